@@ -1,0 +1,130 @@
+"""A local certificate authority, and one server certificate for 127.0.0.1 and localhost.
+
+The SDKs and the containers trust it through `REQUESTS_CA_BUNDLE` and `SSL_CERT_FILE`, never through a
+setting of the product.
+"""
+
+import datetime as dt
+import fcntl
+import ipaddress
+import os
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+
+import certifi
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+YEARS = dt.timedelta(days=825)
+
+
+@dataclass(frozen=True, slots=True)
+class Certificates:
+    """Where the files lie: the authority, the public bundle with it in, the server's certificate and key."""
+
+    authority: Path
+    bundle: Path
+    server: Path
+    key: Path
+
+    def server_context(self) -> ssl.SSLContext:
+        """Return the TLS context with which an emulator serves."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.server, self.key)
+        return context
+
+
+def ensure_certificates(state: Path) -> Certificates:
+    """Return the certificates under *state*, made once, also when several programs ask at once."""
+    folder = state / "certificates"
+    files = Certificates(*(folder / name for name in ("ca.pem", "bundle.pem", "server.pem", "server.key")))
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not files.bundle.exists():
+            _make(files)
+    return files
+
+
+def _make(files: Certificates) -> None:
+    """Write a new authority and server certificate; the bundle comes last and vouches for the rest."""
+    authority_key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Autocoder local authority")])
+    authority = (
+        _builder(name, name, authority_key.public_key())
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(_key_usage(signs=True), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(authority_key.public_key()), critical=False)
+        .sign(authority_key, hashes.SHA256())
+    )
+    server_key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+    server = (
+        _builder(subject, name, server_key.public_key())
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_key_usage(signs=False), critical=True)
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key()), critical=False
+        )
+        .sign(authority_key, hashes.SHA256())
+    )
+    pem = authority.public_bytes(serialization.Encoding.PEM)
+    private = server_key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    _write(files.key, private)
+    _write(files.server, server.public_bytes(serialization.Encoding.PEM))
+    _write(files.authority, pem)
+    _write(files.bundle, Path(_public_bundle()).read_bytes() + b"\n" + pem)
+
+
+def _public_bundle() -> str:
+    """Return the bundle of public authorities to extend: this machine's own choice, or certifi's."""
+    for name in ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"):
+        path = os.environ.get(name)
+        if path and Path(path).is_file():
+            return path
+    return certifi.where()
+
+
+def _builder(
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey
+) -> x509.CertificateBuilder:
+    now = dt.datetime.now(dt.UTC)
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + YEARS)
+    )
+
+
+def _key_usage(*, signs: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=True,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=signs,
+        crl_sign=signs,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write *content* for the owner alone, whole or not at all."""
+    draft = path.with_suffix(f".{os.getpid()}.tmp")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(content)
+    draft.replace(path)

@@ -1,0 +1,36 @@
+"""Which emulator listens where: one base port, and a fixed place after it for each program."""
+
+from dataclasses import dataclass
+
+DEFAULT_BASE_PORT = 7071  # where `func start` listens, too
+
+
+@dataclass(frozen=True, slots=True)
+class Emulator:
+    """One program of the platform: its module name, its offset from the base port, whether it speaks TLS."""
+
+    name: str
+    offset: int
+    tls: bool = False
+
+    def port(self, base: int = DEFAULT_BASE_PORT) -> int:
+        """Return the TCP port this program has when the platform starts at *base*."""
+        return base + self.offset
+
+    def url(self, base: int = DEFAULT_BASE_PORT) -> str:
+        """Return the address this program has when the platform starts at *base*."""
+        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port(base)}"
+
+
+FUNCTIONS_HOST = Emulator("functions_host", 0)
+AZURE_DEVOPS = Emulator("azure_devops", 1)
+AZURE_RESOURCE_MANAGER = Emulator("azure_resource_manager", 2, tls=True)
+IDENTITY = Emulator("identity", 3)
+KEY_VAULT = Emulator("key_vault", 4, tls=True)
+MODEL_PROVIDER = Emulator("model_provider", 5)
+BLOB_STORAGE = Emulator("azurite_blob", 6, tls=True)
+QUEUE_STORAGE = Emulator("azurite_queue", 7, tls=True)
+TABLE_STORAGE = Emulator("azurite_table", 8, tls=True)
+
+OURS = (FUNCTIONS_HOST, AZURE_DEVOPS, AZURE_RESOURCE_MANAGER, IDENTITY, KEY_VAULT, MODEL_PROVIDER)
+AZURITE = (BLOB_STORAGE, QUEUE_STORAGE, TABLE_STORAGE)

@@ -1,0 +1,93 @@
+"""How every emulator starts: the same arguments, one printed address, a clear end."""
+
+import argparse
+import asyncio
+import signal
+import ssl
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+
+from emulators.certificates import ensure_certificates
+from emulators.faults import Faults
+from emulators.ports import DEFAULT_BASE_PORT, Emulator
+
+LARGEST_BODY = 5 << 30  # a push may have 5 GB: https://learn.microsoft.com/azure/devops/repos/git/limits
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line says: the folder for state, the base port, this program's port."""
+
+    state: Path
+    base_port: int
+    port: int
+
+    def folder(self, name: str) -> Path:
+        """Return the folder *name* under the state folder, made if it is not there."""
+        path = self.state / name
+        path.mkdir(parents=True, exist_ok=True)
+        return path
+
+
+def parser(emulator: Emulator, purpose: str) -> argparse.ArgumentParser:
+    """Return the arguments that every emulator takes; a program may add its own."""
+    arguments = argparse.ArgumentParser(prog=f"python -m emulators.{emulator.name}", description=purpose)
+    arguments.add_argument("--state", type=Path, default=Path(".local"), help="folder for state (.local)")
+    arguments.add_argument(
+        "--base-port", type=int, default=DEFAULT_BASE_PORT, help="the platform's first port"
+    )
+    arguments.add_argument(
+        "--port", type=int, help="this program's port, instead of its place after the base"
+    )
+    return arguments
+
+
+def options_of(emulator: Emulator, parsed: argparse.Namespace) -> Options:
+    """Return the common part of the *parsed* arguments."""
+    port = parsed.port if parsed.port is not None else emulator.port(parsed.base_port)
+    return Options(state=parsed.state.absolute(), base_port=parsed.base_port, port=port)
+
+
+def main(
+    emulator: Emulator,
+    purpose: str,
+    build: Callable[[Options], web.Application],
+    argv: Sequence[str] | None = None,
+) -> None:
+    """Parse *argv*, build the application and serve it until it is told to end."""
+    options = options_of(emulator, parser(emulator, purpose).parse_args(argv))
+    run(emulator, options, build(options))
+
+
+def run(emulator: Emulator, options: Options, app: web.Application) -> None:
+    """Serve *app* on the loopback address until SIGINT or SIGTERM; exits 1 when the port is taken."""
+    Faults().attach(app)
+    context = ensure_certificates(options.state).server_context() if emulator.tls else None
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+    asyncio.run(_serve(emulator, options, runner, context))
+
+
+async def _serve(
+    emulator: Emulator, options: Options, runner: web.AppRunner, context: ssl.SSLContext | None
+) -> None:
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, "127.0.0.1", options.port, ssl_context=context)
+        await site.start()
+    except OSError as error:
+        await runner.cleanup()
+        sys.exit(
+            f"{emulator.name} cannot listen on port {options.port}: {error.strerror}. "
+            f"End the program that uses it, or choose another first port with --base-port."
+        )
+    port = runner.addresses[0][1]
+    print(f"{emulator.name} listening on {'https' if context else 'http'}://127.0.0.1:{port}", flush=True)
+    ended = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, ended.set)
+    await ended.wait()
+    await runner.cleanup()

@@ -1,0 +1,75 @@
+"""Access tokens of the local identity endpoint: minted by `identity`, checked by every other emulator.
+
+The claims are those of a Microsoft Entra v1 access token that the services look at (`aud`, `iss`, `appid`,
+`oid`, `tid`, `nbf`, `exp`); see https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference.
+The signature is HS256 with a key of this machine instead of Entra's RS256.
+"""
+
+import os
+import secrets
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import jwt
+
+TENANT = "00000000-0000-4000-8000-000000000001"
+LIFETIME_SECONDS = (
+    24 * 3600
+)  # what a managed identity gets: https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/managed-identities-faq
+AZURE_DEVOPS_RESOURCE = "499b84ac-1321-427f-aa17-267ca6975798"
+RESOURCE_MANAGER_RESOURCE = "https://management.azure.com"
+STORAGE_RESOURCE = "https://storage.azure.com"
+VAULT_RESOURCE = "https://vault.azure.net"
+
+
+class TokenError(Exception):
+    """A token that this machine did not issue, has expired, or is for another resource."""
+
+
+def signing_key(state: Path) -> bytes:
+    """Return this machine's signing key, made on first use under *state*."""
+    path = state / "identity" / "signing.key"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = path.with_suffix(f".{os.getpid()}.tmp")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(secrets.token_hex(32))
+        try:
+            os.link(draft, path)  # the first writer wins
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_bytes()
+
+
+def mint(state: Path, *, resource: str, client_id: str, lifetime: int = LIFETIME_SECONDS) -> str:
+    """Return an access token for *resource* (an audience, no `/.default`) in the name of *client_id*."""
+    now = int(time.time())
+    claims = {
+        "aud": resource,
+        "iss": f"https://sts.windows.net/{TENANT}/",
+        "iat": now,
+        "nbf": now,
+        "exp": now + lifetime,
+        "appid": client_id,
+        "oid": client_id,
+        "sub": client_id,
+        "tid": TENANT,
+        "ver": "1.0",
+    }
+    return jwt.encode(claims, signing_key(state), algorithm="HS256")
+
+
+def check(state: Path, token: str, *, resource: str) -> Mapping[str, Any]:
+    """Return the claims of *token*; raises `TokenError` when it is not good for *resource*."""
+    audiences = [resource, resource.rstrip("/"), resource.rstrip("/") + "/"]
+    try:
+        claims: dict[str, Any] = jwt.decode(
+            token, signing_key(state), algorithms=["HS256"], audience=audiences, leeway=5
+        )
+    except jwt.InvalidTokenError as error:
+        raise TokenError(str(error)) from error
+    return claims
