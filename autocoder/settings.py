@@ -1,0 +1,245 @@
+"""The settings of the app: the only reader of the environment.
+
+Every setting is an app setting of the function app, named here in capitals with its type, default, example
+and meaning; the README's table is generated from here (`python -m autocoder.settings`). Secrets are never
+settings: these are the *names* of secrets in Key Vault.
+
+https://learn.microsoft.com/azure/azure-functions/functions-how-to-use-azure-function-app-settings
+"""
+
+import functools
+import json
+import os
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, get_args
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+
+class SettingsError(Exception):
+    """The app cannot start: the message lists every setting that is wrong, and what it should be."""
+
+
+def _split(value: object) -> object:
+    """Return the parts of a list written as `a;b`."""
+    return [part.strip() for part in value.split(";") if part.strip()] if isinstance(value, str) else value
+
+
+def _from_json(value: object) -> object:
+    """Return what a JSON text holds; raises ValueError with the place where it breaks."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"is not JSON: {error}") from None
+
+
+def _url(value: object) -> object:
+    """Return *value* without its last slash; https everywhere but on the loopback address."""
+    if not isinstance(value, str):
+        return value
+    parts = urlsplit(value)
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(value)):
+        raise ValueError("must be an https:// address (http:// only on 127.0.0.1 or localhost)")
+    return value.rstrip("/")
+
+
+def _storage(value: object) -> object:
+    """Return a storage endpoint: an https address, or a connection string as Azurite has."""
+    if isinstance(value, str) and ("AccountKey=" in value or value == "UseDevelopmentStorage=true"):
+        return value
+    return _url(value)
+
+
+def is_loopback(url: str) -> bool:
+    """Whether *url* points to this machine."""
+    return urlsplit(url).hostname in {"127.0.0.1", "localhost", "::1"}
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
+Url = Annotated[str, BeforeValidator(_url)]
+Storage = Annotated[str, BeforeValidator(_storage)]
+Repositories = str | tuple[str, ...]
+
+
+def setting(default: Any, meaning: str, example: str = "", **limits: Any) -> Any:
+    """Return a field: its *default* (`...` when it is required), what it means, and an example."""
+    return Field(default, description=meaning, examples=[example] if example else None, **limits)
+
+
+class Settings(BaseModel):
+    """All settings, checked. A field's setting is its name in capitals."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=str.upper, populate_by_name=True)
+
+    azure_devops_org_url: Url = setting(..., "the organisation", "https://dev.azure.com/contoso")
+    azure_devops_auth: Literal["managedIdentity", "pat"] = setting(
+        "managedIdentity", "how the app signs in to Azure DevOps"
+    )
+    azure_devops_pat_secret: str = setting("azure-devops-pat", "secret that holds the PAT (with `pat`)")
+    azure_devops_reader_client_id: str | None = setting(
+        None, "client id of a second identity, read-only on code, whose token clones the repository"
+    )
+    clone_token_secret: str | None = setting(None, "secret that holds a Code (read) PAT for cloning")
+    azure_client_id: str | None = setting(
+        None, "client id of the app's user-assigned identity; empty for the system-assigned one"
+    )
+    key_vault_url: Url = setting(..., "the vault with the secrets", "https://autocoder.vault.azure.net")
+    hook_password_secret: str = setting(
+        "hook-password", "secret that holds the Basic password of the service hook subscriptions"
+    )
+    callback_key_secret: str = setting(
+        "callback-key", "secret from which each run's callback token is derived"
+    )
+    project_repo_map: Annotated[dict[str, Repositories], BeforeValidator(_from_json)] = setting(
+        {}, "project to its repository, or to a list of which a request must name one",
+        '{"Fabrikam": "web", "Tools": ["cli", "docs"]}',
+    )  # fmt: skip
+    allowed_organizations: Names = setting(
+        (), "organisations that a request may name; empty: only the one of AZURE_DEVOPS_ORG_URL", "contoso"
+    )
+    allowed_requesters_group: str | None = setting(
+        None, "group whose members may start runs from Azure DevOps", "[Fabrikam]\\Contributors"
+    )
+    trigger_tags: Names = setting(("autocoder", "ai_item"), "tags that start a run", "autocoder;ai_item")
+    dedup_window_seconds: int = setting(
+        300, "how long the same content of a work item counts as a duplicate", ge=0, le=86_400
+    )
+    default_agent: str = setting("claude", "the agent, when a request names none")
+    source_branch_prefix: str = setting("autocoder/", "prefix of the branches that runs push")
+    commit_author: str = setting(
+        "Autocoder <autocoder@noreply.invalid>", "author of the commits", "Autocoder <bot@contoso.com>"
+    )
+    pull_request_draft: Literal["auto", "always", "never"] = setting(
+        "auto", "`auto`: a draft when the target branch has a build policy, verify failed or a budget ended"
+    )
+    work_item_state_on_pull_request: Literal["Proposed", "InProgress", "Resolved", "Completed"] | None = (
+        setting(None, "category of the state that a work item gets with its pull request; empty: unchanged")
+    )
+    max_concurrent_runs: int = setting(10, "runs that have a container group at one time", ge=1, le=100)
+    max_queued_runs: int = setting(200, "runs that may wait; one more gets 429", ge=0, le=10_000)
+    max_run_minutes: float = setting(30, "ceiling for a run's minutes", gt=0, le=1_440)
+    max_run_usd: float = setting(5, "ceiling for a run's cost in US dollars", gt=0)
+    max_run_tokens: int = setting(5_000_000, "ceiling for a run's tokens", gt=0)
+    max_run_turns: int = setting(200, "ceiling for a run's model calls that offer tools", gt=0)
+    poll_seconds: float = setting(30, "how often a container group is looked at, at most", gt=0, le=600)
+    azure_subscription_id: str = setting(
+        ..., "subscription of the container groups", "11111111-1111-4111-8111-111111111111"
+    )
+    container_resource_group: str = setting(..., "resource group of the container groups", "autocoder-runs")
+    container_location: str = setting(..., "region of the container groups", "westeurope")
+    container_cpu: float = setting(2, "vCPUs of a container group", ge=1, le=31)
+    container_memory_gb: float = setting(4, "memory of a container group in GB", ge=1, le=240)
+    container_subnet_id: str | None = setting(None, "resource id of the subnet for the container groups")
+    resource_manager_url: Url = setting(
+        "https://management.azure.com", "Azure Resource Manager; another one in a sovereign cloud"
+    )
+    image_registry: str = setting(..., "registry of the containers' images", "autocoder.azurecr.io")
+    image_tag: str = setting("latest", "tag of the images; a pushed release in production", "1.4.0")
+    image_pull_identity: str | None = setting(
+        None, "resource id of the identity that pulls the images (AcrPull and nothing else)"
+    )
+    allowed_image_registries: Names = setting(
+        (), "registries of `containerImage`; empty: only IMAGE_REGISTRY", "contoso.azurecr.io"
+    )
+    model_upstreams: Annotated[dict[str, Url], BeforeValidator(_from_json)] = setting(
+        {}, "provider to the address of its model API, where it is not the vendor's own",
+        '{"azure": "https://contoso.openai.azure.com"}',
+    )  # fmt: skip
+    public_url: Url = setting(
+        ..., "address at which containers and people reach this app", "https://autocoder.azurewebsites.net"
+    )
+    blob_url: Storage = setting(
+        ..., "Blob Storage endpoint, or a connection string", "https://autocoder.blob.core.windows.net"
+    )
+    table_url: Storage = setting(
+        ..., "Table Storage endpoint, or a connection string", "https://autocoder.table.core.windows.net"
+    )
+    log_retention_days: int = setting(30, "how long the history of ended runs is kept", ge=1, le=3_650)
+
+    @model_validator(mode="after")
+    def _default_agent_is_a_name(self) -> "Settings":
+        if not self.default_agent.isascii() or not self.default_agent.replace("-", "").isalnum():
+            raise ValueError("DEFAULT_AGENT must be the name of a folder in containers/")
+        return self
+
+    @property
+    def organization(self) -> str:
+        """The organisation's name: the last part of AZURE_DEVOPS_ORG_URL."""
+        return self.azure_devops_org_url.rsplit("/", 1)[-1]
+
+    def organization_url(self, organization: str) -> str:
+        """Return the address of *organization*, beside the one of AZURE_DEVOPS_ORG_URL."""
+        return f"{self.azure_devops_org_url.rsplit('/', 1)[0]}/{organization}"
+
+    def repositories(self, project: str) -> tuple[str, ...]:
+        """Return the repositories that PROJECT_REPO_MAP names for *project*, whatever its letters' case."""
+        for name, repositories in self.project_repo_map.items():
+            if name.casefold() == project.casefold():
+                return (repositories,) if isinstance(repositories, str) else tuple(repositories)
+        return ()
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Return the settings in *environment*; raises `SettingsError` that lists all that is wrong."""
+    given = {name: value for name, value in environment.items() if value != ""}
+    try:
+        return Settings.model_validate(given)
+    except ValidationError as error:
+        raise SettingsError(_explain(error)) from None
+
+
+def _explain(error: ValidationError) -> str:
+    """Return one line for each wrong setting."""
+    lines = []
+    for problem in error.errors(include_url=False, include_input=False):
+        name = str(problem["loc"][0]).upper() if problem["loc"] else "settings"
+        field = Settings.model_fields.get(name.lower())
+        example = f" Example: {field.examples[0]}" if field and field.examples else ""
+        lines.append(f"  {name}: {problem['msg'].removeprefix('Value error, ')}.{example}")
+    return "These settings are wrong; see the table of settings in the README:\n" + "\n".join(lines)
+
+
+@functools.cache
+def settings() -> Settings:
+    """Return this process's settings, read once."""
+    return read_settings(os.environ)
+
+
+def table() -> str:
+    """Return the README's table of settings."""
+    rows = ["| Setting | Type | Default | Meaning |", "|---|---|---|---|"]
+    for name, field in Settings.model_fields.items():
+        default = "required" if field.is_required() else _shown(field.default)
+        example = f" Example: `{field.examples[0]}`" if field.examples else ""
+        rows.append(f"| `{name.upper()}` | {_type_name(field)} | {default} | {field.description}.{example} |")
+    return "\n".join(rows)
+
+
+def _shown(default: object) -> str:
+    if default is None or default in ((), {}):
+        return "empty"
+    return f"`{';'.join(default)}`" if isinstance(default, tuple) else f"`{default}`"
+
+
+def _type_name(field: Any) -> str:
+    """Return a reader's word for the type of *field*."""
+    if any(item.func is _from_json for item in field.metadata if isinstance(item, BeforeValidator)):
+        return "JSON"
+    if any(item.func in (_url, _storage) for item in field.metadata if isinstance(item, BeforeValidator)):
+        return "URL"
+    if any(item.func is _split for item in field.metadata if isinstance(item, BeforeValidator)):
+        return "`a;b`"
+    kinds = [kind for kind in (get_args(field.annotation) or (field.annotation,)) if kind is not type(None)]
+    choices = [
+        word for kind in kinds for word in (get_args(kind) or ([kind] if isinstance(kind, str) else []))
+    ]
+    if choices:
+        return ", ".join(f"`{word}`" for word in choices)
+    return {int: "integer", float: "number", str: "text"}.get(kinds[0], "text")
+
+
+if __name__ == "__main__":
+    print(table())  # noqa: T201

@@ -1,0 +1,41 @@
+"""Values to plain JSON and back: what crosses Durable Functions, blobs and HTTP.
+
+Plain JSON, not the SDK's own encoding of classes, so that no running instance is tied to a module path.
+"""
+
+import functools
+import json
+from collections.abc import Hashable
+from typing import Any, TypeVar, cast
+
+from pydantic import BaseModel, TypeAdapter
+
+T = TypeVar("T")
+
+
+@functools.cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+def dump(value: Any) -> Any:
+    """Return *value* as JSON data in camelCase; fields that still have their default are left out."""
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    return value
+
+
+def load(kind: type[T], data: Any) -> T:
+    """Return the *kind* that *data* describes: JSON data, or a text that holds JSON (as some events are).
+
+    Raises `pydantic.ValidationError` when it is something else.
+    """
+    if isinstance(data, str) and kind is not str:
+        data = json.loads(data)
+    adapter: TypeAdapter[T] = _adapter(cast(Hashable, kind))
+    return adapter.validate_python(data)
+
+
+def to_bytes(value: BaseModel) -> bytes:
+    """Return *value* as the bytes of a JSON file, all fields included."""
+    return value.model_dump_json(by_alias=True, indent=1).encode()
