@@ -36,12 +36,6 @@ class Value(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)
 
 
-class Tolerant(Value):
-    """A value read from another system: fields we do not know are passed over."""
-
-    model_config = ConfigDict(extra="ignore")
-
-
 # -- what a caller asks for ------------------------------------------------------------------------------
 
 
@@ -86,11 +80,29 @@ class RunRequest(Value):
 
 
 class Run(Value):
-    """A run that was accepted: its id, its request, and when it was queued (ISO 8601, UTC)."""
+    """A run that was accepted, as the orchestration carries it.
+
+    The request's long texts are left out: they lie in blob `request.json`, out of Durable history.
+    """
 
     id: RunId
     request: RunRequest
-    queued_at: str
+    title: str = Field(description="the prompt's first line; a work item brings its own")
+    queued_at: str = Field(description="ISO 8601, UTC")
+
+
+class Ended(Value):
+    """A run that ends before its pull request: an expected outcome, and why."""
+
+    outcome: Outcome
+    reason: str
+
+
+class Slot(Value):
+    """Whether a run may have a container group now."""
+
+    granted: bool
+    cancelled: bool = False
 
 
 # -- what is read from Azure DevOps ----------------------------------------------------------------------
@@ -132,10 +144,19 @@ class WorkItem(Value):
     web_url: str = ""
 
 
-class RepositorySettings(Tolerant):
-    """The team's `.azuredevops/autocoder.yml`, from the target branch."""
+class WorkItemSummary(Value):
+    """What later steps need of the work item; the whole of it lies in blob `work_item.json`."""
 
-    model_config = ConfigDict(extra="forbid")
+    id: int
+    rev: int
+    type: str
+    title: str
+    web_url: str
+    hidden_parts: int = 0
+
+
+class RepositorySettings(Value):
+    """The team's `.azuredevops/autocoder.yml`, from the target branch."""
 
     setup: tuple[str, ...] = ()
     verify: tuple[str, ...] = ()
@@ -153,9 +174,14 @@ class Repository(Value):
     target_branch: str = Field(description="without refs/heads/")
     base_commit: Sha
     settings: RepositorySettings = RepositorySettings()
-    instructions: str = Field("", description="AGENTS.md and the like, from the target branch")
-    pull_request_template: str = ""
     has_build_policy: bool = False
+
+
+class RepositoryTexts(Value):
+    """The repository's own words, from the target branch; blob `repository.json`."""
+
+    instructions: str = Field("", description="AGENTS.md and the like")
+    pull_request_template: str = ""
 
 
 # -- what goes into the container group ------------------------------------------------------------------
@@ -224,6 +250,28 @@ class RunFile(Value):
     setup: tuple[str, ...] = ()
     verify: tuple[str, ...] = ()
     images: tuple[str, ...] = ()
+
+
+class Plan(Value):
+    """All that is settled before the container group starts."""
+
+    run: Run
+    title: str
+    work_item: WorkItemSummary | None = None
+    repository: Repository
+    branch: str = Field(description="without refs/heads/")
+    agent_name: str
+    model: str
+    image: str
+    budget: Budget
+    inputs: tuple[str, ...] = Field(description="names of the input blobs, under the run's prefix")
+
+
+class GroupSeen(Value):
+    """What one look at the container group showed."""
+
+    state: Literal["working", "ended", "gone", "failed"]
+    reason: str = ""
 
 
 # -- what comes out of it --------------------------------------------------------------------------------
@@ -296,6 +344,77 @@ class AgentResult(Value):
     verification: tuple[Verification, ...] = ()
     withheld: tuple[Withheld, ...] = ()
     seconds: dict[str, float] = Field(default_factory=dict, description="clone, agent, verify, pack")
+
+
+# -- publishing and reporting ----------------------------------------------------------------------------
+
+
+class FileChange(Value):
+    """One changed path of the pull request and how many lines it gained and lost (0 for binary files)."""
+
+    path: str
+    kind: Literal["added", "modified", "deleted", "renamed"]
+    added: int = 0
+    removed: int = 0
+
+
+class PushedBranch(Value):
+    """The branch on the server, and what it changes."""
+
+    branch: str
+    commit: Sha
+    files: tuple[FileChange, ...]
+    more_files: int = Field(0, description="how many more files changed than are listed")
+
+
+class PullRequest(Value):
+    """The pull request on the server."""
+
+    id: int
+    url: str = Field(description="the page for people")
+    is_draft: bool = False
+    linked: bool = Field(True, description="whether the work item's link was read back")
+
+
+class RunReport(Value):
+    """How a run ended: what the work item's comment and the row in table `runs` say."""
+
+    run: Run
+    title: str = ""
+    branch: str = ""
+    outcome: Outcome
+    reason: str = ""
+    pull_request: PullRequest | None = None
+    files: int = 0
+    usage: Usage = Usage()
+    seconds: dict[str, float] = Field(default_factory=dict)
+
+
+class RunRecord(Value):
+    """A row of table `runs`, as `GET /runs/{id}` answers it."""
+
+    id: RunId
+    status: Phase | Outcome
+    title: str = ""
+    work_item_id: int | None = None
+    organization: str
+    project: str
+    repository: str
+    agent_type: str
+    model: str = ""
+    requested_by: str = ""
+    source: str = ""
+    reason: str = ""
+    branch: str = ""
+    pull_request_id: int | None = None
+    pull_request_url: str = ""
+    work_item_url: str = ""
+    usage: Usage = Usage()
+    queued_at: str
+    started_at: str = ""
+    ended_at: str = ""
+    phases: dict[str, str] = Field(default_factory=dict, description="when each phase began")
+    links: dict[str, str] = Field(default_factory=dict)
 
 
 JSON = dict[str, Any]

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
+from pydantic import Field
+
 from autocoder import ids
 from autocoder.markdown import one_line
 from autocoder.models import Value
@@ -30,7 +32,7 @@ class Trigger(Value):
     content: str
     requester_id: str | None = None
     requester_name: str = ""
-    options: dict[str, str] = {}
+    options: dict[str, str] = Field(default_factory=dict)
 
 
 class Skip(Value):
@@ -67,7 +69,7 @@ def _created(payload: Mapping[str, Any], wanted: set[str]) -> Trigger | Skip:
 
 
 def _updated(payload: Mapping[str, Any], wanted: set[str]) -> Trigger | Skip:
-    """React to a tag that was *added*, or to new content while tagged; `resource.id` is the update's number."""
+    """React to a tag that was *added*, or to new text while tagged; `resource.id` is the update's number."""
     resource = _mapping(payload.get("resource"))
     changes = _mapping(resource.get("fields"))
     fields = _mapping(_mapping(resource.get("revision")).get("fields"))
