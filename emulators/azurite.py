@@ -1,0 +1,68 @@
+"""Azurite, Microsoft's emulator of Azure Storage, as one more program of the platform.
+
+It comes from npm (`emulators/package.json`) and serves blobs, queues and tables over TLS with access tokens
+(`--oauth basic`), so that the app uses the same sign-in and the same user delegation SAS as on Azure.
+See https://learn.microsoft.com/azure/storage/common/storage-use-azurite.
+"""
+
+import shutil
+from pathlib import Path
+
+from emulators.certificates import ensure_certificates
+from emulators.ports import AZURITE, BLOB_STORAGE, QUEUE_STORAGE, TABLE_STORAGE, Emulator
+
+ACCOUNT = "devstoreaccount1"
+KEEP_ALIVE_SECONDS = 120  # Azurite's own 5 s close a connection just when a client takes it up again
+PACKAGES = Path(__file__).parent / "node_modules"
+READY = tuple(
+    f"Azurite {service} service is successfully listening" for service in ("Blob", "Queue", "Table")
+)
+
+
+class AzuriteMissingError(Exception):
+    """Node or Azurite's package is not installed; the message says what to do."""
+
+
+def command(state: Path, base_port: int) -> tuple[str, ...]:
+    """Return the command that starts Azurite with its data under *state*; raises `AzuriteMissingError`."""
+    node, program = shutil.which("node"), PACKAGES / "azurite" / "dist" / "src" / "azurite.js"
+    if node is None:
+        raise AzuriteMissingError("Node.js is not installed. Install Node 20 or later (https://nodejs.org).")
+    if not program.exists():
+        raise AzuriteMissingError(
+            "Azurite is not installed. Run `make install`, or `npm ci --prefix emulators`."
+        )
+    location = state / "azurite"
+    location.mkdir(parents=True, exist_ok=True)
+    files = ensure_certificates(state)
+    security = ("--oauth", "basic", "--cert", str(files.server), "--key", str(files.key))
+    quiet = ("--skipApiVersionCheck", "--silent", "--disableTelemetry")
+    listening = [part for emulator in AZURITE for part in _listening(emulator, base_port)]
+    return (node, str(program), "--location", str(location), *security, *quiet, *listening)
+
+
+def blob_url(base_port: int) -> str:
+    """Return the Blob Storage endpoint of Azurite's account."""
+    return f"{BLOB_STORAGE.url(base_port)}/{ACCOUNT}"
+
+
+def queue_url(base_port: int) -> str:
+    """Return the Queue Storage endpoint of Azurite's account."""
+    return f"{QUEUE_STORAGE.url(base_port)}/{ACCOUNT}"
+
+
+def table_url(base_port: int) -> str:
+    """Return the Table Storage endpoint of Azurite's account."""
+    return f"{TABLE_STORAGE.url(base_port)}/{ACCOUNT}"
+
+
+def _listening(emulator: Emulator, base_port: int) -> tuple[str, ...]:
+    service = emulator.name.removeprefix("azurite_")
+    port = ("--" + service + "Port", str(emulator.port(base_port)))
+    return (
+        "--" + service + "Host",
+        "127.0.0.1",
+        *port,
+        f"--{service}KeepAliveTimeout",
+        str(KEEP_ALIVE_SECONDS),
+    )

@@ -1,0 +1,59 @@
+"""The app's settings on this machine: the production names, with values that point to the emulators."""
+
+import json
+import os
+
+from emulators import azurite, identities
+from emulators.identity.state import identity_header
+from emulators.platform.plan import Plan
+from emulators.ports import (
+    AZURE_DEVOPS,
+    AZURE_RESOURCE_MANAGER,
+    FUNCTIONS_HOST,
+    IDENTITY,
+    KEY_VAULT,
+    MODEL_PROVIDER,
+)
+
+ORGANIZATION = "contoso"
+SUBSCRIPTION = "11111111-1111-4111-8111-111111111111"
+RESOURCE_GROUP = "autocoder-local"
+IMAGE_REGISTRY = "autocoder.azurecr.io"
+PROVIDERS = ("anthropic", "openai", "azure", "gemini")
+
+
+def app_settings(plan: Plan) -> dict[str, str]:
+    """Return the values of `local.settings.json` for *plan*; those that the plan brings win."""
+    base = plan.base_port
+    values = {
+        "FUNCTIONS_WORKER_RUNTIME": "python",
+        "AZURE_DEVOPS_ORG_URL": f"{AZURE_DEVOPS.url(base)}/{ORGANIZATION}",
+        "AZURE_DEVOPS_READER_CLIENT_ID": identities.READER.client_id,
+        "KEY_VAULT_URL": KEY_VAULT.url(base),
+        "AZURE_SUBSCRIPTION_ID": SUBSCRIPTION,
+        "CONTAINER_RESOURCE_GROUP": RESOURCE_GROUP,
+        "CONTAINER_LOCATION": "westeurope",
+        "RESOURCE_MANAGER_URL": AZURE_RESOURCE_MANAGER.url(base),
+        "IMAGE_REGISTRY": IMAGE_REGISTRY,
+        "PUBLIC_URL": FUNCTIONS_HOST.url(base),
+        "BLOB_URL": azurite.blob_url(base),
+        "TABLE_URL": azurite.table_url(base),
+        "IDENTITY_ENDPOINT": f"{IDENTITY.url(base)}/msi/token",
+        "IDENTITY_HEADER": identity_header(plan.state),
+        **plan.trust(),
+    }
+    if plan.model_key is None:
+        scripted = dict.fromkeys(PROVIDERS, MODEL_PROVIDER.url(base))
+        values["MODEL_UPSTREAMS"] = json.dumps(scripted)
+    return {**values, **plan.settings}
+
+
+def write_settings(plan: Plan, values: dict[str, str]) -> None:
+    """Write `local.settings.json`, for this user alone.
+
+    https://learn.microsoft.com/azure/azure-functions/functions-develop-local#local-settings-file
+    """
+    draft = plan.settings_file.with_suffix(".tmp")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        json.dump({"IsEncrypted": False, "Values": values}, file, indent=2)
+    draft.replace(plan.settings_file)

@@ -1,0 +1,28 @@
+"""How a program that holds a platform ends: on the first signal, and undisturbed by those that follow."""
+
+import contextlib
+import signal
+from collections.abc import Iterator
+from types import FrameType
+
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@contextlib.contextmanager
+def ends_on_signals() -> Iterator[None]:
+    """Make the first SIGINT, SIGTERM or SIGHUP raise `KeyboardInterrupt`, and pass over those that follow.
+
+    To be used around `running`, so that a second Ctrl-C cannot break off the end of the platform.
+    """
+    before = {number: signal.signal(number, _first) for number in ENDINGS}
+    try:
+        yield
+    finally:
+        for number, action in before.items():
+            signal.signal(number, action)
+
+
+def _first(number: int, frame: FrameType | None) -> None:
+    for ending in ENDINGS:
+        signal.signal(ending, signal.SIG_IGN)
+    raise KeyboardInterrupt(number, frame)

@@ -1,0 +1,63 @@
+"""Where the platform may be: one folder that is its own, and nine free ports in a row."""
+
+import contextlib
+import fcntl
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+from emulators.platform.processes import PlatformError
+from emulators.ports import AZURITE, DEFAULT_BASE_PORT, OURS
+
+PROGRAMS = OURS + AZURITE
+STEP = 100
+HIGHEST_BASE = 32_000  # above it are the ports that systems hand out by themselves
+
+
+@contextlib.contextmanager
+def own_folder(state: Path) -> Iterator[None]:
+    """Keep the folder *state* for this platform alone; raises `PlatformError` when another one has it."""
+    state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (state / "platform.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            raise PlatformError(
+                f"The folder {state} belongs to a platform that is running (process {lock.read().strip()}). "
+                "End that one, or choose another folder with --state."
+            ) from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
+
+
+def check_ports(base_port: int) -> None:
+    """Raise `PlatformError` that names the first port of the platform that another program has."""
+    for emulator in PROGRAMS:
+        port = emulator.port(base_port)
+        if not _is_free(port):
+            raise PlatformError(
+                f"Port {port}, for {emulator.name}, is taken by another program. End that program, "
+                f"or choose another first port with --base-port (free now: {free_base_port()})."
+            )
+
+
+def free_base_port(first: int = DEFAULT_BASE_PORT) -> int:
+    """Return the first base port from *first* on whose ports are all free; raises `PlatformError`."""
+    for base in range(first, HIGHEST_BASE, STEP):
+        if all(_is_free(emulator.port(base)) for emulator in PROGRAMS):
+            return base
+    raise PlatformError(f"No {len(PROGRAMS)} free ports in a row were found from {first} on.")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as attempt:
+        attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            attempt.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True

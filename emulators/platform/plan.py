@@ -1,0 +1,59 @@
+"""What a platform is to be: where its state and ports are, which app it serves, and who answers the agent."""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from emulators.certificates import ensure_certificates
+from emulators.platform.processes import ROOT
+from emulators.ports import DEFAULT_BASE_PORT
+
+REAL_MODEL_KEY = "ANTHROPIC_API_KEY"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A platform before it starts. *settings* are app settings that replace the generated ones."""
+
+    state: Path
+    base_port: int = DEFAULT_BASE_PORT
+    app: Path = ROOT
+    settings: Mapping[str, str] = field(default_factory=dict)
+    model_key: str | None = None  # of the real model; None: the scripted model answers
+
+    def folder(self, name: str) -> Path:
+        """Return the folder *name* of the state, made for this user alone if it is not there."""
+        path = self.state / name
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return path
+
+    def log(self, name: str) -> Path:
+        """Return the file that the program *name* prints to."""
+        return self.folder("logs") / f"{name}.log"
+
+    @property
+    def settings_file(self) -> Path:
+        """The generated `local.settings.json` of the functions host."""
+        return self.folder("functions_host") / "local.settings.json"
+
+    @property
+    def keys_file(self) -> Path:
+        """The functions host's keys."""
+        return self.folder("functions_host") / "keys.json"
+
+    @property
+    def python(self) -> str:
+        """The interpreter that every emulator runs on."""
+        return sys.executable
+
+    def trust(self) -> dict[str, str]:
+        """Return the variables by which SDKs, git and containers trust the local certificate authority."""
+        bundle = str(ensure_certificates(self.state).bundle)
+        return {"REQUESTS_CA_BUNDLE": bundle, "SSL_CERT_FILE": bundle}
+
+
+def real_model_key() -> str | None:
+    """Return the real model's key from the environment, or None."""
+    return os.environ.get(REAL_MODEL_KEY) or None

@@ -1,0 +1,143 @@
+"""The programs of the platform as processes: each in a session of its own, watched, and ended for good."""
+
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "HTTPS_PROXY", "https_proxy")
+SHOWN_LINES = 12
+TICK = 0.01
+
+
+class PlatformError(Exception):
+    """The platform cannot start or go on; the message names the cause and the next step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What to start: its command, what its log says once it serves, and what its environment has besides."""
+
+    name: str
+    command: Sequence[str]
+    ready: Sequence[str]
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+class Process:
+    """A program that was started; its output goes to a log file from *offset* on."""
+
+    def __init__(self, program: Program, log: Path) -> None:
+        self.program, self.log = program, log
+        self.offset = log.stat().st_size if log.exists() else 0
+        with log.open("ab") as output:
+            self.popen = subprocess.Popen(
+                program.command,
+                cwd=ROOT,
+                env=_environment(program.environment),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                preexec_fn=_end_with_parent(os.getpid()),  # noqa: PLW1509 - one prctl call, no lock is taken
+            )
+
+    @property
+    def name(self) -> str:
+        """The program's name."""
+        return self.program.name
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the process still runs."""
+        return self.popen.poll() is None
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the log says that the program serves."""
+        return all(sign in self.output() for sign in self.program.ready)
+
+    def output(self) -> str:
+        """Return what the program printed since this start."""
+        with self.log.open("rb") as file:
+            file.seek(self.offset)
+            return file.read().decode(errors="replace")
+
+    def last_lines(self) -> str:
+        """Return the end of its output, indented, to be shown to a person."""
+        lines = self.output().splitlines()[-SHOWN_LINES:] or ["(it printed nothing)"]
+        return "\n".join(f"    {line}" for line in lines)
+
+    def tell(self, number: signal.Signals) -> None:
+        """Send a signal to the process, if it is still there."""
+        with contextlib.suppress(ProcessLookupError):
+            self.popen.send_signal(number)
+
+    def kill(self) -> None:
+        """End the process and all that is left of its process group, at once (SIGKILL)."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.popen.pid, signal.SIGKILL)
+        self.popen.wait()
+
+
+def wait_until_ready(processes: Sequence[Process], seconds: float) -> None:
+    """Return when all *processes* serve; raises `PlatformError` when one ends before, or takes too long."""
+    deadline, waiting = time.monotonic() + seconds, list(processes)
+    while waiting:
+        waiting = [process for process in waiting if not process.is_ready]
+        check_alive(processes)
+        if waiting and time.monotonic() > deadline:
+            slow = waiting[0]
+            raise PlatformError(
+                f"{slow.name} did not start within {seconds:g} seconds. It printed:\n{slow.last_lines()}"
+            )
+        time.sleep(TICK)
+
+
+def check_alive(processes: Sequence[Process]) -> None:
+    """Raise `PlatformError` with the last lines of the first of *processes* that has ended."""
+    for process in processes:
+        if not process.is_alive:
+            code = process.popen.returncode
+            how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+            raise PlatformError(
+                f"{process.name} ended ({how}). Its last lines, of {process.log}:\n{process.last_lines()}"
+            )
+
+
+def end(processes: Sequence[Process], seconds: float) -> None:
+    """End *processes*: ask them all, wait at most *seconds*, and kill what is left, children included."""
+    for process in processes:
+        process.tell(signal.SIGTERM)
+    deadline = time.monotonic() + seconds
+    for process in processes:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.popen.wait(max(0.0, deadline - time.monotonic()))
+        process.kill()
+
+
+def _environment(additional: Mapping[str, str]) -> dict[str, str]:
+    """Return a program's environment: nothing of the caller's that could be a secret."""
+    passed_on = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    return {**passed_on, "NO_PROXY": "127.0.0.1,localhost", "PYTHONUNBUFFERED": "1", **additional}
+
+
+def _end_with_parent(parent: int) -> Callable[[], None] | None:
+    """Return what a child does first so that it ends, too, when its *parent* was killed (Linux alone)."""
+    if sys.platform != "linux":
+        return None
+    prctl, parent_death_signal = ctypes.CDLL(None).prctl, 1  # PR_SET_PDEATHSIG, prctl(2)
+
+    def ask() -> None:
+        prctl(parent_death_signal, signal.SIGTERM)
+        if os.getppid() != parent:
+            os._exit(1)
+
+    return ask

@@ -1,0 +1,105 @@
+"""The platform while it runs: Azurite and the emulators, each a process of its own, on one state folder.
+
+with running(Plan(state=Path(".local"))) as platform:
+    platform.url(AZURE_DEVOPS)
+"""
+
+import contextlib
+from collections.abc import Iterator
+
+from emulators import azurite
+from emulators.platform.app_settings import app_settings, write_settings
+from emulators.platform.places import check_ports, own_folder
+from emulators.platform.plan import Plan
+from emulators.platform.processes import (
+    PlatformError,
+    Process,
+    Program,
+    check_alive,
+    end,
+    wait_until_ready,
+)
+from emulators.platform.vault import Passwords, fill_vault, passwords
+from emulators.ports import FUNCTIONS_HOST, OURS, Emulator
+
+START_SECONDS = 60.0
+END_SECONDS = 8.0
+
+
+class Platform:
+    """A platform that has started; `running` makes one."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.passwords: Passwords = passwords(plan)
+        self._processes: dict[str, Process] = {}
+
+    def url(self, emulator: Emulator) -> str:
+        """Return the address of one of the programs."""
+        return emulator.url(self.plan.base_port)
+
+    def start(self) -> None:
+        """Start everything at once and return when all of it serves; raises `PlatformError`."""
+        check_ports(self.plan.base_port)
+        write_settings(self.plan, app_settings(self.plan))
+        for program in programs(self.plan):
+            self._start(program)
+        wait_until_ready(list(self._processes.values()), START_SECONDS)
+        fill_vault(self.plan, self.passwords)
+
+    def restart(self, emulator: Emulator = FUNCTIONS_HOST) -> None:
+        """Start one program again, after `kill`, and return when it serves."""
+        self._start(program_of(self.plan, emulator))
+        wait_until_ready([self._processes[emulator.name]], START_SECONDS)
+
+    def kill(self, emulator: Emulator = FUNCTIONS_HOST) -> None:
+        """End one program without a warning (SIGKILL), as a crash would."""
+        self._processes.pop(emulator.name).kill()
+
+    def process(self, emulator: Emulator) -> Process:
+        """Return one of the running programs; raises KeyError when it was killed."""
+        return self._processes[emulator.name]
+
+    def check(self) -> None:
+        """Raise `PlatformError` with the last lines of a program that has ended by itself."""
+        check_alive(list(self._processes.values()))
+
+    def end(self) -> None:
+        """End everything: the app first, then what it used; nothing is left."""
+        host = self._processes.pop(FUNCTIONS_HOST.name, None)
+        end([host] if host else [], END_SECONDS)
+        end(list(self._processes.values()), END_SECONDS)
+        self._processes.clear()
+
+    def _start(self, program: Program) -> None:
+        self._processes[program.name] = Process(program, self.plan.log(program.name))
+
+
+@contextlib.contextmanager
+def running(plan: Plan) -> Iterator[Platform]:
+    """Start the platform of *plan*, and end it whatever happens; raises `PlatformError`."""
+    with own_folder(plan.state):
+        platform = Platform(plan)
+        try:
+            platform.start()
+            yield platform
+        finally:
+            platform.end()
+
+
+def programs(plan: Plan) -> list[Program]:
+    """Return all programs, the slowest to start first; raises `PlatformError` when one is not installed."""
+    try:
+        storage = azurite.command(plan.state, plan.base_port)
+    except azurite.AzuriteMissingError as error:
+        raise PlatformError(str(error)) from None
+    return [Program("azurite", storage, azurite.READY), *(program_of(plan, emulator) for emulator in OURS)]
+
+
+def program_of(plan: Plan, emulator: Emulator) -> Program:
+    """Return how one of our emulators is started."""
+    command = [plan.python, "-m", f"emulators.{emulator.name}"]
+    command += ["--state", str(plan.state), "--base-port", str(plan.base_port)]
+    if emulator is FUNCTIONS_HOST:
+        command += ["--app", str(plan.app), "--settings", str(plan.settings_file)]
+    return Program(emulator.name, command, (f"{emulator.name} listening on ",), plan.trust())
