@@ -1,0 +1,21 @@
+"""`python -m emulators.identity`: the managed identity endpoint."""
+
+from aiohttp import web
+
+from emulators import ports, tokens
+from emulators.identity.responses import TokenEndpoint
+from emulators.identity.state import identity_header
+from emulators.identity.urls import routes
+from emulators.serving import Options, main
+
+
+def build(options: Options) -> web.Application:
+    """Return the endpoint over the keys under the state folder of *options*."""
+    tokens.signing_key(options.state)
+    app = web.Application()
+    app.add_routes(routes(TokenEndpoint(options.state, identity_header(options.state))))
+    return app
+
+
+if __name__ == "__main__":
+    main(ports.IDENTITY, "The managed identity endpoint of App Service, on this machine.", build)
