@@ -1,0 +1,126 @@
+"""Git repositories over REST: their branches, files at a commit, and branch policies.
+
+https://learn.microsoft.com/rest/api/azure/devops/git/
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from autocoder.clients.azure_devops.protocol import rows, url_of
+from autocoder.clients.azure_devops.session import Session
+from autocoder.errors import NotFound, UnexpectedAnswer
+
+BUILD_POLICY = "0609b952-1397-4640-95ec-e00a01b2c241"  # the policy type "Build"
+POLICIES = "7.1-preview.1"
+LARGEST_FILE = 1_000_000
+
+_SHA = re.compile(r"[0-9a-f]{40}")
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryRecord:
+    """A repository; the addresses are built from the organisation's, never taken from an answer."""
+
+    id: str
+    name: str
+    project: str
+    project_id: str
+    default_branch: str | None
+    clone_url: str
+    web_url: str
+    is_disabled: bool = False
+
+
+@dataclass(frozen=True)
+class Git:
+    """The Git repositories of one organisation; a repository is named by its name or its id."""
+
+    session: Session
+
+    def get_repository(self, project: str, repository: str) -> RepositoryRecord:
+        """Return the repository; raises `NotFound` (TF401019)."""
+        answer = self.session.json("GET", *repository_path(project, repository))
+        return repository_of(self.session.organization_url, answer)
+
+    def resolve_branch(self, project: str, repository: str, branch: str) -> str | None:
+        """Return the commit that *branch* (without `refs/heads/`) points to, or None when there is none."""
+        answer = self.session.json(
+            "GET", *repository_path(project, repository), "refs", query={"filter": f"heads/{branch}"}
+        )
+        found = [row for row in rows(answer) if row.get("name") == f"refs/heads/{branch}"]
+        return None if not found else commit_of(found[0].get("objectId"))
+
+    def read_file(
+        self, project: str, repository: str, path: str, commit: str, limit: int = LARGEST_FILE
+    ) -> bytes | None:
+        """Return the bytes of the file *path* at *commit*, None when it is absent; raises `TooLarge`."""
+        query = {**_at(commit), "path": f"/{path.lstrip('/')}", "$format": "octetStream"}
+        try:
+            return self.session.download(
+                *repository_path(project, repository), "items", query=query, limit=limit
+            )
+        except NotFound:
+            return None
+
+    def list_files(self, project: str, repository: str, folder: str, commit: str) -> tuple[str, ...]:
+        """Return the paths (no leading slash) of the files in *folder* at *commit*; none without it."""
+        query = {**_at(commit), "scopePath": f"/{folder.strip('/')}", "recursionLevel": "OneLevel"}
+        try:
+            answer = self.session.json("GET", *repository_path(project, repository), "items", query=query)
+        except NotFound:
+            return ()
+        files = (
+            row for row in rows(answer) if row.get("gitObjectType") == "blob" and not row.get("isFolder")
+        )
+        return tuple(str(row.get("path", "")).lstrip("/") for row in files)
+
+    def has_build_policy(self, project: str, repository_id: str, branch: str) -> bool:
+        """Whether a build validates pull requests into *branch*."""
+        query = {"repositoryId": repository_id, "refName": f"refs/heads/{branch}", "policyType": BUILD_POLICY}
+        answer = self.session.json(
+            "GET", project, "_apis/git/policy/configurations", query=query, version=POLICIES
+        )
+        return any(
+            row.get("isEnabled", True)
+            and not row.get("isDeleted")
+            and (row.get("type") or {}).get("id") == BUILD_POLICY
+            for row in rows(answer)
+        )
+
+
+def repository_path(project: str, repository: str) -> tuple[str, ...]:
+    """Return the segments of a repository's REST address."""
+    return (project, "_apis/git/repositories", repository)
+
+
+def repository_of(organization_url: str, answer: Any) -> RepositoryRecord:
+    """Return the repository in an answer; raises `UnexpectedAnswer` when it is none."""
+    try:
+        name, project = str(answer["name"]), answer["project"]
+        web_url = url_of(organization_url, (str(project["name"]), "_git", name))
+        branch = answer.get("defaultBranch")
+        return RepositoryRecord(
+            id=str(answer["id"]),
+            name=name,
+            project=str(project["name"]),
+            project_id=str(project["id"]),
+            default_branch=str(branch).removeprefix("refs/heads/") if branch else None,
+            clone_url=web_url,
+            web_url=web_url,
+            is_disabled=bool(answer.get("isDisabled")),
+        )
+    except (KeyError, TypeError, AttributeError):
+        raise UnexpectedAnswer("Azure DevOps sent something else than a repository.") from None
+
+
+def commit_of(value: object) -> str:
+    """Return *value* when it is the full name of a commit; raises `UnexpectedAnswer`."""
+    if not isinstance(value, str) or not _SHA.fullmatch(value):
+        raise UnexpectedAnswer("Azure DevOps sent a branch without a commit.")
+    return value
+
+
+def _at(commit: str) -> Mapping[str, str]:
+    return {"versionDescriptor.version": commit, "versionDescriptor.versionType": "commit"}

@@ -1,0 +1,208 @@
+"""Requests to Azure DevOps REST and what its answers mean; no I/O.
+
+https://learn.microsoft.com/rest/api/azure/devops/ - version 7.1. Collections are `{count, value}`; errors are
+`{message, typeKey, errorCode, eventId}`; a bad credential is answered with 203 or 302 and a sign-in page.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from time import time
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from autocoder.errors import (
+    AutocoderError,
+    Conflict,
+    Forbidden,
+    InvalidArgument,
+    NotFound,
+    RetryLater,
+    SignInRequired,
+    StaleRevision,
+    TooLarge,
+    Transient,
+    UnexpectedAnswer,
+)
+
+JSON_TYPE = "application/json"
+JSON_PATCH = "application/json-patch+json"
+BINARY = "application/octet-stream"
+VERSION = "7.1"
+LONGEST_WAIT_SECONDS = 600.0
+
+_SERVICE_CODE = re.compile(r"\b((?:TF|VS)\d{5,6})\b")
+_BY_STATUS: dict[int, type[AutocoderError]] = {
+    400: InvalidArgument,
+    401: SignInRequired,
+    403: Forbidden,
+    404: NotFound,
+    409: Conflict,
+    412: StaleRevision,
+    413: TooLarge,
+}
+
+Query = Mapping[str, str | int | bool | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One call: its method, its absolute URL, and its body. It never holds the credential."""
+
+    method: str
+    url: str
+    accept: str = JSON_TYPE
+    content_type: str | None = None
+    content: bytes | None = field(default=None, repr=False)
+
+    @property
+    def may_repeat(self) -> bool:
+        """Whether sending it twice is the same as sending it once."""
+        return self.method in ("GET", "HEAD")
+
+    def headers(self, authorization: str) -> dict[str, str]:
+        """Return the headers with which it is sent."""
+        headers = {"Accept": self.accept, "Authorization": authorization, "X-TFS-FedAuthRedirect": "Suppress"}
+        return headers if self.content_type is None else {**headers, "Content-Type": self.content_type}
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One answer: its status, its headers (lower-case names), its body."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes = field(repr=False)
+
+    @property
+    def media_type(self) -> str:
+        """The content type without its parameters, in lower case."""
+        return self.headers.get("content-type", "").split(";")[0].strip().lower()
+
+
+def url_of(base: str, segments: Sequence[str | int], query: Query | None = None) -> str:
+    """Return the URL of *segments* under *base*, each quoted; raises `InvalidArgument` for `.`, `..` or none.
+
+    A segment of the API's own may hold slashes only when it is written `_apis/...`.
+    """
+    path = "/".join(_segment(str(segment)) for segment in segments)
+    given = {name: _shown(value) for name, value in (query or {}).items() if value is not None}
+    return f"{base.rstrip('/')}/{path}" + (f"?{urlencode(given, quote_via=quote)}" if given else "")
+
+
+def _segment(text: str) -> str:
+    if text.startswith("_apis/"):
+        return quote(text, safe="/")
+    if text in ("", ".", ".."):
+        raise InvalidArgument(f"{text!r} is no name of a project, a repository or an item.")
+    return quote(text, safe="")
+
+
+def _shown(value: str | int | bool | None) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def build(
+    method: str,
+    base: str,
+    segments: Sequence[str | int],
+    *,
+    query: Query | None = None,
+    body: Any = None,
+    content_type: str = JSON_TYPE,
+    accept: str = JSON_TYPE,
+    version: str = VERSION,
+) -> Request:
+    """Return the request for *segments* under the organisation's address *base*; *body* is sent as JSON."""
+    url = url_of(base, segments, {**(query or {}), "api-version": version})
+    if body is None:
+        return Request(method, url, accept)
+    content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    return Request(method, url, accept, content_type, content)
+
+
+def read_json(response: Response) -> Any:
+    """Return the JSON of a good answer; raises the error that any other answer stands for."""
+    check(response)
+    if response.media_type != JSON_TYPE:
+        raise _not_json(response)
+    try:
+        return json.loads(response.content)
+    except ValueError:
+        raise UnexpectedAnswer("Azure DevOps sent an answer that is not JSON.") from None
+
+
+def read_bytes(response: Response) -> bytes:
+    """Return the body of a good answer to a download; raises as `read_json` does."""
+    check(response)
+    if response.media_type == "text/html":
+        raise _not_json(response)
+    return response.content
+
+
+def check(response: Response) -> None:
+    """Raise the error that a status other than 2xx, or 203, stands for."""
+    status = response.status
+    if status == 203 or 300 <= status < 400:
+        raise SignInRequired(
+            "Azure DevOps answered with its sign-in page: it does not accept the credential."
+        )
+    if not 200 <= status < 300:
+        raise error_of(response)
+
+
+def error_of(response: Response) -> AutocoderError:
+    """Return the error for an answer that is not 2xx, with the service's own message and code."""
+    message, type_key = _explanation(response)
+    found = _SERVICE_CODE.search(message)
+    code = found[1] if found else type_key
+    said = message or f"Azure DevOps answered {response.status}."
+    if response.status in (429, 503) or code == "TF400733":
+        return RetryLater(said, retry_after_seconds=retry_after(response.headers), service_code=code)
+    if code == "TF400813":
+        return SignInRequired(said, service_code=code)
+    kind = _BY_STATUS.get(response.status)
+    if kind is None:
+        kind = Transient if response.status >= 500 or response.status == 408 else InvalidArgument
+    return kind(said, service_code=code)
+
+
+def retry_after(headers: Mapping[str, str], default: float = 5.0) -> float:
+    """Return how many seconds `Retry-After` asks to wait; it may be seconds or a date (RFC 9110, 10.2.3)."""
+    value = headers.get("retry-after", "").strip()
+    try:
+        seconds = float(value) if value[:1].isdigit() else parsedate_to_datetime(value).timestamp() - time()
+    except (ValueError, TypeError, OverflowError):
+        return default
+    return min(max(seconds, 0.0), LONGEST_WAIT_SECONDS)
+
+
+def _explanation(response: Response) -> tuple[str, str]:
+    """Return the message and the type key of an error's body; a page in HTML has neither."""
+    if response.media_type != JSON_TYPE:
+        return "", ""
+    try:
+        body = json.loads(response.content)
+    except ValueError:
+        return "", ""
+    if not isinstance(body, dict):
+        return "", ""
+    return str(body.get("message") or ""), str(body.get("typeKey") or "")
+
+
+def _not_json(response: Response) -> AutocoderError:
+    if response.media_type == "text/html":
+        return SignInRequired("Azure DevOps answered with a page instead of data: it wants a sign-in.")
+    return UnexpectedAnswer(
+        f"Azure DevOps answered with {response.media_type or 'no content type'}, not JSON."
+    )
+
+
+def rows(answer: Any) -> list[dict[str, Any]]:
+    """Return the entries of a collection `{count, value}`; raises `UnexpectedAnswer` for anything else."""
+    value = answer.get("value") if isinstance(answer, dict) else None
+    if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
+        raise UnexpectedAnswer("Azure DevOps sent no list where one was expected.")
+    return value

@@ -1,0 +1,233 @@
+"""Pushing one new commit to one branch over Git smart HTTP, never by force.
+
+https://git-scm.com/docs/http-protocol. The old value that is sent with the push is the one that was checked,
+so the server refuses when the branch moves in between.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlsplit
+
+from autocoder.errors import (
+    AutocoderError,
+    Forbidden,
+    InvalidArgument,
+    NotFound,
+    RetryLater,
+    SignInRequired,
+    Transient,
+    plain,
+)
+
+if TYPE_CHECKING:
+    import urllib3
+
+TIMEOUT_SECONDS = 120.0
+_SHA = re.compile(r"[0-9a-f]{40}")
+_STATUS = re.compile(r"unexpected http resp (\d{3})")
+_MOVED = re.compile(r"non-fast-forward|fetch first|stale info|cannot lock ref|already exists|TF401028", re.I)
+
+
+class PackEntries(Protocol):
+    """The pack to send: how many objects, and each one's name (20 bytes), type and bytes as packed."""
+
+    def __len__(self) -> int: ...
+
+    def entries(self) -> Iterable[tuple[bytes, int, bytes]]:
+        """Yield the entries in the pack's order."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """What is pushed where: the repository's clone URL, the branch (no `refs/heads/`), commit and parent."""
+
+    clone_url: str
+    branch: str
+    commit: str
+    parent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """The branch now points to the commit."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyThere:
+    """The branch pointed to the commit before."""
+
+
+@dataclass(frozen=True, slots=True)
+class BranchMoved:
+    """The branch points to something else; it is left as it is."""
+
+    commit: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """The server refused the push, and why, in its own words."""
+
+    reason: str
+
+
+Outcome = Pushed | AlreadyThere | BranchMoved | Rejected
+
+
+def push(
+    wanted: Push,
+    pack: PackEntries,
+    *,
+    pool: "urllib3.PoolManager",
+    authorization: str,
+    read_branch: Callable[[], str | None],
+) -> Outcome:
+    """Push *pack* so that the branch points to `wanted.commit`; *read_branch* tells where it is, over REST.
+
+    Raises `SignInRequired`, `Forbidden`, `NotFound`, and `Transient` when nobody can say whether it arrived.
+    """
+    from dulwich.client import HTTPUnauthorized
+    from dulwich.errors import GitProtocolError, NotGitRepository
+
+    _check(wanted)
+    attempt = _Attempt(wanted)
+    try:
+        said = attempt.send(pack, pool, authorization)
+    except (GitProtocolError, HTTPUnauthorized, NotGitRepository, OSError) as error:
+        refused = _refused(error)
+        if refused is not None:
+            raise refused from None
+        said = f"{type(error).__name__}: {error}"
+    if attempt.settled is not None:
+        return attempt.settled
+    if said is None:
+        return Pushed()
+    return _after_failure(wanted, attempt, said, read_branch)
+
+
+def _after_failure(
+    wanted: Push, attempt: "_Attempt", said: str, read_branch: Callable[[], str | None]
+) -> Outcome:
+    """Return what happened, from where the branch is now; raises `Transient` when that is unknown."""
+    now = read_branch()
+    if now == wanted.commit:
+        return Pushed()
+    if now not in (None, wanted.parent) or _MOVED.search(said):
+        return BranchMoved(now)
+    if attempt.answered:
+        return Rejected(plain(said))
+    raise Transient(f"The push did not reach the server: {said}")
+
+
+class _Attempt:
+    """One conversation with the server, and what was learnt in it."""
+
+    def __init__(self, wanted: Push) -> None:
+        self.wanted = wanted
+        self.ref = f"refs/heads/{wanted.branch}".encode()
+        self.settled: AlreadyThere | BranchMoved | None = None
+        self.answered = False
+
+    def choose(self, refs: dict[bytes, bytes]) -> dict[bytes, bytes]:
+        """Return the update to ask for; none when the branch is where it should or should not be."""
+        old = refs.get(self.ref)
+        if old is not None and old == self.wanted.commit.encode():
+            self.settled = AlreadyThere()
+        elif old is not None and old != self.wanted.parent.encode():
+            self.settled = BranchMoved(old.decode("ascii", "replace"))
+        return {} if self.settled else {self.ref: self.wanted.commit.encode()}
+
+    def send(self, pack: PackEntries, pool: "urllib3.PoolManager", authorization: str) -> str | None:
+        """Push; return None when the server took it, or what it said against it."""
+        from dulwich.client import HttpGitClient
+        from dulwich.errors import SendPackError
+
+        parts = urlsplit(self.wanted.clone_url)
+        choose: Any = self.choose
+        authorized: Any = _Authorized(pool, authorization)
+        client = HttpGitClient(f"{parts.scheme}://{parts.netloc}/", pool_manager=authorized)
+        try:
+            result = client.send_pack(parts.path, choose, partial(_records, pack), progress=_ignore)
+        except SendPackError as error:  # the pack was not unpacked; the branch's status says why
+            self.answered = True
+            return " ".join(_texts([*error.args, *_ref_statuses(client, self.ref)]))
+        self.answered = True
+        status = (result.ref_status or {}).get(self.ref, "the server sent no status for the branch")
+        return None if status is None else str(status)
+
+
+class _Authorized:
+    """The shared connection pool with one push's credential; dulwich takes headers from the pool alone."""
+
+    def __init__(self, pool: "urllib3.PoolManager", authorization: str) -> None:
+        self.pool = pool
+        self.headers = {"Authorization": authorization, "User-Agent": "git/autocoder"}
+
+    def request(self, method: str, url: str, **options: Any) -> Any:
+        """Send a request without following redirects; a body is sent once."""
+        import urllib3
+
+        retries = urllib3.Retry(connect=2, read=0 if "body" in options else 2, redirect=0, backoff_factor=0.2)
+        return self.pool.request(
+            method, url, redirect=False, retries=retries, timeout=TIMEOUT_SECONDS, **options
+        )
+
+
+def _records(pack: PackEntries, *_: object, **__: object) -> tuple[int, Iterator[Any]]:
+    """Return the pack as dulwich writes packs: entry by entry, each as it is packed already."""
+    from dulwich.pack import UnpackedObject
+
+    def records() -> Iterator[Any]:
+        for sha, kind, packed in pack.entries():
+            record = UnpackedObject(kind, sha=sha)
+            record.comp_chunks = [packed]
+            yield record
+
+    return len(pack), records()
+
+
+def _ref_statuses(client: Any, ref: bytes) -> list[bytes]:
+    """Return what the server said of *ref*; dulwich keeps it, but raises before it gives it out."""
+    parser = getattr(client, "_report_status_parser", None)
+    said: Iterable[bytes] = getattr(parser, "_ref_statuses", ())
+    return [line[len(b"ng ") + len(ref) :].strip() for line in said if line.startswith(b"ng " + ref)]
+
+
+def _texts(parts: Iterable[object]) -> list[str]:
+    return [part.decode("utf-8", "replace") if isinstance(part, bytes) else str(part) for part in parts]
+
+
+def _ignore(_: bytes) -> None:
+    """Drop the server's progress messages."""
+
+
+def _check(wanted: Push) -> None:
+    """Raise `InvalidArgument` unless the branch is a plain name and the commits are full names."""
+    from dulwich.refs import Ref, check_ref_format
+
+    ref = f"refs/heads/{wanted.branch}".encode()
+    names = wanted.branch.isascii() and not wanted.branch.startswith("-") and check_ref_format(Ref(ref))
+    if not names or not _SHA.fullmatch(wanted.commit) or not _SHA.fullmatch(wanted.parent):
+        raise InvalidArgument("The branch to push to is not a name that Git allows.")
+
+
+def _refused(error: Exception) -> AutocoderError | None:
+    """Return the error for an answer that came before the push began, None when it is something else."""
+    from dulwich.client import HTTPUnauthorized
+    from dulwich.errors import NotGitRepository
+
+    found = _STATUS.search(str(error))
+    status = int(found[1]) if found else 0
+    if isinstance(error, HTTPUnauthorized) or status in (203, 302, 401):
+        return SignInRequired("The Git server does not accept the app's credential.")
+    if isinstance(error, NotGitRepository):
+        return NotFound("The Git server does not know the repository.")
+    if status == 403:
+        return Forbidden("The app's identity may not push to this repository.")
+    if status == 429:
+        return RetryLater("The Git server is busy.", retry_after_seconds=10)
+    return None

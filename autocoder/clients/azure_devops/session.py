@@ -1,0 +1,84 @@
+"""The I/O of Azure DevOps: one request out, one answer in, on one shared connection pool."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from autocoder.clients.azure_devops import protocol
+from autocoder.errors import TooLarge, Transient
+
+LARGEST_ANSWER = 32 << 20  # a request may have 25 MB, so may what it reads back
+REPEATS = 2
+
+
+def new_http_client() -> httpx.Client:
+    """Return the connection pool that all sessions of a process share: keep-alive, no redirects."""
+    limits = httpx.Limits(max_connections=64, max_keepalive_connections=32, keepalive_expiry=60)
+    timeout = httpx.Timeout(30.0, connect=10.0)
+    return httpx.Client(timeout=timeout, limits=limits, follow_redirects=False)
+
+
+@dataclass(frozen=True)
+class Authorization:
+    """How to sign in: `header()` gives the whole `Authorization` value, `forget()` drops a cached one."""
+
+    header: Callable[[], str] = field(repr=False)
+    forget: Callable[[], None] = field(default=lambda: None, repr=False)
+
+
+@dataclass(frozen=True)
+class Session:
+    """An organisation's address, the way to sign in to it, and the connection pool."""
+
+    organization_url: str
+    authorization: Authorization
+    http: httpx.Client = field(repr=False)
+
+    def json(self, method: str, *segments: str | int, **parts: Any) -> Any:
+        """Send what `protocol.build` makes of the arguments; return the answer's JSON."""
+        return protocol.read_json(self.send(protocol.build(method, self.organization_url, segments, **parts)))
+
+    def download(self, *segments: str | int, limit: int, query: protocol.Query | None = None) -> bytes:
+        """Return the bytes at *segments*; raises `TooLarge` past *limit* bytes."""
+        request = protocol.build("GET", self.organization_url, segments, query=query, accept=protocol.BINARY)
+        return protocol.read_bytes(self.send(request, limit))
+
+    def send(self, request: protocol.Request, limit: int = LARGEST_ANSWER) -> protocol.Response:
+        """Send *request*; a refused credential is read anew once, a dropped connection repeats a GET.
+
+        Raises `Transient`, or `TooLarge` when the answer has more than *limit* bytes.
+        """
+        header = self.authorization.header()
+        response = self._repeat(request, header, limit)
+        if response.status not in (203, 302, 401):
+            return response
+        self.authorization.forget()
+        fresh = self.authorization.header()
+        return response if fresh == header else self._repeat(request, fresh, limit)
+
+    def _repeat(self, request: protocol.Request, header: str, limit: int) -> protocol.Response:
+        for repeat in range(REPEATS + 1):
+            try:
+                return self._once(request, header, limit)
+            except httpx.TransportError as error:
+                if repeat == REPEATS or not (request.may_repeat or isinstance(error, httpx.ConnectError)):
+                    kind = type(error).__name__
+                    raise Transient(f"The connection to Azure DevOps failed ({kind}).") from None
+                time.sleep(0.2 * 2**repeat)
+        raise AssertionError("unreachable")
+
+    def _once(self, request: protocol.Request, header: str, limit: int) -> protocol.Response:
+        headers = request.headers(header)
+        with self.http.stream(
+            request.method, request.url, headers=headers, content=request.content
+        ) as answer:
+            content = bytearray()
+            for chunk in answer.iter_bytes():
+                content += chunk
+                if len(content) > limit:
+                    raise TooLarge(f"The answer of Azure DevOps is larger than {limit} bytes.")
+            names = {name.lower(): value for name, value in answer.headers.items()}
+            return protocol.Response(answer.status_code, names, bytes(content))

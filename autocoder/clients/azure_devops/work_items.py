@@ -1,0 +1,172 @@
+"""Work items: reading them, their comments and pictures; one comment of ours, tags, state, links.
+
+https://learn.microsoft.com/rest/api/azure/devops/wit/ - writes test the revision that was read, and a stale
+one is read again.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from autocoder.clients.azure_devops.protocol import JSON_PATCH, rows
+from autocoder.clients.azure_devops.records import (
+    CommentRecord,
+    State,
+    UpdateRecord,
+    WorkItemRecord,
+    attachment_id,
+    comment_of,
+    pull_request_artifact,
+    record_of,
+    update_of,
+    with_tags,
+    without_tags,
+)
+from autocoder.clients.azure_devops.session import Session
+from autocoder.errors import InvalidArgument, StaleRevision
+
+COMMENTS = "7.1-preview.4"
+MARKDOWN_COMMENTS = "7.2-preview.4"  # the first version that knows `format`: 0 is Markdown, 1 is HTML
+PAGE = 200
+MOST_COMMENTS = 1_000
+LARGEST_ATTACHMENT = 60_000_000
+ATTEMPTS = 4  # of a write whose revision went stale meanwhile
+
+
+@dataclass(frozen=True)
+class WorkItems:
+    """The work items of one organisation."""
+
+    session: Session
+
+    def get(self, item: int, project: str | None = None) -> WorkItemRecord:
+        """Return the work item with all fields and relations; raises `NotFound`."""
+        return record_of(
+            self.session.json("GET", *_scope(project), "_apis/wit/workitems", item, query={"$expand": "all"})
+        )
+
+    def comments(self, project: str, item: int, *, newest_first: bool = False) -> Iterator[CommentRecord]:
+        """Yield the comments that are not deleted, page by page, at most `MOST_COMMENTS`."""
+        query = {"$top": PAGE, "order": "desc" if newest_first else "asc"}
+        token = None
+        for _ in range(MOST_COMMENTS // PAGE):
+            answer = self.session.json(
+                "GET", project, "_apis/wit/workItems", item, "comments",
+                query={**query, "continuationToken": token}, version=COMMENTS,
+            )  # fmt: skip
+            yield from (comment_of(row) for row in _listed(answer, "comments") if not row.get("isDeleted"))
+            token = answer.get("continuationToken")
+            if not token:
+                return
+
+    def find_comment(self, project: str, item: int, marker: str) -> CommentRecord | None:
+        """Return the oldest comment whose text holds *marker*, or None."""
+        return next((found for found in self.comments(project, item) if marker in found.text), None)
+
+    def add_comment(self, project: str, item: int, markdown: str) -> int:
+        """Write a comment; return its id."""
+        answer = self.session.json(
+            "POST", project, "_apis/wit/workItems", item, "comments",
+            query={"format": 0}, body={"text": markdown}, version=MARKDOWN_COMMENTS,
+        )  # fmt: skip
+        return comment_of(answer).id
+
+    def edit_comment(self, project: str, item: int, comment_id: int, markdown: str) -> None:
+        """Replace the text of a comment; raises `NotFound` when somebody deleted it."""
+        self.session.json(
+            "PATCH", project, "_apis/wit/workItems", item, "comments", comment_id,
+            query={"format": 0}, body={"text": markdown}, version=MARKDOWN_COMMENTS,
+        )  # fmt: skip
+
+    def update_fields(self, item: int, rev: int, changes: Mapping[str, Any]) -> WorkItemRecord:
+        """Set the fields in *changes*; raises `StaleRevision` when *rev* is not the newest."""
+        operations = [
+            {"op": "add", "path": f"/fields/{name}", "value": value} for name, value in changes.items()
+        ]
+        return self._patch(item, rev, operations)
+
+    def add_tags(self, item: int, tags: Sequence[str]) -> tuple[str, ...]:
+        """Add *tags* and keep the others; return what it has now."""
+        return self._retag(item, lambda present: with_tags(present, tags))
+
+    def remove_tags(self, item: int, tags: Sequence[str]) -> tuple[str, ...]:
+        """Take *tags* off, whatever their letters' case; return what it has now."""
+        return self._retag(item, lambda present: without_tags(present, tags))
+
+    def add_pull_request_link(
+        self, item: int, project_id: str, repository_id: str, pull_request: int
+    ) -> None:
+        """Link the work item to a pull request; a link that is there stays as it is."""
+        url = pull_request_artifact(project_id, repository_id, pull_request)
+        relation = {"rel": "ArtifactLink", "url": url, "attributes": {"name": "Pull Request"}}
+
+        def operations(record: WorkItemRecord) -> list[dict[str, Any]]:
+            if any(link.url.casefold() == url.casefold() for link in record.relations):
+                return []
+            return [{"op": "add", "path": "/relations/-", "value": relation}]
+
+        self._read_and_write(item, operations)
+
+    def states(self, project: str, work_item_type: str) -> tuple[State, ...]:
+        """Return the states of a work item type, in order."""
+        answer = self.session.json("GET", project, "_apis/wit/workitemtypes", work_item_type, "states")
+        return tuple(State(str(row.get("name", "")), str(row.get("category", ""))) for row in rows(answer))
+
+    def update(self, item: int, number: int) -> UpdateRecord:
+        """Return update *number* of a work item: who changed what."""
+        return update_of(self.session.json("GET", "_apis/wit/workItems", item, "updates", number))
+
+    def updates(self, item: int, skip: int = 0) -> tuple[UpdateRecord, ...]:
+        """Return up to 200 updates after the first *skip*, oldest first."""
+        answer = self.session.json(
+            "GET", "_apis/wit/workItems", item, "updates", query={"$top": PAGE, "$skip": skip}
+        )
+        return tuple(update_of(row) for row in rows(answer))
+
+    def attachment(self, url: str, limit: int = LARGEST_ATTACHMENT) -> bytes:
+        """Return an attachment's bytes; raises `InvalidArgument` when it is not ours to read."""
+        found = attachment_id(self.session.organization_url, url)
+        if found is None:
+            raise InvalidArgument("The picture is not an attachment of this organisation.")
+        return self.session.download("_apis/wit/attachments", found, limit=limit)
+
+    def _retag(self, item: int, change: Callable[[tuple[str, ...]], tuple[str, ...]]) -> tuple[str, ...]:
+        def operations(record: WorkItemRecord) -> list[dict[str, Any]]:
+            wanted = change(record.tags)
+            if wanted == record.tags:
+                return []
+            return [{"op": "add", "path": "/fields/System.Tags", "value": "; ".join(wanted)}]
+
+        return self._read_and_write(item, operations).tags
+
+    def _read_and_write(
+        self,
+        item: int,
+        operations: Callable[[WorkItemRecord], list[dict[str, Any]]],
+    ) -> WorkItemRecord:
+        for attempt in range(ATTEMPTS):
+            record = self.get(item)
+            wanted = operations(record)
+            if not wanted:
+                return record
+            try:
+                return self._patch(item, record.rev, wanted)
+            except StaleRevision:
+                if attempt == ATTEMPTS - 1:
+                    raise
+        raise AssertionError("unreachable")
+
+    def _patch(self, item: int, rev: int, operations: list[dict[str, Any]]) -> WorkItemRecord:
+        body = [{"op": "test", "path": "/rev", "value": rev}, *operations]
+        answer = self.session.json(
+            "PATCH", "_apis/wit/workitems", item, query={"$expand": "all"}, body=body, content_type=JSON_PATCH
+        )
+        return record_of(answer)
+
+
+def _scope(project: str | None) -> tuple[str, ...]:
+    return () if project is None else (project,)
+
+
+def _listed(answer: Any, name: str) -> list[dict[str, Any]]:
+    return rows({"value": answer.get(name)} if isinstance(answer, dict) else None)
