@@ -1,7 +1,7 @@
 """The words for the agent: templates filled with a work item, a person's words and the repository's own.
 
-Templates are the files in `prompts/`; they are filled in one pass, so that nothing inside a value is taken for
-a placeholder. What people wrote stands between marks that it cannot forge.
+Templates are the files in `prompts/`; they are filled in one pass, so that nothing inside a value is taken
+for a placeholder. What people wrote stands between marks that it cannot forge.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ def system_prompt(request: RunRequest) -> str:
 
 
 def task_prompt(request: RunRequest, work_item: WorkItem | None, texts: RepositoryTexts) -> str:
-    """Return the prompt: the work item, the user's words, additional context, the repository's instructions."""
+    """Return the prompt: the work item, the request, its context, the instructions."""
     template = Template((FOLDER / "task.md").read_text(encoding="utf-8"))
     asked = f"Implement work item #{work_item.id}." if work_item else "Do what the request below asks."
     return (

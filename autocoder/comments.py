@@ -1,0 +1,88 @@
+"""What the work item's one comment says while a run goes on and when it has ended.
+
+The comment carries the line `Run <id>`, by which a repeat finds it again.
+"""
+
+from autocoder.markdown import one_line
+from autocoder.models import RunReport, Usage
+
+LONGEST_COMMENT = 20_000
+
+HEADLINES = {
+    "queued": "⏳ Autocoder has accepted this work item and waits for a free place.",
+    "preparing": "⏳ Autocoder has accepted this work item and is preparing the run.",
+    "provisioning": "⏳ Autocoder is starting the containers.",
+    "running": "🛠️ Autocoder's agent is working.",
+    "verifying": "🔎 Autocoder is running the team's checks on the change.",
+    "publishing": "📤 Autocoder is publishing the change.",
+    "reporting": "📤 Autocoder is publishing the change.",
+    "completed": "✅ A pull request is ready for review.",
+    "no_changes": "🤷 The agent changed nothing.",
+    "needs_info": "❓ The agent needs an answer before it can start.",
+    "refused": "⛔ The change was refused and nothing was pushed.",
+    "branch_moved": "⚠️ Somebody else pushed to the run's branch; nothing was overwritten.",
+    "budget_spent": "💰 The budget was spent.",
+    "timed_out": "⏱️ The time was over.",
+    "interrupted": "⚠️ The platform restarted the containers; the run was not repeated.",
+    "cancelled": "⏹️ The run was cancelled.",
+    "failed": "❌ The run failed.",
+}
+NEXT_STEPS = {
+    "no_changes": "Say in the work item what should be different afterwards, then set the tag again.",
+    "needs_info": "Answer in the description, then set the tag again.",
+    "refused": "Read the reason, change the work item or the repository's policy, then set the tag again.",
+    "branch_moved": "Set the tag again: a new run takes a new branch.",
+    "budget_spent": "Split the work item, or raise the budget.",
+    "timed_out": "Split the work item, or raise the budget's minutes.",
+    "interrupted": "Set the tag again.",
+    "cancelled": "Set the tag again when it should run after all.",
+    "failed": "Read the reason and the run's log, then set the tag again.",
+}
+
+
+def usage_line(usage: Usage) -> str:
+    """Return tokens and cost of a run as people read them."""
+    tokens = f"{usage.input_tokens + usage.cached_tokens:,} tokens in, {usage.output_tokens:,} out"
+    cost = "cost unknown" if usage.cost_usd is None else f"${usage.cost_usd:.4f}"
+    return f"{tokens} · {usage.turns} turns · {cost}"
+
+
+def progress_comment(run_id: str, phase: str, run_url: str) -> str:
+    """Return the work item's comment while the run is in *phase*."""
+    return "\n\n".join([HEADLINES[phase], _run_footer(run_id, run_url)])
+
+
+def final_comment(report: RunReport, run_url: str) -> str:
+    """Return the work item's comment at the end: outcome, link, reason, next step."""
+    parts = [HEADLINES[report.outcome]]
+    if report.pull_request:
+        draft = "draft pull request" if report.pull_request.is_draft else "pull request"
+        files = f"{report.files} changed {'file' if report.files == 1 else 'files'}"
+        parts.append(
+            f"[{draft.capitalize()} {report.pull_request.id}]({report.pull_request.url}) with {files}."
+        )
+        if not report.pull_request.linked:
+            parts.append("⚠️ The pull request could not be linked to this work item; please link it by hand.")
+    elif report.branch:
+        parts.append(f"The change is on branch `{code(report.branch, 200)}`.")
+    if report.reason:
+        parts.append(f"{report.reason[:4_000]}")
+    if not report.pull_request and report.outcome in NEXT_STEPS:
+        parts.append(f"**Next:** {NEXT_STEPS[report.outcome]}")
+    if report.usage.turns or report.usage.output_tokens:
+        parts.append(usage_line(report.usage))
+    return "\n\n".join([*parts, _run_footer(report.run.id, run_url)])[:LONGEST_COMMENT]
+
+
+def run_marker(run_id: str) -> str:
+    """Return the visible words by which a run's comment is found again."""
+    return f"Run {run_id}"
+
+
+def _run_footer(run_id: str, run_url: str) -> str:
+    return run_marker(run_id) + (f" · [details]({run_url})" if run_url else "")
+
+
+def code(text: str, longest: int) -> str:
+    """Return *text* as one line fit for a table cell and for a code span."""
+    return one_line(text, longest).replace("`", "'").replace("|", "\\|")

@@ -1,0 +1,178 @@
+"""The words of a pull request: its title, its description, and the message of its commit.
+
+A description may have 4,000 characters (https://learn.microsoft.com/azure/devops/repos/git/pull-requests):
+whole lines of low priority go first, and neither a fence nor a table is ever cut. What did not fit comes back
+as the text of a thread.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from autocoder.comments import code, usage_line
+from autocoder.markdown import from_markdown, one_line
+from autocoder.models import AgentResult, Plan, PushedBranch, Verification
+
+LONGEST_BODY = 4_000
+LONGEST_TITLE = 380
+DRAFT_REASONS = {"budget_spent": "its budget was spent", "timed_out": "its time was over"}
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """The body of a pull request, and what did not fit into it (empty: all did)."""
+
+    body: str
+    overflow: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One part of the body; its blocks leave when room is short, the highest `droppable` first (0: never)."""
+
+    heading: str
+    lines: tuple[str, ...]
+    droppable: int = 0
+
+    def text(self, count: int | None = None) -> str:
+        """Return the section with its first *count* lines and a word about the rest."""
+        shown = self.lines if count is None else self.lines[:count]
+        left = len(self.lines) - len(shown)
+        more = [f"\n… and {left} more; see the first thread."] if left else []
+        heading = [f"## {self.heading}\n"] if self.heading else []
+        return "\n".join([*heading, *shown, *more]) if shown or more else ""
+
+
+def pull_request_title(plan: Plan) -> str:
+    """Return `<title> (#<work item id>)`, one line."""
+    number = f" (#{plan.work_item.id})" if plan.work_item else ""
+    return one_line(plan.title, LONGEST_TITLE - len(number)) + number
+
+
+def commit_message(
+    plan_title: str, work_item_id: int | None, run_id: str, run_url: str, requester: str
+) -> str:
+    """Return the commit's message: title, link, trailers; `[skip ci]` keeps CI triggers quiet."""
+    number = f" (#{work_item_id})" if work_item_id else ""
+    trailers = [f"Autocoder-Run: {run_url}" if run_url else f"Autocoder-Run: {run_id}"]
+    if requester:
+        trailers.append(f"Requested-by: {one_line(requester, 100)}")
+    return f"{one_line(plan_title, 200)}{number}\n\n[skip ci]\n\n" + "\n".join(trailers) + "\n"
+
+
+def describe(
+    plan: Plan, result: AgentResult, pushed: PushedBranch, run_url: str, template: str = ""
+) -> Description:
+    """Return the pull request's description, at most 4,000 characters long."""
+    sections = _sections(plan, result, pushed, run_url, template)
+    counts: list[int | None] = [None] * len(sections)
+    overflow: list[int] = []
+    for index in sorted(range(len(sections)), key=lambda i: -sections[i].droppable):
+        if len(_join(sections, counts)) <= LONGEST_BODY or not sections[index].droppable:
+            break
+        counts[index] = _fitting(sections, counts, index)
+        overflow.append(index)
+    body = _join(sections, counts)
+    return Description(body[:LONGEST_BODY], "\n\n".join(sections[i].text() for i in sorted(overflow)))
+
+
+def _fitting(sections: Sequence[Section], counts: list[int | None], index: int) -> int:
+    """Return how many lines of section *index* fit, found by halving."""
+    low, high = 0, len(sections[index].lines)
+    while low < high:
+        middle = (low + high + 1) // 2
+        trial = [*counts[:index], middle, *counts[index + 1 :]]
+        low, high = (middle, high) if len(_join(sections, trial)) <= LONGEST_BODY else (low, middle - 1)
+    return low
+
+
+def _join(sections: Sequence[Section], counts: Sequence[int | None]) -> str:
+    texts = (section.text(count) for section, count in zip(sections, counts, strict=True))
+    return "\n\n".join(text for text in texts if text)
+
+
+def _sections(
+    plan: Plan, result: AgentResult, pushed: PushedBranch, run_url: str, template: str
+) -> list[Section]:
+    """Return the parts of the description in the order in which they stand."""
+    number = (f"#{plan.work_item.id}",) if plan.work_item else ()
+    warnings = tuple(_warnings(plan, result))
+    return [
+        Section("Summary", _whole(from_markdown(result.summary).text or "The agent left no summary."), 2),
+        Section("Changes", tuple(_changes(pushed)), 3),
+        Section("Verification", tuple(_verification(result.verification)), 0),
+        Section("Warnings", warnings, 1),
+        Section("Run", tuple(_run_lines(plan, result, run_url)), 0),
+        Section("", _whole(template), 4),
+        Section("", number),
+    ]
+
+
+def _whole(text: str) -> tuple[str, ...]:
+    """Return *text* as blocks between which it may be cut: never inside a fence or a table."""
+    blocks: list[str] = []
+    fence = ""
+    for line in text.strip().splitlines():
+        mark = line.lstrip()[:3]
+        inside = bool(fence)
+        if mark in ("```", "~~~") and (not fence or mark == fence):
+            fence = "" if fence else mark
+        joins = inside or (blocks and line.lstrip().startswith("|") and blocks[-1].lstrip().startswith("|"))
+        if joins and blocks:
+            blocks[-1] += "\n" + line
+        else:
+            blocks.append(line)
+    if fence and blocks:
+        blocks[-1] += "\n" + fence
+    return tuple(
+        block if len(block) < LONGEST_BODY // 2 else "(a long block is left out)" for block in blocks
+    )
+
+
+def _changes(pushed: PushedBranch) -> list[str]:
+    lines = [
+        f"- `{code(change.path, 200)}` {change.kind} (+{change.added} -{change.removed})"
+        for change in pushed.files
+    ]
+    return lines + ([f"- and {pushed.more_files} more files"] if pushed.more_files else [])
+
+
+def _verification(checks: Sequence[Verification]) -> list[str]:
+    """Return the table of the team's commands, in one piece, or a sentence when there are none."""
+    if not checks:
+        return ["The target branch's `.azuredevops/autocoder.yml` names no verify commands."]
+    rows = ["| Command | Result | Time |", "|---|---|---|"]
+    for check in checks[:20]:
+        result = "✅ passed" if check.exit_code == 0 else f"❌ exit code {check.exit_code}"
+        rows.append(f"| `{code(check.command, 80)}` | {result} | {check.seconds:.1f} s |")
+    return ["\n".join(rows)]
+
+
+def _warnings(plan: Plan, result: AgentResult) -> list[str]:
+    lines = [f"- This pull request is a draft: {why}." for why in draft_reasons(plan, result)]
+    lines += [
+        f"- Withheld: `{code(item.path, 200)}` ({one_line(item.reason, 160)})" for item in result.withheld
+    ]
+    if plan.work_item and plan.work_item.hidden_parts:
+        lines.append(
+            f"- {plan.work_item.hidden_parts} hidden parts of the work item were not shown to the agent."
+        )
+    return lines
+
+
+def draft_reasons(plan: Plan, result: AgentResult) -> list[str]:
+    """Return why `PULL_REQUEST_DRAFT=auto` makes this pull request a draft; none: it is none."""
+    reasons = []
+    if result.outcome in DRAFT_REASONS:
+        reasons.append(f"the run ended early because {DRAFT_REASONS[result.outcome]}")
+    if any(check.exit_code for check in result.verification):
+        reasons.append("a verify command failed")
+    if plan.repository.has_build_policy:
+        reasons.append("publishing it starts the target branch's build policy, which runs the new code")
+    return reasons
+
+
+def _run_lines(plan: Plan, result: AgentResult, run_url: str) -> list[str]:
+    link = f"[{plan.run.id}]({run_url})" if run_url else plan.run.id
+    took = sum(result.seconds.values())
+    agent = f"{plan.agent_name} · {code(plan.model, 60)}"
+    return [f"{agent} · {usage_line(result.usage)} · {took:.0f} s · run {link}"]

@@ -1,0 +1,119 @@
+import pytest
+
+from autocoder import models as m
+from autocoder.pull_request_text import commit_message, describe, draft_reasons, pull_request_title
+
+RUN_ID = "a" * 20
+SHA = "1" * 40
+REQUEST = m.RunRequest(
+    organization="contoso", project="Web", repository="app", agent_type="claude", work_item_id=7
+)
+PLAN = m.Plan(
+    run=m.Run(id=RUN_ID, request=REQUEST, title="", queued_at="2026-01-01T00:00:00Z"),
+    title="Add export",
+    work_item=m.WorkItemSummary(id=7, rev=1, type="Bug", title="Add export", web_url="https://x/7"),
+    repository=m.Repository(
+        id="r", name="app", project="Web", project_id="p", clone_url="https://x", web_url="https://x",
+        target_branch="main", base_commit=SHA,
+    ),
+    branch="autocoder/7-add-export-aaaaaa", agent_name="Claude Code", model="m", image="i",
+    budget=m.Budget(), inputs=(),
+)  # fmt: skip
+PUSHED = m.PushedBranch(
+    branch=PLAN.branch, commit=SHA, files=(m.FileChange(path="a|b`c.py", kind="added", added=3),)
+)
+
+
+def result(**changes):
+    return m.AgentResult(run_id=RUN_ID, outcome="changed", base_commit=SHA, **changes)
+
+
+def test_the_description_has_every_section_and_ends_with_the_work_item():
+    checks = (m.Verification(command="make test", exit_code=0, seconds=1.25),)
+    withheld = (m.Withheld(path="azure-pipelines.yml", reason="protected"),)
+    usage = m.Usage(input_tokens=1000, output_tokens=50, turns=3, cost_usd=0.0123)
+    text = describe(
+        PLAN,
+        result(summary="Adds it.", verification=checks, withheld=withheld, usage=usage),
+        PUSHED,
+        "https://runs/1",
+    )
+    assert text.overflow == ""
+    parts = [
+        text.body.index(f"## {name}") for name in ("Summary", "Changes", "Verification", "Warnings", "Run")
+    ]
+    assert parts == sorted(parts)
+    assert "| `make test` | ✅ passed | 1.2 s |" in text.body
+    assert "`azure-pipelines.yml`" in text.body
+    assert "1,000 tokens in, 50 out · 3 turns · $0.0123" in text.body
+    assert text.body.endswith("#7")
+
+
+def test_a_path_cannot_break_out_of_its_code_span():
+    assert "`a\\|b'c.py`" in describe(PLAN, result(), PUSHED, "").body
+
+
+def test_a_long_summary_goes_to_the_thread_and_the_table_stays():
+    summary = "\n".join(
+        f"Paragraph {number} says something useful about the change." for number in range(200)
+    )
+    checks = (m.Verification(command="make test", exit_code=1, seconds=1),)
+    text = describe(PLAN, result(summary=summary, verification=checks), PUSHED, "")
+    assert len(text.body) <= 4000
+    assert "❌ exit code 1" in text.body
+    assert text.body.endswith("#7")
+    assert "Paragraph 199" in text.overflow
+
+
+def test_the_template_of_the_team_is_the_first_to_go():
+    text = describe(PLAN, result(summary="Short."), PUSHED, "", template="- [ ] item\n" * 600)
+    assert "Short." in text.body
+    assert "- [ ] item" in text.overflow
+
+
+@pytest.mark.parametrize("length", range(3300, 4300, 37))
+def test_a_fence_is_never_cut(length):
+    summary = "Look:\n```python\n" + "x = 1\n" * 60 + "```\n" + "word " * (length // 5)
+    body = describe(PLAN, result(summary=summary), PUSHED, "").body
+    assert len(body) <= 4000
+    assert body.count("```") % 2 == 0
+
+
+def test_a_fence_that_the_agent_left_open_is_closed():
+    assert describe(PLAN, result(summary="```\ncode"), PUSHED, "").body.count("```") == 2
+
+
+def test_a_thousand_changed_files_fit():
+    files = tuple(
+        m.FileChange(path=f"src/a/rather/long/folder/file{n}.py", kind="modified") for n in range(1000)
+    )
+    text = describe(PLAN, result(summary="All."), PUSHED.model_copy(update={"files": files}), "")
+    assert len(text.body) <= 4000
+    assert "more; see the first thread" in text.body
+    assert "All." in text.body
+
+
+def test_hidden_text_of_the_agent_is_left_out():
+    assert "secret" not in describe(PLAN, result(summary="ok <!-- secret -->"), PUSHED, "").body
+
+
+@pytest.mark.parametrize("title", ['"; rm -rf / #', "a\nb", "x" * 10_000, "🚀 emoji"])
+def test_the_title_is_one_line_of_bounded_length_with_the_number(title):
+    line = pull_request_title(PLAN.model_copy(update={"title": title}))
+    assert "\n" not in line
+    assert len(line) < 400
+    assert line.endswith(" (#7)")
+
+
+def test_the_commit_names_run_and_requester_and_skips_ci():
+    text = commit_message("Add\nexport", 7, RUN_ID, "https://runs/1", "Kim\nEvil: x")
+    assert text.splitlines()[0] == "Add export (#7)"
+    assert "[skip ci]" in text
+    assert "Requested-by: Kim Evil: x" in text
+
+
+def test_says_why_a_pull_request_is_a_draft():
+    checks = (m.Verification(command="x", exit_code=1, seconds=1),)
+    assert draft_reasons(PLAN, result()) == []
+    assert len(draft_reasons(PLAN, result(verification=checks))) == 1
+    assert draft_reasons(PLAN, result().model_copy(update={"outcome": "budget_spent"}))
