@@ -11,9 +11,10 @@ import httpx
 
 from emulators import identities, tokens
 from emulators.certificates import ensure_certificates
+from emulators.model_provider.state import ensure_key
 from emulators.platform.plan import Plan
 from emulators.platform.processes import ROOT, PlatformError
-from emulators.ports import KEY_VAULT
+from emulators.ports import KEY_VAULT, MODEL_PROVIDER
 
 API_VERSION = "7.4"
 
@@ -24,7 +25,6 @@ class Passwords:
 
     hook_password: str
     callback_key: str
-    scripted_model_key: str
 
 
 def passwords(plan: Plan) -> Passwords:
@@ -32,7 +32,7 @@ def passwords(plan: Plan) -> Passwords:
     path = plan.folder("platform") / "passwords.json"
     if path.exists():
         return Passwords(**json.loads(path.read_text()))
-    made = Passwords(*(secrets.token_urlsafe(32) for _ in range(3)))
+    made = Passwords(*(secrets.token_urlsafe(32) for _ in range(2)))
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         json.dump(asdict(made), file, indent=2)
     return made
@@ -40,7 +40,7 @@ def passwords(plan: Plan) -> Passwords:
 
 def vault_secrets(plan: Plan, made: Passwords) -> dict[str, str]:
     """Return what the vault holds, by name: the app's own secrets and every agent's model key."""
-    model_key = plan.model_key or made.scripted_model_key
+    model_key = plan.model_key or ensure_key(plan.folder(MODEL_PROVIDER.name))
     own = {"hook-password": made.hook_password, "callback-key": made.callback_key}
     return {**dict.fromkeys(_agent_secrets(plan), model_key), **own}
 

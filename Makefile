@@ -1,0 +1,81 @@
+# Autocoder on one machine. `make demo` and `make test` set up all they need; `make help` lists the rest.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+AGENT ?= claude
+MODEL ?= scripted
+KEEP ?=
+PYTEST_ARGS ?=
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3)
+VENV := .venv
+PY := $(VENV)/bin/python
+PYTHON_STAMP := $(VENV)/.installed
+NODE_PREFIXES := emulators $(patsubst %/package-lock.json,%,$(wildcard containers/*/package-lock.json))
+NODE_STAMPS := $(addsuffix /node_modules/.installed,$(NODE_PREFIXES))
+SOURCES := $(wildcard function_app.py triggers orchestrators activities autocoder emulators containers tests)
+SHELL_SCRIPTS = $(shell git ls-files '*.sh' .ci/run | grep -v ' ')
+DOCKERFILES = $(shell git ls-files '*Dockerfile*')
+
+.PHONY: help demo run test check format bench images install install-demo tools clean
+
+help:  ## list what can be made
+	@sed -n 's/^\([a-z-]*\):.*  ## /  make \1|/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
+
+demo: install-demo  ## a work item in, a linked pull request out (MODEL=real AGENT=name KEEP=1)
+	@"$(PY)" -m emulators.platform.demo --agent "$(AGENT)" --model "$(MODEL)" $(if $(KEEP),--keep)
+
+run: install-demo  ## keep the platform up, with the sample in it, to play with
+	@"$(PY)" -m emulators.platform.run --agent "$(AGENT)" --model "$(MODEL)"
+
+test: install  ## all tests (PYTEST_ARGS="-k hooks" narrows them)
+	@"$(PY)" -m pytest $(PYTEST_ARGS)
+
+check: $(PYTHON_STAMP)  ## format, lint, types, imports, shell scripts, Dockerfiles
+	"$(PY)" -m ruff format --check .
+	"$(PY)" -m ruff check .
+	"$(PY)" -m mypy
+	"$(VENV)/bin/lint-imports"
+	$(if $(SHELL_SCRIPTS),"$(VENV)/bin/shellcheck" $(SHELL_SCRIPTS))
+	$(if $(DOCKERFILES),"$(VENV)/bin/hadolint" $(DOCKERFILES))
+
+format: $(PYTHON_STAMP)  ## write the code as `make check` wants it
+	"$(PY)" -m ruff format .
+	"$(PY)" -m ruff check --fix .
+
+bench: install-demo  ## measure the app next to a bare script
+	@"$(PY)" -m emulators.bench
+
+images:  ## build the containers' images
+	@command -v docker >/dev/null || { echo "make images needs docker. Install it, then try again." >&2; exit 1; }
+	docker build -f containers/runner/Dockerfile -t autocoder/runner .
+	docker build -f containers/base/Dockerfile -t autocoder/base .
+	docker build -f "containers/$(AGENT)/Dockerfile" -t "autocoder/$(AGENT)" .
+
+install: $(PYTHON_STAMP) $(NODE_STAMPS)  ## what the tests need: the virtual environment and every npm package
+
+install-demo: $(PYTHON_STAMP) emulators/node_modules/.installed \
+  $(if $(wildcard containers/$(AGENT)/package-lock.json),containers/$(AGENT)/node_modules/.installed)
+
+clean:  ## remove what was installed, and the platform's state
+	rm -rf .venv .local .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf $(addsuffix /node_modules,$(NODE_PREFIXES))
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# -- set-up: each stamp stands for one manifest, so that the second time is quick -----------------------------
+
+tools:
+	@sh emulators/platform/tools.sh "$(PYTHON)"
+
+$(PYTHON_STAMP): requirements-dev.txt | tools
+	@echo "Installing the Python packages into $(VENV) ..."
+	@"$(PYTHON)" -m venv --clear "$(VENV)"
+	@"$(PY)" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch "$@"
+
+%/node_modules/.installed: %/package-lock.json | tools
+	@echo "Installing the npm packages of $* ..."
+	@npm ci --silent --no-audit --no-fund --prefix "$*"
+	@touch "$@"

@@ -1,0 +1,36 @@
+import socket
+
+import pytest
+
+from emulators.platform.places import check_ports, free_base_port, own_folder
+from emulators.platform.processes import PlatformError
+from emulators.ports import KEY_VAULT
+
+
+def test_a_taken_port_is_named_with_the_next_step():
+    base = free_base_port(23_000)
+    with socket.create_server(("127.0.0.1", KEY_VAULT.port(base))):
+        with pytest.raises(PlatformError) as raised:
+            check_ports(base)
+    message = str(raised.value)
+    assert str(KEY_VAULT.port(base)) in message
+    assert "key_vault" in message
+    assert "--base-port" in message
+
+
+def test_a_base_with_a_taken_port_is_passed_over():
+    base = free_base_port(24_000)
+    with socket.create_server(("127.0.0.1", base + 8)):
+        assert free_base_port(base) > base
+
+
+def test_a_second_platform_on_the_same_folder_is_refused(tmp_path):
+    with own_folder(tmp_path), pytest.raises(PlatformError, match="belongs to a platform that is running"):
+        own_folder(tmp_path).__enter__()
+
+
+def test_a_folder_is_free_again_after_its_platform(tmp_path):
+    with own_folder(tmp_path):
+        pass
+    with own_folder(tmp_path):
+        pass
