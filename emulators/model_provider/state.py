@@ -1,0 +1,48 @@
+"""What the model provider holds: its key, the conversations, and a look at the newest requests."""
+
+import hmac
+import os
+import secrets
+from collections import deque
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from emulators.model_provider.conversations import Conversation, load
+
+KEPT_REQUESTS = 1000
+
+
+@dataclass(slots=True)
+class State:
+    """The key that is right, conversations (those added at run time first), and recent requests."""
+
+    key: str
+    conversations: list[Conversation] = field(default_factory=lambda: list(load()))
+    requests: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=KEPT_REQUESTS))
+
+    def accepts(self, key: str) -> bool:
+        """Whether *key* is the one, compared in constant time."""
+        return hmac.compare_digest(key.encode(), self.key.encode())
+
+    def add(self, conversation: Conversation) -> None:
+        """Put *conversation* before all others, in place of one of the same name."""
+        others = [one for one in self.conversations if one.name != conversation.name]
+        self.conversations = [conversation, *others]
+
+
+def ensure_key(folder: Path) -> str:
+    """Return the key kept in `folder/key`, made on first use and readable by its owner alone."""
+    path = folder / "key"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        draft = folder / f".key.{os.getpid()}"
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(f"sk-local-{secrets.token_hex(24)}")
+        try:
+            os.link(draft, path)  # the first writer wins
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text()

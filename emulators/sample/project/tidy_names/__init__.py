@@ -1,0 +1,1 @@
+"""Tidy file names: lower case, words joined by dashes."""
