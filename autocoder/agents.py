@@ -1,0 +1,134 @@
+"""The agents: every folder in `containers/` that has an `agent.toml`. Nothing else names an agent.
+
+agents = load_agents(Path("containers"))
+agents["claude"].default_model, agents["claude"].secret, agents["claude"].price("claude-opus-5-5")
+"""
+
+import fnmatch
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from autocoder.models import AgentResultFormat, Price, RunAgent
+
+FILE = "agent.toml"
+TYPE = r"^[a-z][a-z0-9-]{0,30}$"
+
+Provider = Literal["anthropic", "openai", "azure", "gemini"]
+Url = Annotated[str, Field(pattern=r"^https?://[^\s/?#@]+(/[^\s?#@]*)?$")]
+
+
+class AgentError(ValueError):
+    """Folders of agents that are not right; the message lists all that is wrong, one line each."""
+
+
+class Cli(BaseModel):
+    """The agent's command-line program, and the knobs that `run.sh` turns."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    package: str = Field(description="its npm package; package.json pins the version")
+    version: str = Field("", description="read from package.json, never written in agent.toml")
+    base_url: str = Field(description="the variable or option that points it to the gateway")
+    system_prompt: str = Field(description="the variable, option or file that carries the system prompt")
+    retries: str = Field(description="the variable, option or setting that bounds its own retries")
+
+
+class Agent(BaseModel):
+    """One agent: its folder's name, how it is run, whose key it needs, what its models cost."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    type: str = Field(pattern=TYPE, description="the folder's name")
+    name: str = Field(min_length=1, description="to show to people")
+    description: str = Field("", description="one line, for lists")
+    image: str = Field(pattern=r"^[a-z0-9][a-z0-9._/-]*$", description="without registry and tag")
+    run: str = Field("run.sh", pattern=r"^[\w.-]+$", description="the script that the wrapper starts")
+    secret: str = Field(pattern=r"^[0-9a-zA-Z-]{1,127}$", description="the name of the key in Key Vault")
+    provider: Provider = Field(description="which dialect its model speaks; decides the key's header")
+    upstream: Url = Field(description="the only address that the gateway forwards to")
+    default_model: str = Field(min_length=1)
+    models: tuple[str, ...] = Field((), description="suggestions; any model of the provider can be asked for")
+    prices: tuple[Price, ...] = Field((), description="the first whose glob fits the model counts")
+    result: AgentResultFormat = AgentResultFormat()
+    leftovers: tuple[str, ...] = Field((), description="globs of files that it leaves behind")
+    cli: Cli
+
+    @model_validator(mode="after")
+    def _suggests_its_default(self) -> "Agent":
+        if self.models and self.default_model not in self.models:
+            raise ValueError(f"default_model {self.default_model} is not one of models")
+        return self
+
+    def price(self, model: str) -> Price | None:
+        """Return what *model* costs, or None when nobody wrote it down."""
+        return next((price for price in self.prices if fnmatch.fnmatchcase(model, price.model)), None)
+
+    def for_run(self, model: str | None = None, upstream: str | None = None) -> RunAgent:
+        """Return what the containers need to know, for *model* and *upstream* instead of the defaults."""
+        return RunAgent(
+            type=self.type,
+            model=model or self.default_model,
+            provider=self.provider,
+            upstream=upstream or self.upstream,
+            result=self.result,
+            leftovers=self.leftovers,
+            prices=self.prices,
+        )
+
+
+def load_agents(folder: Path) -> dict[str, Agent]:
+    """Return the agents in *folder* by type; raises `AgentError` that lists every wrong field of every one.
+
+    Folders without an `agent.toml` are no agents: the base image, the runner.
+    """
+    agents, wrong = {}, []
+    for file in sorted(folder.glob(f"*/{FILE}")):
+        try:
+            agents[file.parent.name] = load_agent(file.parent)
+        except AgentError as error:
+            wrong.append(str(error))
+    if not agents and not wrong:
+        wrong.append(f"{folder}: no folder with an {FILE} in it")
+    if wrong:
+        raise AgentError("\n".join(wrong))
+    return agents
+
+
+def load_agent(folder: Path) -> Agent:
+    """Return the agent in *folder*; raises `AgentError` that lists every wrong field."""
+    data = _read(folder / FILE)
+    cli = data.get("cli")
+    if isinstance(cli, dict) and "version" not in cli:
+        data["cli"] = {**cli, "version": _version(folder, str(cli.get("package", "")))}
+    try:
+        return Agent.model_validate({"type": folder.name, **data})
+    except ValidationError as error:
+        raise AgentError("\n".join(_lines(folder, error))) from None
+
+
+def _read(file: Path) -> dict[str, Any]:
+    import tomllib  # the cold start needs no parser
+
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise AgentError(f"{file.parent.name}/{FILE}: {error}") from None
+
+
+def _version(folder: Path, package: str) -> str:
+    """Return the version that `package.json` pins, or "" when there is none."""
+    try:
+        pinned = json.loads((folder / "package.json").read_text("utf-8"))["dependencies"][package]
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+    return str(pinned)
+
+
+def _lines(folder: Path, error: ValidationError) -> Iterator[str]:
+    for wrong in error.errors(include_url=False, include_input=False):
+        place = ".".join(str(part) for part in wrong["loc"])
+        yield f"{folder.name}/{FILE}: {f'{place}: ' if place else ''}{wrong['msg']}"
