@@ -265,6 +265,7 @@ class Plan(Value):
     image: str
     budget: Budget
     inputs: tuple[str, ...] = Field(description="names of the input blobs, under the run's prefix")
+    poll_seconds: float = Field(description="POLL_SECONDS as it was when the run was planned")
 
 
 class GroupSeen(Value):

@@ -17,7 +17,7 @@ PLAN = m.Plan(
         target_branch="main", base_commit=SHA,
     ),
     branch="autocoder/7-add-export-aaaaaa", agent_name="Claude Code", model="m", image="i",
-    budget=m.Budget(), inputs=(),
+    budget=m.Budget(), inputs=(), poll_seconds=30,
 )  # fmt: skip
 PUSHED = m.PushedBranch(
     branch=PLAN.branch, commit=SHA, files=(m.FileChange(path="a|b`c.py", kind="added", added=3),)

@@ -1,0 +1,79 @@
+"""The record of runs and the claims against doubles, as rows of Table Storage: pure mapping.
+
+Table `runs` has one row a run (partition `run`, row key = run id, so that the newest comes first); its columns
+are flat, so that two writers merge different columns without losing each other's. Table `claims` is the lock.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any, get_args
+
+from autocoder.models import Outcome, Phase, Run, RunRecord, Usage
+
+RUNS, CLAIMS = "runs", "claims"
+RUN_PARTITION = "run"
+PHASES: tuple[str, ...] = get_args(Phase)
+OUTCOMES: tuple[str, ...] = get_args(Outcome)
+CANCELLABLE = ("queued", "preparing", "provisioning", "running", "verifying")
+PHASE_COLUMN = "phase_"
+LONGEST_TEXT = 2_000
+TEXTS = (
+    "status", "title", "organization", "project", "repository", "agent_type", "model", "requested_by", "source",
+    "reason", "branch", "pull_request_url", "work_item_url", "queued_at", "started_at", "ended_at",
+)  # fmt: skip
+NUMBERS = ("work_item_id", "pull_request_id")
+
+
+def new_row(run: Run) -> dict[str, Any]:
+    """Return the columns of a run that was just accepted."""
+    request = run.request
+    return {
+        "status": "queued",
+        "title": run.title,
+        "work_item_id": request.work_item_id,
+        "organization": request.organization,
+        "project": request.project,
+        "repository": request.repository,
+        "agent_type": request.agent_type,
+        "model": request.model or "",
+        "requested_by": request.requester.name,
+        "source": request.requester.source,
+        "queued_at": run.queued_at,
+        f"{PHASE_COLUMN}queued": run.queued_at,
+    }
+
+
+def phase_columns(phase: str, now: str) -> dict[str, Any]:
+    """Return the columns that say that *phase* began at *now*; the first one after the queue starts the run."""
+    started = {"started_at": now} if phase == "preparing" else {}
+    return {"status": phase, f"{PHASE_COLUMN}{phase}": now, **started}
+
+
+def usage_column(usage: Usage) -> dict[str, Any]:
+    """Return the column that holds *usage*."""
+    return {"usage": usage.model_dump_json(by_alias=True)}
+
+
+def bounded(columns: Mapping[str, Any]) -> dict[str, Any]:
+    """Return *columns* without empty ones, texts cut to what a row should hold."""
+    cut = {name: value[:LONGEST_TEXT] if isinstance(value, str) else value for name, value in columns.items()}
+    return {name: value for name, value in cut.items() if value is not None}
+
+
+def record_of(row: Mapping[str, Any], links: Mapping[str, str] | None = None) -> RunRecord:
+    """Return the run that *row* of table `runs` records."""
+    values: dict[str, Any] = {name: row[name] for name in TEXTS if row.get(name)}
+    values |= {name: int(row[name]) for name in NUMBERS if row.get(name) is not None}
+    phases = {name: str(row[PHASE_COLUMN + name]) for name in PHASES if row.get(PHASE_COLUMN + name)}
+    usage = Usage.model_validate(json.loads(row["usage"])) if row.get("usage") else Usage()
+    return RunRecord(id=row["RowKey"], usage=usage, phases=phases, links=dict(links or {}), **values)
+
+
+def is_over(row: Mapping[str, Any]) -> bool:
+    """Whether the run in *row* has ended."""
+    return row.get("status") in OUTCOMES
+
+
+def has_started(row: Mapping[str, Any] | None) -> bool:
+    """Whether the orchestration of the run in *row* has taken its first step, or more."""
+    return row is not None and (bool(row.get("seen")) or row.get("status") != "queued")
