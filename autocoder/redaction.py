@@ -37,7 +37,7 @@ _KINDS = {
     "authorization header": r"(?i:\b(?:Bearer|Basic)\s{1,3})(?P<s3>[A-Za-z0-9._~+/=-]{20,8000})",
     "password in a URL": r"\b[a-zA-Z][a-zA-Z0-9+.-]{1,20}://[^\s/:@\"']{0,200}:(?P<s4>[^\s/@\"']{1,500})@",
 }
-_PATTERNS = tuple((kind, re.compile(pattern)) for kind, pattern in _KINDS.items())
+PATTERNS = tuple((kind, re.compile(pattern)) for kind, pattern in _KINDS.items())
 
 
 def forms_of(secret: str) -> frozenset[str]:
@@ -94,7 +94,7 @@ class Redactor:
     def _found(self, text: str) -> Iterator[tuple[int, int]]:
         if self._pattern is not None:
             yield from (match.span() for match in self._pattern.finditer(text))
-        for _, pattern in _PATTERNS:
+        for _, pattern in PATTERNS:
             for match in pattern.finditer(text):
                 span = match.span(match.lastgroup) if match.lastgroup else match.span()
                 if text[span[0] : span[1]] != MARK:
