@@ -1,0 +1,96 @@
+"""`python -m emulators.azure_resource_manager`: container groups over TLS, as processes of this machine."""
+
+import argparse
+import uuid
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+from aiohttp import web
+
+from emulators import ports, tokens
+from emulators.azure_resource_manager.addresses import LoopbackPorts
+from emulators.azure_resource_manager.images import Images
+from emulators.azure_resource_manager.isolation import Isolation
+from emulators.azure_resource_manager.limits import Limits
+from emulators.azure_resource_manager.plain import Plain
+from emulators.azure_resource_manager.platform import Platform
+from emulators.azure_resource_manager.responses import ContainerGroups, resource_manager_answers
+from emulators.azure_resource_manager.sandbox import find_sandbox
+from emulators.azure_resource_manager.state import State
+from emulators.azure_resource_manager.troubles import Control
+from emulators.azure_resource_manager.urls import routes
+from emulators.certificates import ensure_certificates
+from emulators.serving import Options, options_of, parser, run
+
+PURPOSE = "Azure Container Instances, on this machine."
+
+
+def arguments() -> argparse.ArgumentParser:
+    """Return the arguments: those of every emulator, and our own."""
+    allowed = Limits()
+    made = parser(ports.AZURE_RESOURCE_MANAGER, PURPOSE)
+    made.add_argument("--images", type=Path, help="a file of further images, looked at before our own")
+    made.add_argument("--start-delay", type=float, default=0.0, help="seconds that a group is Pending (0)")
+    made.add_argument(
+        "--isolation",
+        choices=("auto", "bubblewrap", "none"),
+        default="auto",
+        help="how containers run: in bubblewrap, as plain processes, or as it goes (auto)",
+    )
+    made.add_argument("--per-five-minutes", type=int, default=allowed.per_five_minutes)
+    made.add_argument("--per-hour", type=int, default=allowed.per_hour)
+    made.add_argument("--groups", type=int, default=allowed.groups, help="quota of groups in a region")
+    made.add_argument("--cores", type=int, default=allowed.cores, help="quota of cores in a region")
+    return made
+
+
+def build(options: Options, parsed: argparse.Namespace) -> web.Application:
+    """Return the emulator with the state folder of *options* and what the command line says."""
+    tokens.signing_key(options.state)
+    folder = options.folder("azure_resource_manager")
+    folder.chmod(0o700)
+    bundle = ensure_certificates(options.state).bundle
+    platform = Platform(
+        isolation=isolation_of(parsed.isolation, folder),
+        images=Images(bundle, parsed.images),
+        ports=LoopbackPorts(),
+        folder=folder / "groups",
+    )
+    limits = Limits(parsed.groups, parsed.cores, parsed.per_five_minutes, parsed.per_hour)
+    state = State(platform, parsed.start_delay, limits)
+
+    async def lifetime(_: web.Application) -> AsyncIterator[None]:
+        state.open()
+        yield
+        await state.close()
+
+    app = web.Application(middlewares=[resource_manager_answers])
+    app.cleanup_ctx.append(lifetime)
+    app.add_routes(routes(ContainerGroups(options.state, state)))
+    app.add_routes(Control(state).routes())
+    return app
+
+
+def isolation_of(wanted: str, folder: Path) -> Isolation:
+    """Return how containers run; ends the program when bubblewrap is demanded and does not work here."""
+    accounts = folder / "accounts"
+    accounts.mkdir(exist_ok=True)
+    sandbox = find_sandbox(accounts) if wanted != "none" else None
+    if sandbox is not None:
+        return sandbox
+    if wanted == "bubblewrap":
+        raise SystemExit(
+            "azure_resource_manager: bubblewrap is not installed or does not work on this machine"
+        )
+    return Plain(folder, uuid.uuid4().hex)
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Parse *argv* and serve until told to end."""
+    parsed = arguments().parse_args(argv)
+    options = options_of(ports.AZURE_RESOURCE_MANAGER, parsed)
+    run(ports.AZURE_RESOURCE_MANAGER, options, build(options, parsed))
+
+
+if __name__ == "__main__":
+    main()

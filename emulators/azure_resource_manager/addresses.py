@@ -1,0 +1,49 @@
+"""Ports of containers on this machine: groups that declare the same one share the loopback address."""
+
+import random
+import re
+import socket
+from collections.abc import Iterable, Mapping
+
+FIRST, LAST = 10000, 30000  # below the ports that the kernel gives to outgoing connections
+
+
+class LoopbackPorts:
+    """Which port of this machine stands for each port that a group declares."""
+
+    def __init__(self) -> None:
+        self.taken: set[int] = set()
+
+    def take(self, declared: Iterable[int]) -> dict[int, int]:
+        """Return a free port of this machine for each of *declared*; they stay taken until `give_back`."""
+        return {port: self._free() for port in sorted(declared)}
+
+    def give_back(self, mapping: Mapping[int, int]) -> None:
+        """Let other groups have the ports of *mapping*."""
+        self.taken -= set(mapping.values())
+
+    def _free(self) -> int:
+        for port in random.sample(range(FIRST, LAST), 200):
+            if port not in self.taken and _is_free(port):
+                self.taken.add(port)
+                return port
+        raise OSError("no free port on the loopback address")
+
+
+def rewrite(text: str, mapping: Mapping[int, int]) -> str:
+    """Return *text* with every `127.0.0.1:<port>` and `localhost:<port>` of *mapping* replaced."""
+
+    def mapped(found: re.Match[str]) -> str:
+        port = int(found[2])
+        return f"{found[1]}:{mapping.get(port, port)}"
+
+    return re.sub(r"\b(127\.0\.0\.1|localhost):(\d{1,5})(?!\d)", mapped, text)
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
