@@ -1,0 +1,58 @@
+"""Serve a Functions app: `python -m emulators.functions_host --app DIR --settings local.settings.json`."""
+
+import argparse
+import os
+import sys
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+
+from emulators import ports, serving
+from emulators.functions_host import logs
+from emulators.functions_host.errors import HostError
+from emulators.functions_host.loader import load_app
+from emulators.functions_host.settings import apply_local_settings, read_host_settings
+from emulators.functions_host.urls import build, worker_environment
+
+EMULATOR = ports.FUNCTIONS_HOST
+PURPOSE = "Serve the function_app.py of a folder, with Durable Functions on SQLite."
+LOCAL_SETTINGS = "local.settings.json"
+
+
+def arguments() -> argparse.ArgumentParser:
+    """Return the arguments: the emulators' own, the app's folder, its settings."""
+    parser = serving.parser(EMULATOR, PURPOSE)
+    parser.add_argument("--app", type=Path, default=Path(), help="folder of function_app.py (.)")
+    parser.add_argument(
+        "--settings", type=Path, help=f"the app's settings ({LOCAL_SETTINGS} in its folder, if there is one)"
+    )
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Load the app and serve it until SIGINT or SIGTERM; exits 1 with the reason when it cannot be loaded."""
+    parsed = arguments().parse_args(argv)
+    options = serving.options_of(EMULATOR, parsed)
+    folder = parsed.app.absolute()
+    settings = parsed.settings.absolute() if parsed.settings else folder / LOCAL_SETTINGS
+    logs.configure()
+    warnings.filterwarnings(
+        "ignore", "Potential duplicate Task completion"
+    )  # the SDK's, at every early event
+    try:
+        if parsed.settings or settings.exists():
+            apply_local_settings(settings, os.environ)
+        for name, value in worker_environment(options).items():
+            os.environ.setdefault(name, value)
+        host_settings = read_host_settings(folder)
+        os.chdir(folder)
+        application = build(load_app(folder), host_settings, options)
+    except HostError as error:
+        sys.exit(f"{EMULATOR.name} cannot serve {folder}: {error}")
+    serving.run(EMULATOR, options, application)
+    sys.stdout.flush()
+    os._exit(0)  # at once: a synchronous function that still runs would hold the interpreter
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+"""History events of the Durable Task Framework, as JSON: the kinds, their times, how they are written.
+
+The numbers are `DurableTask.Core.History.EventType`; the Python SDK reads them by the same numbers
+(`azure.durable_functions.models.history.HistoryEventType`).
+"""
+
+import datetime as dt
+import json
+from enum import IntEnum
+from typing import Any
+
+Event = dict[str, Any]
+TIME_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"  # the SDK's DATETIME_STRING_FORMAT
+
+
+class EventType(IntEnum):
+    """What an event of a history tells."""
+
+    ExecutionStarted = 0
+    ExecutionCompleted = 1
+    ExecutionFailed = 2
+    ExecutionTerminated = 3
+    TaskScheduled = 4
+    TaskCompleted = 5
+    TaskFailed = 6
+    SubOrchestrationInstanceCreated = 7
+    SubOrchestrationInstanceCompleted = 8
+    SubOrchestrationInstanceFailed = 9
+    TimerCreated = 10
+    TimerFired = 11
+    OrchestratorStarted = 12
+    OrchestratorCompleted = 13
+    EventSent = 14
+    EventRaised = 15
+    ContinueAsNew = 16
+    GenericEvent = 17
+    HistoryState = 18
+    ExecutionSuspended = 19
+    ExecutionResumed = 20
+
+
+TERMINAL = frozenset({"Completed", "Failed", "Terminated", "Canceled"})
+
+
+def now() -> dt.datetime:
+    """Return the time, in UTC."""
+    return dt.datetime.now(dt.UTC)
+
+
+def stamp(moment: dt.datetime | None = None) -> str:
+    """Return *moment* (default: now) as the SDK reads it."""
+    return (moment or now()).astimezone(dt.UTC).strftime(TIME_FORMAT)
+
+
+def moment(text: str) -> dt.datetime:
+    """Return the time that *text* tells."""
+    return dt.datetime.strptime(text, TIME_FORMAT).replace(tzinfo=dt.UTC)
+
+
+def event(kind: EventType, event_id: int = -1, when: str | None = None, **fields: Any) -> Event:
+    """Return an event of *kind*; *event_id* is the sequence number of what was scheduled, else -1."""
+    return {"EventType": int(kind), "EventId": event_id, "Timestamp": when or stamp(), **fields}
+
+
+def dump(one: Event) -> str:
+    """Return *one* as the line that is stored; `line` adds whether it was played."""
+    return json.dumps(one)
+
+
+def line(stored: str, *, played: bool) -> str:
+    """Return a *stored* event for the orchestrator request; `IsPlayed` goes first: no second encoding."""
+    return ('{"IsPlayed":true,' if played else '{"IsPlayed":false,') + stored[1:]
+
+
+def execution_started(
+    *, instance: str, execution: str, name: str, input_: str | None, version: str, parent: str | None
+) -> Event:
+    """Return the event that begins an execution; *input_* is raw JSON."""
+    return event(
+        EventType.ExecutionStarted,
+        Name=name,
+        Version=version,
+        Input=input_,
+        Tags=None,
+        OrchestrationInstance={"InstanceId": instance, "ExecutionId": execution},
+        ParentInstance={"OrchestrationInstance": {"InstanceId": parent}} if parent else None,
+    )

@@ -1,0 +1,81 @@
+"""Access keys, in `keys.json` under the host's state folder, readable by their owner alone.
+
+    {"master": "...", "host": {"default": "..."}, "system": {"durabletask_extension": "..."},
+     "functions": {"<function>": {"default": "..."}}}
+
+Other programs of the platform read the file. https://learn.microsoft.com/azure/azure-functions/function-keys-how-to
+"""
+
+import json
+import os
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+DURABLE_EXTENSION = "durabletask_extension"
+HEADER, PARAMETER = "x-functions-key", "code"
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The keys of one app."""
+
+    master: str
+    host: Mapping[str, str]
+    system: Mapping[str, str]
+    functions: Mapping[str, Mapping[str, str]]
+
+    @property
+    def durable(self) -> str:
+        """The system key of the Durable Functions webhooks."""
+        return self.system[DURABLE_EXTENSION]
+
+    def opens_function(self, function: str, given: str) -> bool:
+        """Whether *given* opens an HTTP trigger of level `function`."""
+        return self._is_one_of(given, [*self.functions.get(function, {}).values(), *self.host.values()])
+
+    def opens_webhooks(self, given: str) -> bool:
+        """Whether *given* opens the Durable Functions webhooks."""
+        return self._is_one_of(given, [self.durable])
+
+    def opens_admin(self, given: str) -> bool:
+        """Whether *given* is the master key."""
+        return self._is_one_of(given, [])
+
+    def _is_one_of(self, given: str, accepted: Iterable[str]) -> bool:
+        found = [secrets.compare_digest(given.encode(), key.encode()) for key in (self.master, *accepted)]
+        return any(found)
+
+
+def given_key(headers: Mapping[str, str], query: Mapping[str, str]) -> str:
+    """Return the key that a request carries, "" for none; the header wins over the query string."""
+    return headers.get(HEADER) or query.get(PARAMETER) or ""
+
+
+def ensure_keys(path: Path, functions: Iterable[str]) -> Keys:
+    """Return the keys in the file at *path*; make those that it lacks, one for each of *functions*."""
+    content = json.loads(path.read_text()) if path.exists() else {}
+    before = json.dumps(content)
+    content.setdefault("master", _new())
+    content.setdefault("host", {"default": _new()})
+    content.setdefault("system", {DURABLE_EXTENSION: _new()})
+    own = content.setdefault("functions", {})
+    for name in functions:
+        own.setdefault(name, {"default": _new()})
+    if json.dumps(content) != before:
+        _write(path, json.dumps(content, indent=1))
+    return Keys(content["master"], content["host"], content["system"], content["functions"])
+
+
+def _new() -> str:
+    return secrets.token_urlsafe(40)
+
+
+def _write(path: Path, text: str) -> None:
+    """Write *text* for the owner alone, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(f".{os.getpid()}.tmp")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text)
+    draft.replace(path)

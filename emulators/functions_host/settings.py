@@ -1,0 +1,87 @@
+"""What configures an app locally: `local.settings.json` and `host.json`.
+
+https://learn.microsoft.com/azure/azure-functions/functions-develop-local#local-settings-file
+https://learn.microsoft.com/azure/azure-functions/functions-host-json
+"""
+
+import json
+import os
+import re
+from collections.abc import MutableMapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from emulators.functions_host.errors import SettingsError
+
+CONCURRENCY_A_CORE = 10  # maxConcurrentActivityFunctions: 10 times the processors
+LARGEST_BODY = 104_857_600  # FUNCTIONS_REQUEST_BODY_SIZE_LIMIT; see functions-app-settings
+
+
+@dataclass(frozen=True, slots=True)
+class HostSettings:
+    """The parts of host.json that this host heeds."""
+
+    route_prefix: str = "api"
+    hub_name: str = "TestHubName"
+    max_concurrent_activities: int = CONCURRENCY_A_CORE * (os.cpu_count() or 1)
+
+
+def read_host_settings(app: Path) -> HostSettings:
+    """Return what `host.json` in the folder *app* says; raises `SettingsError`."""
+    path = app / "host.json"
+    content = _read_object(path)
+    if content.get("version") != "2.0":
+        raise SettingsError(f'{path}: "version" must be "2.0"')
+    extensions = content.get("extensions") or {}
+    durable = extensions.get("durableTask") or {}
+    default = HostSettings()
+    return HostSettings(
+        route_prefix=str((extensions.get("http") or {}).get("routePrefix", default.route_prefix)).strip("/"),
+        hub_name=str(durable.get("hubName", default.hub_name)),
+        max_concurrent_activities=int(
+            durable.get("maxConcurrentActivityFunctions", default.max_concurrent_activities)
+        ),
+    )
+
+
+def apply_local_settings(path: Path, environment: MutableMapping[str, str]) -> None:
+    """Add the `Values` of the file at *path* to *environment*; what is there wins. Raises `SettingsError`."""
+    content = _read_object(path)
+    if content.get("IsEncrypted"):
+        raise SettingsError(f"{path}: encrypted settings are not covered by this host")
+    values = content.get("Values")
+    if not isinstance(values, dict):
+        raise SettingsError(f'{path}: "Values" must be an object')
+    wrong = [name for name, value in values.items() if not isinstance(value, str)]
+    if wrong:
+        raise SettingsError(f"{path}: values must be strings: {', '.join(wrong)}")
+    for name, value in values.items():
+        environment.setdefault(name, value)
+
+
+def expand(text: str, environment: MutableMapping[str, str]) -> str:
+    """Return *text* with each `%NAME%` replaced by that setting; raises `SettingsError` for a missing one.
+
+    https://learn.microsoft.com/azure/azure-functions/functions-bindings-expressions-patterns#binding-expressions---app-settings
+    """
+
+    def setting(match: re.Match[str]) -> str:
+        value = environment.get(match[1])
+        if value is None:
+            raise SettingsError(f"'%{match[1]}%' does not resolve to a value.")
+        return value
+
+    return re.sub(r"%([^%]+)%", setting, text)
+
+
+def _read_object(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_text("utf-8-sig"))
+    except OSError as error:
+        raise SettingsError(f"{path}: {error.strerror}") from error
+    except ValueError as error:
+        raise SettingsError(f"{path}: not JSON: {error}") from error
+    if not isinstance(content, dict):
+        raise SettingsError(f"{path}: must be a JSON object")
+    return content

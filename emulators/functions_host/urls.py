@@ -1,0 +1,121 @@
+"""The host put together: which request goes where, and what starts and ends with it."""
+
+import asyncio
+import logging
+import os
+import secrets
+from collections.abc import AsyncIterator, Callable
+
+import azure.functions as func
+from aiohttp import web
+
+from emulators.functions_host.admin import Admin
+from emulators.functions_host.engine import Engine
+from emulators.functions_host.episodes import Orchestrate
+from emulators.functions_host.http_triggers import HttpTriggers, largest_body
+from emulators.functions_host.invocations import Activities, Invoker
+from emulators.functions_host.keys import ensure_keys
+from emulators.functions_host.loader import App, Function
+from emulators.functions_host.management import WEBHOOKS, ManagementUrls
+from emulators.functions_host.settings import HostSettings
+from emulators.functions_host.timers import Timers
+from emulators.functions_host.webhooks import Webhooks
+from emulators.serving import Options
+
+NAME = "functions_host"
+LARGEST_RPC_BODY = 1 << 30
+log = logging.getLogger("host")
+
+
+def build(app: App, settings: HostSettings, options: Options) -> web.Application:
+    """Return the web application that serves *app*; raises `HostError` when its triggers cannot be served."""
+    folder = options.folder(NAME)
+    keys = ensure_keys(folder / "keys.json", [function.name for function in app.of("httpTrigger")])
+    urls = ManagementUrls(f"http://localhost:{options.port}", settings.hub_name, keys.durable)
+    invoker = Invoker(str(app.folder), urls.client_binding)
+    engine = _engine(app, settings, options, invoker)
+    webhooks = Webhooks(engine, keys, urls)
+    timers = Timers(app.of("timerTrigger"), engine, invoker)
+    triggers = HttpTriggers(app.of("httpTrigger"), settings.route_prefix, keys, invoker)
+    public = web.Application(client_max_size=largest_body())
+    _add_routes(public, webhooks, Admin(app, keys, timers), triggers)
+
+    async def running(_: web.Application) -> AsyncIterator[None]:
+        invoker.loop = asyncio.get_running_loop()
+        runner, urls.rpc = await _serve_rpc(webhooks)
+        engine.start()
+        timers.start()
+        _announce(app, settings, options)
+        yield
+        timers.stop()
+        invoker.close()
+        engine.stop()
+        await runner.cleanup()
+
+    public.cleanup_ctx.append(running)
+    return public
+
+
+def _engine(app: App, settings: HostSettings, options: Options, invoker: Invoker) -> Engine:
+    orchestrators = {_durable_name(f, "orchestration"): _asked(f) for f in app.of("orchestrationTrigger")}
+    activities = {_durable_name(f, "activity"): f for f in app.of("activityTrigger")}
+    known = {"activity": activities.keys(), "orchestrator": orchestrators.keys()}
+    runs = Activities(activities, invoker, settings.max_concurrent_activities)
+    path = options.folder(NAME) / f"{settings.hub_name}.sqlite"
+    return Engine(path, orchestrators, lambda kind, name: name in known[kind], runs.start)
+
+
+def _durable_name(function: Function, key: str) -> str:
+    """Return the name by which orchestrations call *function*: the trigger's own, or the function's."""
+    return str(function.trigger.get(key) or function.name)
+
+
+def _asked(function: Function) -> Orchestrate:
+    call: Callable[[func.OrchestrationContext], str] = function.call
+    return lambda body: call(func.OrchestrationContext(body))
+
+
+def _add_routes(app: web.Application, webhooks: Webhooks, admin: Admin, triggers: HttpTriggers) -> None:
+    add = app.router.add_route
+    add("*", f"{WEBHOOKS}/{{rest:.*}}", webhooks.public)
+    add("GET", "/admin/host/ping", admin.ping)
+    add("GET", "/admin/host/status", admin.status)
+    add("POST", "/admin/functions/{name}", admin.run)
+    add("GET", "/", _home)
+    add("*", "/{path:.*}", triggers.handle)
+
+
+async def _home(_: web.Request) -> web.Response:
+    return web.Response(text="Your Azure Function App is up and running.")
+
+
+async def _serve_rpc(webhooks: Webhooks) -> tuple[web.AppRunner, str]:
+    """Serve the durable clients on a loopback port; without a key, but under a path only they are told."""
+    path = f"/{secrets.token_urlsafe(16)}/durabletask/"
+    rpc = web.Application(client_max_size=LARGEST_RPC_BODY)
+    rpc.router.add_route("*", f"{path}{{rest:.*}}", webhooks.answer)
+    runner = web.AppRunner(rpc, access_log=None, shutdown_timeout=0)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    return runner, f"http://127.0.0.1:{runner.addresses[0][1]}{path}"
+
+
+def _announce(app: App, settings: HostSettings, options: Options) -> None:
+    """Say which functions there are, and where."""
+    for function in app.functions.values():
+        if function.kind != "httpTrigger":
+            log.info("%s: %s", function.name, function.kind)
+            continue
+        methods = ",".join(str(getattr(m, "value", m)) for m in function.trigger.get("methods") or ())
+        route = str(function.trigger.get("route") or function.name).strip("/")
+        path = "/".join(filter(None, [settings.route_prefix, route]))
+        log.info("%s: [%s] http://localhost:%s/%s", function.name, methods, options.port, path)
+
+
+def worker_environment(options: Options) -> dict[str, str]:
+    """Return what Core Tools set for the worker on a developer's machine."""
+    return {
+        "AZURE_FUNCTIONS_ENVIRONMENT": "Development",
+        "FUNCTIONS_WORKER_RUNTIME": "python",
+        "WEBSITE_HOSTNAME": os.environ.get("WEBSITE_HOSTNAME", f"localhost:{options.port}"),
+    }
