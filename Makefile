@@ -71,7 +71,7 @@ tools:
 
 $(PYTHON_STAMP): requirements-dev.txt | tools
 	@echo "Installing the Python packages into $(VENV) ..."
-	@"$(PYTHON)" -m venv --clear "$(VENV)"
+	@"$(PYTHON)" -m venv "$(VENV)"
 	@"$(PY)" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch "$@"
 

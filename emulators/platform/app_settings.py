@@ -15,7 +15,7 @@ from emulators.ports import (
     MODEL_PROVIDER,
 )
 
-ORGANIZATION = "contoso"
+ORGANIZATION, PROJECT, REPOSITORY = "fabrikam", "Fabrikam", "tidy-names"
 SUBSCRIPTION = "11111111-1111-4111-8111-111111111111"
 RESOURCE_GROUP = "autocoder-local"
 IMAGE_REGISTRY = "autocoder.azurecr.io"
@@ -29,6 +29,7 @@ def app_settings(plan: Plan) -> dict[str, str]:
         "FUNCTIONS_WORKER_RUNTIME": "python",
         "AZURE_DEVOPS_ORG_URL": f"{AZURE_DEVOPS.url(base)}/{ORGANIZATION}",
         "AZURE_DEVOPS_READER_CLIENT_ID": identities.READER.client_id,
+        "PROJECT_REPO_MAP": json.dumps({PROJECT: REPOSITORY}),
         "KEY_VAULT_URL": KEY_VAULT.url(base),
         "AZURE_SUBSCRIPTION_ID": SUBSCRIPTION,
         "CONTAINER_RESOURCE_GROUP": RESOURCE_GROUP,

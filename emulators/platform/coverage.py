@@ -1,4 +1,4 @@
-"""`emulators/COVERAGE.md`, assembled from one file for each emulator: `python -m emulators.platform.coverage`.
+"""`emulators/COVERAGE.md`, assembled from a file for each emulator: `python -m emulators.platform.coverage`.
 
 With `--check` nothing is written, and the exit code is 1 when the file is not what it would be.
 """

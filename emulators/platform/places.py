@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import os
+import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,14 +13,18 @@ from emulators.ports import AZURITE, DEFAULT_BASE_PORT, OURS
 
 PROGRAMS = OURS + AZURITE
 STEP = 100
+LOCK = "platform.lock"
 HIGHEST_BASE = 32_000  # above it are the ports that systems hand out by themselves
 
 
 @contextlib.contextmanager
-def own_folder(state: Path) -> Iterator[None]:
-    """Keep the folder *state* for this platform alone; raises `PlatformError` when another one has it."""
+def own_folder(state: Path, *, fresh: bool = False) -> Iterator[None]:
+    """Keep the folder *state* for this platform alone; raises `PlatformError` when another one has it.
+
+    With *fresh* it is emptied, once it is ours.
+    """
     state.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (state / "platform.lock").open("a+") as lock:
+    with (state / LOCK).open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -31,7 +36,17 @@ def own_folder(state: Path) -> Iterator[None]:
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()
+        if fresh:
+            _empty(state)
         yield
+
+
+def _empty(state: Path) -> None:
+    for path in state.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        elif path.name != LOCK:
+            path.unlink()
 
 
 def check_ports(base_port: int) -> None:

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,12 +15,17 @@ REAL_MODEL_KEY = "ANTHROPIC_API_KEY"
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A platform before it starts. *settings* are app settings that replace the generated ones."""
+    """A platform before it starts.
+
+    *settings* are app settings that replace the generated ones, *arguments* further arguments of an emulator
+    by its name.
+    """
 
     state: Path
     base_port: int = DEFAULT_BASE_PORT
     app: Path = ROOT
     settings: Mapping[str, str] = field(default_factory=dict)
+    arguments: Mapping[str, Sequence[str]] = field(default_factory=dict)
     model_key: str | None = None  # of the real model; None: the scripted model answers
 
     def folder(self, name: str) -> Path:

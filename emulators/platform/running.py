@@ -76,9 +76,12 @@ class Platform:
 
 
 @contextlib.contextmanager
-def running(plan: Plan) -> Iterator[Platform]:
-    """Start the platform of *plan*, and end it whatever happens; raises `PlatformError`."""
-    with own_folder(plan.state):
+def running(plan: Plan, *, fresh: bool = False) -> Iterator[Platform]:
+    """Start the platform of *plan*, and end it whatever happens; raises `PlatformError`.
+
+    With *fresh*, what an earlier platform left in the state folder is removed first.
+    """
+    with own_folder(plan.state, fresh=fresh):
         platform = Platform(plan)
         try:
             platform.start()
@@ -102,4 +105,5 @@ def program_of(plan: Plan, emulator: Emulator) -> Program:
     command += ["--state", str(plan.state), "--base-port", str(plan.base_port)]
     if emulator is FUNCTIONS_HOST:
         command += ["--app", str(plan.app), "--settings", str(plan.settings_file)]
+    command += plan.arguments.get(emulator.name, ())
     return Program(emulator.name, command, (f"{emulator.name} listening on ",), plan.trust())

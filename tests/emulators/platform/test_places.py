@@ -9,9 +9,9 @@ from emulators.ports import KEY_VAULT
 
 def test_a_taken_port_is_named_with_the_next_step():
     base = free_base_port(23_000)
-    with socket.create_server(("127.0.0.1", KEY_VAULT.port(base))):
-        with pytest.raises(PlatformError) as raised:
-            check_ports(base)
+    taken = socket.create_server(("127.0.0.1", KEY_VAULT.port(base)))
+    with taken, pytest.raises(PlatformError) as raised:
+        check_ports(base)
     message = str(raised.value)
     assert str(KEY_VAULT.port(base)) in message
     assert "key_vault" in message

@@ -1,0 +1,154 @@
+"""A whole platform for tests: started once, in a folder and on ports of its own, with a project to work in.
+
+with running_platform(tmp_path, settings={"POLL_SECONDS": "1"}) as platform:
+    item = platform.work_item("Say hello", tags=["autocoder"])
+    run = platform.finished(platform.run_of(item["id"]))
+    platform.kill_host(); platform.start_host()
+"""
+
+import contextlib
+import os
+import random
+import ssl
+import time
+from pathlib import Path
+
+import httpx
+
+from emulators.certificates import ensure_certificates
+from emulators.platform.app import PHASES, App, function_key
+from emulators.platform.places import free_base_port
+from emulators.platform.plan import Plan
+from emulators.platform.running import running
+from emulators.platform.sample import HOOK_FUNCTION, create_sample
+from emulators.ports import AZURE_DEVOPS, AZURE_RESOURCE_MANAGER, FUNCTIONS_HOST, MODEL_PROVIDER
+
+LOOK_SECONDS = 0.05
+QUOTAS = ("--per-five-minutes", "--per-hour", "--groups", "--cores")
+WITHOUT_QUOTAS = {AZURE_RESOURCE_MANAGER.name: [part for name in QUOTAS for part in (name, "10000")]}
+
+
+class Platform:
+    """A running platform with its sample: what a person, a caller and a test can do to it."""
+
+    def __init__(self, platform, sample):
+        self.emulators, self.sample, self.person = platform, sample, sample.person
+        self.plan, self.state = platform.plan, platform.plan.state
+        self.app = App(self.plan)
+
+    def url(self, emulator):
+        """The address of one of the programs of `emulators.ports`."""
+        return self.emulators.url(emulator)
+
+    def client(self, emulator, **options):
+        """An HTTP client of one program that trusts the local authority."""
+        trusted = ssl.create_default_context(cafile=ensure_certificates(self.state).authority)
+        return httpx.Client(
+            base_url=self.url(emulator), verify=trusted, trust_env=False, timeout=60, **options
+        )
+
+    # -- Azure DevOps -------------------------------------------------------------------------------------
+
+    def work_item(self, title, description="<div>Please.</div>", *, tags=(), **fields):
+        """Create a work item in the sample's project, as a person; returns it."""
+        named = {"System.Title": title, "System.Description": description, **fields}
+        if tags:
+            named["System.Tags"] = "; ".join(tags)
+        return self.person.create_work_item(self.sample.project, "User Story", named)
+
+    def pull_requests(self):
+        """Every pull request of the sample's repository, oldest first."""
+        found = self.person.pull_requests(self.sample.project, self.sample.repository)
+        return sorted(found, key=lambda one: one["pullRequestId"])
+
+    def comments(self, work_item_id):
+        """The comments of a work item."""
+        return self.person.comments(self.sample.project, work_item_id)
+
+    # -- the app ------------------------------------------------------------------------------------------
+
+    def post_run(self, body, **headers):
+        """POST /api/runs with the host's key; returns the answer."""
+        return self.app.http.post("/api/runs", json=body, headers=headers)
+
+    def deliver(self, payload, *, password=None, key=None):
+        """Deliver a service hook by hand; returns the answer."""
+        secret = self.emulators.passwords.hook_password if password is None else password
+        code = function_key(self.plan, HOOK_FUNCTION) if key is None else key
+        url = f"{self.url(FUNCTIONS_HOST)}/api/hooks/azure-devops"
+        content = {"content": payload} if isinstance(payload, (bytes, str)) else {"json": payload}
+        return httpx.post(
+            url, params={"code": code}, auth=("autocoder", secret), timeout=60, trust_env=False, **content
+        )
+
+    def run_of(self, work_item_id, seconds=20):
+        """Wait for the run of a work item; returns its id."""
+
+        def first():
+            runs = self.app.runs(workItemId=work_item_id)
+            return runs[0]["id"] if runs else None
+
+        return self.wait_for(first, f"a run of work item {work_item_id}", seconds)
+
+    def reached(self, run_id, status, seconds=60):
+        """Wait until a run has this status (or has ended); returns the run."""
+
+        def there():
+            run = self.app.run(run_id)
+            return run if run["status"] == status or run["status"] not in PHASES else None
+
+        return self.wait_for(there, f"run {run_id} to be {status}", seconds)
+
+    def finished(self, run_id, seconds=90):
+        """Wait until a run has ended; returns it."""
+        return self.reached(run_id, "an outcome", seconds)
+
+    def wait_for(self, look, what, seconds):
+        """Return what *look* finds, asked again until it is something; fails after *seconds*."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            with contextlib.suppress(httpx.TransportError):
+                found = look()
+                if found:
+                    return found
+            self.emulators.check()
+            time.sleep(LOOK_SECONDS)
+        raise AssertionError(f"waited {seconds} s for {what}; {self.host_log()}")
+
+    def host_log(self):
+        """The end of the functions host's log."""
+        return self.plan.log(FUNCTIONS_HOST.name).read_text()[-3000:]
+
+    # -- trouble ------------------------------------------------------------------------------------------
+
+    def kill_host(self):
+        """End the functions host as a crash would (SIGKILL)."""
+        self.emulators.kill(FUNCTIONS_HOST)
+
+    def start_host(self):
+        """Start the functions host again, and wait until it serves."""
+        self.emulators.restart(FUNCTIONS_HOST)
+
+    def fault(self, emulator, **fault):
+        """Make the next matching requests to *emulator* fail: see `emulators/faults.py`."""
+        with self.client(emulator) as http:
+            http.post("/_control/faults", json=fault).raise_for_status()
+
+    def forget_faults(self):
+        """Forget all faults that are waiting."""
+        for emulator in (AZURE_DEVOPS, AZURE_RESOURCE_MANAGER, MODEL_PROVIDER):
+            with self.client(emulator) as http:
+                http.delete("/_control/faults")
+
+
+def a_base_port():
+    """Nine free ports in a row, in a part of the range that depends on chance, for tests side by side."""
+    return free_base_port(random.Random(os.urandom(8)).randrange(10_000, 30_000, 20))
+
+
+@contextlib.contextmanager
+def running_platform(state: Path, **options):
+    """Start a platform with *options* of its plan (`settings`, `arguments`, `app`), fill it, and end it."""
+    plan = Plan(state=state, base_port=a_base_port(), **{"arguments": WITHOUT_QUOTAS, **options})
+    with running(plan) as platform:
+        yield Platform(platform, create_sample(platform))
