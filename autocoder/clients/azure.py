@@ -1,0 +1,131 @@
+"""What all Azure SDK clients share: their transport, their credential, and what their exceptions mean.
+
+https://learn.microsoft.com/python/api/overview/azure/core-readme
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from autocoder.errors import (
+    AutocoderError,
+    Conflict,
+    Forbidden,
+    InvalidArgument,
+    NotFound,
+    RetryLater,
+    SignInRequired,
+    StaleRevision,
+    Transient,
+)
+
+if TYPE_CHECKING:
+    from azure.core.credentials import AccessToken, TokenCredential
+
+POOL = 64  # as many connections as threads may ask for at once
+RENEW_SECONDS = 300
+BUSY_SECONDS = 5.0
+TALKATIVE = ("azure", "httpx", "httpcore", "urllib3", "msal")
+_BY_STATUS: dict[int, type[AutocoderError]] = {
+    400: InvalidArgument,
+    401: SignInRequired,
+    403: Forbidden,
+    404: NotFound,
+    409: Conflict,
+    412: StaleRevision,
+}
+_BUSY = frozenset({"ContainerGroupTransitioning", "ContainerGroupDeploymentNotReady", "ServerBusy"})
+
+
+def silence() -> None:
+    """Keep the SDKs from logging every request: their URLs hold what does not belong in a log."""
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def transport() -> Any:
+    """Return a transport with room for many threads; it takes its authorities from the environment."""
+    import requests
+    from azure.core.pipeline.transport import RequestsTransport
+    from requests.adapters import HTTPAdapter
+
+    session = requests.Session()
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, HTTPAdapter(pool_connections=4, pool_maxsize=POOL))
+    return RequestsTransport(session=session, session_owner=False, connection_timeout=10, read_timeout=60)
+
+
+@dataclass
+class TokenSource:
+    """A managed identity's token for one resource, as long as it is good for some minutes more."""
+
+    credential: "TokenCredential" = field(repr=False)
+    scope: str
+    _token: "AccessToken | None" = field(default=None, repr=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def value(self) -> str:
+        """Return the token; raises `SignInRequired` when the identity endpoint gives none."""
+        with self._lock:
+            if self._token is None or self._token.expires_on - time.time() < RENEW_SECONDS:
+                with translated("The identity endpoint"):
+                    self._token = self.credential.get_token(self.scope)
+            return self._token.token
+
+    def forget(self) -> None:
+        """Ask for a new one next time."""
+        with self._lock:
+            self._token = None
+
+
+@contextmanager
+def translated(who: str) -> Iterator[None]:
+    """Raise what an SDK raises as an error of ours; *who* begins its message."""
+    from azure.core.exceptions import (
+        ClientAuthenticationError,
+        HttpResponseError,
+        ServiceRequestError,
+        ServiceResponseError,
+    )
+
+    try:
+        yield
+    except (ServiceRequestError, ServiceResponseError) as error:
+        raise Transient(f"{who} cannot be reached ({type(error).__name__}).") from None
+    except HttpResponseError as error:
+        raise _error_of(who, error) from None
+    except ClientAuthenticationError as error:
+        raise SignInRequired(f"{who}: {_first_line(error)}") from None
+
+
+def code_of(error: Any) -> str:
+    """Return the service's own code of an SDK's exception, as in `ContainerGroupTransitioning`."""
+    code = getattr(error, "error_code", None) or getattr(getattr(error, "error", None), "code", None)
+    return str(getattr(code, "value", code) or "")
+
+
+def _error_of(who: str, error: Any) -> AutocoderError:
+    status, code = error.status_code or 0, code_of(error)
+    said = f"{who}: {_first_line(error)}"
+    if status in (429, 503) or code in _BUSY:
+        return RetryLater(said, retry_after_seconds=_retry_after(error), service_code=code)
+    kind = _BY_STATUS.get(status)
+    if kind is None:
+        kind = InvalidArgument if 400 <= status < 500 and status != 408 else Transient
+    if status == 0:
+        kind = SignInRequired  # azure-identity's own failures carry no answer
+    return kind(said, service_code=code)
+
+
+def _first_line(error: Any) -> str:
+    return str(getattr(error, "message", None) or error).split("\n", 1)[0]
+
+
+def _retry_after(error: Any) -> float:
+    response = getattr(error, "response", None)
+    value = str(response.headers.get("Retry-After", "")) if response is not None else ""
+    return float(value) if value.isdigit() else BUSY_SECONDS

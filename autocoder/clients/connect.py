@@ -1,0 +1,152 @@
+"""The clients of this process: built from the settings when first used, and shared by its threads."""
+
+import base64
+import re
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import TYPE_CHECKING
+
+import httpx
+
+from autocoder.clients.azure import TokenSource, silence
+from autocoder.clients.azure_devops import AzureDevOps
+from autocoder.clients.azure_devops.session import Authorization, Session, new_http_client
+from autocoder.clients.blobs import Blobs
+from autocoder.clients.container_instances import ContainerInstances
+from autocoder.clients.key_vault import KeyVault
+from autocoder.clients.run_records import RunRecords
+from autocoder.clients.tables import Tables
+from autocoder.errors import InvalidArgument, SignInRequired
+from autocoder.settings import Settings, settings
+
+if TYPE_CHECKING:
+    import urllib3
+    from azure.core.credentials import TokenCredential
+
+__all__ = ["AzureDevOps", "Clients", "clients"]
+
+AZURE_DEVOPS_SCOPE = "499b84ac-1321-427f-aa17-267ca6975798/.default"
+_ORGANIZATION = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,48}[A-Za-z0-9])?")
+
+
+@dataclass(frozen=True)
+class Clients:
+    """Everything that the app speaks to."""
+
+    settings: Settings
+
+    def azure_devops(self, organization: str) -> AzureDevOps:
+        """Return the client of *organization*; raises `InvalidArgument` when that is no such name."""
+        if not _ORGANIZATION.fullmatch(organization):
+            raise InvalidArgument("That is no name of an Azure DevOps organisation.")
+        url = self.settings.organization_url(organization)
+        return AzureDevOps(Session(url, self._own, self._http))
+
+    def authorization(self, organization: str) -> str:
+        """Return the `Authorization` value of the app itself; raises `SignInRequired`."""
+        del organization  # one identity, or one PAT, for all of them
+        return self._own.header()
+
+    def clone_authorization(self) -> str:
+        """Return the `Authorization` value that may read code: a secret, the reader's, or the app's own."""
+        if self.settings.clone_token_secret:
+            return self._pat(self.settings.clone_token_secret)
+        reader = self.settings.azure_devops_reader_client_id
+        return f"Bearer {self._reader_token.value()}" if reader else self._own.header()
+
+    def git_pool(self) -> "urllib3.PoolManager":
+        """Return the connections over which is pushed."""
+        return self._git_pool
+
+    def known_secrets(self) -> tuple[str, ...]:
+        """Return every secret that this app holds, for exact matches in what it publishes."""
+        names = [self.settings.hook_password_secret, self.settings.callback_key_secret]
+        if self.settings.azure_devops_auth == "pat":
+            names.append(self.settings.azure_devops_pat_secret)
+        if self.settings.clone_token_secret:
+            names.append(self.settings.clone_token_secret)
+        for name in names:
+            self.vault.read_secret(name)
+        headers = (self._own.header(), self.clone_authorization())
+        return tuple(dict.fromkeys((*self.vault.known(), *(value.split(" ", 1)[1] for value in headers))))
+
+    @cached_property
+    def containers(self) -> ContainerInstances:
+        """The container groups."""
+        given = self.settings
+        return ContainerInstances(
+            given.resource_manager_url,
+            given.azure_subscription_id,
+            given.container_resource_group,
+            self._credential,
+        )
+
+    @cached_property
+    def vault(self) -> KeyVault:
+        """The secrets."""
+        return KeyVault(self.settings.key_vault_url, self._credential)
+
+    @cached_property
+    def blobs(self) -> Blobs:
+        """The files of the runs."""
+        return Blobs(self.settings.blob_url, self._credential)
+
+    @cached_property
+    def tables(self) -> Tables:
+        """The tables."""
+        return Tables(self.settings.table_url, self._credential)
+
+    @cached_property
+    def records(self) -> RunRecords:
+        """The record of runs and the claims."""
+        return RunRecords(self.tables)
+
+    @cached_property
+    def _credential(self) -> "TokenCredential":
+        return _managed_identity(self.settings.azure_client_id)
+
+    @cached_property
+    def _own_token(self) -> TokenSource:
+        return TokenSource(self._credential, AZURE_DEVOPS_SCOPE)
+
+    @cached_property
+    def _reader_token(self) -> TokenSource:
+        identity = _managed_identity(self.settings.azure_devops_reader_client_id)
+        return TokenSource(identity, AZURE_DEVOPS_SCOPE)
+
+    @cached_property
+    def _own(self) -> Authorization:
+        if self.settings.azure_devops_auth == "pat":
+            name = self.settings.azure_devops_pat_secret
+            return Authorization(lambda: self._pat(name), lambda: self.vault.forget(name))
+        return Authorization(lambda: f"Bearer {self._own_token.value()}", self._own_token.forget)
+
+    @cached_property
+    def _http(self) -> httpx.Client:
+        return new_http_client()
+
+    @cached_property
+    def _git_pool(self) -> "urllib3.PoolManager":
+        import urllib3
+
+        return urllib3.PoolManager(num_pools=4, maxsize=16)
+
+    def _pat(self, name: str) -> str:
+        """Return the Basic value of the PAT in secret *name*; raises `SignInRequired` when it is absent."""
+        secret = self.vault.look_up(name)
+        if secret.value is None:
+            raise SignInRequired(f"Secret {name} is {secret.state} in Key Vault.")
+        return "Basic " + base64.b64encode(f":{secret.value}".encode()).decode()
+
+
+def _managed_identity(client_id: str | None) -> "TokenCredential":
+    from azure.identity import ManagedIdentityCredential
+
+    return ManagedIdentityCredential(client_id=client_id) if client_id else ManagedIdentityCredential()
+
+
+@cache
+def clients() -> Clients:
+    """Return this process's clients."""
+    silence()
+    return Clients(settings())

@@ -1,0 +1,230 @@
+"""Azure Container Instances: container groups by name, in one resource group.
+
+https://learn.microsoft.com/azure/container-instances/container-instances-container-groups - pollers are never
+waited on, and a service that asks to wait is not waited for here: that is the orchestration's to do.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from autocoder.clients.azure import translated, transport
+from autocoder.container_groups import ContainerGroupSpec, ContainerSpec
+from autocoder.errors import InvalidArgument
+from autocoder.group_state import ContainerState, GroupState
+from autocoder.settings import is_loopback
+
+if TYPE_CHECKING:
+    from azure.core.credentials import TokenCredential
+    from azure.mgmt.containerinstance import ContainerInstanceManagementClient
+
+WHO = "Container Instances"
+ONCE: dict[str, Any] = {"retry_total": 0, "polling": False}
+
+Secrets = Mapping[tuple[str, str], str]  # container and variable to value
+
+
+@dataclass(frozen=True, slots=True)
+class GroupName:
+    """A container group as a list shows it."""
+
+    name: str
+    tags: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """How much of a region's quota is used: `ContainerGroups`, `StandardCores` ..."""
+
+    name: str
+    used: int
+    limit: int
+
+
+@dataclass(frozen=True)
+class ContainerInstances:
+    """The container groups of one resource group."""
+
+    url: str
+    subscription: str
+    resource_group: str
+    credential: "TokenCredential" = field(repr=False)
+
+    def get_group(self, name: str) -> GroupState | None:
+        """Return the group's state, or None when there is none."""
+        from azure.core.exceptions import ResourceNotFoundError
+
+        with translated(WHO):
+            try:
+                group = self._client.container_groups.get(self.resource_group, name)
+            except ResourceNotFoundError:
+                return None
+        return _state_of(group)
+
+    def create_group(self, spec: ContainerGroupSpec, secrets: Secrets) -> None:
+        """Create the group; whether it starts is seen by looking. On an existing one it restarts containers.
+
+        Raises `RetryLater` for 429 and for a group in transition.
+        """
+        body = _group(spec, secrets)
+        with translated(WHO):
+            self._client.container_groups.begin_create_or_update(self.resource_group, spec.name, body, **ONCE)
+
+    def delete_group(self, name: str) -> None:
+        """Delete the group; one that is not there is no error. Raises `RetryLater` as `create_group` does."""
+        from azure.core.exceptions import ResourceNotFoundError
+
+        with translated(WHO):
+            try:
+                self._client.container_groups.begin_delete(self.resource_group, name, **ONCE)
+            except ResourceNotFoundError:
+                return
+
+    def list_groups(self) -> tuple[GroupName, ...]:
+        """Return the groups' names and tags; a list has no states."""
+        with translated(WHO):
+            found = self._client.container_groups.list_by_resource_group(self.resource_group)
+            return tuple(GroupName(str(one.name), dict(one.tags or {})) for one in found)
+
+    def logs(self, name: str, container: str, tail: int | None = None) -> str:
+        """Return a container's output (4 MB while it runs, 16 KB afterwards); raises `NotFound`."""
+        with translated(WHO):
+            logs = self._client.containers.list_logs(self.resource_group, name, container, tail=tail)
+        return str(logs.content or "")
+
+    def usages(self, location: str) -> tuple[Quota, ...]:
+        """Return what is used of the region's quotas."""
+        with translated(WHO):
+            found = list(self._client.location.list_usage(location))
+        return tuple(_quota(one) for one in found if one.name is not None)
+
+    @cached_property
+    def _client(self) -> "ContainerInstanceManagementClient":
+        from azure.mgmt.containerinstance import ContainerInstanceManagementClient
+
+        scopes = {} if is_loopback(self.url) else {"credential_scopes": [f"{self.url}/.default"]}
+        return ContainerInstanceManagementClient(
+            self.credential,
+            self.subscription,
+            base_url=self.url,
+            transport=transport(),
+            retry_total=2,
+            retry_status=0,
+            retry_backoff_factor=0.2,
+            **scopes,
+        )
+
+
+def _quota(usage: Any) -> Quota:
+    return Quota(str(usage.name.value), int(usage.current_value or 0), int(usage.limit or 0))
+
+
+def _group(spec: ContainerGroupSpec, secrets: Secrets) -> Any:
+    """Return the SDK's value of *spec*, with the values of its secret variables."""
+    from azure.mgmt.containerinstance import models
+
+    pull = spec.pull_identity or ""
+    identity = models.ContainerGroupIdentity(
+        type="UserAssigned", user_assigned_identities={pull: models.UserAssignedIdentities()}
+    )
+    registry = models.ImageRegistryCredential(server=_registry(spec), identity=pull)
+    return models.ContainerGroup(
+        location=spec.location,
+        tags=dict(spec.tags),
+        os_type="Linux",
+        restart_policy=spec.restart_policy,
+        volumes=[models.Volume(name=volume, empty_dir={}) for volume in spec.volumes],
+        init_containers=[_init_container(one, secrets) for one in spec.init_containers],
+        containers=[_container(one, secrets) for one in spec.containers],
+        subnet_ids=[models.ContainerGroupSubnetId(id=spec.subnet_id)] if spec.subnet_id else None,
+        identity=identity if pull else None,
+        image_registry_credentials=[registry] if pull else None,
+    )
+
+
+def _registry(spec: ContainerGroupSpec) -> str:
+    """Return the registry that the pull identity is for: the one of our own images."""
+    ours = (*spec.init_containers, *spec.containers)
+    return ours[0].image.split("/", 1)[0]
+
+
+def _init_container(spec: ContainerSpec, secrets: Secrets) -> Any:
+    from azure.mgmt.containerinstance import models
+
+    return models.InitContainerDefinition(
+        name=spec.name,
+        image=spec.image,
+        command=list(spec.command),
+        environment_variables=_environment(spec, secrets),
+        volume_mounts=_mounts(spec),
+    )
+
+
+def _container(spec: ContainerSpec, secrets: Secrets) -> Any:
+    from azure.mgmt.containerinstance import models
+
+    limits = models.ResourceLimits(
+        cpu=spec.cpu_limit or spec.cpu, memory_in_gb=spec.memory_limit_gb or spec.memory_gb
+    )
+    requests = models.ResourceRequests(cpu=spec.cpu, memory_in_gb=spec.memory_gb)
+    return models.Container(
+        name=spec.name,
+        image=spec.image,
+        command=list(spec.command),
+        environment_variables=_environment(spec, secrets),
+        volume_mounts=_mounts(spec),
+        ports=[models.ContainerPort(port=port) for port in spec.ports],
+        resources=models.ResourceRequirements(
+            requests=requests, limits=limits if spec.cpu_limit or spec.memory_limit_gb else None
+        ),
+    )
+
+
+def _environment(spec: ContainerSpec, secrets: Secrets) -> list[Any]:
+    from azure.mgmt.containerinstance import models
+
+    missing = [name for name in spec.secret_env if (spec.name, name) not in secrets]
+    if missing:
+        raise InvalidArgument(f"Container {spec.name} lacks the values of {', '.join(missing)}.")
+    plain = [models.EnvironmentVariable(name=name, value=value) for name, value in spec.env.items()]
+    hidden = (
+        models.EnvironmentVariable(name=name, secure_value=secrets[spec.name, name])
+        for name in spec.secret_env
+    )
+    return [*plain, *hidden]
+
+
+def _mounts(spec: ContainerSpec) -> list[Any]:
+    from azure.mgmt.containerinstance import models
+
+    return [
+        models.VolumeMount(name=mount.volume, mount_path=mount.path, read_only=mount.read_only)
+        for mount in spec.mounts
+    ]
+
+
+def _state_of(group: Any) -> GroupState:
+    view = group.instance_view
+    events = (view.events if view is not None else None) or ()
+    return GroupState(
+        provisioning_state=str(group.provisioning_state or ""),
+        state=str(view.state or "") if view is not None else "",
+        containers=tuple(
+            _container_state(one) for one in (*(group.init_containers or ()), *group.containers)
+        ),
+        events=tuple(str(event.message or event.name or "") for event in events),
+    )
+
+
+def _container_state(container: Any) -> ContainerState:
+    view = container.instance_view
+    current = view.current_state if view is not None else None
+    if current is None:
+        return ContainerState(name=str(container.name))
+    return ContainerState(
+        name=str(container.name),
+        state=str(current.state or ""),
+        exit_code=current.exit_code,
+        detail=str(current.detail_status or ""),
+    )

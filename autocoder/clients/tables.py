@@ -1,0 +1,157 @@
+"""Table Storage: rows known by partition and row key, inserted, replaced and merged one at a time.
+
+https://learn.microsoft.com/python/api/overview/azure/data-tables-readme. A row that was read carries its ETag
+in the column `etag`; a write that is given the row takes place only if nobody changed it meanwhile.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from autocoder.clients.azure import code_of, translated, transport
+
+if TYPE_CHECKING:
+    from azure.core.credentials import TokenCredential
+    from azure.data.tables import TableClient, TableServiceClient
+
+WHO = "Table Storage"
+PAGE = 1_000
+Row = dict[str, Any]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The tables of one storage account; a table is created when it is first written to."""
+
+    account: str
+    credential: "TokenCredential" = field(repr=False)
+
+    def insert(self, table: str, partition: str, row: str, columns: Mapping[str, Any]) -> bool:
+        """Write a new row; return False when there is one already."""
+        from azure.core.exceptions import ResourceExistsError
+
+        entity = _entity(partition, row, columns)
+        with translated(WHO):
+            try:
+                self._written(table, lambda client: client.create_entity(entity))
+            except ResourceExistsError:
+                return False
+        return True
+
+    def get(self, table: str, partition: str, row: str) -> Row | None:
+        """Return the row, or None."""
+        from azure.core.exceptions import ResourceNotFoundError
+
+        with translated(WHO):
+            try:
+                return _row(self._table(table).get_entity(partition, row))
+            except ResourceNotFoundError:
+                return None
+
+    def replace(
+        self, table: str, partition: str, row: str, columns: Mapping[str, Any], read: Mapping[str, Any]
+    ) -> bool:
+        """Write the row anew; return False when it is gone or no longer the one that was *read*."""
+        from azure.data.tables import UpdateMode
+
+        return self._update(table, _entity(partition, row, columns), read, UpdateMode.REPLACE)
+
+    def merge(
+        self,
+        table: str,
+        partition: str,
+        row: str,
+        columns: Mapping[str, Any],
+        read: Mapping[str, Any] | None = None,
+    ) -> bool:
+        """Change these columns; return False when the row is gone, or no longer the one that was *read*."""
+        from azure.data.tables import UpdateMode
+
+        return self._update(table, _entity(partition, row, columns), read, UpdateMode.MERGE)
+
+    def delete(self, table: str, partition: str, row: str) -> None:
+        """Delete the row; one that is not there is no error."""
+        from azure.core.exceptions import ResourceNotFoundError
+
+        with translated(WHO):
+            try:
+                self._table(table).delete_entity(partition, row)
+            except ResourceNotFoundError:
+                return
+
+    def query(
+        self, table: str, partition: str, equals: Mapping[str, Any], *, top: int | None = None
+    ) -> list[Row]:
+        """Return the rows of *partition* whose columns equal *equals*, in the order of their row keys."""
+        from azure.core.exceptions import ResourceNotFoundError
+
+        names = {f"value{number}": column for number, column in enumerate(equals)}
+        terms = ["PartitionKey eq @partition", *(f"{column} eq @{name}" for name, column in names.items())]
+        parameters = {"partition": partition, **{name: equals[column] for name, column in names.items()}}
+        page = PAGE if top is None or equals else min(top, PAGE)
+        with translated(WHO):
+            try:
+                found = self._table(table).query_entities(
+                    " and ".join(terms), parameters=parameters, results_per_page=page
+                )
+                return [_row(entity) for entity in islice(found, top)]
+            except ResourceNotFoundError:
+                return []
+
+    def _update(self, table: str, entity: Row, read: Mapping[str, Any] | None, mode: Any) -> bool:
+        from azure.core import MatchConditions
+        from azure.core.exceptions import ResourceModifiedError, ResourceNotFoundError
+
+        unchanged: dict[str, Any] = {}
+        if read is not None:
+            unchanged = {"etag": read["etag"], "match_condition": MatchConditions.IfNotModified}
+        with translated(WHO):
+            try:
+                self._table(table).update_entity(entity, mode=mode, **unchanged)
+            except (ResourceModifiedError, ResourceNotFoundError):
+                return False
+        return True
+
+    def _written(self, table: str, write: Callable[["TableClient"], T]) -> T:
+        """Return what *write* returns; a table that is not there is created first."""
+        from azure.core.exceptions import HttpResponseError
+
+        client = self._table(table)
+        try:
+            return write(client)
+        except HttpResponseError as error:
+            if code_of(error) != "TableNotFound":
+                raise
+        self._service.create_table_if_not_exists(table)
+        return write(client)
+
+    def _table(self, table: str) -> "TableClient":
+        found = self._clients.get(table)
+        if found is None:
+            found = self._clients[table] = self._service.get_table_client(table)
+        return found
+
+    @cached_property
+    def _clients(self) -> dict[str, "TableClient"]:
+        return {}
+
+    @cached_property
+    def _service(self) -> "TableServiceClient":
+        from azure.data.tables import TableServiceClient
+
+        options: dict[str, Any] = {"transport": transport(), "retry_total": 3, "retry_backoff_factor": 0.2}
+        if "://" in self.account and "=" not in self.account:
+            return TableServiceClient(self.account, credential=self.credential, **options)
+        return TableServiceClient.from_connection_string(self.account, **options)
+
+
+def _row(entity: Any) -> Row:
+    return {**entity, "etag": entity.metadata["etag"]}
+
+
+def _entity(partition: str, row: str, columns: Mapping[str, Any]) -> Row:
+    kept = {name: value for name, value in columns.items() if name != "etag"}
+    return {**kept, "PartitionKey": partition, "RowKey": row}
