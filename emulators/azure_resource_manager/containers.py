@@ -33,6 +33,7 @@ class Container:
         self.output = output
         self.process: asyncio.subprocess.Process | None = None
         self.mark = ""
+        self.started = asyncio.Event()  # set once it has run, or has failed to
         self.restarts = 0
         self.restart_wanted = False
         self.out_of_memory = False
@@ -63,9 +64,11 @@ class Container:
         except OSError as error:
             self.output.write_text(f"{error}\n")
             self._terminated(CANNOT_START, now())
+            self.started.set()
             return
         started = now()
         self.current = {"state": "Running", "startTime": started, "detailStatus": ""}
+        self.started.set()
         self.event("Started", "Started container")
         code = await self.process.wait()
         await self.isolation.end(self.process, self.mark)
@@ -103,6 +106,7 @@ class Container:
         if self.state != "Waiting":
             self.previous = self.current
         self.current = {"state": "Waiting", "detailStatus": detail}
+        self.started.clear()
 
     @property
     def back_off(self) -> float:

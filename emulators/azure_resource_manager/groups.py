@@ -5,7 +5,6 @@ then the containers in parallel: https://learn.microsoft.com/azure/container-ins
 """
 
 import asyncio
-import shutil
 import uuid
 from collections.abc import Coroutine, Iterable
 from typing import Any
@@ -13,9 +12,10 @@ from typing import Any
 from emulators.azure_resource_manager.containers import Container
 from emulators.azure_resource_manager.images import Image
 from emulators.azure_resource_manager.isolation import Launch
-from emulators.azure_resource_manager.launching import launch_of, make_volumes, pull
+from emulators.azure_resource_manager.launching import launch_of, pull
 from emulators.azure_resource_manager.platform import Operation, Platform, ProvisioningError, Trouble
 from emulators.azure_resource_manager.spec import ContainerSpec, GroupSpec
+from emulators.azure_resource_manager.volumes import make_volumes, remove_tree
 
 MOVING = ("Pending", "Creating", "Repairing")
 ENDED = ("Succeeded", "Failed", "Stopped")
@@ -120,12 +120,12 @@ class ContainerGroup:
         await asyncio.gather(*(container.end() for container in self.all_containers))
 
     async def _empty(self) -> None:
-        await asyncio.to_thread(shutil.rmtree, self.folder / "volumes", ignore_errors=True)
+        await asyncio.to_thread(remove_tree, self.folder / "volumes")
 
     def remove_folder(self) -> None:
         """Delete the group's volumes and logs, and give its ports back; its processes are gone."""
         self.platform.ports.give_back(self.ports)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        remove_tree(self.folder)
 
     def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
         self.task = asyncio.get_running_loop().create_task(work)
@@ -135,6 +135,10 @@ class ContainerGroup:
             await work
         except ProvisioningError as error:
             self._fail(error)
+        except OSError as error:
+            self._fail(
+                ProvisioningError("InternalServerError", f"this machine cannot run the group: {error}")
+            )
 
     def _fail(self, error: ProvisioningError) -> None:
         self.state = self.provisioning = self.operation.status = "Failed"
@@ -185,9 +189,10 @@ class ContainerGroup:
     async def _run_containers(self) -> None:
         images = {c.name: self.platform.images.pull(c.spec.properties.image) for c in self.containers}
         running = [asyncio.ensure_future(self._keep(one, images[one.name])) for one in self.containers]
-        self.state = "Running"
-        self.provisioning = self.operation.status = "Succeeded"
         try:
+            await asyncio.gather(*(one.started.wait() for one in self.containers))
+            self.state = "Running"
+            self.provisioning = self.operation.status = "Succeeded"
             await asyncio.gather(*running)
         finally:
             await _cancelled(running)

@@ -1,6 +1,5 @@
-"""What has to be there before a container can start: its image, its volumes, its command and environment."""
+"""What has to be there before a container can start: its image, its command and its environment."""
 
-import base64
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -9,7 +8,7 @@ from emulators.azure_resource_manager.containers import Container
 from emulators.azure_resource_manager.images import Bind, Image, ImageNotFoundError, Images
 from emulators.azure_resource_manager.isolation import Launch
 from emulators.azure_resource_manager.platform import ProvisioningError
-from emulators.azure_resource_manager.spec import ContainerProperties, Volume
+from emulators.azure_resource_manager.spec import ContainerProperties
 
 
 def pull(images: Images, containers: Iterable[Container], group: str) -> dict[str, Image]:
@@ -40,22 +39,6 @@ def _note_failed_pull(container: Container, reason: str) -> None:
     container.event("Failed", message, "Warning")
     container.event("BackOff", f'Back-off pulling image "{reference}"')
     container.wait_again("ImagePullBackOff")
-
-
-def make_volumes(folder: Path, volumes: Iterable[Volume]) -> None:
-    """Make a folder for each of *volumes* under *folder*; those that are there keep their content.
-
-    Raises `ProvisioningError` for a kind of volume that this machine does not have.
-    """
-    for volume in volumes:
-        if volume.azure_file is not None or volume.git_repo is not None:
-            raise ProvisioningError(
-                "VolumeNotSupported", f"'{volume.name}': this machine has no such volumes."
-            )
-        place = folder / volume.name
-        place.mkdir(parents=True, exist_ok=True)
-        for name, content in (volume.secret or {}).items():
-            (place / Path(name).name).write_bytes(base64.b64decode(content))
 
 
 def launch_of(

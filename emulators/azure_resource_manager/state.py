@@ -2,9 +2,7 @@
 
 import asyncio
 import fcntl
-import shutil
 import sys
-from pathlib import Path
 from typing import TextIO
 
 from emulators.azure_resource_manager.errors import group_not_found, quota_reached
@@ -12,6 +10,7 @@ from emulators.azure_resource_manager.groups import ContainerGroup
 from emulators.azure_resource_manager.limits import Limits, Window
 from emulators.azure_resource_manager.platform import Operation, Platform, Trouble
 from emulators.azure_resource_manager.spec import GroupSpec
+from emulators.azure_resource_manager.volumes import remove_tree
 
 Key = tuple[str, str, str]  # subscription, resource group, name; names are case-insensitive
 
@@ -45,7 +44,7 @@ class State:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             sys.exit(f"azure_resource_manager: another one uses the state folder {folder.parent}")
-        shutil.rmtree(folder)
+        remove_tree(folder)
         folder.mkdir(mode=0o700)
 
     async def close(self) -> None:
@@ -100,10 +99,6 @@ class State:
         """Return the number of groups in *location*, and the cores of those that have not ended."""
         here = [group for group in self.groups.values() if group.spec.location.lower() == location.lower()]
         return len(here), sum(group.spec.properties.cores for group in here if not group.ended)
-
-    def folder_of(self, group: ContainerGroup) -> Path:
-        """Return where the group's volumes lie."""
-        return group.folder / "volumes"
 
     def _next_trouble(self) -> Trouble | None:
         for trouble in self.troubles:

@@ -4,6 +4,7 @@ https://learn.microsoft.com/azure/container-instances/container-instances-troubl
 https://learn.microsoft.com/azure/container-instances/container-instances-resource-and-quota-limits
 """
 
+import base64
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -16,6 +17,7 @@ from emulators.azure_resource_manager.spec import ContainerSpec, GroupProperties
 NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 VOLUME_NAME = re.compile(r"(?!.*--)[a-z0-9][-a-z0-9]{3,61}[a-z0-9]")
 VARIABLE_NAME = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_]{0,61}[A-Za-z0-9_])?")
+SECRET_NAME = re.compile(r"(?!\.+$)[A-Za-z0-9._-]{1,253}")
 RESERVED_PORTS = frozenset(
     {22, 9999, 19000, 19080, 19100, 19390}
     | {port for first, last in ((1025, 1027), (3389, 3399)) for port in range(first, last + 1)}
@@ -34,6 +36,10 @@ def group_of(name: str, body: Any) -> GroupSpec:
         raise invalid("InvalidContainerGroupName", f"The container group name '{name}' is invalid.")
     if isinstance(body, dict) and not body.get("location"):
         raise invalid("LocationRequired", "The location property is required for this definition.")
+    if _cannot_be_passed(body):
+        raise invalid(
+            "InvalidRequestContent", "The request content was invalid: a text has invalid characters."
+        )
     try:
         spec = GroupSpec.model_validate(body)
     except ValidationError as error:
@@ -79,6 +85,15 @@ def _wrong_shape(error: ValidationError) -> ResourceManagerError:
     return invalid(
         "InvalidRequestContent", f"The request content was invalid: '{place}': {first['msg'].lower()}."
     )
+
+
+def _cannot_be_passed(value: Any) -> bool:
+    """Return whether a text anywhere in *value* could not be given to a process: NUL, or half a character."""
+    if isinstance(value, dict):
+        return any(_cannot_be_passed(inner) for pair in value.items() for inner in pair)
+    if isinstance(value, list):
+        return any(_cannot_be_passed(inner) for inner in value)
+    return isinstance(value, str) and ("\0" in value or any("\ud800" <= sign <= "\udfff" for sign in value))
 
 
 def _check_counts(group: GroupProperties) -> None:
@@ -127,6 +142,19 @@ def _check_volumes(group: GroupProperties) -> None:
         kinds = (volume.empty_dir, volume.secret, volume.azure_file, volume.git_repo)
         if sum(kind is not None for kind in kinds) != 1:
             raise invalid("InvalidVolume", f"The volume '{volume.name}' must be of exactly one kind.")
+        for name, content in (volume.secret or {}).items():
+            if not SECRET_NAME.fullmatch(name) or not _is_base64(content):
+                raise invalid(
+                    "InvalidSecretVolume", f"The volume '{volume.name}' has no good secret '{name}'."
+                )
+
+
+def _is_base64(text: str) -> bool:
+    try:
+        base64.b64decode(text, validate=True)
+    except ValueError:
+        return False
+    return True
 
 
 def _check_mounts(container: ContainerSpec, volumes: set[str]) -> None:

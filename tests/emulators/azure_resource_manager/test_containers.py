@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.emulators.azure_resource_manager.bodies import container, group, init
+from tests.emulators.running import CHECKOUT
 
 SECRET = "s3cret-value-that-must-not-show"
 SERVE = """python3 -c "
@@ -150,6 +151,33 @@ def test_a_volume_that_is_not_mounted_cannot_be_seen_in_bubblewrap(sandboxed):
         inits=[init("clone", "echo hello > /exchange/x")],
     )
     assert sandboxed.run("unmounted", body).instance_view.state == "Failed"
+
+
+def test_a_secret_volume_is_not_written_through_a_link(groups, tmp_path):
+    target = tmp_path / "target"
+    body = only(f"ln -sf {target} /keys/key", mounts=())
+    body["properties"]["containers"][0]["properties"]["volumeMounts"] = [
+        {"name": "secrets", "mountPath": "/keys"}
+    ]
+    body["properties"]["volumes"].append({"name": "secrets", "secret": {"key": "czNjcmV0"}})
+    assert groups.run("linked", body).instance_view.state == "Succeeded"
+    groups.control.restart_group("linked")
+    groups.ended("linked")
+    assert not target.exists()
+
+
+def test_an_image_of_the_checkout_holds_its_folders(groups):
+    groups.run(
+        "runner",
+        only(
+            "python3 -c 'import runner, autocoder.policy, autocoder.redaction'",
+            image="r.example/autocoder/runner:1",
+        ),
+    )
+    assert groups.log("runner", "agent") == ""
+    agent = next((CHECKOUT / "containers").glob("*/agent.toml")).parent.name
+    script = "ls /opt/autocoder/agent/run.sh /opt/autocoder/base/agent.sh"
+    assert groups.run("agent", only(script, image=f"autocoder/{agent}")).instance_view.state == "Succeeded"
 
 
 def test_an_image_may_bring_its_own_root(tmp_path, sandboxed):

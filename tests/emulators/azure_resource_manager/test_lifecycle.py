@@ -88,7 +88,8 @@ def test_a_failed_container_is_restarted_on_failure(groups):
 
 
 def test_a_deleted_group_leaves_no_process_and_no_folder(groups):
-    groups.put("deleted", pair("(setsid sleep 600 & ) ; sleep 600"))
+    closed = "mkdir -p /workspace/closed/inner; chmod 000 /workspace/closed; touch /exchange/closed"
+    groups.put("deleted", pair(f"{closed}; (setsid sleep 600 & ) ; sleep 600"))
     groups.running("deleted")
     folder = groups.folder("deleted")
     assert folder.stat().st_mode & 0o077 == 0
@@ -115,10 +116,10 @@ def test_deleting_what_is_not_there_says_so_quietly(groups):
 def test_a_put_that_changes_nothing_restarts_nothing(groups):
     body = group(container("agent", "echo started; sleep 600", cpu=1))
     groups.put("same", body)
-    groups.running("same")
-    pids = groups.control.processes()["same"]
+    started = groups.running("same").containers[0].instance_view.current_state.start_time
     groups.put("same", {**body, "tags": {"run": "2"}})
-    assert groups.control.processes()["same"] == pids
+    assert groups.get("same").containers[0].instance_view.current_state.start_time == started
+    assert groups.get("same").containers[0].instance_view.restart_count == 0
     assert groups.get("same").tags == {"run": "2"}
 
 

@@ -54,6 +54,19 @@ def test_refuses_a_bad_group_name(name):
         (("properties", "volumes", 0), {"name": "workspace", "emptyDir": {}, "secret": {}}, "InvalidVolume"),
         (("properties", "volumes", 0, "name"), "somewhere", "VolumeMountNotFound"),
         (("properties", "restartPolicy"), "Sometimes", "InvalidRequestContent"),
+        *(
+            (("properties", "volumes", 1), {"name": "exchange", "secret": secret}, "InvalidSecretVolume")
+            for secret in ({"../x": "YQ=="}, {"..": "YQ=="}, {"a/b": "YQ=="}, {"a": "not base64!"})
+        ),
+        *(
+            (path, value, "InvalidRequestContent")
+            for text in ("a\0--bind\0/\0/host", "\ud800")
+            for path, value in (
+                ((*AGENT, "properties", "command"), ["sh", text]),
+                ((*AGENT, "properties", "environmentVariables"), [{"name": "A", "value": text}]),
+                ((*AGENT, "properties", "volumeMounts", 0, "mountPath"), "/" + text),
+            )
+        ),
         ((*AGENT, "name"), "A_b", "InvalidContainerName"),
         ((*AGENT, "properties", "image"), 5, "InvalidRequestContent"),
         ((*AGENT, "properties", "resources"), None, "ResourceRequestsNotSpecified"),
