@@ -5,6 +5,7 @@ agents["claude"].default_model, agents["claude"].secret, agents["claude"].price(
 """
 
 import fnmatch
+import functools
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from autocoder.models import AgentResultFormat, Price, RunAgent
 
+CONTAINERS = Path(__file__).parents[1] / "containers"
 FILE = "agent.toml"
 TYPE = r"^[a-z][a-z0-9-]{0,30}$"
 
@@ -132,3 +134,9 @@ def _lines(folder: Path, error: ValidationError) -> Iterator[str]:
     for wrong in error.errors(include_url=False, include_input=False):
         place = ".".join(str(part) for part in wrong["loc"])
         yield f"{folder.name}/{FILE}: {f'{place}: ' if place else ''}{wrong['msg']}"
+
+
+@functools.cache
+def agents() -> dict[str, Agent]:
+    """Return the agents that are deployed with this app, read once."""
+    return load_agents(CONTAINERS)

@@ -344,6 +344,9 @@ class AgentResult(Value):
     usage: Usage = Usage()
     verification: tuple[Verification, ...] = ()
     withheld: tuple[Withheld, ...] = ()
+    lines: dict[str, tuple[int, int]] = Field(
+        default_factory=dict, description="path to lines added and removed, of at most 200 text files"
+    )
     seconds: dict[str, float] = Field(default_factory=dict, description="clone, agent, verify, pack")
 
 
@@ -351,12 +354,12 @@ class AgentResult(Value):
 
 
 class FileChange(Value):
-    """One changed path of the pull request and how many lines it gained and lost (0 for binary files)."""
+    """One changed path of the pull request and how many lines it gained and lost, where that is known."""
 
     path: str
     kind: Literal["added", "modified", "deleted", "renamed"]
-    added: int = 0
-    removed: int = 0
+    added: int | None = None
+    removed: int | None = None
 
 
 class PushedBranch(Value):

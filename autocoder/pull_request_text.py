@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from autocoder.comments import code, usage_line
 from autocoder.markdown import from_markdown, one_line
-from autocoder.models import AgentResult, Plan, PushedBranch, Verification
+from autocoder.models import AgentResult, FileChange, Plan, PushedBranch, Verification
 
 LONGEST_BODY = 4_000
 LONGEST_TITLE = 380
@@ -129,11 +129,12 @@ def _whole(text: str) -> tuple[str, ...]:
 
 
 def _changes(pushed: PushedBranch) -> list[str]:
-    lines = [
-        f"- `{code(change.path, 200)}` {change.kind} (+{change.added} -{change.removed})"
-        for change in pushed.files
-    ]
+    lines = [f"- `{code(change.path, 200)}` {change.kind}{_counted(change)}" for change in pushed.files]
     return lines + ([f"- and {pushed.more_files} more files"] if pushed.more_files else [])
+
+
+def _counted(change: FileChange) -> str:
+    return "" if change.added is None else f" (+{change.added} -{change.removed})"
 
 
 def _verification(checks: Sequence[Verification]) -> list[str]:

@@ -1,7 +1,7 @@
 """The record of runs and the claims against doubles, as rows of Table Storage: pure mapping.
 
-Table `runs` has one row a run (partition `run`, row key = run id, so that the newest comes first); its columns
-are flat, so that two writers merge different columns without losing each other's. Table `claims` is the lock.
+Table `runs` has one row a run (partition `run`, row key = run id: the newest comes first); its columns are
+flat, so that two writers merge different columns without losing each other's. Table `claims` is the lock.
 """
 
 import json
@@ -18,8 +18,8 @@ CANCELLABLE = ("queued", "preparing", "provisioning", "running", "verifying")
 PHASE_COLUMN = "phase_"
 LONGEST_TEXT = 2_000
 TEXTS = (
-    "status", "title", "organization", "project", "repository", "agent_type", "model", "requested_by", "source",
-    "reason", "branch", "pull_request_url", "work_item_url", "queued_at", "started_at", "ended_at",
+    "status", "title", "organization", "project", "repository", "agent_type", "model", "requested_by",
+    "source", "reason", "branch", "pull_request_url", "work_item_url", "queued_at", "started_at", "ended_at",
 )  # fmt: skip
 NUMBERS = ("work_item_id", "pull_request_id")
 
@@ -44,7 +44,7 @@ def new_row(run: Run) -> dict[str, Any]:
 
 
 def phase_columns(phase: str, now: str) -> dict[str, Any]:
-    """Return the columns that say that *phase* began at *now*; the first one after the queue starts the run."""
+    """Return the columns that say that *phase* began at *now*."""
     started = {"started_at": now} if phase == "preparing" else {}
     return {"status": phase, f"{PHASE_COLUMN}{phase}": now, **started}
 

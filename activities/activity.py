@@ -1,0 +1,68 @@
+"""The one decorator that every activity wears.
+
+An activity is a function of one value. What it returns travels as `{"value": ...}`; an error of the domain
+travels as a value too, so that Durable Functions does not retry what cannot work: `{"again": ...}` when it is
+worth another try, `{"failed": ...}` when a person has to act. Any other exception is a bug and is raised.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar, get_type_hints
+
+import azure.durable_functions as df
+
+from autocoder import wire
+from autocoder.errors import AutocoderError, RetryLater, SignInRequired, Transient
+
+InputT = TypeVar("InputT")
+OutputT = TypeVar("OutputT")
+MOST_SIGN_INS = 3
+log = logging.getLogger("autocoder.activities")
+
+
+@dataclass(frozen=True)
+class Activity(Generic[InputT, OutputT]):
+    """A function of one value, registered with Durable Functions under its own name."""
+
+    run: Callable[[InputT], OutputT]
+    blueprint: df.Blueprint
+
+    @property
+    def name(self) -> str:
+        """The name under which an orchestration calls it."""
+        return self.run.__name__
+
+    @property
+    def output(self) -> Any:
+        """The type of what it returns."""
+        return get_type_hints(self.run)["return"]
+
+
+def activity(run: Callable[[InputT], OutputT]) -> Activity[InputT, OutputT]:
+    """Register *run* as an activity; its input and output travel as plain JSON."""
+    (kind,) = (hint for name, hint in get_type_hints(run).items() if name != "return")
+    blueprint = df.Blueprint()
+
+    def entry(payload: Any) -> Any:
+        try:
+            return {"value": wire.dump(run(wire.load(kind, payload)))}
+        except AutocoderError as error:
+            log.warning("%s: %s %s", run.__name__, error.code, error)
+            return _reply(error)
+
+    entry.__name__ = run.__name__
+    blueprint.activity_trigger(input_name="payload")(entry)
+    return Activity(run, blueprint)
+
+
+def _reply(error: AutocoderError) -> dict[str, Any]:
+    """Return *error* as a value: whether to try again, when and how often, or why not."""
+    reason = f"{error} ({error.code})"
+    if isinstance(error, RetryLater):
+        return {"again": {"seconds": error.retry_after_seconds, "reason": reason}}
+    if isinstance(error, Transient):
+        return {"again": {"seconds": 0, "reason": reason}}
+    if isinstance(error, SignInRequired):
+        return {"again": {"seconds": 1, "reason": reason, "most": MOST_SIGN_INS}}
+    return {"failed": {"reason": reason}}

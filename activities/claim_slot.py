@@ -1,0 +1,26 @@
+"""Take one of the places for runs that work at the same time (MAX_CONCURRENT_RUNS)."""
+
+from activities.activity import activity
+from autocoder.clients.connect import clients
+from autocoder.clients.run_records import SLOT, Claim
+from autocoder.models import Run, Slot
+from autocoder.settings import settings
+
+
+@activity
+def claim_slot(run: Run) -> Slot:
+    """Return whether *run* has a place now, or was cancelled meanwhile."""
+    records = clients().records
+    records.merge(run.id, {"seen": True})
+    row = records.get(run.id) or {}
+    if row.get("cancel_requested"):
+        return Slot(granted=False, cancelled=True)
+    held = records.held(SLOT)
+    if run.id in held.values():
+        return Slot(granted=True)
+    free = [place for place in map(str, range(settings().max_concurrent_runs)) if place not in held]
+    start = int(run.id[-4:], 36) % len(free) if free else 0  # so that runs do not fight for the same place
+    for place in free[start:] + free[:start]:
+        if records.take(Claim(SLOT, place), run.id) == run.id:
+            return Slot(granted=True)
+    return Slot(granted=False)

@@ -1,0 +1,113 @@
+"""Open the pull request of a run, once, and read its link to the work item back."""
+
+import time
+
+from activities.activity import activity
+from activities.record_phase import run_url
+from autocoder import wire
+from autocoder.clients.azure_devops.pull_requests import PullRequestDraft, PullRequestRecord
+from autocoder.clients.connect import AzureDevOps, clients
+from autocoder.errors import AutocoderError
+from autocoder.models import AgentResult, Plan, PullRequest, PushedBranch, RepositoryTexts, Value
+from autocoder.pull_request_text import Description, describe, draft_reasons, pull_request_title
+from autocoder.settings import settings
+
+LABEL = "ai-generated"
+STATUS_GENRE, STATUS_NAME = "autocoder", "verify"
+LINK_TRIES, LINK_PAUSE_SECONDS = 3, 0.3
+
+
+class PullRequestInput(Value):
+    """A plan, its result, and the branch that was pushed."""
+
+    plan: Plan
+    result: AgentResult
+    pushed: PushedBranch
+
+
+@activity
+def create_pull_request(given: PullRequestInput) -> PullRequest:
+    """Open the pull request, or adopt the active one of the branch; then thread, status and link."""
+    connected, plan = clients(), given.plan
+    azure_devops = connected.azure_devops(plan.run.request.organization)
+    texts = wire.load(RepositoryTexts, connected.blobs.get(plan.run.id, "repository.json"))
+    text = describe(plan, given.result, given.pushed, run_url(plan.run.id), texts.pull_request_template)
+    draft = _draft(given, text)
+    repository = plan.repository
+    found = azure_devops.pull_requests.create(repository.project, repository.id, draft).pull_request
+    columns = {"pull_request_id": found.id, "pull_request_url": found.web_url}
+    connected.records.merge(plan.run.id, columns)
+    _add_overflow(azure_devops, plan, found, text)
+    _set_status(azure_devops, given, found)
+    linked = _is_linked(azure_devops, plan, found)
+    return PullRequest(id=found.id, url=found.web_url, is_draft=found.is_draft, linked=linked)
+
+
+def _draft(given: PullRequestInput, text: Description) -> PullRequestDraft:
+    plan, request = given.plan, given.plan.run.request
+    return PullRequestDraft(
+        source=plan.branch,
+        target=plan.repository.target_branch,
+        title=pull_request_title(plan),
+        description=text.body,
+        is_draft=_is_draft(plan, given.result),
+        work_items=(plan.work_item.id,) if plan.work_item else (),
+        labels=tuple(dict.fromkeys((LABEL, *request.labels))),
+        reviewers=request.reviewers,
+    )
+
+
+def _is_draft(plan: Plan, result: AgentResult) -> bool:
+    if plan.run.request.draft is not None:
+        return plan.run.request.draft
+    wish = settings().pull_request_draft
+    return wish == "always" or (wish == "auto" and bool(draft_reasons(plan, result)))
+
+
+def _add_overflow(azure_devops: AzureDevOps, plan: Plan, found: PullRequestRecord, text: Description) -> None:
+    """Put what did not fit into a thread, once."""
+    if not text.overflow:
+        return
+    heading = f"What did not fit into the description (run {plan.run.id}):"
+    repository, pull_requests = plan.repository, azure_devops.pull_requests
+    if pull_requests.find_thread(repository.project, repository.id, found.id, heading) is None:
+        words = f"{heading}\n\n{text.overflow}"[:100_000]
+        pull_requests.add_thread(repository.project, repository.id, found.id, words)
+
+
+def _set_status(azure_devops: AzureDevOps, given: PullRequestInput, found: PullRequestRecord) -> None:
+    """Post the result of the team's commands as a status that a branch policy can require."""
+    checks = given.result.verification
+    if not checks:
+        return
+    failed = sum(1 for check in checks if check.exit_code)
+    repository = given.plan.repository
+    azure_devops.pull_requests.set_status(
+        repository.project,
+        repository.id,
+        found.id,
+        state="failed" if failed else "succeeded",
+        name=STATUS_NAME,
+        genre=STATUS_GENRE,
+        description=f"{len(checks) - failed} of {len(checks)} verify commands passed",
+        target_url=run_url(given.plan.run.id),
+    )
+
+
+def _is_linked(azure_devops: AzureDevOps, plan: Plan, found: PullRequestRecord) -> bool:
+    """Read the link back, and add it when it is not there after some tries."""
+    if plan.work_item is None:
+        return True
+    repository = plan.repository
+    for _ in range(LINK_TRIES):
+        linked = azure_devops.pull_requests.work_items(repository.project, repository.id, found.id)
+        if plan.work_item.id in linked:
+            return True
+        time.sleep(LINK_PAUSE_SECONDS)
+    try:
+        azure_devops.work_items.add_pull_request_link(
+            plan.work_item.id, repository.project_id, repository.id, found.id
+        )
+    except AutocoderError:
+        return False
+    return True

@@ -1,0 +1,72 @@
+"""Read the work item that a run is about, with its comments and images."""
+
+from activities.activity import activity
+from autocoder import wire
+from autocoder.clients.azure_devops.records import WorkItemRecord
+from autocoder.clients.azure_devops.work_items import WorkItems
+from autocoder.clients.connect import Clients, clients
+from autocoder.errors import AutocoderError, NotFound
+from autocoder.models import Ended, Image, Run, WorkItem, WorkItemComment, WorkItemSummary
+from autocoder.work_items import MOST_COMMENTS, OWN_COMMENT, comment_of, work_item_of
+
+
+@activity
+def fetch_work_item(run: Run) -> WorkItemSummary | Ended:
+    """Keep the whole work item in blob `work_item.json` and return what later steps need of it."""
+    connected, request = clients(), run.request
+    work_items = connected.azure_devops(request.organization).work_items
+    try:
+        record = work_items.get(request.work_item_id or 0)
+    except NotFound as error:
+        return Ended(outcome="failed", reason=f"Work item {request.work_item_id}: {error}")
+    if record.project.casefold() != request.project.casefold():
+        return Ended(outcome="failed", reason=f"Work item {record.id} is not in project {request.project}.")
+    item = _with_images(connected, run, work_items, _work_item(work_items, record))
+    connected.blobs.put(run.id, "work_item.json", wire.to_bytes(item))
+    connected.records.merge(run.id, {"title": item.title, "work_item_url": item.web_url})
+    return WorkItemSummary(
+        id=item.id,
+        rev=item.rev,
+        type=item.type,
+        title=item.title,
+        web_url=item.web_url,
+        hidden_parts=item.hidden_parts,
+    )
+
+
+def _work_item(work_items: WorkItems, record: WorkItemRecord) -> WorkItem:
+    item = work_item_of(
+        record.fields,
+        number=record.id,
+        rev=record.rev,
+        formats=record.formats,
+        web_url=record.web_url,
+        tags=record.tags,
+        related=[f"{one.name or one.rel}: {one.url}" for one in record.relations if "://" in one.url][:20],
+    )
+    return item.model_copy(update={"comments": _comments(work_items, record)})
+
+
+def _comments(work_items: WorkItems, record: WorkItemRecord) -> tuple[WorkItemComment, ...]:
+    """Return the newest comments, oldest first, without the ones that runs wrote."""
+    found = []
+    for note in work_items.comments(record.project, record.id, newest_first=True):
+        comment = comment_of(note.author, note.text, note.created_at, is_markdown=note.is_markdown)
+        if not OWN_COMMENT.search(comment.text):
+            found.append(comment)
+        if len(found) >= MOST_COMMENTS:
+            break
+    return tuple(reversed(found))
+
+
+def _with_images(connected: Clients, run: Run, work_items: WorkItems, item: WorkItem) -> WorkItem:
+    """Keep the pictures as blobs of the run; one that cannot be read is left out."""
+    kept: list[Image] = []
+    for image in item.images:
+        try:
+            content = work_items.attachment(image.url)
+        except AutocoderError:
+            continue
+        connected.blobs.put(run.id, image.name, content)
+        kept.append(image)
+    return item.model_copy(update={"images": tuple(kept)})

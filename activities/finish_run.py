@@ -1,0 +1,26 @@
+"""Write the last row of a run and free what it held, in one step."""
+
+from activities.activity import activity
+from activities.record_phase import now
+from autocoder.clients.connect import clients
+from autocoder.clients.run_records import ACTIVE, SLOT
+from autocoder.models import RunReport
+from autocoder.records import usage_column
+
+
+@activity
+def finish_run(report: RunReport) -> None:
+    """Record the outcome; then the work item may have a next run, and another run the place."""
+    records, run = clients().records, report.run
+    pull_request = report.pull_request
+    columns = {
+        "status": report.outcome,
+        "reason": report.reason,
+        "branch": report.branch or None,
+        "pull_request_id": pull_request.id if pull_request else None,
+        "pull_request_url": pull_request.url if pull_request else None,
+        "ended_at": now(),
+    }
+    usage = usage_column(report.usage) if report.usage.turns else {}
+    records.merge(run.id, {**columns, **usage})
+    records.release_all((ACTIVE, SLOT), run.id)

@@ -1,0 +1,48 @@
+"""Look at the container group of a run, and pass on what can be seen of its progress."""
+
+import logging
+
+from activities.activity import activity
+from activities.record_phase import note_phase
+from autocoder import wire
+from autocoder.clients.connect import Clients, clients
+from autocoder.errors import AutocoderError
+from autocoder.group_state import judge_group
+from autocoder.ids import group_name
+from autocoder.models import GroupSeen, Phase, Plan, Progress, Value
+from autocoder.records import usage_column
+
+SHOWN: dict[str, Phase] = {"running": "running", "verifying": "verifying", "collecting": "verifying"}
+log = logging.getLogger("autocoder.activities")
+
+
+class Look(Value):
+    """Which run's container group to look at."""
+
+    plan: Plan
+
+
+@activity
+def get_container_group(look: Look) -> GroupSeen:
+    """Return whether the group still works; its progress goes to the row and the comment."""
+    connected, plan = clients(), look.plan
+    seen = judge_group(connected.containers.get_group(group_name(plan.run.id)))
+    if seen.state == "working":
+        try:
+            _pass_on(connected, plan)
+        except AutocoderError as error:  # a comment that cannot be written does not end the polling
+            log.warning("run %s: progress not shown: %s", plan.run.id, error)
+    return seen
+
+
+def _pass_on(connected: Clients, plan: Plan) -> None:
+    content = connected.blobs.get(plan.run.id, "progress.json")
+    if content is None:
+        return
+    progress = wire.load(Progress, content.decode())
+    phase = SHOWN.get(progress.phase)
+    row = connected.records.get(plan.run.id) or {}
+    if phase is not None and row.get("status") in {"provisioning", "running", "verifying"}:
+        if row.get("status") != phase:
+            note_phase(connected, plan.run, phase)
+        connected.records.merge(plan.run.id, usage_column(progress.usage))

@@ -1,0 +1,84 @@
+"""Check every byte of the change and push it as the run's branch: the app's own doing, never the agent's."""
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from activities.activity import activity
+from autocoder.agents import agents
+from autocoder.clients.azure_devops.push import AlreadyThere, BranchMoved, Push, Pushed, Rejected, push
+from autocoder.clients.connect import Clients, clients
+from autocoder.models import AgentResult, Ended, Plan, PushedBranch, Value
+from autocoder.pack import PackFile, open_pack
+from autocoder.policy import Rules
+from autocoder.publishing import file_changes, objections, policy_rules
+from autocoder.tree_changes import CommitChange, read_change
+
+MOST_FILES_LISTED = 100
+LARGEST_PACK = 200_000_000
+
+
+class PushInput(Value):
+    """A plan, and the result whose pack is to be pushed."""
+
+    plan: Plan
+    result: AgentResult
+
+
+@activity
+def push_branch(given: PushInput) -> PushedBranch | Ended:
+    """Read the pack, apply policy and secret scan to it, push it; refuses what should not be there."""
+    plan, pack = given.plan, given.result.pack
+    if pack is None:
+        return Ended(outcome="no_changes", reason="")
+    connected = clients()
+    with tempfile.TemporaryDirectory(prefix="autocoder-") as folder:
+        file = Path(folder) / "changes.pack"
+        connected.blobs.download(plan.run.id, "changes.pack", file, LARGEST_PACK)
+        with open_pack(file, sha256=pack.sha256) as opened:
+            change = read_change(opened, pack.commit, plan.repository.base_commit)
+            against = objections(opened, change, _rules(plan), connected.known_secrets())
+            if against:
+                listed = "\n".join(f"- {line}" for line in against[:20])
+                return Ended(outcome="refused", reason=f"Nothing was pushed:\n{listed}")
+            ended = _push(connected, plan, pack.commit, opened)
+            return ended or _pushed(plan, change, given.result.lines)
+
+
+def _push(connected: Clients, plan: Plan, commit: str, pack: PackFile) -> Ended | None:
+    """Push; return how the run ends when the server or somebody else's push is against it."""
+    organization = plan.run.request.organization
+    git = connected.azure_devops(organization).git
+    repository = plan.repository
+    outcome = push(
+        Push(repository.clone_url, plan.branch, commit, repository.base_commit),
+        pack,
+        pool=connected.git_pool(),
+        authorization=connected.authorization(organization),
+        read_branch=lambda: git.resolve_branch(repository.project, repository.id, plan.branch),
+    )
+    match outcome:
+        case Pushed() | AlreadyThere():
+            return None
+        case BranchMoved():
+            return Ended(
+                outcome="branch_moved", reason=f"Branch {plan.branch} holds commits of somebody else."
+            )
+        case Rejected(reason):
+            return Ended(outcome="failed", reason=f"Azure DevOps rejected the push: {reason}")
+
+
+def _rules(plan: Plan) -> Rules:
+    """Return the rules that the supervisor had, too."""
+    agent = agents()[plan.run.request.agent_type]
+    return Rules.of(policy_rules().model_dump(by_alias=True), agent.leftovers)
+
+
+def _pushed(plan: Plan, change: CommitChange, lines: Mapping[str, tuple[int, int]]) -> PushedBranch:
+    files = file_changes(change, lines)
+    return PushedBranch(
+        branch=plan.branch,
+        commit=change.commit,
+        files=tuple(files[:MOST_FILES_LISTED]),
+        more_files=max(0, len(files) - MOST_FILES_LISTED),
+    )

@@ -1,0 +1,49 @@
+"""Read what the supervisor left: its result file."""
+
+import logging
+
+from pydantic import ValidationError
+
+from activities.activity import activity
+from autocoder import wire
+from autocoder.clients.connect import Clients, clients
+from autocoder.group_state import judge_group
+from autocoder.ids import group_name
+from autocoder.models import AgentResult, Ended, Plan
+from autocoder.records import usage_column
+
+LARGEST_RESULT = 1_000_000
+log = logging.getLogger("autocoder.activities")
+
+
+@activity
+def read_agent_result(plan: Plan) -> AgentResult | Ended:
+    """Return the result of the run's containers, or how the run ends without one."""
+    connected = clients()
+    content = connected.blobs.get(plan.run.id, "result.json", LARGEST_RESULT)
+    if content is None:
+        return _without_result(connected, plan)
+    try:
+        result = wire.load(AgentResult, content.decode())
+    except (ValidationError, ValueError) as error:
+        log.error("run %s: result.json is not what it should be: %s", plan.run.id, type(error).__name__)
+        return Ended(outcome="failed", reason="The containers left a result that cannot be read.")
+    if result.run_id != plan.run.id or result.base_commit != plan.repository.base_commit:
+        return Ended(
+            outcome="refused", reason="The result that the containers left is not the one of this run."
+        )
+    connected.records.merge(plan.run.id, usage_column(result.usage))
+    return result
+
+
+def _without_result(connected: Clients, plan: Plan) -> Ended:
+    """Say why there is no result, from what the platform says of the containers."""
+    seen = judge_group(connected.containers.get_group(group_name(plan.run.id)))
+    if seen.state == "gone":
+        return Ended(outcome="interrupted", reason="The container group was deleted before it had a result.")
+    if seen.state == "working":
+        return Ended(
+            outcome="timed_out", reason="The deadline has passed, and the containers left no result."
+        )
+    reason = seen.reason or "The container group ended without a result."
+    return Ended(outcome="failed", reason=reason)

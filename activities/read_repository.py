@@ -1,0 +1,69 @@
+"""Find the repository, pin the commit that the run starts from, and read the team's own files at it."""
+
+from activities.activity import activity
+from autocoder import wire
+from autocoder.clients.azure_devops.git import Git, RepositoryRecord
+from autocoder.clients.connect import clients
+from autocoder.errors import NotFound, TooLarge
+from autocoder.models import Ended, Repository, RepositorySettings, RepositoryTexts, Run
+from autocoder.repository_settings import PATH, RepositorySettingsError, read_repository_settings
+
+INSTRUCTION_FILES = ("AGENTS.md", "CLAUDE.md", ".github/copilot-instructions.md")
+TEMPLATE_FILE = ".azuredevops/pull_request_template.md"
+LONGEST_TEXT = 30_000
+
+
+@activity
+def read_repository(run: Run) -> Repository | Ended:
+    """Return the repository at one commit of its target branch; its texts go to blob `repository.json`."""
+    request = run.request
+    connected = clients()
+    git = connected.azure_devops(request.organization).git
+    try:
+        record = git.get_repository(request.project, request.repository)
+    except NotFound as error:
+        return Ended(outcome="failed", reason=f"Repository {request.repository}: {error}")
+    branch = request.target_branch or record.default_branch
+    commit = git.resolve_branch(record.project, record.id, branch) if branch else None
+    if record.is_disabled or branch is None or commit is None:
+        what = f"has no branch {branch}" if branch else "has no default branch; it is empty"
+        return Ended(outcome="failed", reason=f"Repository {record.name} {what}.")
+    try:
+        settings = _settings(git, record, commit)
+    except (RepositorySettingsError, TooLarge) as error:
+        return Ended(outcome="failed", reason=f"The settings file of the repository is wrong.\n{error}")
+    texts = _texts(git, record, commit)
+    connected.blobs.put(run.id, "repository.json", wire.to_bytes(texts))
+    return Repository(
+        id=record.id,
+        name=record.name,
+        project=record.project,
+        project_id=record.project_id,
+        clone_url=record.clone_url,
+        web_url=record.web_url,
+        target_branch=branch,
+        base_commit=commit,
+        settings=settings,
+        has_build_policy=git.has_build_policy(record.project, record.id, branch),
+    )
+
+
+def _settings(git: Git, record: RepositoryRecord, commit: str) -> RepositorySettings:
+    return read_repository_settings(git.read_file(record.project, record.id, PATH, commit))
+
+
+def _texts(git: Git, record: RepositoryRecord, commit: str) -> RepositoryTexts:
+    """Return the first file of instructions that the repository has, and its pull request template."""
+    found = (_text(git, record, path, commit) for path in INSTRUCTION_FILES)
+    instructions = next((text for text in found if text), "")
+    return RepositoryTexts(
+        instructions=instructions, pull_request_template=_text(git, record, TEMPLATE_FILE, commit)
+    )
+
+
+def _text(git: Git, record: RepositoryRecord, path: str, commit: str) -> str:
+    try:
+        content = git.read_file(record.project, record.id, path, commit) or b""
+    except TooLarge:
+        return ""
+    return content.decode("utf-8", "replace")[:LONGEST_TEXT]

@@ -1,0 +1,58 @@
+"""Note that a run is in a new phase: in its row, and in the work item's one comment."""
+
+import datetime as dt
+
+from activities.activity import activity
+from autocoder.clients.connect import Clients, clients
+from autocoder.comments import progress_comment, run_marker
+from autocoder.models import Phase, Run, Value
+from autocoder.records import phase_columns
+from autocoder.settings import settings
+
+
+class PhaseChange(Value):
+    """A run and the phase that it is in now."""
+
+    run: Run
+    phase: Phase
+
+
+@activity
+def record_phase(change: PhaseChange) -> None:
+    """Write the phase into the run's row and into the comment."""
+    connected = clients()
+    note_phase(connected, change.run, change.phase)
+
+
+def note_phase(connected: Clients, run: Run, phase: Phase) -> None:
+    """Write *phase* into the row and the comment of *run*; a repeat changes nothing."""
+    connected.records.merge(run.id, phase_columns(phase, now()))
+    write_comment(connected, run, progress_comment(run.id, phase, run_url(run.id)))
+
+
+def write_comment(connected: Clients, run: Run, text: str) -> None:
+    """Write the work item's one comment of *run*: edit it when it is there, else add it."""
+    number, project = run.request.work_item_id, run.request.project
+    if number is None:
+        return
+    work_items = connected.azure_devops(run.request.organization).work_items
+    row = connected.records.get(run.id) or {}
+    known = row.get("comment_id")
+    if known is None and row.get("comment_tried"):
+        found = work_items.find_comment(project, number, run_marker(run.id))
+        known = found.id if found else None
+    if known is not None:
+        work_items.edit_comment(project, number, int(known), text)
+        return
+    connected.records.merge(run.id, {"comment_tried": True})
+    connected.records.merge(run.id, {"comment_id": work_items.add_comment(project, number, text)})
+
+
+def run_url(run_id: str) -> str:
+    """Return the address at which a run is shown."""
+    return f"{settings().public_url}/api/runs/{run_id}"
+
+
+def now() -> str:
+    """Return this moment as the rows keep it."""
+    return dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,143 @@
+"""Tables `runs` and `claims`: the record of every run, and the lock against doubles.
+
+A claim is an insert that fails when the row is there. Its value is the id of the run that holds it.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from autocoder.clients.tables import Tables
+from autocoder.models import RUN_ID, Run
+from autocoder.records import CANCELLABLE, CLAIMS, RUN_PARTITION, RUNS, bounded, new_row
+
+DELIVERY, CONTENT, IDEMPOTENCY, ACTIVE, SLOT = "delivery", "content", "idempotency", "active", "slot"
+_RUN_ID = re.compile(RUN_ID)
+MOST_TRIES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One row of table `claims`; with a window it lapses that many seconds after it was taken."""
+
+    kind: str
+    key: str
+    window_seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunFilter:
+    """What `GET /api/runs` may ask for; None: anything."""
+
+    work_item_id: int | None = None
+    project: str | None = None
+    repository: str | None = None
+    status: str | None = None
+    top: int = 50
+
+
+@dataclass(frozen=True)
+class RunRecords:
+    """The rows of runs and claims in Table Storage."""
+
+    tables: Tables
+
+    def take(self, claim: Claim, run_id: str) -> str:
+        """Claim for *run_id*; return the id of the run that holds it now: *run_id*, or an earlier one."""
+        for _ in range(MOST_TRIES):
+            if self.tables.insert(CLAIMS, claim.kind, claim.key, {"run_id": run_id, "taken_at": _now()}):
+                return run_id
+            row = self.tables.get(CLAIMS, claim.kind, claim.key)
+            if row is None:
+                continue
+            if not _has_lapsed(claim, row):
+                return str(row["run_id"])
+            if self.tables.replace(
+                CLAIMS, claim.kind, claim.key, {"run_id": run_id, "taken_at": _now()}, row
+            ):
+                return run_id
+        raise RuntimeError(f"claim {claim.kind} changes hands faster than it can be read")
+
+    def repoint(self, claims: Iterable[Claim], held_by: str, run_id: str) -> None:
+        """Give those of *claims* that *held_by* holds to *run_id*."""
+        for claim in claims:
+            row = self.tables.get(CLAIMS, claim.kind, claim.key)
+            if row is not None and row["run_id"] == held_by:
+                columns = {"run_id": run_id, "taken_at": row["taken_at"]}
+                self.tables.replace(CLAIMS, claim.kind, claim.key, columns, row)
+
+    def release(self, claims: Iterable[Claim], run_id: str) -> None:
+        """Free those of *claims* that *run_id* holds."""
+        for claim in claims:
+            row = self.tables.get(CLAIMS, claim.kind, claim.key)
+            if row is not None and row["run_id"] == run_id:
+                self.tables.delete(CLAIMS, claim.kind, claim.key)
+
+    def release_all(self, kinds: Iterable[str], run_id: str) -> None:
+        """Free every claim of these *kinds* that *run_id* holds."""
+        for kind in kinds:
+            rows = self.tables.query(CLAIMS, kind, {"run_id": run_id})
+            self.release([Claim(kind, row["RowKey"]) for row in rows], run_id)
+
+    def held(self, kind: str) -> dict[str, str]:
+        """Return the claims of *kind*: key to run id."""
+        return {row["RowKey"]: str(row["run_id"]) for row in self.tables.query(CLAIMS, kind, {})}
+
+    def count_active(self) -> int:
+        """Return how many runs are active or waiting."""
+        return len(self.held(ACTIVE))
+
+    def add(self, run: Run) -> None:
+        """Write the row of *run*, unless it is there."""
+        self.tables.insert(RUNS, RUN_PARTITION, run.id, bounded(new_row(run)))
+
+    def get(self, run_id: str) -> dict[str, Any] | None:
+        """Return the row of run *run_id*, or None."""
+        return self.tables.get(RUNS, RUN_PARTITION, run_id) if _RUN_ID.fullmatch(run_id) else None
+
+    def merge(self, run_id: str, columns: Mapping[str, Any]) -> None:
+        """Change these *columns* of the run's row."""
+        self.tables.merge(RUNS, RUN_PARTITION, run_id, bounded(columns))
+
+    def list(self, wanted: RunFilter) -> list[dict[str, Any]]:
+        """Return the rows that fit *wanted*, newest first."""
+        columns = {
+            "work_item_id": wanted.work_item_id,
+            "project": wanted.project,
+            "repository": wanted.repository,
+            "status": wanted.status,
+        }
+        given = {name: value for name, value in columns.items() if value is not None}
+        return self.tables.query(RUNS, RUN_PARTITION, given, top=wanted.top)
+
+    def request_cancel(self, run_id: str) -> dict[str, Any] | None:
+        """Note that the run shall be cancelled, unless it began to publish; return its row, or None."""
+        return self._change(run_id, lambda row: row.get("status") in CANCELLABLE, {"cancel_requested": True})
+
+    def begin_publishing(self, run_id: str, columns: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Write the publishing *columns*, unless a cancel was asked for; return the row as it is now."""
+        return self._change(run_id, lambda row: not row.get("cancel_requested"), columns)
+
+    def _change(self, run_id: str, allowed: Any, columns: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Merge *columns* if the row is *allowed* to change and nobody else changed it meanwhile."""
+        for _ in range(MOST_TRIES):
+            row = self.get(run_id)
+            if row is None or not allowed(row):
+                return row
+            if self.tables.merge(RUNS, RUN_PARTITION, run_id, columns, row):
+                return {**row, **columns}
+        raise RuntimeError(f"the row of run {run_id} changes faster than it can be read")
+
+
+def _has_lapsed(claim: Claim, row: Mapping[str, Any]) -> bool:
+    """Whether the claim in *row* was taken longer ago than its window."""
+    if claim.window_seconds is None:
+        return False
+    age = dt.datetime.now(dt.UTC) - dt.datetime.fromisoformat(str(row["taken_at"]))
+    return age.total_seconds() >= claim.window_seconds
+
+
+def _now() -> str:
+    return dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")

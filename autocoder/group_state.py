@@ -1,0 +1,57 @@
+"""What the state of a container group means for its run: pure.
+
+https://learn.microsoft.com/azure/container-instances/container-state
+"""
+
+from autocoder.models import GroupSeen, Value
+
+DEAD = ("Failed", "Stopped", "Succeeded", "Terminated")
+OUT_OF_MEMORY = 137
+KILLED_BY_PLATFORM = (7147, 7148)
+
+
+class ContainerState(Value):
+    """One container as the platform shows it."""
+
+    name: str
+    state: str = ""
+    exit_code: int | None = None
+    detail: str = ""
+
+
+class GroupState(Value):
+    """A container group as the platform shows it."""
+
+    provisioning_state: str
+    state: str = ""
+    containers: tuple[ContainerState, ...] = ()
+    events: tuple[str, ...] = ()
+
+
+def judge_group(group: GroupState | None) -> GroupSeen:
+    """Return whether the group still works, has ended, failed to start, or is gone (None)."""
+    if group is None:
+        return GroupSeen(state="gone")
+    if group.provisioning_state == "Failed":
+        reason = "; ".join(group.events[-3:]) or "Azure gives no reason"
+        return GroupSeen(
+            state="failed", reason=f"The container group could not be started: {reason}."[:1_000]
+        )
+    if group.state in DEAD:
+        return GroupSeen(state="ended", reason=_why(group))
+    return GroupSeen(state="working")
+
+
+def _why(group: GroupState) -> str:
+    """Return what ended the containers that did not end well."""
+    return " ".join(_sentence(one) for one in group.containers if one.exit_code)[:1_000]
+
+
+def _sentence(container: ContainerState) -> str:
+    if container.exit_code == OUT_OF_MEMORY:
+        return f"Container {container.name} ran out of memory; raise CONTAINER_MEMORY_GB."
+    if container.exit_code in KILLED_BY_PLATFORM:
+        return f"Container {container.name} was killed by the platform."
+    return (
+        f"Container {container.name} ended with exit code {container.exit_code} {container.detail}.".strip()
+    )

@@ -1,0 +1,34 @@
+"""What speaks against publishing a change, and what it changes: pure, on the pack alone. Fails closed."""
+
+from collections.abc import Mapping, Sequence
+
+from autocoder.models import FileChange, PolicyRules
+from autocoder.pack import PackFile
+from autocoder.policy import DEFAULT_PROTECTED, Rules, judge
+from autocoder.secret_scan import scan
+from autocoder.tree_changes import CommitChange, TreeChange, new_blobs, policy_changes
+
+
+def policy_rules() -> PolicyRules:
+    """Return the policy of a run: for the supervisor through `run.json`, and for the app itself."""
+    return PolicyRules(protected=DEFAULT_PROTECTED)
+
+
+def objections(pack: PackFile, change: CommitChange, rules: Rules, own_secrets: Sequence[str]) -> list[str]:
+    """Return every reason against pushing *change*, one line each; never a secret itself."""
+    verdicts = judge(policy_changes(pack, change), rules)
+    found = [f"{verdict.path}: {verdict.reason}" for verdict in verdicts]
+    for finding in scan(new_blobs(pack, change), own_secrets):
+        found.append(f"{finding.path}, line {finding.line}: looks like a secret ({finding.kind})")
+    return found
+
+
+def file_changes(change: CommitChange, lines: Mapping[str, tuple[int, int]]) -> list[FileChange]:
+    """Return the changed paths, with the *lines* that each gained and lost where that is known."""
+    return [_file_change(one, lines.get(one.path)) for one in change.changes]
+
+
+def _file_change(one: TreeChange, lines: tuple[int, int] | None) -> FileChange:
+    added, removed = lines if lines is not None else (None, None)
+    kind = "renamed" if one.renamed_from else one.kind
+    return FileChange(path=one.path, kind=kind, added=added, removed=removed)

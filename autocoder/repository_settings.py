@@ -1,0 +1,72 @@
+"""The team's settings file `.azuredevops/autocoder.yml`: checked, and every mistake named with its line."""
+
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from autocoder.models import RepositorySettings
+
+PATH = ".azuredevops/autocoder.yml"
+LARGEST = 64 * 1024
+
+
+class RepositorySettingsError(ValueError):
+    """The file is wrong; the message names every line and reason."""
+
+
+def read_repository_settings(content: bytes | None) -> RepositorySettings:
+    """Return the settings in *content* (None: there is no file); raises `RepositorySettingsError`."""
+    if content is None:
+        return RepositorySettings()
+    if len(content) > LARGEST:
+        raise RepositorySettingsError(f"{PATH}: is over {LARGEST // 1024} KB")
+    try:
+        text = content.decode("utf-8-sig")
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        data = yaml.safe_load(text)
+    except UnicodeDecodeError:
+        raise RepositorySettingsError(f"{PATH}: is not UTF-8") from None
+    except yaml.YAMLError as error:
+        raise RepositorySettingsError(f"{PATH}: {_place(error)}") from None
+    if data is None:
+        return RepositorySettings()
+    if not isinstance(data, dict):
+        raise RepositorySettingsError(f"{PATH}: line 1: must be a mapping of settings")
+    try:
+        return RepositorySettings.model_validate(data)
+    except ValidationError as error:
+        raise RepositorySettingsError(_explain(error, node)) from None
+
+
+def _place(error: yaml.YAMLError) -> str:
+    mark = getattr(error, "problem_mark", None)
+    line = f"line {mark.line + 1}: " if mark is not None else ""
+    return f"{line}{getattr(error, 'problem', None) or 'is not YAML'}"
+
+
+def _explain(error: ValidationError, node: Any) -> str:
+    lines = []
+    for item in error.errors(include_url=False, include_input=False):
+        unknown = item["type"] == "extra_forbidden"
+        message = "is no setting" if unknown else item["msg"]
+        name = ".".join(str(part) for part in item["loc"])
+        lines.append(f"{PATH}: line {_line(node, item['loc'])}: {name}: {message}")
+    return "\n".join(lines)
+
+
+def _line(node: Any, path: tuple[int | str, ...]) -> int:
+    """Return the line (from 1) of the value at *path* in the YAML *node*."""
+    line = int(node.start_mark.line) + 1
+    for part in path:
+        if isinstance(node, yaml.MappingNode):
+            found = [(key, value) for key, value in node.value if key.value == part]
+            if not found:
+                break
+            line, node = found[0][0].start_mark.line + 1, found[0][1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+            line = node.start_mark.line + 1
+        else:
+            break
+    return line

@@ -1,0 +1,102 @@
+"""Write the generated tables of the README; `--check` only says whether they are current.
+
+Each table stands between `<!-- begin NAME -->` and `<!-- end NAME -->`, made from the one place that knows:
+settings from `autocoder/settings.py`, agents from the folders in `containers/`, request fields from
+`autocoder/requests.py`, ends of a run from `autocoder/models.py`, routes from `function_app.py`.
+"""
+
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, get_args
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from autocoder import settings  # noqa: E402
+from autocoder.agents import agents  # noqa: E402
+from autocoder.comments import HEADLINES, NEXT_STEPS  # noqa: E402
+from autocoder.models import Outcome  # noqa: E402
+
+README = ROOT / "README.md"
+
+
+def agents_table() -> str:
+    """Return the table of agents."""
+    rows = ["| Agent | Folder | Default model | Secret in Key Vault | CLI |", "|---|---|---|---|---|"]
+    for agent in agents().values():
+        cli = f"`{agent.cli.package}` {agent.cli.version}"
+        link = f"[`{agent.type}`](containers/{agent.type}/README.md)"
+        rows.append(f"| {agent.name} | {link} | `{agent.default_model}` | `{agent.secret}` | {cli} |")
+    return "\n".join(rows)
+
+
+def outcomes_table() -> str:
+    """Return the table of the ways in which a run ends."""
+    rows = ["| Outcome | The work item says | What to do |", "|---|---|---|"]
+    rows += [f"| `{name}` | {HEADLINES[name]} | {NEXT_STEPS.get(name, '')} |" for name in get_args(Outcome)]
+    return "\n".join(rows)
+
+
+def routes_table() -> str:
+    """Return the table of HTTP routes, as the app registers them."""
+    from function_app import app
+
+    rows = ["| Route | Key | What it does |", "|---|---|---|"]
+    found = []
+    for function in app.get_functions():
+        trigger: Any = function.get_trigger()
+        if trigger.get_binding_name() == "httpTrigger":
+            words = (function.get_user_function().__doc__ or "").strip().splitlines()[0]
+            level = trigger.auth_level.value.lower()
+            found += [(trigger.route, method.value, level, words) for method in trigger.methods]
+    rows += [
+        f"| `{method} /api/{route}` | {level} | {words} |" for route, method, level, words in sorted(found)
+    ]
+    return "\n".join(rows)
+
+
+def coverage_table() -> str:
+    """Return the table of emulators: the first sentence of each one's page."""
+    rows = ["| Emulator | Stands for | Details |", "|---|---|---|"]
+    for page in sorted((ROOT / "emulators" / "coverage").glob("*.md")):
+        first = next(
+            line for line in page.read_text("utf-8").splitlines() if line and not line.startswith("#")
+        )
+        rows.append(f"| `{page.stem}` | {first} | [page](emulators/coverage/{page.name}) |")
+    return "\n".join(rows)
+
+
+TABLES: dict[str, Callable[[], str]] = {
+    "settings": settings.table,
+    "agents": agents_table,
+    "outcomes": outcomes_table,
+    "routes": routes_table,
+    "coverage": coverage_table,
+}
+
+
+def with_tables(text: str) -> str:
+    """Return *text* with every table made anew; raises ValueError when one has no place."""
+    for name, make in TABLES.items():
+        place = re.compile(f"(<!-- begin {name} -->\n).*?(<!-- end {name} -->)", re.DOTALL)
+        if not place.search(text):
+            raise ValueError(f"README.md has no place for the table {name}")
+        table = make()
+        text = place.sub(lambda found, table=table: f"{found[1]}{table}\n{found[2]}", text)  # type: ignore[misc]
+    return text
+
+
+def main() -> int:
+    """Write the tables, or with `--check` return 1 when they are not current."""
+    before = README.read_text("utf-8")
+    after = with_tables(before)
+    if "--check" in sys.argv:
+        return int(before != after)
+    README.write_text(after, "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

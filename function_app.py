@@ -1,0 +1,54 @@
+"""The functions app: registers the blueprints, and nothing else."""
+
+import logging
+
+import azure.durable_functions as df
+import azure.functions as func
+
+from activities import (
+    begin_publishing,
+    build_prompt,
+    claim_slot,
+    create_container_group,
+    create_pull_request,
+    delete_container_group,
+    fetch_work_item,
+    finish_run,
+    get_container_group,
+    push_branch,
+    read_agent_result,
+    read_repository,
+    record_phase,
+    report_run,
+)
+from autocoder.settings import SettingsError, settings
+from orchestrators import run_agent, wait_for_container_group, wait_for_slot
+from triggers import finished, health, runs, service_hook
+
+TRIGGERS = (finished, health, runs, service_hook)
+ORCHESTRATORS = (run_agent, wait_for_container_group, wait_for_slot)
+ACTIVITIES = (
+    begin_publishing.begin_publishing,
+    build_prompt.build_prompt,
+    claim_slot.claim_slot,
+    create_container_group.create_container_group,
+    create_pull_request.create_pull_request,
+    delete_container_group.delete_container_group,
+    fetch_work_item.fetch_work_item,
+    finish_run.finish_run,
+    get_container_group.get_container_group,
+    push_branch.push_branch,
+    read_agent_result.read_agent_result,
+    read_repository.read_repository,
+    record_phase.record_phase,
+    report_run.report_run,
+)
+
+app = df.DFApp(http_auth_level=func.AuthLevel.FUNCTION)
+for part in (*TRIGGERS, *ORCHESTRATORS, *ACTIVITIES):
+    app.register_functions(part.blueprint)
+
+try:
+    settings()
+except SettingsError as error:  # the app starts all the same, and every answer says what is wrong
+    logging.getLogger("autocoder").critical("%s", error)

@@ -1,0 +1,179 @@
+"""The run: from a request to a pull request, a report, and nothing left behind."""
+
+from typing import Any
+
+import azure.durable_functions as df
+
+from activities.begin_publishing import begin_publishing
+from activities.build_prompt import PromptInput, build_prompt
+from activities.claim_slot import claim_slot
+from activities.create_container_group import create_container_group
+from activities.create_pull_request import PullRequestInput, create_pull_request
+from activities.delete_container_group import delete_container_group
+from activities.fetch_work_item import fetch_work_item
+from activities.finish_run import finish_run
+from activities.push_branch import PushInput, push_branch
+from activities.read_agent_result import read_agent_result
+from activities.read_repository import read_repository
+from activities.record_phase import PhaseChange, record_phase
+from activities.report_run import report_run
+from autocoder import wire
+from autocoder.models import (
+    AgentResult,
+    Ended,
+    GroupSeen,
+    Phase,
+    Plan,
+    PullRequest,
+    PushedBranch,
+    Run,
+    RunReport,
+    Slot,
+    WorkItemSummary,
+)
+from autocoder.outcomes import ending_without_change, outcome_of
+from orchestrators.step import StepFailed, Steps, step
+from orchestrators.wait_for_container_group import Watch
+
+blueprint = df.Blueprint()
+FINISHED, CANCEL = "finished", "cancel"
+
+
+@blueprint.orchestration_trigger(context_name="context")
+def run_agent(context: df.DurableOrchestrationContext) -> Any:
+    """Carry one run from its request to its report; whatever happens, it is reported and cleaned up."""
+    run = wire.load(Run, context.get_input())
+    report = yield from _attempt(context, run)
+    report = yield from _conclude(context, report)
+    return wire.dump(report.model_copy(update={"run": run}))
+
+
+def _attempt(context: df.DurableOrchestrationContext, run: Run) -> Steps[RunReport]:
+    """Return how the run ended; a step that cannot succeed is an end like any other."""
+    try:
+        return (yield from _carry(context, run))
+    except StepFailed as error:
+        return _ended(run, Ended(outcome="failed", reason=str(error)))
+    except Exception as error:  # a bug in an activity must not lose the run's report
+        return _ended(run, Ended(outcome="failed", reason=f"An unexpected error: {error}"[:1_000]))
+
+
+def _carry(context: df.DurableOrchestrationContext, run: Run) -> Steps[RunReport]:
+    """Queue, prepare, run the agent, publish."""
+    slot = yield from step(context, claim_slot, run)
+    if not slot.granted and not slot.cancelled:
+        answer = yield context.call_sub_orchestrator("wait_for_slot", wire.dump(run))
+        slot = wire.load(Slot, answer)
+    if slot.cancelled:
+        return _ended(run, Ended(outcome="cancelled", reason="It was cancelled while it was queued."))
+    plan = yield from _prepare(context, run)
+    if isinstance(plan, Ended):
+        return _ended(run, plan)
+    ended = yield from _work(context, plan)
+    if isinstance(ended, Ended):
+        return _ended(run, ended, plan)
+    result = yield from step(context, read_agent_result, plan)
+    if isinstance(result, Ended):
+        return _ended(run, result, plan)
+    without_change = ending_without_change(result)
+    if without_change is not None:
+        return _ended(run, without_change, plan, result)
+    return (yield from _publish(context, plan, result))
+
+
+def _prepare(context: df.DurableOrchestrationContext, run: Run) -> Steps[Plan | Ended]:
+    """Read what the run is about and write the containers' inputs."""
+    work_item: WorkItemSummary | None = None
+    if run.request.work_item_id is not None:
+        found = yield from step(context, fetch_work_item, run)
+        if isinstance(found, Ended):
+            return found
+        work_item = found
+        yield from _phase(context, run, "preparing")
+    repository = yield from step(context, read_repository, run)
+    if isinstance(repository, Ended):
+        return repository
+    prompt_input = PromptInput(run=run, work_item=work_item, repository=repository)
+    return (yield from step(context, build_prompt, prompt_input))
+
+
+def _work(context: df.DurableOrchestrationContext, plan: Plan) -> Steps[Ended | None]:
+    """Start the container group and wait, once: for the supervisor, a cancel, or the polling."""
+    created = yield from step(context, create_container_group, plan)
+    if created is not None:
+        return created
+    finished = context.wait_for_external_event(FINISHED)
+    cancel = context.wait_for_external_event(CANCEL)
+    polled = context.call_sub_orchestrator("wait_for_container_group", wire.dump(Watch(plan=plan)))
+    winner = yield context.task_any([finished, cancel, polled])
+    if winner == cancel:
+        return Ended(outcome="cancelled", reason="It was cancelled; the containers were ended.")
+    if winner == polled:
+        seen = wire.load(GroupSeen, polled.result)
+        if seen.state == "failed":
+            return Ended(outcome="failed", reason=seen.reason)
+    return None
+
+
+def _publish(context: df.DurableOrchestrationContext, plan: Plan, result: AgentResult) -> Steps[RunReport]:
+    """Push the branch and open the pull request, unless a cancel came first."""
+    cancelled = yield from step(context, begin_publishing, plan)
+    if cancelled is not None:
+        return _ended(plan.run, cancelled, plan, result)
+    pushed = yield from step(context, push_branch, PushInput(plan=plan, result=result))
+    if isinstance(pushed, Ended):
+        return _ended(plan.run, pushed, plan, result)
+    if not plan.run.request.create_pull_request:
+        return _report(plan, result, pushed)
+    wanted = PullRequestInput(plan=plan, result=result, pushed=pushed)
+    pull_request = yield from step(context, create_pull_request, wanted)
+    return _report(plan, result, pushed, pull_request)
+
+
+def _conclude(context: df.DurableOrchestrationContext, report: RunReport) -> Steps[RunReport]:
+    """Report, delete the container group, free what the run held; a failed one does not stop the next."""
+    for activity in (report_run, delete_container_group, finish_run):
+        try:
+            yield from step(context, activity, report)
+        except StepFailed as error:
+            report = report.model_copy(update={"reason": f"{report.reason} {error}".strip()[:2_000]})
+    return report
+
+
+def _phase(context: df.DurableOrchestrationContext, run: Run, phase: Phase) -> Steps[None]:
+    yield from step(context, record_phase, PhaseChange(run=run, phase=phase))
+
+
+def _ended(run: Run, ended: Ended, plan: Plan | None = None, result: AgentResult | None = None) -> RunReport:
+    """Return the report of a run without a pull request."""
+    return RunReport(
+        run=run,
+        title=plan.title if plan else run.title,
+        outcome=ended.outcome,
+        reason=ended.reason,
+        **_counted(result),
+    )
+
+
+def _report(
+    plan: Plan,
+    result: AgentResult,
+    pushed: PushedBranch,
+    pull_request: PullRequest | None = None,
+) -> RunReport:
+    """Return the report of a run whose branch is on the server."""
+    outcome, reason = outcome_of(result)
+    return RunReport(
+        run=plan.run,
+        title=plan.title,
+        branch=pushed.branch,
+        outcome=outcome,
+        reason=reason,
+        pull_request=pull_request,
+        files=len(pushed.files) + pushed.more_files,
+        **_counted(result),
+    )
+
+
+def _counted(result: AgentResult | None) -> dict[str, Any]:
+    return {"usage": result.usage, "seconds": result.seconds} if result else {}

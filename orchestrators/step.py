@@ -1,0 +1,50 @@
+"""Call an activity from an orchestration: typed at both ends, patient with services that are busy."""
+
+import datetime as dt
+from collections.abc import Generator
+from typing import Any, TypeVar
+
+import azure.durable_functions as df
+
+from activities.activity import Activity
+from autocoder import wire
+
+InputT = TypeVar("InputT")
+OutputT = TypeVar("OutputT")
+Steps = Generator[Any, Any, OutputT]
+
+# For bugs and lost workers; what a service answers is waited out below.
+RETRY = df.RetryOptions(first_retry_interval_in_milliseconds=5_000, max_number_of_attempts=3)
+MOST_TRIES = 40  # with at most 60 s between them: over half an hour of a service that is away
+LONGEST_PAUSE = 60.0
+LONGEST_WISH = 3_600.0
+
+
+class StepFailed(Exception):  # noqa: N818  (it is the field's word, and no bug)
+    """A step that cannot succeed: the message says why and what to do."""
+
+
+def step(
+    context: df.DurableOrchestrationContext, activity: Activity[InputT, OutputT], value: InputT
+) -> Steps[OutputT]:
+    """Schedule *activity* with *value*, wait, and return its typed result; raises `StepFailed`."""
+    payload = wire.dump(value)
+    for attempt in range(MOST_TRIES):
+        reply = yield context.call_activity_with_retry(activity.name, RETRY, payload)
+        if "value" in reply:
+            answer: OutputT = wire.load(activity.output, reply["value"])
+            return answer
+        if "failed" in reply or attempt + 1 >= reply["again"].get("most", MOST_TRIES):
+            break
+        yield from sleep(context, pause(attempt, float(reply["again"]["seconds"])))
+    raise StepFailed(reply.get("failed", reply.get("again"))["reason"])
+
+
+def sleep(context: df.DurableOrchestrationContext, seconds: float) -> Steps[None]:
+    """Wait *seconds* by a durable timer."""
+    yield context.create_timer(context.current_utc_datetime + dt.timedelta(seconds=seconds))
+
+
+def pause(attempt: int, wished: float) -> float:
+    """Return how long to wait after *attempt* (from 0): what the service wished, else 1, 2, 4 ... 60 s."""
+    return min(max(wished, min(2.0**attempt, LONGEST_PAUSE)), LONGEST_WISH)

@@ -1,0 +1,55 @@
+"""The polling: look at the container group until it has ended, is gone, or the deadline has passed.
+
+It awaits no event, so that continuing as new loses none, and it ends by itself after the run was finished by
+an event: the group is deleted then, and the next look says so.
+"""
+
+import datetime as dt
+from typing import Any
+
+import azure.durable_functions as df
+
+from activities.get_container_group import Look, get_container_group
+from autocoder import wire
+from autocoder.models import GroupSeen, Plan, Value
+from orchestrators.step import StepFailed, sleep, step
+
+blueprint = df.Blueprint()
+POLLS_PER_GENERATION = 20
+PROVISIONING_MINUTES = 30
+GRACE_MINUTES = 10
+FIRST_POLLS = (2.0, 4.0, 8.0)
+
+
+class Watch(Value):
+    """The polling's own state: which plan, how many looks so far, and until when (ISO 8601, UTC)."""
+
+    plan: Plan
+    looks: int = 0
+    until: str = ""
+
+
+@blueprint.orchestration_trigger(context_name="context")
+def wait_for_container_group(context: df.DurableOrchestrationContext) -> Any:
+    """Return a `GroupSeen` that is not `working`, or continue as new after 20 looks."""
+    watch = wire.load(Watch, context.get_input())
+    minutes = (watch.plan.budget.minutes or 0) + PROVISIONING_MINUTES + GRACE_MINUTES
+    until = watch.until or (context.current_utc_datetime + dt.timedelta(minutes=minutes)).isoformat()
+    for number in range(watch.looks, watch.looks + POLLS_PER_GENERATION):
+        yield from sleep(context, _pause(number, watch.plan.poll_seconds))
+        if context.current_utc_datetime >= dt.datetime.fromisoformat(until):
+            return wire.dump(GroupSeen(state="ended", reason="The deadline has passed."))
+        try:
+            seen = yield from step(context, get_container_group, Look(plan=watch.plan))
+        except StepFailed as error:
+            return wire.dump(GroupSeen(state="ended", reason=str(error)))
+        if seen.state != "working":
+            return wire.dump(seen)
+    looks = watch.looks + POLLS_PER_GENERATION
+    context.continue_as_new(wire.dump(watch.model_copy(update={"looks": looks, "until": until})))
+    return None
+
+
+def _pause(number: int, longest: float) -> float:
+    """Return the seconds before look *number*: 2, 4, 8, then *longest*."""
+    return min(FIRST_POLLS[number], longest) if number < len(FIRST_POLLS) else longest

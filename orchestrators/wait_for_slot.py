@@ -1,0 +1,27 @@
+"""The queue: try for a free place until one is granted or the run is cancelled."""
+
+from typing import Any
+
+import azure.durable_functions as df
+
+from activities.claim_slot import claim_slot
+from autocoder import wire
+from autocoder.models import Run
+from orchestrators.step import sleep, step
+
+blueprint = df.Blueprint()
+TRIES_PER_GENERATION = 40
+PAUSE_SECONDS = 1.0
+
+
+@blueprint.orchestration_trigger(context_name="context")
+def wait_for_slot(context: df.DurableOrchestrationContext) -> Any:
+    """Return a `Slot` that is granted or cancelled, or continue as new after 40 tries."""
+    run = wire.load(Run, context.get_input())
+    for _ in range(TRIES_PER_GENERATION):
+        yield from sleep(context, PAUSE_SECONDS)
+        slot = yield from step(context, claim_slot, run)
+        if slot.granted or slot.cancelled:
+            return wire.dump(slot)
+    context.continue_as_new(wire.dump(run))
+    return None

@@ -1,0 +1,78 @@
+"""HTTP answers in one shape: JSON, and errors as `{"error": {"code", "message", "details"}}`."""
+
+import functools
+import json
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import azure.functions as func
+
+from autocoder.errors import AutocoderError, RetryLater, Transient
+from autocoder.settings import SettingsError
+
+LARGEST_BODY = 1_000_000
+log = logging.getLogger("autocoder.triggers")
+Trigger = Callable[..., Awaitable[func.HttpResponse]]
+
+
+def answer(status: int, body: object, headers: Mapping[str, str] | None = None) -> func.HttpResponse:
+    """Return *body* as JSON with *status*."""
+    text = json.dumps(body, ensure_ascii=False)
+    return func.HttpResponse(
+        text, status_code=status, mimetype="application/json", headers=dict(headers or {})
+    )
+
+
+def error(
+    status: int,
+    code: str,
+    message: str,
+    details: object = None,
+    headers: Mapping[str, str] | None = None,
+) -> func.HttpResponse:
+    """Return an error with a code for machines and a message for people."""
+    return answer(status, {"error": {"code": code, "message": message, "details": details or {}}}, headers)
+
+
+class BadBody(Exception):  # noqa: N818  (an answer, no bug)
+    """A body that cannot be read; `response` says why."""
+
+    def __init__(self, response: func.HttpResponse) -> None:
+        self.response = response
+
+
+def json_body(request: func.HttpRequest) -> Any:
+    """Return the JSON of *request*; raises `BadBody` (413 over 1 MB, 400 when it is not JSON)."""
+    body = request.get_body()
+    if len(body) > LARGEST_BODY:
+        raise BadBody(error(413, "body_too_large", f"The body may have {LARGEST_BODY:,} bytes."))
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError) as problem:
+        raise BadBody(error(400, "not_json", f"The body is not JSON: {problem}")) from None
+
+
+def guarded(trigger: Trigger) -> Trigger:
+    """Answer the errors of the domain as JSON: 503 where trying again helps, 500 where a person must act.
+
+    `functools.wraps` keeps the annotations by which the Functions worker binds.
+    """
+
+    @functools.wraps(trigger)
+    async def handle(*args: Any, **kwargs: Any) -> func.HttpResponse:
+        try:
+            return await trigger(*args, **kwargs)
+        except BadBody as problem:
+            return problem.response
+        except SettingsError as problem:
+            return error(503, "not_configured", str(problem))
+        except Transient as problem:
+            log.warning("%s: %s", problem.code, problem)
+            seconds = problem.retry_after_seconds if isinstance(problem, RetryLater) else 5
+            return error(503, problem.code, str(problem), headers={"Retry-After": str(int(seconds) + 1)})
+        except AutocoderError as problem:
+            log.error("%s: %s", problem.code, problem)
+            return error(500, problem.code, str(problem))
+
+    return handle

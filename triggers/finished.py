@@ -1,0 +1,38 @@
+"""`POST /api/runs/{id}/finished`: the supervisor of a run says that its result is there.
+
+No function key: the body says nothing, and the caller proves itself by the token of that one run, an HMAC of
+its id under a key in Key Vault.
+"""
+
+import asyncio
+
+import azure.durable_functions as df
+import azure.functions as func
+
+from autocoder.callback import is_callback_token
+from autocoder.clients.connect import clients
+from autocoder.records import is_over
+from autocoder.settings import settings
+from orchestrators.run_agent import FINISHED
+from triggers.answers import answer, error, guarded
+from triggers.runs import unknown_run
+
+blueprint = df.Blueprint()
+
+
+@blueprint.route(route="runs/{id}/finished", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
+@blueprint.durable_client_input(client_name="client")
+@guarded
+async def finish_callback(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
+    """Wake the run's orchestration; a repeat gets the same answer."""
+    run_id = req.route_params["id"]
+    secret = await asyncio.to_thread(clients().vault.read_secret, settings().callback_key_secret)
+    scheme, _, token = req.headers.get("Authorization", "").partition(" ")
+    if not secret or scheme.lower() != "bearer" or not is_callback_token(secret, run_id, token):
+        return error(401, "not_verified", "The token is not the one of this run.")
+    row = await asyncio.to_thread(clients().records.get, run_id)
+    if row is None:
+        return unknown_run()
+    if not is_over(row):
+        await client.raise_event(run_id, FINISHED, {})
+    return answer(202, {"status": "accepted"})

@@ -1,0 +1,17 @@
+"""`GET /api/health`: whether the app is up and its settings are right. No credential is needed or used."""
+
+import azure.durable_functions as df
+import azure.functions as func
+
+from autocoder.settings import settings
+from triggers.answers import answer, guarded
+
+blueprint = df.Blueprint()
+
+
+@blueprint.route(route="health", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+@guarded
+async def health(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001  (the binding's name)
+    """Answer 200 when the settings are right, else 503 with all that is wrong."""
+    settings()
+    return answer(200, {"status": "ok"})

@@ -1,0 +1,139 @@
+"""`/api/runs`: start a run, list runs, look at one, read its log, cancel it."""
+
+import asyncio
+from collections.abc import Mapping
+
+import azure.durable_functions as df
+import azure.functions as func
+
+from autocoder import ids, wire
+from autocoder.agents import agents
+from autocoder.clients.connect import clients
+from autocoder.clients.run_records import IDEMPOTENCY, Claim, RunFilter
+from autocoder.models import Requester
+from autocoder.records import OUTCOMES, PHASES, is_over, record_of
+from autocoder.requests import Refusal, read_request
+from autocoder.settings import settings
+from orchestrators.run_agent import CANCEL
+from triggers.answers import BadBody, answer, error, guarded, json_body
+from triggers.start import Active, QueueFull, Start, Wish, start_run
+
+blueprint = df.Blueprint()
+MOST_RUNS = 200
+LOG_PIECE = 256 * 1024
+
+
+@blueprint.route(route="runs", methods=["POST"], auth_level=func.AuthLevel.FUNCTION)
+@blueprint.durable_client_input(client_name="client")
+@guarded
+async def create_run(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
+    """Start a run; header `Idempotency-Key` makes a repeat give the same run."""
+    request = read_request(json_body(req), settings(), agents(), Requester(source="rest"))
+    if isinstance(request, Refusal):
+        details = {"problems": [{"field": item.field, "message": item.message} for item in request.problems]}
+        return error(request.status, request.code, request.message, details)
+    given = req.headers.get("Idempotency-Key", "")
+    claims = (Claim(IDEMPOTENCY, ids.key("rest", given)),) if given else ()
+    return await _started(await start_run(client, Wish(request, claims)))
+
+
+async def _started(start: Start) -> func.HttpResponse:
+    if isinstance(start, QueueFull):
+        message = f"{start.waiting} runs are active or waiting (MAX_CONCURRENT_RUNS, MAX_QUEUED_RUNS)."
+        return error(429, "queue_full", message, headers={"Retry-After": "60"})
+    if isinstance(start, Active):
+        message = "A run of this work item in this repository is going on; cancel it or wait for it."
+        return error(409, "run_active", message, {"runId": start.run_id})
+    row = await asyncio.to_thread(clients().records.get, start.run_id)
+    location = links(start.run_id)["self"]
+    body = {"id": start.run_id, "links": links(start.run_id)} if row is None else _view(row)
+    return answer(202, body, {"Location": location})
+
+
+@blueprint.route(route="runs", methods=["GET"], auth_level=func.AuthLevel.FUNCTION)
+@guarded
+async def list_runs(req: func.HttpRequest) -> func.HttpResponse:
+    """List runs, newest first; filters `workItemId`, `project`, `repository`, `status`, `top`."""
+    wanted = _filter(req.params)
+    rows = await asyncio.to_thread(clients().records.list, wanted)
+    return answer(200, {"count": len(rows), "value": [_view(row) for row in rows]})
+
+
+def _filter(params: Mapping[str, str]) -> RunFilter:
+    """Return the filter in the query; raises `BadBody` naming what is wrong with it."""
+    wrong = [name for name in ("workItemId", "top") if params.get(name) and not params[name].isdecimal()]
+    status = params.get("status")
+    if status and status not in (*PHASES, *OUTCOMES):
+        wrong.append("status")
+    if wrong:
+        raise BadBody(error(400, "invalid_query", f"These parameters are wrong: {', '.join(wrong)}."))
+    number = params.get("workItemId")
+    return RunFilter(
+        work_item_id=int(number) if number else None,
+        project=params.get("project"),
+        repository=params.get("repository"),
+        status=status,
+        top=max(1, min(int(params.get("top") or 50), MOST_RUNS)),
+    )
+
+
+@blueprint.route(route="runs/{id}", methods=["GET"], auth_level=func.AuthLevel.FUNCTION)
+@guarded
+async def show_run(req: func.HttpRequest) -> func.HttpResponse:
+    """Show one run: phase, times, outcome, pull request, usage, links."""
+    row = await asyncio.to_thread(clients().records.get, req.route_params["id"])
+    return unknown_run() if row is None else answer(200, _view(row))
+
+
+@blueprint.route(route="runs/{id}/log", methods=["GET"], auth_level=func.AuthLevel.FUNCTION)
+@guarded
+async def read_log(req: func.HttpRequest) -> func.HttpResponse:
+    """Return the log from byte `offset` on, and where to go on reading; it grows while the agent works."""
+    run_id, offset = req.route_params["id"], req.params.get("offset", "0")
+    if not offset.isdecimal() or len(offset) > 15:
+        return error(400, "invalid_query", "offset must be a number of bytes.")
+    row = await asyncio.to_thread(clients().records.get, run_id)
+    if row is None:
+        return unknown_run()
+    piece = await asyncio.to_thread(clients().blobs.read_range, run_id, "log.txt", int(offset), LOG_PIECE)
+    whole = is_over(row) and len(piece) < LOG_PIECE
+    body = {
+        "text": piece.decode("utf-8", "replace"),
+        "nextOffset": int(offset) + len(piece),
+        "complete": whole,
+    }
+    return answer(200, body)
+
+
+@blueprint.route(route="runs/{id}/cancel", methods=["POST"], auth_level=func.AuthLevel.FUNCTION)
+@blueprint.durable_client_input(client_name="client")
+@guarded
+async def cancel_run(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
+    """Cancel a run that has not begun to publish; asking twice is no error."""
+    run_id = req.route_params["id"]
+    row = await asyncio.to_thread(clients().records.request_cancel, run_id)
+    if row is None:
+        return unknown_run()
+    if not row.get("cancel_requested") or is_over(row):
+        message = (
+            f"The run is {row.get('status')}: only a run that has not begun to publish can be cancelled."
+        )
+        return error(409, "too_late", message)
+    await client.raise_event(run_id, CANCEL, {})
+    return answer(202, _view(row))
+
+
+def unknown_run() -> func.HttpResponse:
+    """Return the answer for a run that is not known."""
+    return error(404, "unknown_run", "There is no run with this id; GET /api/runs lists them.")
+
+
+def links(run_id: str) -> dict[str, str]:
+    """Return the addresses of a run, by what they are for."""
+    url = f"{settings().public_url}/api/runs/{run_id}"
+    return {"self": url, "log": f"{url}/log", "cancel": f"{url}/cancel"}
+
+
+def _view(row: Mapping[str, object]) -> object:
+    record = record_of(row, links(str(row["RowKey"])))
+    return {**wire.dump(record), "status": record.status}

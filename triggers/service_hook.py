@@ -1,0 +1,123 @@
+"""`POST /api/hooks/azure-devops`: service hook deliveries of Azure DevOps.
+
+Verified by the Basic password (the Web Hooks consumer has no signature), or by the HMAC-SHA256 of the body
+that a gateway may add. A verified delivery always gets a 2xx with what came of it, because Azure DevOps
+disables a subscription that answers errors: https://learn.microsoft.com/azure/devops/service-hooks/troubleshoot
+"""
+
+import asyncio
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import azure.durable_functions as df
+import azure.functions as func
+
+from autocoder.agents import agents
+from autocoder.clients.connect import clients
+from autocoder.clients.run_records import CONTENT, DELIVERY, Claim
+from autocoder.ids import key
+from autocoder.models import Requester, RunRequest
+from autocoder.requests import Refusal, read_request
+from autocoder.service_hooks import Skip, Trigger, read_delivery
+from autocoder.settings import Settings, settings
+from triggers.answers import LARGEST_BODY, answer, error, guarded
+from triggers.start import Active, Duplicate, QueueFull, Start, Wish, start_run
+
+blueprint = df.Blueprint()
+SIGNATURE = "x-hub-signature-256"
+OPTIONS = {"agent": "agentType", "repo": "repository", "model": "model"}
+
+
+@blueprint.route(route="hooks/azure-devops", methods=["POST"], auth_level=func.AuthLevel.FUNCTION)
+@blueprint.durable_client_input(client_name="client")
+@guarded
+async def azure_devops_hook(
+    req: func.HttpRequest, client: df.DurableOrchestrationClient
+) -> func.HttpResponse:
+    """Start the run that a verified delivery asks for, and say what came of it."""
+    password = await asyncio.to_thread(clients().vault.read_secret, settings().hook_password_secret)
+    body = req.get_body()
+    if not is_verified(req.headers, body, password):
+        return error(401, "not_verified", "The delivery lacks the Basic password of the subscription.")
+    delivery = read_body(body, settings())
+    if isinstance(delivery, Skip):
+        return _said("skipped", delivery.reason, code=delivery.code)
+    request = _request(delivery, settings())
+    if isinstance(request, Refusal):
+        return _said("skipped", request.message, code=request.code)
+    wish = Wish(request, _claims(delivery, request, settings().dedup_window_seconds))
+    return _outcome(await start_run(client, wish))
+
+
+def is_verified(headers: Mapping[str, str], body: bytes, password: str | None) -> bool:
+    """Whether a delivery knows the *password*: as Basic password, or as the key of the body's signature."""
+    if not password:
+        return False
+    given = {name.lower(): value for name, value in headers.items()}
+    signature = hmac.new(password.encode(), body, hashlib.sha256).hexdigest()
+    signed = hmac.compare_digest(given.get(SIGNATURE, "").encode(), f"sha256={signature}".encode())
+    return hmac.compare_digest(_basic_password(given.get("authorization", "")), password.encode()) or signed
+
+
+def _basic_password(header: str) -> bytes:
+    """Return the password in a Basic *header*, or nothing."""
+    scheme, _, value = header.partition(" ")
+    if scheme.lower() != "basic":
+        return b""
+    try:
+        return base64.b64decode(value, validate=True).partition(b":")[2]
+    except (binascii.Error, ValueError):
+        return b""
+
+
+def read_body(body: bytes, settings: Settings) -> Trigger | Skip:
+    """Return what the *body* of a verified delivery asks for."""
+    if len(body) > LARGEST_BODY:
+        return Skip(code="not_usable", reason=f"the body is over {LARGEST_BODY:,} bytes")
+    try:
+        payload: Any = json.loads(body)
+    except (ValueError, RecursionError):
+        return Skip(code="not_usable", reason="the body is not JSON")
+    return read_delivery(payload, settings.trigger_tags)
+
+
+def _request(delivery: Trigger, settings: Settings) -> RunRequest | Refusal:
+    """Return the run request that the delivery makes; tags such as `autocoder:agent=codex` choose."""
+    wanted = {OPTIONS[name]: value for name, value in delivery.options.items()}
+    body = {
+        "workItemId": delivery.work_item_id,
+        "organization": delivery.organization,
+        "project": delivery.project,
+        **wanted,
+    }
+    requester = Requester(id=delivery.requester_id, name=delivery.requester_name, source="service_hook")
+    return read_request(body, settings, agents(), requester)
+
+
+def _claims(delivery: Trigger, request: RunRequest, window: int) -> tuple[Claim, ...]:
+    """Return the claims by which a repeat of this delivery, or of its content, is known."""
+    subject = (request.organization, request.project, request.work_item_id, request.repository)
+    content = key(*(str(part).casefold() for part in subject), delivery.content)
+    return (Claim(DELIVERY, delivery.delivery), Claim(CONTENT, content, window))
+
+
+def _outcome(start: Start) -> func.HttpResponse:
+    if isinstance(start, QueueFull):
+        return _said(
+            "skipped", f"{start.waiting} runs are waiting; set the tag again later", code="queue_full"
+        )
+    if isinstance(start, Duplicate):
+        return _said("duplicate", "this was asked for before", run_id=start.run_id)
+    if isinstance(start, Active):
+        return _said("skipped", "a run of this work item is going on", run_id=start.run_id, code="run_active")
+    return _said("started", "", run_id=start.run_id)
+
+
+def _said(status: str, reason: str, *, run_id: str | None = None, code: str = "") -> func.HttpResponse:
+    body = {"status": status, "reason": reason, "code": code, "runId": run_id}
+    return answer(202 if status == "started" else 200, body)
