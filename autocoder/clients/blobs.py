@@ -1,8 +1,8 @@
 """Blob Storage: the files of each run, and the addresses by which its containers reach their own.
 
 https://learn.microsoft.com/python/api/overview/azure/storage-blob-readme. The container `runs` is created
-when it is first written to. Containers get a user delegation SAS (an account-key SAS with a connection string) for
-one blob: https://learn.microsoft.com/rest/api/storageservices/create-user-delegation-sas
+when it is first written to. Containers get a user delegation SAS (an account-key SAS with a connection
+string) for one blob: https://learn.microsoft.com/rest/api/storageservices/create-user-delegation-sas
 """
 
 import datetime as dt
