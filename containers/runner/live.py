@@ -1,0 +1,126 @@
+"""What is told of a run while it goes on: its log, redacted, and its progress; in a thread of its own.
+
+https://learn.microsoft.com/rest/api/storageservices/append-block
+"""
+
+import codecs
+import contextlib
+import json
+import os
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from autocoder.redaction import Redactor
+from runner.blobs import Client, ExchangeError
+from runner.files import open_regular
+
+LONGEST_LOG = 32_000_000
+PIECE = 1_000_000  # characters or bytes; an append block may have 4 MiB, and a blob 50,000 of them
+MOST_BLOCKS = 49_000
+LOOK_SECONDS, APPEND_SECONDS, PROGRESS_SECONDS = 0.1, 0.5, 5.0
+CUT = "\n[the log is longer; the rest is left out]\n"
+
+
+class LiveReport:
+    """Follows the agent's log and tells the phase, until it is finished."""
+
+    def __init__(
+        self,
+        urls: dict[str, str],
+        log: Path,
+        redactor: Redactor,
+        usage: Callable[[], dict[str, Any]],
+        minutes: float,
+    ) -> None:
+        self._urls, self._usage = urls, usage
+        self._log = _Follower(log, redactor)
+        self._append_seconds = max(APPEND_SECONDS, minutes * 60 / MOST_BLOCKS)
+        self._client = Client()
+        self._phase, self._told = "preparing", ("", 0)
+        self._position = self._blocks = 0
+        self._pending = ""
+        self._next_append = self._next_progress = 0.0
+        self._wake, self._finished = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def phase(self, name: str) -> None:
+        """Tell that the run has come to phase *name*."""
+        self._phase = name
+        self._wake.set()
+
+    def finish(self, patience: float = 30) -> None:
+        """Tell the rest and the end; waits at most *patience* seconds."""
+        self._phase = "done"
+        self._finished.set()
+        self._wake.set()
+        self._thread.join(patience)
+
+    def _run(self) -> None:
+        while not self._finished.is_set():
+            self._tell(at_end=False)
+            self._wake.wait(LOOK_SECONDS)
+            self._wake.clear()
+        while self._tell(at_end=True):
+            pass
+
+    def _tell(self, *, at_end: bool) -> bool:
+        """Tell what is new; returns whether there may be more. What cannot be told is tried again later."""
+        piece = self._log.read(at_end=at_end)
+        self._pending += piece
+        now = time.monotonic()
+        with contextlib.suppress(ExchangeError):
+            if self._pending and (at_end or now >= self._next_append):
+                self._append()
+                self._next_append = now + self._append_seconds
+            if self._told[0] != self._phase or now >= self._next_progress:
+                self._progress()
+                self._next_progress = now + PROGRESS_SECONDS
+        return bool(piece)
+
+    def _append(self) -> None:
+        while self._pending and self._blocks < MOST_BLOCKS:
+            data = self._pending[:PIECE].encode("utf-8", "replace")
+            self._client.append(self._urls["log.txt"], data, self._position)
+            self._pending = self._pending[PIECE:]
+            self._position += len(data)
+            self._blocks += 1
+
+    def _progress(self) -> None:
+        phase, usage = self._phase, self._usage()
+        if self._told != (phase, usage["turns"]):
+            body = {"phase": phase, "updatedAt": datetime.now(UTC).isoformat(), "usage": usage}
+            self._client.put(self._urls["progress.json"], json.dumps(body).encode())
+            self._told = (phase, usage["turns"])
+
+
+class _Follower:
+    """Reads a file that foreign code is writing, as it grows; never more than LONGEST_LOG bytes of it."""
+
+    def __init__(self, path: Path, redactor: Redactor) -> None:
+        self._path = path
+        self._stream = redactor.stream()
+        self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+        self._descriptor: int | None = None
+        self._read = 0
+        self._closed = False
+
+    def read(self, *, at_end: bool) -> str:
+        """Return what is new, redacted; at the end also what was kept back, and then nothing more."""
+        if self._closed:
+            return ""
+        if self._descriptor is None:
+            self._descriptor = open_regular(self._path)
+        data = b""
+        if self._descriptor is not None:
+            data = os.pread(self._descriptor, min(PIECE, LONGEST_LOG - self._read), self._read)
+        self._read += len(data)
+        text = self._stream.feed(self._decode(data))
+        if self._read >= LONGEST_LOG or (at_end and not data):
+            self._closed = True
+            text += self._stream.close() + (CUT if self._read >= LONGEST_LOG else "")
+        return text

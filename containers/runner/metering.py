@@ -1,0 +1,226 @@
+"""Counts the tokens of model calls, prices them, and says when the budget is spent.
+
+Tokens are taken from the provider's own answer. Where a stream ends without saying, they are estimated from
+its size, so that an agent cannot hide them by hanging up. Cached tokens are counted apart, as each provider
+reports them: OpenAI's and Gemini's input includes them, Anthropic's does not. Tokens written to a cache are
+input at a price of their own. The budget of tokens is input (without cached ones) plus output.
+"""
+
+import json
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Any
+
+from runner.dialects import Dialect
+
+CHARACTERS_PER_TOKEN = 4
+_LONGEST_EVENT = 16_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What one call has used."""
+
+    input: int = 0  # neither cached nor written to a cache
+    cached: int = 0
+    written: int = 0
+    output: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call that generates: its dialect, the models it may be priced by, whether it is a turn."""
+
+    dialect: Dialect
+    models: tuple[str, ...] = ()
+    is_turn: bool = True
+    request_bytes: int = 0
+
+
+def tokens_of(dialect: Dialect, usage: Mapping[str, Any]) -> Tokens:
+    """Return the tokens that *usage*, as that dialect writes it, reports."""
+    if dialect == "anthropic":
+        return Tokens(
+            _number(usage, "input_tokens"),
+            _number(usage, "cache_read_input_tokens"),
+            _number(usage, "cache_creation_input_tokens"),
+            _number(usage, "output_tokens"),
+        )
+    if dialect == "gemini":
+        cached = _number(usage, "cachedContentTokenCount")
+        output = _number(usage, "candidatesTokenCount") + _number(usage, "thoughtsTokenCount")
+        prompt = _number(usage, "promptTokenCount") + _number(usage, "toolUsePromptTokenCount")
+        return Tokens(max(0, prompt - cached), cached, 0, output)
+    prefix = ("prompt", "completion") if dialect == "chat" else ("input", "output")
+    details = usage.get(f"{prefix[0]}_tokens_details")
+    cached = _number(details, "cached_tokens") if isinstance(details, dict) else 0
+    prompt = _number(usage, f"{prefix[0]}_tokens")
+    return Tokens(max(0, prompt - cached), cached, 0, _number(usage, f"{prefix[1]}_tokens"))
+
+
+def _number(usage: Mapping[str, Any], name: str) -> int:
+    value = usage.get(name)
+    return max(0, int(value)) if isinstance(value, int | float) else 0
+
+
+@dataclass(slots=True)
+class Reading:
+    """Reads one answer as it passes by, in pieces: the usage and the model that it names."""
+
+    call: Call
+    streamed: bool
+    usage: dict[str, Any] = field(default_factory=dict)
+    model: str = ""
+    complete: bool = False
+    _events: int = 0
+    _kept: bytes = b""
+
+    def feed(self, piece: bytes) -> None:
+        """Take in the next piece of the body."""
+        self._kept += piece
+        if self.streamed:
+            *lines, self._kept = self._kept.split(b"\n")
+            for line in lines:
+                self._line(line)
+        if len(self._kept) > _LONGEST_EVENT:
+            self._kept = b""
+
+    def close(self) -> Tokens:
+        """Return what the call has used; estimated where the answer did not say."""
+        if self.streamed:
+            self._line(self._kept)
+        else:
+            self._take(self._kept)
+        said = tokens_of(self.call.dialect, self.usage)
+        if self.complete and self.usage:
+            return said
+        return Tokens(
+            said.input or (0 if self.usage else self.call.request_bytes // CHARACTERS_PER_TOKEN),
+            said.cached,
+            said.written,
+            max(said.output, self._events if self.streamed else len(self._kept) // CHARACTERS_PER_TOKEN),
+        )
+
+    def _line(self, line: bytes) -> None:
+        if not line.startswith(b"data:"):
+            return
+        self._events += 1
+        # The few events that matter; a line of text that merely speaks of them is parsed in vain.
+        if b'"usage' in line or b'"model' in line or b'"message_stop"' in line:
+            self._take(line[5:])
+
+    def _take(self, text: bytes) -> None:
+        try:
+            value = json.loads(text)
+        except ValueError:
+            return
+        for item in value if isinstance(value, list) else [value]:
+            if isinstance(item, dict):
+                self._merge(item)
+
+    def _merge(self, item: dict[str, Any]) -> None:
+        """Take the usage out of one answer or event; later numbers stand for the earlier ones."""
+        for holder in (item.get("message"), item.get("response"), item):
+            if not isinstance(holder, dict):
+                continue
+            model = holder.get("model") or holder.get("modelVersion")
+            self.model = model if isinstance(model, str) else self.model
+            usage = holder.get("usage") or holder.get("usageMetadata")
+            if isinstance(usage, dict):
+                self.usage |= {name: value for name, value in usage.items() if value is not None}
+                self.complete = self.complete or item.get("type") != "message_start"
+
+
+@dataclass(slots=True)
+class _Totals:
+    input: int = 0
+    cached: int = 0
+    output: int = 0
+    turns: int = 0
+    cost: float | None = 0.0
+    models: list[str] = field(default_factory=list)
+
+
+class Meter:
+    """The account of a run: every call is admitted before it is made and booked after it."""
+
+    def __init__(self, budget: Mapping[str, Any], prices: Sequence[Mapping[str, Any]]) -> None:
+        self._budget, self._prices = budget, prices
+        self._lock = threading.Lock()
+        self._totals = _Totals()
+        self.refused = ""  # why a call had to be refused; empty while none was
+
+    def admit(self, call: Call) -> str:
+        """Count *call* as begun and return an empty string, or the reason why it may not be made."""
+        with self._lock:
+            reason = self._spent(call)
+            if reason:
+                self.refused = reason
+            elif call.is_turn:
+                self._totals.turns += 1
+            return reason
+
+    def take_back(self, call: Call) -> None:
+        """Count *call* as never made: the provider did not serve it."""
+        with self._lock:
+            self._totals.turns -= call.is_turn
+
+    def book(self, call: Call, model: str, tokens: Tokens) -> None:
+        """Add what *call* has used."""
+        with self._lock:
+            totals = self._totals
+            totals.input += tokens.input + tokens.written
+            totals.cached += tokens.cached
+            totals.output += tokens.output
+            name = model or next(iter(call.models), "")
+            if name and name not in totals.models:
+                totals.models.append(name)
+            cost = self._cost((model, *call.models), tokens)
+            totals.cost = None if totals.cost is None or cost is None else totals.cost + cost
+
+    def usage(self) -> dict[str, Any]:
+        """Return the account so far, as `Usage` travels."""
+        with self._lock:
+            totals = self._totals
+            return {
+                "inputTokens": totals.input,
+                "cachedTokens": totals.cached,
+                "outputTokens": totals.output,
+                "turns": totals.turns,
+                "costUsd": None if totals.cost is None else round(totals.cost, 6),
+                "models": list(totals.models),
+            }
+
+    def _cost(self, models: tuple[str, ...], tokens: Tokens) -> float | None:
+        price = next(
+            (price for model in models for price in self._prices if _is_priced(model, price["model"])), None
+        )
+        if price is None:
+            return 0.0 if tokens == Tokens() else None
+        cached, written = price.get("cached"), price.get("cacheWrite")
+        millionths = (
+            tokens.input * price["input"]
+            + tokens.cached * (price["input"] if cached is None else cached)
+            + tokens.written * (price["input"] if written is None else written)
+            + tokens.output * price["output"]
+        )
+        return float(millionths) / 1_000_000
+
+    def _spent(self, call: Call) -> str:
+        usd, tokens, turns = (self._budget.get(name) for name in ("usd", "tokens", "turns"))
+        totals = self._totals
+        if turns is not None and call.is_turn and totals.turns >= turns:
+            return f"the run's budget of {turns:,} turns is spent"
+        if tokens is not None and totals.input + totals.output >= tokens:
+            return f"the run's budget of {tokens:,} tokens is spent"
+        if usd is not None and totals.cost is None and tokens is None:
+            return f"the model has no price, so the run's budget of ${usd:,.2f} cannot be kept"
+        if usd is not None and totals.cost is not None and totals.cost >= usd:
+            return f"the run's budget of ${usd:,.2f} is spent"
+        return ""
+
+
+def _is_priced(model: str, glob: str) -> bool:
+    return bool(model) and fnmatchcase(model.lower(), glob.lower())

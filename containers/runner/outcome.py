@@ -1,0 +1,57 @@
+"""What a run came to, judged by the agent's exit, its last word and its change: none of them is enough."""
+
+from collections.abc import Iterable
+
+from autocoder.policy import Verdict
+from runner.agent import Ending
+from runner.commit import Collected
+from runner.final_message import FinalMessage
+
+MOST_REASONS = 10
+
+
+def outcome_of(
+    ending: Ending, spent: str, final: FinalMessage, collected: Collected, minutes: float
+) -> tuple[str, str]:
+    """Return outcome and reason; *spent* says which budget refused a call, or is empty.
+
+    The first that applies, of: the platform ended the run, the time was over, a budget was spent, policy
+    refuses the change, the agent failed; then whether there is a change.
+    """
+    refused = _refused(collected.refused)
+    if ending.reason == "terminated":
+        return "interrupted", "the container group was told to end"
+    if ending.reason == "deadline":
+        return "timed_out", _joined(f"the agent's {minutes:g} minutes were over", refused)
+    if spent:
+        return "budget_spent", _joined(spent, refused)
+    if refused:
+        return "refused", refused
+    failure = _failure(ending, final)
+    if failure:
+        return "agent_failed", failure
+    return ("changed" if collected.commit else "no_changes"), ""
+
+
+def _failure(ending: Ending, final: FinalMessage) -> str:
+    if ending.reason == "silent":
+        return "the agent's container ended without a word; it may have run out of memory"
+    if ending.reason == "unreadable":
+        return "the agent's exit file was not the wrapper's"
+    if ending.reason == "stopped":
+        return "the agent was stopped"
+    if ending.exit_code != 0:
+        return f"the agent ended with exit code {ending.exit_code}"
+    if final.is_error:
+        return "the agent said that it failed"
+    return "" if final.found else "the agent ended without its final message"
+
+
+def _refused(verdicts: Iterable[Verdict]) -> str:
+    texts = [f"{verdict.path}: {verdict.reason}" if verdict.path else verdict.reason for verdict in verdicts]
+    more = f"; and {len(texts) - MOST_REASONS} more" if len(texts) > MOST_REASONS else ""
+    return "; ".join(texts[:MOST_REASONS]) + more
+
+
+def _joined(reason: str, refused: str) -> str:
+    return f"{reason}; the change was refused: {refused}" if refused else reason

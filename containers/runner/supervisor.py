@@ -1,0 +1,128 @@
+"""The container beside the agent: serves the model gateway, tells how it goes, collects the change.
+
+It alone holds the model key. In this order, and once: claim the attempt, let the agent begin, wait for it,
+commit what policy lets through, have the commit verified, upload the pack, then the result, call back.
+It ends with exit code 0 whatever happens, because the platform starts a container again that does not.
+"""
+
+import contextlib
+import json
+import os
+import re
+import signal
+import sys
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from autocoder.redaction import Redactor
+from runner import schema
+from runner.blobs import Client, ExchangeError
+from runner.environment import Settings
+from runner.files import read_regular, write_whole
+from runner.work import Work
+
+UNKNOWN_COMMIT = "0" * 40
+LARGEST_INPUT = 20_000_000
+
+
+class NothingToDoError(Exception):
+    """The run ends before the agent has begun; outcome and reason are its arguments."""
+
+
+@dataclass(slots=True)
+class Supervision:
+    """One run, from the claim of the attempt to the callback."""
+
+    settings: Settings
+    redactor: Redactor
+    client: Client = field(default_factory=Client)
+    terminated: bool = False
+    result: dict[str, Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        named = re.search(r"/runs/([a-z0-9]{20})/", self.settings.callback_url)
+        self.result = {
+            "runId": named[1] if named else "0" * 20,
+            "baseCommit": UNKNOWN_COMMIT,
+            "outcome": "interrupted",
+            "reason": "",
+            "seconds": {},
+        }
+
+    def run(self) -> None:
+        """Do the whole run; whatever goes wrong is in the result."""
+        try:
+            self._claim()
+            self._work()
+        except NothingToDoError as end:
+            outcome, reason = end.args
+            self.result |= {"outcome": outcome, "reason": reason}
+        except Exception as error:  # the app must learn of any failure
+            reason = f"the supervisor failed: {type(error).__name__}: {error}"
+            self.result |= {"outcome": "interrupted", "reason": reason[:2000], "pack": None}
+        for name in ("stop", "done"):
+            with contextlib.suppress(OSError):
+                write_whole(self.settings.volumes["control"] / name)
+        self._deliver()
+
+    def _claim(self) -> None:
+        """Claim the attempt: a second one finds the first one's blob, and must not spend again."""
+        if not self.client.put_new(self.settings.outputs["attempt"], str(time.time()).encode()):
+            raise NothingToDoError("interrupted", "the platform started the container group again")
+
+    def _work(self) -> None:
+        clone = json.loads(self._input("clone.json") or "{}")
+        self.result["baseCommit"] = clone.get("baseCommit", UNKNOWN_COMMIT)
+        self.result["seconds"]["clone"] = float(clone.get("seconds", 0))
+        if clone.get("state") != "ready":
+            raise NothingToDoError("clone_failed", clone.get("reason") or "the clone left no word")
+        run = schema.load("run.json", self._input("run.json"))
+        self.result["runId"] = run["runId"]
+        tree, client = clone["baseTree"], self.client
+        Work(self.settings, self.redactor, client, run, tree, self.result, lambda: self.terminated).do()
+
+    def _input(self, name: str) -> bytes:
+        return read_regular(self.settings.volumes["inputs"] / name, LARGEST_INPUT) or b""
+
+    def _deliver(self) -> None:
+        """Upload the result, last of all and only once, and call back; the app also looks by itself."""
+        result = clean(self.result, self.redactor)
+        wrong = schema.problems("result.json", result)
+        if wrong:
+            kept = {name: result[name] for name in ("runId", "baseCommit")}
+            result = {**kept, "outcome": "interrupted", "reason": "no result: " + "; ".join(wrong)[:1000]}
+        with contextlib.suppress(ExchangeError):
+            self.client.put_new(self.settings.outputs["result.json"], json.dumps(result).encode())
+            headers = {
+                "Authorization": f"Bearer {self.settings.callback_token}",
+                "Content-Type": "application/json",
+            }
+            self.client.post(self.settings.callback_url, b"{}", headers)
+
+
+def clean(value: Any, redactor: Redactor) -> Any:
+    """Return JSON *value* with every text redacted and fit for UTF-8."""
+    if isinstance(value, str):
+        return redactor.redact(value).encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {name: clean(inner, redactor) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [clean(inner, redactor) for inner in value]
+    return value
+
+
+def main() -> int:
+    """Supervise the run that the environment describes; returns 0, always."""
+    try:
+        settings = Settings.of(os.environ)
+        supervision = Supervision(settings, settings.redactor())
+        signal.signal(signal.SIGTERM, lambda *_: setattr(supervision, "terminated", True))
+        supervision.run()
+    except Exception as error:  # another exit code would start the container again
+        sys.stderr.write(f"the supervisor could not begin: {type(error).__name__}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,114 @@
+"""Reading and rewriting the HTTP that passes through the gateway."""
+
+import json
+import zlib
+from collections.abc import Callable
+from email.message import Message
+from io import BufferedIOBase
+from urllib.parse import parse_qsl, urlencode
+
+from runner import dialects
+from runner.metering import Call
+
+LARGEST_REQUEST = 64 << 20
+OF_THE_CONNECTION = frozenset(
+    {
+        "connection",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+    }
+    | {"upgrade", "host", "content-length", "accept-encoding", "expect"}
+)
+
+
+class UncountableError(Exception):
+    """A call whose use could not be counted, and which is therefore not made."""
+
+
+def read_body(headers: "Message[str, str]", file: BufferedIOBase) -> bytes:
+    """Return a request's body; raises `ValueError` when its length is doubtful or too large."""
+    lengths = headers.get_all("Content-Length") or []
+    codings = headers.get_all("Transfer-Encoding") or []
+    if codings:
+        if lengths or [coding.lower() for coding in codings] != ["chunked"]:
+            raise ValueError("the body has two lengths")
+        return _chunks(file)
+    if not lengths:
+        return b""
+    if len(lengths) > 1 or not (lengths[0].isascii() and lengths[0].isdecimal()):
+        raise ValueError("the body has no certain length")
+    length = int(lengths[0])
+    if length > LARGEST_REQUEST:
+        raise ValueError("the body is too large")
+    body = file.read(length)
+    if len(body) < length:
+        raise ValueError("the body is cut short")
+    return body
+
+
+def read_call(dialect: dialects.Dialect, path: str, body: bytes, encoding: str) -> Call:
+    """Return what the meter must know of a call, a turn when in doubt; raises `UncountableError`."""
+    named = dialects.deployment_of(path)
+    models = (named,) if named else ()
+    try:
+        request = json.loads(_readable(body, encoding))
+    except (ValueError, zlib.error):
+        request = None
+    if not isinstance(request, dict):
+        return Call(dialect, models, request_bytes=len(body))
+    if request.get("background"):
+        raise UncountableError("background responses cannot be counted")
+    if isinstance(request.get("model"), str):
+        models = (request["model"], *models)
+    offers_tools = bool(request.get("tools") or request.get("functions"))
+    return Call(dialect, models, is_turn=offers_tools, request_bytes=len(body))
+
+
+def passed_on(headers: "Message[str, str]") -> dict[str, str]:
+    """Return the headers that go on to the provider: no credentials, nothing of the connection."""
+    named = {name.strip().lower() for name in (headers.get("Connection") or "").split(",")}
+    dropped = OF_THE_CONNECTION | dialects.CREDENTIAL_HEADERS | named
+    return {name: value for name, value in headers.items() if name.lower() not in dropped}
+
+
+def without_key(query: str) -> str:
+    """Return *query* with its question mark and without Gemini's `key`."""
+    pairs = [pair for pair in parse_qsl(query, keep_blank_values=True) if pair[0].lower() != "key"]
+    return f"?{urlencode(pairs)}" if pairs else ""
+
+
+def decoder(encoding: str) -> Callable[[bytes], bytes]:
+    """Return a function that makes a provider's compressed answer readable, piece by piece."""
+    if encoding.lower() in ("gzip", "deflate"):
+        return zlib.decompressobj(wbits=47).decompress  # 47: zlib or gzip, by their headers
+    return bytes
+
+
+def _readable(body: bytes, encoding: str) -> bytes:
+    if encoding.lower() == "gzip":
+        unpacking = zlib.decompressobj(wbits=47)
+        readable = unpacking.decompress(body, LARGEST_REQUEST)
+        if unpacking.unconsumed_tail:
+            raise UncountableError("a body of that size cannot be counted")
+        return readable
+    if encoding.lower() not in ("", "identity"):
+        raise UncountableError(f"a body in {encoding[:20]!r} cannot be counted")
+    return body
+
+
+def _chunks(file: BufferedIOBase) -> bytes:
+    """Return a chunked body; raises `ValueError` when it is not well-formed or too large."""
+    body = bytearray()
+    while size := int(file.readline(100).split(b";")[0], 16):
+        if size < 0 or len(body) + size > LARGEST_REQUEST:
+            raise ValueError("the body is too large")
+        body += file.read(size)
+        if file.readline(3) != b"\r\n":
+            raise ValueError("the body is not well-formed")
+    while file.readline(65536) not in (b"\r\n", b""):
+        pass
+    return bytes(body)
