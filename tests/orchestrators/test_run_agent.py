@@ -1,0 +1,167 @@
+import pytest
+
+from autocoder import models as m
+from tests.orchestrators.conftest import result, value
+
+END = ["report_run", "delete_container_group", "finish_run"]
+ENDED = m.Ended(outcome="failed", reason="because")
+
+
+def test_carries_a_run_from_its_request_to_its_report(flow):
+    done = flow().start().called("create_container_group").finished()
+    report = done.report()
+    assert (report.outcome, report.pull_request.id, report.files) == ("completed", 3, 1)
+    assert [name for name in done.names if name != "get_container_group"] == [
+        "claim_slot", "fetch_work_item", "record_phase", "read_repository", "build_prompt",
+        "create_container_group", "read_agent_result", "begin_publishing", "push_branch",
+        "create_pull_request", *END,
+    ]  # fmt: skip
+
+
+def test_goes_on_when_the_callback_never_arrives(flow):
+    done = flow().start(get_container_group=[value(m.GroupSeen(state="ended"))])
+    assert done.report().outcome == "completed"
+
+
+def test_a_callback_that_comes_before_the_wait_is_not_lost(flow):
+    slow = {"again": {"seconds": 0, "reason": "busy"}}
+    started = flow().start(create_container_group=[slow, value(None)]).called("create_container_group")
+    assert started.finished().report().outcome == "completed"
+
+
+def test_a_prompt_run_reads_no_work_item(flow):
+    done = flow(work_item_id=None, user_prompt=None).start().called("create_container_group").finished()
+    assert done.report().outcome == "completed"
+    assert "fetch_work_item" not in done.names
+
+
+@pytest.mark.parametrize(
+    "where", ["fetch_work_item", "read_repository", "build_prompt", "create_container_group"]
+)
+def test_an_end_before_the_agent_is_reported_and_cleaned_up(flow, where):
+    done = flow().start(**{where: [value(ENDED)]})
+    report = done.report()
+    assert (report.outcome, report.reason) == ("failed", "because")
+    assert [name for name in done.names if name in END] == END
+    assert "push_branch" not in done.names
+
+
+@pytest.mark.parametrize("where", ["read_agent_result", "begin_publishing", "push_branch"])
+def test_an_end_after_the_agent_is_reported_and_cleaned_up(flow, where):
+    done = flow().start(**{where: [value(ENDED)]}).called("create_container_group").finished()
+    assert done.report().reason == "because"
+    assert [name for name in done.names if name in END] == END
+    assert "create_pull_request" not in done.names
+
+
+def test_waits_for_a_service_that_is_busy(flow):
+    busy = {"again": {"seconds": 0.1, "reason": "429"}}
+    done = flow().start(create_container_group=[busy, value(None)])
+    done.called("create_container_group", 2).finished()
+    assert done.report().outcome == "completed"
+
+
+def test_a_credential_that_stays_refused_ends_the_run(flow):
+    refused = {"again": {"seconds": 0, "reason": "sign in", "most": 2}}
+    done = flow().start(fetch_work_item=[refused])
+    report = done.report()
+    assert (report.outcome, report.reason) == ("failed", "sign in")
+    assert done.names.count("fetch_work_item") == 2
+
+
+def test_what_cannot_succeed_is_not_tried_again(flow):
+    done = flow().start(read_repository=[{"failed": {"reason": "no permission"}}])
+    assert done.report().reason == "no permission"
+    assert done.names.count("read_repository") == 1
+
+
+def test_a_cancel_during_the_second_look_ends_the_containers_and_is_reported(flow):
+    done = flow().start().called("get_container_group", 2)
+    done.host.send(done.run.id, "cancel", {})
+    assert done.report().outcome == "cancelled"
+    assert [name for name in done.names if name in END] == END
+    assert "push_branch" not in done.names
+
+
+def test_a_cancel_while_queued_starts_nothing(flow):
+    waiting, cancelled = value(m.Slot(granted=False)), value(m.Slot(granted=False, cancelled=True))
+    done = flow().start(claim_slot=[waiting, cancelled])
+    assert done.report().outcome == "cancelled"
+    assert "create_container_group" not in done.names
+
+
+def test_a_run_without_a_free_place_waits_for_one(flow):
+    done = flow().start(claim_slot=[value(m.Slot(granted=False)), value(m.Slot(granted=True))])
+    done.called("create_container_group").finished()
+    assert done.report().outcome == "completed"
+
+
+def test_a_group_that_cannot_start_fails_with_the_platforms_reason(flow):
+    done = flow().start(get_container_group=[value(m.GroupSeen(state="failed", reason="no image"))])
+    assert done.report().reason == "no image"
+
+
+def test_the_history_does_not_grow_with_the_number_of_looks(flow):
+    looked_once, looked_often = flow().start(), flow().start()
+    looked_once.called("get_container_group", 1)
+    looked_once.finished().report()
+    looked_often.called("get_container_group", 3)
+    looked_often.finished().report()
+    once, often = (one.host.history(one.run.id) for one in (looked_once, looked_often))
+    assert len(once) == len(often)
+
+
+@pytest.mark.parametrize(
+    ("changes", "outcome"),
+    [
+        ({"outcome": "no_changes", "pack": None}, "no_changes"),
+        ({"outcome": "no_changes", "pack": None, "summary": "NEEDS_INFO: which?"}, "needs_info"),
+        ({"outcome": "agent_failed", "pack": None, "reason": "x"}, "failed"),
+        ({"outcome": "clone_failed", "pack": None, "reason": "x"}, "failed"),
+        ({"outcome": "budget_spent", "pack": None}, "budget_spent"),
+        ({"outcome": "interrupted", "pack": None}, "interrupted"),
+        ({"outcome": "refused", "pack": None}, "refused"),
+    ],
+)
+def test_a_result_without_a_change_publishes_nothing(flow, changes, outcome):
+    started = flow()
+    started.start(read_agent_result=[value(result(started.run, **changes))])
+    started.called("create_container_group").finished()
+    assert started.report().outcome == outcome
+    assert "push_branch" not in started.names
+
+
+@pytest.mark.parametrize("outcome", ["budget_spent", "timed_out"])
+def test_what_was_changed_until_the_budget_ended_is_offered(flow, outcome):
+    started = flow()
+    started.start(read_agent_result=[value(result(started.run, outcome=outcome))])
+    started.called("create_container_group").finished()
+    report = started.report()
+    assert (report.outcome, report.pull_request.id) == (outcome, 3)
+
+
+def test_pushes_the_branch_only_when_no_pull_request_is_wanted(flow):
+    done = flow(create_pull_request=False).start().called("create_container_group").finished()
+    report = done.report()
+    assert (report.outcome, report.pull_request, report.branch) == (
+        "completed",
+        None,
+        "autocoder/7-crash-abcdef",
+    )
+
+
+def test_a_report_that_fails_does_not_keep_the_containers(flow):
+    done = (
+        flow().start(report_run=[{"failed": {"reason": "comment refused"}}]).called("create_container_group")
+    )
+    assert "comment refused" in done.finished().report().reason
+    assert [name for name in done.names if name in END] == END
+
+
+@pytest.mark.slow
+def test_a_bug_in_an_activity_is_reported_too(flow):
+    done = flow().start(push_branch=[{"raise": "boom"}]).called("create_container_group").finished()
+    report = done.report()
+    assert report.outcome == "failed"
+    assert "boom" in report.reason
+    assert [name for name in done.names if name in END] == END
