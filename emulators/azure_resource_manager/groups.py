@@ -33,6 +33,7 @@ class ContainerGroup:
         self.platform = platform
         self.delay = delay
         self.trouble: Trouble | None = None
+        self.stuck = False  # whether it never starts
         self.key = uuid.uuid4().hex
         self.folder = platform.folder / f"{self.name}-{self.key[:8]}"
         self.ports: dict[int, int] = {}
@@ -64,8 +65,7 @@ class ContainerGroup:
     @property
     def busy(self) -> bool:
         """Whether the platform is at work on the group so that it cannot even be deleted."""
-        stuck = self.trouble is not None and self.trouble.kind == "neverStarts"
-        return self.provisioning in ("Pending", "Repairing") and not stuck
+        return self.provisioning in ("Pending", "Repairing") and not self.stuck
 
     @property
     def ended(self) -> bool:
@@ -114,6 +114,7 @@ class ContainerGroup:
 
     async def halt(self) -> None:
         """End every process of the group and the task that runs it."""
+        self.stuck = False
         if self.task is not None:
             self.task.cancel()
             await asyncio.wait([self.task])
@@ -155,13 +156,16 @@ class ContainerGroup:
         await self._run_containers()
 
     async def _schedule(self) -> None:
-        kind = self.trouble.kind if self.trouble else ""
+        """Wait as long as the platform takes; the trouble that a test has set happens once."""
+        trouble, self.trouble = self.trouble, None
+        kind = trouble.kind if trouble else ""
         if kind == "neverStarts":
+            self.stuck = True
             await asyncio.Event().wait()
         if kind == "failsToProvision":
             message = "The requested resource is not available in the location at this moment."
             raise ProvisioningError("ServiceUnavailable", message)
-        delay = self.trouble.seconds if self.trouble and kind == "startDelay" else self.delay
+        delay = trouble.seconds if trouble and kind == "startDelay" else self.delay
         if delay:
             await asyncio.sleep(delay)
 
