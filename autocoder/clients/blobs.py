@@ -89,9 +89,7 @@ class Blobs:
 
         def create() -> None:
             try:
-                self._blob(run_id, name).create_append_blob(
-                    etag="*", match_condition=MatchConditions.IfMissing
-                )
+                self._blob(run_id, name).create_append_blob(match_condition=MatchConditions.IfMissing)
             except (ResourceExistsError, ResourceModifiedError) as error:
                 if code_of(error) == "ContainerNotFound":
                     raise
@@ -131,7 +129,7 @@ class Blobs:
         blob, now = self._blob(run_id, name), dt.datetime.now(dt.UTC)
         expiry = now + dt.timedelta(minutes=minutes)
         signed = generate_blob_sas(
-            account_name=str(blob.account_name),
+            account_name=str(self._service.account_name),  # a blob's own is wrong on the loopback address
             container_name=CONTAINER,
             blob_name=blob.blob_name,
             permission=BlobSasPermissions.from_string(permissions),
@@ -180,9 +178,9 @@ class Blobs:
 
     @cached_property
     def _service(self) -> "BlobServiceClient":
-        from azure.storage.blob import BlobServiceClient, ExponentialRetry
+        from azure.storage.blob import BlobServiceClient, LinearRetry
 
-        retries = ExponentialRetry(initial_backoff=1, increment_base=2, retry_total=3, random_jitter_range=1)
+        retries = LinearRetry(backoff=1, retry_total=2, random_jitter_range=1)
         options: dict[str, Any] = {"transport": transport(), "retry_policy": retries}
         if "://" in self.account and "=" not in self.account:
             return BlobServiceClient(self.account, credential=self.credential, **options)

@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from autocoder.clients.azure import code_of, translated, transport
+from autocoder.clients.azure import translated, transport
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
@@ -116,16 +116,14 @@ class Tables:
         return True
 
     def _written(self, table: str, write: Callable[["TableClient"], T]) -> T:
-        """Return what *write* returns; a table that is not there is created first."""
-        from azure.core.exceptions import HttpResponseError
+        """Return what *write*, an insert, returns; a table that is not there is created first."""
+        from azure.core.exceptions import ResourceNotFoundError
 
         client = self._table(table)
         try:
             return write(client)
-        except HttpResponseError as error:
-            if code_of(error) != "TableNotFound":
-                raise
-        self._service.create_table_if_not_exists(table)
+        except ResourceNotFoundError:  # nothing else can be missing
+            self._service.create_table_if_not_exists(table)
         return write(client)
 
     def _table(self, table: str) -> "TableClient":

@@ -1,0 +1,128 @@
+import json
+
+import pytest
+
+from autocoder.clients.container_instances import ContainerInstances
+from autocoder.container_groups import ContainerGroupSpec, ContainerSpec, Mount
+from autocoder.errors import Forbidden, InvalidArgument, NotFound, RetryLater, SignInRequired, Transient
+from emulators import identities
+
+IMAGE = "autocoder.azurecr.io/autocoder/runner:1"
+
+
+def container(name, script, **more):
+    return ContainerSpec(name=name, image=IMAGE, command=("/bin/sh", "-c", script), env={"A": "b"}, **more)
+
+
+def spec(name, script="echo hello; exit 3", secret_env=(), env=None):
+    mounts = (Mount(volume="workspace"),)
+    return ContainerGroupSpec(
+        name=name,
+        location="westeurope",
+        tags={"autocoder-run": "r"},
+        volumes=("workspace",),
+        init_containers=(container("clone", "true", mounts=mounts),),
+        containers=(
+            container(
+                "agent", script, mounts=mounts, cpu=1, memory_gb=1, secret_env=secret_env, ports=(8080,)
+            ),
+        ),
+    )
+
+
+@pytest.fixture(scope="module")
+def groups(resource_manager):
+    return resource_manager.clients().containers
+
+
+def ended(groups, name):
+    """The group's state as soon as it has ended; the API has no event to wait for."""
+    import time
+
+    until = time.monotonic() + 20
+    while (state := groups.get_group(name)) is None or state.state in ("", "Pending", "Running"):
+        assert time.monotonic() < until, state
+        time.sleep(0.05)
+    return state
+
+
+def test_creates_a_group_and_sees_how_it_ends(groups):
+    groups.create_group(spec("one"), {})
+    state = ended(groups, "one")
+    agent = next(one for one in state.containers if one.name == "agent")
+    assert (agent.state, agent.exit_code) == ("Terminated", 3)
+    assert {one.name for one in state.containers} == {"clone", "agent"}
+    assert "hello" in groups.logs("one", "agent")
+    assert [(one.name, dict(one.tags)) for one in groups.list_groups()] == [("one", {"autocoder-run": "r"})]
+    groups.delete_group("one")
+    assert groups.get_group("one") is None
+
+
+def test_gives_secret_values_to_the_container_alone(groups, resource_manager):
+    script = 'test "$KEY" = "very secret" && exit 7'
+    groups.create_group(spec("two", script, secret_env=("KEY",)), {("agent", "KEY"): "very secret"})
+    state = ended(groups, "two")
+    assert next(one for one in state.containers if one.name == "agent").exit_code == 7
+    assert "very secret" not in json.dumps(state.model_dump())
+    groups.delete_group("two")
+
+
+def test_refuses_a_group_whose_secret_has_no_value(groups):
+    with pytest.raises(InvalidArgument, match="KEY"):
+        groups.create_group(spec("three", secret_env=("KEY",)), {("clone", "KEY"): "x"})
+
+
+def test_a_group_that_is_not_there_is_none_and_may_be_deleted(groups):
+    assert groups.get_group("nothing") is None
+    groups.delete_group("nothing")
+    with pytest.raises(NotFound):
+        groups.logs("nothing", "agent")
+
+
+def test_a_busy_service_is_not_waited_for(groups, resource_manager):
+    resource_manager.fault(
+        "azure_resource_manager",
+        method="PUT", path=".*", times=1, status=429, headers={"Retry-After": "17"},
+        body='{"error": {"code": "TooManyRequests", "message": "slow down"}}',
+    )  # fmt: skip
+    with pytest.raises(RetryLater) as raised:
+        groups.create_group(spec("four"), {})
+    assert raised.value.retry_after_seconds == 17
+
+
+def test_a_group_in_transition_is_tried_later(groups, resource_manager):
+    resource_manager.fault(
+        "azure_resource_manager",
+        method="DELETE", path=".*", times=1, status=409,
+        body='{"error": {"code": "ContainerGroupTransitioning", "message": "still transitioning"}}',
+    )  # fmt: skip
+    with pytest.raises(RetryLater) as raised:
+        groups.delete_group("any")
+    assert raised.value.service_code == "ContainerGroupTransitioning"
+
+
+def test_a_lost_answer_is_worth_another_try(groups, resource_manager):
+    resource_manager.fault("azure_resource_manager", method="PUT", path=".*", times=1, drop=True)
+    with pytest.raises(Transient):
+        groups.create_group(spec("five"), {})
+
+
+def test_a_wrong_group_says_what_is_wrong(groups):
+    with pytest.raises(InvalidArgument):
+        groups.create_group(spec("Not_A_Name"), {})
+
+
+def test_the_readers_identity_may_not_create_groups(resource_manager):
+    client = resource_manager.clients(AZURE_CLIENT_ID=identities.READER.client_id).containers
+    with pytest.raises((Forbidden, SignInRequired)):
+        client.create_group(spec("six"), {})
+
+
+def test_says_how_much_of_the_quota_is_used(groups):
+    assert any(one.limit > 0 for one in groups.usages("westeurope"))
+
+
+def test_a_platform_that_is_down_is_worth_another_try(groups):
+    client = ContainerInstances("https://127.0.0.1:1", "s", "rg", groups.credential)
+    with pytest.raises(Transient):
+        client.get_group("any")
