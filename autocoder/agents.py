@@ -20,7 +20,7 @@ FILE = "agent.toml"
 TYPE = r"^[a-z][a-z0-9-]{0,30}$"
 
 Provider = Literal["anthropic", "openai", "azure", "gemini"]
-Url = Annotated[str, Field(pattern=r"^https?://[^\s/?#@]+(/[^\s?#@]*)?$")]
+Url = Annotated[str, Field(pattern=r"^(https?://[^\s/?#@]+(/[^\s?#@]*)?)?$")]
 
 
 class AgentError(ValueError):
@@ -36,7 +36,7 @@ class Cli(BaseModel):
     version: str = Field("", description="read from package.json, never written in agent.toml")
     base_url: str = Field(description="the variable or option that points it to the gateway")
     system_prompt: str = Field(description="the variable, option or file that carries the system prompt")
-    retries: str = Field(description="the variable, option or setting that bounds its own retries")
+    retries: str = Field("", description="the variable, option or setting that bounds its own retries")
 
 
 class Agent(BaseModel):
@@ -51,7 +51,7 @@ class Agent(BaseModel):
     run: str = Field("run.sh", pattern=r"^[\w.-]+$", description="the script that the wrapper starts")
     secret: str = Field(pattern=r"^[0-9a-zA-Z-]{1,127}$", description="the name of the key in Key Vault")
     provider: Provider = Field(description="which dialect its model speaks; decides the key's header")
-    upstream: Url = Field(description="the only address that the gateway forwards to")
+    upstream: Url = Field(description="the only address that the gateway forwards to; empty: MODEL_UPSTREAMS")
     default_model: str = Field(min_length=1)
     models: tuple[str, ...] = Field((), description="suggestions; any model of the provider can be asked for")
     prices: tuple[Price, ...] = Field((), description="the first whose glob fits the model counts")

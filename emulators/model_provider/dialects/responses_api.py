@@ -32,7 +32,7 @@ def question(body: JSON) -> Question:
     return Question(
         model=require(body, "model", str),
         stream=bool(body.get("stream")),
-        tools=tuple(_tools(objects(body.get("tools") or [], "tools"))),
+        tools=tuple(_tools(_offered(body, items))),
         prompt=prompt,
         context="\n".join([texts(body.get("instructions") or ""), *system, prompt]),
         results=results_of(
@@ -62,6 +62,14 @@ def _unnumbered(asked: Question, answer: Answer) -> Iterator[tuple[str, JSON]]:
     for index, item in enumerate(items):
         yield from _item_events(index, item)
     yield "response.completed", {"response": _completed(response, items, answer)}
+
+
+def _offered(body: JSON, items: list[JSON]) -> list[JSON]:
+    """Return the tools of the request, and those that its input adds."""
+    added = [
+        tool for item in items if item.get("type") == "additional_tools" for tool in item.get("tools") or []
+    ]
+    return objects([*(body.get("tools") or []), *added], "tools")
 
 
 def _tools(tools: list[JSON], namespace: str = "") -> Iterator[Tool]:
@@ -118,10 +126,11 @@ def _call(answer: Answer) -> JSON:
     call = answer.call
     assert call is not None  # noqa: S101 - the caller has looked
     common = {"call_id": new_id("call_"), "name": call.tool.name, "status": "completed"}
+    if call.tool.namespace:
+        common["namespace"] = call.tool.namespace
     if call.tool.freeform:
         return {"type": "custom_tool_call", "id": new_id("ctc_"), **common, "input": call.arguments}
-    item = {"type": "function_call", "id": new_id("fc_"), **common, "arguments": json.dumps(call.arguments)}
-    return {**item, "namespace": call.tool.namespace} if call.tool.namespace else item
+    return {"type": "function_call", "id": new_id("fc_"), **common, "arguments": json.dumps(call.arguments)}
 
 
 def _item_events(index: int, item: JSON) -> Iterator[tuple[str, JSON]]:
