@@ -26,11 +26,11 @@ def dump(value: Any) -> Any:
 
 
 def load(kind: type[T], data: Any) -> T:
-    """Return the *kind* that *data* describes: JSON data, or a text that holds JSON (as some events are).
+    """Return the *kind* that *data* describes: JSON data, or a text that holds JSON (a blob, or some events).
 
     Raises `pydantic.ValidationError` when it is something else.
     """
-    if isinstance(data, str) and kind is not str:
+    if isinstance(data, (str, bytes)) and kind not in (str, bytes):
         data = json.loads(data)
     adapter: TypeAdapter[T] = _adapter(cast(Hashable, kind))
     return adapter.validate_python(data)

@@ -15,8 +15,10 @@ from pathlib import Path
 
 import httpx
 
+from emulators import identities, tokens
 from emulators.certificates import ensure_certificates
 from emulators.platform.app import PHASES, App, function_key
+from emulators.platform.app_settings import SUBSCRIPTION
 from emulators.platform.places import free_base_port
 from emulators.platform.plan import Plan
 from emulators.platform.running import running
@@ -118,6 +120,18 @@ class Platform:
     def host_log(self):
         """The end of the functions host's log."""
         return self.plan.log(FUNCTIONS_HOST.name).read_text()[-3000:]
+
+    # -- Azure --------------------------------------------------------------------------------------------
+
+    def container_groups(self):
+        """The names of the container groups that are there now."""
+        token = tokens.mint(
+            self.state, resource=tokens.RESOURCE_MANAGER_RESOURCE, client_id=identities.APP.client_id
+        )
+        path = f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.ContainerInstance/containerGroups"
+        with self.client(AZURE_RESOURCE_MANAGER, headers={"Authorization": f"Bearer {token}"}) as azure:
+            answer = azure.get(path, params={"api-version": "2023-05-01"})
+        return [group["name"] for group in answer.raise_for_status().json()["value"]]
 
     # -- trouble ------------------------------------------------------------------------------------------
 

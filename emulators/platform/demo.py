@@ -73,14 +73,14 @@ def show(platform: Platform, seconds: float) -> bool:
     print(f"Tagging it {TAG!r}; Azure DevOps delivers the service hook ...", flush=True)
     start = time.monotonic()
     sample.person.tag(item["id"], [TAG])
-    run = _follow(app, _accepted(app, sample), start, seconds)
+    run = _follow(app, _accepted(platform, app, sample), start, seconds)
     if not run.get("pullRequestId"):
         print(f"No pull request: {run['status']}. {run.get('reason', '')}\n\nThe log:\n{app.log(run['id'])}")
         return False
     return _prove(platform.plan, sample, run)
 
 
-def _accepted(app: App, sample: Sample) -> str:
+def _accepted(platform: Platform, app: App, sample: Sample) -> str:
     """Return the id of the run that the service hook started; raises `PlatformError` when there is none."""
     deadline = time.monotonic() + HOOK_SECONDS
     while time.monotonic() < deadline:
@@ -88,8 +88,9 @@ def _accepted(app: App, sample: Sample) -> str:
         if runs:
             return str(runs[0]["id"])
         time.sleep(0.05)
+    host = platform.process(FUNCTIONS_HOST)
     raise PlatformError(
-        f"No run was started within {HOOK_SECONDS} s. See logs/functions_host.log in the state folder."
+        f"No run was started within {HOOK_SECONDS} s. The last lines of {host.log}:\n{host.last_lines()}"
     )
 
 

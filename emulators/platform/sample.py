@@ -49,7 +49,7 @@ def create_sample(platform: Platform) -> Sample:
     """Fill the emulated Azure DevOps of *platform*; raises `PlatformError` when it is refused."""
     url, token = platform.url(AZURE_DEVOPS), secrets.token_hex(26)
     with httpx.Client(base_url=url, trust_env=False, timeout=30) as control:
-        project_id = _control(control, "projects", {"organization": ORGANIZATION, "name": PROJECT})["id"]
+        project_id = _control(control, f"organizations/{ORGANIZATION}/projects", {"name": PROJECT})["id"]
         _control(control, "pats", {"token": token, "identity": ADMINISTRATOR})
     person = Person(f"{url}/{ORGANIZATION}", token)
     repository = _repository(person)
