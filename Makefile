@@ -19,7 +19,7 @@ SOURCES := $(wildcard function_app.py triggers orchestrators activities autocode
 SHELL_SCRIPTS = $(shell git ls-files '*.sh' .ci/run | grep -v ' ')
 DOCKERFILES = $(shell git ls-files '*Dockerfile*')
 
-.PHONY: help demo run test check format bench images install install-demo tools clean
+.PHONY: help demo run test check docs format bench images install install-demo tools clean
 
 help:  ## list what can be made
 	@sed -n 's/^\([a-z-]*\):.*  ## /  make \1|/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -44,6 +44,9 @@ check: $(PYTHON_STAMP)  ## format, lint, types, imports, shell scripts, Dockerfi
 format: $(PYTHON_STAMP)  ## write the code as `make check` wants it
 	"$(PY)" -m ruff format .
 	"$(PY)" -m ruff check --fix .
+
+docs: $(PYTHON_STAMP)  ## write the generated tables of the README
+	"$(PY)" docs/generate.py
 
 bench: install-demo  ## measure the app next to a bare script
 	@"$(PY)" -m emulators.bench

@@ -5,6 +5,7 @@ whole lines of low priority go first, and neither a fence nor a table is ever cu
 as the text of a thread.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ from autocoder.models import AgentResult, FileChange, Plan, PushedBranch, Verifi
 
 LONGEST_BODY = 4_000
 LONGEST_TITLE = 380
+OWN_HEADING = re.compile(r"\A#{1,6} +summary:?\s*\n", re.IGNORECASE)
+HEADING = re.compile(r"^(#{1,6}) +", re.MULTILINE)
 DRAFT_REASONS = {"budget_spent": "its budget was spent", "timed_out": "its time was over"}
 
 
@@ -97,7 +100,7 @@ def _sections(
     number = (f"#{plan.work_item.id}",) if plan.work_item else ()
     warnings = tuple(_warnings(plan, result))
     return [
-        Section("Summary", _whole(from_markdown(result.summary).text or "The agent left no summary."), 2),
+        Section("Summary", _whole(_summary(result.summary)), 2),
         Section("Changes", tuple(_changes(pushed)), 3),
         Section("Verification", tuple(_verification(result.verification)), 0),
         Section("Warnings", warnings, 1),
@@ -105,6 +108,14 @@ def _sections(
         Section("", _whole(template), 4),
         Section("", number),
     ]
+
+
+def _summary(text: str) -> str:
+    """Return the agent's last message as part of a section: no heading of its own first, none above ours."""
+    visible = OWN_HEADING.sub("", from_markdown(text).text, count=1).strip()
+    return (
+        HEADING.sub(lambda found: "#" * max(3, len(found[1])) + " ", visible) or "The agent left no summary."
+    )
 
 
 def _whole(text: str) -> tuple[str, ...]:

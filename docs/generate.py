@@ -5,6 +5,7 @@ settings from `autocoder/settings.py`, agents from the folders in `containers/`,
 `autocoder/requests.py`, ends of a run from `autocoder/models.py`, routes from `function_app.py`.
 """
 
+import logging
 import re
 import sys
 from collections.abc import Callable
@@ -41,6 +42,7 @@ def outcomes_table() -> str:
 
 def routes_table() -> str:
     """Return the table of HTTP routes, as the app registers them."""
+    logging.disable()  # the app says that it is not configured, which is right here
     from function_app import app
 
     rows = ["| Route | Key | What it does |", "|---|---|---|"]
@@ -61,10 +63,12 @@ def coverage_table() -> str:
     """Return the table of emulators: the first sentence of each one's page."""
     rows = ["| Emulator | Stands for | Details |", "|---|---|---|"]
     for page in sorted((ROOT / "emulators" / "coverage").glob("*.md")):
+        paragraphs = page.read_text("utf-8").split("\n\n")
         first = next(
-            line for line in page.read_text("utf-8").splitlines() if line and not line.startswith("#")
+            " ".join(text.split()) for text in paragraphs if text.strip() and not text.startswith("#")
         )
-        rows.append(f"| `{page.stem}` | {first} | [page](emulators/coverage/{page.name}) |")
+        sentence = re.split(r"(?<=[^.]\.) (?=[A-Z])", first)[0]
+        rows.append(f"| `{page.stem}` | {sentence} | [page](emulators/coverage/{page.name}) |")
     return "\n".join(rows)
 
 

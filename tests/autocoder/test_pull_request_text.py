@@ -117,3 +117,9 @@ def test_says_why_a_pull_request_is_a_draft():
     assert draft_reasons(PLAN, result()) == []
     assert len(draft_reasons(PLAN, result(verification=checks))) == 1
     assert draft_reasons(PLAN, result().model_copy(update={"outcome": "budget_spent"}))
+
+
+def test_the_agents_own_headings_stay_below_ours():
+    body = describe(PLAN, result(summary="## Summary\n\nAdds it.\n\n# Details\n\nMore."), PUSHED, "").body
+    assert body.count("## Summary") == 1
+    assert "### Details" in body
