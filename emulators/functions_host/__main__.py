@@ -11,7 +11,7 @@ from emulators import ports, serving
 from emulators.functions_host import logs
 from emulators.functions_host.errors import HostError
 from emulators.functions_host.loader import load_app
-from emulators.functions_host.settings import apply_local_settings, read_host_settings
+from emulators.functions_host.settings import Cors, apply_local_settings, read_host_settings
 from emulators.functions_host.urls import build, worker_environment
 
 EMULATOR = ports.FUNCTIONS_HOST
@@ -29,6 +29,12 @@ def arguments() -> argparse.ArgumentParser:
     return parser
 
 
+def quiet_sdk() -> None:
+    """Keep off the log what the Durable SDK warns of in ordinary turns."""
+    warnings.filterwarnings("ignore", "Potential duplicate Task completion")  # at every early event
+    warnings.filterwarnings("ignore", "azure.functions df_loads")
+
+
 def main(argv: Sequence[str] | None = None) -> None:
     """Load the app and serve it until SIGINT or SIGTERM; exits 1 with the reason when it cannot be loaded."""
     parsed = arguments().parse_args(argv)
@@ -36,17 +42,15 @@ def main(argv: Sequence[str] | None = None) -> None:
     folder = parsed.app.absolute()
     settings = parsed.settings.absolute() if parsed.settings else folder / LOCAL_SETTINGS
     logs.configure()
-    warnings.filterwarnings(
-        "ignore", "Potential duplicate Task completion"
-    )  # the SDK's, at every early event
+    quiet_sdk()
     try:
-        if parsed.settings or settings.exists():
-            apply_local_settings(settings, os.environ)
+        given = parsed.settings or settings.exists()
+        cors = apply_local_settings(settings, os.environ) if given else Cors()
         for name, value in worker_environment(options).items():
             os.environ.setdefault(name, value)
         host_settings = read_host_settings(folder)
         os.chdir(folder)
-        application = build(load_app(folder), host_settings, options)
+        application = build(load_app(folder), host_settings, options, cors)
     except HostError as error:
         sys.exit(f"{EMULATOR.name} cannot serve {folder}: {error}")
     serving.run(EMULATOR, options, application)

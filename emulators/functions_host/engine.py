@@ -28,7 +28,14 @@ from emulators.functions_host.episodes import (
     failure,
     run_episode,
 )
-from emulators.functions_host.events import TERMINAL, Event, EventType, event
+from emulators.functions_host.events import (
+    TERMINAL,
+    Event,
+    EventType,
+    event,
+    execution_completed,
+    status_after,
+)
 from emulators.functions_host.hub import Hub
 from emulators.functions_host.store import ActivityTask, Instance, Message, Store, connect
 
@@ -38,6 +45,7 @@ StartActivity = Callable[[ActivityTask, Ended], None]
 EPISODES_A_ROUND = 16  # a client waits no longer than this for its commit
 REQUESTS_A_ROUND = 512
 LONGEST_WAIT_SECONDS = 3600.0
+LONGEST_ROUND_SECONDS = 2.0
 
 log = logging.getLogger("host.durable")
 
@@ -57,12 +65,12 @@ class Engine:
         self._connection = connect(path)
         self._store = Store(self._connection)
         self.hub = Hub(self._store, orchestrators.keys())
-        self.hub.forgotten = self._forget
         self._reader = Store(connect(path, read_only=True))
         self._requests: queue.SimpleQueue[tuple[Callable[[], Any], Future[Any]] | None] = queue.SimpleQueue()
         self._ready: collections.OrderedDict[str, None] = collections.OrderedDict()
         self._appointments: list[tuple[float, str]] = []
         self._histories: dict[str, History] = {}
+        self.hub.forgotten = lambda instance_id: self._histories.pop(instance_id, None)
         self._thread = threading.Thread(target=self._work, name="durable", daemon=True)
         self._stopped = False
 
@@ -79,9 +87,10 @@ class Engine:
         """Finish the round that is under way, and close the store."""
         self._stopped = True
         self._requests.put(None)
-        self._thread.join(5)
-        self._connection.close()
-        self._reader.connection.close()
+        self._thread.join(LONGEST_ROUND_SECONDS)
+        if not self._thread.is_alive():
+            self._connection.close()
+            self._reader.connection.close()
 
     def call(self, change: Callable[[], Result]) -> "Future[Result]":
         """Run *change* in the engine's thread; the future is resolved after the commit."""
@@ -95,8 +104,9 @@ class Engine:
         try:
             while not self._stopped:
                 self._round(self._take())
-        except sqlite3.Error as error:
-            log.critical("The store cannot be written, the host ends: %s", error)
+        except BaseException:  # no thread, no task hub: better no host, for the state is safe
+            log.critical("The task hub cannot go on, the host ends", exc_info=True)
+            logging.shutdown()
             os._exit(1)
 
     def _take(self) -> list[tuple[Callable[[], Any], Future[Any]]]:
@@ -133,6 +143,8 @@ class Engine:
         answers: list[tuple[Future[Any], Any, Exception | None]] = []
         self._connection.execute("begin immediate")
         for change, future in requests:
+            if not future.set_running_or_notify_cancel():
+                continue  # whoever asked is gone
             try:
                 answers.append((future, change(), None))
             except Exception as error:
@@ -190,7 +202,7 @@ class Engine:
         if terminated is not None:
             self._conclude(instance, past, fresh, Outcome("Terminated", terminated["Input"]))
             return
-        if _status_after(fresh, instance.status) == "Suspended":  # recorded; acted upon when it resumes
+        if status_after(fresh, instance.status) == "Suspended":  # recorded; acted upon when it resumes
             self._conclude(instance, past, fresh, Outcome())
             return
         turn = Turn(instance.name, instance.id, instance.parent, instance.input, past, fresh)
@@ -205,14 +217,14 @@ class Engine:
             return
         new = [*fresh, *(self.hub.schedule(instance, work) for work in outcome.work)]
         if outcome.status:
-            new.append(_execution_completed(outcome))
+            new.append(execution_completed(outcome.status, outcome.output))
         new.append(event(EventType.OrchestratorCompleted))
         start = len(past.lines)
         self._store.append_history(instance.id, start, past.extend(new))
         if outcome.status:
             self.hub.finish(instance, outcome.status, outcome.output, outcome.custom_status)
             return
-        status = _status_after(fresh, instance.status)
+        status = status_after(fresh, instance.status)
         self._store.update_instance(
             instance.id, status=status, custom=outcome.custom_status or instance.custom
         )
@@ -222,9 +234,6 @@ class Engine:
         if history is None:
             history = self._histories[instance_id] = History.of(self._store.history(instance_id))
         return history
-
-    def _forget(self, instance_id: str) -> None:
-        self._histories.pop(instance_id, None)
 
     def _orchestrator(self, name: str) -> Orchestrate:
         def missing(_: str) -> str:
@@ -237,16 +246,3 @@ class Engine:
 def _current(messages: list[Message], instance: Instance) -> list[Event]:
     """Return the events that are meant for the current execution."""
     return [json.loads(m.event) for m in messages if m.execution in (None, instance.execution)]
-
-
-def _status_after(fresh: list[Event], before: str) -> str:
-    """Return Running or Suspended, whichever the last of the *fresh* events leaves."""
-    words = {EventType.ExecutionSuspended: "Suspended", EventType.ExecutionResumed: "Running"}
-    told = [words[e["EventType"]] for e in fresh if e["EventType"] in words]
-    return told[-1] if told else ("Suspended" if before == "Suspended" else "Running")
-
-
-def _execution_completed(outcome: Outcome) -> Event:
-    numbers = {"Completed": 1, "Failed": 3, "Canceled": 4, "Terminated": 5}  # OrchestrationStatus
-    result = outcome.output if outcome.status == "Failed" else json.dumps(outcome.output)
-    return event(EventType.ExecutionCompleted, OrchestrationStatus=numbers[outcome.status], Result=result)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from emulators.functions_host.actions import Replay
-from emulators.functions_host.errors import ActionRefusedError, NonDeterministicError
+from emulators.functions_host.errors import ActionRefusedError, NonDeterministicError, OrchestratorError
 from emulators.functions_host.events import Event, dump, line
 from emulators.functions_host.scheduling import Scheduled
 
@@ -79,15 +79,15 @@ class Outcome:
 
 def run_episode(turn: Turn, orchestrate: Orchestrate, exists: Exists) -> Outcome:
     """Ask *orchestrate*, replay what it answers over the whole history, and return what follows."""
-    state = ask(orchestrate, turn.body())
     try:
+        state = ask(orchestrate, turn.body())
         custom_status = custom_status_of(state)
         replay = Replay(state["actions"][0] if state.get("actions") else [], exists)
         for event in (*turn.past.events, *turn.fresh):
             replay.feed(event)
     except NonDeterministicError as error:
         return Outcome("Failed", str(error))
-    except ActionRefusedError as error:
+    except (ActionRefusedError, OrchestratorError) as error:
         return Outcome("Failed", failure(turn.name, str(error)))
     return conclude(turn.name, state, replay, custom_status)
 
@@ -108,13 +108,18 @@ def conclude(name: str, state: dict[str, Any], replay: Replay, custom_status: st
 
 
 def ask(orchestrate: Orchestrate, body: str) -> dict[str, Any]:
-    """Return the orchestrator's state; a failed one raises, with its state behind a label in the text."""
+    """Return the orchestrator's state; a failed one raises, with its state behind a label in the text.
+
+    Raises `OrchestratorError` when there is no state behind it.
+    """
     try:
         state: dict[str, Any] = json.loads(orchestrate(body))
     except Exception as error:
         text, _, tail = str(error).partition(OUT_OF_PROC_DATA)
-        state = json.loads(tail) if tail else {"actions": [[]], "isDone": False}
-        state["error"] = state.get("error") or text or type(error).__name__
+        if not tail:
+            raise OrchestratorError(text or type(error).__name__) from error
+        state = json.loads(tail)
+        state["error"] = state.get("error") or text
     return state
 
 

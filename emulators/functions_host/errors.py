@@ -5,6 +5,7 @@
     ├── FunctionLoadError      the app would not load in the real Python worker: the host does not start
     ├── ArgumentError          a client's argument is refused (System.ArgumentException)
     ├── InstanceExistsError    a live instance has that id (System.InvalidOperationException)
+    ├── OrchestratorError      an orchestrator function that broke without a word on its state: it fails
     ├── ActionRefusedError     the host refuses an action: the orchestration fails
     └── NonDeterministicError  a replay asks for other work than the history holds: it fails as well
 
@@ -38,6 +39,10 @@ class InstanceExistsError(HostError):
 
     def __init__(self, status: str) -> None:
         super().__init__(f"An Orchestration instance with the status {status} already exists.")
+
+
+class OrchestratorError(HostError):
+    """An orchestrator function that is not there, or broke without a word on its state."""
 
 
 class ActionRefusedError(HostError):

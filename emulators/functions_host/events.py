@@ -85,3 +85,26 @@ def execution_started(
         OrchestrationInstance={"InstanceId": instance, "ExecutionId": execution},
         ParentInstance={"OrchestrationInstance": {"InstanceId": parent}} if parent else None,
     )
+
+
+STATUS_NUMBERS = {  # DurableTask.Core.OrchestrationStatus
+    "Running": 0,
+    "Completed": 1,
+    "ContinuedAsNew": 2,
+    "Failed": 3,
+    "Canceled": 4,
+    "Terminated": 5,
+}
+
+
+def execution_completed(status: str, output: Any) -> Event:
+    """Return the event that ends an execution; a failure's text is no JSON."""
+    result = output if status == "Failed" else json.dumps(output)
+    return event(EventType.ExecutionCompleted, OrchestrationStatus=STATUS_NUMBERS[status], Result=result)
+
+
+def status_after(fresh: list[Event], before: str) -> str:
+    """Return Running or Suspended, whichever the *fresh* events leave an instance with that was *before*."""
+    words = {EventType.ExecutionSuspended: "Suspended", EventType.ExecutionResumed: "Running"}
+    told = [words[e["EventType"]] for e in fresh if e["EventType"] in words]
+    return told[-1] if told else ("Suspended" if before == "Suspended" else "Running")

@@ -8,7 +8,7 @@ https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-http
 import json
 from typing import Any
 
-from emulators.functions_host.events import Event, EventType
+from emulators.functions_host.events import STATUS_NUMBERS, Event, EventType
 from emulators.functions_host.store import Instance, loads
 
 SCHEDULES = (EventType.TaskScheduled, EventType.SubOrchestrationInstanceCreated)
@@ -25,14 +25,7 @@ OUTPUTS = (
 )
 INTERNAL = (EventType.OrchestratorStarted, EventType.OrchestratorCompleted)
 HIDDEN = ("EventId", "Version", "Input", "OrchestrationInstance", "ParentInstance", "Tags", "TimerId")
-STATUS_NAMES = {
-    0: "Running",
-    1: "Completed",
-    2: "ContinuedAsNew",
-    3: "Failed",
-    4: "Canceled",
-    5: "Terminated",
-}
+STATUS_NAMES = {number: name for name, number in STATUS_NUMBERS.items()}
 
 
 def show_instance(instance: Instance, *, show_input: bool) -> dict[str, Any]:

@@ -49,7 +49,7 @@ class Hub:
         self.orchestrators = orchestrators
         self.outbox: list[ActivityTask] = store.pending_tasks()
         self.due: list[tuple[float, str]] = store.appointments()
-        self.forgotten: Callable[[str], None] = lambda _: None
+        self.forgotten: Callable[[str], object] = lambda _: None
 
     # -- what clients ask ----------------------------------------------------------------------------
 

@@ -73,8 +73,9 @@ class Invoker:
 
     def __init__(self, directory: str, client_binding: Callable[[], str]) -> None:
         """*client_binding* gives the JSON that becomes a durable client."""
-        threads = os.environ.get("PYTHON_THREADPOOL_THREAD_COUNT")
-        self._pool = ThreadPoolExecutor(int(threads) if threads else None, thread_name_prefix="function")
+        threads = os.environ.get("PYTHON_THREADPOOL_THREAD_COUNT", "")
+        count = int(threads) if threads.isdecimal() and int(threads) > 0 else None  # Python's own default
+        self._pool = ThreadPoolExecutor(count, thread_name_prefix="function")
         self._directory, self._client_binding = directory, client_binding
         self.loop: asyncio.AbstractEventLoop | None = None
         self.closing = False

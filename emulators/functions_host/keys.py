@@ -44,7 +44,8 @@ class Keys:
         return self._is_one_of(given, [])
 
     def _is_one_of(self, given: str, accepted: Iterable[str]) -> bool:
-        found = [secrets.compare_digest(given.encode(), key.encode()) for key in (self.master, *accepted)]
+        raw = given.encode("utf-8", "surrogateescape")
+        found = [secrets.compare_digest(raw, key.encode()) for key in (self.master, *accepted)]
         return any(found)
 
 

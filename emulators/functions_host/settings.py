@@ -27,6 +27,18 @@ class HostSettings:
     max_concurrent_activities: int = CONCURRENCY_A_CORE * (os.cpu_count() or 1)
 
 
+@dataclass(frozen=True, slots=True)
+class Cors:
+    """Which web pages of other origins may call the app."""
+
+    origins: frozenset[str] = frozenset()
+    credentials: bool = False
+
+    def allows(self, origin: str) -> bool:
+        """Whether pages of *origin* may."""
+        return "*" in self.origins or origin in self.origins
+
+
 def read_host_settings(app: Path) -> HostSettings:
     """Return what `host.json` in the folder *app* says; raises `SettingsError`."""
     path = app / "host.json"
@@ -36,17 +48,21 @@ def read_host_settings(app: Path) -> HostSettings:
     extensions = content.get("extensions") or {}
     durable = extensions.get("durableTask") or {}
     default = HostSettings()
+    activities = durable.get("maxConcurrentActivityFunctions", default.max_concurrent_activities)
+    if not isinstance(activities, int) or activities < 1:
+        raise SettingsError(f"{path}: maxConcurrentActivityFunctions must be a positive number")
     return HostSettings(
         route_prefix=str((extensions.get("http") or {}).get("routePrefix", default.route_prefix)).strip("/"),
         hub_name=str(durable.get("hubName", default.hub_name)),
-        max_concurrent_activities=int(
-            durable.get("maxConcurrentActivityFunctions", default.max_concurrent_activities)
-        ),
+        max_concurrent_activities=activities,
     )
 
 
-def apply_local_settings(path: Path, environment: MutableMapping[str, str]) -> None:
-    """Add the `Values` of the file at *path* to *environment*; what is there wins. Raises `SettingsError`."""
+def apply_local_settings(path: Path, environment: MutableMapping[str, str]) -> Cors:
+    """Add the `Values` of the file at *path* to *environment*; what is there wins. Return its CORS rules.
+
+    Raises `SettingsError`.
+    """
     content = _read_object(path)
     if content.get("IsEncrypted"):
         raise SettingsError(f"{path}: encrypted settings are not covered by this host")
@@ -58,6 +74,9 @@ def apply_local_settings(path: Path, environment: MutableMapping[str, str]) -> N
         raise SettingsError(f"{path}: values must be strings: {', '.join(wrong)}")
     for name, value in values.items():
         environment.setdefault(name, value)
+    host = content.get("Host") or {}
+    origins = frozenset(filter(None, (o.strip() for o in str(host.get("CORS") or "").split(","))))
+    return Cors(origins, host.get("CORSCredentials") is True)
 
 
 def expand(text: str, environment: MutableMapping[str, str]) -> str:

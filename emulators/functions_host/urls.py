@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 import azure.functions as func
 from aiohttp import web
 
+from emulators.functions_host import cors
 from emulators.functions_host.admin import Admin
 from emulators.functions_host.engine import Engine
 from emulators.functions_host.episodes import Orchestrate
@@ -17,7 +18,7 @@ from emulators.functions_host.invocations import Activities, Invoker
 from emulators.functions_host.keys import ensure_keys
 from emulators.functions_host.loader import App, Function
 from emulators.functions_host.management import WEBHOOKS, ManagementUrls
-from emulators.functions_host.settings import HostSettings
+from emulators.functions_host.settings import Cors, HostSettings
 from emulators.functions_host.timers import Timers
 from emulators.functions_host.webhooks import Webhooks
 from emulators.serving import Options
@@ -27,7 +28,7 @@ LARGEST_RPC_BODY = 1 << 30
 log = logging.getLogger("host")
 
 
-def build(app: App, settings: HostSettings, options: Options) -> web.Application:
+def build(app: App, settings: HostSettings, options: Options, allowed: Cors | None = None) -> web.Application:
     """Return the web application that serves *app*; raises `HostError` when its triggers cannot be served."""
     folder = options.folder(NAME)
     keys = ensure_keys(folder / "keys.json", [function.name for function in app.of("httpTrigger")])
@@ -37,7 +38,8 @@ def build(app: App, settings: HostSettings, options: Options) -> web.Application
     webhooks = Webhooks(engine, keys, urls)
     timers = Timers(app.of("timerTrigger"), engine, invoker)
     triggers = HttpTriggers(app.of("httpTrigger"), settings.route_prefix, keys, invoker)
-    public = web.Application(client_max_size=largest_body())
+    cross_origin = cors.middleware(allowed or Cors())
+    public = web.Application(client_max_size=largest_body(), middlewares=[cross_origin])
     _add_routes(public, webhooks, Admin(app, keys, timers), triggers)
 
     async def running(_: web.Application) -> AsyncIterator[None]:

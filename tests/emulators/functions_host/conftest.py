@@ -132,7 +132,7 @@ def host(tmp_path_factory):
     """One host over the sample app, shared by the tests of a module."""
     settings = {"OVERRIDDEN": "from the environment", "PYTHON_THREADPOOL_THREAD_COUNT": "20"}
     started = Host(tmp_path_factory.mktemp("host") / "state", APPS / "flows", settings)
-    started.start()
+    started.start("--settings", str(APPS / "flows" / "settings.json"))
     yield started
     started.kill()
 

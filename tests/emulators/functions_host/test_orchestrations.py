@@ -184,16 +184,6 @@ def test_continue_as_new_drops_events_that_nobody_awaited(host):
     assert host.ended(id_)["output"] == "kept"
 
 
-def test_a_long_timer_is_split_at_three_days(host):
-    id_ = host.begin("long_timer")
-    host.has_status(id_, "Running")
-    created = host.status(id_, showHistory="true")["historyEvents"][-1]
-    assert created["EventType"] == "TimerCreated"
-    first = host.status(id_)["createdTime"][:10]
-    assert (int(created["FireAt"][8:10]) - int(first[8:10])) % 28 in (3, 1, 2, 0)  # months differ in length
-    host.hub("POST", f"/instances/{id_}/terminate")
-
-
 def test_a_custom_status_over_16_kb_fails_the_orchestration(host):
     assert host.run("status_of_size", 8190)["runtimeStatus"] == "Completed"  # UTF-16, with its quotes
     ended = host.run("status_of_size", 8191)

@@ -230,11 +230,6 @@ def forgetful(context):
 
 
 @flows.orchestration_trigger(context_name="context")
-def long_timer(context):
-    yield context.create_timer(context.current_utc_datetime + timedelta(days=10))
-
-
-@flows.orchestration_trigger(context_name="context")
 def same_name_twice(context):
     yield context.call_activity("nap", {"seconds": 0.3})
     first = yield context.wait_for_external_event("same")

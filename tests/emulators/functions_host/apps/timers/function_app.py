@@ -22,7 +22,7 @@ def _note(name: str, timer: func.TimerRequest) -> None:
 @app.timer_trigger(arg_name="timer", schedule="*/1 * * * * *")
 def every_second(timer: func.TimerRequest) -> None:
     _note("every_second begins", timer)
-    time.sleep(1.3)
+    time.sleep(1.1)
     _note("every_second ends", timer)
 
 
