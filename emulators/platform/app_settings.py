@@ -5,7 +5,7 @@ import os
 
 from emulators import azurite, identities
 from emulators.identity.state import identity_header
-from emulators.platform.plan import Plan
+from emulators.platform.plan import REAL_PROVIDER, Plan
 from emulators.ports import (
     AZURE_DEVOPS,
     AZURE_RESOURCE_MANAGER,
@@ -43,9 +43,8 @@ def app_settings(plan: Plan) -> dict[str, str]:
         "IDENTITY_HEADER": identity_header(plan.state),
         **plan.trust(),
     }
-    if plan.model_key is None:
-        scripted = dict.fromkeys(PROVIDERS, MODEL_PROVIDER.url(base))
-        values["MODEL_UPSTREAMS"] = json.dumps(scripted)
+    scripted = [name for name in PROVIDERS if plan.model_key is None or name != REAL_PROVIDER]
+    values["MODEL_UPSTREAMS"] = json.dumps(dict.fromkeys(scripted, MODEL_PROVIDER.url(base)))
     return {**values, **plan.settings}
 
 

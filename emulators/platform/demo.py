@@ -16,7 +16,7 @@ from typing import Any
 from emulators.platform.app import App
 from emulators.platform.endings import ends_on_signals
 from emulators.platform.places import free_base_port
-from emulators.platform.plan import Plan, real_model_key
+from emulators.platform.plan import REAL_MODEL_KEY, REAL_PROVIDER, Plan, agent_file, real_model_key
 from emulators.platform.processes import ROOT, PlatformError
 from emulators.platform.running import Platform, running
 from emulators.platform.sample import Sample, create_sample
@@ -56,11 +56,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def demo_plan(state: Path, agent: str, model: str, base_port: int | None = None) -> Plan:
     """Return a plan, on free ports if none are given; raises `PlatformError` for what is not there."""
-    if not (ROOT / "containers" / agent / "agent.toml").is_file():
-        raise PlatformError(f"There is no agent {agent!r}: containers/{agent}/agent.toml does not exist.")
+    provider = agent_file(agent)["provider"]
     key = real_model_key() if model == "real" else None
     if model == "real" and key is None:
-        raise PlatformError("MODEL=real needs a key: set ANTHROPIC_API_KEY in the environment and try again.")
+        raise PlatformError(f"MODEL=real needs a key: set {REAL_MODEL_KEY} in the environment and try again.")
+    if model == "real" and provider != REAL_PROVIDER:
+        raise PlatformError(
+            f"MODEL=real is for agents with models of {REAL_PROVIDER}; {agent} uses {provider}."
+        )
     return Plan(state, base_port or free_base_port(), settings={"DEFAULT_AGENT": agent}, model_key=key)
 
 

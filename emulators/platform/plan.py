@@ -2,15 +2,17 @@
 
 import os
 import sys
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from emulators.certificates import ensure_certificates
-from emulators.platform.processes import ROOT
+from emulators.platform.processes import ROOT, PlatformError
 from emulators.ports import DEFAULT_BASE_PORT
 
-REAL_MODEL_KEY = "ANTHROPIC_API_KEY"
+REAL_MODEL_KEY, REAL_PROVIDER = "ANTHROPIC_API_KEY", "anthropic"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,14 @@ class Plan:
         """Return the variables by which SDKs, git and containers trust the local certificate authority."""
         bundle = str(ensure_certificates(self.state).bundle)
         return {"REQUESTS_CA_BUNDLE": bundle, "SSL_CERT_FILE": bundle}
+
+
+def agent_file(agent: str) -> dict[str, Any]:
+    """Return what `containers/<agent>/agent.toml` says; raises `PlatformError` when there is none."""
+    path = ROOT / "containers" / agent / "agent.toml"
+    if not path.is_file():
+        raise PlatformError(f"There is no agent {agent!r}: containers/{agent}/agent.toml does not exist.")
+    return tomllib.loads(path.read_text())
 
 
 def real_model_key() -> str | None:

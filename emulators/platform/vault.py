@@ -4,7 +4,6 @@ import json
 import os
 import secrets
 import ssl
-import tomllib
 from dataclasses import asdict, dataclass
 
 import httpx
@@ -12,7 +11,7 @@ import httpx
 from emulators import identities, tokens
 from emulators.certificates import ensure_certificates
 from emulators.model_provider.state import ensure_key
-from emulators.platform.plan import Plan
+from emulators.platform.plan import REAL_PROVIDER, Plan, agent_file
 from emulators.platform.processes import ROOT, PlatformError
 from emulators.ports import KEY_VAULT, MODEL_PROVIDER
 
@@ -40,9 +39,14 @@ def passwords(plan: Plan) -> Passwords:
 
 def vault_secrets(plan: Plan, made: Passwords) -> dict[str, str]:
     """Return what the vault holds, by name: the app's own secrets and every agent's model key."""
-    model_key = plan.model_key or ensure_key(plan.folder(MODEL_PROVIDER.name))
+    scripted = ensure_key(plan.folder(MODEL_PROVIDER.name))
+    agents = [agent_file(path.parent.name) for path in (ROOT / "containers").glob("*/agent.toml")]
+    keys = {
+        str(agent["secret"]): plan.model_key if agent["provider"] == REAL_PROVIDER else None
+        for agent in agents
+    }
     own = {"hook-password": made.hook_password, "callback-key": made.callback_key}
-    return {**dict.fromkeys(_agent_secrets(plan), model_key), **own}
+    return {**{name: key or scripted for name, key in keys.items()}, **own}
 
 
 def fill_vault(plan: Plan, made: Passwords) -> None:
@@ -63,10 +67,3 @@ def fill_vault(plan: Plan, made: Passwords) -> None:
             answer = vault.put(f"/secrets/{name}", json={"value": value})
             if answer.is_error:
                 raise PlatformError(f"key_vault did not take the secret {name}: HTTP {answer.status_code}.")
-
-
-def _agent_secrets(plan: Plan) -> list[str]:
-    """Return the names of the secrets that the agents' folders ask for."""
-    folder = plan.app / "containers" if (plan.app / "containers").is_dir() else ROOT / "containers"
-    files = [tomllib.loads(path.read_text()) for path in sorted(folder.glob("*/agent.toml"))]
-    return [str(agent["secret"]) for agent in files if agent.get("secret")]
