@@ -1,0 +1,1 @@
+"""Azure DevOps on this machine: work items, Git, pull requests, service hooks, and pages to look at."""

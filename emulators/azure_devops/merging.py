@@ -1,0 +1,182 @@
+"""Merging pull requests: the attempt after every push, and the completion.
+
+The attempt runs after the answer, as the service does it: `mergeStatus` is `queued` first.
+"""
+
+import asyncio
+from pathlib import Path
+
+from emulators.azure_devops import errors, events, git, policies, pull_requests
+from emulators.azure_devops.git_objects import read_ref
+from emulators.azure_devops.hooks import Hooks
+from emulators.azure_devops.state import JSON, Identity, Repository, State, new_id, now
+
+
+class Merging:
+    """The attempts that are on their way."""
+
+    def __init__(self, state: State, hooks: Hooks) -> None:
+        self._state = state
+        self._hooks = hooks
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def schedule(self, number: int, url: str) -> None:
+        """Attempt the merge of a pull request soon; returns at once."""
+        task = asyncio.get_running_loop().create_task(self._attempt(number, url))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def resume(self, url: str) -> None:
+        """Attempt what an earlier process left queued."""
+        for pull_request in self._state.store.all("pull_request"):
+            if pull_request["status"] == "active" and pull_request["mergeStatus"] == "queued":
+                organization = self._state.project_of(pull_request["project"]).organization
+                self.schedule(pull_request["id"], f"{url}/{organization}")
+
+    async def close(self) -> None:
+        """Give up the attempts; they are made again at the next start."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _attempt(self, number: int, url: str) -> None:
+        state = self._state
+        pull_request = pull_requests.find(state, number)
+        repository = pull_requests.repository_of(state, pull_request)
+        path = state.path_of(repository)
+        source, target = (read_ref(path, pull_request[name]) for name in ("source", "target"))
+        if source is None or target is None or pull_request["status"] != "active":
+            return
+        commit = await _merge(path, source, target, _title(pull_request), self._author(pull_request["by"]))
+        if commit is not None:
+            await git.update_ref(path, f"refs/pull/{number}/merge", commit)
+        pull_request = pull_requests.find(state, number)
+        if pull_request["status"] != "active":
+            return
+        result = {
+            "mergeStatus": "succeeded" if commit else "conflicts",
+            "lastSource": source,
+            "lastTarget": target,
+            "lastMerge": commit,
+            "mergeId": new_id(),
+        }
+        pull_request = pull_requests.save(state, {**pull_request, **result})
+        self._publish(url, pull_request, "git.pullrequest.merged", "has created a pull request merge commit")
+        await self._complete_by_itself(repository, pull_request, url)
+
+    async def _complete_by_itself(self, repository: Repository, pull_request: JSON, url: str) -> None:
+        setter = pull_request["autoCompleteSetBy"]
+        ready = setter and not pull_request["draft"] and pull_request["mergeStatus"] == "succeeded"
+        if ready and not policies.lacking(self._state, repository, pull_request):
+            await self.complete(pull_request, setter, url)
+
+    async def complete(self, pull_request: JSON, by: str, url: str) -> JSON:
+        """Merge a pull request into its target; raises 409 when it conflicts or a branch has moved."""
+        state = self._state
+        repository = pull_requests.repository_of(state, pull_request)
+        path = state.path_of(repository)
+        source, target = (read_ref(path, pull_request[name]) for name in ("source", "target"))
+        if source is None or target is None:
+            raise pull_requests.branch_gone()
+        options = pull_request["completionOptions"] or {"mergeStrategy": "noFastForward"}
+        commit = await _completed(path, source, target, pull_request, options=options, by=self._author(by))
+        if commit is None:
+            message = "TF402360: The pull request has merge conflicts and cannot be completed."
+            raise errors.conflict(message, "GitPullRequestNotMergeableException", errors.GIT)
+        try:
+            await git.update_ref(path, pull_request["target"], commit, target)
+        except git.GitError:
+            message = "TF401192: The target branch has been modified since the last merge attempt."
+            raise errors.conflict(message, "GitPullRequestStaleException", errors.GIT) from None
+        if options.get("deleteSourceBranch") is True and not policies.is_protected(
+            state, repository, pull_request["source"]
+        ):
+            await git.update_ref(path, pull_request["source"], git.ZERO, source)
+        end = {
+            "status": "completed",
+            "closed": now(),
+            "closedBy": by,
+            "queued": now(),
+            "mergeStatus": "succeeded",
+        }
+        end |= {"lastSource": source, "lastTarget": target, "lastMerge": commit}
+        pull_request = pull_requests.save(state, {**pull_requests.find(state, pull_request["id"]), **end})
+        self._publish(
+            url, pull_request, "git.pullrequest.updated", "marked the pull request as completed", by
+        )
+        self.branch_moved(repository, pull_request["target"], url)
+        return pull_request
+
+    def branch_moved(self, repository: Repository, ref: str, url: str) -> None:
+        """Attempt again what is to be merged into *ref*."""
+        for other in pull_requests.listed(self._state, [repository]):
+            if other["status"] == "active" and other["target"] == ref:
+                self.schedule(other["id"], url)
+
+    def policies_changed(self, number: int, url: str) -> None:
+        """Look again whether a pull request that waits for its policies may complete."""
+        if pull_requests.find(self._state, number)["autoCompleteSetBy"]:
+            self.schedule(number, url)
+
+    def _author(self, identity_id: str) -> Identity:
+        return self._state.identity(identity_id) or Identity(
+            identity_id, "Azure DevOps", "noreply@dev.azure.com"
+        )
+
+    def _publish(self, url: str, pull_request: JSON, kind: str, words: str, by: str = "") -> None:
+        who = self._author(by or pull_request["by"])
+        notification = "StatusUpdateNotification"
+        self._hooks.publish(
+            events.pull_request_event(
+                self._state, url, pull_request, who, kind=kind, words=words, notification=notification
+            )
+        )
+
+
+def _title(pull_request: JSON) -> str:
+    source, target = (pull_request[name].removeprefix("refs/heads/") for name in ("source", "target"))
+    return f"Merge pull request {pull_request['id']} from {source} into {target}"
+
+
+async def _merge(path: Path, source: str, target: str, message: str, by: Identity) -> str | None:
+    """Return a merge commit of *source* into *target*, or None when they conflict."""
+    tree = await _merged_tree(path, source, target)
+    return None if tree is None else await _commit(path, tree, [target, source], message, by)
+
+
+async def _completed(
+    path: Path, source: str, target: str, pull_request: JSON, *, options: JSON, by: Identity
+) -> str | None:
+    """Return the commit that the target branch gets, or None when there are conflicts."""
+    strategy = options.get("mergeStrategy", "noFastForward")
+    message = options.get("mergeCommitMessage") or f"Merged PR {pull_request['id']}: {pull_request['title']}"
+    if strategy == "rebase" and await git.is_ancestor(path, target, source):
+        return source
+    if strategy in ("rebase", "rebaseMerge") and not await git.is_ancestor(path, target, source):
+        return None  # replaying commits one by one is not covered
+    if strategy == "squash":
+        tree = await _merged_tree(path, source, target)
+        return None if tree is None else await _commit(path, tree, [target], message, by)
+    return await _merge(path, source, target, message, by)
+
+
+async def _merged_tree(path: Path, source: str, target: str) -> str | None:
+    if await git.is_ancestor(path, target, source):
+        return await git.text(path, "rev-parse", f"{source}^{{tree}}")
+    try:
+        output = await git.text(path, "merge-tree", "--write-tree", target, source)
+    except git.GitError:  # conflicts, or no common history
+        return None
+    tree = output.splitlines()[0]
+    return tree if git.is_sha(tree) else None
+
+
+async def _commit(path: Path, tree: str, parents: list[str], message: str, by: Identity) -> str:
+    arguments = [argument for parent in parents for argument in ("-p", parent)]
+    names = {
+        f"GIT_{role}_{part}": value
+        for role in ("AUTHOR", "COMMITTER")
+        for part, value in (("NAME", by.display_name), ("EMAIL", by.unique_name))
+    }
+    output = await git.run(path, "commit-tree", tree, *arguments, stdin=message.encode(), more=names)
+    return output.decode().strip()

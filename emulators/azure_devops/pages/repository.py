@@ -1,0 +1,96 @@
+"""The page of a repository: its files, branches and pull requests, or one file of it."""
+
+import posixpath
+from urllib.parse import quote
+
+from aiohttp import web
+
+from emulators.azure_devops import errors, git, policies, pull_requests
+from emulators.azure_devops.calls import Services
+from emulators.azure_devops.git_objects import all_refs
+from emulators.azure_devops.pages.html import Child, Html, join, link, tag
+from emulators.azure_devops.pages.layout import badge, page, table
+from emulators.azure_devops.pages.texts import markdown
+from emulators.azure_devops.pages.views import project_path, pull_request_row, repository_path
+from emulators.azure_devops.state import Project, Repository, State
+
+LARGEST_SHOWN = 500_000
+MOST_FILES = 500
+
+
+async def show_repository(
+    services: Services, project: Project, repository: Repository, query: dict[str, str]
+) -> web.Response:
+    """Return the page; `path` shows a file, `version=GB<branch>` another branch."""
+    state = services.state
+    branches = all_refs(state.path_of(repository), "refs/heads/")
+    wanted = query.get("version", "").removeprefix("GB")
+    ref = f"refs/heads/{wanted}" if wanted else repository.default_branch
+    commit = branches.get(ref, "")
+    here = repository_path(project, repository)
+    trail = [
+        (project.organization, f"/{project.organization}"),
+        (project.name, project_path(project)),
+        (repository.name, here),
+    ]
+    if query.get("path"):
+        return page(
+            query["path"],
+            trail,
+            tag("h1", query["path"]),
+            await _file(services, repository, commit, query["path"]),
+        )
+    rows = [_branch(state, repository, name, commit, here) for name, commit in branches.items()]
+    pulls = [pull_request_row(state, p) for p in pull_requests.listed(state, [repository])]
+    files = await _files(services, repository, commit, here, ref.removeprefix("refs/heads/"))
+    return page(
+        repository.name,
+        trail,
+        tag("h1", repository.name),
+        tag("p", "Clone with ", tag("code", f"git clone http://127.0.0.1:…{here}"), class_="faint"),
+        tag("h2", "Pull requests"),
+        table(["Title", "State", "Branches", "Created"], pulls, "None yet."),
+        tag("h2", "Branches"),
+        table(["Name", "Commit", ""], rows, "The repository is empty."),
+        tag("h2", f"Files of {ref.removeprefix('refs/heads/')}"),
+        files,
+    )
+
+
+def _branch(state: State, repository: Repository, ref: str, commit: str, here: str) -> list[Child]:
+    name = ref.removeprefix("refs/heads/")
+    protected = policies.is_protected(state, repository, ref)
+    shown = link(name, f"{here}?version=GB{quote(name)}")
+    return [shown, tag("code", commit[:8]), badge("policy", "wait") if protected else ""]
+
+
+async def _files(services: Services, repository: Repository, commit: str, here: str, branch: str) -> Html:
+    if not commit:
+        return tag("p", "There are none.", class_="faint")
+    output = await git.run(services.state.path_of(repository), "ls-tree", "-r", "-z", "--name-only", commit)
+    names = [name.decode(errors="replace") for name in output.split(b"\0") if name]
+    shown = [
+        tag("div", link(name, f"{here}?path={quote(name)}&version=GB{quote(branch)}"), class_="mono")
+        for name in names[:MOST_FILES]
+    ]
+    rest = tag("p", f"and {len(names) - MOST_FILES} more", class_="faint") if len(names) > MOST_FILES else ""
+    return join(shown, rest)
+
+
+async def _file(services: Services, repository: Repository, commit: str, path: str) -> Html:
+    clean = posixpath.normpath("/" + path).lstrip("/")
+    found = (
+        await services.objects.read(services.state.path_of(repository), f"{commit}:{clean}")
+        if commit
+        else None
+    )
+    if found is None or found.type != "blob":
+        raise errors.missing(f"There is no file {path}.", "GitItemNotFoundException", errors.GIT)
+    if b"\0" in found.content[:8000] or len(found.content) > LARGEST_SHOWN:
+        return tag("p", f"A binary or very large file of {len(found.content)} bytes.", class_="faint")
+    text = found.content.decode(errors="replace")
+    return (
+        tag("div", markdown(text), class_="text")
+        if clean.lower().endswith(".md")
+        else tag("pre", tag("code", text))
+    )

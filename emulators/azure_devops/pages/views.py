@@ -1,0 +1,103 @@
+"""What several pages show: addresses, states, people, rows of pull requests and work items."""
+
+from urllib.parse import quote
+
+from emulators.azure_devops.pages.html import Child, Html, join, link, tag
+from emulators.azure_devops.pages.layout import badge, date
+from emulators.azure_devops.processes import COMPLETED, IN_PROGRESS, RESOLVED
+from emulators.azure_devops.pull_requests import repository_of
+from emulators.azure_devops.state import JSON, Project, Repository, State
+from emulators.azure_devops.work_items import WorkItem
+
+LOOKS = {IN_PROGRESS: "wait", RESOLVED: "done", COMPLETED: "good"}
+VOTES = {
+    10: "approved",
+    5: "approved with suggestions",
+    0: "no vote",
+    -5: "waits for the author",
+    -10: "rejected",
+}
+
+
+def project_path(project: Project) -> str:
+    """Return the path of a project's page."""
+    return f"/{quote(project.organization)}/{quote(project.name)}"
+
+
+def repository_path(project: Project, repository: Repository) -> str:
+    """Return the path of a repository's page."""
+    return f"{project_path(project)}/_git/{quote(repository.name)}"
+
+
+def work_item_path(item: WorkItem) -> str:
+    """Return the path of a work item's page."""
+    return f"{project_path(item.project)}/_workitems/edit/{item.id}"
+
+
+def pull_request_path(state: State, pull_request: JSON) -> str:
+    """Return the path of a pull request's page."""
+    repository = repository_of(state, pull_request)
+    project = state.project_of(repository.project_id)
+    return f"{repository_path(project, repository)}/pullrequest/{pull_request['id']}"
+
+
+def person(state: State, identity_id: str | None) -> str:
+    """Return somebody's name."""
+    identity = state.identity(identity_id) if identity_id else None
+    return identity.display_name if identity else "Somebody"
+
+
+def branch(ref: str) -> Html:
+    """Return a branch's name."""
+    return tag("code", ref.removeprefix("refs/heads/"))
+
+
+def item_state(item: WorkItem) -> Html:
+    """Return a work item's state in the colour of its category."""
+    name = str(item.fields["System.State"])
+    return badge(name, LOOKS.get(item.kind.category(name) or "", "faint"))
+
+
+def item_link(item: WorkItem) -> Html:
+    """Return a link to a work item: its type, number and title."""
+    return link(
+        f"{item.fields['System.WorkItemType']} {item.id}: {item.fields['System.Title']}", work_item_path(item)
+    )
+
+
+def pull_request_state(pull_request: JSON) -> Html:
+    """Return what a pull request is: draft, active, completed or abandoned, and whether it merges."""
+    status = str(pull_request["status"])
+    if status == "active" and pull_request["draft"]:
+        shown = badge("Draft", "faint")
+    else:
+        shown = badge(status.capitalize(), {"active": "good", "completed": "done"}.get(status, "bad"))
+    if status == "active" and pull_request["mergeStatus"] == "conflicts":
+        return join(shown, badge("Conflicts", "bad"))
+    return shown
+
+
+def tags(names: list[str]) -> Child:
+    """Return tags or labels."""
+    return [tag("span", name, class_="tag") for name in names]
+
+
+def item_row(item: WorkItem) -> list[Child]:
+    """Return a row of a list of work items."""
+    return [
+        item_link(item),
+        item_state(item),
+        tags(item.tags),
+        tag("span", date(item.revision["date"]), class_="faint"),
+    ]
+
+
+def pull_request_row(state: State, pull_request: JSON) -> list[Child]:
+    """Return a row of a list of pull requests."""
+    text = f"{pull_request['id']}: {pull_request['title']}"
+    return [
+        link(text, pull_request_path(state, pull_request)),
+        pull_request_state(pull_request),
+        join(branch(pull_request["source"]), " into ", branch(pull_request["target"])),
+        tag("span", date(pull_request["created"]), class_="faint"),
+    ]

@@ -1,0 +1,130 @@
+"""Work items."""
+
+from emulators.azure_devops import responses_comments, responses_work_item_types, responses_work_items
+from emulators.azure_devops.resources import Resource
+
+
+def work_items() -> tuple[Resource, ...]:
+    """Return the resources of work items."""
+    items, notes = responses_work_items, responses_comments
+    types = responses_work_item_types
+    read, write = "vso.work", "vso.work_write"
+    return (
+        Resource(
+            "62d3d110-0047-428c-ad3c-4fe872c91c74",
+            "wit",
+            "workItems",
+            "_apis/wit/workItems/${type}",
+            3,
+            {"POST": items.create_work_item, "PATCH": items.create_work_item},
+            read,
+            write,
+            "project",
+        ),
+        Resource(
+            "72c7ddf8-2cdc-4f60-90cd-ab71c14a399b",
+            "wit",
+            "workItems",
+            "_apis/wit/workItems/{id?}",
+            3,
+            {"LIST": items.list_work_items, "GET": items.get_work_item, "PATCH": items.update_work_item},
+            read,
+            write,
+        ),
+        Resource(
+            "908509b6-4248-4475-a1cd-829139ba419f",
+            "wit",
+            "workItemsBatch",
+            "_apis/wit/workItemsBatch",
+            1,
+            {"POST": items.get_batch},
+            read,
+            read,
+        ),
+        Resource(
+            "a00c85a5-80fa-4565-99c3-bcd2181434bb",
+            "wit",
+            "revisions",
+            "_apis/wit/workItems/{id}/revisions/{revisionNumber?}",
+            3,
+            {"GET": items.list_revisions},
+            read,
+        ),
+        Resource(
+            "6570bf97-d02c-4a91-8d93-3abe9895b1a9",
+            "wit",
+            "updates",
+            "_apis/wit/workItems/{id}/updates/{updateNumber?}",
+            3,
+            {"GET": items.list_updates},
+            read,
+        ),
+        Resource(
+            "608aac0a-32e1-4493-a863-b9cf4566d257",
+            "wit",
+            "comments",
+            "_apis/wit/workItems/{workItemId}/comments/{commentId?}",
+            4,
+            {
+                "LIST": notes.list_comments,
+                "GET": notes.get_comment,
+                "POST": notes.add_comment,
+                "PATCH": notes.edit_comment,
+                "DELETE": notes.delete_comment,
+            },
+            read,
+            write,
+            "project",
+            preview=True,
+        ),
+        Resource(
+            "7c9d7a76-4a09-43e8-b5df-bd792f4ac6aa",
+            "wit",
+            "workItemTypeStates",
+            "_apis/wit/workItemTypes/{type}/states",
+            1,
+            {"GET": types.list_states},
+            read,
+            scope="project",
+        ),
+        Resource(
+            "7c8d7a76-4a09-43e8-b5df-bd792f4ac6aa",
+            "wit",
+            "workItemTypes",
+            "_apis/wit/workItemTypes/{type?}",
+            2,
+            {"GET": types.list_types},
+            read,
+            scope="project",
+        ),
+        Resource(
+            "bc15bc60-e7a8-43cb-ab01-2106be3983a1",
+            "wit",
+            "tags",
+            "_apis/wit/tags",
+            1,
+            {"GET": types.list_tags},
+            read,
+            scope="project",
+        ),
+        Resource(
+            "1a9c53f7-f243-4447-b110-35ef023636e4",
+            "wit",
+            "wiql",
+            "_apis/wit/wiql",
+            2,
+            {"POST": types.query},
+            read,
+            read,
+        ),
+        Resource(
+            "e07b5fa4-1499-494d-a496-64b860fd64ff",
+            "wit",
+            "attachments",
+            "_apis/wit/attachments/{id?}",
+            3,
+            {"GET": notes.download_attachment, "POST": notes.upload_attachment},
+            read,
+            write,
+        ),
+    )
