@@ -34,7 +34,7 @@ def create_container_group(plan: Plan) -> Ended | None:
     connected = clients()
     if connected.containers.get_group(group_name(plan.run.id)) is not None:
         return None
-    agent = agents()[plan.run.request.agent_type]
+    agent = agents()[plan.agent_type]
     model_key = connected.vault.read_secret(agent.secret)
     callback_key = connected.vault.read_secret(settings().callback_key_secret)
     for name, value in ((agent.secret, model_key), (settings().callback_key_secret, callback_key)):

@@ -44,7 +44,7 @@ def create_pull_request(given: PullRequestInput) -> PullRequest:
 
 
 def _draft(given: PullRequestInput, text: Description) -> PullRequestDraft:
-    plan, request = given.plan, given.plan.run.request
+    plan, request, team = given.plan, given.plan.run.request, given.plan.repository.settings
     return PullRequestDraft(
         source=plan.branch,
         target=plan.repository.target_branch,
@@ -52,15 +52,15 @@ def _draft(given: PullRequestInput, text: Description) -> PullRequestDraft:
         description=text.body,
         is_draft=_is_draft(plan, given.result),
         work_items=(plan.work_item.id,) if plan.work_item else (),
-        labels=tuple(dict.fromkeys((LABEL, *request.labels))),
-        reviewers=request.reviewers,
+        labels=tuple(dict.fromkeys((LABEL, *request.labels, *team.labels))),
+        reviewers=request.reviewers or team.reviewers,
     )
 
 
 def _is_draft(plan: Plan, result: AgentResult) -> bool:
     if plan.run.request.draft is not None:
         return plan.run.request.draft
-    wish = settings().pull_request_draft
+    wish = plan.repository.settings.draft or settings().pull_request_draft
     return wish == "always" or (wish == "auto" and bool(draft_reasons(plan, result)))
 
 

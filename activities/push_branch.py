@@ -70,8 +70,8 @@ def _push(connected: Clients, plan: Plan, commit: str, pack: PackFile) -> Ended 
 
 def _rules(plan: Plan) -> Rules:
     """Return the rules that the supervisor had, too."""
-    agent = agents()[plan.run.request.agent_type]
-    return Rules.of(policy_rules().model_dump(by_alias=True), agent.leftovers)
+    agent = agents()[plan.agent_type]
+    return Rules.of(policy_rules(plan.repository.settings).model_dump(by_alias=True), agent.leftovers)
 
 
 def _pushed(plan: Plan, change: CommitChange, lines: Mapping[str, tuple[int, int]]) -> PushedBranch:

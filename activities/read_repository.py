@@ -32,7 +32,7 @@ def read_repository(run: Run) -> Repository | Ended:
         settings = _settings(git, record, commit)
     except (RepositorySettingsError, TooLarge) as error:
         return Ended(outcome="failed", reason=f"The settings file of the repository is wrong.\n{error}")
-    texts = _texts(git, record, commit)
+    texts = _texts(git, record, commit, settings.template or TEMPLATE_FILE)
     connected.blobs.put(run.id, "repository.json", wire.to_bytes(texts))
     return Repository(
         id=record.id,
@@ -52,12 +52,12 @@ def _settings(git: Git, record: RepositoryRecord, commit: str) -> RepositorySett
     return read_repository_settings(git.read_file(record.project, record.id, PATH, commit))
 
 
-def _texts(git: Git, record: RepositoryRecord, commit: str) -> RepositoryTexts:
-    """Return the first file of instructions that the repository has, and its pull request template."""
+def _texts(git: Git, record: RepositoryRecord, commit: str, template: str) -> RepositoryTexts:
+    """Return the first file of instructions that the repository has, and its pull request *template*."""
     found = (_text(git, record, path, commit) for path in INSTRUCTION_FILES)
     instructions = next((text for text in found if text), "")
     return RepositoryTexts(
-        instructions=instructions, pull_request_template=_text(git, record, TEMPLATE_FILE, commit)
+        instructions=instructions, pull_request_template=_text(git, record, template, commit)
     )
 
 

@@ -69,7 +69,7 @@ def container_group(plan: Plan, settings: Settings) -> ContainerGroupSpec:
     return ContainerGroupSpec(
         name=ids.group_name(plan.run.id),
         location=settings.container_location,
-        tags={"autocoder-run": plan.run.id, "autocoder-agent": plan.run.request.agent_type},
+        tags={"autocoder-run": plan.run.id, "autocoder-agent": plan.agent_type},
         volumes=VOLUMES,
         init_containers=(_clone(settings),),
         containers=(_agent(plan, settings), _verify(plan), _supervisor(plan, settings)),

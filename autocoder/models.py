@@ -12,6 +12,11 @@ from pydantic.alias_generators import to_camel
 RUN_ID = r"^[a-z0-9]{20}$"
 SHA = r"^[0-9a-f]{40}$"
 
+MODEL = r"^[A-Za-z0-9][A-Za-z0-9._:/@\[\]-]{0,127}$"
+ShortText = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Commands = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=2_000)], ...], Field(max_length=20)]
+Globs = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=200)], ...], Field(max_length=200)]
+
 RunId = Annotated[str, Field(pattern=RUN_ID)]
 Sha = Annotated[str, Field(pattern=SHA)]
 
@@ -57,14 +62,14 @@ class Requester(Value):
 
 
 class RunRequest(Value):
-    """A wish for a run, out of whichever dialect it came in; repository and agent are settled."""
+    """A wish for a run, out of whichever dialect it came in; where it happens is settled."""
 
     work_item_id: int | None = Field(None, gt=0)
     user_prompt: str | None = Field(None, max_length=100_000)
     organization: str
     project: str
     repository: str
-    agent_type: str
+    agent_type: str | None = Field(None, description="None: the repository's, or DEFAULT_AGENT")
     model: str | None = None
     container_image: str | None = None
     system_prompt: str | None = Field(None, max_length=100_000)
@@ -158,8 +163,17 @@ class WorkItemSummary(Value):
 class RepositorySettings(Value):
     """The team's `.azuredevops/autocoder.yml`, from the target branch."""
 
-    setup: tuple[str, ...] = ()
-    verify: tuple[str, ...] = ()
+    setup: Commands = ()
+    verify: Commands = ()
+    protected: Globs = Field((), description="more paths that may not be changed")
+    allowed: Globs = Field((), description="protected paths that may be changed all the same")
+    agent: str | None = Field(None, pattern=r"^[a-z][a-z0-9-]{0,30}$")
+    model: str | None = Field(None, pattern=MODEL)
+    reviewers: tuple[ShortText, ...] = Field((), max_length=20, description="identity ids")
+    labels: tuple[ShortText, ...] = Field((), max_length=20)
+    draft: Literal["auto", "always", "never"] | None = None
+    template: str | None = Field(None, max_length=200, description="path of a pull request template")
+    budget: Budget = Field(default_factory=Budget, description="ceiling for every run of this repository")
 
 
 class Repository(Value):
@@ -260,18 +274,20 @@ class Plan(Value):
     work_item: WorkItemSummary | None = None
     repository: Repository
     branch: str = Field(description="without refs/heads/")
+    agent_type: str
     agent_name: str
     model: str
     image: str
     budget: Budget
     inputs: tuple[str, ...] = Field(description="names of the input blobs, under the run's prefix")
     poll_seconds: float = Field(description="POLL_SECONDS as it was when the run was planned")
+    provisioning_minutes: float = Field(30, description="PROVISIONING_MINUTES as it was then")
 
 
 class GroupSeen(Value):
     """What one look at the container group showed."""
 
-    state: Literal["working", "ended", "gone", "failed"]
+    state: Literal["starting", "working", "ended", "gone", "failed"]
     reason: str = ""
 
 
@@ -404,7 +420,7 @@ class RunRecord(Value):
     organization: str
     project: str
     repository: str
-    agent_type: str
+    agent_type: str = ""
     model: str = ""
     requested_by: str = ""
     source: str = ""

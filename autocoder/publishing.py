@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 
-from autocoder.models import FileChange, PolicyRules
+from autocoder.models import FileChange, PolicyRules, RepositorySettings
 from autocoder.pack import PackFile
 from autocoder.policy import DEFAULT_PROTECTED, Rules, judge
 from autocoder.secret_scan import scan
 from autocoder.tree_changes import CommitChange, TreeChange, new_blobs, policy_changes
 
 
-def policy_rules() -> PolicyRules:
+def policy_rules(team: RepositorySettings) -> PolicyRules:
     """Return the policy of a run: for the supervisor through `run.json`, and for the app itself."""
-    return PolicyRules(protected=DEFAULT_PROTECTED)
+    return PolicyRules(protected=(*DEFAULT_PROTECTED, *team.protected), allowed=team.allowed)
 
 
 def objections(pack: PackFile, change: CommitChange, rules: Rules, own_secrets: Sequence[str]) -> list[str]:

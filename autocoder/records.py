@@ -34,7 +34,7 @@ def new_row(run: Run) -> dict[str, Any]:
         "organization": request.organization,
         "project": request.project,
         "repository": request.repository,
-        "agent_type": request.agent_type,
+        "agent_type": request.agent_type or "",
         "model": request.model or "",
         "requested_by": request.requester.name,
         "source": request.requester.source,

@@ -3,18 +3,19 @@
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BeforeValidator, Field, ValidationError
 
 from autocoder import ids
-from autocoder.models import Budget, Requester, RunRequest, Value
+from autocoder.models import MODEL, Budget, Requester, RunRequest, Value
 from autocoder.settings import Settings
 
+N = TypeVar("N", int, float)
 _IMAGE = re.compile(
     r"[a-z0-9][a-z0-9.-]*(:\d+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)+(:[\w][\w.-]{0,127})?(@sha256:[0-9a-f]{64})?"
 )
-_MODEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@\[\]-]{0,127}")
+_MODEL = re.compile(MODEL)
 _NAME = re.compile(r'[^\x00-\x1f\x7f\\/:*?"<>|;#$%{},+=\[\]]{1,64}')
 _BRANCH = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+@#-]*(/[A-Za-z0-9._+@#-]+)*")
 
@@ -100,7 +101,7 @@ def _complete(
     wanted: RunBody, settings: Settings, agents: Collection[str], requester: Requester
 ) -> RunRequest | Refusal:
     """Fill in what settings and mapping say, and check what only they can tell."""
-    agent = wanted.agent_type or settings.default_agent
+    agent = wanted.agent_type or settings.default_agent  # the repository may still name another
     prefix = wanted.source_branch_prefix or settings.source_branch_prefix
     project = wanted.project or _only_project(settings)
     repository = wanted.repository or _only_repository(settings, project)
@@ -125,7 +126,7 @@ def _complete(
         organization=organization,
         project=project or "",
         repository=repository or "",
-        agent_type=agent,
+        agent_type=wanted.agent_type,
         source_branch_prefix=prefix,
         requester=requester,
     )
@@ -214,11 +215,15 @@ def _forbidden(organization: str, image: str | None, settings: Settings) -> list
     return found
 
 
-def full_budget(budget: Budget, settings: Settings) -> Budget:
-    """Return *budget* with the settings' ceilings where it says nothing."""
+def full_budget(wanted: Budget, repository: Budget, settings: Settings) -> Budget:
+    """Return the budget of a run: what is *wanted*, under the repository's and the settings' ceilings."""
     return Budget(
-        minutes=budget.minutes or settings.max_run_minutes,
-        usd=budget.usd or settings.max_run_usd,
-        tokens=budget.tokens or settings.max_run_tokens,
-        turns=budget.turns or settings.max_run_turns,
+        minutes=_least(wanted.minutes, repository.minutes, settings.max_run_minutes),
+        usd=_least(wanted.usd, repository.usd, settings.max_run_usd),
+        tokens=_least(wanted.tokens, repository.tokens, settings.max_run_tokens),
+        turns=_least(wanted.turns, repository.turns, settings.max_run_turns),
     )
+
+
+def _least(*ceilings: N | None) -> N:
+    return min(one for one in ceilings if one is not None)

@@ -13,12 +13,24 @@ PLAN = m.Plan(
     title="Add export",
     work_item=m.WorkItemSummary(id=7, rev=1, type="Bug", title="Add export", web_url="https://x/7"),
     repository=m.Repository(
-        id="r", name="app", project="Web", project_id="p", clone_url="https://x", web_url="https://x",
-        target_branch="main", base_commit=SHA,
+        id="r",
+        name="app",
+        project="Web",
+        project_id="p",
+        clone_url="https://x",
+        web_url="https://x",
+        target_branch="main",
+        base_commit=SHA,
     ),
-    branch="autocoder/7-add-export-aaaaaa", agent_name="Claude Code", model="m", image="i",
-    budget=m.Budget(), inputs=(), poll_seconds=30,
-)  # fmt: skip
+    branch="autocoder/7-add-export-aaaaaa",
+    agent_type="claude",
+    agent_name="Claude Code",
+    model="m",
+    image="i",
+    budget=m.Budget(),
+    inputs=(),
+    poll_seconds=30,
+)
 PUSHED = m.PushedBranch(
     branch=PLAN.branch, commit=SHA, files=(m.FileChange(path="a|b`c.py", kind="added", added=3),)
 )

@@ -33,7 +33,7 @@ def test_a_work_item_id_is_enough_where_the_mapping_is_clear():
     request = read({"workItemId": 5})
     assert isinstance(request, RunRequest)
     assert (request.organization, request.project, request.repository) == ("contoso", "Web", "site")
-    assert request.agent_type == "claude"
+    assert request.agent_type is None
 
 
 def test_asks_which_repository_when_the_mapping_is_ambiguous():
@@ -94,5 +94,5 @@ def test_a_repository_name_is_no_path(name):
 
 
 def test_a_budget_is_filled_from_the_ceilings():
-    budget = full_budget(Budget(usd=1), SETTINGS)
-    assert (budget.usd, budget.minutes) == (1, SETTINGS.max_run_minutes)
+    budget = full_budget(Budget(usd=1), Budget(minutes=2, usd=3), SETTINGS)
+    assert (budget.usd, budget.minutes, budget.turns) == (1, 2, SETTINGS.max_run_turns)

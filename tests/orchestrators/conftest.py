@@ -31,18 +31,33 @@ def run(**changes):
 
 def repository():
     return m.Repository(
-        id="r", name="app", project="Web", project_id="p", clone_url="https://x", web_url="https://x",
-        target_branch="main", base_commit=SHA,
-    )  # fmt: skip
+        id="r",
+        name="app",
+        project="Web",
+        project_id="p",
+        clone_url="https://x",
+        web_url="https://x",
+        target_branch="main",
+        base_commit=SHA,
+    )
 
 
 def plan(of):
     item = m.WorkItemSummary(id=7, rev=1, type="Bug", title="Crash", web_url="https://x/7")
     return m.Plan(
-        run=of, title="Crash", work_item=item, repository=repository(), branch="autocoder/7-crash-abcdef",
-        agent_name="Claude Code", model="m", image="i", budget=m.Budget(minutes=30), inputs=("run.json",),
+        run=of,
+        title="Crash",
+        work_item=item,
+        repository=repository(),
+        branch="autocoder/7-crash-abcdef",
+        agent_type="claude",
+        agent_name="Claude Code",
+        model="m",
+        image="i",
+        budget=m.Budget(minutes=30),
+        inputs=("run.json",),
         poll_seconds=0.05,
-    )  # fmt: skip
+    )
 
 
 def result(of, **changes):

@@ -1,0 +1,86 @@
+"""What is settled before the containers start, from the request, the repository and the settings: pure."""
+
+from collections.abc import Mapping
+
+from autocoder import ids
+from autocoder.agents import Agent
+from autocoder.container_groups import agent_image
+from autocoder.models import CommitText, Plan, Repository, Run, RunFile, WorkItemSummary
+from autocoder.publishing import policy_rules
+from autocoder.pull_request_text import commit_message
+from autocoder.requests import full_budget
+from autocoder.settings import Settings
+
+INPUTS = ("run.json", "prompt.md", "system.md")
+
+
+def choose_agent(
+    run: Run, repository: Repository, agents: Mapping[str, Agent], settings: Settings
+) -> Agent | None:
+    """Return the agent that was asked for, else the repository's or the default; None when it is unknown."""
+    return agents.get(run.request.agent_type or repository.settings.agent or settings.default_agent)
+
+
+def plan_run(
+    run: Run,
+    work_item: WorkItemSummary | None,
+    repository: Repository,
+    *,
+    agent: Agent,
+    images: tuple[str, ...],
+    settings: Settings,
+) -> Plan:
+    """Return the plan of *run*; *images* are the names of the work item's pictures among the inputs."""
+    request, title = run.request, work_item.title if work_item else run.title
+    return Plan(
+        run=run,
+        title=title,
+        work_item=work_item,
+        repository=repository,
+        branch=ids.branch_name(request.source_branch_prefix, request.work_item_id, title, run.id),
+        agent_type=agent.type,
+        agent_name=agent.name,
+        model=_model(run, repository, agent),
+        image=request.container_image or agent_image(agent.image, settings),
+        budget=full_budget(request.budget, repository.settings.budget, settings),
+        inputs=(*INPUTS, *images),
+        poll_seconds=settings.poll_seconds,
+    )
+
+
+def _model(run: Run, repository: Repository, agent: Agent) -> str:
+    """Return the model: the one asked for, the repository's when it is for this agent, or the agent's."""
+    team = repository.settings
+    is_theirs = run.request.agent_type in (None, team.agent)
+    return run.request.model or (team.model if is_theirs else None) or agent.default_model
+
+
+def run_file(plan: Plan, agent: Agent, *, run_url: str, settings: Settings) -> RunFile:
+    """Return `run.json` of *plan*."""
+    repository = plan.repository
+    return RunFile(
+        run_id=plan.run.id,
+        clone_url=repository.clone_url,
+        target_branch=repository.target_branch,
+        base_commit=repository.base_commit,
+        agent=agent.for_run(plan.model, settings.model_upstreams.get(agent.provider)),
+        budget=plan.budget,
+        commit=_commit(plan, run_url, settings.commit_author),
+        policy=policy_rules(repository.settings),
+        setup=repository.settings.setup,
+        verify=repository.settings.verify,
+        images=plan.inputs[len(INPUTS) :],
+    )
+
+
+def _commit(plan: Plan, run_url: str, author: str) -> CommitText:
+    """Return the commit's text; its date is that of the run, so that a repeat gives the same commit."""
+    run = plan.run
+    name, _, mail = author.partition("<")
+    requester = run.request.requester.name
+    return CommitText(
+        message=commit_message(plan.title, run.request.work_item_id, run.id, run_url, requester),
+        author_name=name.strip() or "Autocoder",
+        author_email=mail.strip(" <>") or "autocoder@noreply.invalid",
+        date=run.queued_at,
+    )
