@@ -68,7 +68,8 @@ watch() {
     done
 }
 
-[ ! -e "$exchange/exit.json" ] || exit 0 # the platform has started the container again
+# The platform has started the container again: what was begun is not begun a second time.
+if [ -e "$exchange/exit.json" ] || [ -e "$exchange/log" ]; then exit 0; fi
 now
 began=$now
 limit=$((began + (seconds + 120) * 100))
@@ -86,6 +87,7 @@ until [ -e "$control/start" ]; do
     [ $((turns % 20)) -ne 0 ] || beat
     pause 0.02
 done
+if stopped; then finish 143 stopped; fi
 
 home=$(mktemp -d 2>/dev/null) || { home=/tmp/autocoder-$$ && mkdir -m 700 "$home"; }
 mkdir -p "$home/home" "$home/tmp"

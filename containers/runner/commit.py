@@ -126,8 +126,11 @@ class Collector:
         staged = Git(self.git.directory, self.stage)
         deleted = [change.path for change in changes if change.kind == "deleted"]
         new = [change.path for change in changes if change.kind != "deleted"]
-        arguments = ("update-index", "--add", "--remove", "--replace", "-z", "--stdin")
-        staged.run(*arguments, stdin=lines([*deleted, *new]))
+        if deleted:  # by name alone: what stands in their place now must not matter
+            staged.run("update-index", "--force-remove", "-z", "--stdin", stdin=lines(deleted))
+        if new:
+            arguments = ("update-index", "--add", "--replace", "-z", "--stdin")
+            staged.run(*arguments, stdin=lines(new))
         return self.git.run("write-tree").decode().strip()
 
     def _difference(self, tree: str) -> Difference:

@@ -1,5 +1,13 @@
-from tests.containers.group import CALLBACK_TOKEN, FINAL
-from tests.containers.remote import git
+import json
+import time
+
+import pytest
+
+from autocoder.models import Verification
+from autocoder.pack import open_pack
+from autocoder.tree_changes import read_change
+from tests.containers.group import CALLBACK_TOKEN, FINAL, MODEL_KEY
+from tests.containers.remote import AUTHORIZATION, git
 
 
 def test_brings_what_the_agent_has_changed(group, tmp_path):
@@ -37,3 +45,269 @@ def test_brings_what_the_agent_has_changed(group, tmp_path):
     assert group.log() == f"working\n{FINAL}\n"
     assert group.progress().phase == "done"
     assert group.callbacks == [(f"/api/runs/{group.id}/finished", f"Bearer {CALLBACK_TOKEN}", b"{}")]
+
+
+def test_the_pack_lets_both_trees_be_compared_without_the_repository(group):
+    group.agent(f"rm src/deep/er/data.txt; chmod +x docs/guide.md; cp README.md docs/r.md; echo '{FINAL}'")
+    result = group.run()
+    with open_pack(group.pack().read(), sha256=result.pack.sha256) as pack:
+        change = read_change(pack, result.pack.commit, result.base_commit)
+    assert {one.path: one.kind for one in change.changes} == {
+        "src/deep/er/data.txt": "deleted",
+        "docs/guide.md": "modified",
+        "docs/r.md": "added",
+    }
+
+
+def test_the_same_work_gives_the_same_commit(group, tmp_path, runs, remote):
+    from tests.containers.group import Group
+
+    first = group.run()
+    again = Group(tmp_path / "again", runs, remote)
+    try:
+        assert again.run().pack.commit == first.pack.commit
+    finally:
+        again.end()
+
+
+def test_says_when_the_agent_has_changed_nothing(group):
+    group.agent(f"touch README.md; echo x > a.log; echo '{FINAL}'")
+    result = group.run()
+    assert (result.outcome, result.pack, result.reason) == ("no_changes", None, "")
+
+
+@pytest.mark.parametrize(
+    ("script", "reason"),
+    [
+        (f"echo x > x; echo '{FINAL}'; exit 3", "exit code 3"),
+        ('echo x > x; echo \'{"type": "result", "result": "no", "is_error": true}\'', "said that it failed"),
+        ("echo x > x; echo bye", "without its final message"),
+    ],
+)
+def test_does_not_believe_the_exit_code_alone(group, script, reason):
+    group.agent(script)
+    result = group.run()
+    assert result.outcome == "agent_failed"
+    assert reason in result.reason
+    assert result.pack is not None
+
+
+def test_ends_at_once_when_the_clone_failed(group):
+    told = group.clone(CLONE_AUTHORIZATION="Bearer wrong")
+    assert told["state"] == "failed"
+    assert "token was not accepted" in told["reason"]
+    group.start_agent()
+    group.start_verify()
+    group.start_supervisor()
+    result = group.finished()
+    assert (result.outcome, result.reason) == ("clone_failed", told["reason"])
+    assert not (group.volumes["exchange"] / "log").exists()
+    assert len(group.callbacks) == 1
+
+
+def test_does_not_spend_twice_when_the_platform_starts_the_group_again(group):
+    first = group.run()
+    for name in ("exit.json", "log"):
+        (group.volumes["exchange"] / name).unlink()
+    group.start_agent()
+    group.start_verify()
+    group.start_supervisor()
+    assert group.finished() == first
+    assert not (group.volumes["exchange"] / "log").exists()
+
+
+def test_an_agent_that_had_begun_is_not_begun_again(group):
+    group.clone()
+    (group.volumes["exchange"] / "log").touch()
+    (group.volumes["control"] / "start").touch()
+    assert group.start_agent().wait(10) == 0
+    assert not (group.volumes["workspace"] / "hello.txt").exists()
+
+
+def test_says_interrupted_when_an_earlier_attempt_left_no_result(group):
+    group.clone()
+    group.runs.write(f"{group.id}/attempt", b"earlier")
+    group.start_agent()
+    group.start_verify()
+    group.start_supervisor()
+    result = group.finished()
+    assert result.outcome == "interrupted"
+    assert not (group.volumes["workspace"] / "hello.txt").exists()
+
+
+def test_withholds_protected_paths_and_drops_leftovers(group, tmp_path):
+    group.agent(f"""
+        echo evil >> AGENTS.md
+        rm .github/workflows/ci.yml
+        echo pipeline > azure-pipelines.yml
+        mkdir .fake && echo x > .fake/state
+        echo x > a.txt.tmp.1
+        echo fine > fine.txt
+        echo '{FINAL}'
+    """)
+    result = group.run()
+    assert group.changes(tmp_path / "r.git") == {"fine.txt": "A"}
+    assert {one.path for one in result.withheld} == {
+        "AGENTS.md",
+        ".github/workflows/ci.yml",
+        "azure-pipelines.yml",
+    }
+
+
+def test_a_change_of_protected_paths_alone_is_no_change(group):
+    group.agent(f"echo evil >> AGENTS.md; echo '{FINAL}'")
+    result = group.run()
+    assert (result.outcome, result.pack, result.withheld[0].path) == ("no_changes", None, "AGENTS.md")
+
+
+def test_verifies_the_very_commit_in_order_and_keeps_the_tail(group):
+    group.run_file |= {
+        "setup": ["echo set up > prepared; echo $HOME > home"],
+        "verify": [
+            "test -f hello.txt && test -f prepared && test ! -e ignored.log && pwd",
+            f"seq 1 5000; echo {MODEL_KEY}; exit 7",
+            "false\necho not reached",
+            'test "$HOME" = "$(cat home)" && test -z "$(ls -A "$HOME")"',
+        ],
+    }
+    group.agent(f"echo hello > hello.txt; echo x > ignored.log; echo '{FINAL}'")
+    result = group.run()
+    assert [one.exit_code for one in result.verification] == [0, 0, 7, 1, 0]
+    failed: Verification = result.verification[2]
+    assert failed.output.endswith("5000\n[redacted]")
+    assert len(failed.output) <= 2000
+    assert "not reached" not in result.verification[3].output
+    assert result.outcome == "changed"
+
+
+def test_a_verify_command_that_hangs_is_ended(group):
+    group.run_file["verify"] = ["sleep 60", "echo never"]
+    source = group.python_path / "runner" / "verification.py"
+    source.write_text(source.read_text().replace("TOTAL_SECONDS = 420.0", "TOTAL_SECONDS = 1.0"))
+    result = group.run()
+    assert result.verification[0].exit_code in (124, 137)
+
+
+def test_the_deadline_of_the_wrapper_ends_the_whole_process_group(group):
+    group.seconds = 1
+    group.agent("echo partial > partial.txt; sleep 300 & (trap '' TERM; sleep 301) & sleep 302")
+    group.environment["AUTOCODER_GRACE_SECONDS"] = "1"
+    began = time.monotonic()
+    result = group.run()
+    assert (result.outcome, result.pack is not None) == ("timed_out", True)
+    assert time.monotonic() - began < 15
+    assert _processes("sleep 30[012]") == []
+
+
+def test_the_supervisor_keeps_a_deadline_of_its_own(group):
+    group.run_file["budget"]["minutes"] = 0.005
+    source = group.python_path / "runner" / "work.py"
+    source.write_text(source.read_text().replace("EXTRA_SECONDS = 60.0", "EXTRA_SECONDS = 1.0"))
+    group.agent("echo partial > partial.txt; sleep 303")
+    result = group.run()
+    assert (result.outcome, result.pack is not None) == ("timed_out", True)
+    assert _processes("sleep 303") == []
+
+
+def test_goes_on_with_what_is_there_when_the_agents_container_dies(group, tmp_path):
+    source = group.python_path / "runner" / "agent.py"
+    source.write_text(source.read_text().replace("SILENCE_SECONDS = 20.0", "SILENCE_SECONDS = 1.5"))
+    group.agent("echo partial > partial.txt; sleep 304")
+    group.clone()
+    agent = group.start_agent()
+    group.start_verify()
+    group.start_supervisor()
+    _wait_for(group.volumes["workspace"] / "partial.txt")
+    agent.kill()
+    children = _processes("agent.sh") + _processes("sleep 304")
+    import os
+    import signal
+
+    for process in children:
+        os.kill(process, signal.SIGKILL)
+    group.processes.pop("agent").communicate()
+    result = group.finished()
+    assert result.outcome == "agent_failed"
+    assert "out of memory" in result.reason
+    assert group.changes(tmp_path / "r.git") == {"partial.txt": "A"}
+
+
+def test_told_to_end_it_stops_the_agent_and_keeps_the_log(group):
+    group.agent("echo begun; touch begun; sleep 305")
+    group.clone()
+    group.start_agent()
+    group.start_verify()
+    supervisor = group.start_supervisor()
+    _wait_for(group.volumes["workspace"] / "begun")
+    supervisor.terminate()
+    result = group.finished()
+    assert (result.outcome, result.pack) == ("interrupted", None)
+    assert group.log() == "begun\n"
+    assert _processes("sleep 305") == []
+
+
+def test_no_secret_reaches_log_result_or_progress(group):
+    secrets = [MODEL_KEY, CALLBACK_TOKEN]
+    group.agent(
+        "\n".join(f"echo 'it is {secret} here'" for secret in secrets)
+        + f"\nprintf %s {MODEL_KEY} | base64; env; cat {group.volumes['inputs']}/run.json; echo x > x"
+        + "\n"
+        + f"echo '{json.dumps({'type': 'result', 'result': f'key {MODEL_KEY}', 'is_error': False})}'"
+    )
+    result = group.run(REDACT=json.dumps(["another-secret"]))
+    assert result.outcome == "changed"
+    for told in (group.log(), result.model_dump_json(), group.progress().model_dump_json()):
+        for secret in (*secrets, AUTHORIZATION.partition(" ")[2], "sig="):
+            assert secret not in told
+    assert "it is [redacted] here" in group.log()
+
+
+def test_refuses_a_change_that_holds_a_secret_of_the_run(group):
+    group.agent(f"mkdir d; echo 'key = {MODEL_KEY}' > d/config; echo '{FINAL}'")
+    result = group.run()
+    assert (result.outcome, result.pack) == ("refused", None)
+    assert result.reason == "d/config: the file holds a secret of this run"
+
+
+def test_refuses_changes_to_paths_kept_in_lfs(group):
+    group.agent(f"echo bytes > art.psd; echo '{FINAL}'")
+    result = group.run()
+    assert result.outcome == "refused"
+    assert "LFS" in result.reason
+
+
+def test_refuses_paths_that_the_agent_itself_puts_into_lfs(group):
+    group.agent(f"echo '*.big filter=lfs' >> .gitattributes; echo x > a.big; echo '{FINAL}'")
+    assert group.run().outcome == "refused"
+
+
+def test_the_log_is_stored_while_the_agent_works(group):
+    group.agent(f"echo first; touch begun; while [ ! -e go ]; do sleep 0.02; done; rm go; echo '{FINAL}'")
+    group.clone()
+    group.start_agent()
+    group.start_verify()
+    group.start_supervisor()
+    for _ in range(500):
+        if group.log():
+            break
+        time.sleep(0.01)
+    assert group.log() == "first\n"
+    assert group.progress().phase == "running"
+    (group.volumes["workspace"] / "go").touch()
+    group.finished()
+    assert group.log() == f"first\n{FINAL}\n"
+
+
+def _wait_for(path):
+    for _ in range(1000):
+        if path.exists():
+            return
+        time.sleep(0.01)
+    raise AssertionError(f"{path} did not appear")
+
+
+def _processes(pattern):
+    import subprocess
+
+    found = subprocess.run(["pgrep", "-f", pattern], capture_output=True, text=True)
+    return [int(line) for line in found.stdout.split()]
