@@ -25,7 +25,7 @@ OUTPUTS = {
     "changes.pack": "cw",
     "result.json": "cw",
 }
-PROVISIONING_MINUTES, MARGIN_MINUTES = 30, 40
+MARGIN_MINUTES = 40
 
 
 @activity
@@ -53,7 +53,7 @@ def _secrets(
 ) -> Mapping[tuple[str, str], str]:
     """Return the values of the secret variables, by container and name; they go nowhere else."""
     run_id = plan.run.id
-    minutes = PROVISIONING_MINUTES + (plan.budget.minutes or 0) + MARGIN_MINUTES
+    minutes = plan.provisioning_minutes + (plan.budget.minutes or 0) + MARGIN_MINUTES
     sas = connected.blobs.sas_url
     inputs = {name: sas(run_id, name, "r", minutes) for name in plan.inputs}
     outputs = {name: sas(run_id, name, permissions, minutes) for name, permissions in OUTPUTS.items()}

@@ -3,16 +3,17 @@
 import logging
 
 from activities.activity import activity
-from activities.record_phase import note_phase
+from activities.record_phase import now, show_phase
 from autocoder import wire
 from autocoder.clients.connect import Clients, clients
 from autocoder.errors import AutocoderError
 from autocoder.group_state import judge_group
 from autocoder.ids import group_name
 from autocoder.models import GroupSeen, Phase, Plan, Progress, Value
-from autocoder.records import usage_column
+from autocoder.records import phase_columns, usage_column
 
 SHOWN: dict[str, Phase] = {"running": "running", "verifying": "verifying", "collecting": "verifying"}
+WORKING = ("provisioning", "running", "verifying")
 log = logging.getLogger("autocoder.activities")
 
 
@@ -27,11 +28,14 @@ def get_container_group(look: Look) -> GroupSeen:
     """Return whether the group still works; its progress goes to the row and the comment."""
     connected, plan = clients(), look.plan
     seen = judge_group(connected.containers.get_group(group_name(plan.run.id)))
-    if seen.state == "working":
-        try:
-            _pass_on(connected, plan)
-        except AutocoderError as error:  # a comment that cannot be written does not end the polling
-            log.warning("run %s: progress not shown: %s", plan.run.id, error)
+    if seen.state != "working":
+        return seen
+    if connected.blobs.exists(plan.run.id, "result.json"):  # the last thing that the supervisor writes
+        return GroupSeen(state="ended")
+    try:
+        _pass_on(connected, plan)
+    except AutocoderError as error:  # a comment that cannot be written does not end the polling
+        log.warning("run %s: progress not shown: %s", plan.run.id, error)
     return seen
 
 
@@ -41,8 +45,11 @@ def _pass_on(connected: Clients, plan: Plan) -> None:
         return
     progress = wire.load(Progress, content.decode())
     phase = SHOWN.get(progress.phase)
+    if phase is None:
+        return
     row = connected.records.get(plan.run.id) or {}
-    if phase is not None and row.get("status") in {"provisioning", "running", "verifying"}:
-        if row.get("status") != phase:
-            note_phase(connected, plan.run, phase)
-        connected.records.merge(plan.run.id, usage_column(progress.usage))
+    columns = usage_column(progress.usage)
+    if row.get("status") == phase:
+        connected.records.merge(plan.run.id, columns)
+    elif connected.records.advance(plan.run.id, WORKING, {**phase_columns(phase, now()), **columns}):
+        show_phase(connected, plan.run, phase)

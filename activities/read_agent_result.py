@@ -28,7 +28,8 @@ def read_agent_result(plan: Plan) -> AgentResult | Ended:
     except (ValidationError, ValueError) as error:
         log.error("run %s: result.json is not what it should be: %s", plan.run.id, type(error).__name__)
         return Ended(outcome="failed", reason="The containers left a result that cannot be read.")
-    if result.run_id != plan.run.id or result.base_commit != plan.repository.base_commit:
+    foreign = result.pack is not None and result.base_commit != plan.repository.base_commit
+    if result.run_id != plan.run.id or foreign:
         return Ended(
             outcome="refused", reason="The result that the containers left is not the one of this run."
         )
@@ -41,7 +42,7 @@ def _without_result(connected: Clients, plan: Plan) -> Ended:
     seen = judge_group(connected.containers.get_group(group_name(plan.run.id)))
     if seen.state == "gone":
         return Ended(outcome="interrupted", reason="The container group was deleted before it had a result.")
-    if seen.state == "working":
+    if seen.state in ("starting", "working"):
         return Ended(
             outcome="timed_out", reason="The deadline has passed, and the containers left no result."
         )

@@ -21,12 +21,12 @@ class PhaseChange(Value):
 def record_phase(change: PhaseChange) -> None:
     """Write the phase into the run's row and into the comment."""
     connected = clients()
-    note_phase(connected, change.run, change.phase)
+    connected.records.merge(change.run.id, phase_columns(change.phase, now()))
+    show_phase(connected, change.run, change.phase)
 
 
-def note_phase(connected: Clients, run: Run, phase: Phase) -> None:
-    """Write *phase* into the row and the comment of *run*; a repeat changes nothing."""
-    connected.records.merge(run.id, phase_columns(phase, now()))
+def show_phase(connected: Clients, run: Run, phase: Phase) -> None:
+    """Write *phase* into the comment of *run*; a repeat changes nothing."""
     write_comment(connected, run, progress_comment(run.id, phase, run_url(run.id)))
 
 

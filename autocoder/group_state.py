@@ -5,7 +5,9 @@ https://learn.microsoft.com/azure/container-instances/container-state
 
 from autocoder.models import GroupSeen, Value
 
+STARTING = ("Pending", "Creating")
 DEAD = ("Failed", "Stopped", "Succeeded", "Terminated")
+SUPERVISOR, ENDED = "supervisor", "Terminated"
 OUT_OF_MEMORY = 137
 KILLED_BY_PLATFORM = (7147, 7148)
 
@@ -29,7 +31,10 @@ class GroupState(Value):
 
 
 def judge_group(group: GroupState | None) -> GroupSeen:
-    """Return whether the group still works, has ended, failed to start, or is gone (None)."""
+    """Return whether the group starts, works, has ended, failed to start, or is gone (None).
+
+    A group whose supervisor has ended has nothing more to tell, whatever else still runs in it.
+    """
     if group is None:
         return GroupSeen(state="gone")
     if group.provisioning_state == "Failed":
@@ -37,9 +42,9 @@ def judge_group(group: GroupState | None) -> GroupSeen:
         return GroupSeen(
             state="failed", reason=f"The container group could not be started: {reason}."[:1_000]
         )
-    if group.state in DEAD:
+    if group.state in DEAD or any(one.name == SUPERVISOR and one.state == ENDED for one in group.containers):
         return GroupSeen(state="ended", reason=_why(group))
-    return GroupSeen(state="working")
+    return GroupSeen(state="starting" if group.provisioning_state in STARTING else "working")
 
 
 def _why(group: GroupState) -> str:

@@ -45,6 +45,7 @@ def plan_run(
         budget=full_budget(request.budget, repository.settings.budget, settings),
         inputs=(*INPUTS, *images),
         poll_seconds=settings.poll_seconds,
+        provisioning_minutes=settings.provisioning_minutes,
     )
 
 

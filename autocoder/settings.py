@@ -124,6 +124,9 @@ class Settings(BaseModel):
     max_run_usd: float = setting(5, "ceiling for a run's cost in US dollars", gt=0)
     max_run_tokens: int = setting(5_000_000, "ceiling for a run's tokens", gt=0)
     max_run_turns: int = setting(200, "ceiling for a run's model calls that offer tools", gt=0)
+    provisioning_minutes: float = setting(
+        30, "how long a container group may take to start; large images need their time", gt=0, le=240
+    )
     poll_seconds: float = setting(30, "how often a container group is looked at, at most", gt=0, le=600)
     azure_subscription_id: str = setting(
         ..., "subscription of the container groups", "11111111-1111-4111-8111-111111111111"

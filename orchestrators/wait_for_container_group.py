@@ -16,38 +16,46 @@ from orchestrators.step import StepFailed, sleep, step
 
 blueprint = df.Blueprint()
 POLLS_PER_GENERATION = 20
-PROVISIONING_MINUTES = 30
 GRACE_MINUTES = 10
 FIRST_POLLS = (2.0, 4.0, 8.0)
 
 
 class Watch(Value):
-    """The polling's own state: which plan, how many looks so far, and until when (ISO 8601, UTC)."""
+    """The polling's own state: which plan, how many looks so far, and since when (ISO 8601, UTC)."""
 
     plan: Plan
     looks: int = 0
-    until: str = ""
+    since: str = ""
 
 
 @blueprint.orchestration_trigger(context_name="context")
 def wait_for_container_group(context: df.DurableOrchestrationContext) -> Any:
-    """Return a `GroupSeen` that is not `working`, or continue as new after 20 looks."""
+    """Return a `GroupSeen` that neither starts nor works, or continue as new after 20 looks."""
     watch = wire.load(Watch, context.get_input())
-    minutes = (watch.plan.budget.minutes or 0) + PROVISIONING_MINUTES + GRACE_MINUTES
-    until = watch.until or (context.current_utc_datetime + dt.timedelta(minutes=minutes)).isoformat()
+    provisioning = watch.plan.provisioning_minutes
+    since = watch.since or context.current_utc_datetime.isoformat()
+    starts_by = _later(since, provisioning)
+    until = _later(since, provisioning + (watch.plan.budget.minutes or 0) + GRACE_MINUTES)
     for number in range(watch.looks, watch.looks + POLLS_PER_GENERATION):
         yield from sleep(context, _pause(number, watch.plan.poll_seconds))
-        if context.current_utc_datetime >= dt.datetime.fromisoformat(until):
+        if context.current_utc_datetime >= until:
             return wire.dump(GroupSeen(state="ended", reason="The deadline has passed."))
         try:
             seen = yield from step(context, get_container_group, Look(plan=watch.plan))
         except StepFailed as error:
             return wire.dump(GroupSeen(state="ended", reason=str(error)))
-        if seen.state != "working":
+        if seen.state == "starting" and context.current_utc_datetime >= starts_by:
+            reason = f"The container group did not start within {provisioning:g} minutes."
+            return wire.dump(GroupSeen(state="failed", reason=f"{reason} PROVISIONING_MINUTES allows more."))
+        if seen.state not in ("starting", "working"):
             return wire.dump(seen)
     looks = watch.looks + POLLS_PER_GENERATION
-    context.continue_as_new(wire.dump(watch.model_copy(update={"looks": looks, "until": until})))
+    context.continue_as_new(wire.dump(watch.model_copy(update={"looks": looks, "since": since})))
     return None
+
+
+def _later(since: str, minutes: float) -> dt.datetime:
+    return dt.datetime.fromisoformat(since) + dt.timedelta(minutes=minutes)
 
 
 def _pause(number: int, longest: float) -> float:

@@ -5,7 +5,7 @@ A claim is an insert that fails when the row is there. Its value is the id of th
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -119,6 +119,11 @@ class RunRecords:
     def begin_publishing(self, run_id: str, columns: Mapping[str, Any]) -> dict[str, Any] | None:
         """Write the publishing *columns*, unless a cancel was asked for; return the row as it is now."""
         return self._change(run_id, lambda row: not row.get("cancel_requested"), columns)
+
+    def advance(self, run_id: str, since: Collection[str], columns: Mapping[str, Any]) -> bool:
+        """Write *columns* if the run's status is one of *since*; return whether it was."""
+        row = self._change(run_id, lambda row: row.get("status") in since, columns)
+        return row is not None and columns.items() <= row.items()
 
     def _change(self, run_id: str, allowed: Any, columns: Mapping[str, Any]) -> dict[str, Any] | None:
         """Merge *columns* if the row is *allowed* to change and nobody else changed it meanwhile."""
