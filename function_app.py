@@ -8,6 +8,7 @@ import azure.functions as func
 from activities import (
     begin_publishing,
     build_prompt,
+    check_requester,
     claim_slot,
     create_container_group,
     create_pull_request,
@@ -30,6 +31,7 @@ ORCHESTRATORS = (run_agent, wait_for_container_group, wait_for_slot)
 ACTIVITIES = (
     begin_publishing.begin_publishing,
     build_prompt.build_prompt,
+    check_requester.check_requester,
     claim_slot.claim_slot,
     create_container_group.create_container_group,
     create_pull_request.create_pull_request,

@@ -58,6 +58,7 @@ class Requester(Value):
 
     id: str | None = None
     name: str = ""
+    update: int | None = Field(None, gt=0, description="number of the work item's update that asked")
     source: Literal["rest", "service_hook", "boards", "pipelines"] = "rest"
 
 

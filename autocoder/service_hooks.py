@@ -32,6 +32,7 @@ class Trigger(Value):
     content: str
     requester_id: str | None = None
     requester_name: str = ""
+    update: int = Field(1, gt=0, description="number of the work item's update; its creation is the first")
     options: dict[str, str] = Field(default_factory=dict)
 
 
@@ -81,7 +82,13 @@ def _updated(payload: Mapping[str, Any], wanted: set[str]) -> Trigger | Skip:
         return Skip(
             code="no_change_of_content", reason="neither a trigger tag was added nor the text changed"
         )
-    return _trigger(payload, resource.get("workItemId"), fields, _mapping(resource.get("revisedBy")))
+    trigger = _trigger(payload, resource.get("workItemId"), fields, _mapping(resource.get("revisedBy")))
+    update = resource.get("id")
+    if isinstance(trigger, Skip):
+        return trigger
+    if not isinstance(update, int) or update <= 0:
+        return Skip(code="not_usable", reason="the delivery names no update of the work item")
+    return trigger.model_copy(update={"update": update})
 
 
 def _trigger(

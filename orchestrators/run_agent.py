@@ -6,6 +6,7 @@ import azure.durable_functions as df
 
 from activities.begin_publishing import begin_publishing
 from activities.build_prompt import PromptInput, build_prompt
+from activities.check_requester import check_requester
 from activities.claim_slot import claim_slot
 from activities.create_container_group import create_container_group
 from activities.create_pull_request import PullRequestInput, create_pull_request
@@ -66,6 +67,9 @@ def _carry(context: df.DurableOrchestrationContext, run: Run) -> Steps[RunReport
         slot = wire.load(Slot, answer)
     if slot.cancelled:
         return _ended(run, Ended(outcome="cancelled", reason="It was cancelled while it was queued."))
+    refused = yield from step(context, check_requester, run)
+    if refused is not None:
+        return _ended(run, refused)
     plan = yield from _prepare(context, run)
     if isinstance(plan, Ended):
         return _ended(run, plan)

@@ -20,6 +20,7 @@ import azure.functions as func
 from autocoder.agents import agents
 from autocoder.clients.connect import clients
 from autocoder.clients.run_records import CONTENT, DELIVERY, Claim
+from autocoder.errors import AutocoderError
 from autocoder.ids import key
 from autocoder.models import Requester, RunRequest
 from autocoder.requests import Refusal, read_request
@@ -47,11 +48,26 @@ async def azure_devops_hook(
     delivery = read_body(body, settings())
     if isinstance(delivery, Skip):
         return _said("skipped", delivery.reason, code=delivery.code)
+    if await asyncio.to_thread(_is_own, delivery):
+        return _said("skipped", "Autocoder does not react to its own changes", code="own_change")
     request = _request(delivery, settings())
     if isinstance(request, Refusal):
         return _said("skipped", request.message, code=request.code)
     wish = Wish(request, _claims(delivery, request, settings().dedup_window_seconds))
     return _outcome(await start_run(client, wish))
+
+
+def _is_own(delivery: Trigger) -> bool:
+    """Whether the app itself made the change; where that cannot be asked now, the run asks again."""
+    if (
+        delivery.requester_id is None
+        or delivery.organization.casefold() != settings().organization.casefold()
+    ):
+        return False
+    try:
+        return clients().own_id(delivery.organization) == delivery.requester_id
+    except AutocoderError:
+        return False
 
 
 def is_verified(headers: Mapping[str, str], body: bytes, password: str | None) -> bool:
@@ -95,7 +111,12 @@ def _request(delivery: Trigger, settings: Settings) -> RunRequest | Refusal:
         "project": delivery.project,
         **wanted,
     }
-    requester = Requester(id=delivery.requester_id, name=delivery.requester_name, source="service_hook")
+    requester = Requester(
+        id=delivery.requester_id,
+        name=delivery.requester_name,
+        update=delivery.update,
+        source="service_hook",
+    )
     return read_request(body, settings, agents(), requester)
 
 

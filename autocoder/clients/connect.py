@@ -42,6 +42,13 @@ class Clients:
         url = self.settings.organization_url(organization)
         return AzureDevOps(Session(url, self._own, self._http))
 
+    def own_id(self, organization: str) -> str:
+        """Return the id that the app's identity has in *organization*; asked once."""
+        known = self._own_ids.get(organization)
+        if known is None:
+            known = self._own_ids[organization] = self.azure_devops(organization).own_id()
+        return known
+
     def authorization(self, organization: str) -> str:
         """Return the `Authorization` value of the app itself; raises `SignInRequired`."""
         del organization  # one identity, or one PAT, for all of them
@@ -100,6 +107,10 @@ class Clients:
     def records(self) -> RunRecords:
         """The record of runs and the claims."""
         return RunRecords(self.tables)
+
+    @cached_property
+    def _own_ids(self) -> dict[str, str]:
+        return {}
 
     @cached_property
     def _credential(self) -> "TokenCredential":

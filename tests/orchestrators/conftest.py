@@ -78,6 +78,7 @@ def good_replies(of):
     return {
         "begin_publishing": [value(None)],
         "build_prompt": [value(plan(of))],
+        "check_requester": [value(None)],
         "claim_slot": [value(m.Slot(granted=True))],
         "create_container_group": [value(None)],
         "create_pull_request": [value(m.PullRequest(id=3, url="https://x/3"))],

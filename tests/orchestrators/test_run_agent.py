@@ -12,7 +12,7 @@ def test_carries_a_run_from_its_request_to_its_report(flow):
     report = done.report()
     assert (report.outcome, report.pull_request.id, report.files) == ("completed", 3, 1)
     assert [name for name in done.names if name != "get_container_group"] == [
-        "claim_slot", "fetch_work_item", "record_phase", "read_repository", "build_prompt",
+        "claim_slot", "check_requester", "fetch_work_item", "record_phase", "read_repository", "build_prompt",
         "create_container_group", "read_agent_result", "begin_publishing", "push_branch",
         "create_pull_request", *END,
     ]  # fmt: skip
@@ -36,7 +36,8 @@ def test_a_prompt_run_reads_no_work_item(flow):
 
 
 @pytest.mark.parametrize(
-    "where", ["fetch_work_item", "read_repository", "build_prompt", "create_container_group"]
+    "where",
+    ["check_requester", "fetch_work_item", "read_repository", "build_prompt", "create_container_group"],
 )
 def test_an_end_before_the_agent_is_reported_and_cleaned_up(flow, where):
     done = flow().start(**{where: [value(ENDED)]})

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from autocoder.clients.azure_devops.git import Git
+from autocoder.clients.azure_devops.permissions import Permissions
 from autocoder.clients.azure_devops.pull_requests import PullRequests
 from autocoder.clients.azure_devops.session import Session
 from autocoder.clients.azure_devops.work_items import WorkItems
@@ -29,6 +30,11 @@ class AzureDevOps:
     def pull_requests(self) -> PullRequests:
         """Its pull requests."""
         return PullRequests(self.session)
+
+    @property
+    def permissions(self) -> Permissions:
+        """Who may do what in it."""
+        return Permissions(self.session)
 
     def own_id(self) -> str:
         """Return the id of the identity that the app is to this organisation."""

@@ -1,0 +1,69 @@
+"""Whether the person who asked through Azure DevOps may start a run; closed when in doubt.
+
+The person is taken from the work item's own record of the update, never from the delivery's text.
+"""
+
+import time
+
+from activities.activity import activity
+from autocoder.clients.azure_devops import AzureDevOps
+from autocoder.clients.connect import clients
+from autocoder.errors import NotFound
+from autocoder.models import Ended, Run
+from autocoder.requesters import is_member, may_contribute
+from autocoder.settings import settings
+
+KEPT_SECONDS = 300.0
+_kept: dict[tuple[str, ...], tuple[float, str]] = {}
+
+
+@activity
+def check_requester(run: Run) -> Ended | None:
+    """Return None when the requester may start the run, else how it ends."""
+    request = run.request
+    if request.requester.source != "service_hook":
+        return None  # who calls the REST API has its key
+    azure_devops = clients().azure_devops(request.organization)
+    number, update = request.work_item_id or 0, request.requester.update or 1
+    try:
+        person = azure_devops.work_items.update(number, update).author_id
+    except NotFound:
+        return Ended(
+            outcome="failed", reason=f"Work item {number} does not exist, or the app may not read it."
+        )
+    reason = _reason(azure_devops, run, person)
+    return Ended(outcome="refused", reason=reason) if reason else None
+
+
+def _reason(azure_devops: AzureDevOps, run: Run, person: str) -> str:
+    """Return why *person* may not start the run, or nothing; kept for five minutes."""
+    group = settings().allowed_requesters_group or ""
+    key = (run.request.organization, run.request.project, run.request.repository, person, group)
+    until, reason = _kept.get(key, (0.0, ""))
+    if until < time.monotonic():
+        reason = _judge(azure_devops, run, person, group)
+        _kept[key] = (time.monotonic() + KEPT_SECONDS, reason)
+    return reason
+
+
+def _judge(azure_devops: AzureDevOps, run: Run, person: str, group: str) -> str:
+    if person.casefold() == clients().own_id(run.request.organization).casefold():
+        return "Autocoder does not start runs for its own changes."
+    permissions = azure_devops.permissions
+    who = permissions.member(person) if person else None
+    if who is None:
+        return "Azure DevOps does not say who asked for this run."
+    if group:
+        allowed = is_member(who, permissions.group(group))
+        return (
+            ""
+            if allowed
+            else f"{who.name} is not in the group that may start runs (ALLOWED_REQUESTERS_GROUP)."
+        )
+    request = run.request
+    try:
+        repository = azure_devops.git.get_repository(request.project, request.repository)
+    except NotFound:
+        return ""  # the next step says so
+    entries = permissions.git_entries(repository.project_id, repository.id, who)
+    return "" if may_contribute(entries) else f"{who.name} may not contribute to {repository.name}."

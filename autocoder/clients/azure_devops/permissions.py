@@ -1,0 +1,86 @@
+"""Who somebody is and what they may do: identities with their groups, and access control lists.
+
+The permission APIs evaluate the caller alone, so what another person may do is read from the lists:
+https://learn.microsoft.com/rest/api/azure/devops/security/access-control-lists/query
+"""
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from autocoder.clients.azure_devops.protocol import rows
+from autocoder.clients.azure_devops.session import Session
+from autocoder.errors import UnexpectedAnswer
+from autocoder.requesters import Entry, Member
+
+GIT_REPOSITORIES = "2e9eb7ed-3c0a-47d4-87c1-0ffdd275fd87"
+IDENTITIES_HOST = "vssps.dev.azure.com"  # where the hosted service keeps them
+IDENTITIES, LISTS = "7.1", "7.1"
+
+
+@dataclass(frozen=True)
+class Permissions:
+    """The identities and permissions of one organisation."""
+
+    session: Session
+
+    def member(self, identity_id: str) -> Member | None:
+        """Return the active identity and all groups that it is in, directly or not; None when unknown."""
+        query = {"identityIds": identity_id, "queryMembership": "expandedUp"}
+        return _first(self._identities(query))
+
+    def group(self, name: str) -> Member | None:
+        """Return the group called *name*, as in `[Fabrikam]\\Contributors`; None when there is none."""
+        return _first(self._identities({"searchFilter": "General", "filterValue": name}))
+
+    def git_entries(self, project_id: str, repository_id: str, who: Member) -> tuple[Entry, ...]:
+        """Return what the repository's list says of *who* and each of their groups, inherited parts too."""
+        query = {
+            "token": f"repoV2/{project_id}/{repository_id}",
+            "descriptors": ",".join((who.descriptor, *who.groups)),
+            "includeExtendedInfo": "true",
+        }
+        answer = self.session.json(
+            "GET", "_apis/accesscontrollists", GIT_REPOSITORIES, query=query, version=LISTS
+        )
+        entries = (entry for one in rows(answer) for entry in (one.get("acesDictionary") or {}).values())
+        return tuple(_entry(entry) for entry in entries)
+
+    def _identities(self, query: dict[str, str]) -> Any:
+        parts = urlsplit(self.session.organization_url)
+        hosted = parts.hostname == "dev.azure.com"
+        url = parts._replace(netloc=IDENTITIES_HOST).geturl() if hosted else parts.geturl()
+        session = dataclasses.replace(self.session, organization_url=url)
+        return session.json("GET", "_apis/identities", query=query, version=IDENTITIES)
+
+
+def _first(answer: Any) -> Member | None:
+    """Return the only identity in *answer*; several of one name are as good as none."""
+    value = answer.get("value") if isinstance(answer, dict) else None
+    if not isinstance(value, list):
+        raise UnexpectedAnswer("Azure DevOps sent no list of identities.")
+    found = [row for row in value if isinstance(row, dict) and row.get("isActive", True)]
+    if len(found) != 1 or not isinstance(found[0].get("descriptor"), str):
+        return None
+    groups = found[0].get("memberOf") or ()
+    return Member(
+        id=str(found[0].get("id", "")),
+        name=str(found[0].get("providerDisplayName", "")),
+        descriptor=found[0]["descriptor"],
+        groups=tuple(str(group) for group in groups),
+    )
+
+
+def _entry(row: Any) -> Entry:
+    extended = row.get("extendedInfo") or {}
+    allow = _bits(row, "allow") | _bits(extended, "effectiveAllow") | _bits(extended, "inheritedAllow")
+    deny = _bits(row, "deny") | _bits(extended, "effectiveDeny") | _bits(extended, "inheritedDeny")
+    return Entry(allow=allow, deny=deny)
+
+
+def _bits(row: dict[str, Any], name: str) -> int:
+    value = row.get(name) or 0
+    if not isinstance(value, int):
+        raise UnexpectedAnswer("Azure DevOps sent an access control list that is none.")
+    return value
