@@ -4,14 +4,16 @@ One connection writes (the engine's thread, in transactions that it groups), ano
 write-ahead log a commit is safe against `kill -9`; what was not committed was not answered for either.
 """
 
+import fcntl
 import json
 import sqlite3
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
+from emulators.functions_host.errors import HostError
 from emulators.functions_host.events import Event, dump, stamp
 
 SCHEMA = """
@@ -95,6 +97,20 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
         connection.execute(f"pragma {pragma}")
     connection.executescript(SCHEMA)
     return connection
+
+
+def claim(folder: Path) -> TextIO:
+    """Keep every other host off the store in *folder* while the returned file is open.
+
+    Raises `HostError` when one has it: two engines over one store would each act on what they remember.
+    """
+    lock = (folder / "lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        lock.close()
+        raise HostError(f"another functions_host uses {folder}") from error
+    return lock
 
 
 class Store:

@@ -19,6 +19,7 @@ from emulators.functions_host.keys import ensure_keys
 from emulators.functions_host.loader import App, Function
 from emulators.functions_host.management import WEBHOOKS, ManagementUrls
 from emulators.functions_host.settings import Cors, HostSettings
+from emulators.functions_host.store import claim
 from emulators.functions_host.timers import Timers
 from emulators.functions_host.webhooks import Webhooks
 from emulators.serving import Options
@@ -31,6 +32,7 @@ log = logging.getLogger("host")
 def build(app: App, settings: HostSettings, options: Options, allowed: Cors | None = None) -> web.Application:
     """Return the web application that serves *app*; raises `HostError` when its triggers cannot be served."""
     folder = options.folder(NAME)
+    lock = claim(folder)
     keys = ensure_keys(folder / "keys.json", [function.name for function in app.of("httpTrigger")])
     urls = ManagementUrls(f"http://localhost:{options.port}", settings.hub_name, keys.durable)
     invoker = Invoker(str(app.folder), urls.client_binding)
@@ -53,6 +55,7 @@ def build(app: App, settings: HostSettings, options: Options, allowed: Cors | No
         invoker.close()
         engine.stop()
         await runner.cleanup()
+        lock.close()
 
     public.cleanup_ctx.append(running)
     return public

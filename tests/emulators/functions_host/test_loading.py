@@ -1,12 +1,16 @@
-"""What the real worker refuses to load, refused here; each in a process of its own, as a person meets it."""
+"""What the real worker refuses to load is refused here."""
 
 import subprocess
+import sys
 import textwrap
 
 import pytest
 
-from emulators.functions_host.errors import FunctionLoadError
+from emulators.functions_host.errors import FunctionLoadError, HostError, SettingsError
 from emulators.functions_host.load_checks import IN, INOUT, OUT, Binding, check_function
+from emulators.functions_host.loader import load_app
+from emulators.functions_host.settings import apply_local_settings, read_host_settings
+from emulators.functions_host.timers import read_timer
 
 HEAD = """
 import azure.functions as func
@@ -18,14 +22,29 @@ app = df.DFApp()
 """
 
 
-def load(own_host, folder, source, head=HEAD, host='{"version": "2.0"}', *more):
+def write_app(folder, source, head=HEAD, host='{"version": "2.0"}'):
     folder.mkdir(exist_ok=True)
     (folder / "host.json").write_text(host)
     (folder / "function_app.py").write_text(head + textwrap.dedent(source))
-    host = own_host(folder)
-    done = subprocess.run(host.command(*more), capture_output=True, text=True, timeout=20)
-    assert done.returncode == 1
-    return done.stderr
+    return folder
+
+
+@pytest.fixture
+def refusal(tmp_path, monkeypatch):
+    """Load an app and return why it is refused."""
+
+    def load(source, **options):
+        monkeypatch.setattr(sys, "path", list(sys.path))
+        monkeypatch.delitem(sys.modules, "function_app", raising=False)
+        folder = write_app(tmp_path / "app", source, **options)
+        with pytest.raises(HostError) as refused:
+            read_host_settings(folder)
+            for function in load_app(folder).of("timerTrigger"):
+                read_timer(function)
+        sys.modules.pop("function_app", None)
+        return str(refused.value)
+
+    return load
 
 
 @pytest.mark.parametrize(
@@ -151,22 +170,39 @@ def load(own_host, folder, source, head=HEAD, host='{"version": "2.0"}', *more):
         ),
     ],
 )
-def test_refuses_what_the_worker_would_not_load(own_host, tmp_path, source, reason):
-    error = load(own_host, tmp_path / "app", source)
-    assert reason in error
-    assert error.startswith("functions_host cannot serve")
+def test_refuses_what_the_worker_would_not_load(refusal, source, reason):
+    assert reason in refusal(source)
 
 
-def test_refuses_a_folder_without_an_app(own_host, tmp_path):
-    assert "Could not find top level function app instances" in load(own_host, tmp_path / "app", "", head="")
+def test_a_host_that_cannot_serve_says_why_and_ends(own_host, tmp_path):
+    host = own_host(write_app(tmp_path / "app", "second = func.FunctionApp()"))
+    done = subprocess.run(host.command(), capture_output=True, text=True, timeout=20)
+    assert done.returncode == 1
+    assert done.stderr.startswith("functions_host cannot serve")
+    assert "More than one" in done.stderr
+
+
+def test_refuses_a_folder_without_an_app(refusal, tmp_path):
+    assert "Could not find top level function app instances" in refusal("", head="")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(HostError, match=r"has no function_app\.py"):
+        load_app(tmp_path / "empty")
 
 
 @pytest.mark.parametrize(
     ("host", "reason"),
-    [("{}", '"version" must be "2.0"'), ("[]", "must be a JSON object"), ("{", "not JSON")],
+    [
+        ("{}", '"version" must be "2.0"'),
+        ("[]", "must be a JSON object"),
+        ("{", "not JSON"),
+        (
+            '{"version": "2.0", "extensions": {"durableTask": {"maxConcurrentActivityFunctions": 0}}}',
+            "must be a positive number",
+        ),
+    ],
 )
-def test_refuses_a_bad_host_json(own_host, tmp_path, host, reason):
-    assert reason in load(own_host, tmp_path / "app", "", HEAD, host)
+def test_refuses_a_bad_host_json(refusal, host, reason):
+    assert reason in refusal("", host=host)
 
 
 @pytest.mark.parametrize(
@@ -178,12 +214,12 @@ def test_refuses_a_bad_host_json(own_host, tmp_path, host, reason):
         (None, "No such file"),
     ],
 )
-def test_refuses_bad_settings(own_host, tmp_path, settings, reason):
+def test_refuses_bad_settings(tmp_path, settings, reason):
     file = tmp_path / "settings.json"
     if settings is not None:
         file.write_text(settings)
-    error = load(own_host, tmp_path / "app", "", HEAD, '{"version": "2.0"}', "--settings", str(file))
-    assert reason in error
+    with pytest.raises(SettingsError, match=reason):
+        apply_local_settings(file, {})
 
 
 def test_a_taken_port_is_said_clearly(own_host):
@@ -192,6 +228,14 @@ def test_a_taken_port_is_said_clearly(own_host):
     done = subprocess.run(second.command(), capture_output=True, text=True, timeout=20)
     assert done.returncode == 1
     assert f"cannot listen on port {first.port}" in done.stderr
+
+
+def test_a_second_host_over_the_same_state_is_refused(own_host):
+    first, second = own_host().start(), own_host()
+    second.state = first.state
+    done = subprocess.run(second.command(), capture_output=True, text=True, timeout=20)
+    assert done.returncode == 1
+    assert "another functions_host uses" in done.stderr
 
 
 def test_serves_what_the_worker_would_load(own_host, tmp_path):

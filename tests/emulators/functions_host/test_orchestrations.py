@@ -103,7 +103,7 @@ def test_a_wait_for_two_events_and_a_child_is_over_when_the_child_ends(host):
 
 
 def test_a_parent_stays_running_until_the_child_that_lost_has_ended(host):
-    id_ = host.begin("two_events_and_a_child", {"seconds": 0.3, "left": 1})
+    id_ = host.begin("two_events_and_a_child", {"seconds": 0.6, "left": 1})
     host.has_status(f"{id_}-poll", "Running")
     host.send(id_, "finished", "event payload")
     host.has_custom(id_, "event")
@@ -113,7 +113,7 @@ def test_a_parent_stays_running_until_the_child_that_lost_has_ended(host):
 
 
 def test_a_child_outlives_a_parent_that_was_terminated(host):
-    id_ = host.begin("two_events_and_a_child", {"seconds": 0.4})
+    id_ = host.begin("two_events_and_a_child", {"seconds": 1})
     host.has_status(f"{id_}-poll", "Running")
     host.hub("POST", f"/instances/{id_}/terminate")
     host.has_status(id_, "Terminated")

@@ -47,11 +47,11 @@ def test_timers_fire_after_a_restart_also_when_they_were_due_before(own_host):
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_ends_at_once_when_told_and_goes_on_after_the_next_start(own_host, how):
     host = own_host().start()
-    id_ = host.begin("slow_chain", {"seconds": 1})
+    id_ = host.begin("slow_chain", {"seconds": 8})
     host.has_status(id_, "Running")
     began = time.monotonic()
     assert host.kill(how) == 0
-    assert time.monotonic() - began < 0.9
+    assert time.monotonic() - began < 4
     host.start()
     assert host.status(id_)["runtimeStatus"] == "Running"
 

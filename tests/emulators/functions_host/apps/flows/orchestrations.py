@@ -129,7 +129,7 @@ def approval(context):
 def careless(context):
     """Leave the timer that lost uncancelled."""
     decision = context.wait_for_external_event("decision")
-    timer = context.create_timer(context.current_utc_datetime + timedelta(seconds=0.7))
+    timer = context.create_timer(context.current_utc_datetime + timedelta(seconds=1))
     yield context.task_any([decision, timer])
     return "done"
 
@@ -174,7 +174,7 @@ def failing_task_all(context):
         yield context.task_all(
             [
                 context.call_activity("flaky", {"key": context.instance_id, "failures": 9}),
-                context.call_activity("nap", {"seconds": 0.5}),
+                context.call_activity("nap", {"seconds": 0.8}),
             ]
         )
     except Exception:
