@@ -1,0 +1,140 @@
+"""Platforms whose agent takes no time, and what a run has to leave behind."""
+
+import html
+import itertools
+from dataclasses import dataclass, field
+
+import pytest
+
+from emulators.platform.app_settings import PROJECT
+from tests.platform import Platform, running_platform
+from tests.quick_agent import quick_options
+
+NOWHERE = "http://127.0.0.1:9"  # the discard port: nothing listens
+WRITE = "write notes.txt Hello"
+numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def quick(tmp_path_factory):
+    """A platform whose agent takes no time, shared by the tests of a session."""
+    yield from _quick_platform(tmp_path_factory, "quick", {"POLL_SECONDS": "1"})
+
+
+@pytest.fixture(scope="session")
+def narrow(tmp_path_factory):
+    """One that no callback reaches, with one place to run and one to wait, and little patience."""
+    settings = {
+        "PUBLIC_URL": NOWHERE,
+        "POLL_SECONDS": "0.5",
+        "MAX_CONCURRENT_RUNS": "1",
+        "MAX_QUEUED_RUNS": "1",
+        "PROVISIONING_MINUTES": "0.05",
+    }
+    yield from _quick_platform(tmp_path_factory, "narrow", settings)
+
+
+def _quick_platform(tmp_path_factory, name, settings):
+    folder = tmp_path_factory.mktemp(name)
+    with running_platform(folder / "state", **quick_options(folder / "app", settings=settings)) as platform:
+        yield platform
+
+
+@dataclass
+class Case:
+    """One work item with orders for the agent, and its run."""
+
+    platform: Platform
+    item: dict
+    run_id: str = ""
+    fields: dict = field(default_factory=dict)
+
+    def start(self):
+        """Ask for the run over REST."""
+        body = {"workItemId": self.item["id"], "project": PROJECT, **self.fields}
+        answer = self.platform.post_run(body)
+        assert answer.status_code == 202, answer.text
+        self.run_id = answer.json()["id"]
+        return self
+
+    def ended(self, outcome="completed", seconds=60):
+        """Wait for the end and check the outcome; returns the run."""
+        run = self.platform.finished(self.run_id, seconds)
+        assert run["status"] == outcome, (run["status"], run.get("reason"), self.platform.host_log())
+        return run
+
+    def reached(self, status, seconds=30):
+        """Wait until the run is in this phase; returns the run."""
+        run = self.platform.reached(self.run_id, status, seconds)
+        assert run["status"] == status, run
+        return run
+
+    @property
+    def group(self):
+        """The name of the run's container group."""
+        return f"autocoder-{self.run_id}"
+
+    @property
+    def comment(self):
+        """The text of the one comment of the work item."""
+        (comment,) = self.platform.comments(self.item["id"])
+        assert f"Run {self.run_id}" in comment["text"]
+        return html.unescape(comment["text"])
+
+    @property
+    def pull_requests(self):
+        """The pull requests from branches of this work item."""
+        prefix = f"refs/heads/autocoder/{self.item['id']}-"
+        return [one for one in self.platform.pull_requests() if one["sourceRefName"].startswith(prefix)]
+
+    def published_once(self, outcome="completed", seconds=60):
+        """The run ends with one pull request and one comment that names it; nothing is left of it."""
+        run = self.ended(outcome, seconds)
+        (pull_request,) = self.pull_requests
+        assert run["pullRequestId"] == pull_request["pullRequestId"]
+        assert run["pullRequestUrl"] in self.comment
+        self.left_nothing()
+        return run
+
+    def left_nothing(self):
+        """No container group of this run is there."""
+        assert self.group not in self.platform.container_groups()
+
+    def published_nothing(self, outcome, seconds=60):
+        """The run ends without a pull request, and its comment says why; returns the run."""
+        run = self.ended(outcome, seconds)
+        assert self.pull_requests == []
+        assert run["reason"].split("\n")[0] in self.comment
+        self.left_nothing()
+        return run
+
+
+def case_on(platform, *orders, title=None, **fields):
+    """A work item on *platform* that gives the agent these *orders*; it is not started yet."""
+    text = "".join(f"<div>QUICK {html.escape(order)}</div>" for order in orders or (WRITE,))
+    return Case(platform, platform.work_item(title or f"Task {next(numbers)}", text), fields=fields)
+
+
+@pytest.fixture
+def case(quick):
+    """Make a work item with orders for the agent, on the shared platform."""
+    yield lambda *orders, **options: case_on(quick, *orders, **options)
+    quick.forget_faults()
+
+
+@pytest.fixture
+def narrow_case(narrow):
+    """Make a work item with orders for the agent, on the platform that no callback reaches."""
+    yield lambda *orders, **options: case_on(narrow, *orders, **options)
+    narrow.forget_faults()
+
+
+@pytest.fixture
+def azure(quick):
+    """What a test can make the platform under the container groups do."""
+    from emulators.azure_resource_manager.control import PlatformControl
+    from emulators.ports import AZURE_RESOURCE_MANAGER
+
+    with PlatformControl(quick.url(AZURE_RESOURCE_MANAGER), quick.plan.trust()["SSL_CERT_FILE"]) as control:
+        yield control
+        control.no_trouble()

@@ -1,0 +1,87 @@
+"""The two commands a person starts: the demo, and the platform to play with."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from emulators.platform.processes import ROOT
+from tests.platform import a_base_port
+
+SECONDS = 90
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Start `python -m emulators.platform.<name>` on a state folder of its own; it is ended at the end."""
+    started = []
+
+    def start(name, *arguments, **environment):
+        command = [sys.executable, "-m", f"emulators.platform.{name}", "--state", str(tmp_path / "a state")]
+        process = subprocess.Popen(
+            [*command, *arguments],
+            cwd=ROOT,
+            env={**{k: v for k, v in os.environ.items() if k != "ANTHROPIC_API_KEY"}, **environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        if process.poll() is None:
+            process.terminate()
+        process.communicate(timeout=SECONDS)
+
+
+def lines_until(process, pattern):
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        if re.search(pattern, line):
+            return "".join(lines)
+    raise AssertionError(f"{pattern!r} was not printed: {''.join(lines)}")
+
+
+@pytest.mark.slow
+def test_the_demo_shows_the_run_and_exits_0(start, tmp_path):
+    process = start("demo")
+    printed, _ = process.communicate(timeout=SECONDS)
+    assert process.returncode == 0, printed
+    assert re.search(r"/pullrequest/\d+\n", printed)
+    for part in ("## Verification", "tokens in", "4 files changed", "A pull request is ready", "publishing"):
+        assert part in printed
+    for page in ("pull-request.html", "work-item.html"):
+        assert "--json" in (tmp_path / "a state" / "pages" / page).read_text()
+
+
+def test_the_demo_says_what_is_wrong_before_anything_starts(start):
+    for arguments, reason in (
+        (["--agent", "nobody"], "There is no agent 'nobody'"),
+        (["--model", "real"], "set ANTHROPIC_API_KEY"),
+    ):
+        process = start("demo", *arguments)
+        printed, _ = process.communicate(timeout=SECONDS)
+        assert process.returncode == 1
+        assert reason in printed
+        assert "Traceback" not in printed
+
+
+@pytest.mark.slow
+def test_the_printed_curl_starts_a_run_and_ctrl_c_ends_the_platform(start):
+    process = start("run", "--base-port", str(a_base_port()))
+    printed = lines_until(process, r"Content-Type: application/json")
+    shell = printed[printed.index("KEY=$(") :]
+    answer = subprocess.run(["sh", "-c", shell], capture_output=True, text=True, timeout=SECONDS)
+    assert json.loads(answer.stdout)["status"] == "queued", answer.stdout + answer.stderr
+    os.killpg(process.pid, signal.SIGINT)
+    ended, _ = process.communicate(timeout=SECONDS)
+    assert process.returncode == 0
+    assert "The platform has ended." in ended

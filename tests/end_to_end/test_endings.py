@@ -1,0 +1,87 @@
+"""Runs that end without a pull request, and those that end early: each says why, and leaves nothing."""
+
+import pytest
+
+
+def test_an_agent_that_changes_nothing(case):
+    case("say There was nothing to do").start().published_nothing("no_changes")
+
+
+def test_an_agent_that_fails(case):
+    run = case("write notes.txt Half", "fail 3").start().published_nothing("failed")
+    assert "exit code 3" in run["reason"]
+
+
+def test_an_agent_that_ends_without_a_word(case):
+    run = case("write notes.txt Half", "hush").start().published_nothing("failed")
+    assert "final message" in run["reason"]
+
+
+def test_an_agent_that_asks(case):
+    run = case("say NEEDS_INFO: Which colour?").start().published_nothing("needs_info")
+    assert run["reason"] == "Which colour?"
+
+
+def test_what_was_changed_until_the_time_was_over_is_offered_as_a_draft(case):
+    late = case("write notes.txt Half", "sleep 60", budget={"minutes": 0.03}).start()
+    late.published_once("timed_out")
+    (pull_request,) = late.pull_requests
+    assert pull_request["isDraft"]
+
+
+def test_a_work_item_that_does_not_exist(quick):
+    answer = quick.post_run({"workItemId": 999_999, "project": "Fabrikam"})
+    assert answer.status_code == 202
+    run = quick.finished(answer.json()["id"])
+    assert run["status"] == "failed"
+    assert "Work item 999999" in run["reason"]
+
+
+def test_a_repository_that_does_not_exist(case):
+    run = case(repository="nowhere").start().published_nothing("failed")
+    assert "nowhere" in run["reason"]
+
+
+def test_a_branch_that_does_not_exist(case):
+    run = case(targetBranch="release/0").start().published_nothing("failed")
+    assert "release/0" in run["reason"]
+
+
+def test_a_prompt_without_a_work_item_becomes_a_pull_request(quick):
+    answer = quick.post_run({"userPrompt": "Say hello\n\nQUICK write hello.txt Hello"})
+    run = quick.finished(answer.json()["id"])
+    assert (run["status"], run["title"]) == ("completed", "Say hello")
+
+
+def test_a_branch_alone_when_no_pull_request_is_wanted(case, quick):
+    wanted = case(createPullRequest=False).start()
+    run = wanted.ended()
+    assert wanted.pull_requests == []
+    assert run["branch"] in wanted.comment
+    assert "notes.txt" in quick.sample.git.difference("main", run["branch"])
+
+
+@pytest.mark.parametrize("phase", ["preparing", "running"])
+def test_a_cancel_ends_the_run_and_its_containers(case, quick, phase):
+    cancelled = case("sleep 60").start()
+    if phase == "running":
+        cancelled.reached("running")
+    first = quick.app.http.post(f"/api/runs/{cancelled.run_id}/cancel")
+    second = quick.app.http.post(f"/api/runs/{cancelled.run_id}/cancel")
+    assert (first.status_code, second.status_code) == (202, 202)
+    cancelled.published_nothing("cancelled")
+    late = quick.app.http.post(f"/api/runs/{cancelled.run_id}/cancel")
+    assert (late.status_code, late.json()["error"]["code"]) == (409, "too_late")
+
+
+def test_a_run_that_has_ended_cannot_be_cancelled_and_a_next_one_can_start(case, quick):
+    done = case().start()
+    first = done.published_once()
+    late = quick.app.http.post(f"/api/runs/{done.run_id}/cancel")
+    assert late.status_code == 409
+    assert quick.app.run(done.run_id)["status"] == "completed"
+    again = quick.post_run({"workItemId": done.item["id"], "project": "Fabrikam"})
+    assert again.status_code == 202
+    second = quick.finished(again.json()["id"])
+    assert second["pullRequestId"] != first["pullRequestId"]
+    assert len(quick.comments(done.item["id"])) == 2
