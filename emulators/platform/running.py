@@ -60,6 +60,10 @@ class Platform:
         """Return one of the running programs; raises KeyError when it was killed."""
         return self._processes[emulator.name]
 
+    def pids(self) -> dict[str, int]:
+        """Return the process id of each running program, by name."""
+        return {name: process.popen.pid for name, process in self._processes.items()}
+
     def check(self) -> None:
         """Raise `PlatformError` with the last lines of a program that has ended by itself."""
         check_alive(list(self._processes.values()))

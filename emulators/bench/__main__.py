@@ -1,0 +1,119 @@
+"""Measure runs next to a bare script, many at once, the cold start, and the histories.
+
+    python -m emulators.bench [--only runs,large,crowd,import,history] [--runs 50] [--state .local/bench]
+
+Every run is of a work item of its own, by an agent that writes one file at once. Runs and bare scripts take
+turns on the same emulators; the emulators' quotas are raised, and settings keep their defaults.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+from emulators.bench import report
+from emulators.bench.agent import make_app
+from emulators.bench.azure_devops import Organization
+from emulators.bench.history import lengths, settings_without_callback
+from emulators.bench.imports import import_seconds
+from emulators.bench.report import Row
+from emulators.bench.repositories import LARGE, SMALL
+from emulators.bench.runs import compare, crowd
+from emulators.platform.app import App
+from emulators.platform.app_settings import app_settings
+from emulators.platform.endings import ends_on_signals
+from emulators.platform.places import free_base_port
+from emulators.platform.plan import Plan
+from emulators.platform.processes import ROOT, PlatformError
+from emulators.platform.running import Platform, running
+from emulators.ports import AZURE_RESOURCE_MANAGER
+
+PARTS = ("import", "runs", "large", "crowd", "history")
+TIMES, LARGE_TIMES = 7, 5
+QUOTAS = ("--per-five-minutes", "--per-hour", "--groups", "--cores")
+MANY = "10000"
+T = TypeVar("T")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Measure what is asked for and print it; returns the exit code: a missed target is no error."""
+    options = _options(argv)
+    print(
+        f"python -m emulators.bench --only {','.join(options.only)}   ({report.circumstances()})", flush=True
+    )
+    began = time.monotonic()
+    try:
+        with ends_on_signals(), tempfile.TemporaryDirectory() as folder:
+            rows = list(_measured(options, Path(folder)))
+    except KeyboardInterrupt:
+        return 130
+    except PlatformError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"\n{report.table(rows)}\n\n  {time.monotonic() - began:.0f} s in all; {report.circumstances()}")
+    return 0
+
+
+def _options(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m emulators.bench", description="Measure the app.")
+    parser.add_argument("--only", type=_parts, default=PARTS, metavar=",".join(PARTS), help="some parts")
+    parser.add_argument("--runs", type=int, default=50, help="how many runs are started at once (50)")
+    parser.add_argument("--state", type=Path, default=ROOT / ".local" / "bench", help="folder for state")
+    return parser.parse_args(argv)
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    given = tuple(text.split(","))
+    if not set(given) <= set(PARTS):
+        raise argparse.ArgumentTypeError(f"parts are {', '.join(PARTS)}")
+    return given
+
+
+def _measured(options: argparse.Namespace, folder: Path) -> Iterator[Row]:
+    """Yield the rows of each part; the runs share one platform, those without a callback have their own."""
+    wanted, images = set(options.only), make_app(folder)
+    quotas = [part for name in QUOTAS for part in (name, MANY)]
+    arguments = {AZURE_RESOURCE_MANAGER.name: [*quotas, "--images", str(images)]}
+    base_port = free_base_port()
+    plan = Plan(options.state.absolute(), base_port, app=folder, arguments=arguments)
+    if "import" in wanted:
+        environment = {"PATH": os.environ["PATH"], **app_settings(plan)}
+        yield from report.import_rows(_said("import", import_seconds(environment, TIMES)))
+    if wanted & {"runs", "large", "crowd"}:
+        with running(plan, fresh=True) as platform:
+            yield from _runs(platform, wanted, options.runs)
+    if "history" in wanted:
+        without = replace(plan, settings=settings_without_callback(base_port))
+        with running(without, fresh=True) as platform:
+            organization = Organization(platform)
+            measured = lengths(without, organization, organization.add_repository(SMALL))
+            yield from report.history_rows(_said("history", measured))
+
+
+def _runs(platform: Platform, wanted: set[str], number: int) -> Iterator[Row]:
+    app, organization = App(platform.plan), Organization(platform)
+    small = organization.add_repository(SMALL)
+    if "runs" in wanted:
+        compared = _said("runs", compare(app, organization, small, TIMES))
+        yield from report.comparison("10 files", compared, *report.RATIOS)
+    if "large" in wanted:
+        large = organization.add_repository(LARGE)
+        compared = _said("large", compare(app, organization, large, LARGE_TIMES))
+        yield from report.comparison("5,000 files, 100 MB", compared, *report.LARGE_RATIOS)
+    if "crowd" in wanted:
+        yield from report.crowd_rows(_said("crowd", crowd(platform, app, organization, small, number)))
+
+
+def _said(part: str, measured: T) -> T:
+    """Print what was *measured*, as it is, and return it."""
+    print(f"  {part}: {measured}", flush=True)
+    return measured
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,71 @@
+"""Agents that take no time, or a certain time: folders beside those of `containers/`, in an app of links.
+
+https://learn.microsoft.com/azure/azure-functions/functions-reference-python#folder-structure
+"""
+
+import json
+from pathlib import Path
+
+from emulators.platform.processes import ROOT
+
+QUICK, PATIENT = "bench", "bench-patient"
+PATIENT_SECONDS = 14.2
+CONTAINERS, IMAGES = "containers", "images.toml"
+MESSAGE = {"type": "result", "result": "Said hello.", "is_error": False}
+
+DESCRIPTION = """\
+name = "{name}"
+description = "Writes one file and ends"
+image = "autocoder/{name}"
+secret = "anthropic-api-key"
+provider = "anthropic"
+upstream = "https://api.anthropic.com"
+default_model = "none"
+
+[cli]
+package = "none"
+base_url = "none"
+system_prompt = "none"
+
+[result]
+match = {{ type = "result" }}
+text = "result"
+error = "is_error"
+"""
+SCRIPT = """\
+#!/bin/sh
+set -eu
+{wait}printf 'Hello from a run.\\n' >hello.txt
+printf '%s\\n' '{message}'
+"""
+IMAGE = """\
+[[image]]
+name = "autocoder/{name}"
+
+[image.folders]
+"/opt/autocoder/agent" = "containers/{name}"
+"/opt/autocoder/base" = "{base}"
+"""
+
+
+def make_app(folder: Path) -> Path:
+    """Make in *folder* this checkout's app, by links, and our agents; return the agents' file of images."""
+    for path in ROOT.iterdir():
+        if not path.name.startswith(".") and path.name != CONTAINERS:
+            (folder / path.name).symlink_to(path)
+    (folder / CONTAINERS).mkdir()
+    for agent in (ROOT / CONTAINERS).iterdir():
+        (folder / CONTAINERS / agent.name).symlink_to(agent)
+    base = ROOT / CONTAINERS / "base"
+    images = [IMAGE.format(name=name, base=base) for name in (QUICK, PATIENT)]
+    _add(folder / CONTAINERS / QUICK, wait="")
+    _add(folder / CONTAINERS / PATIENT, wait=f"sleep {PATIENT_SECONDS}\n")
+    file = folder / IMAGES
+    file.write_text("\n".join(images))
+    return file
+
+
+def _add(folder: Path, wait: str) -> None:
+    folder.mkdir()
+    (folder / "agent.toml").write_text(DESCRIPTION.format(name=folder.name))
+    (folder / "run.sh").write_text(SCRIPT.format(wait=wait, message=json.dumps(MESSAGE)))

@@ -1,0 +1,89 @@
+"""The table that a bench prints: every figure beside its target."""
+
+import os
+import platform as machine
+import statistics
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from emulators.bench.history import Length
+from emulators.bench.runs import Compared, Crowd
+
+RATIOS, LARGE_RATIOS = (4.0, 3.0), (1.2, 1.1)  # of a run and the bare script: at most, and better
+MOST_IMPORT_SECONDS = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A figure: what it is of, its value, what it should be, and whether it is; None: it has no target."""
+
+    what: str
+    value: str
+    target: str = ""
+    is_met: bool | None = None
+
+
+def comparison(name: str, compared: Compared, most: float, stretch: float) -> list[Row]:
+    """Return the rows of runs next to the bare script."""
+    ratio = statistics.median(compared.runs) / statistics.median(compared.scripts)
+    target = f"at most {most:g}, better {stretch:g}"
+    return [
+        Row(f"{name}: POST to pull request", seconds(compared.runs)),
+        Row(f"{name}: bare script", seconds(compared.scripts)),
+        Row(f"{name}: ratio", f"{ratio:.2f}", target, ratio <= most),
+    ]
+
+
+def crowd_rows(crowd: Crowd) -> list[Row]:
+    """Return the rows of many runs at once, and of the memory that the platform took."""
+    rows = [
+        Row(f"{crowd.runs} runs at once: makespan", f"{crowd.seconds:.1f} s"),
+        Row(f"{crowd.runs} runs at once: failures", str(len(crowd.failures)), "0", not crowd.failures),
+    ]
+    for name, (now, most) in sorted(crowd.memory.items()):
+        rows.append(Row(f"memory of {name}", f"{now:.0f} MB, at most {most:.0f} MB"))
+    return rows
+
+
+def import_rows(measured: Sequence[float]) -> list[Row]:
+    """Return the row of the cold start."""
+    is_met = statistics.median(measured) < MOST_IMPORT_SECONDS
+    return [Row("import function_app", seconds(measured), f"under {MOST_IMPORT_SECONDS:g} s", is_met)]
+
+
+def history_rows(lengths: Sequence[Length]) -> list[Row]:
+    """Return the rows of the histories; the last says whether polling left the parent's alone."""
+    rows = [
+        Row(
+            f"history of a run without callback, {one.polls} polls",
+            f"{one.events} events, and {one.polling_events} of the polling",
+        )
+        for one in lengths
+    ]
+    counts = {one.events for one in lengths}
+    same = Row("history of the run alone", " = ".join(str(one.events) for one in lengths), "the same")
+    return [*rows, Row(same.what, same.value, same.target, len(counts) == 1)]
+
+
+def seconds(measured: Sequence[float]) -> str:
+    """Return median, least and most of *measured* seconds."""
+    low, high = min(measured), max(measured)
+    return f"{statistics.median(measured):.3f} s  ({low:.3f} to {high:.3f}, {len(measured)} times)"
+
+
+def table(rows: Iterable[Row]) -> str:
+    """Return *rows* in columns."""
+    rows = list(rows)
+    widths = [max(len(getattr(row, name)) for row in rows) for name in ("what", "value", "target")]
+    marks = {None: "", True: "met", False: "MISSED"}
+    lines = (
+        f"  {row.what:{widths[0]}}  {row.value:{widths[1]}}  {row.target:{widths[2]}}  {marks[row.is_met]}"
+        for row in rows
+    )
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def circumstances() -> str:
+    """Return what figures depend on: the machine, and how busy it was."""
+    load = os.getloadavg()[0]
+    return f"{os.cpu_count()} cores, load {load:.1f}, Python {machine.python_version()}, {machine.system()}"

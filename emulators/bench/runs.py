@@ -1,0 +1,116 @@
+"""Runs as their caller sees them: from `POST /api/runs` to the pull request, one by one or many at once."""
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from emulators.bench.agent import QUICK
+from emulators.bench.azure_devops import Organization, Remote
+from emulators.platform.app import PHASES, App
+from emulators.platform.app_settings import PROJECT
+from emulators.platform.processes import PlatformError
+from emulators.platform.running import Platform
+
+JSON = dict[str, Any]
+LOOK_SECONDS = 0.2  # a look costs the app a request
+LONGEST_RUN = 120
+CROWD_SECONDS = 240
+GOOD = "completed"
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Seconds to the pull request, of runs and of the bare script, taken in turns."""
+
+    runs: tuple[float, ...]
+    scripts: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Runs that were started at once: how many ended well, after how long, and what the rest said."""
+
+    runs: int
+    seconds: float
+    failures: tuple[str, ...]
+    memory: dict[str, tuple[float, float]]  # by program: MB now, and at most
+
+
+def compare(app: App, organization: Organization, remote: Remote, times: int) -> Compared:
+    """Measure *times* runs and scripts on one repository, after one of each that is not counted."""
+    runs, scripts = [], []
+    for number in range(times + 1):
+        scripts.append(remote.bare_script(number))
+        runs.append(run_seconds(app, remote, organization.work_item(f"Say hello, {number}")))
+    return Compared(tuple(runs[1:]), tuple(scripts[1:]))
+
+
+def run_seconds(app: App, remote: Remote, work_item: int) -> float:
+    """Run one work item; returns the seconds from before the POST to the pull request's creation."""
+    began = time.time()
+    run = finished(app, start(app, remote.name, work_item=work_item))
+    return remote.opened_at(int(run["pullRequestId"])) - began
+
+
+def start(app: App, repository: str, *, work_item: int, agent: str = QUICK) -> str:
+    """Start a run; returns its id; raises `PlatformError`."""
+    body = {"workItemId": work_item, "project": PROJECT, "repository": repository, "agentType": agent}
+    answer = app.http.post("/api/runs", json=body)
+    if answer.status_code != 202:
+        raise PlatformError(f"POST /api/runs: HTTP {answer.status_code} {answer.text[:300]}")
+    return str(answer.json()["id"])
+
+
+def finished(app: App, run_id: str) -> JSON:
+    """Return the run when it has ended; raises `PlatformError` when it did not end well."""
+    deadline = time.monotonic() + LONGEST_RUN
+    while time.monotonic() < deadline:
+        run = app.run(run_id)
+        if run["status"] == GOOD:
+            return run
+        if run["status"] not in PHASES:
+            raise PlatformError(f"Run {run_id}: {run['status']}: {run.get('reason')}\n{app.log(run_id)}")
+        time.sleep(LOOK_SECONDS)
+    raise PlatformError(f"Run {run_id} did not end within {LONGEST_RUN} seconds.")
+
+
+def crowd(platform: Platform, app: App, organization: Organization, remote: Remote, runs: int) -> Crowd:
+    """Start *runs* runs at once and wait until the last has ended."""
+    items = [organization.work_item(f"Say hello to all, {number}") for number in range(runs)]
+    began = time.monotonic()
+    with ThreadPoolExecutor(runs) as pool:
+        started = set(pool.map(lambda item: start(app, remote.name, work_item=item), items))
+    failures = tuple(_failures(app, started, began + CROWD_SECONDS, runs))
+    return Crowd(runs, time.monotonic() - began, failures, memory(platform))
+
+
+def _failures(app: App, waiting: set[str], deadline: float, runs: int) -> Iterator[str]:
+    """Yield what became of those that did not end well, until none is left or the time is over."""
+    while waiting and time.monotonic() < deadline:
+        time.sleep(LOOK_SECONDS)
+        for run in app.runs(top=runs):
+            if run["id"] in waiting and run["status"] not in PHASES:
+                waiting.discard(run["id"])
+                if run["status"] != GOOD:
+                    yield f"{run['id']}: {run['status']}: {run.get('reason')}"
+    yield from (f"{run_id}: not ended" for run_id in waiting)
+
+
+def memory(platform: Platform) -> dict[str, tuple[float, float]]:
+    """Return the resident memory of each program of *platform*, now and at most, in MB (Linux alone)."""
+    resident = {name: _resident(pid) for name, pid in platform.pids().items()}
+    return {name: seen for name, seen in resident.items() if seen is not None}
+
+
+def _resident(pid: int) -> tuple[float, float] | None:
+    """Return MB now and at most: https://man7.org/linux/man-pages/man5/proc_pid_status.5.html."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return None
+    found = {name: text for name, _, text in (line.partition(":") for line in lines)}
+    now, most = (int(found[name].split()[0]) / 1000 for name in ("VmRSS", "VmHWM"))
+    return now, most
