@@ -57,13 +57,13 @@ class Finding:
 def scan(files: Iterable[tuple[str, bytes]], secrets: Iterable[str] = ()) -> tuple[Finding, ...]:
     """Return what *files* (path and bytes) hold, at most `MOST_FINDINGS`; *secrets* are the run's own."""
     own = Redactor(secrets)
-    found: dict[Finding, None] = {}
+    found: dict[tuple[str, int], Finding] = {}
     for path, data in files:
         for finding in _scan_file(path, data, own):
-            found[finding] = None
+            found.setdefault((finding.path, finding.line), finding)  # one kind is enough for a line
             if len(found) >= MOST_FINDINGS:
-                return tuple(found)
-    return tuple(found)
+                return tuple(found.values())
+    return tuple(found.values())
 
 
 def _scan_file(path: str, data: bytes, own: Redactor) -> Iterator[Finding]:

@@ -135,7 +135,8 @@ class WorkItems:
             wanted = change(record.tags)
             if wanted == record.tags:
                 return []
-            return [{"op": "add", "path": "/fields/System.Tags", "value": "; ".join(wanted)}]
+            verb = "replace" if record.tags else "add"  # adding tags to tags joins them
+            return [{"op": verb, "path": "/fields/System.Tags", "value": "; ".join(wanted)}]
 
         return self._read_and_write(item, operations).tags
 

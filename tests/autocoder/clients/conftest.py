@@ -13,6 +13,7 @@ from autocoder.settings import read_settings
 from emulators import azurite, identities
 from emulators.identity.state import identity_header
 from tests.emulators.running import running
+from tests.platform import a_base_port
 
 IMAGES = """
 [[image]]
@@ -24,9 +25,7 @@ name = "autocoder.azurecr.io/autocoder/runner"
 @contextlib.contextmanager
 def running_azurite(state):
     """Azurite on free ports; yields the base port from which they count."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        base = probe.getsockname()[1]
+    base = a_base_port()
     process = subprocess.Popen(azurite.command(state, base), stdout=subprocess.DEVNULL, cwd=state)
     try:
         for service in azurite.AZURITE:
