@@ -19,7 +19,9 @@ SOURCES := $(wildcard function_app.py triggers orchestrators activities autocode
 SHELL_SCRIPTS = $(shell git ls-files '*.sh' .ci/run | grep -v ' ')
 DOCKERFILES = $(shell git ls-files '*Dockerfile*')
 
-.PHONY: help demo run test check docs format bench images install install-demo tools clean
+CHECKS := check-format check-lint check-types check-imports check-shell check-docker
+
+.PHONY: help demo run test check $(CHECKS) docs format bench images install install-demo tools clean
 
 help:  ## list what can be made
 	@sed -n 's/^\([a-z-]*\):.*  ## /  make \1|/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -33,13 +35,21 @@ run: install-demo  ## keep the platform up, with the sample in it, to play with
 test: install  ## all tests (PYTEST_ARGS="-k hooks" narrows them)
 	@"$(PY)" -m pytest $(PYTEST_ARGS)
 
-check: $(PYTHON_STAMP)  ## format, lint, types, imports, shell scripts, Dockerfiles
-	"$(PY)" -m ruff format --check .
-	"$(PY)" -m ruff check .
-	"$(PY)" -m mypy
-	"$(VENV)/bin/lint-imports"
-	$(if $(SHELL_SCRIPTS),"$(VENV)/bin/shellcheck" $(SHELL_SCRIPTS))
-	$(if $(DOCKERFILES),"$(VENV)/bin/hadolint" $(DOCKERFILES))
+check: $(CHECKS)  ## format, lint, types, imports, shell scripts, Dockerfiles
+$(CHECKS): $(PYTHON_STAMP)
+
+check-format:
+	@"$(PY)" -m ruff format --check .
+check-lint:
+	@"$(PY)" -m ruff check .
+check-types:
+	@"$(PY)" -m mypy
+check-imports:
+	@PYTHONPATH=containers "$(VENV)/bin/lint-imports"
+check-shell:
+	@"$(VENV)/bin/shellcheck" $(SHELL_SCRIPTS) && echo "shellcheck: $(words $(SHELL_SCRIPTS)) scripts are clean"
+check-docker:
+	@"$(VENV)/bin/hadolint" $(DOCKERFILES) && echo "hadolint: $(words $(DOCKERFILES)) Dockerfiles are clean"
 
 format: $(PYTHON_STAMP)  ## write the code as `make check` wants it
 	"$(PY)" -m ruff format .
