@@ -27,7 +27,7 @@ READING = {
 }
 WRITING = {"http.receivepack": "true", "core.fsync": "none"}
 MULTI_ACK = "TF401041: The Git protocol sent is not as expected (Clients must support multi-ack.)."
-_SIDE_BAND = re.compile(rb"[ \0]side-band-64k\b")
+_SIDE_BAND = re.compile(rb"[ \0]side-band-64k")
 
 
 def service_of(request: web.Request, tail: str) -> str:
