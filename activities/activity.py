@@ -6,6 +6,7 @@ worth another try, `{"failed": ...}` when a person has to act. Any other excepti
 """
 
 import logging
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, get_type_hints
@@ -13,12 +14,18 @@ from typing import Any, Generic, TypeVar, get_type_hints
 import azure.durable_functions as df
 
 from autocoder import wire
+from autocoder.clients.connect import clients
 from autocoder.errors import AutocoderError, RetryLater, SignInRequired, Transient
 
 InputT = TypeVar("InputT")
 OutputT = TypeVar("OutputT")
 MOST_SIGN_INS = 3
+LONGEST_ERROR = 1_000
 log = logging.getLogger("autocoder.activities")
+
+
+class UnexpectedError(Exception):
+    """A bug, or something that nobody thought of: its kind and message, redacted."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +55,13 @@ def activity(run: Callable[[InputT], OutputT]) -> Activity[InputT, OutputT]:
         try:
             return {"value": wire.dump(run(wire.load(kind, payload)))}
         except AutocoderError as error:
-            log.warning("%s: %s %s", run.__name__, error.code, error)
-            return _reply(error)
+            reply = _reply(error)
+            log.warning("%s: %s", run.__name__, reply)
+            return reply
+        except Exception as error:
+            log.error("%s: %s", run.__name__, clients().redact(traceback.format_exc()))
+            words = clients().redact(f"{type(error).__name__}: {error}")
+            raise UnexpectedError(words[:LONGEST_ERROR]) from None  # it becomes part of the history
 
     entry.__name__ = run.__name__
     blueprint.activity_trigger(input_name="payload")(entry)
@@ -58,7 +70,7 @@ def activity(run: Callable[[InputT], OutputT]) -> Activity[InputT, OutputT]:
 
 def _reply(error: AutocoderError) -> dict[str, Any]:
     """Return *error* as a value: whether to try again, when and how often, or why not."""
-    reason = f"{error} ({error.code})"
+    reason = clients().redact(f"{error} ({error.code})")
     if isinstance(error, RetryLater):
         return {"again": {"seconds": error.retry_after_seconds, "reason": reason}}
     if isinstance(error, Transient):

@@ -33,6 +33,7 @@ def create_pull_request(given: PullRequestInput) -> PullRequest:
     texts = wire.load(RepositoryTexts, connected.blobs.get(plan.run.id, "repository.json"))
     text = describe(plan, given.result, given.pushed, run_url(plan.run.id), texts.pull_request_template)
     draft = _draft(given, text)
+    text = Description(connected.redact(text.body), connected.redact(text.overflow))
     repository = plan.repository
     found = azure_devops.pull_requests.create(repository.project, repository.id, draft).pull_request
     columns = {"pull_request_id": found.id, "pull_request_url": found.web_url}
@@ -48,7 +49,7 @@ def _draft(given: PullRequestInput, text: Description) -> PullRequestDraft:
     return PullRequestDraft(
         source=plan.branch,
         target=plan.repository.target_branch,
-        title=pull_request_title(plan),
+        title=clients().redact(pull_request_title(plan)),
         description=text.body,
         is_draft=_is_draft(plan, given.result),
         work_items=(plan.work_item.id,) if plan.work_item else (),

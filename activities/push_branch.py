@@ -40,7 +40,7 @@ def push_branch(given: PushInput) -> PushedBranch | Ended:
             against = objections(opened, change, _rules(plan), connected.known_secrets())
             if against:
                 listed = "\n".join(f"- {line}" for line in against[:20])
-                return Ended(outcome="refused", reason=f"Nothing was pushed:\n{listed}")
+                return Ended(outcome="refused", reason=connected.redact(f"Nothing was pushed:\n{listed}"))
             ended = _push(connected, plan, pack.commit, opened)
             return ended or _pushed(plan, change, given.result.lines)
 

@@ -34,7 +34,8 @@ def read_agent_result(plan: Plan) -> AgentResult | Ended:
             outcome="refused", reason="The result that the containers left is not the one of this run."
         )
     connected.records.merge(plan.run.id, usage_column(result.usage))
-    return result
+    connected.known_secrets()  # so that all of them are taken out
+    return wire.redacted(result, connected.redact)
 
 
 def _without_result(connected: Clients, plan: Plan) -> Ended:

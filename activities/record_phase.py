@@ -32,7 +32,7 @@ def show_phase(connected: Clients, run: Run, phase: Phase) -> None:
 
 def write_comment(connected: Clients, run: Run, text: str) -> None:
     """Write the work item's one comment of *run*: edit it when it is there, else add it."""
-    number, project = run.request.work_item_id, run.request.project
+    number, project, text = run.request.work_item_id, run.request.project, connected.redact(text)
     if number is None:
         return
     work_items = connected.azure_devops(run.request.organization).work_items

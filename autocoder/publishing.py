@@ -1,6 +1,7 @@
 """What speaks against publishing a change, and what it changes: pure, on the pack alone. Fails closed."""
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 
 from autocoder.models import FileChange, PolicyRules, RepositorySettings
 from autocoder.pack import PackFile
@@ -18,7 +19,8 @@ def objections(pack: PackFile, change: CommitChange, rules: Rules, own_secrets: 
     """Return every reason against pushing *change*, one line each; never a secret itself."""
     verdicts = judge(policy_changes(pack, change), rules)
     found = [f"{verdict.path}: {verdict.reason}" for verdict in verdicts]
-    for finding in scan(new_blobs(pack, change), own_secrets):
+    texts = chain([("the commit's message", change.text.encode())], new_blobs(pack, change))
+    for finding in scan(texts, own_secrets):
         found.append(f"{finding.path}, line {finding.line}: looks like a secret ({finding.kind})")
     return found
 

@@ -5,12 +5,13 @@ Plain JSON, not the SDK's own encoding of classes, so that no running instance i
 
 import functools
 import json
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel, TypeAdapter
 
 T = TypeVar("T")
+V = TypeVar("V", bound=BaseModel)
 
 
 @functools.cache
@@ -34,6 +35,21 @@ def load(kind: type[T], data: Any) -> T:
         data = json.loads(data)
     adapter: TypeAdapter[T] = _adapter(cast(Hashable, kind))
     return adapter.validate_python(data)
+
+
+def redacted(value: V, redact: Callable[[str], str]) -> V:
+    """Return *value* with *redact* applied to every text in it."""
+    return load(type(value), _walk(dump(value), redact))
+
+
+def _walk(data: Any, redact: Callable[[str], str]) -> Any:
+    if isinstance(data, str):
+        return redact(data)
+    if isinstance(data, list):
+        return [_walk(item, redact) for item in data]
+    if isinstance(data, dict):
+        return {redact(name): _walk(item, redact) for name, item in data.items()}
+    return data
 
 
 def to_bytes(value: BaseModel) -> bytes:

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
-import httpx
-
 from autocoder.clients.azure import TokenSource, silence
 from autocoder.clients.azure_devops import AzureDevOps
 from autocoder.clients.azure_devops.session import Authorization, Session, new_http_client
@@ -17,9 +15,11 @@ from autocoder.clients.key_vault import KeyVault
 from autocoder.clients.run_records import RunRecords
 from autocoder.clients.tables import Tables
 from autocoder.errors import InvalidArgument, SignInRequired
+from autocoder.redaction import Redactor
 from autocoder.settings import Settings, settings
 
 if TYPE_CHECKING:
+    import httpx
     import urllib3
     from azure.core.credentials import TokenCredential
 
@@ -41,6 +41,14 @@ class Clients:
             raise InvalidArgument("That is no name of an Azure DevOps organisation.")
         url = self.settings.organization_url(organization)
         return AzureDevOps(Session(url, self._own, self._http))
+
+    def redact(self, text: str) -> str:
+        """Return *text* without the secrets that this process has read so far, and without tokens."""
+        known = self.vault.known()
+        if self._redactors.get(known) is None:
+            self._redactors.clear()
+            self._redactors[known] = Redactor(known)
+        return self._redactors[known].redact(text)
 
     def own_id(self, organization: str) -> str:
         """Return the id that the app's identity has in *organization*; asked once."""
@@ -109,6 +117,10 @@ class Clients:
         return RunRecords(self.tables)
 
     @cached_property
+    def _redactors(self) -> dict[tuple[str, ...], Redactor]:
+        return {}
+
+    @cached_property
     def _own_ids(self) -> dict[str, str]:
         return {}
 
@@ -133,7 +145,7 @@ class Clients:
         return Authorization(lambda: f"Bearer {self._own_token.value()}", self._own_token.forget)
 
     @cached_property
-    def _http(self) -> httpx.Client:
+    def _http(self) -> "httpx.Client":
         return new_http_client()
 
     @cached_property

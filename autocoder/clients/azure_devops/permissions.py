@@ -31,7 +31,7 @@ class Permissions:
         return _first(self._identities(query))
 
     def group(self, name: str) -> Member | None:
-        """Return the group called *name*, as in `[Fabrikam]\\Contributors`; None when there is none."""
+        r"""Return the group called *name*, as in `[Fabrikam]\Contributors`; None when there is none."""
         return _first(self._identities({"searchFilter": "General", "filterValue": name}))
 
     def git_entries(self, project_id: str, repository_id: str, who: Member) -> tuple[Entry, ...]:

@@ -3,19 +3,22 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
-
-import httpx
+from typing import TYPE_CHECKING, Any
 
 from autocoder.clients.azure_devops import protocol
 from autocoder.errors import TooLarge, Transient
+
+if TYPE_CHECKING:
+    import httpx  # which takes long to import, and the cold start does not need it
 
 LARGEST_ANSWER = 32 << 20  # a request may have 25 MB, so may what it reads back
 REPEATS = 2
 
 
-def new_http_client() -> httpx.Client:
+def new_http_client() -> "httpx.Client":
     """Return the connection pool that all sessions of a process share: keep-alive, no redirects."""
+    import httpx
+
     limits = httpx.Limits(max_connections=64, max_keepalive_connections=32, keepalive_expiry=60)
     timeout = httpx.Timeout(30.0, connect=10.0)
     return httpx.Client(timeout=timeout, limits=limits, follow_redirects=False)
@@ -35,7 +38,7 @@ class Session:
 
     organization_url: str
     authorization: Authorization
-    http: httpx.Client = field(repr=False)
+    http: "httpx.Client" = field(repr=False)
 
     def json(self, method: str, *segments: str | int, **parts: Any) -> Any:
         """Send what `protocol.build` makes of the arguments; return the answer's JSON."""
@@ -60,6 +63,8 @@ class Session:
         return response if fresh == header else self._repeat(request, fresh, limit)
 
     def _repeat(self, request: protocol.Request, header: str, limit: int) -> protocol.Response:
+        import httpx
+
         for repeat in range(REPEATS + 1):
             try:
                 return self._once(request, header, limit)
