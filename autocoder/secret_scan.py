@@ -54,16 +54,36 @@ class Finding:
     kind: str
 
 
-def scan(files: Iterable[tuple[str, bytes]], secrets: Iterable[str] = ()) -> tuple[Finding, ...]:
-    """Return what *files* (path and bytes) hold, at most `MOST_FINDINGS`; *secrets* are the run's own."""
+def scan(
+    files: Iterable[tuple[str, bytes]],
+    secrets: Iterable[str] = (),
+    *,
+    before: Callable[[str], bytes | None] = lambda _: None,
+) -> tuple[Finding, ...]:
+    """Return what *files* (path and bytes) hold, at most `MOST_FINDINGS`; *secrets* are the run's own.
+
+    *before* is asked only for files with findings, and gives a file's bytes as they were: a line that stood
+    there before is not this change's. The run's own secrets count all the same.
+    """
     own = Redactor(secrets)
     found: dict[tuple[str, int], Finding] = {}
     for path, data in files:
-        for finding in _scan_file(path, data, own):
+        for finding in _new_ones(list(_scan_file(path, data, own)), data, before):
             found.setdefault((finding.path, finding.line), finding)  # one kind is enough for a line
             if len(found) >= MOST_FINDINGS:
                 return tuple(found.values())
     return tuple(found.values())
+
+
+def _new_ones(findings: list[Finding], data: bytes, before: Callable[[str], bytes | None]) -> list[Finding]:
+    """Return those of a file's *findings* whose lines are not in the file as it was *before*."""
+    if all(finding.kind == OWN_SECRET for finding in findings):
+        return findings
+    old = before(findings[0].path)
+    if not old:
+        return findings
+    lines, known = dict(enumerate(data.split(b"\n"), 1)), set(old.split(b"\n"))
+    return [one for one in findings if one.kind == OWN_SECRET or lines.get(one.line, b"") not in known]
 
 
 def _scan_file(path: str, data: bytes, own: Redactor) -> Iterator[Finding]:

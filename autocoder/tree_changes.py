@@ -85,8 +85,9 @@ def read_change(pack: PackFile, commit: str, base: str) -> CommitChange:
 
 def new_blobs(pack: PackFile, change: CommitChange) -> Iterator[tuple[str, bytes]]:
     """Yield each changed path with its new bytes; a submodule has none, nor has content that is not new."""
+    before = {one.old.sha for one in change.changes if one.old is not None}
     for one in change.changes:
-        if one.new is not None and one.new.size is not None:
+        if one.new is not None and one.new.size is not None and one.new.sha not in before:
             yield one.path, pack.read(one.new.sha, BLOB)
 
 

@@ -103,3 +103,15 @@ def test_stops_at_a_bounded_number_of_findings():
 )
 def test_takes_a_bounded_time_for_any_text(text):
     scan([("a.txt", text.encode())], [OWN])
+
+
+def test_a_line_that_stood_there_before_is_not_this_changes():
+    line, other = f"key = '{TOKENS['github']}'", f"key = '{TOKENS['aws']}'"
+    data, old = f"new\n{line}\n{other}\n".encode(), f"{line}\n".encode()
+    assert [one.line for one in scan([("a.py", data)], before=lambda path: old)] == [3]
+    assert len(scan([("a.py", data)], before=lambda path: None)) == 2
+    assert scan([("a.py", OWN.encode())], [OWN], before=lambda path: OWN.encode())
+
+
+def test_asks_for_the_file_as_it_was_only_when_something_was_found():
+    scan([("a.py", b"print(1)")], before=lambda path: pytest.fail("asked"))

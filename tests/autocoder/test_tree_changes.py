@@ -166,3 +166,13 @@ def test_refuses_folders_nested_without_end():
     )
     with open_pack(data) as pack, pytest.raises(UnsafePack, match="deeply"):
         read_change(pack, named(b"commit", new).hex(), named(b"commit", base).hex())
+
+
+def test_content_that_only_moved_or_changed_its_mode_is_not_new(repo):
+    (repo.folder / "b.txt").chmod(0o755)
+    commit = repo.commit({"a.txt": None, "z/a.txt": b"a\n", "n.txt": b"n\n"})
+    blobs = tuple(repo.git("rev-parse", f"{commit}:{path}").decode().strip() for path in ("b.txt", "z/a.txt"))
+    with open_pack(repo.pack(commit, extra=blobs)) as pack:
+        change = read_change(pack, commit, repo.base)
+        assert dict(new_blobs(pack, change)) == {"n.txt": b"n\n"}
+        assert {one.path for one in policy_changes(pack, change)} == {"a.txt", "b.txt", "n.txt", "z/a.txt"}
