@@ -121,7 +121,7 @@ def _active_claim(request: RunRequest, run_id: str) -> Claim:
 def _record(connected: Clients, run_id: str, request: RunRequest) -> Run:
     """Write the run's row and its request, and return the run as the orchestration will carry it."""
     now = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
-    title = one_line(request.user_prompt, 120) if request.user_prompt else ""
+    title = one_line(next(iter((request.user_prompt or "").strip().splitlines()), ""), 120)
     connected.blobs.put(run_id, "request.json", wire.to_bytes(request))
     run = Run(id=run_id, request=request.model_copy(update=LONG_TEXTS), title=title, queued_at=now)
     connected.records.add(run)

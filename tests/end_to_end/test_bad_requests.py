@@ -1,0 +1,141 @@
+"""Requests that are wrong: the right status, and everything that is wrong at once."""
+
+import json
+
+import httpx
+import pytest
+
+from emulators.ports import FUNCTIONS_HOST
+
+
+def refused(answer, status, code):
+    assert answer.status_code == status, answer.text
+    error = answer.json()["error"]
+    assert error["code"] == code
+    assert error["message"]
+    return error
+
+
+def fields_of(error):
+    return {problem["field"] for problem in error["details"]["problems"]}
+
+
+@pytest.mark.parametrize("body", [b"", b"not json", b"\xff\xfe\x00", b"{'a': 1}", b"[" * 100_000])
+def test_400_for_what_is_not_json(quick, body):
+    refused(quick.app.http.post("/api/runs", content=body), 400, "not_json")
+
+
+@pytest.mark.parametrize("body", [[], None, "text", 7, [{"workItemId": 1}]])
+def test_400_for_json_that_is_no_object(quick, body):
+    refused(quick.app.http.post("/api/runs", content=json.dumps(body)), 400, "invalid_request")
+
+
+def test_400_names_every_wrong_field_at_once(quick):
+    body = {
+        "workItemId": "one",
+        "userPrompt": 7,
+        "agent": "claude",
+        "labels": "urgent",
+        "budget": {"minutes": -1, "hours": 2},
+        "createPullRequest": "perhaps",
+        "__proto__": {},
+    }
+    error = refused(quick.post_run(body), 400, "invalid_request")
+    assert fields_of(error) == {
+        "workItemId", "userPrompt", "agent", "labels", "budget.minutes", "budget.hours", "createPullRequest",
+        "__proto__",
+    }  # fmt: skip
+
+
+def test_400_names_every_value_that_cannot_be(quick):
+    body = {
+        "project": "a/b",
+        "repository": "..",
+        "agentType": "../claude",
+        "model": "$(id)",
+        "containerImage": "UPPER CASE",
+        "targetBranch": "-force",
+        "sourceBranchPrefix": "refs/heads/../",
+        "labels": ["a\nb"],
+        "reviewers": [""],
+        "budget": {"minutes": 10_000, "usd": 10_000, "tokens": 10**12, "turns": 10**9},
+    }
+    error = refused(quick.post_run(body), 400, "invalid_request")
+    assert fields_of(error) == {
+        "workItemId", "project", "repository", "agentType", "model", "containerImage", "targetBranch",
+        "sourceBranchPrefix", "labels", "reviewers", "budget.minutes", "budget.usd", "budget.tokens",
+        "budget.turns",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("number", [0, -1, 2**31, True, 1.5, "x", {}, []])
+def test_400_for_what_is_no_work_item_id(quick, number):
+    assert fields_of(refused(quick.post_run({"workItemId": number}), 400, "invalid_request")) == {
+        "workItemId"
+    }
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"workItemId": 1, "organization": "someoneelse"}, "organization"),
+        ({"workItemId": 1, "containerImage": "evil.example.com/autocoder/quick:1"}, "containerImage"),
+        ({"workItemId": 1, "containerImage": "autocoder.azurecr.io.evil.com/x:1"}, "containerImage"),
+    ],
+)
+def test_403_for_what_is_not_allowed(quick, body, field):
+    assert fields_of(refused(quick.post_run(body), 403, "not_allowed")) == {field}
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/api/runs"),
+        ("POST", "/api/runs"),
+        ("GET", "/api/runs/zzzzzzzzzzzzzzzzzzzz"),
+        ("GET", "/api/runs/zzzzzzzzzzzzzzzzzzzz/log"),
+        ("POST", "/api/runs/zzzzzzzzzzzzzzzzzzzz/cancel"),
+        ("POST", "/api/hooks/azure-devops"),
+    ],
+)
+@pytest.mark.parametrize("key", [None, "wrong", ""])
+def test_401_without_the_key(quick, method, path, key):
+    headers = {} if key is None else {"x-functions-key": key}
+    url = f"{quick.url(FUNCTIONS_HOST)}{path}"
+    assert httpx.request(method, url, headers=headers, json={}, trust_env=False).status_code == 401
+
+
+@pytest.mark.parametrize("token", [None, "x", "0" * 64])
+def test_401_for_a_callback_without_the_token_of_its_run(quick, token):
+    headers = {} if token is None else {"authorization": f"Bearer {token}"}
+    url = f"{quick.url(FUNCTIONS_HOST)}/api/runs/{'z' * 20}/finished"
+    refused(httpx.post(url, headers=headers, json={}, trust_env=False), 401, "not_verified")
+
+
+@pytest.mark.parametrize("run_id", ["z" * 20, "x", "Z" * 20, "..%2F..%2Fx", "a'%20or%201%20eq%201", "%00"])
+@pytest.mark.parametrize(("method", "tail"), [("GET", ""), ("GET", "/log"), ("POST", "/cancel")])
+def test_404_for_an_unknown_run(quick, run_id, method, tail):
+    refused(quick.app.http.request(method, f"/api/runs/{run_id}{tail}"), 404, "unknown_run")
+
+
+@pytest.mark.parametrize("query", ["workItemId=x", "top=-1", "status=lost", "top=1.5", "workItemId=%C2%B2"])
+def test_400_for_a_query_that_is_wrong(quick, query):
+    refused(quick.app.http.get(f"/api/runs?{query}"), 400, "invalid_query")
+
+
+@pytest.mark.parametrize("project", ["' or PartitionKey ne '", "x' and 1 eq 1 or ''='"])
+def test_a_filter_is_never_part_of_a_query_language(quick, project):
+    assert quick.app.http.get("/api/runs", params={"project": project}).json()["value"] == []
+
+
+def test_413_over_a_megabyte(quick):
+    refused(quick.post_run({"userPrompt": "x" * 10_000_000}), 413, "body_too_large")
+
+
+def test_an_idempotency_key_gives_the_same_run(quick):
+    body = {"userPrompt": "Say it once\n\nQUICK write once.txt Once"}
+    first = quick.post_run(body, **{"Idempotency-Key": "once"})
+    second = quick.post_run(body, **{"Idempotency-Key": "once"})
+    assert (first.status_code, second.status_code) == (202, 202)
+    assert first.json()["id"] == second.json()["id"]
+    assert quick.finished(first.json()["id"])["status"] == "completed"

@@ -1,0 +1,89 @@
+"""An agent that takes no time, for tests and benchmarks: it does what the work item says, word by word.
+
+Its folder is one more in the `containers/` of an app that consists of links to this checkout:
+
+    with running_platform(state, **quick_options(folder, settings={"POLL_SECONDS": "1"})) as platform:
+        platform.work_item("Add a file", "<div>QUICK write notes.txt hello</div>", tags=["autocoder"])
+
+Orders, one a line, done in turn: `QUICK write PATH TEXT`, `QUICK remove PATH`, `QUICK sleep SECONDS`,
+`QUICK say WORDS` (the final message), `QUICK fail CODE` (end with this exit code), `QUICK hush` (end without
+a final message).
+"""
+
+from pathlib import Path
+
+from emulators.platform.processes import ROOT
+from emulators.ports import AZURE_RESOURCE_MANAGER
+from tests.platform import WITHOUT_QUOTAS
+
+LINKED = ("function_app.py", "host.json", "triggers", "orchestrators", "activities", "autocoder")
+AGENT = """\
+name = "Quick"
+description = "Does what the work item says, in no time"
+image = "autocoder/quick"
+secret = "anthropic-api-key"
+provider = "anthropic"
+upstream = ""
+default_model = "quick-1"
+
+[cli]
+package = "quick"
+base_url = "none"
+system_prompt = "none"
+
+[result]
+match = { type = "result" }
+text = "result"
+error = "is_error"
+"""
+RUN = r"""#!/bin/sh
+# Carries out the orders in prompt.md; read without -r takes off the backslashes that Markdown puts on.
+set -eu
+said='Done.'
+while read mark order first rest; do
+    [ "${mark#*QUICK}" != "$mark" ] || continue
+    case $order in
+    write) mkdir -p "$(dirname "$first")" && printf '%s\n' "$rest" >"$first" ;;
+    remove) rm -- "$first" ;;
+    sleep) sleep "$first" ;;
+    say) said="$first $rest" ;;
+    fail) exit "$first" ;;
+    hush) exit 0 ;;
+    esac
+done <"$AUTOCODER_INPUTS/prompt.md"
+printf '{"type": "result", "is_error": false, "result": "%s"}\n' "$said"
+"""
+IMAGES = """\
+[[image]]
+name = "autocoder/quick"
+
+[image.folders]
+"/opt/autocoder/agent" = "containers/quick"
+"/opt/autocoder/base" = "containers/base"
+"""
+
+
+def quick_app(folder: Path) -> Path:
+    """Make an app in *folder* that is this checkout's, with the agent `quick` besides; return its folder."""
+    containers = folder / "containers"
+    containers.mkdir(parents=True)
+    for name in LINKED:
+        (folder / name).symlink_to(ROOT / name)
+    for agent in (ROOT / "containers").iterdir():
+        (containers / agent.name).symlink_to(agent)
+    quick = containers / "quick"
+    quick.mkdir()
+    (quick / "agent.toml").write_text(AGENT)
+    (quick / "run.sh").write_text(RUN)
+    (folder / "images.toml").write_text(IMAGES)
+    return folder
+
+
+def quick_options(folder: Path, *, settings=None, arguments=None) -> dict:
+    """Return the options of a platform whose app, in *folder*, has `quick` as its default agent."""
+    app = quick_app(folder)
+    given = {name: list(parts) for name, parts in WITHOUT_QUOTAS.items()}
+    given[AZURE_RESOURCE_MANAGER.name] += ["--images", str(app / "images.toml")]
+    for name, parts in (arguments or {}).items():
+        given[name] = [*given.get(name, []), *parts]
+    return {"app": app, "arguments": given, "settings": {"DEFAULT_AGENT": "quick", **(settings or {})}}
