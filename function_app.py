@@ -23,11 +23,11 @@ from activities import (
     report_run,
 )
 from autocoder.settings import SettingsError, settings
-from orchestrators import run_agent, wait_for_container_group, wait_for_slot
-from triggers import finished, health, runs, service_hook
+from orchestrators import conclude, run_agent, wait_for_container_group, wait_for_slot
+from triggers import finished, health, janitor, runs, service_hook
 
-TRIGGERS = (finished, health, runs, service_hook)
-ORCHESTRATORS = (run_agent, wait_for_container_group, wait_for_slot)
+TRIGGERS = (finished, health, janitor, runs, service_hook)
+ORCHESTRATORS = (conclude, run_agent, wait_for_container_group, wait_for_slot)
 ACTIVITIES = (
     begin_publishing.begin_publishing,
     build_prompt.build_prompt,

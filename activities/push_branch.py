@@ -2,16 +2,19 @@
 
 import tempfile
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from activities.activity import activity
 from autocoder.agents import agents
+from autocoder.callback import callback_token
 from autocoder.clients.azure_devops.push import AlreadyThere, BranchMoved, Push, Pushed, Rejected, push
 from autocoder.clients.connect import Clients, clients
 from autocoder.models import AgentResult, Ended, Plan, PushedBranch, Value
 from autocoder.pack import PackFile, open_pack
 from autocoder.policy import Rules
 from autocoder.publishing import file_changes, objections, policy_rules
+from autocoder.settings import settings
 from autocoder.tree_changes import CommitChange, read_change
 
 MOST_FILES_LISTED = 100
@@ -37,12 +40,29 @@ def push_branch(given: PushInput) -> PushedBranch | Ended:
         connected.blobs.download(plan.run.id, "changes.pack", file, LARGEST_PACK)
         with open_pack(file, sha256=pack.sha256) as opened:
             change = read_change(opened, pack.commit, plan.repository.base_commit)
-            against = objections(opened, change, _rules(plan), connected.known_secrets())
+            before = partial(_read_base, connected, plan)
+            against = objections(opened, change, _rules(plan), _secrets(connected, plan), before)
             if against:
                 listed = "\n".join(f"- {line}" for line in against[:20])
                 return Ended(outcome="refused", reason=connected.redact(f"Nothing was pushed:\n{listed}"))
             ended = _push(connected, plan, pack.commit, opened)
             return ended or _pushed(plan, change, given.result.lines)
+
+
+def _read_base(connected: Clients, plan: Plan, path: str) -> bytes | None:
+    """Return what *path* holds in the commit that the run started from."""
+    repository, git = plan.repository, connected.azure_devops(plan.run.request.organization).git
+    if path.startswith("/") or ".." in path.split("/"):
+        return None
+    return git.read_file(repository.project, repository.id, path, repository.base_commit)
+
+
+def _secrets(connected: Clients, plan: Plan) -> list[str]:
+    """Return every secret of this run that the app can know."""
+    model_key = connected.vault.read_secret(agents()[plan.agent_type].secret)
+    callback_key = connected.vault.read_secret(settings().callback_key_secret)
+    tokens = [callback_token(callback_key, plan.run.id)] if callback_key else []
+    return [*connected.known_secrets(), *tokens, *([model_key] if model_key else [])]
 
 
 def _push(connected: Clients, plan: Plan, commit: str, pack: PackFile) -> Ended | None:

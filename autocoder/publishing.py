@@ -1,6 +1,6 @@
 """What speaks against publishing a change, and what it changes: pure, on the pack alone. Fails closed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 
 from autocoder.models import FileChange, PolicyRules, RepositorySettings
@@ -15,12 +15,21 @@ def policy_rules(team: RepositorySettings) -> PolicyRules:
     return PolicyRules(protected=(*DEFAULT_PROTECTED, *team.protected), allowed=team.allowed)
 
 
-def objections(pack: PackFile, change: CommitChange, rules: Rules, own_secrets: Sequence[str]) -> list[str]:
-    """Return every reason against pushing *change*, one line each; never a secret itself."""
+def objections(
+    pack: PackFile,
+    change: CommitChange,
+    rules: Rules,
+    own_secrets: Sequence[str],
+    before: Callable[[str], bytes | None],
+) -> list[str]:
+    """Return every reason against pushing *change*, one line each; never a secret itself.
+
+    *before* reads a path at the base: what looked like a secret there already is none of this change.
+    """
     verdicts = judge(policy_changes(pack, change), rules)
     found = [f"{verdict.path}: {verdict.reason}" for verdict in verdicts]
     texts = chain([("the commit's message", change.text.encode())], new_blobs(pack, change))
-    for finding in scan(texts, own_secrets):
+    for finding in scan(texts, own_secrets, before=before):
         found.append(f"{finding.path}, line {finding.line}: looks like a secret ({finding.kind})")
     return found
 

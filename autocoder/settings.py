@@ -160,6 +160,9 @@ class Settings(BaseModel):
     table_url: Storage = setting(
         ..., "Table Storage endpoint, or a connection string", "https://autocoder.table.core.windows.net"
     )
+    janitor_grace_minutes: float = setting(
+        10, "how long the janitor leaves a run alone that it cannot place", ge=0, le=1_440
+    )
     log_retention_days: int = setting(30, "how long the history of ended runs is kept", ge=1, le=3_650)
 
     @model_validator(mode="after")

@@ -10,14 +10,11 @@ from activities.check_requester import check_requester
 from activities.claim_slot import claim_slot
 from activities.create_container_group import create_container_group
 from activities.create_pull_request import PullRequestInput, create_pull_request
-from activities.delete_container_group import delete_container_group
 from activities.fetch_work_item import fetch_work_item
-from activities.finish_run import finish_run
 from activities.push_branch import PushInput, push_branch
 from activities.read_agent_result import read_agent_result
 from activities.read_repository import read_repository
 from activities.record_phase import PhaseChange, record_phase
-from activities.report_run import report_run
 from autocoder import wire
 from autocoder.models import (
     AgentResult,
@@ -33,6 +30,7 @@ from autocoder.models import (
     WorkItemSummary,
 )
 from autocoder.outcomes import ending_without_change, outcome_of
+from orchestrators.conclude import conclude
 from orchestrators.step import StepFailed, Steps, step
 from orchestrators.wait_for_container_group import Watch
 
@@ -45,7 +43,7 @@ def run_agent(context: df.DurableOrchestrationContext) -> Any:
     """Carry one run from its request to its report; whatever happens, it is reported and cleaned up."""
     run = wire.load(Run, context.get_input())
     report = yield from _attempt(context, run)
-    report = yield from _conclude(context, report)
+    report = yield from conclude(context, report)
     return wire.dump(report.model_copy(update={"run": run}))
 
 
@@ -61,28 +59,30 @@ def _attempt(context: df.DurableOrchestrationContext, run: Run) -> Steps[RunRepo
 
 def _carry(context: df.DurableOrchestrationContext, run: Run) -> Steps[RunReport]:
     """Queue, prepare, run the agent, publish."""
-    slot = yield from step(context, claim_slot, run)
-    if not slot.granted and not slot.cancelled:
-        answer = yield context.call_sub_orchestrator("wait_for_slot", wire.dump(run))
-        slot = wire.load(Slot, answer)
-    if slot.cancelled:
-        return _ended(run, Ended(outcome="cancelled", reason="It was cancelled while it was queued."))
-    refused = yield from step(context, check_requester, run)
+    refused = yield from _admit(context, run)
     if refused is not None:
         return _ended(run, refused)
     plan = yield from _prepare(context, run)
     if isinstance(plan, Ended):
         return _ended(run, plan)
-    ended = yield from _work(context, plan)
-    if isinstance(ended, Ended):
-        return _ended(run, ended, plan)
-    result = yield from step(context, read_agent_result, plan)
+    result = yield from _work(context, plan)
     if isinstance(result, Ended):
         return _ended(run, result, plan)
     without_change = ending_without_change(result)
     if without_change is not None:
         return _ended(run, without_change, plan, result)
     return (yield from _publish(context, plan, result))
+
+
+def _admit(context: df.DurableOrchestrationContext, run: Run) -> Steps[Ended | None]:
+    """Wait for a free place, and ask whether the requester may; returns how the run ends if not."""
+    slot = yield from step(context, claim_slot, run)
+    if not slot.granted and not slot.cancelled:
+        answer = yield context.call_sub_orchestrator("wait_for_slot", wire.dump(run))
+        slot = wire.load(Slot, answer)
+    if slot.cancelled:
+        return Ended(outcome="cancelled", reason="It was cancelled while it was queued.")
+    return (yield from step(context, check_requester, run))
 
 
 def _prepare(context: df.DurableOrchestrationContext, run: Run) -> Steps[Plan | Ended]:
@@ -101,8 +101,8 @@ def _prepare(context: df.DurableOrchestrationContext, run: Run) -> Steps[Plan | 
     return (yield from step(context, build_prompt, prompt_input))
 
 
-def _work(context: df.DurableOrchestrationContext, plan: Plan) -> Steps[Ended | None]:
-    """Start the container group and wait, once: for the supervisor, a cancel, or the polling."""
+def _work(context: df.DurableOrchestrationContext, plan: Plan) -> Steps[AgentResult | Ended]:
+    """Start the container group, wait once (supervisor, cancel, or polling), and read the result."""
     created = yield from step(context, create_container_group, plan)
     if created is not None:
         return created
@@ -116,7 +116,7 @@ def _work(context: df.DurableOrchestrationContext, plan: Plan) -> Steps[Ended | 
         seen = wire.load(GroupSeen, polled.result)
         if seen.state == "failed":
             return Ended(outcome="failed", reason=seen.reason)
-    return None
+    return (yield from step(context, read_agent_result, plan))
 
 
 def _publish(context: df.DurableOrchestrationContext, plan: Plan, result: AgentResult) -> Steps[RunReport]:
@@ -132,16 +132,6 @@ def _publish(context: df.DurableOrchestrationContext, plan: Plan, result: AgentR
     wanted = PullRequestInput(plan=plan, result=result, pushed=pushed)
     pull_request = yield from step(context, create_pull_request, wanted)
     return _report(plan, result, pushed, pull_request)
-
-
-def _conclude(context: df.DurableOrchestrationContext, report: RunReport) -> Steps[RunReport]:
-    """Report, delete the container group, free what the run held; a failed one does not stop the next."""
-    for activity in (report_run, delete_container_group, finish_run):
-        try:
-            yield from step(context, activity, report)
-        except StepFailed as error:
-            report = report.model_copy(update={"reason": f"{report.reason} {error}".strip()[:2_000]})
-    return report
 
 
 def _phase(context: df.DurableOrchestrationContext, run: Run, phase: Phase) -> Steps[None]:

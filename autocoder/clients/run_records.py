@@ -85,6 +85,12 @@ class RunRecords:
         """Return the claims of *kind*: key to run id."""
         return {row["RowKey"]: str(row["run_id"]) for row in self.tables.query(CLAIMS, kind, {})}
 
+    def taken(self, kind: str, minutes_ago: float) -> dict[str, str]:
+        """Return the claims of *kind* that were taken that long ago: key to run id."""
+        before = (dt.datetime.now(dt.UTC) - dt.timedelta(minutes=minutes_ago)).isoformat()
+        rows = self.tables.query(CLAIMS, kind, {})
+        return {row["RowKey"]: str(row["run_id"]) for row in rows if str(row["taken_at"]) <= before}
+
     def count_active(self) -> int:
         """Return how many runs are active or waiting."""
         return len(self.held(ACTIVE))

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import azure.durable_functions as df
 
-from orchestrators import run_agent, wait_for_container_group, wait_for_slot
+from orchestrators import conclude, run_agent, wait_for_container_group, wait_for_slot
 
 NAMES = (Path(__file__).parents[3] / "activities").glob("*.py")
 SCRIPT = Path(os.environ["SCRIPT"])
 LOCK = threading.Lock()
 
 app = df.DFApp()
-for part in (run_agent, wait_for_container_group, wait_for_slot):
+for part in (conclude, run_agent, wait_for_container_group, wait_for_slot):
     app.register_functions(part.blueprint)
 
 

@@ -1,0 +1,31 @@
+"""The end of every run: report it, delete its container group, free what it held."""
+
+from typing import Any
+
+import azure.durable_functions as df
+
+from activities.delete_container_group import delete_container_group
+from activities.finish_run import finish_run
+from activities.report_run import report_run
+from autocoder import wire
+from autocoder.models import RunReport
+from orchestrators.step import StepFailed, Steps, step
+
+blueprint = df.Blueprint()
+
+
+@blueprint.orchestration_trigger(context_name="context")
+def conclude_run(context: df.DurableOrchestrationContext) -> Any:
+    """Conclude a run whose own orchestration is gone; the input is its `RunReport`."""
+    report = yield from conclude(context, wire.load(RunReport, context.get_input()))
+    return wire.dump(report)
+
+
+def conclude(context: df.DurableOrchestrationContext, report: RunReport) -> Steps[RunReport]:
+    """Report, delete the container group, free what the run held; a failed one does not stop the next."""
+    for activity in (report_run, delete_container_group, finish_run):
+        try:
+            yield from step(context, activity, report)
+        except StepFailed as error:
+            report = report.model_copy(update={"reason": f"{report.reason} {error}".strip()[:2_000]})
+    return report
