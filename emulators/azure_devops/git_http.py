@@ -27,6 +27,7 @@ READING = {
 }
 WRITING = {"http.receivepack": "true", "core.fsync": "none"}
 MULTI_ACK = "TF401041: The Git protocol sent is not as expected (Clients must support multi-ack.)."
+_ATOMIC = re.compile(rb"[ \0]atomic\b")
 _SIDE_BAND = re.compile(rb"[ \0]side-band-64k")
 
 
@@ -108,9 +109,10 @@ async def _fetch(exchange: Exchange) -> web.StreamResponse:
     try:
         response.set_status(await _copy_headers(backend, response))
         await response.prepare(request)
-        async for chunk in _output(backend):
-            await response.write(chunk)
-        await response.write_eof()
+        with suppress(ConnectionResetError):  # the client has gone
+            async for chunk in _output(backend):
+                await response.write(chunk)
+            await response.write_eof()
     finally:
         await _end(backend, feeding)
     return response
@@ -122,7 +124,8 @@ async def _push(exchange: Exchange) -> web.StreamResponse:
         first, updates = await _commands(exchange.request)
     except receive.ProtocolError as error:
         return web.Response(status=400, text=f"TF401041: {error}")
-    decision = receive.decide(services.state, repository, caller, updates)
+    atomic = _ATOMIC.search(first[:2000]) is not None
+    decision = receive.decide(services.state, repository, caller, updates, atomic=atomic)
     backend = await _start(exchange, _refusing(decision))
     feeding = asyncio.create_task(_feed(backend, exchange.request, first))
     response = web.Response()

@@ -20,6 +20,7 @@ TOO_LARGE = (
     "VS403658: Push rejected because it includes at least one file that exceeds the maximum allowed size of "
     "{} bytes."
 )
+ATOMIC = "atomic push failure"
 LONGEST_LINE = 65_520
 MOST_COMMANDS = 1 << 20
 HOOKS = Path(__file__).parent / "receive_hooks"
@@ -83,9 +84,14 @@ def parse_commands(data: bytes) -> tuple[RefUpdate, ...] | None:
 
 
 def decide(
-    state: State, repository: Repository, caller: Identity, updates: tuple[RefUpdate, ...]
+    state: State,
+    repository: Repository,
+    caller: Identity,
+    updates: tuple[RefUpdate, ...],
+    *,
+    atomic: bool = False,
 ) -> Decision:
-    """Return which of *updates* the caller may make."""
+    """Return which of *updates* the caller may make; of an *atomic* push all or none."""
     decision = Decision(
         updates, largest_file=policies.largest_file(state, repository) or state.switches().largest_file_bytes
     )
@@ -95,6 +101,8 @@ def decide(
             decision.refused[update.ref] = reason
         elif not permissions.may_git(state, caller, repository, "ForcePush", update.ref):
             decision.without_force[update.ref] = _missing("ForcePush", caller)
+    if atomic and decision.refused:
+        decision.refused.update({u.ref: ATOMIC for u in updates if u.ref not in decision.refused})
     return decision
 
 
