@@ -41,7 +41,8 @@ def push_branch(given: PushInput) -> PushedBranch | Ended:
         with open_pack(file, sha256=pack.sha256) as opened:
             change = read_change(opened, pack.commit, plan.repository.base_commit)
             before = partial(_read_base, connected, plan)
-            against = objections(opened, change, _rules(plan), _secrets(connected, plan), before)
+            secrets, lfs = _secrets(connected, plan), plan.repository.lfs
+            against = objections(opened, change, _rules(plan), secrets, before=before, lfs=lfs)
             if against:
                 listed = "\n".join(f"- {line}" for line in against[:20])
                 return Ended(outcome="refused", reason=connected.redact(f"Nothing was pushed:\n{listed}"))

@@ -6,6 +6,7 @@ from autocoder.clients.azure_devops.git import Git, RepositoryRecord
 from autocoder.clients.connect import clients
 from autocoder.errors import NotFound, TooLarge
 from autocoder.models import Ended, Repository, RepositorySettings, RepositoryTexts, Run
+from autocoder.publishing import lfs_globs
 from autocoder.repository_settings import PATH, RepositorySettingsError, read_repository_settings
 
 INSTRUCTION_FILES = ("AGENTS.md", "CLAUDE.md", ".github/copilot-instructions.md")
@@ -44,6 +45,7 @@ def read_repository(run: Run) -> Repository | Ended:
         target_branch=branch,
         base_commit=commit,
         settings=settings,
+        lfs=lfs_globs(_text(git, record, ".gitattributes", commit)),
         has_build_policy=git.has_build_policy(record.project, record.id, branch),
     )
 

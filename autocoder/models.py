@@ -190,6 +190,7 @@ class Repository(Value):
     base_commit: Sha
     settings: RepositorySettings = RepositorySettings()
     has_build_policy: bool = False
+    lfs: tuple[str, ...] = Field((), description="globs that the root .gitattributes keeps in Git LFS")
 
 
 class RepositoryTexts(Value):

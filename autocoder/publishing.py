@@ -1,13 +1,23 @@
 """What speaks against publishing a change, and what it changes: pure, on the pack alone. Fails closed."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 
 from autocoder.models import FileChange, PolicyRules, RepositorySettings
 from autocoder.pack import PackFile
-from autocoder.policy import DEFAULT_PROTECTED, Rules, judge
+from autocoder.policy import DEFAULT_PROTECTED, Rules, judge, matches
 from autocoder.secret_scan import scan
 from autocoder.tree_changes import CommitChange, TreeChange, new_blobs, policy_changes
+
+
+def lfs_globs(attributes: str) -> tuple[str, ...]:
+    """Return the globs that a `.gitattributes` file keeps in Git LFS.
+
+    https://git-scm.com/docs/gitattributes. Their files would be committed raw, so a change of one is refused.
+    """
+    lines = (line.split() for line in attributes.splitlines() if not line.lstrip().startswith(("#", "[")))
+    return tuple(parts[0].strip('"') for parts in lines if "filter=lfs" in parts[1:])[:200]
 
 
 def policy_rules(team: RepositorySettings) -> PolicyRules:
@@ -20,13 +30,16 @@ def objections(
     change: CommitChange,
     rules: Rules,
     own_secrets: Sequence[str],
+    *,
     before: Callable[[str], bytes | None],
+    lfs: Sequence[str] = (),
 ) -> list[str]:
     """Return every reason against pushing *change*, one line each; never a secret itself.
 
     *before* reads a path at the base: what looked like a secret there already is none of this change.
     """
-    verdicts = judge(policy_changes(pack, change), rules)
+    changes = (replace(one, lfs=matches(one.path, lfs)) for one in policy_changes(pack, change))
+    verdicts = judge(changes, rules)
     found = [f"{verdict.path}: {verdict.reason}" for verdict in verdicts]
     texts = chain([("the commit's message", change.text.encode())], new_blobs(pack, change))
     for finding in scan(texts, own_secrets, before=before):

@@ -93,12 +93,19 @@ def _claim(connected: Clients, settings: Settings, wish: Wish) -> Run | Start:
         connected.records.release(wish.claims, run_id)
         return QueueFull(waiting)
     holder = connected.records.take(active, run_id)
-    if holder != run_id:
-        if not _abandoned(connected, holder):
-            connected.records.repoint(wish.claims, run_id, holder)
-            return Active(holder)
+    if holder != run_id and _has_let_go(connected, holder):
         connected.records.repoint((active,), holder, run_id)
+        holder = connected.records.take(active, run_id)
+    if holder != run_id:
+        connected.records.repoint(wish.claims, run_id, holder)
+        return Active(holder)
     return _record(connected, run_id, wish.request)
+
+
+def _has_let_go(connected: Clients, run_id: str) -> bool:
+    """Whether the run that holds a claim has ended (it frees the claim in a moment) or never began."""
+    row = connected.records.get(run_id)
+    return (row is not None and is_over(row)) or _abandoned(connected, run_id)
 
 
 def _abandoned(connected: Clients, run_id: str) -> bool:
@@ -126,9 +133,3 @@ def _record(connected: Clients, run_id: str, request: RunRequest) -> Run:
     run = Run(id=run_id, request=request.model_copy(update=LONG_TEXTS), title=title, queued_at=now)
     connected.records.add(run)
     return run
-
-
-def is_finished(connected: Clients, run_id: str) -> bool:
-    """Whether run *run_id* is known and has ended."""
-    row = connected.records.get(run_id)
-    return row is not None and is_over(row)

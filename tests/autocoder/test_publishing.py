@@ -1,0 +1,61 @@
+import pytest
+
+from autocoder.models import RepositorySettings
+from autocoder.pack import open_pack
+from autocoder.policy import Rules
+from autocoder.publishing import file_changes, lfs_globs, objections, policy_rules
+from autocoder.tree_changes import read_change
+from tests.autocoder.packs import Repo
+
+SECRET = "wq8Zr3Lm5Tx7Vb2Np9Kd4Hs6"
+
+
+class Repository(Repo):
+    """A repository, and what speaks against pushing a change on top of it."""
+
+    def against(self, files: dict[str, str], rules=None, message="change", **options):
+        new = self.commit({name: text.encode() for name, text in files.items()}, message)
+        with open_pack(self.pack(new)) as opened:
+            change = read_change(opened, new, self.base)
+            self.files = file_changes(change, {"new.py": (1, 0)})
+            given = {"before": lambda _: None, **options}
+            return objections(opened, change, rules or Rules(), [SECRET], **given)
+
+
+@pytest.fixture
+def repository(tmp_path):
+    return Repository(tmp_path, {"README.md": b"Hello\n", "azure-pipelines.yml": b"steps: []\n"})
+
+
+def test_nothing_speaks_against_an_ordinary_change(repository):
+    assert repository.against({"new.py": "x = 1\n"}) == []
+    assert [(one.path, one.kind, one.added) for one in repository.files] == [("new.py", "added", 1)]
+
+
+def test_a_protected_path_is_refused_where_the_supervisor_should_have_withheld_it(repository):
+    assert repository.against({"azure-pipelines.yml": "steps: [script]\n"})
+
+
+def test_a_secret_of_the_run_is_found_by_place_and_never_shown(repository):
+    (found,) = repository.against({"new.py": f"x = 1\ny = '{SECRET}'\n"})
+    assert "new.py, line 2" in found
+    assert SECRET not in found
+
+
+def test_a_secret_in_the_commits_message_is_found(repository):
+    (found,) = repository.against({"new.py": "x = 1\n"}, message=f"change {SECRET}")
+    assert "message" in found
+
+
+def test_the_team_can_protect_and_allow_more(repository):
+    team = RepositorySettings(protected=("infra/",), allowed=("/azure-pipelines.yml",))
+    rules = Rules.of(policy_rules(team).model_dump(by_alias=True))
+    assert repository.against({"azure-pipelines.yml": "steps: [script]\n"}, rules) == []
+    assert repository.against({"infra/main.bicep": "x\n"}, rules)
+
+
+def test_a_file_kept_in_git_lfs_is_refused(repository):
+    globs = lfs_globs("*.bin filter=lfs diff=lfs merge=lfs -text\n# *.py filter=lfs\n*.txt text\n")
+    assert globs == ("*.bin",)
+    (found,) = repository.against({"data/a.bin": "raw\n", "b.txt": "b\n"}, lfs=globs)
+    assert "data/a.bin" in found

@@ -1,0 +1,65 @@
+"""What the janitor puts right when a run's orchestration, or its record, is gone."""
+
+import httpx
+import pytest
+
+from emulators.platform.app import keys
+from emulators.ports import FUNCTIONS_HOST
+from tests.end_to_end.conftest import case_on
+from tests.platform import running_platform
+from tests.quick_agent import quick_options
+
+
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory):
+    """A platform whose janitor is not patient."""
+    folder = tmp_path_factory.mktemp("janitor")
+    settings = {"JANITOR_GRACE_MINUTES": "0"}
+    with running_platform(folder / "state", **quick_options(folder / "app", settings=settings)) as platform:
+        yield platform
+
+
+def sweep(platform):
+    """Run the janitor now, as the portal's button does."""
+    headers = {"x-functions-key": keys(platform.plan)["master"]}
+    url = f"{platform.url(FUNCTIONS_HOST)}/admin/functions/janitor"
+    answer = httpx.post(url, json={}, headers=headers, trust_env=False)
+    assert answer.status_code == 202
+
+
+def lose_the_orchestrations(platform):
+    """Take the task hub away from under the app, as a purge or another hub name does."""
+    platform.kill_host()
+    for file in (platform.state / "functions_host").glob("*.sqlite*"):
+        file.unlink()
+    platform.start_host()
+
+
+def test_a_run_whose_orchestration_is_gone_is_reported_and_cleaned_up(swept):
+    lost = case_on(swept, "sleep 60").start()
+    lost.reached("provisioning")
+    swept.wait_for(lambda: lost.group in swept.container_groups(), "the container group", 10)
+    lose_the_orchestrations(swept)
+    sweep(swept)
+    run = lost.published_nothing("failed")
+    assert "orchestration of this run is gone" in run["reason"]
+
+
+def test_the_work_item_of_a_lost_run_can_have_a_next_one(swept):
+    lost = case_on(swept, "sleep 60").start()
+    lost.reached("provisioning")
+    lose_the_orchestrations(swept)
+    sweep(swept)
+    lost.ended("failed")
+    again = swept.post_run({"workItemId": lost.item["id"], "project": swept.sample.project})
+    assert again.status_code == 202
+    swept.post_run({"workItemId": lost.item["id"], "project": swept.sample.project})
+    assert swept.app.http.post(f"/api/runs/{again.json()['id']}/cancel").status_code == 202
+    swept.finished(again.json()["id"])
+
+
+def test_a_run_that_goes_on_is_left_alone(swept):
+    going_on = case_on(swept, "sleep 2", "write notes.txt Hello").start()
+    going_on.reached("provisioning")
+    sweep(swept)
+    going_on.published_once()
