@@ -208,7 +208,8 @@ class _Conversation(BaseHTTPRequestHandler):
             self._disconnect()
         finally:
             if reading is not None:
-                self.server.meter.book(reading.call, reading.model, reading.close())
+                tokens = reading.close()
+                self.server.meter.book(reading.call, reading.model, tokens)
 
     def _begin(self, answer: http.client.HTTPResponse) -> bool:
         """Send the answer's head; returns whether its body goes out in chunks."""

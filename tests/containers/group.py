@@ -43,6 +43,7 @@ class Group:
             path.mkdir(parents=True)
         self._install()
         self.port = free_port()
+        self.python = os.path.realpath(sys.executable)  # without the virtual environment's packages
         self.processes = {}
         self.callbacks = []
         self._callback_server = _callback_server(self.callbacks)
@@ -123,7 +124,7 @@ class Group:
             self.runs.write(f"{self.id}/{name}", text)
         urls = {name: self.runs.sas(f"{self.id}/{name}", "r") for name in inputs}
         given = {"CLONE_AUTHORIZATION": AUTHORIZATION, "INPUT_URLS": json.dumps(urls), **environment}
-        process = self.start("clone", [_python(), "-m", "runner.clone"], **given)
+        process = self.start("clone", [self.python, "-m", "runner.clone"], **given)
         assert process.wait(60) == 0, process.stdout.read()
         return json.loads((self.volumes["inputs"] / "clone.json").read_text())
 
@@ -152,7 +153,7 @@ class Group:
             "OUTPUT_URLS": json.dumps(self.outputs),
             **environment,
         }
-        return self.start("supervisor", [_python(), "-m", "runner.supervisor"], **given)
+        return self.start("supervisor", [self.python, "-m", "runner.supervisor"], **given)
 
     def run(self, **environment):
         """Run all four; returns the result."""
@@ -206,10 +207,6 @@ class Group:
             repository, "diff", "--name-status", "--no-renames", self.remote.head, self.result().pack.commit
         )
         return dict(reversed(line.split("\t", 1)) for line in listed.splitlines())
-
-
-def _python():
-    return os.path.realpath(sys.executable)  # without the virtual environment's packages
 
 
 def _callback_server(received):

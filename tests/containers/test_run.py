@@ -1,4 +1,7 @@
 import json
+import os
+import signal
+import subprocess
 import time
 
 import pytest
@@ -7,6 +10,7 @@ from autocoder.models import Verification
 from autocoder.pack import open_pack
 from autocoder.tree_changes import read_change
 from tests.containers.group import CALLBACK_TOKEN, FINAL, MODEL_KEY
+from tests.containers.provider import Provider
 from tests.containers.remote import AUTHORIZATION, git
 
 
@@ -218,12 +222,7 @@ def test_goes_on_with_what_is_there_when_the_agents_container_dies(group, tmp_pa
     group.start_verify()
     group.start_supervisor()
     _wait_for(group.volumes["workspace"] / "partial.txt")
-    agent.kill()
-    children = _processes("agent.sh") + _processes("sleep 304")
-    import os
-    import signal
-
-    for process in children:
+    for process in (agent.pid, *_descendants(agent.pid)):
         os.kill(process, signal.SIGKILL)
     group.processes.pop("agent").communicate()
     result = group.finished()
@@ -307,7 +306,38 @@ def _wait_for(path):
 
 
 def _processes(pattern):
-    import subprocess
-
     found = subprocess.run(["pgrep", "-f", pattern], capture_output=True, text=True)
     return [int(line) for line in found.stdout.split()]
+
+
+def _descendants(process):
+    found = subprocess.run(["pgrep", "-P", str(process)], capture_output=True, text=True)
+    children = [int(line) for line in found.stdout.split()]
+    return [*children, *(inner for child in children for inner in _descendants(child))]
+
+
+def test_a_spent_budget_ends_the_agent_and_offers_what_is_there(group, tmp_path):
+    provider = Provider()
+    provider.answers({"model": "scripted-1", "usage": {"input_tokens": 400, "output_tokens": 200}})
+    group.run_file["agent"]["upstream"] = provider.url
+    group.agent(
+        """
+        echo partial > partial.txt
+        while :; do
+            python3 - "$AUTOCODER_MODEL_URL" <<'END'
+import sys, urllib.request
+body = b'{"model": "scripted-1", "tools": [{}]}'
+print(urllib.request.urlopen(urllib.request.Request(sys.argv[1] + "/v1/messages", body)).status)
+END
+        done
+        """
+    )
+    try:
+        result = group.run()
+    finally:
+        provider.close()
+    assert (result.outcome, result.reason) == ("budget_spent", "the run's budget of 1,000 tokens is spent")
+    assert (result.usage.turns, result.usage.input_tokens, result.usage.output_tokens) == (2, 800, 400)
+    assert result.usage.cost_usd == pytest.approx((800 * 1 + 400 * 10) / 1e6)
+    assert group.changes(tmp_path / "r.git") == {"partial.txt": "A"}
+    assert [headers["x-api-key"] for _, _, headers, _ in provider.requests] == [MODEL_KEY] * 2

@@ -1,0 +1,69 @@
+"""A model provider that answers what a test says, and remembers what it was asked."""
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+class Provider:
+    """Serves one prepared answer: a JSON body, or pieces of a stream, one after the other when let."""
+
+    def __init__(self):
+        self.requests = []
+        self.status, self.headers, self.body, self.pieces = 200, {}, {}, None
+        self.go = threading.Semaphore(10**6)
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"provider": self}))
+        self.server.daemon_threads = True
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+    def answers(self, body, status=200, **headers):
+        self.status, self.body, self.pieces, self.headers = status, body, None, headers
+
+    def streams(self, *pieces, held=False):
+        self.status, self.pieces, self.headers = 200, [_event(piece) for piece in pieces], {}
+        self.go = threading.Semaphore(0 if held else 10**6)
+
+
+def _event(piece):
+    return piece if isinstance(piece, bytes) else f"data: {json.dumps(piece)}\n\n".encode()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    provider: Provider
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def log_message(self, *_):
+        pass
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.provider.requests.append((self.command, self.path, dict(self.headers), body))
+        if self.provider.pieces is None:
+            content = self.provider.body
+            content = content if isinstance(content, bytes) else json.dumps(content).encode()
+            self._head({"Content-Type": "application/json", "Content-Length": str(len(content))})
+            self.wfile.write(b"" if self.command == "HEAD" else content)
+            return
+        self._head({"Content-Type": "text/event-stream; charset=utf-8", "Transfer-Encoding": "chunked"})
+        for piece in self.provider.pieces:
+            self.provider.go.acquire()
+            self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece))
+        self.wfile.write(b"0\r\n\r\n")
+
+    def do_GET(self):
+        self.do_POST()
+
+    def do_HEAD(self):
+        self.do_POST()
+
+    def _head(self, headers):
+        self.send_response(self.provider.status)
+        for name, value in {**headers, **self.provider.headers}.items():
+            self.send_header(name, value)
+        self.end_headers()

@@ -1,0 +1,201 @@
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.containers.group import BASE, CHECKOUT
+
+SHELLS = [shell for shell in ("dash", "bash", "busybox") if shutil.which(shell)]
+
+
+@pytest.fixture(params=SHELLS)
+def shell(request):
+    return {"busybox": ["busybox", "sh"], "bash": ["bash", "--posix"]}.get(request.param, [request.param])
+
+
+class Agent:
+    """agent.sh alone, with folders and without anything else."""
+
+    def __init__(self, folder, shell):
+        self.folder, self.shell = folder, shell
+        for name in ("workspace", "inputs", "exchange", "control", "agent"):
+            (folder / name).mkdir()
+        (folder / "inputs" / "clone.json").write_text('{"state": "ready"}')
+        self.environment = {
+            "PATH": os.environ["PATH"],
+            "AUTOCODER_SECONDS": "20",
+            "AUTOCODER_GRACE_SECONDS": "1",
+        }
+        self.process = None
+
+    def start(self, script, begin=True):
+        (self.folder / "agent" / "run.sh").write_text(script + "\n")
+        names = ("workspace", "inputs", "exchange", "control", "agent")
+        places = {f"AUTOCODER_{name.upper()}": str(self.folder / name) for name in names}
+        command = [*self.shell, str(BASE / "agent.sh")]
+        self.process = subprocess.Popen(command, env={**places, **self.environment}, cwd="/")
+        if begin:
+            (self.folder / "control" / "start").touch()
+
+    def exit(self):
+        assert self.process.wait(30) == 0
+        return json.loads((self.folder / "exchange" / "exit.json").read_text())
+
+    def log(self):
+        return (self.folder / "exchange" / "log").read_text()
+
+    def wait_for(self, name):
+        for _ in range(1000):
+            if (self.folder / name).exists():
+                return
+            time.sleep(0.01)
+        raise AssertionError(name)
+
+
+@pytest.fixture
+def agent(tmp_path, shell):
+    folder = tmp_path / "some where"
+    folder.mkdir()
+    started = Agent(folder, shell)
+    yield started
+    if started.process is not None and started.process.poll() is None:
+        started.process.kill()
+
+
+def test_keeps_exit_code_output_and_place(agent):
+    agent.start('echo out; echo err >&2; pwd; cat; [ -d "$HOME" ] && ls -A "$HOME" "$TMPDIR"; exit 42')
+    told = agent.exit()
+    assert (told["exitCode"], told["reason"]) == (42, "exited")
+    lines = agent.log().splitlines()
+    assert lines[:3] == ["out", "err", str(agent.folder / "workspace")]
+
+
+def test_home_is_fresh_outside_the_checkout_and_gone_afterwards(agent):
+    agent.start('echo "$HOME"; echo "$TMPDIR"; touch "$HOME/x" "$TMPDIR/y"')
+    agent.exit()
+    for path in agent.log().split():
+        assert not path.startswith(str(agent.folder))
+        assert not Path(path).exists()
+
+
+def test_waits_for_the_supervisor(agent):
+    agent.start("echo begun", begin=False)
+    agent.wait_for("exchange/heartbeat")
+    assert not (agent.folder / "exchange" / "log").exists()
+    (agent.folder / "control" / "start").touch()
+    agent.exit()
+
+
+def test_ends_without_a_word_when_there_is_no_clone(agent):
+    (agent.folder / "inputs" / "clone.json").write_text('{"state": "failed", "reason": "ready"}')
+    agent.start("echo begun")
+    assert agent.process.wait(10) == 0
+    assert not (agent.folder / "exchange" / "log").exists()
+
+
+def test_ends_when_it_is_told_to_before_it_has_begun(agent):
+    agent.start("echo begun", begin=False)
+    (agent.folder / "control" / "done").touch()
+    assert agent.exit()["reason"] == "stopped"
+
+
+def test_an_order_to_stop_ends_the_group_within_moments(agent):
+    agent.start(
+        "trap 'echo bye; exit 5' TERM; touch here; (sleep 400 & sleep 400) & while :; do sleep 0.1; done"
+    )
+    agent.wait_for("workspace/here")
+    began = time.monotonic()
+    (agent.folder / "control" / "stop").touch()
+    told = agent.exit()
+    assert (told["reason"], told["exitCode"]) == ("stopped", 5)
+    assert time.monotonic() - began < 3
+    assert agent.log().endswith("bye\n")
+
+
+def test_what_does_not_end_by_itself_is_killed(agent):
+    agent.environment["AUTOCODER_SECONDS"] = "1"
+    agent.start("trap '' TERM; touch here; while :; do sleep 0.1; done")
+    told = agent.exit()
+    assert (told["reason"], told["exitCode"]) == ("deadline", 137)
+    assert 1 <= told["seconds"] < 6
+
+
+def test_a_signal_to_the_wrapper_ends_the_agent(agent):
+    agent.start("touch here; sleep 401")
+    agent.wait_for("workspace/here")
+    agent.process.send_signal(signal.SIGTERM)
+    assert agent.exit()["reason"] == "stopped"
+
+
+def test_the_heart_beats_while_the_agent_works(agent):
+    agent.start("sleep 2.5")
+    agent.wait_for("exchange/heartbeat")
+    beats = set()
+    while agent.process.poll() is None:
+        beats.add((agent.folder / "exchange" / "heartbeat").stat().st_mtime_ns)
+        time.sleep(0.05)
+    assert len(beats) >= 3
+
+
+def test_the_agent_can_look_at_the_checkout_whoever_owns_it(agent):
+    agent.start("git config --get-all safe.directory")
+    agent.exit()
+    assert agent.log() == "*\n"
+
+
+@pytest.fixture
+def verify(tmp_path, shell):
+    control, verification = tmp_path / "con trol", tmp_path / "veri fication"
+    (control / "verify").mkdir(parents=True)
+    (verification / "checkout").mkdir(parents=True)
+    names = {"AUTOCODER_CONTROL": str(control), "AUTOCODER_VERIFICATION": str(verification)}
+
+    def start(*scripts, ready=True, **environment):
+        for number, script in enumerate(scripts, 1):
+            (control / "verify" / f"{number}.sh").write_text(script + "\n")
+        if ready:
+            (control / "verify.ready").touch()
+        command = [*shell, str(BASE / "verify.sh")]
+        return subprocess.Popen(command, env={"PATH": os.environ["PATH"], **names, **environment}, cwd="/")
+
+    start.control, start.results = control, verification / "results"
+    start.done = verification / "done"
+    return start
+
+
+def test_runs_the_commands_in_order(verify):
+    process = verify("pwd; exit 3", "false; echo no", "cat; echo ok")
+    assert process.wait(20) == 0
+    told = {path.name: path.read_text().strip() for path in verify.results.iterdir()}
+    assert [told[f"{n}.exit"] for n in (1, 2, 3)] == ["3", "1", "0"]
+    assert told["1.log"].endswith("veri fication/checkout")
+    assert (told["2.log"], told["3.log"]) == ("", "ok")
+    assert all(float(told[f"{n}.seconds"]) < 10 for n in (1, 2, 3))
+    assert verify.done.exists()
+
+
+def test_a_command_has_its_time(verify):
+    (verify.control / "verify" / "seconds").write_text("1")
+    assert verify("sleep 402", "echo after").wait(20) == 0
+    assert (verify.results / "1.exit").read_text() == "124\n"
+    assert (verify.results / "2.log").read_text() == "after\n"
+
+
+def test_ends_when_there_is_nothing_to_verify(verify):
+    process = verify("echo never", ready=False)
+    (verify.control / "done").touch()
+    assert process.wait(10) == 0
+    assert not verify.results.exists()
+
+
+@pytest.mark.parametrize("name", ["agent.sh", "verify.sh"])
+def test_needs_no_more_than_a_posix_shell(name):
+    shellcheck = CHECKOUT / ".venv" / "bin" / "shellcheck"
+    if not shellcheck.exists():
+        pytest.skip("shellcheck is not installed")
+    subprocess.run([shellcheck, "--shell", "sh", BASE / name], check=True)

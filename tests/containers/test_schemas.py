@@ -1,0 +1,74 @@
+import json
+
+import pytest
+
+from autocoder import schemas
+from autocoder.models import AgentResult, Progress
+from runner import schema
+
+
+def test_the_schemas_are_those_of_the_models():
+    current = {path.name: path.read_text() for path in schemas.FOLDER.iterdir()}
+    assert current == schemas.schemas(), "run `python -m autocoder.schemas`"
+
+
+RESULT = {"runId": "a" * 20, "baseCommit": "0" * 40, "outcome": "no_changes"}
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"pack": None, "usage": {"costUsd": None, "models": ["x"]}, "seconds": {"clone": 1.5}},
+        {"pack": {"commit": "1" * 40, "bytes": 1, "sha256": "x"}, "lines": {"a": [1, 2]}},
+        {
+            "verification": [{"command": "x", "exitCode": 0, "seconds": 1}],
+            "withheld": [{"path": "a", "reason": ""}],
+        },
+    ],
+)
+def test_what_the_models_take_passes(more):
+    AgentResult.model_validate({**RESULT, **more})
+    assert schema.problems("result.json", {**RESULT, **more}) == []
+
+
+@pytest.mark.parametrize(
+    ("more", "at"),
+    [
+        ({"runId": "short"}, "runId"),
+        ({"outcome": "great"}, "outcome"),
+        ({"extra": 1}, "unknown field 'extra'"),
+        ({"pack": {"commit": "x"}}, "pack"),
+        ({"usage": {"turns": "1"}}, "usage.turns"),
+        ({"usage": {"turns": True}}, "usage.turns"),
+        ({"verification": [{"command": 1}]}, "verification.0"),
+        ({"seconds": {"clone": "x"}}, "seconds.clone"),
+        ({"lines": {"a": [1]}}, "lines.a"),
+        ({"lines": {"a": [1, "x"]}}, "lines.a.1"),
+        ({"withheld": "a"}, "withheld"),
+    ],
+)
+def test_says_where_something_is_wrong(more, at):
+    found = schema.problems("result.json", {**RESULT, **more})
+    assert any(problem.startswith(at) or at in problem for problem in found)
+
+
+def test_a_missing_field_is_named():
+    assert "'runId'" in str(schema.problems("result.json", {}))
+
+
+def test_lists_what_is_wrong_in_a_file():
+    with pytest.raises(ValueError, match=r"run\.json is not as agreed"):
+        schema.load("run.json", json.dumps({"runId": 1}).encode())
+
+
+def test_a_progress_as_the_supervisor_writes_it_is_one():
+    body = {"phase": "running", "updatedAt": "2025-01-01T00:00:00+00:00", "usage": {"turns": 1}}
+    Progress.model_validate(body)
+    assert schema.problems("progress.json", body) == []
+
+
+def test_a_keyword_that_is_not_known_is_not_passed_over(monkeypatch, tmp_path):
+    (tmp_path / "x.json").write_text('{"multipleOf": 2}')
+    monkeypatch.setattr(schema, "FOLDER", tmp_path)
+    assert "multipleOf" in schema.problems("x.json", 3)[0]
