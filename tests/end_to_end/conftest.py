@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from emulators.platform.app_settings import PROJECT
+from emulators.platform.app_settings import PROJECT, REPOSITORY
 from tests.platform import Platform, running_platform
 from tests.quick_agent import quick_options
 
@@ -60,7 +60,7 @@ class Case:
     def ended(self, outcome="completed", seconds=60):
         """Wait for the end and check the outcome; returns the run."""
         run = self.platform.finished(self.run_id, seconds)
-        assert run["status"] == outcome, (run["status"], run.get("reason"), self.platform.host_log())
+        assert run["status"] == outcome, (run["status"], run.get("reason"), run.get("phases"))
         return run
 
     def reached(self, status, seconds=30):
@@ -85,7 +85,9 @@ class Case:
     def pull_requests(self):
         """The pull requests from branches of this work item."""
         prefix = f"refs/heads/autocoder/{self.item['id']}-"
-        return [one for one in self.platform.pull_requests() if one["sourceRefName"].startswith(prefix)]
+        repository = self.fields.get("repository", REPOSITORY)
+        found = self.platform.person.pull_requests(PROJECT, repository)
+        return [one for one in found if one["sourceRefName"].startswith(prefix)]
 
     def published_once(self, outcome="completed", seconds=60):
         """The run ends with one pull request and one comment that names it; nothing is left of it."""

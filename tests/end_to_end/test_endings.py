@@ -38,7 +38,7 @@ def test_a_work_item_that_does_not_exist(quick):
 
 
 def test_a_repository_that_does_not_exist(case):
-    run = case(repository="nowhere").start().published_nothing("failed")
+    run = case(repository="nowhere").start().ended("failed")
     assert "nowhere" in run["reason"]
 
 
