@@ -47,11 +47,17 @@ def test_a_secret_in_the_commits_message_is_found(repository):
     assert "message" in found
 
 
-def test_the_team_can_protect_and_allow_more(repository):
-    team = RepositorySettings(protected=("infra/",), allowed=("/azure-pipelines.yml",))
-    rules = Rules.of(policy_rules(team).model_dump(by_alias=True))
-    assert repository.against({"azure-pipelines.yml": "steps: [script]\n"}, rules) == []
-    assert repository.against({"infra/main.bicep": "x\n"}, rules)
+def rules_of(**team):
+    return Rules.of(policy_rules(RepositorySettings(**team)).model_dump(by_alias=True))
+
+
+def test_the_team_can_allow_a_protected_path(repository):
+    files = {"azure-pipelines.yml": "steps: [script]\n"}
+    assert repository.against(files, rules_of(allowed=("/azure-pipelines.yml",))) == []
+
+
+def test_the_team_can_protect_more_paths(repository):
+    assert repository.against({"infra/main.bicep": "x\n"}, rules_of(protected=("infra/",)))
 
 
 def test_a_file_kept_in_git_lfs_is_refused(repository):
