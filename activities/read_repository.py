@@ -1,5 +1,7 @@
 """Find the repository, pin the commit that the run starts from, and read the team's own files at it."""
 
+from pathlib import Path
+
 from activities.activity import activity
 from autocoder import wire
 from autocoder.clients.azure_devops.git import Git, RepositoryRecord
@@ -10,6 +12,8 @@ from autocoder.publishing import lfs_globs
 from autocoder.repository_settings import PATH, RepositorySettingsError, read_repository_settings
 
 INSTRUCTION_FILES = ("AGENTS.md", "CLAUDE.md", ".github/copilot-instructions.md")
+PROMPT_FOLDER = ".azuredevops/autocoder"
+MOST_PROMPTS = 20
 TEMPLATE_FILE = ".azuredevops/pull_request_template.md"
 LONGEST_TEXT = 30_000
 
@@ -59,8 +63,17 @@ def _texts(git: Git, record: RepositoryRecord, commit: str, template: str) -> Re
     found = (_text(git, record, path, commit) for path in INSTRUCTION_FILES)
     instructions = next((text for text in found if text), "")
     return RepositoryTexts(
-        instructions=instructions, pull_request_template=_text(git, record, template, commit)
+        instructions=instructions,
+        templates=_prompts(git, record, commit),
+        pull_request_template=_text(git, record, template, commit),
     )
+
+
+def _prompts(git: Git, record: RepositoryRecord, commit: str) -> dict[str, str]:
+    """Return the prompt templates that the team brings, by name."""
+    paths = git.list_files(record.project, record.id, PROMPT_FOLDER, commit)
+    named = [path for path in paths if path.endswith(".md")][:MOST_PROMPTS]
+    return {Path(path).stem.lower(): _text(git, record, path, commit) for path in named}
 
 
 def _text(git: Git, record: RepositoryRecord, path: str, commit: str) -> str:

@@ -17,6 +17,8 @@ ShortText = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00
 Commands = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=2_000)], ...], Field(max_length=20)]
 Globs = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=200)], ...], Field(max_length=200)]
 
+TEMPLATE = r"^[a-z0-9][a-z0-9-]{0,40}$"
+
 RunId = Annotated[str, Field(pattern=RUN_ID)]
 Sha = Annotated[str, Field(pattern=SHA)]
 
@@ -78,6 +80,7 @@ class RunRequest(Value):
     target_branch: str | None = None
     source_branch_prefix: str = "autocoder/"
     additional_context: str | None = Field(None, max_length=100_000)
+    template: str | None = Field(None, pattern=TEMPLATE, description="which prompt template")
     draft: bool | None = None
     reviewers: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
@@ -197,6 +200,7 @@ class RepositoryTexts(Value):
     """The repository's own words, from the target branch; blob `repository.json`."""
 
     instructions: str = Field("", description="AGENTS.md and the like")
+    templates: dict[str, str] = Field(default_factory=dict, description="the team's own, by name")
     pull_request_template: str = ""
 
 

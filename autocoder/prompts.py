@@ -5,13 +5,20 @@ for a placeholder. What people wrote stands between marks that it cannot forge.
 """
 
 import hashlib
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from string import Template
 
 from autocoder.models import RepositoryTexts, RunRequest, WorkItem
 
 FOLDER = Path(__file__).with_name("prompts")
+TEMPLATES = FOLDER / "templates"
 LONGEST_PART = 60_000
+MOST_FILES = 10
+DEFAULT_TEMPLATE = "feature"
+TEMPLATE_OF_TYPE = {"bug": "bug", "issue": "bug"}
+_FILE_LINE = re.compile(r"^@(?P<path>[^\s@][^\r\n]{0,300}?)\s*$", re.MULTILINE)
 
 
 def system_prompt(request: RunRequest) -> str:
@@ -19,16 +26,49 @@ def system_prompt(request: RunRequest) -> str:
     return request.system_prompt or (FOLDER / "system.md").read_text(encoding="utf-8")
 
 
-def task_prompt(request: RunRequest, work_item: WorkItem | None, texts: RepositoryTexts) -> str:
-    """Return the prompt: the work item, the request, its context, the instructions."""
+def template_names(texts: RepositoryTexts) -> tuple[str, ...]:
+    """Return the names of all templates: the project's own and the repository's."""
+    return tuple(sorted({path.stem for path in TEMPLATES.glob("*.md")} | set(texts.templates)))
+
+
+def guidance(request: RunRequest, work_item: WorkItem | None, texts: RepositoryTexts) -> str | None:
+    """Return the template that the request names, or that fits the work item's type; None: no such one.
+
+    The repository's own template of that name comes first.
+    """
+    by_type = TEMPLATE_OF_TYPE.get(work_item.type.casefold()) if work_item else None
+    name = request.template or by_type or DEFAULT_TEMPLATE
+    if name not in template_names(texts):
+        return None
+    return texts.templates.get(name) or (TEMPLATES / f"{name}.md").read_text(encoding="utf-8")
+
+
+def files_named(context: str | None) -> tuple[str, ...]:
+    """Return the repository's paths that lines such as `@docs/api.md` of the additional context name."""
+    paths = (match["path"] for match in _FILE_LINE.finditer(context or ""))
+    safe = (path for path in paths if not path.startswith(("/", "\\")) and ".." not in path.split("/"))
+    return tuple(dict.fromkeys(safe))[:MOST_FILES]
+
+
+def task_prompt(
+    request: RunRequest,
+    work_item: WorkItem | None,
+    texts: RepositoryTexts,
+    *,
+    guide: str = "",
+    files: Mapping[str, str] | None = None,
+) -> str:
+    """Return the prompt: guidance, the work item, the request, its context and files, the instructions."""
     template = Template((FOLDER / "task.md").read_text(encoding="utf-8"))
     asked = f"Implement work item #{work_item.id}." if work_item else "Do what the request below asks."
     return (
         template.substitute(
             task=asked,
+            guidance=guide.strip(),
             work_item=_data("WORK ITEM", _work_item(work_item) if work_item else ""),
             user_prompt=_data("REQUEST", request.user_prompt or ""),
             additional_context=_data("ADDITIONAL CONTEXT", request.additional_context or ""),
+            files="".join(_data(f"FILE {path}", text) for path, text in (files or {}).items()),
             instructions=_data("INSTRUCTIONS OF THE REPOSITORY", texts.instructions),
         ).strip()
         + "\n"

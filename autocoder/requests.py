@@ -8,7 +8,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BeforeValidator, Field, ValidationError
 
 from autocoder import ids
-from autocoder.models import MODEL, Budget, Requester, RunRequest, Value
+from autocoder.models import MODEL, TEMPLATE, Budget, Requester, RunRequest, Value
 from autocoder.settings import Settings
 
 N = TypeVar("N", int, float)
@@ -46,6 +46,7 @@ class RunBody(Value):
     target_branch: str | None = None
     source_branch_prefix: str | None = None
     additional_context: str | None = Field(None, max_length=100_000)
+    template: str | None = Field(None, pattern=TEMPLATE)
     draft: bool | None = None
     reviewers: tuple[str, ...] = Field((), max_length=20)
     labels: tuple[str, ...] = Field((), max_length=20)

@@ -19,7 +19,7 @@ CONTENT_FIELDS = (
     "Microsoft.VSTS.TCM.ReproSteps",
     "Microsoft.VSTS.Common.AcceptanceCriteria",
 )
-OPTION_TAG = re.compile(r"autocoder:(?P<name>agent|repo|model)=(?P<value>\S{1,100})", re.IGNORECASE)
+OPTION_TAG = re.compile(r"autocoder:(?P<name>agent|repo|model|template)=(?P<value>\S{1,100})", re.IGNORECASE)
 
 
 class Trigger(Value):

@@ -31,7 +31,7 @@ from triggers.start import Active, Duplicate, QueueFull, Start, Wish, start_run
 
 blueprint = df.Blueprint()
 SIGNATURE = "x-hub-signature-256"
-OPTIONS = {"agent": "agentType", "repo": "repository", "model": "model"}
+OPTIONS = {"agent": "agentType", "repo": "repository", "model": "model", "template": "template"}
 
 
 @blueprint.route(route="hooks/azure-devops", methods=["POST"], auth_level=func.AuthLevel.FUNCTION)

@@ -1,7 +1,7 @@
 import re
 
 from autocoder.models import RepositoryTexts, RunRequest, WorkItem, WorkItemComment
-from autocoder.prompts import system_prompt, task_prompt
+from autocoder.prompts import files_named, guidance, system_prompt, task_prompt, template_names
 
 REQUEST = RunRequest(organization="contoso", project="Web", repository="app", agent_type="claude")
 ITEM = WorkItem(id=7, rev=1, type="Bug", title="Crash", state="New", project="Web", description="It crashes.")
@@ -45,3 +45,44 @@ def test_comments_name_their_author():
 def test_a_request_can_bring_its_own_system_prompt():
     assert system_prompt(REQUEST.model_copy(update={"system_prompt": "Be brief."})) == "Be brief."
     assert "NEEDS_INFO:" in system_prompt(REQUEST)
+
+
+def template(name):
+    return REQUEST.model_copy(update={"template": name})
+
+
+def test_the_template_follows_the_type_of_the_work_item_unless_the_request_names_one():
+    assert "This is a bug" in guidance(REQUEST, ITEM, RepositoryTexts())
+    assert "new feature" in guidance(
+        REQUEST, ITEM.model_copy(update={"type": "User Story"}), RepositoryTexts()
+    )
+    assert "about tests" in guidance(template("tests"), ITEM, RepositoryTexts())
+
+
+def test_the_repositorys_own_template_comes_first_and_an_unknown_one_is_none():
+    texts = RepositoryTexts(templates={"bug": "Our way.", "release": "Bump it."})
+    assert guidance(REQUEST, ITEM, texts) == "Our way."
+    assert guidance(template("release"), ITEM, texts) == "Bump it."
+    assert guidance(template("nope"), ITEM, texts) is None
+    assert {
+        "bug",
+        "dependency-upgrade",
+        "documentation",
+        "feature",
+        "refactoring",
+        "release",
+        "tests",
+    } == set(template_names(texts))
+
+
+def test_lines_of_the_context_name_files_of_the_repository_and_nothing_else():
+    context = (
+        "Follow this:\n@docs/api.md\n@../../etc/passwd\n@/etc/passwd\nmail me@example.org\n@docs/api.md\n"
+    )
+    assert files_named(context) == ("docs/api.md",)
+
+
+def test_files_stand_in_the_prompt_as_data():
+    prompt = task_prompt(REQUEST, ITEM, RepositoryTexts(), files={"docs/api.md": "GET /x"})
+    assert "BEGIN FILE docs/api.md" in prompt
+    assert "GET /x" in prompt

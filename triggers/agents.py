@@ -1,0 +1,43 @@
+"""`GET /api/agents`: which agents there are, for the dialog, the pipelines task and people."""
+
+import asyncio
+
+import azure.durable_functions as df
+import azure.functions as func
+
+from autocoder.agents import Agent, agents
+from autocoder.clients.connect import clients
+from autocoder.settings import settings
+from triggers.answers import answer, guarded
+
+blueprint = df.Blueprint()
+
+
+@blueprint.route(route="agents", methods=["GET"], auth_level=func.AuthLevel.FUNCTION)
+@guarded
+async def list_agents(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001  (the binding's name)
+    """List the agents with models and defaults, and whether each one's secret is in Key Vault."""
+    known = agents().values()
+    states = await asyncio.gather(*(asyncio.to_thread(_secret_state, agent) for agent in known))
+    value = [_view(agent, state) for agent, state in zip(known, states, strict=True)]
+    return answer(200, {"count": len(value), "default": settings().default_agent, "value": value})
+
+
+def _secret_state(agent: Agent) -> str:
+    """Return `present`, `missing`, or `forbidden` to the app's identity."""
+    return clients().vault.look_up(agent.secret).state
+
+
+def _view(agent: Agent, state: str) -> dict[str, object]:
+    return {
+        "agentType": agent.type,
+        "name": agent.name,
+        "description": agent.description,
+        "defaultModel": agent.default_model,
+        "models": list(agent.models),
+        "provider": agent.provider,
+        "secret": agent.secret,
+        "secretState": state,
+        "available": state == "present",
+        "isDefault": agent.type == settings().default_agent,
+    }
