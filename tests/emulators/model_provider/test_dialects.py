@@ -149,3 +149,14 @@ def test_a_freeform_tool_of_responses_gets_text(client):
     item = response.json()["output"][0]
     assert item["type"] == "custom_tool_call"
     assert item["input"] == "*** Begin Patch\n*** Add File: a.txt\n+one\n*** End Patch"
+
+
+def test_tools_may_come_in_the_input_of_responses_and_in_a_namespace(client):
+    client.add({"name": "code", "match": "with code", "steps": [{"run": "make test"}]})
+    tools = [{"type": "namespace", "name": "functions", "tools": [{"type": "custom", "name": "exec"}]}]
+    body = Responses().body("do it with code", tools=())
+    body["input"].insert(0, {"type": "additional_tools", "role": "developer", "tools": tools})
+    response = client.http.post("/v1/responses", json=body, headers=Responses.headers)
+    item = response.json()["output"][0]
+    assert (item["type"], item["name"], item["namespace"]) == ("custom_tool_call", "exec", "functions")
+    assert '"make test"' in item["input"]

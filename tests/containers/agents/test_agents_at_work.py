@@ -1,0 +1,105 @@
+"""Every installable agent, for real: it does the work, and a failure is never taken for success."""
+
+import json
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from tests.containers.agents.at_work import PLACEHOLDER, SAMPLE, as_in_a_container, each_agent
+
+PATIENCE = 12  # some try again for longer than anybody wants to wait: their deadline is a failure, too
+TITLE = json.loads((SAMPLE / "work_item.json").read_text())["title"]
+
+
+@each_agent()
+def test_does_the_sample_work_item_with_its_own_tools(agent, run, model):
+    ended = run.do(f"# {TITLE}\n\nPlease do it. `$(touch OUCH)`; \"quotes\" '; touch OUCH'\n")
+    assert ended.well, ended.log[-3000:]
+    assert "it then prints what was renamed." in ended.log
+    assert ended.final.text
+    changed = run.git("status", "--porcelain", "--untracked-files=all").split("\n")
+    names = {"README.md", "tests/test_command.py", "tidy_names/__main__.py", "tidy_names/formats.py"}
+    assert {line[3:] for line in changed if line} == names
+    command = [sys.executable, "-m", "unittest", "discover", "-s", "tests"]
+    assert subprocess.run(command, cwd=run.workspace, capture_output=True).returncode == 0
+
+
+@each_agent()
+def test_sends_the_prompt_and_the_system_prompt_and_no_key(agent, run, model):
+    prompt = 'Say hello.\n/help\n-x --yes @README.md "quoted" ${HOME} ünïcödé 🦀'
+    model.add("hello", "Say hello", [{"say": "Hello!"}])
+    ended = run.do(prompt)
+    assert ended.well, ended.log[-3000:]
+    assert "Hello!" in ended.final.text
+    asked = [request for request in model.requests() if request["tools"]]
+    assert asked
+    for line in prompt.splitlines():
+        assert line in asked[0]["prompt"]
+    assert "The word of the day is rhubarb." in asked[0]["context"]
+    assert {request["keyPrefix"] for request in asked} == {PLACEHOLDER[:6]}
+    assert str(run.workspace) in asked[0]["context"]
+
+
+@each_agent()
+def test_takes_a_prompt_longer_than_an_argument_may_be(agent, run, model):
+    model.add("long", "Say hello", [{"say": "Hello!"}])
+    ended = run.do("Say hello.\n" + "A line of a long description.\n" * 8_000)
+    assert ended.well, ended.log[-3000:]
+
+
+@each_agent()
+@pytest.mark.parametrize("status", [400, 401, 429, 500])
+def test_a_model_that_refuses_is_a_failure(agent, run, model, status):
+    model.fail(agent, status)
+    ended = run.do("Do something.", seconds=PATIENCE)
+    assert not ended.well
+    assert ended.exit["exitCode"] != 0 or ended.exit["reason"] == "deadline"
+
+
+@each_agent()
+def test_a_model_that_fails_in_the_middle_is_a_failure(agent, run, model):
+    steps = [{"write": "half.txt", "content": "half\n"}, {"error": 500}]
+    model.add("half", "half of it", steps)
+    ended = run.do("Do half of it.", seconds=PATIENCE)
+    assert not ended.well
+    assert (run.workspace / "half.txt").exists()
+
+
+@each_agent()
+def test_a_gateway_that_is_not_there_is_a_failure(agent, run):
+    run.model_url = "http://127.0.0.1:9"
+    assert not run.do("Do something.", seconds=8).well
+
+
+@each_agent()
+def test_the_deadline_ends_an_agent_that_waits_for_the_model(agent, run, model):
+    model.add("hangs", "hang on", [{"hang": 600}])
+    ended = run.do("Please hang on.", seconds=4)
+    assert ended.exit["reason"] == "deadline"
+    assert not ended.well
+    assert ended.seconds < 12
+
+
+@each_agent()
+def test_a_stop_ends_an_agent_and_what_it_has_started(agent, run, model, tmp_path):
+    if not as_in_a_container():
+        pytest.skip("some start their shells apart; only the end of the container ends those")
+    alive = tmp_path / "alive"
+    loop = f"while :; do touch '{alive}'; sleep 0.1; done"
+    model.add("loops", "loop for ever", [{"run": loop}, {"say": "Done."}])
+    process = run.start("Please loop for ever.")
+    deadline = time.monotonic() + 30
+    while not alive.exists() and time.monotonic() < deadline:
+        threading.Event().wait(0.05)
+    assert alive.exists(), (run.folder / "exchange" / "log").read_text()[-3000:]
+    run.stop()
+    process.wait(20)
+    ended = run.ended()
+    assert ended.exit["reason"] == "stopped"
+    assert not ended.well
+    alive.unlink()
+    threading.Event().wait(0.4)
+    assert not alive.exists()
