@@ -2,7 +2,7 @@
 
 Each table stands between `<!-- begin NAME -->` and `<!-- end NAME -->`, made from the one place that knows:
 settings from `autocoder/settings.py`, agents from the folders in `containers/`, request fields from
-`autocoder/requests.py`, ends of a run from `autocoder/models.py`, routes from `function_app.py`.
+`autocoder/requests.py`, ends of a run from `autocoder/models/`, routes from `function_app.py`.
 """
 
 import logging

@@ -1,0 +1,39 @@
+"""The base of all values, and the words and shapes that several of them share."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+RUN_ID = r"^[a-z0-9]{20}$"
+SHA = r"^[0-9a-f]{40}$"
+
+MODEL = r"^[A-Za-z0-9][A-Za-z0-9._:/@\[\]-]{0,127}$"
+ShortText = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Commands = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=2_000)], ...], Field(max_length=20)]
+Globs = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=200)], ...], Field(max_length=200)]
+
+TEMPLATE = r"^[a-z0-9][a-z0-9-]{0,40}$"
+
+RunId = Annotated[str, Field(pattern=RUN_ID)]
+Sha = Annotated[str, Field(pattern=SHA)]
+
+Phase = Literal["queued", "preparing", "provisioning", "running", "verifying", "publishing", "reporting"]
+Outcome = Literal[
+    "completed",
+    "no_changes",
+    "needs_info",
+    "refused",
+    "branch_moved",
+    "budget_spent",
+    "timed_out",
+    "interrupted",
+    "cancelled",
+    "failed",
+]
+
+
+class Value(BaseModel):
+    """A frozen value whose JSON is camelCase and whose unknown fields are an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)

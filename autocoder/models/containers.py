@@ -1,0 +1,99 @@
+"""What is settled before the container group starts, and what goes into it."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from autocoder.models.base import RunId, Sha, Value
+from autocoder.models.requests import Budget, Run
+from autocoder.models.work import Repository, WorkItemSummary
+
+
+class AgentResultFormat(Value):
+    """Where the agent's CLI says how it ended: the last JSON line of its log that has these fields."""
+
+    text: str = Field("", description="dotted path of the final message")
+    error: str = Field("", description="dotted path of a flag that is true when it failed")
+    match: dict[str, str] = Field(default_factory=dict, description="fields the line must have")
+
+
+class Price(Value):
+    """US dollars per million tokens of one model; the model is a glob, as in `claude-sonnet-*`."""
+
+    model: str
+    input: float
+    output: float
+    cached: float | None = None
+    cache_write: float | None = None
+
+
+class RunAgent(Value):
+    """The agent as the containers need to know it."""
+
+    type: str
+    model: str
+    provider: str = Field(description="which dialect its model speaks: anthropic, openai, azure, gemini")
+    upstream: str = Field(description="the only address that the gateway forwards to")
+    result: AgentResultFormat = AgentResultFormat()
+    leftovers: tuple[str, ...] = Field((), description="globs of files it leaves behind")
+    prices: tuple[Price, ...] = ()
+
+
+class CommitText(Value):
+    """What the supervisor writes into the commit."""
+
+    message: str
+    author_name: str
+    author_email: str
+    date: str = Field(description="ISO 8601; the run's start, so that a repeat gives the same commit")
+
+
+class PolicyRules(Value):
+    """What may not leave the container group; `autocoder/policy.py` applies it."""
+
+    protected: tuple[str, ...]
+    allowed: tuple[str, ...] = ()
+    max_file_bytes: int = 10_000_000
+    max_files: int = 1_000
+    max_total_bytes: int = 100_000_000
+
+
+class RunFile(Value):
+    """`run.json`, the input of the containers. No secret is in it: the agent can read it."""
+
+    run_id: RunId
+    clone_url: str
+    target_branch: str
+    base_commit: Sha
+    agent: RunAgent
+    budget: Budget
+    commit: CommitText
+    policy: PolicyRules
+    setup: tuple[str, ...] = ()
+    verify: tuple[str, ...] = ()
+    images: tuple[str, ...] = ()
+
+
+class Plan(Value):
+    """All that is settled before the container group starts."""
+
+    run: Run
+    title: str
+    work_item: WorkItemSummary | None = None
+    repository: Repository
+    branch: str = Field(description="without refs/heads/")
+    agent_type: str
+    agent_name: str
+    model: str
+    image: str
+    budget: Budget
+    inputs: tuple[str, ...] = Field(description="names of the input blobs, under the run's prefix")
+    poll_seconds: float = Field(description="POLL_SECONDS as it was when the run was planned")
+    provisioning_minutes: float = Field(30, description="PROVISIONING_MINUTES as it was then")
+
+
+class GroupSeen(Value):
+    """What one look at the container group showed."""
+
+    state: Literal["starting", "working", "ended", "gone", "failed"]
+    reason: str = ""

@@ -1,0 +1,77 @@
+"""Publishing and reporting."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from autocoder.models.base import Outcome, Phase, RunId, Sha, Value
+from autocoder.models.requests import Run
+from autocoder.models.results import Usage
+
+
+class FileChange(Value):
+    """One changed path of the pull request and how many lines it gained and lost, where that is known."""
+
+    path: str
+    kind: Literal["added", "modified", "deleted", "renamed"]
+    added: int | None = None
+    removed: int | None = None
+
+
+class PushedBranch(Value):
+    """The branch on the server, and what it changes."""
+
+    branch: str
+    commit: Sha
+    files: tuple[FileChange, ...]
+    more_files: int = Field(0, description="how many more files changed than are listed")
+
+
+class PullRequest(Value):
+    """The pull request on the server."""
+
+    id: int
+    url: str = Field(description="the page for people")
+    is_draft: bool = False
+    linked: bool = Field(True, description="whether the work item's link was read back")
+
+
+class RunReport(Value):
+    """How a run ended: what the work item's comment and the row in table `runs` say."""
+
+    run: Run
+    title: str = ""
+    branch: str = ""
+    outcome: Outcome
+    reason: str = ""
+    pull_request: PullRequest | None = None
+    files: int = 0
+    usage: Usage = Usage()
+    seconds: dict[str, float] = Field(default_factory=dict)
+
+
+class RunRecord(Value):
+    """A row of table `runs`, as `GET /runs/{id}` answers it."""
+
+    id: RunId
+    status: Phase | Outcome
+    title: str = ""
+    work_item_id: int | None = None
+    organization: str
+    project: str
+    repository: str
+    agent_type: str = ""
+    model: str = ""
+    requested_by: str = ""
+    source: str = ""
+    reason: str = ""
+    branch: str = ""
+    pull_request_id: int | None = None
+    pull_request_url: str = ""
+    work_item_url: str = ""
+    usage: Usage = Usage()
+    queued_at: str
+    started_at: str = ""
+    ended_at: str = ""
+    phases: dict[str, str] = Field(default_factory=dict, description="when each phase began")
+    links: dict[str, str] = Field(default_factory=dict)

@@ -1,0 +1,75 @@
+"""What a caller asks for."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from autocoder.models.base import TEMPLATE, Outcome, RunId, Value
+
+
+class Budget(Value):
+    """How much a run may use; a missing part means the setting's ceiling."""
+
+    minutes: float | None = Field(None, gt=0, description="minutes of the agent's work")
+    usd: float | None = Field(None, gt=0, description="US dollars of model calls")
+    tokens: int | None = Field(None, gt=0, description="input plus output tokens")
+    turns: int | None = Field(None, gt=0, description="model calls that offer tools")
+
+
+class Requester(Value):
+    """Who asked: the identity's id where the caller's dialect has one, and a name to show."""
+
+    id: str | None = None
+    name: str = ""
+    update: int | None = Field(None, gt=0, description="number of the work item's update that asked")
+    source: Literal["rest", "service_hook", "boards", "pipelines"] = "rest"
+
+
+class RunRequest(Value):
+    """A wish for a run, out of whichever dialect it came in; where it happens is settled."""
+
+    work_item_id: int | None = Field(None, gt=0)
+    user_prompt: str | None = Field(None, max_length=100_000)
+    organization: str
+    project: str
+    repository: str
+    agent_type: str | None = Field(None, description="None: the repository's, or DEFAULT_AGENT")
+    model: str | None = None
+    container_image: str | None = None
+    system_prompt: str | None = Field(None, max_length=100_000)
+    create_pull_request: bool = True
+    target_branch: str | None = None
+    source_branch_prefix: str = "autocoder/"
+    additional_context: str | None = Field(None, max_length=100_000)
+    template: str | None = Field(None, pattern=TEMPLATE, description="which prompt template")
+    draft: bool | None = None
+    reviewers: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    budget: Budget = Budget()
+    requester: Requester = Requester()
+
+
+class Run(Value):
+    """A run that was accepted, as the orchestration carries it.
+
+    The request's long texts are left out: they lie in blob `request.json`, out of Durable history.
+    """
+
+    id: RunId
+    request: RunRequest
+    title: str = Field(description="the prompt's first line; a work item brings its own")
+    queued_at: str = Field(description="ISO 8601, UTC")
+
+
+class Ended(Value):
+    """A run that ends before its pull request: an expected outcome, and why."""
+
+    outcome: Outcome
+    reason: str
+
+
+class Slot(Value):
+    """Whether a run may have a container group now."""
+
+    granted: bool
+    cancelled: bool = False

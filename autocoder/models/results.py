@@ -1,0 +1,79 @@
+"""What comes out of the container group."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from autocoder.models.base import RunId, Sha, Value
+
+
+class Usage(Value):
+    """Model calls as the gateway counted them; the cost is None when a model had no price."""
+
+    input_tokens: int = Field(0, description="without the cached ones")
+    cached_tokens: int = 0
+    output_tokens: int = 0
+    turns: int = 0
+    cost_usd: float | None = None
+    models: tuple[str, ...] = ()
+
+
+class Progress(Value):
+    """`progress.json`: where the container group is."""
+
+    phase: Literal["preparing", "running", "verifying", "collecting", "done"]
+    updated_at: str
+    usage: Usage = Usage()
+
+
+class Verification(Value):
+    """One command of the team, run in a fresh checkout of the commit that will be pushed."""
+
+    command: str
+    exit_code: int
+    seconds: float
+    output: str = Field("", description="the tail of what it printed, redacted")
+
+
+class Withheld(Value):
+    """A path that the agent changed and that does not go into the pull request, and why."""
+
+    path: str
+    reason: str
+
+
+class Pack(Value):
+    """`changes.pack`: the new commit, its new objects, and the base trees along the changed paths."""
+
+    commit: Sha
+    bytes: int
+    sha256: str
+
+
+class AgentResult(Value):
+    """`result.json`, the last thing that the supervisor writes."""
+
+    run_id: RunId
+    outcome: Literal[
+        "changed",
+        "no_changes",
+        "agent_failed",
+        "clone_failed",
+        "budget_spent",
+        "timed_out",
+        "interrupted",
+        "cancelled",
+        "refused",
+    ] = Field(description="budget_spent and timed_out may have a pack as well")
+    reason: str = ""
+    base_commit: Sha
+    pack: Pack | None = None
+    summary: str = Field("", description="the agent's final message, redacted")
+    agent_exit_code: int | None = None
+    usage: Usage = Usage()
+    verification: tuple[Verification, ...] = ()
+    withheld: tuple[Withheld, ...] = ()
+    lines: dict[str, tuple[int, int]] = Field(
+        default_factory=dict, description="path to lines added and removed, of at most 200 text files"
+    )
+    seconds: dict[str, float] = Field(default_factory=dict, description="clone, agent, verify, pack")

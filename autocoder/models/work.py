@@ -1,0 +1,95 @@
+"""What is read from Azure DevOps: the work item and the repository."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from autocoder.models.base import MODEL, Commands, Globs, Sha, ShortText, Value
+from autocoder.models.requests import Budget
+
+
+class Image(Value):
+    """A picture of the work item, kept as a blob of the run."""
+
+    name: str
+    url: str
+
+
+class WorkItemComment(Value):
+    """What somebody said on a work item, as Markdown."""
+
+    author: str
+    text: str
+    created_at: str
+
+
+class WorkItem(Value):
+    """A work item as the agent needs to know it: Markdown, without what a reader could not have seen."""
+
+    id: int
+    rev: int
+    type: str
+    title: str
+    state: str
+    project: str
+    description: str = ""
+    acceptance_criteria: str = ""
+    repro_steps: str = ""
+    system_info: str = ""
+    tags: tuple[str, ...] = ()
+    comments: tuple[WorkItemComment, ...] = ()
+    related: tuple[str, ...] = Field((), description="one line for each related work item or link")
+    images: tuple[Image, ...] = ()
+    hidden_parts: int = Field(0, description="how many hidden pieces of text were left out")
+    web_url: str = ""
+
+
+class WorkItemSummary(Value):
+    """What later steps need of the work item; the whole of it lies in blob `work_item.json`."""
+
+    id: int
+    rev: int
+    type: str
+    title: str
+    web_url: str
+    hidden_parts: int = 0
+
+
+class RepositorySettings(Value):
+    """The team's `.azuredevops/autocoder.yml`, from the target branch."""
+
+    setup: Commands = ()
+    verify: Commands = ()
+    protected: Globs = Field((), description="more paths that may not be changed")
+    allowed: Globs = Field((), description="protected paths that may be changed all the same")
+    agent: str | None = Field(None, pattern=r"^[a-z][a-z0-9-]{0,30}$")
+    model: str | None = Field(None, pattern=MODEL)
+    reviewers: tuple[ShortText, ...] = Field((), max_length=20, description="identity ids")
+    labels: tuple[ShortText, ...] = Field((), max_length=20)
+    draft: Literal["auto", "always", "never"] | None = None
+    template: str | None = Field(None, max_length=200, description="path of a pull request template")
+    budget: Budget = Field(default_factory=Budget, description="ceiling for every run of this repository")
+
+
+class Repository(Value):
+    """A Git repository, and the commit of its target branch that this run starts from."""
+
+    id: str
+    name: str
+    project: str
+    project_id: str
+    clone_url: str
+    web_url: str
+    target_branch: str = Field(description="without refs/heads/")
+    base_commit: Sha
+    settings: RepositorySettings = RepositorySettings()
+    has_build_policy: bool = False
+    lfs: tuple[str, ...] = Field((), description="globs that the root .gitattributes keeps in Git LFS")
+
+
+class RepositoryTexts(Value):
+    """The repository's own words, from the target branch; blob `repository.json`."""
+
+    instructions: str = Field("", description="AGENTS.md and the like")
+    templates: dict[str, str] = Field(default_factory=dict, description="the team's own, by name")
+    pull_request_template: str = ""
