@@ -19,6 +19,7 @@ GATEWAY_PORT = 8080
 GATEWAY = f"127.0.0.1:{GATEWAY_PORT}"
 VOLUMES = ("workspace", "repository", "inputs", "exchange", "control", "verification")
 TOOLS = "/opt/autocoder"
+PYTHON = ("python3", "-S", "-m")  # the runner needs no installed package, and so no look for any
 MIN_CPU, MIN_MEMORY_GB = 0.25, 0.5
 
 
@@ -93,7 +94,7 @@ def _clone(settings: Settings) -> ContainerSpec:
     return ContainerSpec(
         name="clone",
         image=runner_image(settings),
-        command=("python3", "-m", "runner.clone"),
+        command=(*PYTHON, "runner.clone"),
         env=_paths(mounts),
         secret_env=("CLONE_AUTHORIZATION", "INPUT_URLS"),
         mounts=mounts,
@@ -153,7 +154,7 @@ def _supervisor(plan: Plan, settings: Settings) -> ContainerSpec:
     return ContainerSpec(
         name="supervisor",
         image=runner_image(settings),
-        command=("python3", "-m", "runner.supervisor"),
+        command=(*PYTHON, "runner.supervisor"),
         env={**_paths(mounts), "AUTOCODER_GATEWAY": GATEWAY, "CALLBACK_URL": callback},
         secret_env=("MODEL_KEY", "CALLBACK_TOKEN", "OUTPUT_URLS"),
         mounts=mounts,

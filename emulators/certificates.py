@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 YEARS = dt.timedelta(days=825)
+FOLDER = Path("/etc/ssl/certs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +85,26 @@ def _make(files: Certificates) -> None:
     _write(files.bundle, Path(_public_bundle()).read_bytes() + b"\n" + pem)
 
 
+def public_folder() -> Path | None:
+    """Return the folder in which OpenSSL looks public authorities up by their hash, where there is one.
+
+    A program that has it need not read a bundle of 140 certificates when it starts.
+    https://docs.openssl.org/3.0/man1/openssl-rehash/
+    """
+    chosen = _chosen_bundle()
+    if chosen is not None and Path(chosen).parent != FOLDER:
+        return None
+    return FOLDER if any(FOLDER.glob("*.0")) else None
+
+
 def _public_bundle() -> str:
     """Return the bundle of public authorities to extend: this machine's own choice, or certifi's."""
-    for name in ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"):
-        path = os.environ.get(name)
-        if path and Path(path).is_file():
-            return path
-    return certifi.where()
+    return _chosen_bundle() or certifi.where()
+
+
+def _chosen_bundle() -> str | None:
+    paths = (os.environ.get(name) for name in ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"))
+    return next((path for path in paths if path and Path(path).is_file()), None)
 
 
 def _builder(

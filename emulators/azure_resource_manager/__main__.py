@@ -49,10 +49,10 @@ def build(options: Options, parsed: argparse.Namespace) -> web.Application:
     tokens.signing_key(options.state)
     folder = options.folder("azure_resource_manager")
     folder.chmod(0o700)
-    bundle = ensure_certificates(options.state).bundle
+    certificates = ensure_certificates(options.state)
     platform = Platform(
         isolation=isolation_of(parsed.isolation, folder),
-        images=Images(bundle, parsed.images),
+        images=Images(certificates, parsed.images),
         ports=LoopbackPorts(),
         folder=folder / "groups",
     )

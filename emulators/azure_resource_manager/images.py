@@ -13,9 +13,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from emulators.certificates import FOLDER, Certificates, public_folder
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 OURS = Path(__file__).with_name("images.toml")
-BUNDLE = "/etc/ssl/autocoder/bundle.pem"
+BUNDLE, AUTHORITY = "/etc/ssl/autocoder/bundle.pem", "/etc/ssl/autocoder/authority.pem"
 PART = r"[a-z0-9]+(?:[._-]+[a-z0-9]+)*"
 REFERENCE = re.compile(rf"{PART}(?:/{PART})*")
 
@@ -50,8 +52,8 @@ class Image:
 class Images:
     """The images of `images.toml`, after those of a test's own *extra* file."""
 
-    def __init__(self, bundle: Path, extra: Path | None = None) -> None:
-        self.bundle = bundle
+    def __init__(self, certificates: Certificates, extra: Path | None = None) -> None:
+        self.bundle, self.authority = certificates.bundle, certificates.authority
         sources = (
             [(OURS, CHECKOUT)] if extra is None else [(extra, extra.parent.absolute()), (OURS, CHECKOUT)]
         )
@@ -73,7 +75,7 @@ class Images:
         raise ImageNotFoundError(f"image {name} not found")
 
     def _image(self, name: str, base: Path, entry: dict[str, Any], matched: str) -> Image:
-        places = {"python": str(python_prefix()), "node": str(node_prefix()), "bundle": BUNDLE}
+        places = {"python": str(python_prefix()), "node": str(node_prefix()), "bundle": BUNDLE, **_openssl()}
         folders = entry.get("folders", {}).items()
         binds = [Bind(base / source.format(name=matched), target) for target, source in folders]
         missing = next((bind.source for bind in binds if not bind.source.exists()), None)
@@ -81,9 +83,10 @@ class Images:
             raise ImageNotFoundError(f"image {name} not found: there is no {missing}")
         compiled = [extra for bind in binds for extra in _compiled(bind)]
         root = base / entry["root"] if "root" in entry else None
+        trusted = [Bind(self.bundle, BUNDLE), *([] if root else [Bind(self.authority, AUTHORITY)])]
         return Image(
             name=name,
-            binds=(*binds, *compiled, Bind(self.bundle, BUNDLE)),
+            binds=(*binds, *compiled, *trusted),
             environment={key: text.format(**places) for key, text in entry["environment"].items()},
             user=entry["user"],
             home=entry["home"],
@@ -101,6 +104,12 @@ def name_of(reference: str) -> str:
     if not REFERENCE.fullmatch(name):
         raise ImageNotFoundError("invalid reference format")
     return name
+
+
+def _openssl() -> dict[str, str]:
+    """Return where OpenSSL finds authorities: ours in a file, the public in a folder; else in one bundle."""
+    folder = public_folder()
+    return {"authority": AUTHORITY if folder else BUNDLE, "authorities": str(folder or FOLDER)}
 
 
 @cache
