@@ -8,6 +8,8 @@ AGENT ?= claude
 MODEL ?= scripted
 KEEP ?=
 PYTEST_ARGS ?=
+TAG ?= dev
+BUILDER ?= docker
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3)
 VENV := .venv
@@ -17,6 +19,7 @@ NODE_PREFIXES := emulators $(patsubst %/package-lock.json,%,$(wildcard container
 NODE_STAMPS := $(addsuffix /node_modules/.installed,$(NODE_PREFIXES))
 SOURCES := $(wildcard function_app.py triggers orchestrators activities autocoder emulators containers tests)
 SHELL_SCRIPTS = $(shell git ls-files '*.sh' .ci/run | grep -v ' ')
+IMAGE_AGENTS = $(patsubst containers/%/agent.toml,%,$(wildcard containers/*/agent.toml))
 DOCKERFILES = $(shell git ls-files '*Dockerfile*')
 
 CHECKS := check-format check-lint check-types check-imports check-shell check-docker
@@ -61,11 +64,13 @@ docs: $(PYTHON_STAMP)  ## write the generated tables of the README
 bench: install-demo  ## measure the app next to a bare script
 	@"$(PY)" -m emulators.bench
 
-images:  ## build the containers' images
-	@command -v docker >/dev/null || { echo "make images needs docker. Install it, then try again." >&2; exit 1; }
-	docker build -f containers/runner/Dockerfile -t autocoder/runner .
-	docker build -f containers/base/Dockerfile -t autocoder/base .
-	docker build -f "containers/$(AGENT)/Dockerfile" -t "autocoder/$(AGENT)" .
+images:  ## build the containers' images (TAG=dev, BUILDER=docker)
+	@command -v "$(BUILDER)" >/dev/null || { \
+	  echo "make images needs $(BUILDER), which is not installed. Install it, or name another: make images BUILDER=podman" >&2; exit 1; }
+	"$(BUILDER)" build -t autocoder/base:$(TAG) containers/base
+	"$(BUILDER)" build -t autocoder/runner:$(TAG) -f containers/runner/Dockerfile .
+	@set -e; for agent in $(IMAGE_AGENTS); do \
+	  "$(BUILDER)" build -t "autocoder/$$agent:$(TAG)" --build-arg BASE_IMAGE=autocoder/base:$(TAG) "containers/$$agent"; done
 
 install: $(PYTHON_STAMP) $(NODE_STAMPS)  ## what the tests need: the virtual environment and every npm package
 
