@@ -7,6 +7,7 @@ MAKEFLAGS += --no-print-directory
 AGENT ?= claude
 MODEL ?= scripted
 KEEP ?=
+BASE_PORT ?= 7071
 PYTEST_ARGS ?=
 TAG ?= dev
 BUILDER ?= docker
@@ -32,8 +33,8 @@ help:  ## list what can be made
 demo: install-demo  ## a work item in, a linked pull request out (MODEL=real AGENT=name KEEP=1)
 	@"$(PY)" -m emulators.platform.demo --agent "$(AGENT)" --model "$(MODEL)" $(if $(KEEP),--keep)
 
-run: install-demo  ## keep the platform up, with the sample in it, to play with
-	@"$(PY)" -m emulators.platform.run --agent "$(AGENT)" --model "$(MODEL)"
+run: install-demo  ## keep the platform up, with the sample in it, to play with (BASE_PORT=7071)
+	@"$(PY)" -m emulators.platform.run --agent "$(AGENT)" --model "$(MODEL)" --base-port $(BASE_PORT)
 
 test: install  ## all tests (PYTEST_ARGS="-k hooks" narrows them)
 	@"$(PY)" -m pytest $(PYTEST_ARGS)

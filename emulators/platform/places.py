@@ -56,7 +56,7 @@ def check_ports(base_port: int) -> None:
         if not _is_free(port):
             raise PlatformError(
                 f"Port {port}, for {emulator.name}, is taken by another program. End that program, "
-                f"or choose another first port with --base-port (free now: {free_base_port()})."
+                f"or choose another first port: --base-port {free_base_port()} (make run BASE_PORT=...)."
             )
 
 
