@@ -10,7 +10,7 @@ from autocoder import ids, wire
 from autocoder.agents import agents
 from autocoder.clients.connect import clients
 from autocoder.clients.run_records import IDEMPOTENCY, Claim, RunFilter
-from autocoder.models import Requester
+from autocoder.models import Requester, RunRequest
 from autocoder.records import OUTCOMES, PHASES, is_over, record_of
 from autocoder.requests import Refusal, read_request
 from autocoder.settings import settings
@@ -123,6 +123,21 @@ async def cancel_run(req: func.HttpRequest, client: df.DurableOrchestrationClien
     return answer(202, _view(row))
 
 
+@blueprint.route(route="runs/{id}/retry", methods=["POST"], auth_level=func.AuthLevel.FUNCTION)
+@blueprint.durable_client_input(client_name="client")
+@guarded
+async def retry_run(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
+    """Start a new run with the request of one that has ended."""
+    run_id = req.route_params["id"]
+    row = await asyncio.to_thread(clients().records.get, run_id)
+    content = await asyncio.to_thread(clients().blobs.get, run_id, "request.json") if row else None
+    if row is None or content is None:
+        return unknown_run()
+    if not is_over(row):
+        return error(409, "run_active", "The run is still going on; cancel it or wait.", {"runId": run_id})
+    return await _started(await start_run(client, Wish(wire.load(RunRequest, content))))
+
+
 def unknown_run() -> func.HttpResponse:
     """Return the answer for a run that is not known."""
     return error(404, "unknown_run", "There is no run with this id; GET /api/runs lists them.")
@@ -131,7 +146,7 @@ def unknown_run() -> func.HttpResponse:
 def links(run_id: str) -> dict[str, str]:
     """Return the addresses of a run, by what they are for."""
     url = f"{settings().public_url}/api/runs/{run_id}"
-    return {"self": url, "log": f"{url}/log", "cancel": f"{url}/cancel"}
+    return {"self": url, "log": f"{url}/log", "cancel": f"{url}/cancel", "retry": f"{url}/retry"}
 
 
 def _view(row: Mapping[str, object]) -> object:

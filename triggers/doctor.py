@@ -1,0 +1,117 @@
+"""`GET /api/doctor`: what the app needs, tried one by one, with what to do where it fails."""
+
+import asyncio
+from collections.abc import Callable
+
+import azure.durable_functions as df
+import azure.functions as func
+
+from autocoder.agents import agents
+from autocoder.clients.connect import Clients, clients
+from autocoder.clients.run_records import ACTIVE
+from autocoder.errors import AutocoderError
+from autocoder.settings import Settings, settings
+from triggers.answers import answer, guarded
+
+blueprint = df.Blueprint()
+Probe = Callable[[Clients, Settings], str]
+LOW_QUOTA = 0.9
+
+
+class Finding(Exception):  # noqa: N818  (an answer, no bug)
+    """Something is not as it should be; the message says what to do."""
+
+
+@blueprint.route(route="doctor", methods=["GET"], auth_level=func.AuthLevel.FUNCTION)
+@guarded
+async def examine(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001  (the binding's name)
+    """Try identity, permissions, Key Vault, storage and quota; 200 when all is well, else 503."""
+    connected, given = clients(), settings()
+    results = await asyncio.gather(*(_tried(name, probe, connected, given) for name, probe in PROBES.items()))
+    healthy = all(result["ok"] for result in results)
+    return answer(200 if healthy else 503, {"status": "ok" if healthy else "attention", "checks": results})
+
+
+async def _tried(name: str, probe: Probe, connected: Clients, given: Settings) -> dict[str, object]:
+    """Return what *probe* found, errors as findings."""
+    try:
+        return {"name": name, "ok": True, "message": await asyncio.to_thread(probe, connected, given)}
+    except (Finding, AutocoderError) as found:
+        return {"name": name, "ok": False, "message": connected.redact(str(found))}
+
+
+def _azure_devops(connected: Clients, given: Settings) -> str:
+    own = connected.azure_devops(given.organization).own_id()
+    return f"signed in to {given.organization} as identity {own} ({given.azure_devops_auth})"
+
+
+def _repositories(connected: Clients, given: Settings) -> str:
+    git = connected.azure_devops(given.organization).git
+    names = [(project, name) for project in given.project_repo_map for name in given.repositories(project)]
+    for project, name in names:
+        git.get_repository(project, name)
+    return f"{len(names)} mapped repositories can be read"
+
+
+def _clone_token(connected: Clients, given: Settings) -> str:
+    connected.clone_authorization()
+    if given.clone_token_secret or given.azure_devops_reader_client_id:
+        return "clones use a token of their own"
+    raise Finding(
+        "Clones use the app's own token, which can write. Set AZURE_DEVOPS_READER_CLIENT_ID or "
+        "CLONE_TOKEN_SECRET; SECURITY.md says why."
+    )
+
+
+def _secrets(connected: Clients, given: Settings) -> str:
+    absent = [
+        f"{name} ({connected.vault.look_up(name).state})"
+        for name in (given.hook_password_secret, given.callback_key_secret)
+        if connected.vault.look_up(name).value is None
+    ]
+    if absent:
+        raise Finding(f"Key Vault lacks {', '.join(absent)}. Add them, and let the app's identity read them.")
+    return "the secrets of hooks and callbacks are there"
+
+
+def _agents(connected: Clients, given: Settings) -> str:
+    usable = [agent.type for agent in agents().values() if connected.vault.look_up(agent.secret).value]
+    if given.default_agent not in usable:
+        secret = (
+            agents()[given.default_agent].secret if given.default_agent in agents() else "of its agent.toml"
+        )
+        raise Finding(
+            f"The default agent {given.default_agent} has no key: add secret {secret} to Key Vault."
+        )
+    return f"agents with a key: {', '.join(usable)}"
+
+
+def _storage(connected: Clients, given: Settings) -> str:
+    connected.blobs.exists("0" * 20, "request.json")
+    waiting = len(connected.records.held(ACTIVE))
+    return (
+        f"{waiting} of at most {given.max_concurrent_runs + given.max_queued_runs} runs are active or waiting"
+    )
+
+
+def _container_groups(connected: Clients, given: Settings) -> str:
+    groups = len(connected.containers.list_groups())
+    low = [
+        f"{quota.name}: {quota.used} of {quota.limit}"
+        for quota in connected.containers.usages(given.container_location)
+        if quota.limit and quota.used >= LOW_QUOTA * quota.limit
+    ]
+    if low:
+        raise Finding(f"The region's quota is nearly used up ({'; '.join(low)}). Ask Azure to raise it.")
+    return f"{groups} container groups in {given.container_resource_group}"
+
+
+PROBES: dict[str, Probe] = {
+    "azure-devops": _azure_devops,
+    "repositories": _repositories,
+    "clone-token": _clone_token,
+    "secrets": _secrets,
+    "agents": _agents,
+    "storage": _storage,
+    "container-groups": _container_groups,
+}
