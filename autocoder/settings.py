@@ -1,7 +1,7 @@
 """The settings of the app: the only reader of the environment.
 
 Every setting is an app setting of the function app, named here in capitals with its type, default, example
-and meaning; the README's table is generated from here (`python -m autocoder.settings`). Secrets are never
+and meaning; the README's table is generated from here (`make docs`). Secrets are never
 settings: these are the *names* of secrets in Key Vault.
 
 https://learn.microsoft.com/azure/azure-functions/functions-how-to-use-azure-function-app-settings
@@ -11,7 +11,7 @@ import functools
 import json
 import os
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
@@ -21,12 +21,12 @@ class SettingsError(Exception):
     """The app cannot start: the message lists every setting that is wrong, and what it should be."""
 
 
-def _split(value: object) -> object:
+def split_list(value: object) -> object:
     """Return the parts of a list written as `a;b`."""
     return [part.strip() for part in value.split(";") if part.strip()] if isinstance(value, str) else value
 
 
-def _from_json(value: object) -> object:
+def from_json(value: object) -> object:
     """Return what a JSON text holds; raises ValueError with the place where it breaks."""
     if not isinstance(value, str):
         return value
@@ -36,7 +36,7 @@ def _from_json(value: object) -> object:
         raise ValueError(f"is not JSON: {error}") from None
 
 
-def _url(value: object) -> object:
+def checked_url(value: object) -> object:
     """Return *value* without its last slash; https everywhere but on the loopback address."""
     if not isinstance(value, str):
         return value
@@ -46,11 +46,11 @@ def _url(value: object) -> object:
     return value.rstrip("/")
 
 
-def _storage(value: object) -> object:
+def checked_storage(value: object) -> object:
     """Return a storage endpoint: an https address, or a connection string as Azurite has."""
     if isinstance(value, str) and ("AccountKey=" in value or value == "UseDevelopmentStorage=true"):
         return value
-    return _url(value)
+    return checked_url(value)
 
 
 def is_loopback(url: str) -> bool:
@@ -58,9 +58,9 @@ def is_loopback(url: str) -> bool:
     return urlsplit(url).hostname in {"127.0.0.1", "localhost", "::1"}
 
 
-Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
-Url = Annotated[str, BeforeValidator(_url)]
-Storage = Annotated[str, BeforeValidator(_storage)]
+Names = Annotated[tuple[str, ...], BeforeValidator(split_list)]
+Url = Annotated[str, BeforeValidator(checked_url)]
+Storage = Annotated[str, BeforeValidator(checked_storage)]
 Repositories = str | tuple[str, ...]
 
 
@@ -93,7 +93,7 @@ class Settings(BaseModel):
     callback_key_secret: str = setting(
         "callback-key", "secret from which each run's callback token is derived"
     )
-    project_repo_map: Annotated[dict[str, Repositories], BeforeValidator(_from_json)] = setting(
+    project_repo_map: Annotated[dict[str, Repositories], BeforeValidator(from_json)] = setting(
         {}, "project to its repository, or to a list of which a request must name one",
         '{"Fabrikam": "web", "Tools": ["cli", "docs"]}',
     )  # fmt: skip
@@ -147,7 +147,7 @@ class Settings(BaseModel):
     allowed_image_registries: Names = setting(
         (), "registries of `containerImage`; empty: only IMAGE_REGISTRY", "contoso.azurecr.io"
     )
-    model_upstreams: Annotated[dict[str, Url], BeforeValidator(_from_json)] = setting(
+    model_upstreams: Annotated[dict[str, Url], BeforeValidator(from_json)] = setting(
         {}, "provider to the address of its model API, where it is not the vendor's own",
         '{"azure": "https://contoso.openai.azure.com"}',
     )  # fmt: skip
@@ -212,40 +212,3 @@ def _explain(error: ValidationError) -> str:
 def settings() -> Settings:
     """Return this process's settings, read once."""
     return read_settings(os.environ)
-
-
-def table() -> str:
-    """Return the README's table of settings."""
-    rows = ["| Setting | Type | Default | Meaning |", "|---|---|---|---|"]
-    for name, field in Settings.model_fields.items():
-        default = "required" if field.is_required() else _shown(field.default)
-        example = f" Example: `{field.examples[0]}`" if field.examples else ""
-        rows.append(f"| `{name.upper()}` | {_type_name(field)} | {default} | {field.description}.{example} |")
-    return "\n".join(rows)
-
-
-def _shown(default: object) -> str:
-    if default is None or default in ((), {}):
-        return "empty"
-    return f"`{';'.join(default)}`" if isinstance(default, tuple) else f"`{default}`"
-
-
-def _type_name(field: Any) -> str:
-    """Return a reader's word for the type of *field*."""
-    if any(item.func is _from_json for item in field.metadata if isinstance(item, BeforeValidator)):
-        return "JSON"
-    if any(item.func in (_url, _storage) for item in field.metadata if isinstance(item, BeforeValidator)):
-        return "URL"
-    if any(item.func is _split for item in field.metadata if isinstance(item, BeforeValidator)):
-        return "`a;b`"
-    kinds = [kind for kind in (get_args(field.annotation) or (field.annotation,)) if kind is not type(None)]
-    choices = [
-        word for kind in kinds for word in (get_args(kind) or ([kind] if isinstance(kind, str) else []))
-    ]
-    if choices:
-        return ", ".join(f"`{word}`" for word in choices)
-    return {int: "integer", float: "number", str: "text"}.get(kinds[0], "text")
-
-
-if __name__ == "__main__":
-    print(table())  # noqa: T201

@@ -15,12 +15,51 @@ from typing import Any, get_args
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from pydantic import BeforeValidator  # noqa: E402
+
 from autocoder import settings  # noqa: E402
 from autocoder.agents import agents  # noqa: E402
 from autocoder.comments import HEADLINES, NEXT_STEPS  # noqa: E402
 from autocoder.models import Outcome  # noqa: E402
 
 README = ROOT / "README.md"
+
+
+def settings_table() -> str:
+    """Return the README's table of settings."""
+    rows = ["| Setting | Type | Default | Meaning |", "|---|---|---|---|"]
+    for name, field in settings.Settings.model_fields.items():
+        default = "required" if field.is_required() else _shown(field.default)
+        example = f" Example: `{field.examples[0]}`" if field.examples else ""
+        rows.append(f"| `{name.upper()}` | {_type_name(field)} | {default} | {field.description}.{example} |")
+    return "\n".join(rows)
+
+
+def _shown(default: object) -> str:
+    if default is None or default in ((), {}):
+        return "empty"
+    return f"`{';'.join(default)}`" if isinstance(default, tuple) else f"`{default}`"
+
+
+def _type_name(field: Any) -> str:
+    """Return a reader's word for the type of *field*."""
+    if any(item.func is settings.from_json for item in field.metadata if isinstance(item, BeforeValidator)):
+        return "JSON"
+    if any(
+        item.func in (settings.checked_url, settings.checked_storage)
+        for item in field.metadata
+        if isinstance(item, BeforeValidator)
+    ):
+        return "URL"
+    if any(item.func is settings.split_list for item in field.metadata if isinstance(item, BeforeValidator)):
+        return "`a;b`"
+    kinds = [kind for kind in (get_args(field.annotation) or (field.annotation,)) if kind is not type(None)]
+    choices = [
+        word for kind in kinds for word in (get_args(kind) or ([kind] if isinstance(kind, str) else []))
+    ]
+    if choices:
+        return ", ".join(f"`{word}`" for word in choices)
+    return {int: "integer", float: "number", str: "text"}.get(kinds[0], "text")
 
 
 def agents_table() -> str:
@@ -73,7 +112,7 @@ def coverage_table() -> str:
 
 
 TABLES: dict[str, Callable[[], str]] = {
-    "settings": settings.table,
+    "settings": settings_table,
     "agents": agents_table,
     "outcomes": outcomes_table,
     "routes": routes_table,
