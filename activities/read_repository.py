@@ -1,5 +1,6 @@
 """Find the repository, pin the commit that the run starts from, and read the team's own files at it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from activities.activity import activity
@@ -16,6 +17,7 @@ PROMPT_FOLDER = ".azuredevops/autocoder"
 MOST_PROMPTS = 20
 TEMPLATE_FILE = ".azuredevops/pull_request_template.md"
 LONGEST_TEXT = 30_000
+MOST_AT_ONCE = 8  # requests, none of which needs the answer to another
 
 
 @activity
@@ -33,11 +35,19 @@ def read_repository(run: Run) -> Repository | Ended:
     if record.is_disabled or branch is None or commit is None:
         what = f"has no branch {branch}" if branch else "has no default branch; it is empty"
         return Ended(outcome="failed", reason=f"Repository {record.name} {what}.")
-    try:
-        settings = _settings(git, record, commit)
-    except (RepositorySettingsError, TooLarge) as error:
-        return Ended(outcome="failed", reason=f"The settings file of the repository is wrong.\n{error}")
-    texts = _texts(git, record, commit, settings.template or TEMPLATE_FILE)
+    with ThreadPoolExecutor(MOST_AT_ONCE) as pool:
+        policy = pool.submit(git.has_build_policy, record.project, record.id, branch)
+        attributes = pool.submit(_text, git, record, ".gitattributes", commit)
+        instructions = pool.submit(_instructions, git, record, commit)
+        prompts = pool.submit(_prompts, git, record, commit)
+        try:
+            settings = _settings(git, record, commit)
+        except (RepositorySettingsError, TooLarge) as error:
+            return Ended(outcome="failed", reason=f"The settings file of the repository is wrong.\n{error}")
+        template = _text(git, record, settings.template or TEMPLATE_FILE, commit)
+    texts = RepositoryTexts(
+        instructions=instructions.result(), templates=prompts.result(), pull_request_template=template
+    )
     connected.blobs.put(run.id, "repository.json", wire.to_bytes(texts))
     return Repository(
         id=record.id,
@@ -49,8 +59,8 @@ def read_repository(run: Run) -> Repository | Ended:
         target_branch=branch,
         base_commit=commit,
         settings=settings,
-        lfs=lfs_globs(_text(git, record, ".gitattributes", commit)),
-        has_build_policy=git.has_build_policy(record.project, record.id, branch),
+        lfs=lfs_globs(attributes.result()),
+        has_build_policy=policy.result(),
     )
 
 
@@ -58,15 +68,10 @@ def _settings(git: Git, record: RepositoryRecord, commit: str) -> RepositorySett
     return read_repository_settings(git.read_file(record.project, record.id, PATH, commit))
 
 
-def _texts(git: Git, record: RepositoryRecord, commit: str, template: str) -> RepositoryTexts:
-    """Return the first file of instructions that the repository has, and its pull request *template*."""
+def _instructions(git: Git, record: RepositoryRecord, commit: str) -> str:
+    """Return the first file of instructions that the repository has."""
     found = (_text(git, record, path, commit) for path in INSTRUCTION_FILES)
-    instructions = next((text for text in found if text), "")
-    return RepositoryTexts(
-        instructions=instructions,
-        templates=_prompts(git, record, commit),
-        pull_request_template=_text(git, record, template, commit),
-    )
+    return next((text for text in found if text), "")
 
 
 def _prompts(git: Git, record: RepositoryRecord, commit: str) -> dict[str, str]:
