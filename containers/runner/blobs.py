@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import urlsplit
 
-TIMEOUT_SECONDS = 30
+TIMEOUT_SECONDS = 20
 PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)  # before each repeat
 BLOCK = {"x-ms-blob-type": "BlockBlob", "Content-Type": "application/octet-stream"}
 ONLY_NEW = {"If-None-Match": "*"}

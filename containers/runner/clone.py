@@ -22,7 +22,7 @@ from autocoder.redaction import Redactor
 from runner.blobs import Client, ExchangeError, is_loopback
 from runner.environment import user_of
 from runner.files import write_whole
-from runner.git import BRANCH, Git, GitError, create
+from runner.git import BRANCH, Git, GitError, create, finish
 from runner.schema import load
 
 LARGEST_INPUT, LARGEST_INPUTS, MOST_INPUTS = 20_000_000, 100_000_000, 200
@@ -156,9 +156,10 @@ def _fetching(git: Git, run: dict[str, Any]) -> Iterator[None]:
         process.kill()
         process.communicate()
         raise
-    _, errors = process.communicate()
-    if process.returncode != 0:
-        _fetch_again(git, run, command, errors.decode(errors="replace").strip())
+    try:
+        finish(process)
+    except GitError as error:
+        _fetch_again(git, run, command, str(error))
 
 
 _FETCH = ("--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-maintenance", "--")
@@ -191,9 +192,11 @@ def _check_out(git: Git, workspace: Path, commit: str) -> str:
     """Fill *workspace* with *commit* and a copy of the git directory; returns the root tree."""
     clean = Git(git.directory, work_tree=workspace)
     tree = clean.run("rev-parse", "--verify", f"{commit}^{{tree}}").decode().strip()
-    clean.run("read-tree", "-u", "--reset", commit)
     write_whole(git.directory / BRANCH, f"{commit}\n")
-    shutil.copytree(git.directory, workspace / ".git", symlinks=True)
+    writing = clean.start("read-tree", "-u", "--reset", commit)
+    shutil.copytree(git.directory, workspace / ".git", ignore=shutil.ignore_patterns("index", "index.lock"))
+    finish(writing)
+    shutil.copy2(git.directory / "index", workspace / ".git")
     return tree
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 SETTINGS = {
+    "checkout.workers": "0",  # one for each core, where there are many files
     "core.hooksPath": "/dev/null",
     "core.fsmonitor": "false",
     "core.untrackedCache": "false",
@@ -101,6 +102,13 @@ class Git:
         if self.index is not None:
             environment["GIT_INDEX_FILE"] = str(self.index)
         return environment
+
+
+def finish(process: "subprocess.Popen[bytes]") -> None:
+    """Wait for what `Git.start` has started; raises `GitError` with what it said."""
+    _, errors = process.communicate()
+    if process.returncode != 0:
+        raise GitError(errors.decode(errors="replace").strip())
 
 
 def create(directory: Path) -> None:

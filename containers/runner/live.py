@@ -53,7 +53,7 @@ class LiveReport:
         self._phase = name
         self._wake.set()
 
-    def finish(self, patience: float = 30) -> None:
+    def finish(self, patience: float = 60) -> None:
         """Tell the rest and the end; waits at most *patience* seconds."""
         self._phase = "done"
         self._finished.set()
@@ -65,13 +65,13 @@ class LiveReport:
             self._tell(at_end=False)
             self._wake.wait(LOOK_SECONDS)
             self._wake.clear()
-        while self._tell(at_end=True):
-            pass
+        self._tell(at_end=True)
+        while not self._log.closed:
+            self._tell(at_end=True)
 
-    def _tell(self, *, at_end: bool) -> bool:
-        """Tell what is new; returns whether there may be more. What cannot be told is tried again later."""
-        piece = self._log.read(at_end=at_end)
-        self._pending += piece
+    def _tell(self, *, at_end: bool) -> None:
+        """Tell what is new; what cannot be told now is tried again the next time."""
+        self._pending += self._log.read(at_end=at_end)
         now = time.monotonic()
         with contextlib.suppress(ExchangeError):
             if self._pending and (at_end or now >= self._next_append):
@@ -80,7 +80,6 @@ class LiveReport:
             if self._told[0] != self._phase or now >= self._next_progress:
                 self._progress()
                 self._next_progress = now + PROGRESS_SECONDS
-        return bool(piece)
 
     def _append(self) -> None:
         while self._pending and self._blocks < MOST_BLOCKS:
@@ -107,11 +106,11 @@ class _Follower:
         self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
         self._descriptor: int | None = None
         self._read = 0
-        self._closed = False
+        self.closed = False
 
     def read(self, *, at_end: bool) -> str:
         """Return what is new, redacted; at the end also what was kept back, and then nothing more."""
-        if self._closed:
+        if self.closed:
             return ""
         if self._descriptor is None:
             self._descriptor = open_regular(self._path)
@@ -121,6 +120,6 @@ class _Follower:
         self._read += len(data)
         text = self._stream.feed(self._decode(data))
         if self._read >= LONGEST_LOG or (at_end and not data):
-            self._closed = True
+            self.closed = True
             text += self._stream.close() + (CUT if self._read >= LONGEST_LOG else "")
         return text

@@ -297,6 +297,14 @@ def test_the_log_is_stored_while_the_agent_works(group):
     assert group.log() == f"first\n{FINAL}\n"
 
 
+def test_a_log_without_a_last_line_break_is_stored_whole(group):
+    group.agent(f"echo '{FINAL}'; head -c 2500000 /dev/zero | tr '\\0' x; printf 'the end'")
+    group.run()
+    log = group.log()
+    assert log.endswith("xxxthe end")
+    assert len(log) == len(FINAL) + 1 + 2_500_000 + len("the end")
+
+
 def _wait_for(path):
     for _ in range(1000):
         if path.exists():
