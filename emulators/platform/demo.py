@@ -64,6 +64,11 @@ def demo_plan(state: Path, agent: str, model: str, base_port: int | None = None)
         raise PlatformError(
             f"MODEL=real is for agents with models of {REAL_PROVIDER}; {agent} uses {provider}."
         )
+    folder = ROOT / "containers" / agent
+    if (folder / "package.json").exists() and not (folder / "node_modules").exists():
+        raise PlatformError(
+            f"The program of {agent} is not installed. Run: npm install --prefix containers/{agent}"
+        )
     return Plan(state, base_port or free_base_port(), settings={"DEFAULT_AGENT": agent}, model_key=key)
 
 

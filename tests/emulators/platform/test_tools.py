@@ -1,0 +1,41 @@
+"""The check for what a new machine must bring, and the Makefile around it."""
+
+import os
+import subprocess
+import sys
+
+from emulators.platform.processes import ROOT
+
+TOOLS = ROOT / "emulators" / "platform" / "tools.sh"
+
+
+def check(python, path):
+    return subprocess.run(["/bin/sh", TOOLS, python], env={"PATH": path}, capture_output=True, text=True)
+
+
+def test_a_machine_with_everything_passes_without_a_word():
+    done = check(sys.executable, os.environ["PATH"])
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_every_missing_tool_is_named_with_the_next_step(tmp_path):
+    done = check("python-that-is-not-there", str(tmp_path))
+    assert done.returncode == 1
+    for tool in ("Python 3.11", "git ", "npm ", "Node 20"):
+        assert f"{tool}" in done.stderr
+    assert "install it" in done.stderr
+
+
+def test_an_old_node_is_named(tmp_path):
+    node = tmp_path / "node"
+    node.write_text("#!/bin/sh\nexit 1\n")
+    node.chmod(0o755)
+    done = check(sys.executable, f"{tmp_path}:{os.environ['PATH']}")
+    assert done.returncode == 1
+    assert "Node 20 or later is missing or too old" in done.stderr
+
+
+def test_make_help_lists_the_commands():
+    done = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True)
+    for command in ("demo", "run", "test", "check", "bench", "images", "clean"):
+        assert f"make {command} " in done.stdout
