@@ -8,7 +8,8 @@ from pathlib import Path
 
 from emulators.azure_devops import git
 
-KEPT_OPEN = 4
+KEPT_OPEN = 8
+ATTEMPTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +79,21 @@ class _Reader:
         async with self._turn:
             stdin.write(name.encode() + b"\n")
             await stdin.drain()
-            words = (await stdout.readline()).decode(errors="replace").split()
+            line = await stdout.readline()
+            if not line:
+                raise EOFError
+            words = line.decode(errors="replace").split()
             if len(words) != 3 or not words[2].isdigit() or not git.is_sha(words[0]):
-                return None  # missing, ambiguous, or the process has ended
+                return None  # missing or ambiguous
             content = await stdout.readexactly(int(words[2]))
             await stdout.readexactly(1)
         return GitObject(words[0], words[1], content)
 
     async def close(self) -> None:
-        if self.alive:
-            self._process.kill()
-        await self._process.wait()
+        async with self._turn:  # an answer that is on its way is not cut off
+            if self.alive:
+                self._process.kill()
+            await self._process.wait()
 
 
 class Objects:
@@ -96,19 +101,33 @@ class Objects:
 
     def __init__(self) -> None:
         self._readers: OrderedDict[Path, _Reader] = OrderedDict()
+        self._opening = asyncio.Lock()
 
     async def read(self, repository: Path, name: str) -> GitObject | None:
-        """Return the object that *name* (`<commit>:<path>`, an id) means, or None."""
+        """Return the object that *name* (`<commit>:<path>`, an id) means, or None.
+
+        Raises `GitError` when git cannot be asked.
+        """
         if "\n" in name or "\x00" in name or name.startswith("-"):
             return None
-        reader = self._readers.get(repository)
-        if reader is None or not reader.alive:
-            reader = self._readers[repository] = await _Reader.start(repository)
-        self._readers.move_to_end(repository)
-        while len(self._readers) > KEPT_OPEN:
-            _, oldest = self._readers.popitem(last=False)
-            await oldest.close()
-        return await reader.ask(name)
+        for _ in range(ATTEMPTS):
+            reader = await self._reader(repository)
+            try:
+                return await reader.ask(name)
+            except (EOFError, ConnectionError):  # it was closed for others, or has ended
+                continue
+        raise git.GitError(f"cannot read {name}")
+
+    async def _reader(self, repository: Path) -> _Reader:
+        async with self._opening:
+            reader = self._readers.get(repository)
+            if reader is None or not reader.alive:
+                reader = self._readers[repository] = await _Reader.start(repository)
+            self._readers.move_to_end(repository)
+            while len(self._readers) > KEPT_OPEN:
+                _, oldest = self._readers.popitem(last=False)
+                await oldest.close()
+        return reader
 
     async def close(self) -> None:
         """End the waiting processes."""

@@ -94,7 +94,7 @@ def headers_of(inputs: JSON) -> dict[str, str]:
             headers[name.strip()] = value.strip()
     user, password = inputs.get("basicAuthUsername", ""), inputs.get("basicAuthPassword", "")
     if user or password:
-        headers["Authorization"] = aiohttp.BasicAuth(user, password).encode()
+        headers["Authorization"] = aiohttp.encode_basic_auth(user, password)
     return headers
 
 

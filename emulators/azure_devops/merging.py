@@ -4,19 +4,20 @@ The attempt runs after the answer, as the service does it: `mergeStatus` is `que
 """
 
 import asyncio
-from pathlib import Path
 
 from emulators.azure_devops import errors, events, git, policies, pull_requests
-from emulators.azure_devops.git_objects import read_ref
+from emulators.azure_devops.git_objects import Objects, read_ref
 from emulators.azure_devops.hooks import Hooks
+from emulators.azure_devops.merge_commits import Merge, write_own_ref
 from emulators.azure_devops.state import JSON, Identity, Repository, State, new_id, now
 
 
 class Merging:
     """The attempts that are on their way."""
 
-    def __init__(self, state: State, hooks: Hooks) -> None:
+    def __init__(self, state: State, hooks: Hooks, objects: Objects) -> None:
         self._state = state
+        self._objects = objects
         self._hooks = hooks
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -47,9 +48,10 @@ class Merging:
         source, target = (read_ref(path, pull_request[name]) for name in ("source", "target"))
         if source is None or target is None or pull_request["status"] != "active":
             return
-        commit = await _merge(path, source, target, _title(pull_request), self._author(pull_request["by"]))
+        merge = Merge(self._objects, path, source, target, self._author(pull_request["by"]))
+        commit = await merge.attempt(_title(pull_request))
         if commit is not None:
-            await git.update_ref(path, f"refs/pull/{number}/merge", commit)
+            write_own_ref(path, f"refs/pull/{number}/merge", commit)
         pull_request = pull_requests.find(state, number)
         if pull_request["status"] != "active":
             return
@@ -79,7 +81,9 @@ class Merging:
         if source is None or target is None:
             raise pull_requests.branch_gone()
         options = pull_request["completionOptions"] or {"mergeStrategy": "noFastForward"}
-        commit = await _completed(path, source, target, pull_request, options=options, by=self._author(by))
+        default = f"Merged PR {pull_request['id']}: {pull_request['title']}"
+        message = str(options.get("mergeCommitMessage") or default)
+        commit = await Merge(self._objects, path, source, target, self._author(by)).complete(options, message)
         if commit is None:
             message = "TF402360: The pull request has merge conflicts and cannot be completed."
             raise errors.conflict(message, "GitPullRequestNotMergeableException", errors.GIT)
@@ -136,47 +140,3 @@ class Merging:
 def _title(pull_request: JSON) -> str:
     source, target = (pull_request[name].removeprefix("refs/heads/") for name in ("source", "target"))
     return f"Merge pull request {pull_request['id']} from {source} into {target}"
-
-
-async def _merge(path: Path, source: str, target: str, message: str, by: Identity) -> str | None:
-    """Return a merge commit of *source* into *target*, or None when they conflict."""
-    tree = await _merged_tree(path, source, target)
-    return None if tree is None else await _commit(path, tree, [target, source], message, by)
-
-
-async def _completed(
-    path: Path, source: str, target: str, pull_request: JSON, *, options: JSON, by: Identity
-) -> str | None:
-    """Return the commit that the target branch gets, or None when there are conflicts."""
-    strategy = options.get("mergeStrategy", "noFastForward")
-    message = options.get("mergeCommitMessage") or f"Merged PR {pull_request['id']}: {pull_request['title']}"
-    if strategy == "rebase" and await git.is_ancestor(path, target, source):
-        return source
-    if strategy in ("rebase", "rebaseMerge") and not await git.is_ancestor(path, target, source):
-        return None  # replaying commits one by one is not covered
-    if strategy == "squash":
-        tree = await _merged_tree(path, source, target)
-        return None if tree is None else await _commit(path, tree, [target], message, by)
-    return await _merge(path, source, target, message, by)
-
-
-async def _merged_tree(path: Path, source: str, target: str) -> str | None:
-    if await git.is_ancestor(path, target, source):
-        return await git.text(path, "rev-parse", f"{source}^{{tree}}")
-    try:
-        output = await git.text(path, "merge-tree", "--write-tree", target, source)
-    except git.GitError:  # conflicts, or no common history
-        return None
-    tree = output.splitlines()[0]
-    return tree if git.is_sha(tree) else None
-
-
-async def _commit(path: Path, tree: str, parents: list[str], message: str, by: Identity) -> str:
-    arguments = [argument for parent in parents for argument in ("-p", parent)]
-    names = {
-        f"GIT_{role}_{part}": value
-        for role in ("AUTHOR", "COMMITTER")
-        for part, value in (("NAME", by.display_name), ("EMAIL", by.unique_name))
-    }
-    output = await git.run(path, "commit-tree", tree, *arguments, stdin=message.encode(), more=names)
-    return output.decode().strip()

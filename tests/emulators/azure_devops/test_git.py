@@ -2,6 +2,7 @@
 
 import os
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -306,3 +307,13 @@ def test_a_repository_name_is_taken_once(http):
     body = {"name": "once"}
     assert http.post(f"{PROJECT}/_apis/git/repositories", json=body).status_code == 201
     assert http.post(f"{PROJECT}/_apis/git/repositories", json=body).status_code == 409
+
+
+def test_many_repositories_are_read_at_once(http, ado, work_tree):
+    names = [ado.import_repository(PROJECT, f"many {number}", work_tree)["id"] for number in range(12)]
+    urls = [
+        f"{PROJECT}/_apis/git/repositories/{name}/items?path=/README.md&$format=octetStream" for name in names
+    ]
+    with ThreadPoolExecutor(12) as pool:
+        contents = list(pool.map(lambda url: http.get(url).content, urls * 4))
+    assert set(contents) == {b"# Sample\n"}
