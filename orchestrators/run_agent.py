@@ -20,18 +20,16 @@ from autocoder.models import (
     AgentResult,
     Ended,
     GroupSeen,
-    Phase,
     Plan,
     PullRequest,
     PushedBranch,
     Run,
     RunReport,
     Slot,
-    WorkItemSummary,
 )
 from autocoder.outcomes import ending_without_change, outcome_of
 from orchestrators.conclude import conclude
-from orchestrators.step import StepFailed, Steps, step
+from orchestrators.step import StepFailed, Steps, both, step
 from orchestrators.wait_for_container_group import Watch
 
 blueprint = df.Blueprint()
@@ -87,18 +85,20 @@ def _admit(context: df.DurableOrchestrationContext, run: Run) -> Steps[Ended | N
 
 def _prepare(context: df.DurableOrchestrationContext, run: Run) -> Steps[Plan | Ended]:
     """Read what the run is about and write the containers' inputs."""
-    work_item: WorkItemSummary | None = None
-    if run.request.work_item_id is not None:
-        found = yield from step(context, fetch_work_item, run)
-        if isinstance(found, Ended):
-            return found
-        work_item = found
-        yield from _phase(context, run, "preparing")
-    repository = yield from step(context, read_repository, run)
+    if run.request.work_item_id is None:
+        repository = yield from step(context, read_repository, run)
+        if isinstance(repository, Ended):
+            return repository
+        return (yield from step(context, build_prompt, PromptInput(run=run, repository=repository)))
+    work_item, repository = yield from both(context, (fetch_work_item, run), (read_repository, run))
+    if isinstance(work_item, Ended):
+        return work_item
     if isinstance(repository, Ended):
         return repository
     prompt_input = PromptInput(run=run, work_item=work_item, repository=repository)
-    return (yield from step(context, build_prompt, prompt_input))
+    preparing = PhaseChange(run=run, phase="preparing")
+    _, plan = yield from both(context, (record_phase, preparing), (build_prompt, prompt_input))
+    return plan
 
 
 def _work(context: df.DurableOrchestrationContext, plan: Plan) -> Steps[AgentResult | Ended]:
@@ -132,10 +132,6 @@ def _publish(context: df.DurableOrchestrationContext, plan: Plan, result: AgentR
     wanted = PullRequestInput(plan=plan, result=result, pushed=pushed)
     pull_request = yield from step(context, create_pull_request, wanted)
     return _report(plan, result, pushed, pull_request)
-
-
-def _phase(context: df.DurableOrchestrationContext, run: Run, phase: Phase) -> Steps[None]:
-    yield from step(context, record_phase, PhaseChange(run=run, phase=phase))
 
 
 def _ended(run: Run, ended: Ended, plan: Plan | None = None, result: AgentResult | None = None) -> RunReport:

@@ -11,6 +11,8 @@ from autocoder import wire
 
 InputT = TypeVar("InputT")
 OutputT = TypeVar("OutputT")
+OtherInputT = TypeVar("OtherInputT")
+OtherOutputT = TypeVar("OtherOutputT")
 Steps = Generator[Any, Any, OutputT]
 
 # For bugs and lost workers; what a service answers is waited out below.
@@ -28,15 +30,43 @@ def step(
     context: df.DurableOrchestrationContext, activity: Activity[InputT, OutputT], value: InputT
 ) -> Steps[OutputT]:
     """Schedule *activity* with *value*, wait, and return its typed result; raises `StepFailed`."""
-    payload = wire.dump(value)
+    reply = yield _scheduled(context, activity, value)
+    return (yield from _settled(context, activity, value, reply))
+
+
+def both(
+    context: df.DurableOrchestrationContext,
+    first: tuple[Activity[InputT, OutputT], InputT],
+    second: tuple[Activity[OtherInputT, OtherOutputT], OtherInputT],
+) -> Steps[tuple[OutputT, OtherOutputT]]:
+    """Take two steps at once, of which neither needs the other's result; raises `StepFailed`."""
+    replies = yield context.task_all([_scheduled(context, *first), _scheduled(context, *second)])
+    one = yield from _settled(context, *first, replies[0])
+    other = yield from _settled(context, *second, replies[1])
+    return one, other
+
+
+def _scheduled(
+    context: df.DurableOrchestrationContext, activity: Activity[InputT, OutputT], value: InputT
+) -> Any:
+    return context.call_activity_with_retry(activity.name, RETRY, wire.dump(value))
+
+
+def _settled(
+    context: df.DurableOrchestrationContext,
+    activity: Activity[InputT, OutputT],
+    value: InputT,
+    reply: Any,
+) -> Steps[OutputT]:
+    """Return the typed result in *reply*, asked for again as long as that is worth a try."""
     for attempt in range(MOST_TRIES):
-        reply = yield context.call_activity_with_retry(activity.name, RETRY, payload)
         if "value" in reply:
             answer: OutputT = wire.load(activity.output, reply["value"])
             return answer
         if "failed" in reply or attempt + 1 >= reply["again"].get("most", MOST_TRIES):
             break
         yield from sleep(context, pause(attempt, float(reply["again"]["seconds"])))
+        reply = yield _scheduled(context, activity, value)
     raise StepFailed(reply.get("failed", reply.get("again"))["reason"])
 
 

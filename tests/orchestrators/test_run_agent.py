@@ -1,7 +1,7 @@
 import pytest
 
 from autocoder import models as m
-from tests.orchestrators.conftest import result, value
+from tests.orchestrators.conftest import good_replies, result, value
 
 END = ["report_run", "delete_container_group", "finish_run"]
 ENDED = m.Ended(outcome="failed", reason="because")
@@ -11,8 +11,11 @@ def test_carries_a_run_from_its_request_to_its_report(flow):
     done = flow().start().called("create_container_group").finished()
     report = done.report()
     assert (report.outcome, report.pull_request.id, report.files) == ("completed", 3, 1)
-    assert [name for name in done.names if name != "get_container_group"] == [
-        "claim_slot", "check_requester", "fetch_work_item", "record_phase", "read_repository", "build_prompt",
+    names = [name for name in done.names if name != "get_container_group"]
+    assert names[:2] == ["claim_slot", "check_requester"]
+    assert set(names[2:4]) == {"fetch_work_item", "read_repository"}  # at once
+    assert set(names[4:6]) == {"record_phase", "build_prompt"}
+    assert names[6:] == [
         "create_container_group", "read_agent_result", "begin_publishing", "push_branch",
         "create_pull_request", *END,
     ]  # fmt: skip
@@ -160,9 +163,43 @@ def test_a_report_that_fails_does_not_keep_the_containers(flow):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("where", ["fetch_work_item", "read_repository", "build_prompt"])
+def test_a_step_that_was_lost_beside_another_is_taken_again(flow, where):
+    started = flow()
+    good = good_replies(started.run)[where]
+    done = started.start(**{where: [{"raise": "lost"}, *good]}).called("create_container_group").finished()
+    assert done.report().outcome == "completed"
+    assert done.names.count(where) == 2
+
+
+@pytest.mark.slow
+def test_two_steps_that_are_lost_at_once_are_both_taken_again(flow):
+    started = flow()
+    good = good_replies(started.run)
+    lost = {name: [{"raise": "lost"}, *good[name]] for name in ("fetch_work_item", "read_repository")}
+    done = started.start(**lost).called("create_container_group").finished()
+    assert done.report().outcome == "completed"
+
+
+def test_both_of_two_steps_wait_for_services_that_are_busy(flow):
+    started = flow()
+    good, busy = good_replies(started.run), {"again": {"seconds": 0.1, "reason": "429"}}
+    replies = {name: [busy, *good[name]] for name in ("fetch_work_item", "read_repository")}
+    done = started.start(**replies).called("create_container_group").finished()
+    assert done.report().outcome == "completed"
+
+
+@pytest.mark.slow
 def test_a_bug_in_an_activity_is_reported_too(flow):
     done = flow().start(push_branch=[{"raise": "boom"}]).called("create_container_group").finished()
     report = done.report()
     assert report.outcome == "failed"
     assert "boom" in report.reason
+    assert [name for name in done.names if name in END] == END
+
+
+@pytest.mark.slow
+def test_a_bug_in_one_of_two_steps_is_reported_too(flow):
+    done = flow().start(fetch_work_item=[{"raise": "boom"}])
+    assert "boom" in done.report().reason
     assert [name for name in done.names if name in END] == END
