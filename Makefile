@@ -21,7 +21,7 @@ NODE_STAMPS := $(addsuffix /node_modules/.installed,$(NODE_PREFIXES))
 SOURCES := $(wildcard function_app.py triggers orchestrators activities autocoder emulators containers tests)
 SHELL_SCRIPTS = $(shell git ls-files '*.sh' .ci/run | grep -v ' ')
 IMAGE_AGENTS = $(patsubst containers/%/agent.toml,%,$(wildcard containers/*/agent.toml))
-DOCKERFILES = $(shell git ls-files '*Dockerfile*')
+DOCKERFILES = $(shell git ls-files '*Dockerfile')
 
 CHECKS := check-format check-lint check-types check-imports check-shell check-docker
 
