@@ -2,11 +2,13 @@
 
 import html
 import itertools
+import subprocess
 from dataclasses import dataclass, field
 
 import pytest
 
-from emulators.platform.app_settings import PROJECT, REPOSITORY
+from emulators.platform.app_settings import ORGANIZATION, PROJECT, REPOSITORY
+from emulators.ports import AZURE_DEVOPS
 from tests.platform import Platform, running_platform
 from tests.quick_agent import quick_options
 
@@ -115,6 +117,24 @@ def case_on(platform, *orders, title=None, **fields):
     """A work item on *platform* that gives the agent these *orders*; it is not started yet."""
     text = "".join(f"<div>QUICK {html.escape(order)}</div>" for order in orders or (WRITE,))
     return Case(platform, platform.work_item(title or f"Task {next(numbers)}", text), fields=fields)
+
+
+@pytest.fixture(scope="session")
+def new_repository(quick, tmp_path_factory):
+    """Make a small repository of one's own on the shared platform, by its name; gives its id."""
+    folder = tmp_path_factory.mktemp("project")
+    (folder / "README.md").write_text("Hello\n")
+    who = ["-c", "user.name=Sample", "-c", "user.email=sample@noreply.invalid"]
+    for words in (["init", "-q", "-b", "main"], ["add", "."], [*who, "commit", "-q", "-m", "Start"]):
+        subprocess.run(["git", *words], cwd=folder, check=True)
+
+    def make(name):
+        path = f"/_control/organizations/{ORGANIZATION}/projects/{PROJECT}/repositories"
+        with quick.client(AZURE_DEVOPS) as control:
+            answer = control.post(path, json={"name": name, "path": str(folder)})
+        return answer.raise_for_status().json()["id"]
+
+    return make
 
 
 @pytest.fixture

@@ -4,11 +4,9 @@ All cases run at once, each in a repository of its own, so that each fault meets
 """
 
 import re
-import subprocess
 
 import pytest
 
-from emulators.platform.app_settings import ORGANIZATION, PROJECT
 from emulators.ports import AZURE_DEVOPS
 from tests.end_to_end.conftest import case_on
 
@@ -35,32 +33,19 @@ CASES = [
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory):
-    """A small Git repository to start each case from."""
-    folder = tmp_path_factory.mktemp("project")
-    (folder / "README.md").write_text("Hello\n")
-    who = ["-c", "user.name=Sample", "-c", "user.email=sample@noreply.invalid"]
-    for words in (["init", "-q", "-b", "main"], ["add", "."], [*who, "commit", "-q", "-m", "Start"]):
-        subprocess.run(["git", *words], cwd=folder, check=True)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def troubled(quick, project):
+def troubled(quick, new_repository):
     """The case of each kind of trouble at each kind of call, all of them started."""
-    started = {(kind, call): start(quick, project, kind, call) for kind, call in CASES}
+    started = {(kind, call): start(quick, new_repository, kind, call) for kind, call in CASES}
     yield started
     quick.forget_faults()
 
 
-def start(platform, project, kind, call):
+def start(platform, new_repository, kind, call):
     name = f"{call}-{kind}"
-    with platform.client(AZURE_DEVOPS) as control:
-        path = f"/_control/organizations/{ORGANIZATION}/projects/{PROJECT}/repositories"
-        made = control.post(path, json={"name": name, "path": str(project)}).raise_for_status().json()
+    number = new_repository(name)
     case = case_on(platform, title=f"Trouble {name}", repository=name)
     method, pattern = (READS | WRITES)[call]
-    path = pattern.format(item=case.item["id"], repository=re.escape(name), id=made["id"])
+    path = pattern.format(item=case.item["id"], repository=re.escape(name), id=number)
     platform.fault(AZURE_DEVOPS, method=method, path=path, **KINDS[kind])
     case.fault = path
     return case.start()

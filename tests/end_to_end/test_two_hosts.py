@@ -1,0 +1,91 @@
+"""Two functions hosts over the same storage: the claims decide, whoever gets the delivery."""
+
+import base64
+import itertools
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from emulators.platform.app import App
+from emulators.platform.plan import Plan
+from emulators.platform.processes import Process, Program, wait_until_ready
+from emulators.ports import FUNCTIONS_HOST
+from tests.end_to_end.test_bad_hooks import created, post
+from tests.platform import a_base_port
+
+SECONDS = 60
+
+
+class Twin:
+    """A second functions host with a Durable state of its own; app, settings and storage are the first's."""
+
+    def __init__(self, platform, folder):
+        self.emulators = platform.emulators
+        self.plan = Plan(state=folder, base_port=a_base_port(), app=platform.plan.app)
+        command = [self.plan.python, "-m", "emulators.functions_host", "--state", str(folder)]
+        command += ["--base-port", str(self.plan.base_port), "--app", str(self.plan.app)]
+        command += ["--settings", str(platform.plan.settings_file)]
+        ready = (f"{FUNCTIONS_HOST.name} listening on ",)
+        program = Program("second_host", command, ready, platform.plan.trust())
+        self.process = Process(program, self.plan.log("second_host"))
+        wait_until_ready([self.process], SECONDS)
+        self.app = App(self.plan)
+
+    def url(self, emulator):
+        return emulator.url(self.plan.base_port)
+
+
+@pytest.fixture(scope="module")
+def hosts(quick, tmp_path_factory):
+    """The shared platform, and a second host beside its own."""
+    twin = Twin(quick, tmp_path_factory.mktemp("twin"))
+    yield quick, twin
+    twin.process.kill()
+
+
+def at_once(*calls):
+    """Do all *calls* at the same time; returns what they gave."""
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(lambda call: call(), calls))
+
+
+@pytest.mark.parametrize("same_delivery", [True, False])
+def test_one_hook_at_two_hosts_at_once_starts_one_run(hosts, quick, same_delivery):
+    item = quick.work_item("Be quick", "<div>QUICK write quick.txt Quick</div>")
+    payloads = (
+        itertools.repeat(created(item["id"])) if same_delivery else iter(lambda: created(item["id"]), None)
+    )
+    password = quick.emulators.passwords.hook_password
+    headers = basic(password)
+    bodies = [json.dumps(next(payloads)).encode() for _ in range(6)]
+    answers = at_once(
+        *(
+            lambda host=host, body=body: post(host, body, headers)
+            for host, body in zip(hosts * 3, bodies, strict=True)
+        )
+    )
+    said = [answer.json() for answer in answers]
+    assert sorted(one["status"] for one in said) == ["duplicate"] * 5 + ["started"], said
+    assert len({one["runId"] for one in said}) == 1
+    run = quick.finished(said[0]["runId"])
+    assert run["status"] == "completed"
+    assert len(quick.comments(item["id"])) == 1
+    assert len(quick.app.runs(workItemId=item["id"])) == 1
+
+
+def test_one_work_item_asked_for_at_two_hosts_at_once_runs_once(hosts, quick):
+    item = quick.work_item("Be single", "<div>QUICK write single.txt Single</div>")
+    body = {"workItemId": item["id"], "project": "Fabrikam"}
+    answers = at_once(*(lambda host=host: host.app.http.post("/api/runs", json=body) for host in hosts * 3))
+    accepted = [answer for answer in answers if answer.status_code == 202]
+    refused = [answer for answer in answers if answer.status_code == 409]
+    assert (len(accepted), len(refused)) == (1, 5), [answer.text for answer in answers]
+    run_id = accepted[0].json()["id"]
+    assert {answer.json()["error"]["details"]["runId"] for answer in refused} == {run_id}
+    assert quick.finished(run_id)["status"] == "completed"
+    assert len(quick.comments(item["id"])) == 1
+
+
+def basic(password):
+    return {"authorization": "Basic " + base64.b64encode(f"autocoder:{password}".encode()).decode()}

@@ -1,0 +1,43 @@
+"""What the polling alone finds, with one place to run and one to wait."""
+
+from emulators.azure_resource_manager.control import PlatformControl
+from emulators.ports import AZURE_RESOURCE_MANAGER
+
+
+def cancel(narrow, case):
+    return narrow.app.http.post(f"/api/runs/{case.run_id}/cancel")
+
+
+def test_a_run_whose_callback_never_arrives_is_found_by_looking(narrow_case):
+    narrow_case().start().published_once()
+
+
+def test_a_group_that_never_starts_ends_its_run(narrow_case, narrow):
+    with PlatformControl(narrow.url(AZURE_RESOURCE_MANAGER), narrow.plan.trust()["SSL_CERT_FILE"]) as azure:
+        azure.next_group("neverStarts")
+        run = narrow_case().start().published_nothing("failed")
+    assert "did not start within 0.05 minutes" in run["reason"]
+
+
+def test_a_cancel_between_two_looks(narrow_case, narrow):
+    cancelled = narrow_case("sleep 60").start()
+    cancelled.reached("running")  # the first look has found it
+    assert cancel(narrow, cancelled).status_code == 202
+    cancelled.published_nothing("cancelled")
+
+
+def test_one_waits_for_the_place_one_more_is_refused_and_a_cancel_ends_the_waiting(narrow_case, narrow):
+    first = narrow_case("sleep 60").start()
+    first.reached("running")
+    second = narrow_case().start()
+    third = narrow.post_run({"workItemId": 1, "project": "Fabrikam"})
+    assert (third.status_code, third.json()["error"]["code"]) == (429, "queue_full")
+    assert int(third.headers["Retry-After"]) > 0
+    assert narrow.app.run(second.run_id)["status"] == "queued"
+    assert cancel(narrow, second).status_code == 202
+    second.ended("cancelled")
+    assert second.group not in narrow.container_groups()
+    waiting = narrow_case().start()
+    assert cancel(narrow, first).status_code == 202
+    first.published_nothing("cancelled")
+    waiting.published_once()
