@@ -9,7 +9,7 @@ from activities.finish_run import finish_run
 from activities.report_run import report_run
 from autocoder import wire
 from autocoder.models import RunReport
-from orchestrators.step import StepFailed, Steps, step
+from orchestrators.step import Steps, step
 
 blueprint = df.Blueprint()
 
@@ -26,6 +26,6 @@ def conclude(context: df.DurableOrchestrationContext, report: RunReport) -> Step
     for activity in (report_run, delete_container_group, finish_run):
         try:
             yield from step(context, activity, report)
-        except StepFailed as error:
+        except Exception as error:  # a StepFailed, or a bug: neither may keep the containers
             report = report.model_copy(update={"reason": f"{report.reason} {error}".strip()[:2_000]})
     return report

@@ -203,3 +203,10 @@ def test_a_bug_in_one_of_two_steps_is_reported_too(flow):
     done = flow().start(fetch_work_item=[{"raise": "boom"}])
     assert "boom" in done.report().reason
     assert [name for name in done.names if name in END] == END
+
+
+@pytest.mark.slow
+def test_a_bug_in_the_report_does_not_keep_the_containers(flow):
+    done = flow().start(read_repository=[value(ENDED)], report_run=[{"raise": "boom"}])
+    assert "boom" in done.report().reason
+    assert [name for name in done.names if name in END[1:]] == END[1:]
