@@ -15,6 +15,7 @@ class AgentResultFormat(Value):
     text: str = Field("", description="dotted path of the final message")
     error: str = Field("", description="dotted path of a flag that is true when it failed")
     match: dict[str, str] = Field(default_factory=dict, description="fields the line must have")
+    joined: bool = Field(False, description="whether it comes in pieces: several such lines in a row")
 
 
 class Price(Value):

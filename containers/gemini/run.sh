@@ -15,7 +15,8 @@ export GEMINI_CLI_NO_RELAUNCH=true
 # System settings count more than those that the repository brings.
 export GEMINI_CLI_SYSTEM_SETTINGS_PATH="$AUTOCODER_AGENT/settings.json"
 
-exec "$AUTOCODER_AGENT/node_modules/.bin/gemini" --output-format stream-json \
+exec node --require "$AUTOCODER_AGENT/settings.cjs" \
+    "$AUTOCODER_AGENT/node_modules/@google/gemini-cli/bundle/gemini.js" --output-format stream-json \
     --approval-mode yolo --skip-trust --extensions none \
     --model "$AUTOCODER_MODEL" \
     <"$AUTOCODER_INPUTS/prompt.md"

@@ -1,7 +1,7 @@
 """The agent's last word: what its CLI writes at the end of its log, as its agent.toml describes it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,26 +27,51 @@ def read_final_message(log: Path, form: Mapping[str, Any]) -> FinalMessage:
     tail = (read_regular(log, TAIL, tail=True) or b"").decode(errors="replace")
     if not form.get("text") and not form.get("match"):
         return FinalMessage(tail[-LONGEST_PLAIN_TEXT:].strip())
-    for line in reversed(tail.split("\n")):
-        event = _event(line, form.get("match", {}))
-        if event is not None:
-            text = _at(event, form.get("text", ""))
-            if text is not None or form.get("match"):
-                shown = text if isinstance(text, str) else "" if text is None else json.dumps(text)
-                is_error = _at(event, form.get("error", "")) is True
-                return FinalMessage(shown[:LONGEST_SUMMARY].strip(), is_error)
-    return FinalMessage(found=False)
+    events = _last_events(tail.split("\n"), form)
+    if not events:
+        return FinalMessage(found=False)
+    text = "".join(_shown(_at(event, form.get("text", ""))) for event in events)
+    is_error = any(_at(event, form.get("error", "")) is True for event in events)
+    return FinalMessage(text[:LONGEST_SUMMARY].strip(), is_error)
 
 
-def _event(line: str, wanted: Mapping[str, str]) -> dict[str, Any] | None:
-    """Return the JSON object in *line* if its fields are as *wanted*; paths may be dotted."""
+def _last_events(lines: Sequence[str], form: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the last event that fits *form*; when messages come in pieces, those in a row before it, too."""
+    found: list[dict[str, Any]] = []
+    for line in reversed(lines):
+        event = _event(line)
+        if event is None:
+            continue
+        if _fits(event, form):
+            found.insert(0, event)
+        elif found:
+            break
+        if found and not form.get("joined"):
+            break
+    return found
+
+
+def _event(line: str) -> dict[str, Any] | None:
+    """Return the JSON object in *line*, if that is what it holds."""
     if not line.lstrip().startswith("{"):
         return None
     try:
         event = json.loads(line)
     except (ValueError, RecursionError):
         return None
-    return event if all(str(_at(event, path)) == value for path, value in wanted.items()) else None
+    return event if isinstance(event, dict) else None
+
+
+def _fits(event: Mapping[str, Any], form: Mapping[str, Any]) -> bool:
+    """Whether *event* has the fields of `match`, or, where that names none, a final text."""
+    wanted = form.get("match") or {}
+    if not wanted:
+        return _at(event, form.get("text", "")) is not None
+    return all(str(_at(event, path)) == value for path, value in wanted.items())
+
+
+def _shown(text: Any) -> str:
+    return text if isinstance(text, str) else "" if text is None else json.dumps(text)
 
 
 def _at(value: Any, path: str) -> Any:

@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Callable
 from email.message import Message
 from io import BufferedIOBase
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from runner import dialects
@@ -64,8 +65,16 @@ def read_call(dialect: dialects.Dialect, path: str, body: bytes, encoding: str) 
         raise UncountableError("background responses cannot be counted")
     if isinstance(request.get("model"), str):
         models = (request["model"], *models)
-    offers_tools = bool(request.get("tools") or request.get("functions"))
-    return Call(dialect, models, is_turn=offers_tools, request_bytes=len(body))
+    return Call(dialect, models, is_turn=_offers_tools(request), request_bytes=len(body))
+
+
+def _offers_tools(request: dict[str, Any]) -> bool:
+    """Whether *request* offers tools; Responses also takes them as an item of its input."""
+    if request.get("tools") or request.get("functions"):
+        return True
+    items = request.get("input")
+    given = [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+    return any(item.get("type") == "additional_tools" for item in given)
 
 
 def passed_on(headers: "Message[str, str]") -> dict[str, str]:

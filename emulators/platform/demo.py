@@ -16,7 +16,14 @@ from typing import Any
 from emulators.platform.app import App
 from emulators.platform.endings import ends_on_signals
 from emulators.platform.places import free_base_port
-from emulators.platform.plan import REAL_MODEL_KEY, REAL_PROVIDER, Plan, agent_file, real_model_key
+from emulators.platform.plan import (
+    REAL_MODEL_KEY,
+    REAL_PROVIDER,
+    Plan,
+    agent_file,
+    check_installed,
+    real_model_key,
+)
 from emulators.platform.processes import ROOT, PlatformError
 from emulators.platform.running import Platform, running
 from emulators.platform.sample import Sample, create_sample
@@ -64,11 +71,7 @@ def demo_plan(state: Path, agent: str, model: str, base_port: int | None = None)
         raise PlatformError(
             f"MODEL=real is for agents with models of {REAL_PROVIDER}; {agent} uses {provider}."
         )
-    folder = ROOT / "containers" / agent
-    if (folder / "package.json").exists() and not (folder / "node_modules").exists():
-        raise PlatformError(
-            f"The program of {agent} is not installed. Run: npm install --prefix containers/{agent}"
-        )
+    check_installed(agent)
     return Plan(state, base_port or free_base_port(), settings={"DEFAULT_AGENT": agent}, model_key=key)
 
 

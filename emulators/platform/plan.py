@@ -69,6 +69,21 @@ def agent_file(agent: str) -> dict[str, Any]:
     return tomllib.loads(path.read_text())
 
 
+def check_installed(agent: str) -> None:
+    """Raise `PlatformError` with the next step when the program of *agent* is not on this machine."""
+    folder = ROOT / "containers" / agent
+    package = agent_file(agent)["cli"]["package"]
+    if not (folder / "package.json").is_file() or (folder / "node_modules" / package).is_dir():
+        return
+    command, needs = "ci", "a package registry"
+    if not (folder / "package-lock.json").is_file():
+        command, needs = "install --no-package-lock", "more than a package registry, see the README.md there"
+    raise PlatformError(
+        f"The program of {agent}, {package}, is not installed on this machine; installing it needs {needs}.\n"
+        f"Run: npm {command} --prefix containers/{agent}\nThen try again, or choose another agent."
+    )
+
+
 def real_model_key() -> str | None:
     """Return the real model's key from the environment, or None."""
     return os.environ.get(REAL_MODEL_KEY) or None

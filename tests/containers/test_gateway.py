@@ -232,6 +232,14 @@ def test_a_turn_is_a_call_that_offers_tools_and_was_served(provider, start):
     assert gateway.meter.usage()["turns"] == 3
 
 
+def test_tools_that_are_an_item_of_the_input_are_offered_too(start):
+    gateway = start("openai")
+    added = {"type": "additional_tools", "role": "developer", "tools": TOOLS}
+    for given in ("Say hello.", [{"role": "user", "content": "Say hello."}], [added, "odd"]):
+        post(gateway, "/v1/responses", body={"model": "priced-1", "input": given})
+    assert gateway.meter.usage()["turns"] == 1
+
+
 def refused(answer, provider, dialect):
     """Whether *answer* is a refusal in that provider's own shape, at a status that nobody repeats."""
     assert answer.status_code == 400

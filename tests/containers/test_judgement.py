@@ -27,6 +27,21 @@ def test_a_flag_says_that_the_agent_failed(tmp_path):
     assert last_word(tmp_path, json.dumps({**EVENT, "failed": True})).is_error
 
 
+def test_a_message_that_comes_in_pieces_is_put_together(tmp_path):
+    form = {"match": {"type": "message"}, "text": "content", "joined": True}
+    pieces = [json.dumps({"type": "message", "content": text}) for text in ("not this", "Two ", "pieces.")]
+    lines = [
+        pieces[0],
+        json.dumps({"type": "tool"}),
+        pieces[1],
+        "a warning",
+        pieces[2],
+        json.dumps({"type": "end"}),
+    ]
+    assert last_word(tmp_path, *lines, form=form) == FinalMessage("Two pieces.")
+    assert last_word(tmp_path, *lines, form={**form, "joined": False}) == FinalMessage("pieces.")
+
+
 @pytest.mark.parametrize("lines", [[], ["plain"], ["{broken"], ["[]", "1", "null", "{}"]])
 def test_without_the_event_there_is_no_final_message(tmp_path, lines):
     assert not last_word(tmp_path, *lines).found

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 
 import pytest
 
@@ -104,3 +105,14 @@ def test_refuses_a_model_that_would_need_quoting(crush, model):
 
 def test_passes_on_the_exit_code(crush):
     assert crush(STAND_IN_STATUS="1").returncode == 1
+
+
+def test_the_demo_says_why_it_cannot_run_and_what_to_do(tmp_path):
+    if (CONTAINERS / "crush" / "node_modules").exists():
+        pytest.skip("Crush is installed on this machine")
+    command = [sys.executable, "-m", "emulators.platform.demo", "--agent", "crush", "--state", str(tmp_path)]
+    done = subprocess.run(command, cwd=CONTAINERS.parent, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "more than a package registry" in done.stderr
+    assert "npm install --no-package-lock --prefix containers/crush" in done.stderr
+    assert len(done.stderr.splitlines()) == 3
