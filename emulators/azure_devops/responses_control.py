@@ -25,6 +25,8 @@ class ControlError(Exception):
 async def respond(services: Services, request: web.Request, rest: tuple[str, ...]) -> web.Response:
     """Answer a control call; 400 with `{"error"}` when it is wrong, 404 for an unknown one."""
     try:
+        if request.method == "POST" and request.content_type != "application/json":
+            raise ControlError("the body has to be JSON")  # which no page in a browser can send unasked
         body = await request.json() if request.can_read_body else {}
         if not isinstance(body, dict):
             raise ControlError("the body has to be a JSON object")

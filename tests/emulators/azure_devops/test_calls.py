@@ -165,3 +165,26 @@ def test_faults_come_before_everything(http, ado):
     ado.add_fault(path="_apis/projects", status=503, times=1, headers={"Retry-After": "1"})
     assert http.get("_apis/projects").status_code == 503
     assert http.get("_apis/projects").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("pats", {"token": "x", "identity": "nobody"}),
+        ("organizations/contoso/projects", {"name": "_control"}),
+        ("organizations/contoso/projects", {"name": "P", "process": "Waterfall"}),
+        ("organizations/contoso/projects/Fabrikam%20Fiber/repositories", {"name": "a/b"}),
+        ("organizations/contoso/projects/Fabrikam%20Fiber/repositories", {"name": "x", "path": "/nowhere"}),
+        ("switches", {"unknown": 1}),
+    ],
+)
+def test_a_wrong_control_call_says_why(server, ado, path, body):
+    answer = httpx.post(f"{server.url}/_control/{path}", json=body)
+    assert (answer.status_code, bool(answer.json()["error"])) == (400, True)
+
+
+def test_a_page_in_a_browser_cannot_use_the_controls(server, ado):
+    body = json.dumps({"token": "x", "identity": CONTRIBUTOR})
+    answer = httpx.post(f"{server.url}/_control/pats", content=body, headers={"Content-Type": "text/plain"})
+    assert answer.status_code == 400
+    assert httpx.options(f"{server.url}/_control/pats").status_code == 404
