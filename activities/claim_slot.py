@@ -11,8 +11,9 @@ from autocoder.settings import settings
 def claim_slot(run: Run) -> Slot:
     """Return whether *run* has a place now, or was cancelled meanwhile."""
     records = clients().records
-    records.merge(run.id, {"seen": True})
     row = records.get(run.id) or {}
+    if not row.get("seen"):
+        records.merge(run.id, {"seen": True})
     if row.get("cancel_requested"):
         return Slot(granted=False, cancelled=True)
     held = records.held(SLOT)

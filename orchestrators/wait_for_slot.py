@@ -11,15 +11,15 @@ from orchestrators.step import sleep, step
 
 blueprint = df.Blueprint()
 TRIES_PER_GENERATION = 40
-PAUSE_SECONDS = 1.0
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 3.0  # seconds; many that wait would keep the app from those that work
 
 
 @blueprint.orchestration_trigger(context_name="context")
 def wait_for_slot(context: df.DurableOrchestrationContext) -> Any:
     """Return a `Slot` that is granted or cancelled, or continue as new after 40 tries."""
     run = wire.load(Run, context.get_input())
-    for _ in range(TRIES_PER_GENERATION):
-        yield from sleep(context, PAUSE_SECONDS)
+    for number in range(TRIES_PER_GENERATION):
+        yield from sleep(context, min(FIRST_PAUSE + number / 4, LONGEST_PAUSE))
         slot = yield from step(context, claim_slot, run)
         if slot.granted or slot.cancelled:
             return wire.dump(slot)

@@ -78,8 +78,8 @@ class RunRecords:
     def release_all(self, kinds: Iterable[str], run_id: str) -> None:
         """Free every claim of these *kinds* that *run_id* holds."""
         for kind in kinds:
-            rows = self.tables.query(CLAIMS, kind, {"run_id": run_id})
-            self.release([Claim(kind, row["RowKey"]) for row in rows], run_id)
+            for row in self.tables.query(CLAIMS, kind, {"run_id": run_id}):
+                self.tables.delete(CLAIMS, kind, row["RowKey"])
 
     def held(self, kind: str) -> dict[str, str]:
         """Return the claims of *kind*: key to run id."""

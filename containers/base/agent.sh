@@ -28,11 +28,22 @@ finish() {
     printf '{"exitCode": %d, "reason": "%s", "seconds": %d.%02d}\n' "$1" "$2" \
         $((hundredths / 100)) $((hundredths % 100)) >"$exchange/.exit.json"
     mv -f "$exchange/.exit.json" "$exchange/exit.json"
+    rm -rf "$home" 2>/dev/null
     exit 0
 }
 
 # Send a signal to the whole group, or, where there is none, to the process.
 signal() { kill "-$1" "-$child" 2>/dev/null || kill "-$1" "$child" 2>/dev/null; }
+
+# In another image's container: lend it the libraries that it lacks, for the agent's program.
+lend_libraries() {
+    lent=${0%/*}/../lib
+    [ -d "$lent" ] || return 0
+    for library in /usr/lib/*/libstdc++.so.6 /usr/lib64/libstdc++.so.6 /lib/*/libstdc++.so.6; do
+        [ ! -e "$library" ] || return 0
+    done
+    export LD_LIBRARY_PATH="$lent${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
+}
 
 stopped() { [ -e "$control/stop" ] || [ -e "$control/done" ]; }
 
@@ -78,6 +89,8 @@ case $(cat "$inputs/clone.json" 2>/dev/null) in
 *'"state": "ready"'* | *'"state":"ready"'*) ;;
 *) exit 0 ;;
 esac
+home=$(mktemp -d 2>/dev/null) || { home=/tmp/autocoder-$$ && mkdir -m 700 "$home"; }
+mkdir -p "$home/home" "$home/tmp"
 turns=0
 until [ -e "$control/start" ]; do
     if stopped; then finish 143 stopped; fi
@@ -89,10 +102,9 @@ until [ -e "$control/start" ]; do
 done
 if stopped; then finish 143 stopped; fi
 
-home=$(mktemp -d 2>/dev/null) || { home=/tmp/autocoder-$$ && mkdir -m 700 "$home"; }
-mkdir -p "$home/home" "$home/tmp"
 export HOME="$home/home" TMPDIR="$home/tmp"
 export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0='*'
+lend_libraries
 cd "$AUTOCODER_WORKSPACE" || finish 1 exited
 
 now
@@ -119,5 +131,4 @@ signal KILL # what the agent has started and left
 kill "$watcher" 2>/dev/null
 [ "$$" -ne 1 ] || kill -KILL -1 2>/dev/null # as the container's first process: everything else
 reason=$(cat "$home/reason" 2>/dev/null) || reason=exited
-rm -rf "$home" 2>/dev/null
 finish "$status" "$reason"

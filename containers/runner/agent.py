@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from runner.files import read_regular, write_whole
 
-LOOK_SECONDS = 0.02
+LOOK_SECONDS = 0.01
 HEARTBEAT_SECONDS = 1.0  # how often it is looked at
 SILENCE_SECONDS = 20.0  # the wrapper beats every second; after this long its container is gone
 START_SECONDS = 180.0  # until the first beat

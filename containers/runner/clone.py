@@ -18,9 +18,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from autocoder.redaction import Redactor
 from runner.blobs import Client, ExchangeError, is_loopback
-from runner.environment import user_of
+from runner.environment import let_any_user_write, user_of
 from runner.files import write_whole
 from runner.git import BRANCH, Git, GitError, create, finish
 from runner.schema import load
@@ -61,13 +60,13 @@ def main() -> int:
     folders = Folders.of(os.environ)
     if (folders.inputs / "clone.json").exists():  # the platform has started the group again
         return 0
-    redactor = Redactor(_secrets(os.environ))
     told: dict[str, Any] = {"state": "failed", "reason": "", "baseCommit": "0" * 40, "baseTree": "0" * 40}
     try:
         _become(user_of(os.environ), folders)
+        let_any_user_write(os.environ)
         told |= prepare(folders, os.environ)
     except Exception as error:  # the next container must learn of any failure
-        told["reason"] = redactor.redact(f"{explain(str(error))}"[:1000])
+        told["reason"] = _redacted(explain(str(error)))[:1000]  # half a secret would stay
     told["seconds"] = round(time.monotonic() - began, 3)
     with contextlib.suppress(OSError):
         write_whole(folders.inputs / "clone.json", json.dumps(told))
@@ -91,6 +90,12 @@ def explain(error: str) -> str:
     """Return *error*, with what it means in front where Git's words are known."""
     meaning = next((text for pattern, text in _EXPLANATIONS if re.search(pattern, error)), None)
     return error if meaning is None else f"{meaning}: {error}"
+
+
+def _redacted(text: str) -> str:
+    from autocoder.redaction import Redactor  # a clone that succeeds need not wait for its patterns
+
+    return Redactor(_secrets(os.environ)).redact(text)
 
 
 def _secrets(environment: Mapping[str, str]) -> Iterator[str]:
