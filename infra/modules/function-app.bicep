@@ -1,0 +1,151 @@
+metadata description = 'The function app on Flex Consumption, with its app settings. Every connection is by identity.'
+
+@description('Region.')
+param location string
+@description('Part of every name, so that it is unique.')
+param token string
+@description('Tags of every resource.')
+param tags object
+@description('Name of the app.')
+param name string
+@description('Address at which containers and people reach the app.')
+param publicUrl string
+@description('The app\'s identity: `id`, `clientId`, `principalId`.')
+param appIdentity object
+@description('The identity whose token clones: `id`, `clientId`, `principalId`.')
+param readerIdentity object
+@description('The storage account.')
+param storageName string
+@description('Blob container of the deployment package.')
+param deploymentContainer string
+@description('Where telemetry goes. No key: local authentication is off.')
+param insightsConnectionString string
+@description('The vault with the secrets.')
+param keyVaultUrl string
+@description('Secret that holds the password of the service hook subscriptions.')
+param hookPasswordSecret string
+@description('Secret from which callback tokens are derived.')
+param callbackKeySecret string
+@description('The Azure DevOps organisation.')
+param azureDevOpsOrgUrl string
+@description('Project to repository, or to repositories.')
+param projectRepoMap object
+@description('Provider to the address of its model API.')
+param modelUpstreams object
+@description('Resource group of the container groups.')
+param containerResourceGroup string
+@description('Subnet of the container groups; empty: none.')
+param containerSubnetId string
+@description('Registry of the images.')
+param imageRegistry string
+@description('Tag of the images.')
+param imageTag string
+@description('Resource id of the identity that pulls the images.')
+param imagePullIdentity string
+@description('Further app settings; those of this template go before them.')
+param settings object
+
+@description('Memory of an instance. A change is streamed, so 2 GB is enough.')
+@allowed([2048, 4096])
+param instanceMemoryMB int = 2048
+@description('Instances at most.')
+param maximumInstanceCount int = 40
+
+resource storage 'Microsoft.Storage/storageAccounts@2023-05-01' existing = {
+  name: storageName
+}
+
+resource plan 'Microsoft.Web/serverfarms@2024-04-01' = {
+  name: 'plan-${token}'
+  location: location
+  tags: tags
+  kind: 'functionapp'
+  sku: { name: 'FC1', tier: 'FlexConsumption' }
+  properties: { reserved: true }
+}
+
+resource app 'Microsoft.Web/sites@2024-04-01' = {
+  name: name
+  location: location
+  tags: union(tags, { 'azd-service-name': 'app' })
+  kind: 'functionapp,linux'
+  identity: {
+    type: 'UserAssigned'
+    userAssignedIdentities: {
+      '${appIdentity.id}': {}
+      '${readerIdentity.id}': {}
+    }
+  }
+  properties: {
+    serverFarmId: plan.id
+    httpsOnly: true
+    siteConfig: {
+      minTlsVersion: '1.2'
+      ftpsState: 'Disabled'
+    }
+    functionAppConfig: {
+      runtime: { name: 'python', version: '3.11' }
+      deployment: {
+        storage: {
+          type: 'blobContainer'
+          value: '${storage.properties.primaryEndpoints.blob}${deploymentContainer}'
+          authentication: {
+            type: 'UserAssignedIdentity'
+            userAssignedIdentityResourceId: appIdentity.id
+          }
+        }
+      }
+      scaleAndConcurrency: {
+        instanceMemoryMB: instanceMemoryMB
+        maximumInstanceCount: maximumInstanceCount
+        // Else each step of a run may wait for an instance to start.
+        alwaysReady: [{ name: 'durable', instanceCount: 1 }]
+      }
+    }
+  }
+
+  resource noFtp 'basicPublishingCredentialsPolicies' = {
+    name: 'ftp'
+    properties: { allow: false }
+  }
+
+  resource noPublishingPassword 'basicPublishingCredentialsPolicies' = {
+    name: 'scm'
+    properties: { allow: false }
+  }
+
+  resource appSettings 'config' = {
+    name: 'appsettings'
+    properties: union(settings, {
+      AzureWebJobsStorage__credential: 'managedidentity'
+      AzureWebJobsStorage__clientId: appIdentity.clientId
+      AzureWebJobsStorage__blobServiceUri: storage.properties.primaryEndpoints.blob
+      AzureWebJobsStorage__queueServiceUri: storage.properties.primaryEndpoints.queue
+      AzureWebJobsStorage__tableServiceUri: storage.properties.primaryEndpoints.table
+      APPLICATIONINSIGHTS_CONNECTION_STRING: insightsConnectionString
+      APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${appIdentity.clientId};Authorization=AAD'
+      PYTHON_THREADPOOL_THREAD_COUNT: '32'
+      AZURE_CLIENT_ID: appIdentity.clientId
+      AZURE_SUBSCRIPTION_ID: subscription().subscriptionId
+      AZURE_DEVOPS_ORG_URL: azureDevOpsOrgUrl
+      AZURE_DEVOPS_READER_CLIENT_ID: readerIdentity.clientId
+      PROJECT_REPO_MAP: string(projectRepoMap)
+      KEY_VAULT_URL: keyVaultUrl
+      HOOK_PASSWORD_SECRET: hookPasswordSecret
+      CALLBACK_KEY_SECRET: callbackKeySecret
+      CONTAINER_RESOURCE_GROUP: containerResourceGroup
+      CONTAINER_LOCATION: location
+      CONTAINER_SUBNET_ID: containerSubnetId
+      RESOURCE_MANAGER_URL: environment().resourceManager
+      IMAGE_REGISTRY: imageRegistry
+      IMAGE_TAG: imageTag
+      IMAGE_PULL_IDENTITY: imagePullIdentity
+      MODEL_UPSTREAMS: string(modelUpstreams)
+      PUBLIC_URL: publicUrl
+      BLOB_URL: storage.properties.primaryEndpoints.blob
+      TABLE_URL: storage.properties.primaryEndpoints.table
+    })
+  }
+}
+
+output name string = app.name

@@ -1,0 +1,288 @@
+"""What is deployed: settings, rights, and what must not be there."""
+
+import ipaddress
+import json
+import re
+import tomllib
+
+import pytest
+
+from autocoder.settings import Settings
+from tests.infra.bicep import FILES, INFRA, ROOT, Declaration, parsed, properties, text_of, walk
+
+MAIN = parsed(INFRA / "main.bicep")
+ROLES = json.loads((INFRA / "roles.json").read_text())
+# Settings of the Functions host and its worker, not of the app:
+# https://learn.microsoft.com/azure/azure-functions/functions-app-settings
+PLATFORM = {
+    "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
+    "APPLICATIONINSIGHTS_CONNECTION_STRING",
+    "AzureWebJobsStorage__blobServiceUri",
+    "AzureWebJobsStorage__clientId",
+    "AzureWebJobsStorage__credential",
+    "AzureWebJobsStorage__queueServiceUri",
+    "AzureWebJobsStorage__tableServiceUri",
+    "PYTHON_THREADPOOL_THREAD_COUNT",
+}
+# https://learn.microsoft.com/azure/role-based-access-control/built-in-roles
+BUILT_IN = {
+    "acrPull": "7f951dda-4ed3-4680-a7ca-43fe172d538d",
+    "keyVaultSecretsOfficer": "b86a8fe4-44ce-4948-aee5-eccb2c155cd7",
+    "keyVaultSecretsUser": "4633458b-17de-408a-b874-0445c86b69e6",
+    "monitoringMetricsPublisher": "3913510d-42f4-4e42-8a64-420c390055eb",
+    "storageBlobDataOwner": "b7e6dc6d-f1e8-4753-8033-0f276bb0955b",
+    "storageQueueDataContributor": "974c5e8b-45b9-4653-ba55-5f855dd0fb88",
+    "storageTableDataContributor": "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3",
+}
+
+
+def module(name: str):
+    return parsed(INFRA / "modules" / f"{name}.bicep")
+
+
+def source(name: str) -> str:
+    return text_of(module(name).root)
+
+
+def only(declarations: list[Declaration]) -> Declaration:
+    (one,) = declarations
+    return one
+
+
+def app_settings() -> dict[str, str]:
+    """Return the app settings that the template itself sets: name to expression."""
+    config = next(one for one in module("function-app").of("resource") if one.target == "config")
+    call = properties(config.body)["properties"]
+    ours = next(node for node in walk(call) if node.type == "object")
+    return {name: text_of(value) for name, value in properties(ours).items()}
+
+
+def actions_of(name: str) -> dict[str, list[str]]:
+    """Return the custom roles of a file, symbol to actions."""
+    file = MAIN if name == "main" else module(name)
+    found = file.resources("Microsoft.Authorization/roleDefinitions")
+    permissions = {one.name: properties(properties(one.body)["properties"])["permissions"] for one in found}
+    return {
+        name: re.findall(r"'(Microsoft\.[A-Za-z/]+)'", text_of(node)) for name, node in permissions.items()
+    }
+
+
+def scopes_of(name: str) -> dict[str, str]:
+    """Return the role assignments of a file, symbol to the resource that they are for."""
+    file = MAIN if name == "main" else module(name)
+    found = file.resources("Microsoft.Authorization/roleAssignments")
+    given = {one.name: properties(one.body).get("scope") for one in found}
+    return {assignment: text_of(scope) if scope else "" for assignment, scope in given.items()}
+
+
+# -- app settings --------------------------------------------------------------------------------------------
+
+
+def test_sets_every_required_setting():
+    required = {name.upper() for name, field in Settings.model_fields.items() if field.is_required()}
+    assert required - set(app_settings()) == set()
+
+
+def test_sets_nothing_that_nobody_reads():
+    known = {name.upper() for name in Settings.model_fields} | PLATFORM
+    assert set(app_settings()) - known == set()
+
+
+def test_each_setting_of_the_template_is_named_once():
+    file = module("function-app")
+    keys = [text_of(node.named_children[0]) for node in walk(file.root) if node.type == "object_property"]
+    assert [key for key in keys if key.upper() == key and keys.count(key) > 1] == []
+
+
+def test_what_the_template_sets_goes_before_the_further_settings():
+    assert re.search(r"properties: union\(settings, \{", source("function-app"))
+
+
+def test_the_secrets_have_the_names_that_the_app_looks_for():
+    defaults = {one.name: one.node.named_children[-1] for one in MAIN.of("parameter") if not one.required}
+    assert text_of(defaults["hookPasswordSecret"]) == Settings.model_fields["hook_password_secret"].default
+    assert text_of(defaults["callbackKeySecret"]) == Settings.model_fields["callback_key_secret"].default
+
+
+def test_the_worker_has_a_thread_for_every_activity_that_runs_at_once():
+    durable = json.loads((ROOT / "host.json").read_text())["extensions"]["durableTask"]
+    assert (
+        int(app_settings()["PYTHON_THREADPOOL_THREAD_COUNT"].strip("'"))
+        >= durable["maxConcurrentActivityFunctions"]
+    )
+
+
+def test_runs_python_3_11_on_flex_consumption_with_an_instance_ready_for_durable():
+    text = source("function-app")
+    assert "name: 'FC1', tier: 'FlexConsumption'" in text
+    assert "runtime: { name: 'python', version: '3.11' }" in text
+    assert "alwaysReady: [{ name: 'durable', instanceCount: 1 }]" in text
+
+
+# -- rights --------------------------------------------------------------------------------------------------
+
+
+def test_the_ids_of_the_built_in_roles_are_azures():
+    assert ROLES == BUILT_IN
+
+
+def test_every_role_is_used_and_no_id_is_written_elsewhere():
+    texts = {path.name: path.read_text() for path in FILES}
+    assert [role for role in ROLES if f"roles.{role}" not in "".join(texts.values())] == []
+    assert set(re.findall(r"roles\.(\w+)", "".join(texts.values()))) - {"json"} <= set(ROLES)
+    uuid = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+    assert [name for name, text in texts.items() if uuid.search(text)] == []
+
+
+@pytest.mark.parametrize(
+    ("file", "actions"),
+    [
+        (
+            "runner",
+            {
+                "groupsRole": [
+                    "Microsoft.ContainerInstance/containerGroups/read",
+                    "Microsoft.ContainerInstance/containerGroups/write",
+                    "Microsoft.ContainerInstance/containerGroups/delete",
+                    "Microsoft.ContainerInstance/containerGroups/containers/logs/read",
+                    "Microsoft.ContainerInstance/containerGroups/operationResults/read",
+                ],
+                "attachRole": ["Microsoft.ManagedIdentity/userAssignedIdentities/assign/action"],
+            },
+        ),
+        ("network", {"joinRole": ["Microsoft.Network/virtualNetworks/subnets/join/action"]}),
+        ("main", {"quotaRole": ["Microsoft.ContainerInstance/locations/usages/read"]}),
+    ],
+)
+def test_the_custom_roles_allow_this_and_no_more(file, actions):
+    assert actions_of(file) == actions
+
+
+@pytest.mark.parametrize(
+    ("file", "scopes"),
+    [
+        ("storage", {"appRights": "account"}),
+        ("monitoring", {"publishes": "insights"}),
+        ("registry", {"pulls": "registry"}),
+        ("vault", {"writesSecrets": "vault"}),
+        ("secret-access", {"readsSecrets": "secrets[index]"}),
+        ("runner", {"runsGroups": "", "attachesIdentity": "pullIdentity"}),
+        ("network", {"joinsSubnet": "network::subnet"}),
+        ("main", {"readsQuota": ""}),
+    ],
+)
+def test_every_right_is_for_the_one_resource_that_needs_it(file, scopes):
+    assert scopes_of(file) == scopes
+
+
+def test_there_are_no_other_rights():
+    given = {path.stem for path in FILES if "Microsoft.Authorization/roleAssignments@" in path.read_text()}
+    assert given == {
+        "storage",
+        "monitoring",
+        "registry",
+        "vault",
+        "secret-access",
+        "runner",
+        "network",
+        "main",
+    }
+
+
+def test_containers_are_in_a_resource_group_of_their_own():
+    scopes = {one.name: text_of(properties(one.body)["scope"]) for one in MAIN.of("module")}
+    assert {name for name, scope in scopes.items() if scope == "runnerGroup"} == {"runner", "network"}
+    assert set(scopes.values()) == {"appGroup", "runnerGroup"}
+
+
+def test_the_reader_is_given_no_right_in_azure():
+    used = [path for path in MAIN.members("identities") if "reader" in path]
+    assert ("outputs", "reader", "principalId") in used  # for the person who adds it to Azure DevOps
+    everywhere = [match for path in FILES for match in re.findall(r"principalId: (.+)", path.read_text())]
+    assert [value for value in everywhere if "reader" in value] == ["reader.properties.principalId"]
+
+
+# -- secrets and keys ----------------------------------------------------------------------------------------
+
+
+def test_no_file_asks_azure_for_a_key_or_takes_a_secret():
+    pattern = re.compile(
+        r"list\w*(Keys|Sas|Secrets|Credentials)\(|@secure|AccountKey=|SharedAccessSignature|password:", re.I
+    )
+    assert [path.name for path in FILES if pattern.search(path.read_text())] == []
+
+
+def test_no_secret_is_deployed():
+    kinds = {
+        one.target.split("@")[0] for path in FILES for one in parsed(path).of("resource") if not one.existing
+    }
+    assert "Microsoft.KeyVault/vaults/secrets" not in kinds
+
+
+def test_nothing_opens_by_a_key_or_a_password():
+    for name, switches in {
+        "storage": [
+            "allowSharedKeyAccess: false",
+            "allowBlobPublicAccess: false",
+            "minimumTlsVersion: 'TLS1_2'",
+        ],
+        "registry": ["adminUserEnabled: false", "anonymousPullEnabled: false"],
+        "vault": ["enableRbacAuthorization: true", "enablePurgeProtection: true"],
+        "monitoring": ["DisableLocalAuth: true", "disableLocalAuth: true"],
+        "function-app": ["httpsOnly: true", "ftpsState: 'Disabled'"],
+    }.items():
+        assert [switch for switch in switches if switch not in source(name)] == [], name
+    assert source("function-app").count("properties: { allow: false }") == 2
+
+
+# -- network -------------------------------------------------------------------------------------------------
+
+
+def test_the_subnet_is_delegated_to_container_groups():
+    assert "serviceName: 'Microsoft.ContainerInstance/containerGroups'" in source("network")
+
+
+def test_only_https_to_the_internet_goes_out_and_nothing_comes_in():
+    group = only(module("network").resources("Microsoft.Network/networkSecurityGroups"))
+    rules = [node for node in walk(group.body) if node.type == "object" and "direction" in properties(node)]
+    told = [{name: text_of(value) for name, value in properties(node).items()} for node in rules]
+    allowed = [rule for rule in told if rule["access"] == "Allow"]
+    assert [(r["direction"], r["destinationPortRange"], r["destinationAddressPrefix"]) for r in allowed] == [
+        ("Outbound", "443", "Internet")
+    ]
+    denied = {rule["direction"] for rule in told if rule["access"] == "Deny" and rule["protocol"] == "*"}
+    assert denied == {"Inbound", "Outbound"}
+
+
+def test_with_a_firewall_there_is_no_way_around_it_even_while_the_routes_are_replaced():
+    for name in ("network", "firewall"):
+        assert "name: 'everything-through-the-firewall'" in source(name)
+        assert re.search(r"addressPrefix: '0\.0\.0\.0/0'\s+nextHopType: 'VirtualAppliance'", source(name))
+
+
+def test_the_firewall_lets_https_out_to_named_hosts_only():
+    text = source("firewall")
+    assert "protocols: [{ protocolType: 'Https', port: 443 }]" in text
+    assert text.count("ruleType:") == 1
+    assert "targetFqdns: allowedHosts" in text
+    assert "NetworkRule" not in text
+
+
+def test_the_firewall_lets_through_to_every_model_that_an_agent_has_by_default():
+    allowed = next(one for one in MAIN.of("parameter") if one.name == "allowedHosts").node.named_children[-1]
+    hosts = {text_of(node) for node in allowed.named_children}
+    agents = [tomllib.loads(path.read_text()) for path in (ROOT / "containers").glob("*/agent.toml")]
+    assert {agent["upstream"].split("/")[2] for agent in agents if agent["upstream"]} == hosts
+    assert [host for host in hosts if "*" in host] == []
+
+
+def test_the_subnets_fit_into_the_address_space():
+    space = next(one for one in MAIN.of("parameter") if one.name == "addressPrefix").node.named_children[-1]
+    network = ipaddress.ip_network(text_of(space))
+    parts = [
+        (int(a), int(b))
+        for a, b in re.findall(r"cidrSubnet\(addressPrefix, (\d+), (\d+)\)", source("network"))
+    ]
+    subnets = [list(network.subnets(new_prefix=prefix))[index] for prefix, index in parts]
+    assert len(subnets) == 3
+    assert not any(a.overlaps(b) for a in subnets for b in subnets if a is not b)

@@ -1,0 +1,128 @@
+"""infra/secrets.sh against an Azure CLI that remembers what it was asked."""
+
+import json
+import os
+import stat
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.infra.bicep import INFRA
+
+AZ = """#!/bin/sh
+printf '%s\\n' "$*" >>"$ASKED/calls"
+case "$1 $2 $3" in
+"keyvault secret list") [ ! -e "$ASKED/forbidden" ] || exit 1; ls "$ASKED/secrets" ;;
+"keyvault secret set")
+    while [ $# -gt 0 ]; do
+        case $1 in --name) name=$2 ;; --file) file=$2 ;; esac
+        shift
+    done
+    cp "$file" "$ASKED/secrets/$name" && ls -l "$file" >>"$ASKED/modes" && echo "$file" >>"$ASKED/files" ;;
+esac
+"""
+KNOWN = {
+    "AZURE_RESOURCE_GROUP": "rg-test",
+    "AZURE_KEY_VAULT_NAME": "kv-test",
+    "AUTOCODER_APP_PRINCIPAL_ID": "11111111-1111-4111-8111-111111111111",
+    "HOOK_PASSWORD_SECRET": "hook-password",
+    "CALLBACK_KEY_SECRET": "callback-key",
+}
+
+
+@dataclass
+class Azure:
+    folder: Path
+
+    def run(self, *names: str, value: str = "", **known: str) -> subprocess.CompletedProcess:
+        path = f"{self.folder / 'bin'}:{os.environ['PATH']}"
+        environment = {
+            **KNOWN,
+            **known,
+            "PATH": path,
+            "ASKED": str(self.folder),
+            "ATTEMPTS": "2",
+            "PAUSE": "0",
+        }
+        command = ["sh", str(INFRA / "secrets.sh"), *names]
+        return subprocess.run(command, input=value, env=environment, capture_output=True, text=True)
+
+    def secret(self, name: str) -> str:
+        return (self.folder / "secrets" / name).read_text()
+
+    @property
+    def calls(self) -> str:
+        return (self.folder / "calls").read_text()
+
+    @property
+    def granted(self) -> list[str]:
+        line = next(line for line in self.calls.splitlines() if line.startswith("deployment group create"))
+        return json.loads(line.split("secretNames=", 1)[1])
+
+
+@pytest.fixture
+def azure(tmp_path):
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "secrets").mkdir()
+    program = tmp_path / "bin" / "az"
+    program.write_text(AZ)
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    return Azure(tmp_path)
+
+
+def test_makes_the_two_secrets_that_nobody_chooses_and_lets_the_app_read_them(azure):
+    done = azure.run()
+    assert done.returncode == 0, done.stderr
+    assert len(azure.secret("hook-password")) == len(azure.secret("callback-key")) == 64
+    assert azure.secret("hook-password") != azure.secret("callback-key")
+    assert azure.granted == ["callback-key", "hook-password"]
+
+
+def test_leaves_secrets_that_are_there_as_they_are(azure):
+    (azure.folder / "secrets" / "hook-password").write_text("chosen")
+    assert azure.run().returncode == 0
+    assert azure.run().returncode == 0
+    assert azure.secret("hook-password") == "chosen"
+    assert azure.calls.count("secret set") == 1
+
+
+def test_takes_the_value_of_a_named_secret_from_its_input(azure):
+    assert azure.run("anthropic-api-key", value="synthetic value\n").returncode == 0
+    assert azure.secret("anthropic-api-key") == "synthetic value"
+    assert azure.granted == ["anthropic-api-key", "callback-key", "hook-password"]
+
+
+def test_renews_a_secret_of_its_own_when_it_is_named(azure):
+    assert azure.run("hook-password", value="chosen\n").returncode == 0
+    assert azure.secret("hook-password") == "chosen"
+    assert azure.granted == ["callback-key", "hook-password"]  # a name twice would fail the deployment
+
+
+def test_shows_no_value_to_others_and_leaves_none_behind(azure):
+    done = azure.run("anthropic-api-key", value="synthetic value\n")
+    assert "synthetic value" not in done.stdout + done.stderr + azure.calls
+    assert azure.secret("callback-key") not in done.stdout + done.stderr + azure.calls
+    assert {line[:10] for line in (azure.folder / "modes").read_text().splitlines()} == {"-rw-------"}
+    assert [path for path in (azure.folder / "files").read_text().split() if Path(path).exists()] == []
+
+
+def test_changes_nothing_when_the_vault_cannot_be_listed(azure):
+    (azure.folder / "forbidden").touch()
+    done = azure.run("anthropic-api-key", value="x\n")
+    assert done.returncode != 0
+    assert "Key Vault Secrets Officer" in done.stderr
+    assert "secret set" not in azure.calls
+    assert "deployment" not in azure.calls
+
+
+@pytest.mark.parametrize("name", ["a b", "a/b", "--file", '"', "$(id)", ""])
+def test_refuses_what_is_no_name_of_a_secret(azure, name):
+    assert azure.run(name, value="x\n").returncode == 2
+    assert not (azure.folder / "calls").exists()
+
+
+def test_refuses_an_empty_value(azure):
+    assert azure.run("anthropic-api-key", value="\n").returncode == 2
+    assert "deployment" not in azure.calls
