@@ -141,6 +141,16 @@ def parse(source: str, path: Path = Path("text.bicep")) -> File:
     return File(path, _PARSER.parse(source.encode()).root_node)
 
 
+def module(name: str) -> File:
+    """Return a file of infra/modules."""
+    return parsed(INFRA / "modules" / f"{name}.bicep")
+
+
+def source(name: str) -> str:
+    """Return the text of a file of infra/modules."""
+    return text_of(module(name).root)
+
+
 def _declared(node: Node) -> Iterator[Declaration]:
     decorators: dict[str, str] = {}
     for child in node.children:

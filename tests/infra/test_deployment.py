@@ -1,14 +1,12 @@
-"""What is deployed: settings, rights, and what must not be there."""
+"""What is deployed: settings, rights, and no keys."""
 
-import ipaddress
 import json
 import re
-import tomllib
 
 import pytest
 
 from autocoder.settings import Settings
-from tests.infra.bicep import FILES, INFRA, ROOT, Declaration, parsed, properties, text_of, walk
+from tests.infra.bicep import FILES, INFRA, ROOT, module, parsed, properties, source, text_of, walk
 
 MAIN = parsed(INFRA / "main.bicep")
 ROLES = json.loads((INFRA / "roles.json").read_text())
@@ -34,19 +32,6 @@ BUILT_IN = {
     "storageQueueDataContributor": "974c5e8b-45b9-4653-ba55-5f855dd0fb88",
     "storageTableDataContributor": "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3",
 }
-
-
-def module(name: str):
-    return parsed(INFRA / "modules" / f"{name}.bicep")
-
-
-def source(name: str) -> str:
-    return text_of(module(name).root)
-
-
-def only(declarations: list[Declaration]) -> Declaration:
-    (one,) = declarations
-    return one
 
 
 def app_settings() -> dict[str, str]:
@@ -233,56 +218,3 @@ def test_nothing_opens_by_a_key_or_a_password():
     }.items():
         assert [switch for switch in switches if switch not in source(name)] == [], name
     assert source("function-app").count("properties: { allow: false }") == 2
-
-
-# -- network -------------------------------------------------------------------------------------------------
-
-
-def test_the_subnet_is_delegated_to_container_groups():
-    assert "serviceName: 'Microsoft.ContainerInstance/containerGroups'" in source("network")
-
-
-def test_only_https_to_the_internet_goes_out_and_nothing_comes_in():
-    group = only(module("network").resources("Microsoft.Network/networkSecurityGroups"))
-    rules = [node for node in walk(group.body) if node.type == "object" and "direction" in properties(node)]
-    told = [{name: text_of(value) for name, value in properties(node).items()} for node in rules]
-    allowed = [rule for rule in told if rule["access"] == "Allow"]
-    assert [(r["direction"], r["destinationPortRange"], r["destinationAddressPrefix"]) for r in allowed] == [
-        ("Outbound", "443", "Internet")
-    ]
-    denied = {rule["direction"] for rule in told if rule["access"] == "Deny" and rule["protocol"] == "*"}
-    assert denied == {"Inbound", "Outbound"}
-
-
-def test_with_a_firewall_there_is_no_way_around_it_even_while_the_routes_are_replaced():
-    for name in ("network", "firewall"):
-        assert "name: 'everything-through-the-firewall'" in source(name)
-        assert re.search(r"addressPrefix: '0\.0\.0\.0/0'\s+nextHopType: 'VirtualAppliance'", source(name))
-
-
-def test_the_firewall_lets_https_out_to_named_hosts_only():
-    text = source("firewall")
-    assert "protocols: [{ protocolType: 'Https', port: 443 }]" in text
-    assert text.count("ruleType:") == 1
-    assert "targetFqdns: allowedHosts" in text
-    assert "NetworkRule" not in text
-
-
-def test_the_firewall_lets_through_to_every_model_that_an_agent_has_by_default():
-    allowed = next(one for one in MAIN.of("parameter") if one.name == "allowedHosts").node.named_children[-1]
-    hosts = {text_of(node) for node in allowed.named_children}
-    agents = [tomllib.loads(path.read_text()) for path in (ROOT / "containers").glob("*/agent.toml")]
-    assert {agent["upstream"].split("/")[2] for agent in agents if agent["upstream"]} == hosts
-    assert [host for host in hosts if "*" in host] == []
-
-
-def test_the_subnets_fit_into_the_address_space():
-    space = next(one for one in MAIN.of("parameter") if one.name == "addressPrefix").node.named_children[-1]
-    network = ipaddress.ip_network(text_of(space))
-    parts = [
-        (int(a), int(b))
-        for a, b in re.findall(r"cidrSubnet\(addressPrefix, (\d+), (\d+)\)", source("network"))
-    ]
-    subnets = [list(network.subnets(new_prefix=prefix))[index] for prefix, index in parts]
-    assert len(subnets) == 3
-    assert not any(a.overlaps(b) for a in subnets for b in subnets if a is not b)
