@@ -4,6 +4,9 @@ Who holds what is the point of this module: the agent's and the verify container
 the clone token is gone before the agent starts, the model key is in the supervisor alone. A spec carries
 the names of secret variables, never their values.
 
+A run in another image than the agent's own has one more init container, of the agent's image: it copies
+wrappers and program into the volume `tools`, from which that image's containers start them.
+
 https://learn.microsoft.com/azure/container-instances/container-instances-container-groups
 """
 
@@ -18,7 +21,8 @@ from autocoder.settings import Settings
 GATEWAY_PORT = 8080
 GATEWAY = f"127.0.0.1:{GATEWAY_PORT}"
 VOLUMES = ("workspace", "repository", "inputs", "exchange", "control", "verification")
-TOOLS = "/opt/autocoder"
+TOOLS_VOLUME = "tools"
+IN_THE_IMAGE = "/opt/autocoder"  # where an agent's own image has wrappers and program
 PYTHON = ("python3", "-S", "-m")  # the runner needs no installed package, and so no look for any
 MIN_CPU, MIN_MEMORY_GB = 0.25, 0.5
 
@@ -71,8 +75,8 @@ def container_group(plan: Plan, settings: Settings) -> ContainerGroupSpec:
         name=ids.group_name(plan.run.id),
         location=settings.container_location,
         tags={"autocoder-run": plan.run.id, "autocoder-agent": plan.agent_type},
-        volumes=VOLUMES,
-        init_containers=(_clone(settings),),
+        volumes=(*VOLUMES, TOOLS_VOLUME) if plan.tools_image else VOLUMES,
+        init_containers=(_clone(plan, settings), *_tools(plan)),
         containers=(_agent(plan, settings), _verify(plan), _supervisor(plan, settings)),
         subnet_id=settings.container_subnet_id,
         pull_identity=settings.image_pull_identity,
@@ -89,28 +93,59 @@ def agent_image(image: str, settings: Settings) -> str:
     return f"{settings.image_registry}/{image}:{settings.image_tag}"
 
 
-def _clone(settings: Settings) -> ContainerSpec:
+def _clone(plan: Plan, settings: Settings) -> ContainerSpec:
     mounts = (Mount(volume="workspace"), Mount(volume="repository"), Mount(volume="inputs"))
     return ContainerSpec(
         name="clone",
         image=runner_image(settings),
         command=(*PYTHON, "runner.clone"),
-        env=_paths(mounts),
+        env={**_paths(mounts), **_user_of(plan)},
         secret_env=("CLONE_AUTHORIZATION", "INPUT_URLS"),
         mounts=mounts,
     )
 
 
+def _tools(plan: Plan) -> tuple[ContainerSpec, ...]:
+    """Return the init container that fills the tools, where the run's image has none."""
+    if plan.tools_image is None:
+        return ()
+    mounts = (Mount(volume=TOOLS_VOLUME),)
+    return (
+        ContainerSpec(
+            name="tools",
+            image=plan.tools_image,
+            command=("/bin/sh", f"{IN_THE_IMAGE}/base/tools.sh"),
+            env={**_paths(mounts), "AUTOCODER_AGENT": f"{IN_THE_IMAGE}/agent"},
+            mounts=mounts,
+        ),
+    )
+
+
+def _lent(plan: Plan) -> tuple[str, tuple[Mount, ...]]:
+    """Return where the run's containers find wrappers and program, and the mount that this needs."""
+    if plan.tools_image is None:
+        return IN_THE_IMAGE, ()
+    mount = Mount(volume=TOOLS_VOLUME, read_only=True)
+    return mount.path, (mount,)
+
+
+def _user_of(plan: Plan) -> dict[str, str]:
+    """Return what tells the runner that nobody knows as which user the run's image starts."""
+    return {"AUTOCODER_ANY_USER": "1"} if plan.tools_image else {}
+
+
 def _agent(plan: Plan, settings: Settings) -> ContainerSpec:
+    tools, lent = _lent(plan)
     mounts = (
         Mount(volume="workspace"),
         Mount(volume="inputs", read_only=True),
         Mount(volume="exchange"),
         Mount(volume="control", read_only=True),
+        *lent,
     )
     env = {
         **_paths(mounts),
-        "AUTOCODER_AGENT": f"{TOOLS}/agent",
+        "AUTOCODER_AGENT": f"{tools}/agent",
         "AUTOCODER_MODEL": plan.model,
         "AUTOCODER_MODEL_URL": f"http://{GATEWAY}",
         "AUTOCODER_SECONDS": str(int((plan.budget.minutes or 0) * 60)),
@@ -118,7 +153,7 @@ def _agent(plan: Plan, settings: Settings) -> ContainerSpec:
     return ContainerSpec(
         name="agent",
         image=plan.image,
-        command=("/bin/sh", f"{TOOLS}/base/agent.sh"),
+        command=("/bin/sh", f"{tools}/base/agent.sh"),
         env=env,
         mounts=mounts,
         cpu=settings.container_cpu - 2 * MIN_CPU,
@@ -129,11 +164,12 @@ def _agent(plan: Plan, settings: Settings) -> ContainerSpec:
 
 
 def _verify(plan: Plan) -> ContainerSpec:
-    mounts = (Mount(volume="verification"), Mount(volume="control", read_only=True))
+    tools, lent = _lent(plan)
+    mounts = (Mount(volume="verification"), Mount(volume="control", read_only=True), *lent)
     return ContainerSpec(
         name="verify",
         image=plan.image,
-        command=("/bin/sh", f"{TOOLS}/base/verify.sh"),
+        command=("/bin/sh", f"{tools}/base/verify.sh"),
         env=_paths(mounts),
         mounts=mounts,
         cpu=MIN_CPU,
@@ -155,7 +191,7 @@ def _supervisor(plan: Plan, settings: Settings) -> ContainerSpec:
         name="supervisor",
         image=runner_image(settings),
         command=(*PYTHON, "runner.supervisor"),
-        env={**_paths(mounts), "AUTOCODER_GATEWAY": GATEWAY, "CALLBACK_URL": callback},
+        env={**_paths(mounts), **_user_of(plan), "AUTOCODER_GATEWAY": GATEWAY, "CALLBACK_URL": callback},
         secret_env=("MODEL_KEY", "CALLBACK_TOKEN", "OUTPUT_URLS"),
         mounts=mounts,
         cpu=MIN_CPU,

@@ -32,6 +32,8 @@ def plan_run(
 ) -> Plan:
     """Return the plan of *run*; *images* are the names of the work item's pictures among the inputs."""
     request, title = run.request, work_item.title if work_item else run.title
+    ours = agent_image(agent.image, settings)
+    image = request.container_image or ours
     return Plan(
         run=run,
         title=title,
@@ -41,7 +43,8 @@ def plan_run(
         agent_type=agent.type,
         agent_name=agent.name,
         model=_model(run, repository, agent),
-        image=request.container_image or agent_image(agent.image, settings),
+        image=image,
+        tools_image=None if image == ours else ours,
         budget=full_budget(request.budget, repository.settings.budget, settings),
         inputs=(*INPUTS, *images),
         poll_seconds=settings.poll_seconds,

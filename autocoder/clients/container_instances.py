@@ -128,7 +128,7 @@ def _group(spec: ContainerGroupSpec, secrets: Secrets) -> Any:
     identity = models.ContainerGroupIdentity(
         type="UserAssigned", user_assigned_identities={pull: models.UserAssignedIdentities()}
     )
-    registry = models.ImageRegistryCredential(server=_registry(spec), identity=pull)
+    registries = [models.ImageRegistryCredential(server=one, identity=pull) for one in _registries(spec)]
     return models.ContainerGroup(
         location=spec.location,
         tags=dict(spec.tags),
@@ -139,14 +139,15 @@ def _group(spec: ContainerGroupSpec, secrets: Secrets) -> Any:
         containers=[_container(one, secrets) for one in spec.containers],
         subnet_ids=[models.ContainerGroupSubnetId(id=spec.subnet_id)] if spec.subnet_id else None,
         identity=identity if pull else None,
-        image_registry_credentials=[registry] if pull else None,
+        image_registry_credentials=registries if pull else None,
     )
 
 
-def _registry(spec: ContainerGroupSpec) -> str:
-    """Return the registry that the pull identity is for: the one of our own images."""
-    ours = (*spec.init_containers, *spec.containers)
-    return ours[0].image.split("/", 1)[0]
+def _registries(spec: ContainerGroupSpec) -> list[str]:
+    """Return the registries that take the pull identity: that of our images, and others of its domain."""
+    images = [one.image for one in (*spec.init_containers, *spec.containers)]
+    ours, *others = dict.fromkeys(image.split("/", 1)[0] for image in images)
+    return [ours, *(other for other in others if other.partition(".")[2] == ours.partition(".")[2])]
 
 
 def _init_container(spec: ContainerSpec, secrets: Secrets) -> Any:
@@ -206,15 +207,19 @@ def _mounts(spec: ContainerSpec) -> list[Any]:
 
 def _state_of(group: Any) -> GroupState:
     view = group.instance_view
-    events = (view.events if view is not None else None) or ()
+    containers = (*(group.init_containers or ()), *group.containers)
+    warnings = (event for one in containers for event in _events(one) if event.type == "Warning")
     return GroupState(
         provisioning_state=str(group.provisioning_state or ""),
         state=str(view.state or "") if view is not None else "",
-        containers=tuple(
-            _container_state(one) for one in (*(group.init_containers or ()), *group.containers)
-        ),
-        events=tuple(str(event.message or event.name or "") for event in events),
+        containers=tuple(_container_state(one) for one in containers),
+        events=tuple(str(event.message or event.name or "") for event in (*_events(group), *warnings)),
     )
+
+
+def _events(seen: Any) -> list[Any]:
+    """Return what happened to a group or a container, as its view lists it."""
+    return list((seen.instance_view.events if seen.instance_view is not None else None) or ())
 
 
 def _container_state(container: Any) -> ContainerState:

@@ -87,6 +87,7 @@ class Plan(Value):
     agent_name: str
     model: str
     image: str
+    tools_image: str | None = Field(None, description="the agent's own image, where `image` is another")
     budget: Budget
     inputs: tuple[str, ...] = Field(description="names of the input blobs, under the run's prefix")
     poll_seconds: float = Field(description="POLL_SECONDS as it was when the run was planned")

@@ -15,7 +15,11 @@ export GEMINI_CLI_NO_RELAUNCH=true
 # System settings count more than those that the repository brings.
 export GEMINI_CLI_SYSTEM_SETTINGS_PATH="$AUTOCODER_AGENT/settings.json"
 
-exec node --require "$AUTOCODER_AGENT/settings.cjs" \
+# In another image's container, tools.sh has brought Node.js.
+node=$AUTOCODER_AGENT/../node/node
+[ -x "$node" ] || node=node
+
+exec "$node" --require "$AUTOCODER_AGENT/settings.cjs" \
     "$AUTOCODER_AGENT/node_modules/@google/gemini-cli/bundle/gemini.js" --output-format stream-json \
     --approval-mode yolo --skip-trust --extensions none \
     --model "$AUTOCODER_MODEL" \

@@ -18,7 +18,7 @@ from typing import Any
 from autocoder.redaction import Redactor
 from runner import schema
 from runner.blobs import Client, ExchangeError
-from runner.environment import Settings
+from runner.environment import Settings, let_any_user_write
 from runner.files import read_regular, write_whole
 from runner.work import Work
 
@@ -60,7 +60,8 @@ class Supervision:
             self.result |= {"outcome": outcome, "reason": reason}
         except Exception as error:  # the app must learn of any failure
             reason = f"the supervisor failed: {type(error).__name__}: {error}"
-            self.result |= {"outcome": "interrupted", "reason": reason[:2000], "pack": None}
+            reason = self.redactor.redact(reason)[:2000]  # half a secret would stay
+            self.result |= {"outcome": "interrupted", "reason": reason, "pack": None}
         for name in ("stop", "done"):
             with contextlib.suppress(OSError):
                 write_whole(self.settings.volumes["control"] / name)
@@ -115,6 +116,7 @@ def clean(value: Any, redactor: Redactor) -> Any:
 def main() -> int:
     """Supervise the run that the environment describes; returns 0, always."""
     try:
+        let_any_user_write(os.environ)
         settings = Settings.of(os.environ)
         supervision = Supervision(settings, settings.redactor())
         signal.signal(signal.SIGTERM, lambda *_: setattr(supervision, "terminated", True))

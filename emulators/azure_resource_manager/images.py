@@ -18,6 +18,7 @@ from emulators.certificates import FOLDER, Certificates, public_folder
 CHECKOUT = Path(__file__).resolve().parents[2]
 OURS = Path(__file__).with_name("images.toml")
 BUNDLE, AUTHORITY = "/etc/ssl/autocoder/bundle.pem", "/etc/ssl/autocoder/authority.pem"
+BUNDLE_BESIDE_A_ROOT = "/run/autocoder/bundle.pem"
 PART = r"[a-z0-9]+(?:[._-]+[a-z0-9]+)*"
 REFERENCE = re.compile(rf"{PART}(?:/{PART})*")
 
@@ -75,15 +76,17 @@ class Images:
         raise ImageNotFoundError(f"image {name} not found")
 
     def _image(self, name: str, base: Path, entry: dict[str, Any], matched: str) -> Image:
-        places = {"python": str(python_prefix()), "node": str(node_prefix()), "bundle": BUNDLE, **_openssl()}
+        root = base / entry["root"] if "root" in entry else None
+        bundle = BUNDLE_BESIDE_A_ROOT if root else BUNDLE
+        places = {"python": str(python_prefix()), "node": str(node_prefix()), "bundle": bundle, **_openssl()}
         folders = entry.get("folders", {}).items()
         binds = [Bind(base / source.format(name=matched), target) for target, source in folders]
-        missing = next((bind.source for bind in binds if not bind.source.exists()), None)
+        needed = [*(bind.source for bind in binds), *([root] if root else [])]
+        missing = next((source for source in needed if not source.exists()), None)
         if missing is not None:
             raise ImageNotFoundError(f"image {name} not found: there is no {missing}")
         compiled = [extra for bind in binds for extra in _compiled(bind)]
-        root = base / entry["root"] if "root" in entry else None
-        trusted = [Bind(self.bundle, BUNDLE), *([] if root else [Bind(self.authority, AUTHORITY)])]
+        trusted = [Bind(self.bundle, bundle), *([] if root else [Bind(self.authority, AUTHORITY)])]
         return Image(
             name=name,
             binds=(*binds, *compiled, *trusted),

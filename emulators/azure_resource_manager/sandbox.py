@@ -83,13 +83,13 @@ class Sandbox:
         return [
             *NAMESPACES,
             *("--uid", user, "--gid", user, "--hostname", launch.hostname),
-            *(("--ro-bind", str(image.root), "/") if image.root else self.machine),
+            *(_own_root(image.root) if image.root else self.machine),
             *("--proc", "/proc", "--dev", "/dev", "--tmpfs", "/run", "--tmpfs", "/home"),
             *("--perms", "1777", "--size", LARGEST_TMP, "--tmpfs", "/tmp"),  # noqa: S108
             *("--dir", image.home),
             *([] if image.root else _interpreters()),
             *_mounts(binds),
-            *([] if image.root else ("--remount-ro", "/")),
+            *("--remount-ro", "/"),
             *("--chdir", image.directory),
         ]
 
@@ -137,6 +137,15 @@ def _machine() -> Iterable[str]:
             yield from ("--ro-bind", str(folder), str(folder))
     for name in ETC:
         yield from ("--ro-bind-try", f"/etc/{name}", f"/etc/{name}")
+
+
+def _own_root(root: Path) -> Iterable[str]:
+    """Yield the options that show what is in *root*, read-only, with a top where mount points can be made."""
+    for entry in sorted(root.iterdir()):
+        if entry.is_symlink():
+            yield from ("--symlink", str(entry.readlink()), f"/{entry.name}")
+        else:
+            yield from ("--ro-bind", str(entry), f"/{entry.name}")
 
 
 def _interpreters() -> Iterable[str]:
