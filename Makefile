@@ -9,6 +9,7 @@ MODEL ?= scripted
 KEEP ?=
 BASE_PORT ?= 7071
 PYTEST_ARGS ?=
+JOBS ?= 2
 TAG ?= dev
 BUILDER ?= docker
 
@@ -36,8 +37,8 @@ demo: install-demo  ## a work item in, a linked pull request out (MODEL=real AGE
 run: install-demo  ## keep the platform up, with the sample in it, to play with (BASE_PORT=7071)
 	@"$(PY)" -m emulators.platform.run --agent "$(AGENT)" --model "$(MODEL)" --base-port $(BASE_PORT)
 
-test: install  ## all tests (PYTEST_ARGS="-k hooks" narrows them)
-	@"$(PY)" -m pytest $(PYTEST_ARGS)
+test: install  ## all tests, two files at a time (PYTEST_ARGS="-k hooks" narrows them; JOBS=0: one by one)
+	@"$(PY)" -m pytest -n $(JOBS) --dist loadfile $(PYTEST_ARGS)
 
 check: $(CHECKS)  ## format, lint, types, imports, shell scripts, Dockerfiles
 $(CHECKS): $(PYTHON_STAMP)
