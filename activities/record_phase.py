@@ -1,10 +1,12 @@
 """Note that a run is in a new phase: in its row, and in the work item's one comment."""
 
+import contextlib
 import datetime as dt
 
 from activities.activity import activity
 from autocoder.clients.connect import Clients, clients
 from autocoder.comments import progress_comment, run_marker
+from autocoder.errors import NotFound
 from autocoder.models import Phase, Run, Value
 from autocoder.records import phase_columns
 from autocoder.settings import settings
@@ -42,8 +44,9 @@ def write_comment(connected: Clients, run: Run, text: str) -> None:
         found = work_items.find_comment(project, number, run_marker(run.id))
         known = found.id if found else None
     if known is not None:
-        work_items.edit_comment(project, number, int(known), text)
-        return
+        with contextlib.suppress(NotFound):  # somebody deleted it: another one is written
+            work_items.edit_comment(project, number, int(known), text)
+            return
     connected.records.merge(run.id, {"comment_tried": True})
     connected.records.merge(run.id, {"comment_id": work_items.add_comment(project, number, text)})
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from emulators.azure_resource_manager.control import PlatformControl
 from emulators.platform.app_settings import ORGANIZATION, PROJECT, REPOSITORY
-from emulators.ports import AZURE_DEVOPS
+from emulators.ports import AZURE_DEVOPS, AZURE_RESOURCE_MANAGER
 from tests.platform import Platform, running_platform
 from tests.quick_agent import quick_options
 
@@ -151,12 +152,15 @@ def narrow_case(narrow):
     narrow.forget_faults()
 
 
+def control_of(platform):
+    """What a test can let the platform under the container groups do; a context manager."""
+    bundle = platform.plan.trust()["SSL_CERT_FILE"]
+    return PlatformControl(platform.url(AZURE_RESOURCE_MANAGER), bundle)
+
+
 @pytest.fixture
 def azure(quick):
-    """What a test can make the platform under the container groups do."""
-    from emulators.azure_resource_manager.control import PlatformControl
-    from emulators.ports import AZURE_RESOURCE_MANAGER
-
-    with PlatformControl(quick.url(AZURE_RESOURCE_MANAGER), quick.plan.trust()["SSL_CERT_FILE"]) as control:
+    """The platform under the container groups of the shared platform."""
+    with control_of(quick) as control:
         yield control
         control.no_trouble()

@@ -1,10 +1,16 @@
 """Container groups that do not start, are restarted or killed, and a resource manager that is busy."""
 
 import time
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
+from emulators import identities, tokens
+from emulators.azure_resource_manager.control import PlatformControl
+from emulators.platform.app_settings import RESOURCE_GROUP, SUBSCRIPTION
 from emulators.ports import AZURE_RESOURCE_MANAGER
+from tests.end_to_end.conftest import case_on, control_of
 
 BUSY = {"status": 429, "headers": {"Retry-After": "1"}, "body": '{"error": {"code": "TooManyRequests"}}'}
 MOVING = {
@@ -14,12 +20,6 @@ MOVING = {
 AWAY = {"status": 503, "headers": {"Retry-After": "1"}}
 DROPPED = {"drop": True}
 LOST = {"drop": True, "after": True}
-
-
-def running(case, quick):
-    """Start *case* and wait until its agent is at work."""
-    case.start().reached("running")
-    return case
 
 
 def test_a_group_that_cannot_be_provisioned(case, azure):
@@ -33,50 +33,72 @@ def test_a_group_that_starts_late(case, azure):
     case().start().published_once()
 
 
-@pytest.mark.parametrize("empty_volumes", [False, True])
-def test_a_group_that_the_platform_restarts_spends_nothing_twice(case, azure, quick, empty_volumes):
-    restarted = running(case("write notes.txt Hello", "sleep 3"), quick)
-    azure.restart_group(restarted.group, empty_volumes=empty_volumes)
-    run = restarted.published_nothing("interrupted")
-    assert "again" in run["reason"]
-
-
-def test_a_supervisor_that_the_platform_restarts_ends_the_run(case, azure, quick):
-    restarted = running(case("sleep 60"), quick)
-    azure.restart_container(restarted.group, "supervisor")
-    restarted.published_nothing("interrupted")
-
-
-def test_a_supervisor_killed_for_memory_ends_the_run_at_the_next_look(case, azure, quick):
-    killed = running(case("sleep 60"), quick)
-    azure.out_of_memory(killed.group, "supervisor")
-    run = killed.published_nothing("failed", seconds=15)
-    assert "memory" in run["reason"]
-
-
-@pytest.mark.slow
-def test_an_agent_killed_for_memory_ends_the_run(case, azure, quick):
-    killed = running(case("sleep 60"), quick)
-    azure.out_of_memory(killed.group, "agent")
-    run = killed.published_nothing("failed")
-    assert "memory" in run["reason"]
-
-
-def test_a_group_that_somebody_deletes_ends_the_run(case, azure, quick):
-    from emulators import identities, tokens
-    from emulators.platform.app_settings import RESOURCE_GROUP, SUBSCRIPTION
-
-    deleted = running(case("sleep 60"), quick)
+def delete(azure, group):
+    """Delete a container group as somebody with the right to do so may."""
     token = tokens.mint(
-        quick.state, resource=tokens.RESOURCE_MANAGER_RESOURCE, client_id=identities.APP.client_id
+        azure.state, resource=tokens.RESOURCE_MANAGER_RESOURCE, client_id=identities.APP.client_id
     )
     path = (
         f"/subscriptions/{SUBSCRIPTION}/resourceGroups/{RESOURCE_GROUP}/providers"
-        f"/Microsoft.ContainerInstance/containerGroups/{deleted.group}"
+        f"/Microsoft.ContainerInstance/containerGroups/{group}"
     )
-    with quick.client(AZURE_RESOURCE_MANAGER, headers={"Authorization": f"Bearer {token}"}) as manager:
-        manager.delete(path, params={"api-version": "2023-05-01"}).raise_for_status()
-    deleted.published_nothing("interrupted")
+    headers = {"Authorization": f"Bearer {token}"}
+    azure.control.client.delete(
+        path, params={"api-version": "2023-05-01"}, headers=headers
+    ).raise_for_status()
+
+
+SILENT = "agent out of memory"  # what takes 20 s to be sure of is asked for last
+STRIKES = {
+    "group restarted": (lambda azure, group: azure.control.restart_group(group), "interrupted", "again"),
+    "group restarted with empty volumes": (
+        lambda azure, group: azure.control.restart_group(group, empty_volumes=True),
+        "interrupted",
+        "again",
+    ),
+    "supervisor restarted": (
+        lambda azure, group: azure.control.restart_container(group, "supervisor"),
+        "interrupted",
+        "again",
+    ),
+    "group deleted": (delete, "interrupted", "deleted"),
+    "supervisor out of memory": (
+        lambda azure, group: azure.control.out_of_memory(group, "supervisor"),
+        "failed",
+        "memory",
+    ),
+    SILENT: (
+        lambda azure, group: azure.control.out_of_memory(group, "agent"),
+        "failed",
+        "memory",
+    ),
+}
+
+
+@dataclass
+class Azure:
+    """The platform under the container groups, and where its keys are."""
+
+    control: PlatformControl
+    state: Path
+
+
+@pytest.fixture(scope="module")
+def struck(quick):
+    """One run for each strike, all of them at work and then struck; looking takes some of them 20 s."""
+    cases = {name: case_on(quick, "write notes.txt Hello", "sleep 60").start() for name in STRIKES}
+    with control_of(quick) as control:
+        for name, (strike, _, _) in STRIKES.items():
+            cases[name].reached("running")
+            strike(Azure(control, quick.state), cases[name].group)
+    return cases
+
+
+@pytest.mark.parametrize("name", [name for name in STRIKES if name != SILENT])
+def test_a_run_whose_containers_are_struck_ends_and_spends_nothing_twice(struck, name):
+    _, outcome, word = STRIKES[name]
+    run = struck[name].published_nothing(outcome)
+    assert word in run["reason"]
 
 
 @pytest.mark.parametrize("method", ["PUT", "GET", "DELETE"])
@@ -107,3 +129,8 @@ def test_a_cancel_while_the_group_is_still_on_its_way(case, azure, quick):
     assert quick.app.http.post(f"/api/runs/{cancelled.run_id}/cancel").status_code == 202
     cancelled.published_nothing("cancelled")
     assert time.monotonic() - began < 15
+
+
+def test_an_agent_killed_for_memory_ends_the_run(struck):
+    run = struck[SILENT].published_nothing("failed")
+    assert "memory" in run["reason"]

@@ -2,6 +2,9 @@
 
 import pytest
 
+from emulators import identities, tokens
+from emulators.ports import AZURE_DEVOPS
+
 
 def test_an_agent_that_changes_nothing(case):
     case("say There was nothing to do").start().published_nothing("no_changes")
@@ -72,6 +75,19 @@ def test_a_cancel_ends_the_run_and_its_containers(case, quick, phase):
     cancelled.published_nothing("cancelled")
     late = quick.app.http.post(f"/api/runs/{cancelled.run_id}/cancel")
     assert (late.status_code, late.json()["error"]["code"]) == (409, "too_late")
+
+
+def test_a_comment_that_somebody_deletes_is_written_anew(case, quick):
+    deleted = case("write notes.txt Hello", "sleep 1").start()
+    deleted.reached("provisioning")
+    (comment,) = quick.comments(deleted.item["id"])
+    token = tokens.mint(
+        quick.state, resource=tokens.AZURE_DEVOPS_RESOURCE, client_id=identities.APP.client_id
+    )
+    with quick.client(AZURE_DEVOPS, headers={"Authorization": f"Bearer {token}"}) as author:
+        path = f"/fabrikam/Fabrikam/_apis/wit/workItems/{deleted.item['id']}/comments/{comment['id']}"
+        author.delete(path, params={"api-version": "7.1-preview.4"}).raise_for_status()
+    deleted.published_once()
 
 
 def test_a_run_that_has_ended_cannot_be_cancelled_and_a_next_one_can_start(case, quick):

@@ -101,13 +101,14 @@ def test_an_image_that_is_not_there_is_named(platform):
 @each_agent(quick=())
 def test_every_real_program_works_in_the_teams_image(agent, platform):
     needs_installation(agent)
-    steps = [{"write": "notes.txt", "content": "Hello\n"}, {"say": "There are notes."}]
+    steps = [{"write": "notes.txt", "content": "Hello\n"}, {"run": "ls"}, {"say": "There are notes."}]
     with platform.client(MODEL_PROVIDER) as model:
         body = {"name": f"notes-{agent}", "match": f"Notes by {agent}", "steps": steps}
         assert model.post("/_control/conversations", json=body).status_code == 201
     title = f"Notes by {agent}"
     case = case_on(platform, title=title, repository=REPOSITORY, containerImage=IMAGE, agentType=agent)
-    case.start().published_once(seconds=120)
+    run = platform.finished(case.start().run_id, 120)
+    assert run["status"] == "completed", (run.get("reason"), platform.app.log(case.run_id)[-3000:])
     description = described(case, platform)
     assert "There are notes." in description
     assert "| `team-check` | ✅ passed" in description

@@ -1,7 +1,6 @@
 """What the polling alone finds, with one place to run and one to wait."""
 
-from emulators.azure_resource_manager.control import PlatformControl
-from emulators.ports import AZURE_RESOURCE_MANAGER
+from tests.end_to_end.conftest import control_of
 
 
 def cancel(narrow, case):
@@ -13,7 +12,7 @@ def test_a_run_whose_callback_never_arrives_is_found_by_looking(narrow_case):
 
 
 def test_a_group_that_never_starts_ends_its_run(narrow_case, narrow):
-    with PlatformControl(narrow.url(AZURE_RESOURCE_MANAGER), narrow.plan.trust()["SSL_CERT_FILE"]) as azure:
+    with control_of(narrow) as azure:
         azure.next_group("neverStarts")
         run = narrow_case().start().published_nothing("failed")
     assert "did not start within 0.05 minutes" in run["reason"]

@@ -23,7 +23,7 @@ from autocoder.clients.azure_devops.records import (
     without_tags,
 )
 from autocoder.clients.azure_devops.session import Session
-from autocoder.errors import InvalidArgument, StaleRevision
+from autocoder.errors import InvalidArgument, NotFound, StaleRevision
 
 COMMENTS = "7.1-preview.4"
 MARKDOWN_COMMENTS = "7.2-preview.4"  # the first version that knows `format`: 0 is Markdown, 1 is HTML
@@ -73,10 +73,12 @@ class WorkItems:
 
     def edit_comment(self, project: str, item: int, comment_id: int, markdown: str) -> None:
         """Replace the text of a comment; raises `NotFound` when somebody deleted it."""
-        self.session.json(
+        answer = self.session.json(
             "PATCH", project, "_apis/wit/workItems", item, "comments", comment_id,
             query={"format": 0}, body={"text": markdown}, version=MARKDOWN_COMMENTS,
         )  # fmt: skip
+        if isinstance(answer, dict) and answer.get("isDeleted"):
+            raise NotFound("Somebody deleted the comment.")
 
     def update_fields(self, item: int, rev: int, changes: Mapping[str, Any]) -> WorkItemRecord:
         """Set the fields in *changes*; raises `StaleRevision` when *rev* is not the newest."""
