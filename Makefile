@@ -97,5 +97,5 @@ $(PYTHON_STAMP): requirements-dev.txt | tools
 
 %/node_modules/.installed: %/package-lock.json | tools
 	@echo "Installing the npm packages of $* ..."
-	@npm ci --silent --no-audit --no-fund --prefix "$*"
+	@npm ci --loglevel=error --no-audit --no-fund --prefix "$*"
 	@touch "$@"
