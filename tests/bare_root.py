@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 PROGRAMS = ("sh", "cat", "cp", "dirname", "ln", "ls", "mkdir", "mktemp", "mv", "rm", "sleep", "date")
-GLIBC = ("libm.so.6", "librt.so.1", "libpthread.so.0", "libdl.so.2", "libresolv.so.2", "libnss_files.so.2")
+GLIBC = ("libdl", "libm", "libnss_files", "libpthread", "libresolv", "librt", "libutil")
 
 
 def make_bare_root(root, programs=PROGRAMS, files=()):
@@ -19,8 +19,8 @@ def make_bare_root(root, programs=PROGRAMS, files=()):
         shutil.copy(source, root / "bin" / name)
         linked = subprocess.run(["ldd", source], capture_output=True, text=True, check=True).stdout.split()
         libraries |= {Path(word) for word in linked if word.startswith("/")}
-    libraries |= {folder / name for folder in {path.parent for path in libraries} for name in GLIBC}
-    libraries = {library for library in libraries if library.exists()}
+    for folder in {path.parent for path in libraries}:
+        libraries |= {path for name in GLIBC for path in folder.glob(f"{name}.so.?")}
     for library in libraries:
         target = root / library.relative_to("/")
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -35,14 +35,22 @@ finish() {
 # Send a signal to the whole group, or, where there is none, to the process.
 signal() { kill "-$1" "-$child" 2>/dev/null || kill "-$1" "$child" 2>/dev/null; }
 
-# In another image's container: lend it the libraries that it lacks, for the agent's program.
-lend_libraries() {
-    lent=${0%/*}/../lib
-    [ -d "$lent" ] || return 0
-    for library in /usr/lib/*/libstdc++.so.6 /usr/lib64/libstdc++.so.6 /lib/*/libstdc++.so.6; do
-        [ ! -e "$library" ] || return 0
+# In a container of another image: lend it what it lacks of the tools beside this folder.
+lend() {
+    tools=${0%/*}/..
+    if ! command -v bash >/dev/null 2>&1; then export SHELL="$tools/bin/bash" PATH="$PATH:$tools/bin"; fi
+    mkdir "$home/lib"
+    for library in "$tools"/lib/*.so*; do
+        has_library "${library##*/}" || ln -s "$library" "$home/lib/"
     done
-    export LD_LIBRARY_PATH="$lent${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
+    export LD_LIBRARY_PATH="$home/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
+}
+
+has_library() {
+    for found in /usr/lib/*/"$1" /lib/*/"$1" /usr/lib64/"$1" /lib64/"$1"; do
+        [ ! -e "$found" ] || return 0
+    done
+    return 1
 }
 
 stopped() { [ -e "$control/stop" ] || [ -e "$control/done" ]; }
@@ -104,7 +112,7 @@ if stopped; then finish 143 stopped; fi
 
 export HOME="$home/home" TMPDIR="$home/tmp"
 export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0='*'
-lend_libraries
+if [ -d "${0%/*}/../lib" ]; then lend; fi
 cd "$AUTOCODER_WORKSPACE" || finish 1 exited
 
 now

@@ -1,15 +1,22 @@
 #!/bin/sh
 # Fills the volume `tools` for containers of an image that is not one of ours: the wrappers, the agent's folder, and
-# two libraries that programs may need besides glibc. What an agent needs besides, its own tools.sh brings.
+# what many agents expect besides glibc: bash, and some libraries. What an agent needs besides, its own tools.sh brings.
 set -eu
 umask 022
 
 base=${0%/*}
-mkdir -p "$AUTOCODER_TOOLS/base" "$AUTOCODER_TOOLS/agent" "$AUTOCODER_TOOLS/lib"
+for folder in base agent bin lib; do
+    mkdir -p "$AUTOCODER_TOOLS/$folder"
+done
 cp -R "$base/." "$AUTOCODER_TOOLS/base"
 cp -R "$AUTOCODER_AGENT/." "$AUTOCODER_TOOLS/agent"
-for library in /usr/lib/*/libstdc++.so.6 /usr/lib/*/libgcc_s.so.1 /usr/lib64/libstdc++.so.6 /usr/lib64/libgcc_s.so.1; do
-    [ ! -e "$library" ] || cp -L "$library" "$AUTOCODER_TOOLS/lib"
+if shell=$(command -v bash-static || command -v bash); then
+    cp -L "$shell" "$AUTOCODER_TOOLS/bin/bash"
+fi
+for folder in /usr/lib/* /lib/* /usr/lib64; do
+    for library in libstdc++.so.6 libgcc_s.so.1 libtinfo.so.6; do
+        [ ! -e "$folder/$library" ] || cp -L "$folder/$library" "$AUTOCODER_TOOLS/lib"
+    done
 done
 if [ -f "$AUTOCODER_AGENT/tools.sh" ]; then
     /bin/sh "$AUTOCODER_AGENT/tools.sh"

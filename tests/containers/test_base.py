@@ -199,3 +199,32 @@ def test_needs_no_more_than_a_posix_shell(name):
     if not shellcheck.exists():
         pytest.skip("shellcheck is not installed")
     subprocess.run([shellcheck, "--shell", "sh", BASE / name], check=True)
+
+
+def fill_tools(folder, shell, hook=""):
+    """Run tools.sh as the init container would; returns the volume."""
+    agent, tools = folder / "the agent", folder / "the tools"
+    (agent / "bin").mkdir(parents=True)
+    tools.mkdir()
+    (agent / "run.sh").write_text("true\n")
+    (agent / "bin" / "program").symlink_to("../run.sh")
+    if hook:
+        (agent / "tools.sh").write_text(hook)
+    environment = {"PATH": os.environ["PATH"], "AUTOCODER_AGENT": str(agent), "AUTOCODER_TOOLS": str(tools)}
+    subprocess.run([*shell, str(BASE / "tools.sh")], env=environment, cwd="/", check=True)
+    return tools
+
+
+def test_the_tools_are_wrappers_agent_and_bash(tmp_path, shell):
+    tools = fill_tools(tmp_path, shell)
+    assert (tools / "base" / "agent.sh").read_bytes() == (BASE / "agent.sh").read_bytes()
+    assert (tools / "base" / "verify.sh").is_file()
+    assert (tools / "agent" / "bin" / "program").is_symlink()
+    assert (tools / "agent" / "bin" / "program").read_text() == "true\n"
+    assert os.access(tools / "bin" / "bash", os.X_OK)
+    assert all(path.stat().st_mode & 0o004 for path in tools.rglob("*"))
+
+
+def test_an_agent_may_bring_more_tools(tmp_path, shell):
+    tools = fill_tools(tmp_path, shell, hook='echo more >"$AUTOCODER_TOOLS/more"\n')
+    assert (tools / "more").read_text() == "more\n"

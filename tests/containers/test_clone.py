@@ -174,3 +174,13 @@ def test_files_belong_to_the_agents_user(runs, remote):
 )
 def test_explains_what_git_says(error, meaning):
     assert meaning in explain(error)
+
+
+def test_any_user_may_change_the_work_tree_where_nobody_knows_whose_image_it_is(group):
+    group.clone()
+    assert (group.volumes["workspace"] / "README.md").stat().st_mode & 0o777 == 0o644
+    (group.volumes["inputs"] / "clone.json").unlink()
+    assert group.clone(AUTOCODER_ANY_USER="1")["state"] == "ready"
+    paths = [path for path in group.volumes["workspace"].rglob("*") if ".git" not in path.parts]
+    assert all(path.stat().st_mode & 0o006 == 0o006 for path in paths if not path.is_symlink())
+    assert git(group.volumes["workspace"], "status", "--porcelain") == ""

@@ -1,0 +1,106 @@
+"""Who holds what in a container group, with the agent's image and with one of the team's own."""
+
+import pytest
+
+from autocoder import models as m
+from autocoder.agents import agents
+from autocoder.container_groups import container_group
+from autocoder.plans import plan_run
+from autocoder.settings import read_settings
+from tests.autocoder.test_requests import ENVIRONMENT
+
+SETTINGS = read_settings({**ENVIRONMENT, "IMAGE_TAG": "1.2.3"})
+AGENT = agents()["claude"]
+OURS = f"contoso.azurecr.io/{AGENT.image}:1.2.3"
+THEIRS = "contoso.azurecr.io/team/build:7"
+
+
+def plan_with(image=None):
+    request = m.RunRequest(
+        organization="contoso",
+        project="Web",
+        repository="app",
+        user_prompt="Do it",
+        container_image=image,
+        requester=m.Requester(),
+    )
+    run = m.Run(id="a" * 20, request=request, title="Do it", queued_at="2026-01-01T00:00:00Z")
+    repository = m.Repository(
+        id="r",
+        name="app",
+        project="Web",
+        project_id="p",
+        clone_url="https://x",
+        web_url="https://x",
+        target_branch="main",
+        base_commit="1" * 40,
+    )
+    return plan_run(run, None, repository, agent=AGENT, images=(), settings=SETTINGS)
+
+
+def containers(image=None):
+    group = container_group(plan_with(image), SETTINGS)
+    return {one.name: one for one in (*group.init_containers, *group.containers)}
+
+
+def mounts(container):
+    return {mount.volume: mount.read_only for mount in container.mounts}
+
+
+def test_without_another_image_everything_is_in_the_agents_own():
+    group = container_group(plan_with(), SETTINGS)
+    assert [one.name for one in group.init_containers] == ["clone"]
+    assert "tools" not in group.volumes
+    found = containers()
+    assert found["agent"].image == found["verify"].image == OURS
+    assert found["agent"].command == ("/bin/sh", "/opt/autocoder/base/agent.sh")
+    assert found["agent"].env["AUTOCODER_AGENT"] == "/opt/autocoder/agent"
+
+
+def test_the_agents_own_image_by_its_full_name_is_no_other_image():
+    assert plan_with(OURS).tools_image is None
+
+
+def test_another_image_gets_its_tools_from_an_init_container_of_the_agents_own():
+    group = container_group(plan_with(THEIRS), SETTINGS)
+    assert [one.name for one in group.init_containers] == ["clone", "tools"]
+    assert "tools" in group.volumes
+    found = containers(THEIRS)
+    assert found["tools"].image == OURS
+    assert found["tools"].command == ("/bin/sh", "/opt/autocoder/base/tools.sh")
+    assert found["agent"].image == found["verify"].image == THEIRS
+    assert found["agent"].command == ("/bin/sh", "/tools/base/agent.sh")
+    assert found["verify"].command == ("/bin/sh", "/tools/base/verify.sh")
+    assert found["agent"].env["AUTOCODER_AGENT"] == "/tools/agent"
+
+
+def test_the_tools_can_be_written_by_their_init_container_alone():
+    found = containers(THEIRS)
+    assert mounts(found["tools"]) == {"tools": False}
+    assert mounts(found["agent"])["tools"] is True
+    assert mounts(found["verify"])["tools"] is True
+    assert not {"tools"} & (mounts(found["clone"]).keys() | mounts(found["supervisor"]).keys())
+
+
+@pytest.mark.parametrize("image", [None, THEIRS])
+def test_no_container_of_foreign_code_has_a_secret(image):
+    holders = {name for name, one in containers(image).items() if one.secret_env}
+    assert holders == {"clone", "supervisor"}
+
+
+@pytest.mark.parametrize("image", [None, THEIRS])
+def test_the_git_directory_is_out_of_the_agents_reach(image):
+    found = containers(image)
+    assert not [
+        name
+        for name in ("agent", "verify", "tools")
+        if "repository" in mounts(found.get(name, found["agent"]))
+    ]
+    assert mounts(found["agent"])["control"] is mounts(found["agent"])["inputs"] is True
+
+
+def test_files_are_for_any_user_where_nobody_knows_the_images():
+    for image, wanted in ((None, None), (THEIRS, "1")):
+        found = containers(image)
+        assert found["clone"].env.get("AUTOCODER_ANY_USER") == wanted
+        assert found["supervisor"].env.get("AUTOCODER_ANY_USER") == wanted
