@@ -3,7 +3,7 @@
 The comment carries the line `Run <id>`, by which a repeat finds it again.
 """
 
-from autocoder.markdown import one_line
+from autocoder.markdown import inert, one_line
 from autocoder.models import RunReport, Usage
 
 LONGEST_COMMENT = 20_000
@@ -66,7 +66,7 @@ def final_comment(report: RunReport, run_url: str) -> str:
     elif report.branch:
         parts.append(f"The change is on branch `{code(report.branch, 200)}`.")
     if report.reason:
-        parts.append(f"{report.reason[:4_000]}")
+        parts.append(inert(report.reason[:4_000]))
     if not report.pull_request and report.outcome in NEXT_STEPS:
         parts.append(f"**Next:** {NEXT_STEPS[report.outcome]}")
     if report.usage.turns or report.usage.output_tokens:

@@ -15,7 +15,11 @@ INVISIBLE = re.compile(
 )
 HARMLESS = "\u200b\u200d\ufe0f\ufeff\u00ad"  # editors and emoji leave these behind; they say nothing
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-MARKDOWN_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+MARKDOWN_COMMENT = re.compile(
+    r"<!--.*?(?:-->|\Z)|^ {0,3}\[[^\]\n]*\]:[ \t]*(?:#|<>)[ \t]*[\"'(][^\n]*$", re.DOTALL | re.MULTILINE
+)
+MAY_HIDE = re.compile(r"\b(?:style|hidden|color)\b|<(?:script|template|[!?])", re.IGNORECASE)
+TAG_WITH_ATTRIBUTES = re.compile(r"<(?=[A-Za-z][\w:-]*[\s/][^>=]*=)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +41,27 @@ def from_html(html: str | None) -> Visible:
 
 
 def from_markdown(text: str | None) -> Visible:
-    """Return the visible part of a Markdown field: no comments, no invisible characters."""
-    plain, comments = MARKDOWN_COMMENT.subn("", text or "")
+    """Return the visible part of a Markdown field: no comments, no hidden HTML, no invisible characters."""
+    plain, comments = MARKDOWN_COMMENT.subn("", (text or "")[: LONGEST * 10])
+    elements = 0
+    if "<" in plain and MAY_HIDE.search(plain):
+        from autocoder.html import without_hidden  # as above
+
+        plain, elements = without_hidden(plain)
     invisible = any(mark not in HARMLESS for mark in INVISIBLE.findall(plain))
     plain = INVISIBLE.sub("", plain)
     plain = CONTROL.sub("", plain.replace("\r\n", "\n"))
     plain = re.sub(r"\n{3,}", "\n\n", plain).strip()
-    images = tuple(re.findall(r"!\[[^\]]*\]\((\S+?)(?:\s[^)]*)?\)", plain))
-    return Visible(plain[:LONGEST], comments + invisible, images)
+    images = tuple(re.findall(r"!\[[^\[\]]*\]\((\S+?)(?:\s[^)]*)?\)", plain))
+    return Visible(plain[:LONGEST], comments + elements + invisible, images)
+
+
+def inert(text: str) -> str:
+    """Return Markdown *text* that loads nothing when it is read: no images, no HTML tags with attributes.
+
+    An address in an image is called by the reader's browser, with whatever an agent has put into it.
+    """
+    return TAG_WITH_ATTRIBUTES.sub("< ", text.replace("![", "! ["))
 
 
 def one_line(text: str | None, longest: int = 255) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autocoder.comments import code, usage_line
-from autocoder.markdown import from_markdown, one_line
+from autocoder.markdown import from_markdown, inert, one_line
 from autocoder.models import AgentResult, FileChange, Plan, PushedBranch, Verification
 
 LONGEST_BODY = 4_000
@@ -112,7 +112,7 @@ def _sections(
 
 def _summary(text: str) -> str:
     """Return the agent's last message as part of a section: no heading of its own first, none above ours."""
-    visible = OWN_HEADING.sub("", from_markdown(text).text, count=1).strip()
+    visible = OWN_HEADING.sub("", inert(from_markdown(text).text), count=1).strip()
     return (
         HEADING.sub(lambda found: "#" * max(3, len(found[1])) + " ", visible) or "The agent left no summary."
     )

@@ -1,6 +1,8 @@
+import time
+
 import pytest
 
-from autocoder.markdown import from_html, from_markdown, one_line
+from autocoder.markdown import Visible, from_html, from_markdown, inert, one_line
 
 
 def test_turns_a_description_into_markdown():
@@ -27,6 +29,10 @@ def test_turns_a_description_into_markdown():
         '<div style="opacity:0">SECRET</div>',
         "<div hidden>SECRET</div>",
         '<input type="hidden" value="SECRET">',
+        "<![CDATA[ SECRET ]]>",
+        "<![x SECRET>",
+        "<!X SECRET>",
+        "<? SECRET ?>",
     ],
 )
 def test_leaves_out_what_a_reader_cannot_see_and_counts_it(hidden):
@@ -34,6 +40,45 @@ def test_leaves_out_what_a_reader_cannot_see_and_counts_it(hidden):
     assert "SECRET" not in seen.text
     assert seen.text.startswith("Visible")
     assert seen.hidden_parts == (0 if "value=" in hidden else 1)
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        '<span style="display: none">SECRET</span>',
+        '<DIV STYLE="opacity:.01"><b>SECRET</b> <br> SECRET</DIV>',
+        '<span style="font-size:1px">SECRET</span>',
+        '<font color="#fefefe">SECRET</font>',
+        "<p hidden>\n\n```\nSECRET\n```\n\n</p>",
+        "<script>if (1 < 2) SECRET</script>",
+        "<![CDATA[ SECRET ]]>",
+        "<!X SECRET>",
+        "<? SECRET ?>",
+        '<span style="display:none"/>SECRET',
+        '`<span style="display:none">`SECRET',
+        "[//]: # (SECRET)\nAfter",
+        '[note]: <> "SECRET"',
+    ],
+)
+def test_leaves_out_what_a_reader_of_markdown_cannot_see_and_counts_it(hidden):
+    seen = from_markdown(f"**Visible**\n{hidden}\n")
+    assert "SECRET" not in seen.text
+    assert seen.text.startswith("**Visible**")
+    assert ("After" in seen.text) == ("After" in hidden)
+    assert seen.hidden_parts == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "before\n\n```html\n<script>x</script><p hidden>shown as code</p>\n```\n\nafter <b>it</b>",
+        "Use `List<String>` and a < b, [x]: y",
+        '<span style="color:red">shown</span>',
+        "[docs]: https://example.invalid/docs",
+    ],
+)
+def test_keeps_what_a_reader_of_markdown_sees(text):
+    assert from_markdown(text) == Visible(text)
 
 
 def test_keeps_white_text_on_a_dark_ground():
@@ -49,7 +94,7 @@ def test_takes_zero_width_and_direction_characters_out():
 def test_finds_the_images_of_both_formats():
     url = "https://dev.azure.com/contoso/_apis/wit/attachments/1?fileName=a.png"
     assert from_html(f'<img src="{url}" alt="a">').images == (url,)
-    assert from_markdown(f"![a]({url} =300x)").images == (url,)
+    assert from_markdown(f"![a [b]]({url}) ![a]({url} =300x)").images == (url,)
 
 
 @pytest.mark.parametrize("nothing", [None, "", "<div><br></div>"])
@@ -64,3 +109,46 @@ def test_an_unclosed_comment_hides_the_rest():
 def test_a_title_becomes_one_line():
     assert one_line("  a\nb\x00\u200bc  ") == "a b c"
     assert len(one_line("x" * 10_000)) == 255
+
+
+@pytest.mark.parametrize(
+    "active",
+    [
+        "![a](https://x/?q=1)",
+        "![a [b]](https://x/?q=1)",
+        "![a]\n\n[a]: https://x/?q=1",
+        "<img src=https://x/?q=1>",
+        "<IMG\nalt='>'\nsrc=https://x>",
+        "<img/src=https://x>",
+        "<table background='https://x'>",
+    ],
+)
+def test_inert_text_loads_nothing(active):
+    shown = inert(f"before {active} after")
+    assert "![" not in shown
+    assert "<img" not in shown.lower()
+    assert "<table" not in shown
+
+
+@pytest.mark.parametrize(
+    "text", ["`List<String>`", "a < b and c > d", "[a](https://x)", "Map<Key, Value>", "<b>x</b>"]
+)
+def test_inert_text_says_what_it_said(text):
+    assert inert(text) == text
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["<a hidden ", '<a x="', "<p style=x ", "<!--", "<![", "<a/", "![", "<p hidden>", "```\n<p hidden>"],
+)
+@pytest.mark.parametrize("end", ["", ">", "'>", "-->"])
+def test_a_text_made_to_be_slow_is_read_in_no_time(part, end):
+    text, began = part * (60_000 // len(part)) + end, time.monotonic()
+    from_html(text)
+    from_markdown(text)
+    inert(text[:20_000])
+    assert time.monotonic() - began < 10  # seconds; without care it takes minutes
+
+
+def test_elements_nested_too_deeply_become_plain_text():
+    assert from_html("<b>" * 5_000 + "words").text == "words"
