@@ -23,13 +23,18 @@ LONGEST_MESSAGE = 500
 _QUERY = re.compile(r"(https?://[^\s?#'\"<>]*)[?#][^\s'\"<>]*")
 _USER = re.compile(r"(https?://)[^\s/@'\"<>]*@")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+_LAST_WORD = re.compile(r"[A-Za-z0-9+/=_.~%-]+\Z")
 
 
 def plain(text: str) -> str:
     """Return *text* as one line of bounded length, its URLs without user names and queries."""
-    text = _CONTROL.sub(" ", text[: 4 * LONGEST_MESSAGE])
-    text = _USER.sub(r"\1", _QUERY.sub(r"\1", text)).strip()
-    return text if len(text) <= LONGEST_MESSAGE else text[: LONGEST_MESSAGE - 1] + "…"
+    text = _CONTROL.sub(" ", _cut(text, 4 * LONGEST_MESSAGE))
+    return _cut(_USER.sub(r"\1", _QUERY.sub(r"\1", text)).strip(), LONGEST_MESSAGE)
+
+
+def _cut(text: str, longest: int) -> str:
+    """Return *text*, cut between words: half a secret is one that redaction does not know any more."""
+    return text if len(text) <= longest else _LAST_WORD.sub("", text[: longest - 1]) + "…"
 
 
 class AutocoderError(Exception):
