@@ -38,10 +38,8 @@ def judge_group(group: GroupState | None) -> GroupSeen:
     if group is None:
         return GroupSeen(state="gone")
     if group.provisioning_state == "Failed":
-        reason = "; ".join(group.events[-3:]) or "Azure gives no reason"
-        return GroupSeen(
-            state="failed", reason=f"The container group could not be started: {reason}."[:1_000]
-        )
+        reason = "; ".join(group.events[-3:]) or _why(group) or "Azure gives no reason."
+        return GroupSeen(state="failed", reason=f"The container group could not be started: {reason}"[:1_000])
     if group.state in DEAD or any(one.name == SUPERVISOR and one.state == ENDED for one in group.containers):
         return GroupSeen(state="ended", reason=_why(group))
     return GroupSeen(state="starting" if group.provisioning_state in STARTING else "working")

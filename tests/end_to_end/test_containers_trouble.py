@@ -28,6 +28,11 @@ def test_a_group_that_cannot_be_provisioned(case, azure):
     assert "could not be started" in run["reason"]
 
 
+def test_an_image_that_cannot_be_pulled_is_the_reason(case):
+    run = case(containerImage="autocoder.azurecr.io/autocoder/nothing:1").start().published_nothing("failed")
+    assert 'Failed to pull image "autocoder.azurecr.io/autocoder/nothing:1"' in run["reason"]
+
+
 def test_a_group_that_starts_late(case, azure):
     azure.next_group("startDelay", seconds=1.5)
     case().start().published_once()
