@@ -31,6 +31,16 @@ class Certificates:
     server: Path
     key: Path
 
+    @property
+    def public_folder(self) -> Path | None:
+        """Where OpenSSL looks public authorities up by their hash, or None when the bundle has to do.
+
+        A program that has such a folder reads no bundle of 140 certificates for each of its connections.
+        https://docs.openssl.org/3.0/man1/openssl-rehash/
+        """
+        note = _note(self.bundle)
+        return Path(note.read_text()) if note.exists() else None
+
     def server_context(self) -> ssl.SSLContext:
         """Return the TLS context with which an emulator serves."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -82,15 +92,19 @@ def _make(files: Certificates) -> None:
     _write(files.key, private)
     _write(files.server, server.public_bytes(serialization.Encoding.PEM))
     _write(files.authority, pem)
+    folder = _hashed_folder()
+    if folder is not None:
+        _write(_note(files.bundle), str(folder).encode())
     _write(files.bundle, Path(_public_bundle()).read_bytes() + b"\n" + pem)
 
 
-def public_folder() -> Path | None:
-    """Return the folder in which OpenSSL looks public authorities up by their hash, where there is one.
+def _note(bundle: Path) -> Path:
+    """Return the file that names the folder of hashes that stands for the public part of *bundle*."""
+    return bundle.with_name("public-folder")
 
-    A program that has it need not read a bundle of 140 certificates when it starts.
-    https://docs.openssl.org/3.0/man1/openssl-rehash/
-    """
+
+def _hashed_folder() -> Path | None:
+    """Return this machine's folder of authorities by hash, unless it has chosen a bundle from elsewhere."""
     chosen = _chosen_bundle()
     if chosen is not None and Path(chosen).parent != FOLDER:
         return None

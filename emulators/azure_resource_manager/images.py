@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from emulators.certificates import FOLDER, Certificates, public_folder
+from emulators.certificates import FOLDER, Certificates
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 OURS = Path(__file__).with_name("images.toml")
@@ -54,7 +54,7 @@ class Images:
     """The images of `images.toml`, after those of a test's own *extra* file."""
 
     def __init__(self, certificates: Certificates, extra: Path | None = None) -> None:
-        self.bundle, self.authority = certificates.bundle, certificates.authority
+        self.certificates = certificates
         sources = (
             [(OURS, CHECKOUT)] if extra is None else [(extra, extra.parent.absolute()), (OURS, CHECKOUT)]
         )
@@ -78,7 +78,12 @@ class Images:
     def _image(self, name: str, base: Path, entry: dict[str, Any], matched: str) -> Image:
         root = base / entry["root"] if "root" in entry else None
         bundle = BUNDLE_BESIDE_A_ROOT if root else BUNDLE
-        places = {"python": str(python_prefix()), "node": str(node_prefix()), "bundle": bundle, **_openssl()}
+        places = {
+            "python": str(python_prefix()),
+            "node": str(node_prefix()),
+            "bundle": bundle,
+            **_openssl(self.certificates),
+        }
         folders = entry.get("folders", {}).items()
         binds = [Bind(base / source.format(name=matched), target) for target, source in folders]
         needed = [*(bind.source for bind in binds), *([root] if root else [])]
@@ -86,7 +91,9 @@ class Images:
         if missing is not None:
             raise ImageNotFoundError(f"image {name} not found: there is no {missing}")
         compiled = [extra for bind in binds for extra in _compiled(bind)]
-        trusted = [Bind(self.bundle, bundle), *([] if root else [Bind(self.authority, AUTHORITY)])]
+        trusted = [Bind(self.certificates.bundle, bundle)]
+        if root is None:
+            trusted.append(Bind(self.certificates.authority, AUTHORITY))
         return Image(
             name=name,
             binds=(*binds, *compiled, *trusted),
@@ -109,9 +116,9 @@ def name_of(reference: str) -> str:
     return name
 
 
-def _openssl() -> dict[str, str]:
+def _openssl(certificates: Certificates) -> dict[str, str]:
     """Return where OpenSSL finds authorities: ours in a file, the public in a folder; else in one bundle."""
-    folder = public_folder()
+    folder = certificates.public_folder
     return {"authority": AUTHORITY if folder else BUNDLE, "authorities": str(folder or FOLDER)}
 
 

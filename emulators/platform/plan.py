@@ -56,9 +56,9 @@ class Plan:
         return sys.executable
 
     def trust(self) -> dict[str, str]:
-        """Return the variables by which SDKs, git and containers trust the local certificate authority."""
-        bundle = str(ensure_certificates(self.state).bundle)
-        return {"REQUESTS_CA_BUNDLE": bundle, "SSL_CERT_FILE": bundle}
+        """Return the variables by which SDKs trust the local authority: they speak to no other machine."""
+        authority = str(ensure_certificates(self.state).authority)
+        return {"REQUESTS_CA_BUNDLE": authority, "SSL_CERT_FILE": authority}
 
 
 def agent_file(agent: str) -> dict[str, Any]:
