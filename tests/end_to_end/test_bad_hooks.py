@@ -165,6 +165,15 @@ def test_a_body_of_10_megabytes_gets_a_reason(quick, item):
     assert "1,000,000" in said(quick.deliver(payload), "skipped")["reason"]
 
 
+@pytest.mark.parametrize(
+    "title", ['"; rm -rf / #', "x" * 10_000, "😀" * 100, "one\nline\x00more", None, 7, ["x"]]
+)
+def test_a_hostile_title_in_a_delivery_is_no_obstacle(quick, item, title):
+    run_id = said(quick.deliver(created(item["id"], **{"System.Title": title})), "started")["runId"]
+    run = quick.finished(run_id)
+    assert (run["status"], run["title"]) == ("completed", "Say hello")
+
+
 def test_a_null_description_and_a_null_requester_are_no_obstacle(quick, item):
     payload = created(item["id"], **{"System.Description": None, "System.ChangedBy": None})
     run_id = said(quick.deliver(payload), "started")["runId"]

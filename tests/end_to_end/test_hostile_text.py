@@ -1,10 +1,14 @@
 """What people write: titles, descriptions and prompts are data everywhere, and reach no shell."""
 
+import tempfile
+from pathlib import Path
+
 import pytest
 
+TRACE = Path(tempfile.gettempdir()) / "autocoder-hostile-title"
 TITLES = [
     '"; rm -rf / #',
-    "$(touch /tmp/pwned) `touch /tmp/pwned`",
+    f"$(touch {TRACE}) `touch {TRACE}` ; touch {TRACE}",
     "😀🎉 👩‍👩‍👧‍👦 émoji",
     "../../etc/passwd",
     "-rf --upload-pack=touch",
@@ -30,6 +34,7 @@ def test_a_hostile_title_is_only_a_title(case, quick, title):
     assert pull_request["title"].startswith(run["title"][:100])
     page = quick.person.page(run["pullRequestUrl"])
     assert "<script>alert(1)</script>" not in page
+    assert not TRACE.exists()
 
 
 @pytest.mark.parametrize("prompt", [
