@@ -1,7 +1,8 @@
 """The agents: every folder in `containers/` that has an `agent.toml`. Nothing else names an agent.
 
 agents = load_agents(Path("containers"))
-agents["claude"].default_model, agents["claude"].secret, agents["claude"].price("claude-opus-5-5")
+agent = agents[folder]
+agent.default_model, agent.secret, agent.price(model)
 """
 
 import fnmatch

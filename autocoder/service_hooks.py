@@ -120,7 +120,7 @@ def _trigger(
 
 
 def _options(tags: object) -> dict[str, str]:
-    """Return what tags such as `autocoder:agent=codex` ask for."""
+    """Return what tags such as `autocoder:agent=<folder>` ask for."""
     found = (OPTION_TAG.fullmatch(tag) for tag in tags_of(tags))
     return {match["name"].lower(): match["value"] for match in found if match}
 

@@ -103,7 +103,7 @@ def read_body(body: bytes, settings: Settings) -> Trigger | Skip:
 
 
 def _request(delivery: Trigger, settings: Settings) -> RunRequest | Refusal:
-    """Return the run request that the delivery makes; tags such as `autocoder:agent=codex` choose."""
+    """Return the run request that the delivery makes; tags such as `autocoder:agent=<folder>` choose."""
     wanted = {OPTIONS[name]: value for name, value in delivery.options.items()}
     body = {
         "workItemId": delivery.work_item_id,

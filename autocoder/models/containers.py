@@ -19,7 +19,7 @@ class AgentResultFormat(Value):
 
 
 class Price(Value):
-    """US dollars per million tokens of one model; the model is a glob, as in `claude-sonnet-*`."""
+    """US dollars per million tokens of one model; the model is a glob, as in `gpt-*`."""
 
     model: str
     input: float

@@ -19,7 +19,7 @@ WRITE = ("write", "create", "write_file", "create_file")
 EDIT = ("edit", "replace", "edit_file", "str_replace")
 SHELL = ("bash", "run_shell_command", "exec_command", "shell_command", "shell", "local_shell")
 PATCH = ("apply_patch",)
-CODE = ("exec",)  # Codex: JavaScript that calls the other tools
+CODE = ("exec",)  # JavaScript that calls the other tools
 
 PATHS = ("file_path", "filepath", "absolute_path", "path", "file", "filename")
 CONTENTS = ("content", "contents", "file_text", "text")

@@ -40,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="make demo", description="A work item in, a linked pull request out."
     )
-    parser.add_argument("--agent", default="claude", help="which agent: a folder of containers/")
+    parser.add_argument("--agent", required=True, help="which agent: a folder of containers/")
     parser.add_argument("--model", choices=("scripted", "real"), default="scripted")
     parser.add_argument("--keep", action="store_true", help="keep the platform up until Ctrl-C")
     parser.add_argument("--state", type=Path, default=ROOT / ".local" / "demo")

@@ -22,7 +22,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="make run", description="Keep the platform up, with the sample in it."
     )
-    parser.add_argument("--agent", default="claude")
+    parser.add_argument("--agent", required=True)
     parser.add_argument("--model", choices=("scripted", "real"), default="scripted")
     parser.add_argument("--state", type=Path, default=ROOT / ".local")
     parser.add_argument("--base-port", type=int, default=DEFAULT_BASE_PORT)

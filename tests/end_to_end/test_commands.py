@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from emulators.platform.processes import ROOT
+from tests.containers.agents.at_work import AGENTS, each_agent, needs_installation
 from tests.platform import a_base_port
 
 SECONDS = 90
@@ -23,7 +24,7 @@ def start(tmp_path):
     def start(name, *arguments, **environment):
         command = [sys.executable, "-m", f"emulators.platform.{name}", "--state", str(tmp_path / "a state")]
         process = subprocess.Popen(
-            [*command, *arguments],
+            [*command, "--agent", "claude", *arguments],
             cwd=ROOT,
             env={**{k: v for k, v in os.environ.items() if k != "ANTHROPIC_API_KEY"}, **environment},
             stdout=subprocess.PIPE,
@@ -50,11 +51,14 @@ def lines_until(process, pattern):
     raise AssertionError(f"{pattern!r} was not printed: {''.join(lines)}")
 
 
-@pytest.mark.slow
-def test_the_demo_shows_the_run_and_exits_0(start, tmp_path):
-    process = start("demo")
+@each_agent(quick=())
+def test_the_demo_of_each_agent_shows_its_run_and_exits_0(agent, start, tmp_path):
+    needs_installation(agent)
+    process = start("demo", "--agent", agent)
     printed, _ = process.communicate(timeout=SECONDS)
     assert process.returncode == 0, printed
+    assert f"{AGENTS[agent].name} · {AGENTS[agent].default_model} · " in printed
+    assert not re.search(r" · 0 turns", printed)
     assert re.search(r"/pullrequest/\d+\n", printed)
     for part in ("## Verification", "tokens in", "4 files changed", "A pull request is ready", "publishing"):
         assert part in printed
