@@ -31,6 +31,9 @@ def shown(html: str) -> tuple[str, int, tuple[str, ...]]:
     soup = BeautifulSoup(finished, "html.parser")
     hidden = _remove_hidden(soup) + unfinished
     images = tuple(str(image["src"]) for image in soup.find_all("img", src=True))
+    for tag in soup.find_all(True):  # what is told only to those who point at it, or see no images
+        if isinstance(tag, Tag):
+            tag.attrs = {name: value for name, value in tag.attrs.items() if name not in ("title", "alt")}
     return _as_markdown(soup), hidden, images
 
 

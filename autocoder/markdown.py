@@ -19,6 +19,7 @@ MARKDOWN_COMMENT = re.compile(
     r"<!--.*?(?:-->|\Z)|^ {0,3}\[[^\]\n]*\]:[ \t]*(?:#|<>)[ \t]*[\"'(][^\n]*$", re.DOTALL | re.MULTILINE
 )
 MAY_HIDE = re.compile(r"\b(?:style|hidden|color)\b|<(?:script|template|[!?])", re.IGNORECASE)
+IMAGE = re.compile(r"!\[[^\[\]]*\]\((\S+?)(?:\s[^)]*)?\)")
 TAG_WITH_ATTRIBUTES = re.compile(r"<(?=[A-Za-z][\w:-]*[\s/][^>=]*=)")
 
 
@@ -52,7 +53,8 @@ def from_markdown(text: str | None) -> Visible:
     plain = INVISIBLE.sub("", plain)
     plain = CONTROL.sub("", plain.replace("\r\n", "\n"))
     plain = re.sub(r"\n{3,}", "\n\n", plain).strip()
-    images = tuple(re.findall(r"!\[[^\[\]]*\]\((\S+?)(?:\s[^)]*)?\)", plain))
+    images = tuple(found[1] for found in IMAGE.finditer(plain))
+    plain = IMAGE.sub(r"![](\1)", plain)  # its other words are shown to nobody who sees it
     return Visible(plain[:LONGEST], comments + elements + invisible, images)
 
 

@@ -97,6 +97,12 @@ def test_finds_the_images_of_both_formats():
     assert from_markdown(f"![a [b]]({url}) ![a]({url} =300x)").images == (url,)
 
 
+def test_words_of_an_image_that_its_viewers_do_not_see_are_left_out():
+    assert from_html('<img src="https://x/a.png" alt="SECRET" title="SECRET">').text == "![](https://x/a.png)"
+    assert from_html('<a href="https://x/" title="SECRET">here</a>').text == "[here](https://x/)"
+    assert from_markdown('![SECRET](https://x/a.png "SECRET")').text == "![](https://x/a.png)"
+
+
 @pytest.mark.parametrize("nothing", [None, "", "<div><br></div>"])
 def test_nothing_stays_nothing(nothing):
     assert from_html(nothing).text == ""
