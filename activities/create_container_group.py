@@ -54,13 +54,14 @@ def _secrets(
     """Return the values of the secret variables, by container and name; they go nowhere else."""
     run_id = plan.run.id
     minutes = plan.provisioning_minutes + (plan.budget.minutes or 0) + MARGIN_MINUTES
-    sas = connected.blobs.sas_url
+    token, sas = callback_token(callback_key, run_id), connected.blobs.sas_url
+    connected.guard(token)
     inputs = {name: sas(run_id, name, "r", minutes) for name in plan.inputs}
     outputs = {name: sas(run_id, name, permissions, minutes) for name, permissions in OUTPUTS.items()}
     return {
         ("clone", "CLONE_AUTHORIZATION"): connected.clone_authorization(),
         ("clone", "INPUT_URLS"): json.dumps(inputs),
         ("supervisor", "MODEL_KEY"): model_key,
-        ("supervisor", "CALLBACK_TOKEN"): callback_token(callback_key, run_id),
+        ("supervisor", "CALLBACK_TOKEN"): token,
         ("supervisor", "OUTPUT_URLS"): json.dumps(outputs),
     }

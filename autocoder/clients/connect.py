@@ -2,6 +2,7 @@
 
 import base64
 import re
+from collections import deque
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["AzureDevOps", "Clients", "clients"]
 
 AZURE_DEVOPS_SCOPE = "499b84ac-1321-427f-aa17-267ca6975798/.default"
+MOST_GUARDED = 20  # about as many as runs that are working
 _ORGANIZATION = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,48}[A-Za-z0-9])?")
 
 
@@ -43,12 +45,16 @@ class Clients:
         return AzureDevOps(Session(url, self._own, self._http))
 
     def redact(self, text: str) -> str:
-        """Return *text* without the secrets that this process has read so far, and without tokens."""
-        known = self.vault.known()
+        """Return *text* without the secrets that this process has read or made so far, and without tokens."""
+        known = (*self.vault.known(), *self._guarded)
         if self._redactors.get(known) is None:
             self._redactors.clear()
             self._redactors[known] = Redactor(known)
         return self._redactors[known].redact(text)
+
+    def guard(self, secret: str) -> None:
+        """Take *secret*, which was made here and is in no vault, out of every text from now on."""
+        self._guarded.append(secret)
 
     def own_id(self, organization: str) -> str:
         """Return the id that the app's identity has in *organization*; asked once."""
@@ -119,6 +125,10 @@ class Clients:
     @cached_property
     def _redactors(self) -> dict[tuple[str, ...], Redactor]:
         return {}
+
+    @cached_property
+    def _guarded(self) -> deque[str]:
+        return deque(maxlen=MOST_GUARDED)
 
     @cached_property
     def _own_ids(self) -> dict[str, str]:
