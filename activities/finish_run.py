@@ -11,7 +11,8 @@ from autocoder.records import usage_column
 @activity
 def finish_run(report: RunReport) -> None:
     """Record the outcome; then the work item may have a next run, and another run the place."""
-    records, run = clients().records, report.run
+    connected, run = clients(), report.run
+    records = connected.records
     pull_request = report.pull_request
     columns = {
         "status": report.outcome,
@@ -24,3 +25,5 @@ def finish_run(report: RunReport) -> None:
     usage = usage_column(report.usage) if report.usage.turns else {}
     records.merge(run.id, {**columns, **usage})
     records.release_all((ACTIVE, SLOT), run.id)
+    if report.outcome == "refused":  # what may not go out, a secret perhaps, is kept nowhere else either
+        connected.blobs.delete(run.id, "changes.pack")

@@ -108,14 +108,14 @@ class Blobs:
             except ResourceNotFoundError:
                 return ()
 
-    def delete(self, run_id: str) -> None:
-        """Delete all blobs of a run."""
+    def delete(self, run_id: str, *names: str) -> None:
+        """Delete those blobs of a run that are named, all of them when none is; a missing one is no error."""
         from azure.core.exceptions import ResourceNotFoundError
 
-        for name in self.list(run_id):
+        for name in names or self.list(run_id):
             with translated(WHO):
                 try:
-                    self._container.delete_blob(f"{run_id}/{name}")
+                    self._blob(run_id, name).delete_blob()
                 except ResourceNotFoundError:
                     continue
 

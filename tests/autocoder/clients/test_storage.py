@@ -80,6 +80,15 @@ def test_the_first_write_of_an_attempt_wins(blobs):
     assert httpx.put(url, content=b"2", headers=header).status_code in (409, 412)
 
 
+def test_deletes_the_blobs_that_are_named_alone(blobs):
+    run = RUN[:-1] + "e"
+    for name in ("changes.pack", "log.txt"):
+        blobs.put(run, name, b"x")
+    for _ in range(2):
+        blobs.delete(run, "changes.pack")
+    assert blobs.list(run) == ("log.txt",)
+
+
 def test_deletes_what_belongs_to_a_run(blobs):
     run, other = RUN[:-1] + "c", RUN[:-1] + "d"
     for name in (run, other):
