@@ -203,6 +203,7 @@ class _Conversation(BaseHTTPRequestHandler):
                 self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece) if chunked else piece)
             if chunked:
                 self.wfile.write(b"0\r\n\r\n")
+            answer.close()  # read1 leaves it open at its end, and then the connection serves no second call
         except (OSError, http.client.HTTPException, zlib.error):
             self.close_connection = True
             self._disconnect()

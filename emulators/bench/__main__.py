@@ -1,6 +1,6 @@
 """Measure runs next to a bare script, many at once, the cold start, and the histories.
 
-    python -m emulators.bench [--only runs,large,crowd,import,history] [--runs 50] [--state .local/bench]
+    python -m emulators.bench [--only import,policy,runs,large,crowd,gateway,history] [--runs 50] [--state .local/bench]
 
 Every run is of a work item of its own, by an agent that writes one file at once. Runs and bare scripts take
 turns on the same emulators; the emulators' quotas are raised, and settings keep their defaults.
@@ -19,11 +19,14 @@ from typing import TypeVar
 from emulators.bench import report
 from emulators.bench.agent import make_app
 from emulators.bench.azure_devops import Organization
+from emulators.bench.gateway import added_by_gateway
 from emulators.bench.history import lengths, settings_without_callback
 from emulators.bench.imports import import_seconds
+from emulators.bench.policy import look_at_large_change
 from emulators.bench.report import Row
 from emulators.bench.repositories import LARGE, SMALL
 from emulators.bench.runs import compare, crowd
+from emulators.model_provider.state import ensure_key
 from emulators.platform.app import App
 from emulators.platform.app_settings import app_settings
 from emulators.platform.endings import ends_on_signals
@@ -31,9 +34,9 @@ from emulators.platform.places import free_base_port
 from emulators.platform.plan import Plan
 from emulators.platform.processes import ROOT, PlatformError
 from emulators.platform.running import Platform, running
-from emulators.ports import AZURE_RESOURCE_MANAGER
+from emulators.ports import AZURE_RESOURCE_MANAGER, MODEL_PROVIDER
 
-PARTS = ("import", "runs", "large", "crowd", "history")
+PARTS = ("import", "policy", "runs", "large", "crowd", "gateway", "history")
 TIMES, LARGE_TIMES = 7, 5
 QUOTAS = ("--per-five-minutes", "--per-hour", "--groups", "--cores")
 MANY = "10000"
@@ -86,7 +89,9 @@ def _measured(options: argparse.Namespace, folder: Path) -> Iterator[Row]:
         settings = {name: value for name, value in app_settings(plan).items() if name not in local}
         environment = {"PATH": os.environ["PATH"], **settings}
         yield from report.import_rows(_said("import", import_seconds(environment, TIMES)))
-    if wanted & {"runs", "large", "crowd"}:
+    if "policy" in wanted:
+        yield from report.policy_rows(_said("policy", look_at_large_change(folder)))
+    if wanted & {"runs", "large", "crowd", "gateway"}:
         with running(plan, fresh=True) as platform:
             yield from _runs(platform, wanted, options.runs)
     if "history" in wanted:
@@ -109,6 +114,10 @@ def _runs(platform: Platform, wanted: set[str], number: int) -> Iterator[Row]:
         yield from report.comparison("5,000 files, 100 MB", compared, *report.LARGE_RATIOS)
     if "crowd" in wanted:
         yield from report.crowd_rows(_said("crowd", crowd(platform, app, organization, small, number)))
+    if "gateway" in wanted:
+        key = ensure_key(platform.plan.state / MODEL_PROVIDER.name)
+        added = added_by_gateway(platform.url(MODEL_PROVIDER), key)
+        yield from report.gateway_rows(_said("gateway", added))
 
 
 def _said(part: str, measured: T) -> T:

@@ -2,7 +2,6 @@ import gzip
 import http.client
 import json
 import socket
-import statistics
 import threading
 import time
 
@@ -452,20 +451,9 @@ def test_writes_nothing_anywhere(provider, start, capfd):
     assert capfd.readouterr() == ("", "")
 
 
-@pytest.mark.slow
-def test_adds_less_than_five_milliseconds(provider, start):
+def test_serves_one_call_after_another_on_the_same_connection(provider, start):
     provider.answers(ANTHROPIC)
-    body = {"model": "priced-1", "tools": TOOLS, "messages": [{"content": "x" * 200_000}]}
-    gateway = start()
-
-    def median(url):
-        with httpx.Client(trust_env=False) as client:
-            times = []
-            for _ in range(40):
-                began = time.perf_counter()
-                client.post(f"{url}/v1/messages", json=body)
-                times.append(time.perf_counter() - began)
-        return statistics.median(times)
-
-    added = median(gateway.url) - median(provider.url)
-    assert added < 0.005, added
+    body = {"model": "priced-1", "messages": [{"role": "user", "content": "x"}]}
+    with httpx.Client(trust_env=False) as client:
+        url = f"{start().url}/v1/messages"
+        assert [client.post(url, json=body).status_code for _ in range(3)] == [200, 200, 200]

@@ -1,0 +1,101 @@
+"""How much the model gateway adds to a call: the same calls to the scripted model, straight and through it.
+
+The product is never imported here: its gateway runs in a process of its own.
+"""
+
+import json
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import httpx
+
+from emulators.platform.processes import ROOT, PlatformError
+
+CALLS = 60
+PROMPT_BYTES = 200_000  # as long as the conversation of an agent that has read some files
+PROGRAM = """
+import sys
+from runner.gateway import Gateway, Upstream
+from runner.metering import Meter
+upstream = Upstream("anthropic", sys.argv[1], sys.stdin.readline().strip())
+gateway = Gateway(("127.0.0.1", 0), upstream, Meter({}, []))
+print(gateway.port, flush=True)
+sys.stdin.read()
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """Median seconds of a call straight to the provider and through the gateway; whole, and streamed."""
+
+    straight: float
+    through: float
+    straight_streamed: float
+    through_streamed: float
+
+    @property
+    def seconds(self) -> float:
+        """What the gateway adds to a call, the worse of the two."""
+        return max(self.through - self.straight, self.through_streamed - self.straight_streamed)
+
+
+def added_by_gateway(provider_url: str, key: str) -> Added:
+    """Measure calls to *provider_url*, in turns; raises `PlatformError` when one is refused."""
+    with _gateway(provider_url, key) as gateway_url, httpx.Client(trust_env=False, timeout=30) as http:
+        found: dict[tuple[str, bool], list[float]] = {}
+        for _ in range(CALLS):
+            for url in (provider_url, gateway_url):
+                for streamed in (False, True):
+                    took = _call(http, url, key if url == provider_url else "autocoder", streamed=streamed)
+                    found.setdefault((url, streamed), []).append(took)
+    medians = {which: statistics.median(times[5:]) for which, times in found.items()}
+    return Added(
+        straight=medians[provider_url, False],
+        through=medians[gateway_url, False],
+        straight_streamed=medians[provider_url, True],
+        through_streamed=medians[gateway_url, True],
+    )
+
+
+def _call(http: httpx.Client, url: str, key: str, *, streamed: bool) -> float:
+    body = {
+        "model": "claude-sonnet-5-5",
+        "max_tokens": 100,
+        "stream": streamed,
+        "messages": [{"role": "user", "content": "x" * PROMPT_BYTES}],
+    }
+    content = json.dumps(body).encode()
+    headers = {"x-api-key": key, "anthropic-version": "2023-06-01", "content-type": "application/json"}
+    began = time.perf_counter()
+    answer = http.post(f"{url}/v1/messages", content=content, headers=headers)
+    took = time.perf_counter() - began
+    if answer.status_code != 200:
+        raise PlatformError(f"A model call got {answer.status_code}: {answer.text[:300]}")
+    return took
+
+
+@contextmanager
+def _gateway(upstream: str, key: str) -> Iterator[str]:
+    """Run the runner's gateway before *upstream* until the block ends; yields its address."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, upstream],
+        cwd=ROOT,
+        env={"PYTHONPATH": f"{ROOT / 'containers'}:{ROOT}"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdin is not None  # noqa: S101  (a pipe was asked for)
+        assert process.stdout is not None  # noqa: S101
+        process.stdin.write(f"{key}\n")
+        process.stdin.flush()
+        yield f"http://127.0.0.1:{int(process.stdout.readline())}"
+    finally:
+        process.kill()
+        process.wait()

@@ -1,0 +1,101 @@
+"""How fast the app looks at a change of 50 MB: pack, trees, policy, and the secret scan of every new byte.
+
+The product is never imported here: it runs in a process of its own, on a pack that Git made.
+"""
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from emulators.platform.processes import ROOT, PlatformError
+
+FILES, LINES = 50, 17_000
+LINE = "    total_{number} = compute(first_argument, second[{number}])  # {word}\n"
+WORDS = ("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta")
+PROGRAM = """
+import json, sys, time
+from pathlib import Path
+from autocoder.models import RepositorySettings
+from autocoder.pack import open_pack
+from autocoder.policy import Rules
+from autocoder.publishing import objections, policy_rules
+from autocoder.tree_changes import read_change
+pack, commit, base = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
+rules = Rules.of(policy_rules(RepositorySettings()).model_dump(by_alias=True))
+began = time.perf_counter()
+with open_pack(pack) as opened:
+    change = read_change(opened, commit, base)
+    read = time.perf_counter() - began
+    against = objections(opened, change, rules, ["a-secret-of-this-run"], before=lambda path: None)
+print(json.dumps({"read": read, "all": time.perf_counter() - began, "against": against}))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """How many bytes of new text there were, and the seconds to read the pack, and for all of it."""
+
+    bytes: int
+    read: float
+    seconds: float
+
+    @property
+    def rate(self) -> float:
+        """Megabytes a second."""
+        return self.bytes / 1e6 / self.seconds
+
+
+def look_at_large_change(folder: Path) -> Looked:
+    """Make a repository with a change of 50 MB of source text in *folder* and look at it as the app does."""
+    repository = folder / "policy"
+    repository.mkdir()
+    _git(repository, "init", "-q", "-b", "main")
+    (repository / "README.md").write_text("Hello\n")
+    base = _commit(repository)
+    size = sum(_write(repository, number) for number in range(FILES))
+    commit = _commit(repository)
+    trees = _git(repository, "rev-parse", f"{base}^{{tree}}")
+    objects = _git(repository, "rev-list", "--objects", "--no-object-names", f"{base}..{commit}")
+    pack = folder / "changes.pack"
+    with pack.open("wb") as file:
+        names = "\n".join([objects, base, trees]) + "\n"
+        command = ["git", "-C", str(repository), "pack-objects", "-q", "--stdout"]
+        subprocess.run(command, input=names.encode(), stdout=file, check=True)
+    return _looked(pack, commit, base, size)
+
+
+def _looked(pack: Path, commit: str, base: str, size: int) -> Looked:
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, str(pack), commit, base],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise PlatformError(f"The policy could not be measured:\n{done.stderr[-2000:]}")
+    said = json.loads(done.stdout)
+    if said["against"]:
+        raise PlatformError(f"The policy refuses the measured change: {said['against'][:3]}")
+    return Looked(bytes=size, read=said["read"], seconds=said["all"])
+
+
+def _write(repository: Path, number: int) -> int:
+    """Write one file of about a megabyte; return its size in bytes."""
+    lines = (LINE.format(number=number * LINES + line, word=WORDS[line % 8]) for line in range(LINES))
+    return (repository / f"module_{number:02}.py").write_text("".join(lines))
+
+
+def _commit(repository: Path) -> str:
+    _git(repository, "add", "-A")
+    _git(repository, "-c", "user.name=Bench", "-c", "user.email=bench@noreply.invalid", "commit", "-qm", "x")
+    return _git(repository, "rev-parse", "HEAD")
+
+
+def _git(repository: Path, *arguments: str) -> str:
+    done = subprocess.run(
+        ["git", "-C", str(repository), *arguments], capture_output=True, text=True, check=True
+    )
+    return done.stdout.strip()
