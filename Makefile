@@ -21,7 +21,6 @@ NODE_PREFIXES := emulators $(patsubst %/package-lock.json,%,$(wildcard container
 NODE_STAMPS := $(addsuffix /node_modules/.installed,$(NODE_PREFIXES))
 SOURCES := $(wildcard function_app.py triggers orchestrators activities autocoder emulators containers tests)
 SHELL_SCRIPTS = $(shell git ls-files '*.sh' .ci/run | grep -v ' ')
-IMAGE_AGENTS = $(patsubst containers/%/agent.toml,%,$(wildcard containers/*/agent.toml))
 DOCKERFILES = $(shell git ls-files '*Dockerfile')
 
 CHECKS := check-format check-lint check-types check-imports check-shell check-docker
@@ -67,12 +66,7 @@ bench: install-demo  ## measure the app next to a bare script
 	@"$(PY)" -m emulators.bench
 
 images:  ## build the containers' images (TAG=dev, BUILDER=docker)
-	@command -v "$(BUILDER)" >/dev/null || { \
-	  echo "make images needs $(BUILDER), which is not installed. Install it, or name another: make images BUILDER=podman" >&2; exit 1; }
-	"$(BUILDER)" build -t autocoder/base:$(TAG) containers/base
-	"$(BUILDER)" build -t autocoder/runner:$(TAG) -f containers/runner/Dockerfile .
-	@set -e; for agent in $(IMAGE_AGENTS); do \
-	  "$(BUILDER)" build -t "autocoder/$$agent:$(TAG)" --build-arg BASE_IMAGE=autocoder/base:$(TAG) "containers/$$agent"; done
+	@BUILDER="$(BUILDER)" TAG="$(TAG)" sh containers/build.sh
 
 install: $(PYTHON_STAMP) $(NODE_STAMPS)  ## what the tests need: the virtual environment and every npm package
 

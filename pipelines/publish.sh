@@ -1,0 +1,34 @@
+#!/bin/sh
+# Scans every built image, writes what is in it, and pushes it; nothing is pushed when one of them is not fit.
+# usage: publish.sh REGISTRY TAG FOLDER     (FOLDER gets <name>.cdx.json and, last, references.txt, by digest)
+# TRIVY_IMAGE is the scanner; it reads an archive, and gets no access to the Docker daemon.
+# https://trivy.dev/latest/docs/target/container_image/#tar-files
+set -eu
+
+registry=$1 tag=$2 folder=$3
+names=$(sh "$(dirname "$0")/../containers/build.sh" --list)
+mkdir -p "$folder/cache"
+
+trivy() {
+    docker run --rm --user "$(id -u):$(id -g)" --volume "$folder:/work" --env TRIVY_CACHE_DIR=/work/cache "$TRIVY_IMAGE" "$@"
+}
+
+for name in $names; do
+    echo "== scanning $name"
+    docker save --output "$folder/image.tar" "$registry/autocoder/$name:$tag"
+    trivy image --input /work/image.tar --scanners vuln,secret --severity HIGH,CRITICAL --ignore-unfixed --exit-code 1
+    trivy image --input /work/image.tar --format cyclonedx --output "/work/$name.cdx.json"
+    rm "$folder/image.tar"
+done
+
+for name in $names; do
+    echo "== pushing $name"
+    image=$registry/autocoder/$name
+    docker push "$image:$tag"
+    docker inspect --format '{{range .RepoDigests}}{{println .}}{{end}}' "$image:$tag" |
+        grep "^$image@sha256:" >>"$folder/references.new"
+    # From now on the tag means this digest: nobody can push another image under it.
+    az acr repository update --name "${registry%%.*}" --image "autocoder/$name:$tag" --write-enabled false --output none
+done
+rm -rf "$folder/cache"
+mv "$folder/references.new" "$folder/references.txt"

@@ -1,0 +1,119 @@
+"""The runner's image, built for real without a daemon, and its programs started in it.
+
+Where no registry of images can be reached, it is built on a fresh Debian of the same release.
+https://github.com/containers/buildah/blob/main/docs/buildah-build.1.md (isolation chroot)
+"""
+
+import json
+import os
+import shutil
+import subprocess
+
+import pytest
+
+from tests.containers.agents.at_work import CHECKOUT
+
+NEEDED = ("buildah", "mmdebstrap")
+SECONDS = 240
+SUITE = "bookworm"  # of the Dockerfile's ARG BASE_IMAGE
+
+missing = [name for name in NEEDED if shutil.which(name) is None]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        bool(missing), reason=f"not installed: {', '.join(missing)}; Debian has packages of both"
+    ),
+    pytest.mark.skipif(os.geteuid() != 0, reason="an image is built here as root alone"),
+]
+
+
+class Buildah:
+    """buildah with a store of its own, so that nothing is left on the machine."""
+
+    def __init__(self, folder):
+        self.options = [
+            "--root",
+            str(folder / "store"),
+            "--runroot",
+            str(folder / "run"),
+            "--storage-driver",
+            "vfs",
+        ]
+
+    def __call__(self, command, *arguments):
+        words = ["buildah", *self.options, command, *arguments]
+        environment = {**os.environ, "BUILDAH_ISOLATION": "chroot"}
+        return subprocess.run(
+            words, cwd=CHECKOUT, env=environment, capture_output=True, text=True, timeout=SECONDS
+        )
+
+    def must(self, command, *arguments):
+        done = self(command, *arguments)
+        assert done.returncode == 0, done.stderr[-3000:]
+        return done.stdout.strip()
+
+
+@pytest.fixture(scope="module")
+def container(tmp_path_factory):
+    """A container of the image; gives a function that runs a command in it."""
+    folder = tmp_path_factory.mktemp("images")
+    root = folder / "context" / "root.tar"
+    root.parent.mkdir()
+    make = ["mmdebstrap", "--quiet", "--variant=apt", "--include=python3", SUITE, str(root)]
+    made = subprocess.run(make, capture_output=True, text=True, timeout=SECONDS)
+    if made.returncode != 0:
+        pytest.skip(f"no packages of Debian can be had: {made.stderr.strip().splitlines()[-1:]}")
+    (root.parent / "Containerfile").write_text("FROM scratch\nADD root.tar /\n")
+    buildah = Buildah(folder)
+    buildah.must("build", "--tag", "localhost/debian", str(root.parent))
+    file = "containers/runner/Dockerfile"
+    buildah.must(
+        "build",
+        "--build-arg",
+        "BASE_IMAGE=localhost/debian",
+        "--tag",
+        "localhost/runner",
+        "--file",
+        file,
+        ".",
+    )
+    name = buildah.must("from", "localhost/runner")
+
+    def run(*command, **environment):
+        variables = [word for key, value in environment.items() for word in ("--env", f"{key}={value}")]
+        return buildah("run", *variables, name, "--", *command)
+
+    run.image = json.loads(buildah.must("inspect", "--type", "image", "localhost/runner"))["OCIv1"]
+    yield run
+    buildah("rm", name)
+
+
+def test_the_clone_starts_and_says_what_is_wrong(container):
+    script = (
+        "mkdir -p /workspace /repository /inputs && chmod 777 /workspace /repository /inputs && "
+        "python3 -S -m runner.clone && cat /inputs/clone.json && ls -ln /inputs/clone.json"
+    )
+    volumes = {f"AUTOCODER_{name.upper()}": f"/{name}" for name in ("workspace", "repository", "inputs")}
+    done = container("sh", "-c", script, **volumes, INPUT_URLS='{"run.json": "http://192.0.2.1/run.json"}')
+    assert done.returncode == 0, done.stderr
+    assert '"state": "failed"' in done.stdout
+    assert "https" in done.stdout
+    assert " 1001 1001 " in done.stdout
+
+
+def test_the_supervisor_starts_and_never_fails(container):
+    done = container("python3", "-S", "-m", "runner.supervisor")
+    assert done.returncode == 0
+    assert "could not begin" in done.stdout + done.stderr
+
+
+def test_it_has_git_and_nothing_that_builds(container):
+    assert container("git", "--version").returncode == 0
+    assert container("sh", "-c", "command -v gcc || command -v node || command -v pip").returncode != 0
+
+
+def test_its_labels_and_environment_are_those_of_the_dockerfile(container):
+    config = container.image["config"]
+    assert config["Labels"]["org.opencontainers.image.title"] == "autocoder/runner"
+    assert "PYTHONPATH=/opt/autocoder" in config["Env"]
+    assert "AUTOCODER_AGENT_USER=1001:1001" in config["Env"]

@@ -1,0 +1,89 @@
+"""The pipeline that publishes the images: scan first, then push, then sign by digest; it names no agent."""
+
+import os
+import re
+import subprocess
+
+import pytest
+import yaml
+
+from tests.containers.agents.at_work import AGENTS, CHECKOUT
+
+PIPELINE = CHECKOUT / "pipelines" / "build-containers.yml"
+REGISTRY = "contoso.azurecr.io"
+DOCKER = """#!/bin/sh
+echo "docker $*" >>"$LOG"
+case "$*" in
+save*) : >"$3" ;;
+inspect*) for last; do :; done; echo "other.example/x@sha256:9"; echo "${last%:*}@sha256:0123" ;;
+*--exit-code*) [ "$(grep -c exit-code "$LOG")" -ne "${UNFIT:-0}" ] ;;
+esac
+"""
+
+
+@pytest.fixture
+def publish(tmp_path):
+    """Publish with programs that write down what they are told; gives the exit code and all that."""
+    for name, text in (("docker", DOCKER), ("az", '#!/bin/sh\necho "az $*" >>"$LOG"\n')):
+        (tmp_path / name).write_text(text)
+        (tmp_path / name).chmod(0o755)
+
+    def publish(**more):
+        log = tmp_path / "log"
+        environment = {
+            "PATH": f"{tmp_path}:{os.environ['PATH']}",
+            "LOG": str(log),
+            "TRIVY_IMAGE": "trivy:1",
+            **more,
+        }
+        command = ["sh", str(CHECKOUT / "pipelines" / "publish.sh"), REGISTRY, "7", str(tmp_path / "out")]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True)
+        return done.returncode, log.read_text().splitlines()
+
+    return publish
+
+
+def test_every_image_is_scanned_before_the_first_is_pushed(publish):
+    code, told = publish()
+    assert code == 0
+    scans = [number for number, line in enumerate(told) if "--exit-code 1" in line]
+    pushes = [number for number, line in enumerate(told) if line.startswith("docker push")]
+    assert len(scans) == len(pushes) == len(AGENTS) + 2
+    assert max(scans) < min(pushes)
+    assert not [line for line in told if "docker.sock" in line]
+
+
+def test_what_was_pushed_is_known_by_digest_and_its_tag_is_locked(publish, tmp_path):
+    _, told = publish()
+    names = ["base", "runner", *sorted(AGENTS)]
+    references = (tmp_path / "out" / "references.txt").read_text().splitlines()
+    assert references == [f"{REGISTRY}/autocoder/{name}@sha256:0123" for name in names]
+    locked = [line for line in told if line.startswith("az acr repository update --name contoso ")]
+    assert len(locked) == len(names)
+    assert all("--write-enabled false" in line for line in locked)
+
+
+def test_nothing_is_pushed_when_one_image_is_not_fit(publish, tmp_path):
+    code, told = publish(UNFIT="3")
+    assert code != 0
+    assert not [line for line in told if line.startswith("docker push")]
+    assert not (tmp_path / "out" / "references.txt").exists()
+
+
+def test_the_pipeline_builds_pinned_then_publishes_then_signs():
+    steps = yaml.safe_load(PIPELINE.read_text())["jobs"][0]["steps"]
+    text = [str(step) for step in steps]
+    order = [
+        next(i for i, step in enumerate(text) if part in step)
+        for part in ("build.sh", "publish.sh", "'sign'")
+    ]
+    assert order == sorted(order)
+    assert steps[order[0]]["env"]["PIN"] == 1
+    assert "$(references)" in text[order[2]]
+    assert steps[0]["persistCredentials"] is False
+
+
+def test_no_value_of_the_pipeline_is_put_into_a_script():
+    for step in yaml.safe_load(PIPELINE.read_text())["jobs"][0]["steps"]:
+        script = step.get("script", "") + step.get("inputs", {}).get("inlineScript", "")
+        assert not re.search(r"\$\{\{|\$\((?!paste)", script), script
