@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from autocoder.models import RepositorySettings
@@ -21,6 +20,8 @@ def read_repository_settings(content: bytes | None) -> RepositorySettings:
         return RepositorySettings()
     if len(content) > LARGEST:
         raise RepositorySettingsError(f"{PATH}: is over {LARGEST // 1024} KB")
+    import yaml  # the cold start needs no parser
+
     try:
         text = content.decode("utf-8-sig")
         node = yaml.compose(text, Loader=yaml.SafeLoader)
@@ -39,7 +40,7 @@ def read_repository_settings(content: bytes | None) -> RepositorySettings:
         raise RepositorySettingsError(_explain(error, node)) from None
 
 
-def _place(error: yaml.YAMLError) -> str:
+def _place(error: Exception) -> str:
     mark = getattr(error, "problem_mark", None)
     line = f"line {mark.line + 1}: " if mark is not None else ""
     return f"{line}{getattr(error, 'problem', None) or 'is not YAML'}"
@@ -57,6 +58,8 @@ def _explain(error: ValidationError, node: Any) -> str:
 
 def _line(node: Any, path: tuple[int | str, ...]) -> int:
     """Return the line (from 1) of the value at *path* in the YAML *node*."""
+    import yaml
+
     line = int(node.start_mark.line) + 1
     for part in path:
         if isinstance(node, yaml.MappingNode):

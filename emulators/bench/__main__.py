@@ -1,6 +1,6 @@
 """Measure runs next to a bare script, many at once, the cold start, and the histories.
 
-    python -m emulators.bench [--only import,policy,runs,large,crowd,gateway,history] [--runs 50] [--state .local/bench]
+    python -m emulators.bench [--only PART,PART] [--runs 50] [--state .local/bench]
 
 Every run is of a work item of its own, by an agent that writes one file at once. Runs and bare scripts take
 turns on the same emulators; the emulators' quotas are raised, and settings keep their defaults.
