@@ -3,12 +3,16 @@
 import functools
 import json
 import logging
+import secrets
+import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import azure.functions as func
 
+from autocoder.clients.connect import clients
 from autocoder.errors import AutocoderError, RetryLater, Transient
+from autocoder.redaction import Redactor
 from autocoder.settings import SettingsError
 
 LARGEST_BODY = 1_000_000
@@ -54,7 +58,7 @@ def json_body(request: func.HttpRequest) -> Any:
 
 
 def guarded(trigger: Trigger) -> Trigger:
-    """Answer the errors of the domain as JSON: 503 where trying again helps, 500 where a person must act.
+    """Answer errors as JSON: 503 where trying again helps, 500 where a person must act, or we were wrong.
 
     `functools.wraps` keeps the annotations by which the Functions worker binds.
     """
@@ -74,5 +78,23 @@ def guarded(trigger: Trigger) -> Trigger:
         except AutocoderError as problem:
             log.error("%s: %s", problem.code, problem)
             return error(500, problem.code, str(problem))
+        except Exception:
+            return _unforeseen()
 
     return handle
+
+
+def _unforeseen() -> func.HttpResponse:
+    """Log the error that is being handled, without secrets, under an id; tell the caller that id alone."""
+    number = secrets.token_hex(6)
+    log.error("internal_error %s: %s", number, _redacted(traceback.format_exc()))
+    message = f"Something went wrong that nobody foresaw; look at the app's log for {number}."
+    return error(500, "internal_error", message, {"id": number})
+
+
+def _redacted(text: str) -> str:
+    """Return *text* without tokens, and without the app's own secrets where its settings are right."""
+    try:
+        return clients().redact(text)
+    except SettingsError:
+        return Redactor().redact(text)

@@ -15,6 +15,7 @@ from autocoder.records import is_over
 from autocoder.settings import settings
 from orchestrators.run_agent import FINISHED
 from triggers.answers import answer, error, guarded
+from triggers.events import raise_event
 from triggers.runs import unknown_run
 
 blueprint = df.Blueprint()
@@ -34,5 +35,5 @@ async def finish_callback(req: func.HttpRequest, client: df.DurableOrchestration
     if row is None:
         return unknown_run()
     if not is_over(row):
-        await client.raise_event(run_id, FINISHED, {})
+        await raise_event(client, run_id, FINISHED)
     return answer(202, {"status": "accepted"})

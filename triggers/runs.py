@@ -16,11 +16,14 @@ from autocoder.requests import Refusal, read_request
 from autocoder.settings import settings
 from orchestrators.run_agent import CANCEL
 from triggers.answers import BadBody, answer, error, guarded, json_body
+from triggers.events import raise_event
 from triggers.start import Active, QueueFull, Start, Wish, start_run
 
 blueprint = df.Blueprint()
 MOST_RUNS = 200
 LOG_PIECE = 256 * 1024
+LARGEST_OFFSET = 10**15 - 1
+NUMBERS = {"workItemId": 2**31 - 1, "top": 10**9 - 1}  # of a query, with their largest value
 
 
 @blueprint.route(route="runs", methods=["POST"], auth_level=func.AuthLevel.FUNCTION)
@@ -61,7 +64,7 @@ async def list_runs(req: func.HttpRequest) -> func.HttpResponse:
 
 def _filter(params: Mapping[str, str]) -> RunFilter:
     """Return the filter in the query; raises `BadBody` naming what is wrong with it."""
-    wrong = [name for name in ("workItemId", "top") if params.get(name) and not params[name].isdecimal()]
+    wrong = [name for name, largest in NUMBERS.items() if not _is_number(params.get(name), largest)]
     status = params.get("status")
     if status and status not in (*PHASES, *OUTCOMES):
         wrong.append("status")
@@ -77,6 +80,13 @@ def _filter(params: Mapping[str, str]) -> RunFilter:
     )
 
 
+def _is_number(text: str | None, largest: int) -> bool:
+    """Whether *text* is empty, or the digits of a number up to *largest*."""
+    if not text:
+        return True
+    return text.isascii() and text.isdecimal() and len(text) <= len(str(largest)) and int(text) <= largest
+
+
 @blueprint.route(route="runs/{id}", methods=["GET"], auth_level=func.AuthLevel.FUNCTION)
 @guarded
 async def show_run(req: func.HttpRequest) -> func.HttpResponse:
@@ -90,7 +100,7 @@ async def show_run(req: func.HttpRequest) -> func.HttpResponse:
 async def read_log(req: func.HttpRequest) -> func.HttpResponse:
     """Return the log from byte `offset` on, and where to go on reading; it grows while the agent works."""
     run_id, offset = req.route_params["id"], req.params.get("offset", "0")
-    if not offset.isdecimal() or len(offset) > 15:
+    if not offset or not _is_number(offset, LARGEST_OFFSET):
         return error(400, "invalid_query", "offset must be a number of bytes.")
     row = await asyncio.to_thread(clients().records.get, run_id)
     if row is None:
@@ -119,7 +129,7 @@ async def cancel_run(req: func.HttpRequest, client: df.DurableOrchestrationClien
             f"The run is {row.get('status')}: only a run that has not begun to publish can be cancelled."
         )
         return error(409, "too_late", message)
-    await client.raise_event(run_id, CANCEL, {})
+    await raise_event(client, run_id, CANCEL)
     return answer(202, _view(row))
 
 

@@ -47,10 +47,12 @@ class Clients:
     def redact(self, text: str) -> str:
         """Return *text* without the secrets that this process has read or made so far, and without tokens."""
         known = (*self.vault.known(), *self._guarded)
-        if self._redactors.get(known) is None:
-            self._redactors.clear()
-            self._redactors[known] = Redactor(known)
-        return self._redactors[known].redact(text)
+        redactor = self._redactors.get(known)
+        if redactor is None:
+            redactor = Redactor(known)
+            self._redactors.clear()  # another thread may fill it at this moment; each uses its own
+            self._redactors[known] = redactor
+        return redactor.redact(text)
 
     def guard(self, secret: str) -> None:
         """Take *secret*, which was made here and is in no vault, out of every text from now on."""

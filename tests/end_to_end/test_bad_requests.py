@@ -118,6 +118,19 @@ def test_404_for_an_unknown_run(quick, run_id, method, tail):
     refused(quick.app.http.request(method, f"/api/runs/{run_id}{tail}"), 404, "unknown_run")
 
 
+@pytest.mark.parametrize("name", ["workItemId", "top"])
+@pytest.mark.parametrize("number", ["9" * 5_000, "9" * 10, "%D9%A1"])
+def test_400_names_the_number_that_is_too_large(quick, name, number):
+    answer = quick.app.http.get(f"/api/runs?{name}={number}")
+    assert name in refused(answer, 400, "invalid_query")["message"]
+
+
+@pytest.mark.parametrize("offset", ["9" * 5_000, "9" * 16, "-1", "", "x"])
+def test_400_for_an_offset_that_is_none(quick, offset):
+    answer = quick.app.http.get(f"/api/runs/{'z' * 20}/log?offset={offset}")
+    assert "offset" in refused(answer, 400, "invalid_query")["message"]
+
+
 @pytest.mark.parametrize("query", ["workItemId=x", "top=-1", "status=lost", "top=1.5", "workItemId=%C2%B2"])
 def test_400_for_a_query_that_is_wrong(quick, query):
     refused(quick.app.http.get(f"/api/runs?{query}"), 400, "invalid_query")

@@ -1,0 +1,18 @@
+"""The clients that a process's threads share."""
+
+from autocoder.clients.connect import Clients
+from tests.autocoder.test_requests import SETTINGS
+
+
+class Forgetful(dict):
+    """A dictionary that another thread empties at the worst moment."""
+
+    def __setitem__(self, key, value):
+        """Keep nothing."""
+
+
+def test_redacts_while_another_thread_changes_what_is_known():
+    clients = Clients(SETTINGS)
+    vars(clients)["_redactors"] = Forgetful()
+    clients.guard("an-own-secret")
+    assert clients.redact("an-own-secret here") == "[redacted] here"

@@ -1,0 +1,24 @@
+"""Telling an orchestration that something happened, also when it has ended meanwhile."""
+
+import logging
+
+import azure.durable_functions as df
+
+from autocoder.errors import Transient
+
+GONE = ("is gone", "No instance with ID")  # what the SDK makes of 410 and 404; its exceptions have no type
+log = logging.getLogger("autocoder.triggers")
+
+
+async def raise_event(client: df.DurableOrchestrationClient, run_id: str, name: str) -> None:
+    """Raise event *name* for run *run_id*; one whose orchestration has ended, or is gone, needs it no more.
+
+    Raises `Transient` when the Durable extension does not take the event.
+    https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-http-api#raise-event
+    """
+    try:
+        await client.raise_event(run_id, name, {})
+    except Exception as error:
+        if not any(part in str(error) for part in GONE):
+            raise Transient(f"The run cannot be told now ({name}).", next_step="Try again.") from error
+        log.info("run %s: event %s came after the orchestration's end", run_id, name)
