@@ -3,12 +3,11 @@
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, TypeVar
-
-from pydantic import BeforeValidator, Field, ValidationError
+from typing import Any, TypeVar
 
 from autocoder import ids
-from autocoder.models import MODEL, TEMPLATE, Budget, Requester, RunRequest, Value
+from autocoder.models import MODEL, Budget, Requester, RunRequest
+from autocoder.run_body import Problem, RunBody, read_body
 from autocoder.settings import Settings
 
 N = TypeVar("N", int, float)
@@ -18,47 +17,17 @@ _IMAGE = re.compile(
 _MODEL = re.compile(MODEL)
 _NAME = re.compile(r'[^\x00-\x1f\x7f\\/:*?"<>|;#$%{},+=\[\]]{1,64}')
 _BRANCH = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+@#-]*(/[A-Za-z0-9._+@#-]+)*")
-
-
-def _no_flag(value: object) -> object:
-    """Refuse true and false, which Python counts as 1 and 0."""
-    if isinstance(value, bool):
-        raise ValueError("must be a number")
-    return value
-
-
-WorkItemId = Annotated[int, BeforeValidator(_no_flag), Field(gt=0, le=2_147_483_647)]
-
-
-class RunBody(Value):
-    """The JSON body of `POST /api/runs`; see the table in the README."""
-
-    work_item_id: WorkItemId | None = None
-    user_prompt: str | None = Field(None, min_length=1, max_length=100_000)
-    organization: str | None = None
-    project: str | None = None
-    repository: str | None = None
-    agent_type: str | None = None
-    model: str | None = None
-    container_image: str | None = None
-    system_prompt: str | None = Field(None, min_length=1, max_length=100_000)
-    create_pull_request: bool = True
-    target_branch: str | None = None
-    source_branch_prefix: str | None = None
-    additional_context: str | None = Field(None, max_length=100_000)
-    template: str | None = Field(None, pattern=TEMPLATE)
-    draft: bool | None = None
-    reviewers: tuple[str, ...] = Field((), max_length=20)
-    labels: tuple[str, ...] = Field((), max_length=20)
-    budget: Budget = Budget()
+_ORGANIZATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,49}")
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing that is wrong with a request."""
+class _Place:
+    """Where a run would happen, from the request or else the settings; None is for the caller to say."""
 
-    field: str
-    message: str
+    organization: str
+    project: str | None
+    repository: str | None
+    prefix: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,57 +47,57 @@ class Refusal:
 def read_request(
     body: object, settings: Settings, agents: Collection[str], requester: Requester
 ) -> RunRequest | Refusal:
-    """Return the request that the JSON *body* makes, completed from *settings*, or why it starts nothing."""
+    """Return the request that the JSON *body* makes, completed from *settings*, or all that is wrong."""
     if not isinstance(body, Mapping):
         return Refusal(400, "invalid_request", (Problem("body", "must be a JSON object"),))
-    try:
-        wanted = RunBody.model_validate(dict(body), strict=False)
-    except ValidationError as error:
-        return Refusal(400, "invalid_request", tuple(_problems(error)))
-    return _complete(wanted, settings, agents, requester)
-
-
-def _problems(error: ValidationError) -> list[Problem]:
-    """Return one problem for each thing that pydantic found, unknown fields named as such."""
-    found = []
-    for item in error.errors(include_url=False, include_input=False):
-        unknown = item["type"] == "extra_forbidden"
-        message = "is no field of a run request" if unknown else item["msg"]
-        found.append(Problem(".".join(str(part)[:100] for part in item["loc"]) or "body", message))
-    return found
-
-
-def _complete(
-    wanted: RunBody, settings: Settings, agents: Collection[str], requester: Requester
-) -> RunRequest | Refusal:
-    """Fill in what settings and mapping say, and check what only they can tell."""
-    agent = wanted.agent_type or settings.default_agent  # the repository may still name another
-    prefix = wanted.source_branch_prefix or settings.source_branch_prefix
-    project = wanted.project or _only_project(settings)
-    repository = wanted.repository or _only_repository(settings, project)
-    problems = [
-        *_what_is_missing(wanted, settings, project, repository),
-        *_malformed(wanted, prefix),
-        *_over_the_ceiling(wanted.budget, settings),
-    ]
-    if agent not in agents:
-        problems.append(Problem("agentType", f"{agent[:60]!r} is none of {', '.join(sorted(agents))}"))
+    wanted, problems = read_body(body)
+    place = _place(wanted, settings)
+    named = {problem.field.split(".")[0] for problem in problems}
+    problems += tuple(_impossible(wanted, place, settings, agents, named))
+    forbidden = tuple(_forbidden(place.organization, wanted.container_image, settings))
     if problems:
-        return Refusal(400, "invalid_request", tuple(problems))
-    organization = wanted.organization or settings.organization
-    forbidden = _forbidden(organization, wanted.container_image, settings)
-    if forbidden:
-        return Refusal(403, "not_allowed", tuple(forbidden))
-    given = wanted.model_dump(
-        exclude={"organization", "project", "repository", "agent_type", "source_branch_prefix"}
+        known = {problem.field for problem in problems}
+        others = (problem for problem in forbidden if problem.field not in known)
+        return Refusal(400, "invalid_request", (*problems, *others))
+    return Refusal(403, "not_allowed", forbidden) if forbidden else _request(wanted, place, requester)
+
+
+def _place(wanted: RunBody, settings: Settings) -> _Place:
+    """Fill in what settings and mapping say about where."""
+    project = wanted.project or _only_project(settings)
+    return _Place(
+        organization=wanted.organization or settings.organization,
+        project=project,
+        repository=wanted.repository or _only_repository(settings, project),
+        prefix=wanted.source_branch_prefix or settings.source_branch_prefix,
     )
+
+
+def _impossible(
+    wanted: RunBody, place: _Place, settings: Settings, agents: Collection[str], named: Collection[str]
+) -> list[Problem]:
+    """Return what cannot be although its type is right, besides the fields that are *named* already."""
+    agent = wanted.agent_type or settings.default_agent  # the repository may still name another
+    unknown = Problem("agentType", f"{agent[:60]!r} is none of {', '.join(sorted(agents))}")
+    found = [
+        *_what_is_missing(wanted, place, settings, named),
+        *_malformed(wanted, place.prefix),
+        *_over_the_ceiling(wanted.budget, settings),
+        *(() if agent in agents else (unknown,)),
+    ]
+    first = {problem.field: problem for problem in reversed(found)}
+    return [problem for field, problem in first.items() if field not in named]
+
+
+def _request(wanted: RunBody, place: _Place, requester: Requester) -> RunRequest:
+    """Return the request of a body in which nothing is wrong."""
+    settled = {"organization", "project", "repository", "source_branch_prefix"}
     return RunRequest(
-        **{**given, "budget": wanted.budget},
-        organization=organization,
-        project=project or "",
-        repository=repository or "",
-        agent_type=wanted.agent_type,
-        source_branch_prefix=prefix,
+        **{**wanted.model_dump(exclude=settled), "budget": wanted.budget},
+        organization=place.organization,
+        project=place.project or "",
+        repository=place.repository or "",
+        source_branch_prefix=place.prefix,
         requester=requester,
     )
 
@@ -144,17 +113,20 @@ def _only_repository(settings: Settings, project: str | None) -> str | None:
 
 
 def _what_is_missing(
-    wanted: RunBody, settings: Settings, project: str | None, repository: str | None
+    wanted: RunBody, place: _Place, settings: Settings, named: Collection[str]
 ) -> list[Problem]:
     """Ask for what is ambiguous; never guess."""
     found = []
-    if wanted.work_item_id is None and not (wanted.user_prompt or "").strip():
+    asked = wanted.work_item_id is not None or (wanted.user_prompt or "").strip() or "userPrompt" in named
+    if not asked:
         found.append(Problem("workItemId", "give workItemId or userPrompt"))
-    if project is None:
+    if place.project is None:
         names = ", ".join(settings.project_repo_map) or "PROJECT_REPO_MAP is empty"
         found.append(Problem("project", f"is needed; mapped are: {names}"))
-    elif repository is None:
-        names = ", ".join(settings.repositories(project)) or "PROJECT_REPO_MAP has none for this project"
+    elif place.repository is None:
+        names = (
+            ", ".join(settings.repositories(place.project)) or "PROJECT_REPO_MAP has none for this project"
+        )
         found.append(Problem("repository", f"is needed; mapped are: {names}"))
     return found
 
@@ -162,12 +134,7 @@ def _what_is_missing(
 def _malformed(wanted: RunBody, prefix: str) -> list[Problem]:
     """Return the fields that cannot be the names they should be."""
     rules = (
-        (
-            "organization",
-            wanted.organization,
-            re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,49}"),
-            "an organisation",
-        ),
+        ("organization", wanted.organization, _ORGANIZATION, "an organisation"),
         ("project", wanted.project, _NAME, "a project"),
         ("repository", wanted.repository, _NAME, "a repository"),
         ("model", wanted.model, _MODEL, "a model"),

@@ -2,6 +2,7 @@ import pytest
 
 from autocoder.models import Budget, Requester, RunRequest
 from autocoder.requests import Refusal, full_budget, read_request
+from autocoder.run_body import RunBody
 from autocoder.settings import read_settings
 
 ENVIRONMENT = {
@@ -59,6 +60,81 @@ def test_lists_what_only_the_settings_can_tell_at_once():
         "sourceBranchPrefix",
         "targetBranch",
     }
+
+
+def test_names_what_is_no_value_and_what_the_settings_forbid_at_once():
+    body = {
+        "labels": "a",
+        "agentType": "hal",
+        "containerImage": "evil.io/x/y:1",
+        "budget": {"usd": 1e6, "turns": "3"},
+        "targetBranch": "a..b",
+        "colour": 1,
+    }
+    refusal = read(body)
+    assert refusal.status == 400
+    assert fields(refusal) == {
+        "workItemId", "labels", "agentType", "containerImage", "budget.usd", "budget.turns", "targetBranch",
+        "colour",
+    }  # fmt: skip
+
+
+def test_names_each_wrong_field_once():
+    body = {"workItemId": "1", "project": 7, "repository": "..", "containerImage": "UPPER CASE"}
+    problems = [problem.field for problem in read(body, TWO).problems]
+    assert sorted(problems) == ["containerImage", "project", "repository", "workItemId"]
+
+
+def test_a_prompt_of_the_wrong_type_is_no_missing_work_item():
+    assert fields(read({"userPrompt": 7})) == {"userPrompt"}
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "message"),
+    [
+        ({"workItemId": "1"}, "workItemId", "must be a whole number"),
+        ({"workItemId": 1.0}, "workItemId", "must be a whole number"),
+        ({"workItemId": 2**31}, "workItemId", "must be at most 2147483647"),
+        ({"budget": {"minutes": True}}, "budget.minutes", "must be a number"),
+        ({"budget": {"usd": "1"}}, "budget.usd", "must be a number"),
+        ({"budget": {"tokens": 1.5}}, "budget.tokens", "must be a whole number"),
+        ({"budget": {"turns": 0}}, "budget.turns", "must be more than 0"),
+        ({"budget": []}, "budget", "must be a JSON object"),
+        ({"createPullRequest": "no"}, "createPullRequest", "must be true or false"),
+        ({"createPullRequest": 1}, "createPullRequest", "must be true or false"),
+        ({"draft": "yes"}, "draft", "must be true or false"),
+        ({"labels": "a"}, "labels", "must be a list of texts"),
+        ({"labels": {"a": 1}}, "labels", "must be a list of texts"),
+        ({"labels": ["a"] * 21}, "labels", "must have at most 20 entries"),
+        ({"reviewers": ["a", 7]}, "reviewers.1", "must be a text"),
+        ({"model": 7}, "model", "must be a text"),
+        ({"systemPrompt": ""}, "systemPrompt", "must not be empty"),
+        ({"additionalContext": "x" * 100_001}, "additionalContext", "must have at most 100000 characters"),
+        ({"additionalContext": "\ud800"}, "additionalContext", "must be a text of valid characters"),
+        ({"template": "../x"}, "template", "must be lower-case letters, digits and hyphens"),
+        ({"work_item_id": 5}, "work_item_id", "is no field of a run request"),
+    ],
+)
+def test_says_in_plain_words_what_a_field_must_be(body, field, message):
+    refusal = read({"workItemId": 5, **body})
+    assert [(one.field, one.message) for one in refusal.problems] == [(field, message)]
+
+
+def test_a_name_of_half_a_character_is_an_unknown_field():
+    refusal = read({"workItemId": 5, "\ud800": 1, "budget": {"\udfff": 1}})
+    assert fields(refusal) == {"?", "budget.?"}
+
+
+def test_a_body_as_deep_as_json_allows_is_refused_like_any_other():
+    deep = {}
+    for _ in range(10_000):
+        deep = {"a": deep}
+    assert fields(read({"workItemId": 5, "budget": deep, "project": deep})) == {"budget.a", "project"}
+
+
+def test_no_message_speaks_of_the_language_it_is_written_in():
+    every = {name: {} for name in RunBody.model_json_schema()["properties"]}
+    assert not any(word in read(every).message for word in ("Input", "tuple", "dictionary", "instance"))
 
 
 @pytest.mark.parametrize("body", [None, [], "text", 5])

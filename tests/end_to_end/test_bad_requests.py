@@ -35,15 +35,16 @@ def test_400_names_every_wrong_field_at_once(quick):
         "workItemId": "one",
         "userPrompt": 7,
         "agent": "claude",
+        "agentType": "hal",
         "labels": "urgent",
-        "budget": {"minutes": -1, "hours": 2},
+        "budget": {"minutes": -1, "hours": 2, "turns": "3"},
         "createPullRequest": "perhaps",
         "__proto__": {},
     }
     error = refused(quick.post_run(body), 400, "invalid_request")
     assert fields_of(error) == {
-        "workItemId", "userPrompt", "agent", "labels", "budget.minutes", "budget.hours", "createPullRequest",
-        "__proto__",
+        "workItemId", "userPrompt", "agent", "agentType", "labels", "budget.minutes", "budget.hours",
+        "budget.turns", "createPullRequest", "__proto__",
     }  # fmt: skip
 
 
@@ -68,7 +69,7 @@ def test_400_names_every_value_that_cannot_be(quick):
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("number", [0, -1, 2**31, True, 1.5, "x", {}, []])
+@pytest.mark.parametrize("number", [0, -1, 2**31, "1", True, 1.5, "x", {}, []])
 def test_400_for_what_is_no_work_item_id(quick, number):
     assert fields_of(refused(quick.post_run({"workItemId": number}), 400, "invalid_request")) == {
         "workItemId"
