@@ -25,6 +25,7 @@ TOOLS_VOLUME = "tools"
 IN_THE_IMAGE = "/opt/autocoder"  # where an agent's own image has wrappers and program
 PYTHON = ("python3", "-S", "-m")  # the runner needs no installed package, and so no look for any
 MIN_CPU, MIN_MEMORY_GB = 0.25, 0.5
+APP_TAG = "autocoder-app"
 
 
 class Mount(Value):
@@ -74,13 +75,22 @@ def container_group(plan: Plan, settings: Settings) -> ContainerGroupSpec:
     return ContainerGroupSpec(
         name=ids.group_name(plan.run.id),
         location=settings.container_location,
-        tags={"autocoder-run": plan.run.id, "autocoder-agent": plan.agent_type},
+        tags={
+            APP_TAG: app_name(settings),
+            "autocoder-run": plan.run.id,
+            "autocoder-agent": plan.agent_type,
+        },
         volumes=(*VOLUMES, TOOLS_VOLUME) if plan.tools_image else VOLUMES,
         init_containers=(_clone(plan, settings), *_tools(plan)),
         containers=(_agent(plan, settings), _verify(plan), _supervisor(plan, settings)),
         subnet_id=settings.container_subnet_id,
         pull_identity=settings.image_pull_identity,
     )
+
+
+def app_name(settings: Settings) -> str:
+    """Return the value of a group's tag `autocoder-app`: which of several apps it belongs to."""
+    return ids.key(settings.public_url.casefold())[:12]
 
 
 def runner_image(settings: Settings) -> str:

@@ -8,6 +8,8 @@ table `runs` stays.
 import asyncio
 import datetime as dt
 import logging
+import traceback
+from collections.abc import Awaitable, Mapping
 
 import azure.durable_functions as df
 import azure.functions as func
@@ -16,6 +18,7 @@ from azure.durable_functions.models import OrchestrationRuntimeStatus as Status
 from autocoder import wire
 from autocoder.clients.connect import Clients, clients
 from autocoder.clients.run_records import ACTIVE, SLOT, Claim
+from autocoder.container_groups import APP_TAG, app_name
 from autocoder.errors import AutocoderError
 from autocoder.ids import GROUP_PREFIX
 from autocoder.models import Run, RunReport, RunRequest
@@ -34,31 +37,50 @@ log = logging.getLogger("autocoder.triggers")
 @blueprint.timer_trigger(schedule=SCHEDULE, arg_name="timer", run_on_startup=False)
 @blueprint.durable_client_input(client_name="client")
 async def janitor(timer: func.TimerRequest, client: df.DurableOrchestrationClient) -> None:  # noqa: ARG001
-    """Conclude lost runs, delete container groups and claims that nobody needs, purge old history."""
+    """Conclude lost runs, delete container groups, claims and files that nobody needs, purge old history."""
     connected = clients()
-    lost = await _lost_runs(connected, client)
-    for run in lost:
-        report = RunReport(run=run, title=run.title, outcome="failed", reason=LOST)
-        await client.start_new(CONCLUSION, f"{CONCLUSION}-{run.id}", wire.dump(report))
-    freed = await asyncio.to_thread(_free_claims, connected)
-    deleted = await asyncio.to_thread(_delete_groups, connected)
-    purged = await _purge(client)
-    log.info("janitor: %d runs concluded, %d claims freed, %d container groups deleted, %d histories purged",
-             len(lost), freed, deleted, purged)  # fmt: skip
+    await sweep(connected, {
+        "runs concluded": _conclude_lost(connected, client),
+        "claims freed": asyncio.to_thread(_free_claims, connected),
+        "container groups deleted": asyncio.to_thread(_delete_groups, connected),
+        "histories purged": _purge(client),
+    })  # fmt: skip
 
 
-async def _lost_runs(connected: Clients, client: df.DurableOrchestrationClient) -> list[Run]:
-    """Return the runs that are active by their claim and that no orchestration carries any more."""
-    grace = settings().janitor_grace_minutes
-    active = await asyncio.to_thread(connected.records.taken, ACTIVE, grace)
-    lost = []
+async def sweep(connected: Clients, parts: Mapping[str, Awaitable[int]]) -> None:
+    """Do every part in turn, whichever of them fails, and log what came of it."""
+    done = [f"{await _attempt(connected, what, part)} {what}" for what, part in parts.items()]
+    log.info("janitor: %s", ", ".join(done))
+
+
+async def _attempt(connected: Clients, what: str, part: Awaitable[int]) -> int:
+    """Return how much *part* did; when it fails that is logged, and the next round tries again."""
+    try:
+        return await part
+    except Exception:
+        log.error("janitor: %s failed: %s", what, connected.redact(traceback.format_exc()))
+        return 0
+
+
+async def _conclude_lost(connected: Clients, client: df.DurableOrchestrationClient) -> int:
+    """Conclude the runs that are active by their claim and that no orchestration carries; return how many."""
+    active = await asyncio.to_thread(connected.records.taken, ACTIVE, settings().janitor_grace_minutes)
+    concluded = 0
     for run_id in sorted(set(active.values())):
-        if await _is_carried(client, run_id) or await _is_carried(client, f"{CONCLUSION}-{run_id}"):
-            continue
-        run = await asyncio.to_thread(_read, connected, run_id)
-        if run is not None:
-            lost.append(run)
-    return lost
+        concluded += await _attempt(connected, f"run {run_id}", _conclude(connected, client, run_id))
+    return concluded
+
+
+async def _conclude(connected: Clients, client: df.DurableOrchestrationClient, run_id: str) -> int:
+    """Start the conclusion of an active run unless an orchestration carries it; return how many, 0 or 1."""
+    if await _is_carried(client, run_id) or await _is_carried(client, f"{CONCLUSION}-{run_id}"):
+        return 0
+    run = await asyncio.to_thread(_read, connected, run_id)
+    if run is None:
+        return 0
+    report = RunReport(run=run, title=run.title, outcome="failed", reason=LOST)
+    await client.start_new(CONCLUSION, f"{CONCLUSION}-{run.id}", wire.dump(report))
+    return 1
 
 
 async def _is_carried(client: df.DurableOrchestrationClient, instance: str) -> bool:
@@ -90,10 +112,13 @@ def _free_claims(connected: Clients) -> int:
 
 
 def _delete_groups(connected: Clients) -> int:
-    """Delete the container groups of runs that have ended or that have no row; return how many."""
-    deleted = 0
+    """Delete this app's container groups whose runs have ended or have no row; return how many.
+
+    Another app in the same resource group has rows of its own, and another `autocoder-app`.
+    """
+    deleted, ours = 0, app_name(settings())
     for group in connected.containers.list_groups():
-        if not group.name.startswith(GROUP_PREFIX):
+        if not group.name.startswith(GROUP_PREFIX) or group.tags.get(APP_TAG) != ours:
             continue
         row = connected.records.get(group.name.removeprefix(GROUP_PREFIX))
         if row is not None and not is_over(row):

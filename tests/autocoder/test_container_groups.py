@@ -4,7 +4,7 @@ import pytest
 
 from autocoder import models as m
 from autocoder.agents import agents
-from autocoder.container_groups import container_group
+from autocoder.container_groups import APP_TAG, app_name, container_group
 from autocoder.plans import plan_run
 from autocoder.settings import read_settings
 from tests.autocoder.test_requests import ENVIRONMENT
@@ -104,3 +104,10 @@ def test_files_are_for_any_user_where_nobody_knows_the_images():
         found = containers(image)
         assert found["clone"].env.get("AUTOCODER_ANY_USER") == wanted
         assert found["supervisor"].env.get("AUTOCODER_ANY_USER") == wanted
+
+
+def test_a_group_says_to_which_app_it_belongs():
+    tags = container_group(plan_with(), SETTINGS).tags
+    assert tags[APP_TAG] == app_name(SETTINGS)
+    other = read_settings({**ENVIRONMENT, "PUBLIC_URL": "https://other.azurewebsites.net"})
+    assert app_name(other) != app_name(SETTINGS)

@@ -1,0 +1,82 @@
+"""A round of the janitor: what it leaves alone, and what a failing part of it does to the others."""
+
+import asyncio
+import logging
+from types import SimpleNamespace
+
+import pytest
+
+from autocoder.clients.connect import Clients
+from autocoder.clients.container_instances import GroupName
+from autocoder.container_groups import APP_TAG, app_name
+from autocoder.errors import RetryLater
+from tests.autocoder.test_requests import SETTINGS
+from triggers import janitor
+
+RUN, OTHER = "a" * 20, "b" * 20
+OURS = {APP_TAG: app_name(SETTINGS)}
+
+
+@pytest.fixture(autouse=True)
+def settings(monkeypatch):
+    monkeypatch.setattr(janitor, "settings", lambda: SETTINGS)
+
+
+class Containers:
+    """A resource group with these groups; one of them is in transition."""
+
+    def __init__(self, *groups, moving=""):
+        self.groups, self.moving, self.deleted = groups, moving, []
+
+    def list_groups(self):
+        return self.groups
+
+    def delete_group(self, name):
+        if name == self.moving:
+            raise RetryLater("transition", retry_after_seconds=1)
+        self.deleted.append(name)
+
+
+def deleted(*groups, rows=None, moving=""):
+    containers = Containers(*groups, moving=moving)
+    records = SimpleNamespace(get=(rows or {}).get)
+    janitor._delete_groups(SimpleNamespace(containers=containers, records=records))
+    return containers.deleted
+
+
+def test_deletes_its_groups_without_a_run():
+    assert deleted(GroupName(f"autocoder-{RUN}", OURS)) == [f"autocoder-{RUN}"]
+
+
+@pytest.mark.parametrize("tags", [{}, {APP_TAG: "0" * 12}, {"autocoder-run": RUN}])
+def test_leaves_the_groups_of_another_app_alone(tags):
+    assert deleted(GroupName(f"autocoder-{RUN}", tags)) == []
+
+
+def test_leaves_the_group_of_a_run_that_goes_on_alone():
+    rows = {RUN: {"status": "running"}, OTHER: {"status": "completed"}}
+    groups = [GroupName(f"autocoder-{run}", OURS) for run in (RUN, OTHER)]
+    assert deleted(*groups, rows=rows) == [f"autocoder-{OTHER}"]
+
+
+def test_a_group_in_transition_keeps_no_other_from_being_deleted():
+    groups = [GroupName(f"autocoder-{run}", OURS) for run in (RUN, OTHER)]
+    assert deleted(*groups, moving=groups[0].name) == [f"autocoder-{OTHER}"]
+
+
+async def test_a_part_that_fails_keeps_no_other_from_its_work(caplog):
+    token = "ghp_" + "a1B2" * 10
+
+    def fail():
+        raise ValueError(token)
+
+    parts = {
+        "broken": asyncio.to_thread(fail),
+        "whole": asyncio.to_thread(lambda: 3),
+    }
+    clients = Clients(SETTINGS)
+    with caplog.at_level(logging.INFO):
+        await janitor.sweep(clients, parts)
+    assert "3 whole" in caplog.text
+    assert "broken failed" in caplog.text
+    assert token not in caplog.text
