@@ -2,7 +2,7 @@
 
 from activities.activity import activity
 from autocoder.clients.connect import clients
-from autocoder.clients.run_records import SLOT, Claim
+from autocoder.clients.run_records import SLOT, Claim, active_claim
 from autocoder.models import Run, Slot
 from autocoder.settings import settings
 
@@ -16,6 +16,10 @@ def claim_slot(run: Run) -> Slot:
         records.merge(run.id, {"seen": True})
     if row.get("cancel_requested"):
         return Slot(granted=False, cancelled=True)
+    if records.holder(active_claim(run.request, run.id)) not in (None, run.id):
+        return Slot(
+            granted=False, cancelled=True
+        )  # it was thought never to start, and another took its place
     held = records.held(SLOT)
     if run.id in held.values():
         return Slot(granted=True)

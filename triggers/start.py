@@ -8,20 +8,22 @@ import asyncio
 import datetime as dt
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import azure.durable_functions as df
 
 from autocoder import ids, wire
 from autocoder.clients.connect import Clients, clients
-from autocoder.clients.run_records import ACTIVE, Claim
+from autocoder.clients.run_records import CONTENT, DELIVERY, Claim, RunRecords, active_claim
 from autocoder.markdown import one_line
 from autocoder.models import Run, RunRequest
 from autocoder.records import has_started, is_over
 from autocoder.settings import Settings, settings
 
 ORCHESTRATION = "run_agent"
-PATIENCE_SECONDS = 5.0  # how long another process may take between its claim and the first step
+PATIENCE_SECONDS = 5.0  # how long another process may take between its claim and its start
+STATUS_SECONDS = 20.0
 LONG_TEXTS = {"user_prompt": None, "system_prompt": None, "additional_context": None}
 log = logging.getLogger("autocoder.triggers")
 
@@ -67,62 +69,91 @@ class Wish:
 
 async def start_run(client: df.DurableOrchestrationClient, wish: Wish) -> Start:
     """Start the run that *wish* asks for, unless it was asked for before."""
-    found = await asyncio.to_thread(_claim, clients(), settings(), wish)
-    if not isinstance(found, Run):
-        return found
+    loop = asyncio.get_running_loop()
+
+    def is_there(run_id: str) -> bool:
+        asked = asyncio.run_coroutine_threadsafe(status_of(client, run_id), loop)
+        return asked.result(STATUS_SECONDS) is not None
+
+    found = await asyncio.to_thread(_Claims(clients().records, is_there).claim, settings(), wish)
+    if isinstance(found, str):
+        return await _begin(client, await asyncio.to_thread(_record, clients(), found, wish.request))
+    return found
+
+
+async def _begin(client: df.DurableOrchestrationClient, run: Run) -> Started:
+    """Start the orchestration of *run*; another process may have done so."""
     try:
-        await client.start_new(ORCHESTRATION, found.id, wire.dump(found))
+        await client.start_new(ORCHESTRATION, run.id, wire.dump(run))
     except Exception as error:
         if "already exists" not in str(error):
             raise
-        log.info("run %s was started by another process", found.id)
-    return Started(found.id)
+        log.info("run %s was started by another process", run.id)
+    return Started(run.id)
 
 
-def _claim(connected: Clients, settings: Settings, wish: Wish) -> Run | Start:
-    """Return the run to start, or why none is to be started."""
-    run_id = ids.new_run_id()
-    for claim in wish.claims:
-        holder = connected.records.take(claim, run_id)
-        if holder != run_id and not _abandoned(connected, holder):
-            return Duplicate(holder)
-        run_id = holder
-    active = _active_claim(wish.request, run_id)
-    waiting = connected.records.count_active()
-    if waiting >= settings.max_concurrent_runs + settings.max_queued_runs:
-        connected.records.release(wish.claims, run_id)
-        return QueueFull(waiting)
-    holder = connected.records.take(active, run_id)
-    if holder != run_id and _has_let_go(connected, holder):
-        connected.records.repoint((active,), holder, run_id)
-        holder = connected.records.take(active, run_id)
-    if holder != run_id:
-        connected.records.repoint(wish.claims, run_id, holder)
+async def status_of(
+    client: df.DurableOrchestrationClient, instance: str
+) -> df.OrchestrationRuntimeStatus | None:
+    """Return the status of orchestration *instance*, None when there is none."""
+    found = await client.get_status(instance)
+    return found.runtime_status if found else None
+
+
+@dataclass(frozen=True)
+class _Claims:
+    """The claims of one wish: who holds them, and when they may be taken over."""
+
+    records: RunRecords
+    is_there: Callable[[str], bool]
+
+    def claim(self, settings: Settings, wish: Wish) -> str | Start:
+        """Return the id of the run to start, or why none is to be started."""
+        run_id = ids.new_run_id()
+        for claim in wish.claims:
+            holder = self.records.take(claim, run_id)
+            if holder != run_id and claim.kind == CONTENT and self._ended_in_vain(holder):
+                holder = self.records.take_over(claim, holder, run_id)
+            if holder != run_id and not self._is_abandoned(holder):
+                return Duplicate(holder)
+            run_id = holder
+        waiting = self.records.count_active()
+        if waiting >= settings.max_concurrent_runs + settings.max_queued_runs:
+            self.records.release(wish.claims, run_id)
+            return QueueFull(waiting)
+        return self._claim_subject(wish, run_id)
+
+    def _claim_subject(self, wish: Wish, run_id: str) -> str | Active:
+        """Claim the work item for *run_id*; where another run holds it, only the delivery is used up."""
+        active = active_claim(wish.request, run_id)
+        holder = self.records.take(active, run_id)
+        if holder != run_id and (self._is_over(holder) or self._is_abandoned(holder)):
+            holder = self.records.take_over(active, holder, run_id)
+        if holder == run_id:
+            return run_id
+        deliveries = [claim for claim in wish.claims if claim.kind == DELIVERY]
+        self.records.release([claim for claim in wish.claims if claim.kind != DELIVERY], run_id)
+        self.records.repoint(deliveries, run_id, holder)
         return Active(holder)
-    return _record(connected, run_id, wish.request)
 
+    def _ended_in_vain(self, run_id: str) -> bool:
+        """Whether the run ended without doing what it was asked for, so that the same text may ask again."""
+        row = self.records.get(run_id)
+        return row is not None and is_over(row) and row.get("status") != "completed"
 
-def _has_let_go(connected: Clients, run_id: str) -> bool:
-    """Whether the run that holds a claim has ended (it frees the claim in a moment) or never began."""
-    row = connected.records.get(run_id)
-    return (row is not None and is_over(row)) or _abandoned(connected, run_id)
+    def _is_over(self, run_id: str) -> bool:
+        """Whether the run has ended; it frees its claim in a moment."""
+        row = self.records.get(run_id)
+        return row is not None and is_over(row)
 
-
-def _abandoned(connected: Clients, run_id: str) -> bool:
-    """Whether run *run_id* was claimed and never began; waits some seconds for its first step."""
-    until = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < until:
-        if has_started(connected.records.get(run_id)):
-            return False
-        time.sleep(0.2)
-    return True
-
-
-def _active_claim(request: RunRequest, run_id: str) -> Claim:
-    """Return the claim of the one active run per work item and repository; a prompt is its own subject."""
-    subject = request.work_item_id if request.work_item_id is not None else run_id
-    parts = (request.organization, request.project, subject, request.repository)
-    return Claim(ACTIVE, ids.key(*(str(part).casefold() for part in parts)))
+    def _is_abandoned(self, run_id: str) -> bool:
+        """Whether the run was claimed and never started; another process gets some seconds to do so."""
+        until = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < until:
+            if has_started(self.records.get(run_id)) or self.is_there(run_id):
+                return False
+            time.sleep(0.2)
+        return True
 
 
 def _record(connected: Clients, run_id: str, request: RunRequest) -> Run:

@@ -9,8 +9,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from autocoder import ids
 from autocoder.clients.tables import Tables
-from autocoder.models import RUN_ID, Run
+from autocoder.models import RUN_ID, Run, RunRequest
 from autocoder.records import CANCELLABLE, CLAIMS, RUN_PARTITION, RUNS, bounded, new_row
 
 DELIVERY, CONTENT, IDEMPOTENCY, ACTIVE, SLOT = "delivery", "content", "idempotency", "active", "slot"
@@ -68,18 +69,26 @@ class RunRecords:
                 columns = {"run_id": run_id, "taken_at": row["taken_at"]}
                 self.tables.replace(CLAIMS, claim.kind, claim.key, columns, row)
 
+    def take_over(self, claim: Claim, held_by: str, run_id: str) -> str:
+        """Take *claim* from *held_by* for *run_id*; return who holds it now, perhaps a third."""
+        row = self.tables.get(CLAIMS, claim.kind, claim.key)
+        columns = {"run_id": run_id, "taken_at": _now()}
+        if row is not None and row["run_id"] == held_by:
+            self.tables.replace(CLAIMS, claim.kind, claim.key, columns, row)
+        return self.take(claim, run_id)
+
     def release(self, claims: Iterable[Claim], run_id: str) -> None:
         """Free those of *claims* that *run_id* holds."""
         for claim in claims:
             row = self.tables.get(CLAIMS, claim.kind, claim.key)
             if row is not None and row["run_id"] == run_id:
-                self.tables.delete(CLAIMS, claim.kind, claim.key)
+                self.tables.delete(CLAIMS, claim.kind, claim.key, row)
 
     def release_all(self, kinds: Iterable[str], run_id: str) -> None:
         """Free every claim of these *kinds* that *run_id* holds."""
         for kind in kinds:
             for row in self.tables.query(CLAIMS, kind, {"run_id": run_id}):
-                self.tables.delete(CLAIMS, kind, row["RowKey"])
+                self.tables.delete(CLAIMS, kind, row["RowKey"], row)  # not one that the next run has taken
 
     def held(self, kind: str) -> dict[str, str]:
         """Return the claims of *kind*: key to run id."""
@@ -90,6 +99,11 @@ class RunRecords:
         before = (dt.datetime.now(dt.UTC) - dt.timedelta(minutes=minutes_ago)).isoformat()
         rows = self.tables.query(CLAIMS, kind, {})
         return {row["RowKey"]: str(row["run_id"]) for row in rows if str(row["taken_at"]) <= before}
+
+    def holder(self, claim: Claim) -> str | None:
+        """Return the id of the run that holds *claim*, or None."""
+        row = self.tables.get(CLAIMS, claim.kind, claim.key)
+        return None if row is None else str(row["run_id"])
 
     def count_active(self) -> int:
         """Return how many runs are active or waiting."""
@@ -140,6 +154,13 @@ class RunRecords:
             if self.tables.merge(RUNS, RUN_PARTITION, run_id, columns, row):
                 return {**row, **columns}
         raise RuntimeError(f"the row of run {run_id} changes faster than it can be read")
+
+
+def active_claim(request: RunRequest, run_id: str) -> Claim:
+    """Return the claim of the one active run per work item and repository; a prompt is its own subject."""
+    subject = request.work_item_id if request.work_item_id is not None else run_id
+    parts = (request.organization, request.project, subject, request.repository)
+    return Claim(ACTIVE, ids.key(*(str(part).casefold() for part in parts)))
 
 
 def _has_lapsed(claim: Claim, row: Mapping[str, Any]) -> bool:

@@ -72,15 +72,16 @@ class Tables:
 
         return self._update(table, _entity(partition, row, columns), read, UpdateMode.MERGE)
 
-    def delete(self, table: str, partition: str, row: str) -> None:
-        """Delete the row; one that is not there is no error."""
-        from azure.core.exceptions import ResourceNotFoundError
+    def delete(self, table: str, partition: str, row: str, read: Mapping[str, Any] | None = None) -> bool:
+        """Delete the row; return False when it is gone, or no longer the one that was *read*."""
+        from azure.core.exceptions import ResourceModifiedError, ResourceNotFoundError
 
         with translated(WHO):
             try:
-                self._table(table).delete_entity(partition, row)
-            except ResourceNotFoundError:
-                return
+                self._table(table).delete_entity(partition, row, **_unchanged(read))
+            except (ResourceModifiedError, ResourceNotFoundError):
+                return False
+        return True
 
     def query(
         self, table: str, partition: str, equals: Mapping[str, Any], *, top: int | None = None
@@ -102,15 +103,11 @@ class Tables:
                 return []
 
     def _update(self, table: str, entity: Row, read: Mapping[str, Any] | None, mode: Any) -> bool:
-        from azure.core import MatchConditions
         from azure.core.exceptions import ResourceModifiedError, ResourceNotFoundError
 
-        unchanged: dict[str, Any] = {}
-        if read is not None:
-            unchanged = {"etag": read["etag"], "match_condition": MatchConditions.IfNotModified}
         with translated(WHO):
             try:
-                self._table(table).update_entity(entity, mode=mode, **unchanged)
+                self._table(table).update_entity(entity, mode=mode, **_unchanged(read))
             except (ResourceModifiedError, ResourceNotFoundError):
                 return False
         return True
@@ -144,6 +141,13 @@ class Tables:
         if "://" in self.account and "=" not in self.account:
             return TableServiceClient(self.account, credential=self.credential, **options)
         return TableServiceClient.from_connection_string(self.account, **options)
+
+
+def _unchanged(read: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return the options by which a write takes place only while the row is the one that was *read*."""
+    from azure.core import MatchConditions
+
+    return {"etag": read["etag"], "match_condition": MatchConditions.IfNotModified} if read else {}
 
 
 def _row(entity: Any) -> Row:

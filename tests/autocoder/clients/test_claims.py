@@ -1,0 +1,127 @@
+"""Who may start a run: the claims in Table Storage, taken, taken over and freed."""
+
+import pytest
+
+from autocoder.clients.run_records import ACTIVE, CONTENT, DELIVERY, IDEMPOTENCY, Claim, active_claim
+from autocoder.ids import key, new_run_id
+from autocoder.models import Run, RunRequest
+from triggers import start as starting
+from triggers.start import Active, Duplicate, QueueFull, Wish
+
+
+@pytest.fixture
+def records(storage):
+    return storage.clients().records
+
+
+@pytest.fixture
+def desk(records, storage, monkeypatch):
+    """Claims a wish for a work item; `there` are the orchestrations that exist."""
+    monkeypatch.setattr(starting, "PATIENCE_SECONDS", 0.3)
+
+    class Desk:
+        there = frozenset()
+
+        def claim(self, request, *claims):
+            settings = storage.clients().settings
+            return starting._Claims(records, self.there.__contains__).claim(settings, Wish(request, claims))
+
+        def start(self, request, *claims):
+            run_id = self.claim(request, *claims)
+            assert isinstance(run_id, str), run_id
+            records.add(Run(id=run_id, request=request, title="", queued_at="2026-01-01T00:00:00Z"))
+            self.there = self.there | {run_id}
+            return run_id
+
+    return Desk()
+
+
+def request(number):
+    return RunRequest(organization="contoso", project="Web", repository="app", work_item_id=number)
+
+
+def unique(kind, window=None):
+    return Claim(kind, key(new_run_id()), window)
+
+
+def test_one_run_per_work_item_and_repository(desk):
+    first = desk.start(request(1))
+    assert desk.claim(request(1)) == Active(first)
+    assert desk.claim(request(1).model_copy(update={"project": "WEB"})) == Active(first)
+    assert isinstance(desk.claim(request(2)), str)
+
+
+def test_a_run_that_is_slow_to_take_its_first_step_keeps_its_claim(desk):
+    first = desk.start(request(3))
+    assert desk.claim(request(3)) == Active(first)
+
+
+def test_a_claim_whose_orchestration_was_never_started_is_taken_over(desk):
+    lost = desk.claim(request(4))
+    again = desk.claim(request(4))
+    assert isinstance(again, str)
+    assert again != lost
+
+
+def test_a_run_that_was_taken_over_knows_it(desk, records):
+    lost = desk.claim(request(5))
+    again = desk.claim(request(5))
+    assert records.holder(active_claim(request(5), lost)) == again
+
+
+def test_a_claim_that_the_next_run_has_taken_is_not_freed_by_the_last(desk, records, monkeypatch):
+    last = desk.start(request(6))
+    records.merge(last, {"status": "completed"})
+    query, taken = type(records.tables).query, []
+
+    def late(tables, *arguments, **options):
+        rows = query(tables, *arguments, **options)
+        if not taken:
+            taken.append("")
+            taken[0] = desk.start(request(6))
+        return rows
+
+    monkeypatch.setattr(type(records.tables), "query", late)
+    records.release_all((ACTIVE,), last)
+    assert records.holder(active_claim(request(6), last)) == taken[0]
+
+
+def test_a_delivery_starts_its_run_once(desk):
+    delivery = unique(DELIVERY)
+    first = desk.start(request(7), delivery)
+    assert desk.claim(request(7), delivery) == Duplicate(first)
+
+
+@pytest.mark.parametrize("status", ["failed", "needs_info", "no_changes", "cancelled"])
+def test_the_same_text_may_ask_again_after_a_run_that_ended_in_vain(desk, records, status):
+    content = unique(CONTENT, 300)
+    first = desk.start(request(8), content)
+    records.merge(first, {"status": status})
+    records.release_all((ACTIVE,), first)
+    assert desk.claim(request(8), unique(DELIVERY), content) not in (first, Duplicate(first))
+
+
+def test_the_same_text_is_a_duplicate_after_a_run_that_was_completed(desk, records):
+    content = unique(CONTENT, 300)
+    first = desk.start(request(9), content)
+    records.merge(first, {"status": "completed"})
+    records.release_all((ACTIVE,), first)
+    assert desk.claim(request(9), unique(DELIVERY), content) == Duplicate(first)
+
+
+def test_a_wish_that_met_an_active_run_can_be_made_again_afterwards(desk, records):
+    first = desk.start(request(10))
+    again = unique(IDEMPOTENCY)
+    text = unique(CONTENT, 300)
+    assert desk.claim(request(10), text, again) == Active(first)
+    records.merge(first, {"status": "completed"})
+    records.release_all((ACTIVE,), first)
+    assert isinstance(desk.claim(request(10), text, again), str)
+
+
+def test_a_full_queue_uses_nothing_up(desk, records, monkeypatch):
+    delivery = unique(DELIVERY)
+    monkeypatch.setattr(type(records), "count_active", lambda _: 10_000)
+    assert desk.claim(request(11), delivery) == QueueFull(10_000)
+    monkeypatch.undo()
+    assert records.holder(delivery) is None
