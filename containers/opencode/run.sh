@@ -17,6 +17,6 @@ mkdir -p "$HOME/.config/opencode/node_modules"
 echo '{"packages": {"": {"dependencies": {"@opencode-ai/plugin": "*"}}}}' \
     >"$HOME/.config/opencode/package-lock.json"
 
-exec "$AUTOCODER_AGENT/node_modules/.bin/opencode" run --format json --auto --pure \
+exec "$AUTOCODER_AGENT/node_modules/opencode-linux-x64/bin/opencode" run --format json --auto --pure \
     --title run --model "gateway/$AUTOCODER_MODEL" \
     <"$AUTOCODER_INPUTS/prompt.md"
