@@ -3,6 +3,7 @@
 What people wrote (titles, prompts) enters a branch name only as a slug of ASCII letters, digits and hyphens.
 """
 
+import datetime as dt
 import hashlib
 import re
 import secrets
@@ -27,6 +28,12 @@ def new_run_id(now_ms: int | None = None) -> str:
         inverted, digit = divmod(inverted, 36)
         digits = ALPHABET[digit] + digits
     return digits + "".join(secrets.choice(ALPHABET) for _ in range(RANDOM_DIGITS))
+
+
+def made_at(run_id: str) -> dt.datetime:
+    """Return when the run id was made; raises ValueError when it is none."""
+    milliseconds = LARGEST_TIME - int(run_id[:TIME_DIGITS], 36)
+    return dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(milliseconds=milliseconds)
 
 
 def slug(text: str) -> str:

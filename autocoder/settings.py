@@ -163,7 +163,12 @@ class Settings(BaseModel):
     janitor_grace_minutes: float = setting(
         10, "how long the janitor leaves a run alone that it cannot place", ge=0, le=1_440
     )
-    log_retention_days: int = setting(30, "how long the history of ended runs is kept", ge=1, le=3_650)
+    log_retention_days: int = setting(
+        30,
+        "how long logs, other files, history and claims of ended runs are kept; the record of the run stays",
+        ge=1,
+        le=3_650,
+    )
 
     @model_validator(mode="after")
     def _default_agent_is_a_name(self) -> "Settings":

@@ -1,8 +1,8 @@
 """Every fifteen minutes: put right what no run does itself any more.
 
 Runs whose orchestration is gone are concluded and reported, container groups of runs that ended or that
-nobody knows are deleted, claims of such runs are freed, and the history of old runs is purged; the record in
-table `runs` stays.
+nobody knows are deleted, claims of such runs are freed, and history, files and claims of old runs go; the
+record in table `runs` stays.
 """
 
 import asyncio
@@ -24,6 +24,7 @@ from autocoder.ids import GROUP_PREFIX
 from autocoder.models import Run, RunReport, RunRequest
 from autocoder.records import is_over
 from autocoder.settings import settings
+from triggers.retention import delete_old_files, expire_claims, retained_since
 from triggers.start import LONG_TEXTS
 
 blueprint = df.Blueprint()
@@ -44,6 +45,8 @@ async def janitor(timer: func.TimerRequest, client: df.DurableOrchestrationClien
         "claims freed": asyncio.to_thread(_free_claims, connected),
         "container groups deleted": asyncio.to_thread(_delete_groups, connected),
         "histories purged": _purge(client),
+        "runs' files deleted": asyncio.to_thread(delete_old_files, connected, settings()),
+        "claims against repeats expired": asyncio.to_thread(expire_claims, connected, settings()),
     })  # fmt: skip
 
 
@@ -133,10 +136,9 @@ def _delete_groups(connected: Clients) -> int:
 
 async def _purge(client: df.DurableOrchestrationClient) -> int:
     """Purge the history of runs that ended before the retention; return how many."""
-    until = dt.datetime.now(dt.UTC) - dt.timedelta(days=settings().log_retention_days)
     result = await client.purge_instance_history_by(
         created_time_from=dt.datetime(2020, 1, 1, tzinfo=dt.UTC),
-        created_time_to=until,
+        created_time_to=retained_since(settings()),
         runtime_status=[Status.Completed, Status.Failed, Status.Terminated],
     )
     return int(result.instances_deleted)

@@ -141,8 +141,11 @@ async def retry_run(req: func.HttpRequest, client: df.DurableOrchestrationClient
     run_id = req.route_params["id"]
     row = await asyncio.to_thread(clients().records.get, run_id)
     content = await asyncio.to_thread(clients().blobs.get, run_id, "request.json") if row else None
-    if row is None or content is None:
+    if row is None:
         return unknown_run()
+    if content is None:
+        message = "The request of this run is not kept any more (LOG_RETENTION_DAYS); start a new one."
+        return error(410, "request_gone", message)
     if not is_over(row):
         return error(409, "run_active", "The run is still going on; cancel it or wait.", {"runId": run_id})
     return await _started(await start_run(client, Wish(wire.load(RunRequest, content))))

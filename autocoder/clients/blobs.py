@@ -8,7 +8,7 @@ string) for one blob: https://learn.microsoft.com/rest/api/storageservices/creat
 import datetime as dt
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -107,6 +107,18 @@ class Blobs:
                 return tuple(name.removeprefix(prefix) for name in found)
             except ResourceNotFoundError:
                 return ()
+
+    def list_runs(self) -> Iterator[str]:
+        """Yield the ids of the runs that have blobs, the newest first."""
+        from azure.core.exceptions import ResourceNotFoundError
+
+        with translated(WHO):
+            try:
+                for found in self._container.walk_blobs(delimiter="/"):
+                    if _RUN.fullmatch(run_id := found.name.removesuffix("/")):
+                        yield run_id
+            except ResourceNotFoundError:
+                return
 
     def delete(self, run_id: str, *names: str) -> None:
         """Delete those blobs of a run that are named, all of them when none is; a missing one is no error."""

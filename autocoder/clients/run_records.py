@@ -109,6 +109,14 @@ class RunRecords:
         """Return how many runs are active or waiting."""
         return len(self.held(ACTIVE))
 
+    def expire(self, kind: str, before: dt.datetime, most: int) -> int:
+        """Free up to *most* claims of *kind* that were taken before *before*; return how many."""
+        until = before.astimezone(dt.UTC).isoformat(timespec="milliseconds")
+        rows = self.tables.query_before(CLAIMS, kind, "taken_at", until, top=most)
+        for row in rows:
+            self.tables.delete(CLAIMS, kind, row["RowKey"], row)  # not one that was taken anew meanwhile
+        return len(rows)
+
     def add(self, run: Run) -> None:
         """Write the row of *run*, unless it is there."""
         self.tables.insert(RUNS, RUN_PARTITION, run.id, bounded(new_row(run)))

@@ -102,6 +102,20 @@ class Tables:
             except ResourceNotFoundError:
                 return []
 
+    def query_before(self, table: str, partition: str, column: str, before: str, *, top: int) -> list[Row]:
+        """Return up to *top* rows of *partition* whose text in *column* sorts before *before*."""
+        from azure.core.exceptions import ResourceNotFoundError
+
+        terms = f"PartitionKey eq @partition and {column} lt @before"
+        with translated(WHO):
+            try:
+                found = self._table(table).query_entities(
+                    terms, parameters={"partition": partition, "before": before}, results_per_page=PAGE
+                )
+                return [_row(entity) for entity in islice(found, top)]
+            except ResourceNotFoundError:
+                return []
+
     def _update(self, table: str, entity: Row, read: Mapping[str, Any] | None, mode: Any) -> bool:
         from azure.core.exceptions import ResourceModifiedError, ResourceNotFoundError
 

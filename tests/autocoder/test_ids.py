@@ -1,3 +1,4 @@
+import datetime as dt
 import re
 
 import pytest
@@ -48,3 +49,8 @@ def test_refuses_a_prefix_that_git_or_a_shell_could_misread(prefix):
 
 def test_keys_do_not_confuse_parts_that_hold_separators():
     assert ids.key("a", "bc") != ids.key("ab", "c")
+
+
+def test_a_run_id_tells_when_it_was_made():
+    made = dt.datetime(2026, 5, 4, 3, 2, 1, tzinfo=dt.UTC)
+    assert ids.made_at(ids.new_run_id(int(made.timestamp() * 1000))) == made

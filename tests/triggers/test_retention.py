@@ -1,0 +1,100 @@
+"""What goes of runs that ended long ago, in Azurite, and what stays."""
+
+import datetime as dt
+
+import pytest
+
+from autocoder import ids
+from autocoder.clients.run_records import ACTIVE, CONTENT, DELIVERY, IDEMPOTENCY, Claim
+from autocoder.clients.tables import Tables
+from autocoder.models import Requester, Run, RunRequest
+from autocoder.records import CLAIMS, RUN_PARTITION, RUNS
+from triggers.retention import delete_old_files, expire_claims
+
+NOW = dt.datetime.now(dt.UTC)
+
+
+def ago(days):
+    return NOW - dt.timedelta(days=days)
+
+
+def text(moment):
+    return moment.isoformat(timespec="milliseconds")
+
+
+@pytest.fixture
+def clients(storage):
+    return storage.clients(LOG_RETENTION_DAYS="30", DEDUP_WINDOW_SECONDS="300")
+
+
+def run(clients, made, status, ended=None):
+    """Write the row and a file of a run that was made then; returns its id."""
+    run_id = ids.new_run_id(int(made.timestamp() * 1000))
+    request = RunRequest(organization="o", project="p", repository="r", requester=Requester())
+    clients.records.add(Run(id=run_id, request=request, title="t", queued_at=text(made)))
+    clients.tables.merge(RUNS, RUN_PARTITION, run_id, {"status": status, "ended_at": text(ended or made)})
+    clients.blobs.put(run_id, "log.txt", b"log")
+    clients.blobs.put(run_id, "images/1.png", b"png")
+    return run_id
+
+
+def test_the_files_of_an_old_run_go_and_its_record_stays(clients):
+    old = run(clients, ago(31), "completed")
+    assert delete_old_files(clients, clients.settings) == 1
+    assert clients.blobs.list(old) == ()
+    assert clients.records.get(old)["status"] == "completed"
+    assert delete_old_files(clients, clients.settings) == 0
+
+
+def test_the_files_of_a_run_without_a_record_go(clients):
+    old = ids.new_run_id(int(ago(31).timestamp() * 1000))
+    clients.blobs.put(old, "request.json", b"{}")
+    assert delete_old_files(clients, clients.settings) == 1
+    assert clients.blobs.list(old) == ()
+
+
+@pytest.mark.parametrize(
+    ("made", "status", "ended"), [(29, "completed", 29), (31, "running", 31), (31, "failed", 29)]
+)
+def test_the_files_of_any_other_run_stay(clients, made, status, ended):
+    kept = run(clients, ago(made), status, ago(ended))
+    assert delete_old_files(clients, clients.settings) == 0
+    assert len(clients.blobs.list(kept)) == 2
+    clients.blobs.delete(kept)
+
+
+def take(clients, kind, key, days):
+    columns = {"run_id": "a" * 20, "taken_at": text(ago(days))}
+    assert clients.tables.insert(CLAIMS, kind, key, columns)
+
+
+def test_claims_go_after_their_window_or_the_retention(clients):
+    for kind in (DELIVERY, IDEMPOTENCY, CONTENT, ACTIVE):
+        for days in (0, 1, 29, 31):
+            take(clients, kind, f"{kind}{days}", days)
+    assert expire_claims(clients, clients.settings) == 5
+    assert set(clients.records.held(DELIVERY)) == {"delivery0", "delivery1", "delivery29"}
+    assert set(clients.records.held(IDEMPOTENCY)) == {"idempotency0", "idempotency1", "idempotency29"}
+    assert set(clients.records.held(CONTENT)) == {"content0"}
+    assert len(clients.records.held(ACTIVE)) == 4
+
+
+def test_a_round_frees_a_bounded_number_of_claims(clients):
+    for number in range(5):
+        take(clients, DELIVERY, f"old{number}", 40)
+    assert clients.records.expire(DELIVERY, ago(30), 3) == 3
+    assert clients.records.expire(DELIVERY, ago(30), 3) == 2
+
+
+def test_a_claim_that_is_taken_anew_meanwhile_stays(clients, monkeypatch):
+    take(clients, CONTENT, "again", 40)
+    query = Tables.query_before
+
+    def and_taken(self, *args, **options):
+        found = query(self, *args, **options)
+        clients.records.take(Claim(CONTENT, "again", 300), "b" * 20)
+        return found
+
+    monkeypatch.setattr(Tables, "query_before", and_taken)
+    clients.records.expire(CONTENT, ago(30), 10)
+    assert clients.records.held(CONTENT)["again"] == "b" * 20

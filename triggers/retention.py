@@ -1,0 +1,51 @@
+"""What is kept of old runs: their record in table `runs`, and nothing else.
+
+Each function does a bounded part; the janitor calls them again and again.
+"""
+
+import datetime as dt
+from itertools import islice
+
+from autocoder import ids
+from autocoder.clients.connect import Clients
+from autocoder.clients.run_records import CONTENT, DELIVERY, IDEMPOTENCY
+from autocoder.records import is_over
+from autocoder.settings import Settings
+
+MOST_CLAIMS = 500
+MOST_RUNS = 100
+
+
+def retained_since(settings: Settings) -> dt.datetime:
+    """Return the time before which a run must have ended for its traces to go."""
+    return dt.datetime.now(dt.UTC) - dt.timedelta(days=settings.log_retention_days)
+
+
+def delete_old_files(connected: Clients, settings: Settings) -> int:
+    """Delete the blobs of runs that ended before the retention; return of how many runs."""
+    before = retained_since(settings)
+    old = (run_id for run_id in connected.blobs.list_runs() if ids.made_at(run_id) < before)
+    expired = list(islice((run_id for run_id in old if _ended_before(connected, run_id, before)), MOST_RUNS))
+    for run_id in expired:
+        connected.blobs.delete(run_id)
+    return len(expired)
+
+
+def _ended_before(connected: Clients, run_id: str, before: dt.datetime) -> bool:
+    """Whether an old run has no row, or ended before *before*."""
+    row = connected.records.get(run_id)
+    if row is None:
+        return True
+    ended = row.get("ended_at")
+    return is_over(row) and (not ended or dt.datetime.fromisoformat(str(ended)) < before)
+
+
+def expire_claims(connected: Clients, settings: Settings) -> int:
+    """Free the claims by which repeats are known once no repeat can come; return how many."""
+    retained = retained_since(settings)
+    window = dt.datetime.now(dt.UTC) - dt.timedelta(seconds=settings.dedup_window_seconds)
+    ends = {DELIVERY: retained, IDEMPOTENCY: retained, CONTENT: max(retained, window)}
+    left = MOST_CLAIMS
+    for kind, before in ends.items():
+        left -= connected.records.expire(kind, before, left) if left else 0
+    return MOST_CLAIMS - left
