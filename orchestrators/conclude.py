@@ -1,4 +1,4 @@
-"""The end of every run: report it, delete its container group, free what it held."""
+"""The end of every run: delete its container group, report it, free what it held."""
 
 from typing import Any
 
@@ -22,8 +22,11 @@ def conclude_run(context: df.DurableOrchestrationContext) -> Any:
 
 
 def conclude(context: df.DurableOrchestrationContext, report: RunReport) -> Steps[RunReport]:
-    """Report, delete the container group, free what the run held; a failed one does not stop the next."""
-    for activity in (report_run, delete_container_group, finish_run):
+    """Delete the container group, report, free what the run held; a failed one does not stop the next.
+
+    The group is first: what costs money and holds keys does not wait for an Azure DevOps that is away.
+    """
+    for activity in (delete_container_group, report_run, finish_run):
         try:
             yield from step(context, activity, report)
         except Exception as error:  # a StepFailed, or a bug: neither may keep the containers

@@ -29,7 +29,7 @@ from autocoder.models import (
 )
 from autocoder.outcomes import ending_without_change, outcome_of
 from orchestrators.conclude import conclude
-from orchestrators.step import StepFailed, Steps, both, step
+from orchestrators.step import OutputT, StepFailed, Steps, both, step
 from orchestrators.wait_for_container_group import Watch
 
 blueprint = df.Blueprint()
@@ -47,12 +47,18 @@ def run_agent(context: df.DurableOrchestrationContext) -> Any:
 
 def _attempt(context: df.DurableOrchestrationContext, run: Run) -> Steps[RunReport]:
     """Return how the run ended; a step that cannot succeed is an end like any other."""
+    report = yield from _or_ended(_carry(context, run))
+    return _ended(run, report) if isinstance(report, Ended) else report
+
+
+def _or_ended(steps: Steps[OutputT]) -> Steps[OutputT | Ended]:
+    """Return what *steps* return, or how the run ends when one of them fails."""
     try:
-        return (yield from _carry(context, run))
+        return (yield from steps)
     except StepFailed as error:
-        return _ended(run, Ended(outcome="failed", reason=str(error)))
+        return Ended(outcome="failed", reason=str(error))
     except Exception as error:  # a bug in an activity must not lose the run's report
-        return _ended(run, Ended(outcome="failed", reason=f"An unexpected error: {error}"[:1_000]))
+        return Ended(outcome="failed", reason=f"An unexpected error: {error}"[:1_000])
 
 
 def _carry(context: df.DurableOrchestrationContext, run: Run) -> Steps[RunReport]:
@@ -79,7 +85,9 @@ def _admit(context: df.DurableOrchestrationContext, run: Run) -> Steps[Ended | N
         answer = yield context.call_sub_orchestrator("wait_for_slot", wire.dump(run))
         slot = wire.load(Slot, answer)
     if slot.cancelled:
-        return Ended(outcome="cancelled", reason="It was cancelled while it was queued.")
+        return Ended(
+            outcome="cancelled", reason="It was cancelled while it was queued, or a later run took its place."
+        )
     return (yield from step(context, check_requester, run))
 
 
@@ -120,18 +128,20 @@ def _work(context: df.DurableOrchestrationContext, plan: Plan) -> Steps[AgentRes
 
 
 def _publish(context: df.DurableOrchestrationContext, plan: Plan, result: AgentResult) -> Steps[RunReport]:
-    """Push the branch and open the pull request, unless a cancel came first."""
+    """Push the branch and open the pull request, unless a cancel came first; failing keeps what was done."""
     cancelled = yield from step(context, begin_publishing, plan)
     if cancelled is not None:
         return _ended(plan.run, cancelled, plan, result)
-    pushed = yield from step(context, push_branch, PushInput(plan=plan, result=result))
+    pushed = yield from _or_ended(step(context, push_branch, PushInput(plan=plan, result=result)))
     if isinstance(pushed, Ended):
         return _ended(plan.run, pushed, plan, result)
     if not plan.run.request.create_pull_request:
         return _report(plan, result, pushed)
     wanted = PullRequestInput(plan=plan, result=result, pushed=pushed)
-    pull_request = yield from step(context, create_pull_request, wanted)
-    return _report(plan, result, pushed, pull_request)
+    opened = yield from _or_ended(step(context, create_pull_request, wanted))
+    if isinstance(opened, Ended):
+        return _report(plan, result, pushed).model_copy(update=dict(opened))
+    return _report(plan, result, pushed, opened)
 
 
 def _ended(run: Run, ended: Ended, plan: Plan | None = None, result: AgentResult | None = None) -> RunReport:

@@ -17,7 +17,7 @@ from orchestrators.step import StepFailed, sleep, step
 blueprint = df.Blueprint()
 POLLS_PER_GENERATION = 20
 GRACE_MINUTES = 10
-FIRST_POLLS = (2.0, 4.0, 8.0)
+FIRST_POLLS = (1.0, 2.0, 4.0, 8.0)
 
 
 class Watch(Value):
@@ -59,5 +59,5 @@ def _later(since: str, minutes: float) -> dt.datetime:
 
 
 def _pause(number: int, longest: float) -> float:
-    """Return the seconds before look *number*: 2, 4, 8, then *longest*."""
+    """Return the seconds before look *number*: 1, 2, 4, 8, then *longest*."""
     return min(FIRST_POLLS[number], longest) if number < len(FIRST_POLLS) else longest

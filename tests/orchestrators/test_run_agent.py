@@ -3,7 +3,7 @@ import pytest
 from autocoder import models as m
 from tests.orchestrators.conftest import good_replies, result, value
 
-END = ["report_run", "delete_container_group", "finish_run"]
+END = ["delete_container_group", "report_run", "finish_run"]
 ENDED = m.Ended(outcome="failed", reason="because")
 
 
@@ -209,4 +209,43 @@ def test_a_bug_in_one_of_two_steps_is_reported_too(flow):
 def test_a_bug_in_the_report_does_not_keep_the_containers(flow):
     done = flow().start(read_repository=[value(ENDED)], report_run=[{"raise": "boom"}])
     assert "boom" in done.report().reason
-    assert [name for name in done.names if name in END[1:]] == END[1:]
+    assert list(dict.fromkeys(name for name in done.names if name in END)) == END
+
+
+def test_the_containers_are_deleted_before_an_azure_devops_that_is_away_is_told(flow):
+    away = {"again": {"seconds": 0.1, "reason": "503"}}
+    done = flow().start(report_run=[away, away, value(None)]).called("get_container_group")
+    done.host.send(done.run.id, "cancel", {})
+    assert done.report().outcome == "cancelled"
+    assert [name for name in done.names if name in END] == [END[0], *[END[1]] * 3, END[2]]
+
+
+def test_containers_that_cannot_be_deleted_are_reported(flow):
+    done = flow().start(
+        read_repository=[value(ENDED)], delete_container_group=[{"failed": {"reason": "forbidden"}}]
+    )
+    assert "forbidden" in done.report().reason
+    (told,) = [call["payload"] for call in done.calls if call["name"] == "report_run"]
+    assert "forbidden" in told["reason"]
+
+
+def test_a_pull_request_that_is_refused_keeps_branch_and_usage_in_the_report(flow):
+    started = flow()
+    used = result(started.run, usage=m.Usage(turns=3, output_tokens=5), seconds={"agent": 2.0})
+    refused = [{"failed": {"reason": "no permission"}}]
+    done = started.start(read_agent_result=[value(used)], create_pull_request=refused)
+    report = done.called("create_container_group").finished().report()
+    assert (report.outcome, report.reason) == ("failed", "no permission")
+    assert (report.branch, report.files) == ("autocoder/7-crash-abcdef", 1)
+    assert (report.title, report.usage.turns, report.seconds) == ("Crash", 3, {"agent": 2.0})
+    assert report.pull_request is None
+
+
+def test_a_push_that_fails_keeps_the_usage_in_the_report(flow):
+    started = flow()
+    used = result(started.run, usage=m.Usage(turns=3))
+    done = started.start(
+        read_agent_result=[value(used)], push_branch=[{"failed": {"reason": "no permission"}}]
+    )
+    report = done.called("create_container_group").finished().report()
+    assert (report.outcome, report.branch, report.usage.turns) == ("failed", "", 3)
