@@ -1,6 +1,7 @@
 """Find the repository, pin the commit that the run starts from, and read the team's own files at it."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 from activities.activity import activity
@@ -23,9 +24,41 @@ MOST_AT_ONCE = 8  # requests, none of which needs the answer to another
 @activity
 def read_repository(run: Run) -> Repository | Ended:
     """Return the repository at one commit of its target branch; its texts go to blob `repository.json`."""
-    request = run.request
     connected = clients()
-    git = connected.azure_devops(request.organization).git
+    git = connected.azure_devops(run.request.organization).git
+    base = _find(git, run)
+    if isinstance(base, Ended):
+        return base
+    try:
+        found = _read(git, base)
+    except (RepositorySettingsError, TooLarge) as error:
+        return Ended(outcome="failed", reason=f"The settings file of the repository is wrong.\n{error}")
+    connected.blobs.put(run.id, "repository.json", wire.to_bytes(found.texts))
+    return _repository(base, found)
+
+
+@dataclass(frozen=True)
+class Base:
+    """A repository, the run's target branch in it, and the commit where that is now."""
+
+    record: RepositoryRecord
+    branch: str
+    commit: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the repository says at the base commit."""
+
+    settings: RepositorySettings
+    texts: RepositoryTexts
+    attributes: str
+    has_build_policy: bool
+
+
+def _find(git: Git, run: Run) -> Base | Ended:
+    """Return where the run starts from, or how it ends when there is nothing to start from."""
+    request = run.request
     try:
         record = git.get_repository(request.project, request.repository)
     except NotFound as error:
@@ -35,20 +68,27 @@ def read_repository(run: Run) -> Repository | Ended:
     if record.is_disabled or branch is None or commit is None:
         what = f"has no branch {branch}" if branch else "has no default branch; it is empty"
         return Ended(outcome="failed", reason=f"Repository {record.name} {what}.")
+    return Base(record, branch, commit)
+
+
+def _read(git: Git, base: Base) -> Found:
+    """Return what the team says, read at once; raises `RepositorySettingsError` and `TooLarge`."""
+    record, commit = base.record, base.commit
     with ThreadPoolExecutor(MOST_AT_ONCE) as pool:
-        policy = pool.submit(git.has_build_policy, record.project, record.id, branch)
+        policy = pool.submit(git.has_build_policy, record.project, record.id, base.branch)
         attributes = pool.submit(_text, git, record, ".gitattributes", commit)
         instructions = pool.submit(_instructions, git, record, commit)
         prompts = pool.submit(_prompts, git, record, commit)
-        try:
-            settings = _settings(git, record, commit)
-        except (RepositorySettingsError, TooLarge) as error:
-            return Ended(outcome="failed", reason=f"The settings file of the repository is wrong.\n{error}")
+        settings = _settings(git, record, commit)
         template = _text(git, record, settings.template or TEMPLATE_FILE, commit)
     texts = RepositoryTexts(
         instructions=instructions.result(), templates=prompts.result(), pull_request_template=template
     )
-    connected.blobs.put(run.id, "repository.json", wire.to_bytes(texts))
+    return Found(settings, texts, attributes.result(), policy.result())
+
+
+def _repository(base: Base, found: Found) -> Repository:
+    record = base.record
     return Repository(
         id=record.id,
         name=record.name,
@@ -56,11 +96,11 @@ def read_repository(run: Run) -> Repository | Ended:
         project_id=record.project_id,
         clone_url=record.clone_url,
         web_url=record.web_url,
-        target_branch=branch,
-        base_commit=commit,
-        settings=settings,
-        lfs=lfs_globs(attributes.result()),
-        has_build_policy=policy.result(),
+        target_branch=base.branch,
+        base_commit=base.commit,
+        settings=found.settings,
+        lfs=lfs_globs(found.attributes),
+        has_build_policy=found.has_build_policy,
     )
 
 

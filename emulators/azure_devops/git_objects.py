@@ -44,6 +44,7 @@ def all_refs(repository: Path, prefix: str = "refs/") -> dict[str, str]:
 
 
 def _packed(repository: Path) -> dict[str, str]:
+    """Return the refs of `packed-refs`: https://git-scm.com/docs/git-pack-refs."""
     try:
         lines = (repository / "packed-refs").read_text().splitlines()
     except OSError:
@@ -61,6 +62,7 @@ class _Reader:
 
     @classmethod
     async def start(cls, repository: Path) -> "_Reader":
+        """Return a reader of the objects of *repository*, its process started."""
         process = await asyncio.create_subprocess_exec(
             "git", "--git-dir", str(repository), "cat-file", "--batch",
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
@@ -70,9 +72,11 @@ class _Reader:
 
     @property
     def alive(self) -> bool:
+        """Whether the process still takes questions."""
         return self._process.returncode is None
 
     async def ask(self, name: str) -> GitObject | None:
+        """Return the object that *name* means, or None; raises `EOFError` when the process has ended."""
         stdin, stdout = self._process.stdin, self._process.stdout
         if stdin is None or stdout is None:
             raise git.GitError("the reader has no pipes")
@@ -90,6 +94,7 @@ class _Reader:
         return GitObject(words[0], words[1], content)
 
     async def close(self) -> None:
+        """End the process, after the answer that is under way."""
         async with self._turn:  # an answer that is on its way is not cut off
             if self.alive:
                 self._process.kill()
