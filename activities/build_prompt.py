@@ -1,7 +1,6 @@
 """Write the words for the agent and the containers' inputs, and settle what is left to settle."""
 
 from activities.activity import activity
-from activities.record_phase import run_url
 from autocoder import wire
 from autocoder.agents import agents
 from autocoder.clients.connect import Clients, clients
@@ -51,7 +50,7 @@ def build_prompt(given: PromptInput) -> Plan | Ended:
     inputs = {
         "prompt.md": task_prompt(request, work_item, texts, guide=guide, files=files).encode(),
         "system.md": system_prompt(request).encode(),
-        "run.json": wire.to_bytes(run_file(plan, agent, run_url=run_url(run.id), settings=settings())),
+        "run.json": wire.to_bytes(run_file(plan, agent, settings())),
     }
     for name, content in inputs.items():
         connected.blobs.put(run.id, name, content)

@@ -1,13 +1,15 @@
 """Open the pull request of a run, once, and read its link to the work item back."""
 
 import time
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from activities.activity import activity
-from activities.record_phase import run_url
 from autocoder import wire
 from autocoder.clients.azure_devops.pull_requests import PullRequestDraft, PullRequestRecord
 from autocoder.clients.connect import AzureDevOps, clients
-from autocoder.errors import AutocoderError
+from autocoder.comments import code
+from autocoder.errors import AutocoderError, SignInRequired, Transient
 from autocoder.models import AgentResult, Plan, PullRequest, PushedBranch, RepositoryTexts, Value
 from autocoder.pull_request_text import Description, describe, draft_reasons, pull_request_title
 from autocoder.settings import settings
@@ -27,21 +29,51 @@ class PullRequestInput(Value):
 
 @activity
 def create_pull_request(given: PullRequestInput) -> PullRequest:
-    """Open the pull request, or adopt the active one of the branch; then thread, status and link."""
+    """Open the pull request, or adopt the active one of the branch; then thread, status, reviewers, link.
+
+    What can only be added once it is there is tried; what is refused comes back as a warning.
+    """
     connected, plan = clients(), given.plan
     azure_devops = connected.azure_devops(plan.run.request.organization)
     texts = wire.load(RepositoryTexts, connected.blobs.get(plan.run.id, "repository.json"))
-    text = describe(plan, given.result, given.pushed, run_url(plan.run.id), texts.pull_request_template)
+    text = describe(plan, given.result, given.pushed, texts.pull_request_template)
     draft = _draft(given, text)
     text = Description(connected.redact(text.body), connected.redact(text.overflow))
     repository = plan.repository
     found = azure_devops.pull_requests.create(repository.project, repository.id, draft).pull_request
     columns = {"pull_request_id": found.id, "pull_request_url": found.web_url}
     connected.records.merge(plan.run.id, columns)
-    _add_overflow(azure_devops, plan, found, text)
-    _set_status(azure_devops, given, found)
+    warnings = tuple(connected.redact(words) for words in _refusals(azure_devops, given, found, text))
     linked = _is_linked(azure_devops, plan, found)
-    return PullRequest(id=found.id, url=found.web_url, is_draft=found.is_draft, linked=linked)
+    return PullRequest(
+        id=found.id, url=found.web_url, is_draft=found.is_draft, linked=linked, warnings=warnings
+    )
+
+
+def _refusals(
+    azure_devops: AzureDevOps, given: PullRequestInput, found: PullRequestRecord, text: Description
+) -> Iterator[str]:
+    """Add thread, status and reviewers; yield what Azure DevOps refused, one sentence each."""
+    repository, reviewers = given.plan.repository, _reviewers(given.plan)
+    yield from _refused("The first thread", lambda: _add_overflow(azure_devops, given.plan, found, text))
+    yield from _refused("The status", lambda: _set_status(azure_devops, given, found))
+    for reviewer in reviewers:
+        add = partial(azure_devops.pull_requests.add_reviewer, repository.project, repository.id, found.id)
+        yield from _refused(f"Reviewer `{code(reviewer, 100)}`", partial(add, reviewer))
+
+
+def _refused(what: str, add: Callable[[], None]) -> Iterator[str]:
+    """Call *add*; yield why it was refused. What is worth another try is raised and repeats the step."""
+    try:
+        add()
+    except (Transient, SignInRequired):
+        raise
+    except AutocoderError as error:
+        yield f"{what} was not added to the pull request: {error.message}"
+
+
+def _reviewers(plan: Plan) -> tuple[str, ...]:
+    return plan.run.request.reviewers or plan.repository.settings.reviewers
 
 
 def _draft(given: PullRequestInput, text: Description) -> PullRequestDraft:
@@ -54,7 +86,6 @@ def _draft(given: PullRequestInput, text: Description) -> PullRequestDraft:
         is_draft=_is_draft(plan, given.result),
         work_items=(plan.work_item.id,) if plan.work_item else (),
         labels=tuple(dict.fromkeys((LABEL, *request.labels, *team.labels))),
-        reviewers=request.reviewers or team.reviewers,
     )
 
 
@@ -66,10 +97,10 @@ def _is_draft(plan: Plan, result: AgentResult) -> bool:
 
 
 def _add_overflow(azure_devops: AzureDevOps, plan: Plan, found: PullRequestRecord, text: Description) -> None:
-    """Put what did not fit into a thread, once."""
+    """Put what stands below the description into a thread, once."""
     if not text.overflow:
         return
-    heading = f"What did not fit into the description (run {plan.run.id}):"
+    heading = f"More about run {plan.run.id}:"
     repository, pull_requests = plan.repository, azure_devops.pull_requests
     if pull_requests.find_thread(repository.project, repository.id, found.id, heading) is None:
         words = f"{heading}\n\n{text.overflow}"[:100_000]
@@ -91,7 +122,6 @@ def _set_status(azure_devops: AzureDevOps, given: PullRequestInput, found: PullR
         name=STATUS_NAME,
         genre=STATUS_GENRE,
         description=f"{len(checks) - failed} of {len(checks)} verify commands passed",
-        target_url=run_url(given.plan.run.id),
     )
 
 
@@ -100,12 +130,12 @@ def _is_linked(azure_devops: AzureDevOps, plan: Plan, found: PullRequestRecord) 
     if plan.work_item is None:
         return True
     repository = plan.repository
-    for _ in range(LINK_TRIES):
-        linked = azure_devops.pull_requests.work_items(repository.project, repository.id, found.id)
-        if plan.work_item.id in linked:
-            return True
-        time.sleep(LINK_PAUSE_SECONDS)
     try:
+        for _ in range(LINK_TRIES):
+            linked = azure_devops.pull_requests.work_items(repository.project, repository.id, found.id)
+            if plan.work_item.id in linked:
+                return True
+            time.sleep(LINK_PAUSE_SECONDS)
         azure_devops.work_items.add_pull_request_link(
             plan.work_item.id, repository.project_id, repository.id, found.id
         )

@@ -5,12 +5,13 @@ import logging
 from pydantic import ValidationError
 
 from activities.activity import activity
+from activities.record_phase import now
 from autocoder import wire
 from autocoder.clients.connect import Clients, clients
 from autocoder.group_state import judge_group
 from autocoder.ids import group_name
 from autocoder.models import AgentResult, Ended, Plan
-from autocoder.records import usage_column
+from autocoder.records import usage_column, worked_columns
 
 LARGEST_RESULT = 1_000_000
 log = logging.getLogger("autocoder.activities")
@@ -33,7 +34,9 @@ def read_agent_result(plan: Plan) -> AgentResult | Ended:
         return Ended(
             outcome="refused", reason="The result that the containers left is not the one of this run."
         )
-    connected.records.merge(plan.run.id, usage_column(result.usage))
+    row = connected.records.get(plan.run.id) or {}
+    columns = {**worked_columns(row, result.seconds, now()), **usage_column(result.usage)}
+    connected.records.merge(plan.run.id, columns)
     connected.known_secrets()  # so that all of them are taken out
     return wire.redacted(result, connected.redact)
 

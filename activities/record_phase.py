@@ -8,8 +8,9 @@ from autocoder.clients.connect import Clients, clients
 from autocoder.comments import progress_comment, run_marker
 from autocoder.errors import NotFound
 from autocoder.models import Phase, Run, Value
-from autocoder.records import phase_columns
-from autocoder.settings import settings
+from autocoder.records import PHASE_COLUMN, is_concluded, phase_columns
+
+LAST_WORDS = "comment.md"
 
 
 class PhaseChange(Value):
@@ -28,8 +29,31 @@ def record_phase(change: PhaseChange) -> None:
 
 
 def show_phase(connected: Clients, run: Run, phase: Phase) -> None:
-    """Write *phase* into the comment of *run*; a repeat changes nothing."""
-    write_comment(connected, run, progress_comment(run.id, phase, run_url(run.id)))
+    """Write *phase* into the comment of *run*, unless the run is further; a repeat changes nothing.
+
+    When the last words were written meanwhile, this edit may have come after them: they are written again.
+    """
+    if (connected.records.get(run.id) or {}).get("status") != phase:
+        return
+    try:
+        write_comment(connected, run, progress_comment(run.id, phase))
+    finally:  # an edit whose answer was lost may have arrived all the same
+        if is_concluded(connected.records.get(run.id) or {}):
+            _repeat_last_words(connected, run)
+
+
+def write_last_words(connected: Clients, run: Run, text: str) -> None:
+    """Write the comment's final *text*, kept for whoever finds that it was written over."""
+    if run.request.work_item_id is not None:
+        connected.blobs.put(run.id, LAST_WORDS, connected.redact(text).encode())
+    connected.records.merge(run.id, {"status": "reporting", f"{PHASE_COLUMN}reporting": now()})
+    write_comment(connected, run, text)
+
+
+def _repeat_last_words(connected: Clients, run: Run) -> None:
+    kept = connected.blobs.get(run.id, LAST_WORDS)
+    if kept is not None:
+        write_comment(connected, run, kept.decode())
 
 
 def write_comment(connected: Clients, run: Run, text: str) -> None:
@@ -49,11 +73,6 @@ def write_comment(connected: Clients, run: Run, text: str) -> None:
             return
     connected.records.merge(run.id, {"comment_tried": True})
     connected.records.merge(run.id, {"comment_id": work_items.add_comment(project, number, text)})
-
-
-def run_url(run_id: str) -> str:
-    """Return the address at which a run is shown."""
-    return f"{settings().public_url}/api/runs/{run_id}"
 
 
 def now() -> str:

@@ -1,12 +1,11 @@
 """Report how a run ended: the work item's one comment, and its state where the team wants that."""
 
 from activities.activity import activity
-from activities.record_phase import now, run_url, write_comment
+from activities.record_phase import write_last_words
 from autocoder.clients.connect import Clients, clients
 from autocoder.comments import final_comment
 from autocoder.errors import NotFound
 from autocoder.models import RunReport
-from autocoder.records import PHASE_COLUMN
 from autocoder.settings import settings
 
 
@@ -14,9 +13,8 @@ from autocoder.settings import settings
 def report_run(report: RunReport) -> None:
     """Write the comment's last words; set the work item's state when a pull request was opened."""
     connected, run = clients(), report.run
-    connected.records.merge(run.id, {"status": "reporting", f"{PHASE_COLUMN}reporting": now()})
     try:
-        write_comment(connected, run, final_comment(report, run_url(run.id)))
+        write_last_words(connected, run, final_comment(report))
         if report.pull_request is not None:
             _set_state(connected, report)
     except NotFound:

@@ -23,7 +23,7 @@ HEADLINES = {
     "branch_moved": "⚠️ Somebody else pushed to the run's branch; nothing was overwritten.",
     "budget_spent": "💰 The budget was spent.",
     "timed_out": "⏱️ The time was over.",
-    "interrupted": "⚠️ The platform restarted the containers; the run was not repeated.",
+    "interrupted": "⚠️ The containers were interrupted; the run was not repeated.",
     "cancelled": "⏹️ The run was cancelled.",
     "failed": "❌ The run failed.",
 }
@@ -47,13 +47,13 @@ def usage_line(usage: Usage) -> str:
     return f"{tokens} · {usage.turns} turns · {cost}"
 
 
-def progress_comment(run_id: str, phase: str, run_url: str) -> str:
+def progress_comment(run_id: str, phase: str) -> str:
     """Return the work item's comment while the run is in *phase*."""
-    return "\n\n".join([HEADLINES[phase], _run_footer(run_id, run_url)])
+    return "\n\n".join([HEADLINES[phase], run_marker(run_id)])
 
 
-def final_comment(report: RunReport, run_url: str) -> str:
-    """Return the work item's comment at the end: outcome, link, reason, next step."""
+def final_comment(report: RunReport) -> str:
+    """Return the work item's comment at the end: outcome, link, warnings, reason, next step."""
     parts = [HEADLINES[report.outcome]]
     if report.pull_request:
         draft = "draft pull request" if report.pull_request.is_draft else "pull request"
@@ -63,6 +63,7 @@ def final_comment(report: RunReport, run_url: str) -> str:
         )
         if not report.pull_request.linked:
             parts.append("⚠️ The pull request could not be linked to this work item; please link it by hand.")
+        parts += [f"⚠️ {inert(one_line(warning, 1_000))}" for warning in report.pull_request.warnings]
     elif report.branch:
         parts.append(f"The change is on branch `{code(report.branch, 200)}`.")
     if report.reason:
@@ -71,16 +72,12 @@ def final_comment(report: RunReport, run_url: str) -> str:
         parts.append(f"**Next:** {NEXT_STEPS[report.outcome]}")
     if report.usage.turns or report.usage.output_tokens:
         parts.append(usage_line(report.usage))
-    return "\n\n".join([*parts, _run_footer(report.run.id, run_url)])[:LONGEST_COMMENT]
+    return "\n\n".join([*parts, run_marker(report.run.id)])[:LONGEST_COMMENT]
 
 
 def run_marker(run_id: str) -> str:
     """Return the visible words by which a run's comment is found again."""
     return f"Run {run_id}"
-
-
-def _run_footer(run_id: str, run_url: str) -> str:
-    return run_marker(run_id) + (f" · [details]({run_url})" if run_url else "")
 
 
 def code(text: str, longest: int) -> str:

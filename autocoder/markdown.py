@@ -15,6 +15,9 @@ INVISIBLE = re.compile(
 )
 HARMLESS = "\u200b\u200d\ufe0f\ufeff\u00ad"  # editors and emoji leave these behind; they say nothing
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+TERMINAL = re.compile(
+    r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?"
+)  # ECMA-48: colours, titles
 MARKDOWN_COMMENT = re.compile(
     r"<!--.*?(?:-->|\Z)|^ {0,3}\[[^\]\n]*\]:[ \t]*(?:#|<>)[ \t]*[\"'(][^\n]*$", re.DOTALL | re.MULTILINE
 )
@@ -64,6 +67,16 @@ def inert(text: str) -> str:
     An address in an image is called by the reader's browser, with whatever an agent has put into it.
     """
     return TAG_WITH_ATTRIBUTES.sub("< ", text.replace("![", "! ["))
+
+
+def fenced(text: str) -> str:
+    """Return *text* as a block of code that nothing in it can end: no colours, no invisible characters."""
+    plain = CONTROL.sub(
+        "", INVISIBLE.sub("", TERMINAL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
+    )
+    longest = max((len(run) for run in re.findall("`+", plain)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}text\n{plain.strip()}\n{fence}"
 
 
 def one_line(text: str | None, longest: int = 255) -> str:

@@ -59,7 +59,7 @@ def _model(run: Run, repository: Repository, agent: Agent) -> str:
     return run.request.model or (team.model if is_theirs else None) or agent.default_model
 
 
-def run_file(plan: Plan, agent: Agent, *, run_url: str, settings: Settings) -> RunFile:
+def run_file(plan: Plan, agent: Agent, settings: Settings) -> RunFile:
     """Return `run.json` of *plan*."""
     repository = plan.repository
     return RunFile(
@@ -69,7 +69,7 @@ def run_file(plan: Plan, agent: Agent, *, run_url: str, settings: Settings) -> R
         base_commit=repository.base_commit,
         agent=agent.for_run(plan.model, settings.model_upstreams.get(agent.provider)),
         budget=plan.budget,
-        commit=_commit(plan, run_url, settings.commit_author),
+        commit=_commit(plan, settings.commit_author),
         policy=policy_rules(repository.settings),
         setup=repository.settings.setup,
         verify=repository.settings.verify,
@@ -77,13 +77,13 @@ def run_file(plan: Plan, agent: Agent, *, run_url: str, settings: Settings) -> R
     )
 
 
-def _commit(plan: Plan, run_url: str, author: str) -> CommitText:
+def _commit(plan: Plan, author: str) -> CommitText:
     """Return the commit's text; its date is that of the run, so that a repeat gives the same commit."""
     run = plan.run
     name, _, mail = author.partition("<")
     requester = run.request.requester.name
     return CommitText(
-        message=commit_message(plan.title, run.request.work_item_id, run.id, run_url, requester),
+        message=commit_message(plan.title, run.request.work_item_id, run.id, requester),
         author_name=name.strip() or "Autocoder",
         author_email=mail.strip(" <>") or "autocoder@noreply.invalid",
         date=run.queued_at,

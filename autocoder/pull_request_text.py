@@ -2,7 +2,7 @@
 
 A description may have 4,000 characters (https://learn.microsoft.com/azure/devops/repos/git/pull-requests):
 whole lines of low priority go first, and neither a fence nor a table is ever cut. What did not fit comes back
-as the text of a thread.
+as the text of a thread, as does what the failed commands printed.
 """
 
 import re
@@ -10,19 +10,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autocoder.comments import code, usage_line
-from autocoder.markdown import from_markdown, inert, one_line
+from autocoder.markdown import fenced, from_markdown, inert, one_line
 from autocoder.models import AgentResult, FileChange, Plan, PushedBranch, Verification
 
 LONGEST_BODY = 4_000
 LONGEST_TITLE = 380
 OWN_HEADING = re.compile(r"\A#{1,6} +summary:?\s*\n", re.IGNORECASE)
 HEADING = re.compile(r"^(#{1,6}) +", re.MULTILINE)
+FENCE = re.compile(r"\s*(`{3,}|~{3,})(.*)")
+LONG_BLOCK = LONGEST_BODY // 2
+LONG_BLOCK_LEFT = "(a long block stands in the first thread)"
+LONGEST_OUTPUT = 4_000
+MOST_CHECKS = 20
 DRAFT_REASONS = {"budget_spent": "its budget was spent", "timed_out": "its time was over"}
 
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """The body of a pull request, and what did not fit into it (empty: all did)."""
+    """The body of a pull request, and what stands in a thread below it (empty: nothing)."""
 
     body: str
     overflow: str = ""
@@ -37,8 +42,8 @@ class Section:
     droppable: int = 0
 
     def text(self, count: int | None = None) -> str:
-        """Return the section with its first *count* lines and a word about the rest."""
-        shown = self.lines if count is None else self.lines[:count]
+        """Return the section with its first *count* lines, without long ones, and a word about the rest."""
+        shown = self.lines if count is None else tuple(_short(line) for line in self.lines[:count])
         left = len(self.lines) - len(shown)
         more = [f"\n… and {left} more; see the first thread."] if left else []
         heading = [f"## {self.heading}\n"] if self.heading else []
@@ -51,22 +56,18 @@ def pull_request_title(plan: Plan) -> str:
     return one_line(plan.title, LONGEST_TITLE - len(number)) + number
 
 
-def commit_message(
-    plan_title: str, work_item_id: int | None, run_id: str, run_url: str, requester: str
-) -> str:
-    """Return the commit's message: title, link, trailers; `[skip ci]` keeps CI triggers quiet."""
+def commit_message(plan_title: str, work_item_id: int | None, run_id: str, requester: str) -> str:
+    """Return the commit's message: title, work item, trailers; `[skip ci]` keeps CI triggers quiet."""
     number = f" (#{work_item_id})" if work_item_id else ""
-    trailers = [f"Autocoder-Run: {run_url}" if run_url else f"Autocoder-Run: {run_id}"]
+    trailers = [f"Autocoder-Run: {run_id}"]
     if requester:
         trailers.append(f"Requested-by: {one_line(requester, 100)}")
     return f"{one_line(plan_title, 200)}{number}\n\n[skip ci]\n\n" + "\n".join(trailers) + "\n"
 
 
-def describe(
-    plan: Plan, result: AgentResult, pushed: PushedBranch, run_url: str, template: str = ""
-) -> Description:
+def describe(plan: Plan, result: AgentResult, pushed: PushedBranch, template: str = "") -> Description:
     """Return the pull request's description, at most 4,000 characters long."""
-    sections = _sections(plan, result, pushed, run_url, template)
+    sections = _sections(plan, result, pushed, template)
     counts: list[int | None] = [None] * len(sections)
     overflow: list[int] = []
     for index in sorted(range(len(sections)), key=lambda i: -sections[i].droppable):
@@ -75,7 +76,8 @@ def describe(
         counts[index] = _fitting(sections, counts, index)
         overflow.append(index)
     body = _join(sections, counts)
-    return Description(body[:LONGEST_BODY], "\n\n".join(sections[i].text() for i in sorted(overflow)))
+    below = [*_outputs(result.verification), *(sections[i].text() for i in sorted(overflow))]
+    return Description(body[:LONGEST_BODY], "\n\n".join(below))
 
 
 def _fitting(sections: Sequence[Section], counts: list[int | None], index: int) -> int:
@@ -93,9 +95,7 @@ def _join(sections: Sequence[Section], counts: Sequence[int | None]) -> str:
     return "\n\n".join(text for text in texts if text)
 
 
-def _sections(
-    plan: Plan, result: AgentResult, pushed: PushedBranch, run_url: str, template: str
-) -> list[Section]:
+def _sections(plan: Plan, result: AgentResult, pushed: PushedBranch, template: str) -> list[Section]:
     """Return the parts of the description in the order in which they stand."""
     number = (f"#{plan.work_item.id}",) if plan.work_item else ()
     warnings = tuple(_warnings(plan, result))
@@ -104,7 +104,7 @@ def _sections(
         Section("Changes", tuple(_changes(pushed)), 3),
         Section("Verification", tuple(_verification(result.verification)), 0),
         Section("Warnings", warnings, 1),
-        Section("Run", tuple(_run_lines(plan, result, run_url)), 0),
+        Section("Run", tuple(_run_lines(plan, result)), 0),
         Section("", _whole(template), 4),
         Section("", number),
     ]
@@ -123,10 +123,8 @@ def _whole(text: str) -> tuple[str, ...]:
     blocks: list[str] = []
     fence = ""
     for line in text.strip().splitlines():
-        mark = line.lstrip()[:3]
         inside = bool(fence)
-        if mark in ("```", "~~~") and (not fence or mark == fence):
-            fence = "" if fence else mark
+        fence = _fence_after(line, fence)
         joins = inside or (blocks and line.lstrip().startswith("|") and blocks[-1].lstrip().startswith("|"))
         if joins and blocks:
             blocks[-1] += "\n" + line
@@ -134,9 +132,26 @@ def _whole(text: str) -> tuple[str, ...]:
             blocks.append(line)
     if fence and blocks:
         blocks[-1] += "\n" + fence
-    return tuple(
-        block if len(block) < LONGEST_BODY // 2 else "(a long block is left out)" for block in blocks
-    )
+    return tuple(blocks)
+
+
+def _fence_after(line: str, fence: str) -> str:
+    """Return the fence that is open after *line* (empty: none), where *fence* was open before it.
+
+    A fence ends at one that is as long, of the same character, and alone on its line:
+    https://spec.commonmark.org/0.31.2/#fenced-code-blocks
+    """
+    found = FENCE.fullmatch(line)
+    if found is None:
+        return fence
+    mark, rest = found.groups()
+    if not fence:
+        return mark
+    return "" if mark.startswith(fence) and not rest.strip() else fence
+
+
+def _short(block: str) -> str:
+    return block if len(block) < LONG_BLOCK else LONG_BLOCK_LEFT
 
 
 def _changes(pushed: PushedBranch) -> list[str]:
@@ -153,10 +168,27 @@ def _verification(checks: Sequence[Verification]) -> list[str]:
     if not checks:
         return ["The target branch's `.azuredevops/autocoder.yml` names no verify commands."]
     rows = ["| Command | Result | Time |", "|---|---|---|"]
-    for check in checks[:20]:
+    for check in checks[:MOST_CHECKS]:
         result = "✅ passed" if check.exit_code == 0 else f"❌ exit code {check.exit_code}"
         rows.append(f"| `{code(check.command, 80)}` | {result} | {check.seconds:.1f} s |")
-    return ["\n".join(rows)]
+    table = "\n".join(rows)
+    if _with_output(checks):
+        return [table, "", "What the failed commands printed stands in the first thread."]
+    return [table]
+
+
+def _outputs(checks: Sequence[Verification]) -> list[str]:
+    """Return what each failed command printed last, behind a fence that it cannot end."""
+    parts = [
+        f"`{code(check.command, 80)}` ended with exit code {check.exit_code}; the last that it printed:\n\n"
+        + fenced(check.output[-LONGEST_OUTPUT:])
+        for check in _with_output(checks)
+    ]
+    return ["## Failed commands", *parts] if parts else []
+
+
+def _with_output(checks: Sequence[Verification]) -> list[Verification]:
+    return [check for check in checks[:MOST_CHECKS] if check.exit_code and check.output.strip()]
 
 
 def _warnings(plan: Plan, result: AgentResult) -> list[str]:
@@ -183,8 +215,7 @@ def draft_reasons(plan: Plan, result: AgentResult) -> list[str]:
     return reasons
 
 
-def _run_lines(plan: Plan, result: AgentResult, run_url: str) -> list[str]:
-    link = f"[{plan.run.id}]({run_url})" if run_url else plan.run.id
+def _run_lines(plan: Plan, result: AgentResult) -> list[str]:
     took = sum(result.seconds.values())
     agent = f"{plan.agent_name} · {code(plan.model, 60)}"
-    return [f"{agent} · {usage_line(result.usage)} · {took:.0f} s · run {link}"]
+    return [f"{agent} · {usage_line(result.usage)} · {took:.0f} s · run {plan.run.id}"]

@@ -4,6 +4,7 @@ Table `runs` has one row a run (partition `run`, row key = run id: the newest co
 flat, so that two writers merge different columns without losing each other's. Table `claims` is the lock.
 """
 
+import datetime as dt
 import json
 from collections.abc import Mapping
 from typing import Any, get_args
@@ -72,6 +73,33 @@ def record_of(row: Mapping[str, Any], links: Mapping[str, str] | None = None) ->
 def is_over(row: Mapping[str, Any]) -> bool:
     """Whether the run in *row* has ended."""
     return row.get("status") in OUTCOMES
+
+
+def is_concluded(row: Mapping[str, Any]) -> bool:
+    """Whether the report of the run in *row* is being written, or was."""
+    return row.get("status") == "reporting" or is_over(row)
+
+
+def worked_columns(row: Mapping[str, Any], seconds: Mapping[str, float], now: str) -> dict[str, Any]:
+    """Return when a run whose result is there at *now* began to run and to verify, where *row* misses it.
+
+    The containers said how long agent, verify and pack took, one after the other; nothing of it can have
+    begun before the container group was asked for.
+    """
+    parts = {"running": ("agent", "verify", "pack"), "verifying": ("verify", "pack")}
+    columns, earliest = {}, str(row.get(f"{PHASE_COLUMN}provisioning") or "")
+    for phase, rest in parts.items():
+        name = PHASE_COLUMN + phase
+        if row.get(name):
+            earliest = str(row[name])
+        elif rest[0] in seconds:
+            earliest = columns[name] = max(earliest, _before(now, sum(seconds.get(part, 0) for part in rest)))
+    return columns
+
+
+def _before(now: str, seconds: float) -> str:
+    earlier = dt.datetime.fromisoformat(now) - dt.timedelta(seconds=seconds)
+    return earlier.isoformat(timespec="milliseconds")
 
 
 def has_started(row: Mapping[str, Any] | None) -> bool:

@@ -34,6 +34,7 @@ class PullRequest(Value):
     url: str = Field(description="the page for people")
     is_draft: bool = False
     linked: bool = Field(True, description="whether the work item's link was read back")
+    warnings: tuple[str, ...] = Field((), description="what could not be added to it, and why")
 
 
 class RunReport(Value):

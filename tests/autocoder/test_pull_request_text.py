@@ -48,7 +48,6 @@ def test_the_description_has_every_section_and_ends_with_the_work_item():
         PLAN,
         result(summary="Adds it.", verification=checks, withheld=withheld, usage=usage),
         PUSHED,
-        "https://runs/1",
     )
     assert text.overflow == ""
     parts = [
@@ -62,7 +61,7 @@ def test_the_description_has_every_section_and_ends_with_the_work_item():
 
 
 def test_a_path_cannot_break_out_of_its_code_span():
-    assert "`a\\|b'c.py`" in describe(PLAN, result(), PUSHED, "").body
+    assert "`a\\|b'c.py`" in describe(PLAN, result(), PUSHED).body
 
 
 def test_a_long_summary_goes_to_the_thread_and_the_table_stays():
@@ -70,7 +69,7 @@ def test_a_long_summary_goes_to_the_thread_and_the_table_stays():
         f"Paragraph {number} says something useful about the change." for number in range(200)
     )
     checks = (m.Verification(command="make test", exit_code=1, seconds=1),)
-    text = describe(PLAN, result(summary=summary, verification=checks), PUSHED, "")
+    text = describe(PLAN, result(summary=summary, verification=checks), PUSHED)
     assert len(text.body) <= 4000
     assert "❌ exit code 1" in text.body
     assert text.body.endswith("#7")
@@ -78,7 +77,7 @@ def test_a_long_summary_goes_to_the_thread_and_the_table_stays():
 
 
 def test_the_template_of_the_team_is_the_first_to_go():
-    text = describe(PLAN, result(summary="Short."), PUSHED, "", template="- [ ] item\n" * 600)
+    text = describe(PLAN, result(summary="Short."), PUSHED, template="- [ ] item\n" * 600)
     assert "Short." in text.body
     assert "- [ ] item" in text.overflow
 
@@ -86,27 +85,27 @@ def test_the_template_of_the_team_is_the_first_to_go():
 @pytest.mark.parametrize("length", range(3300, 4300, 37))
 def test_a_fence_is_never_cut(length):
     summary = "Look:\n```python\n" + "x = 1\n" * 60 + "```\n" + "word " * (length // 5)
-    body = describe(PLAN, result(summary=summary), PUSHED, "").body
+    body = describe(PLAN, result(summary=summary), PUSHED).body
     assert len(body) <= 4000
     assert body.count("```") % 2 == 0
 
 
 def test_a_fence_that_the_agent_left_open_is_closed():
-    assert describe(PLAN, result(summary="```\ncode"), PUSHED, "").body.count("```") == 2
+    assert describe(PLAN, result(summary="```\ncode"), PUSHED).body.count("```") == 2
 
 
 def test_a_thousand_changed_files_fit():
     files = tuple(
         m.FileChange(path=f"src/a/rather/long/folder/file{n}.py", kind="modified") for n in range(1000)
     )
-    text = describe(PLAN, result(summary="All."), PUSHED.model_copy(update={"files": files}), "")
+    text = describe(PLAN, result(summary="All."), PUSHED.model_copy(update={"files": files}))
     assert len(text.body) <= 4000
     assert "more; see the first thread" in text.body
     assert "All." in text.body
 
 
 def test_hidden_text_of_the_agent_is_left_out():
-    assert "secret" not in describe(PLAN, result(summary="ok <!-- secret -->"), PUSHED, "").body
+    assert "secret" not in describe(PLAN, result(summary="ok <!-- secret -->"), PUSHED).body
 
 
 @pytest.mark.parametrize("title", ['"; rm -rf / #', "a\nb", "x" * 10_000, "🚀 emoji"])
@@ -118,10 +117,11 @@ def test_the_title_is_one_line_of_bounded_length_with_the_number(title):
 
 
 def test_the_commit_names_run_and_requester_and_skips_ci():
-    text = commit_message("Add\nexport", 7, RUN_ID, "https://runs/1", "Kim\nEvil: x")
+    text = commit_message("Add\nexport", 7, RUN_ID, "Kim\nEvil: x")
     assert text.splitlines()[0] == "Add export (#7)"
     assert "[skip ci]" in text
     assert "Requested-by: Kim Evil: x" in text
+    assert f"Autocoder-Run: {RUN_ID}\n" in text
 
 
 def test_says_why_a_pull_request_is_a_draft():
@@ -132,6 +132,62 @@ def test_says_why_a_pull_request_is_a_draft():
 
 
 def test_the_agents_own_headings_stay_below_ours():
-    body = describe(PLAN, result(summary="## Summary\n\nAdds it.\n\n# Details\n\nMore."), PUSHED, "").body
+    body = describe(PLAN, result(summary="## Summary\n\nAdds it.\n\n# Details\n\nMore."), PUSHED).body
     assert body.count("## Summary") == 1
     assert "### Details" in body
+
+
+def test_what_a_failed_command_printed_stands_in_the_thread():
+    checks = (
+        m.Verification(command="make lint", exit_code=0, seconds=1, output="all is well"),
+        m.Verification(command="make test", exit_code=2, seconds=1, output="E   assert 1 == 2"),
+    )
+    text = describe(PLAN, result(verification=checks), PUSHED)
+    assert "printed stands in the first thread" in text.body
+    assert "`make test` ended with exit code 2" in text.overflow
+    assert "```text\nE   assert 1 == 2\n```" in text.overflow
+    assert "all is well" not in text.overflow
+
+
+def test_a_failed_command_that_printed_nothing_needs_no_thread():
+    checks = (m.Verification(command="make test", exit_code=2, seconds=1, output=" \n"),)
+    text = describe(PLAN, result(verification=checks), PUSHED)
+    assert text.overflow == ""
+    assert "first thread" not in text.body
+
+
+def test_what_a_command_printed_cannot_leave_its_fence():
+    output = "\x1b[31mred\x1b[0m\r```\n````\n![x](https://evil/)\n<b onclick=x>"
+    checks = (m.Verification(command="make test", exit_code=1, seconds=1, output=output),)
+    overflow = describe(PLAN, result(verification=checks), PUSHED).overflow
+    opened = overflow.index("`````text\nred\n")
+    assert overflow.index("![x]") > opened
+    assert overflow.endswith("\n`````")
+    assert "\x1b" not in overflow
+
+
+def test_outputs_of_many_commands_are_bounded():
+    checks = tuple(
+        m.Verification(command="make test", exit_code=1, seconds=1, output="x" * 9_000) for _ in range(40)
+    )
+    assert len(describe(PLAN, result(verification=checks), PUSHED).overflow) < 90_000
+
+
+def test_a_long_block_stands_in_the_thread_as_a_whole():
+    block = "```python\n" + "x = 1\n" * 900 + "```"
+    text = describe(PLAN, result(summary=f"Before.\n{block}\nAfter."), PUSHED)
+    assert "(a long block stands in the first thread)" in text.body
+    assert "Before." in text.body
+    assert "After." in text.body
+    assert block in text.overflow
+
+
+def test_a_fence_ends_only_at_one_as_long():
+    summary = "````\n```\ncode\n```\n" + "x\n" * 400 + "````\n" + "word " * 700
+    body = describe(PLAN, result(summary=summary), PUSHED).body
+    assert body.count("````") % 2 == 0
+
+
+def test_the_run_is_named_without_a_link_that_needs_a_key():
+    assert f"run {RUN_ID}" in describe(PLAN, result(), PUSHED).body
+    assert "/api/runs" not in describe(PLAN, result(), PUSHED).body

@@ -1,0 +1,32 @@
+from autocoder.records import is_concluded, worked_columns
+
+ASKED = "2026-01-01T10:00:00.000+00:00"
+NOW = "2026-01-01T10:10:00.000+00:00"
+SECONDS = {"clone": 3.0, "agent": 120.0, "verify": 60.0, "pack": 1.5}
+
+
+def test_phases_that_nobody_saw_are_filled_in_from_how_long_they_took():
+    assert worked_columns({"phase_provisioning": ASKED}, SECONDS, NOW) == {
+        "phase_running": "2026-01-01T10:06:58.500+00:00",
+        "phase_verifying": "2026-01-01T10:08:58.500+00:00",
+    }
+
+
+def test_phases_that_were_seen_stay_as_they_were_seen():
+    row = {"phase_provisioning": ASKED, "phase_running": "2026-01-01T10:07:01.000+00:00"}
+    assert worked_columns(row, SECONDS, NOW) == {"phase_verifying": "2026-01-01T10:08:58.500+00:00"}
+
+
+def test_a_phase_does_not_begin_before_the_one_before_it():
+    row = {"phase_provisioning": ASKED, "phase_running": "2026-01-01T10:09:30.000+00:00"}
+    assert worked_columns(row, SECONDS, NOW) == {"phase_verifying": "2026-01-01T10:09:30.000+00:00"}
+    late = worked_columns({"phase_provisioning": ASKED}, {"agent": 90_000.0}, NOW)
+    assert late == {"phase_running": ASKED}
+
+
+def test_a_run_whose_agent_never_worked_has_no_such_phases():
+    assert worked_columns({"phase_provisioning": ASKED}, {"clone": 1.0}, NOW) == {}
+
+
+def test_a_run_is_concluded_from_its_report_on():
+    assert [is_concluded({"status": s}) for s in ("publishing", "reporting", "failed")] == [False, True, True]

@@ -1,0 +1,105 @@
+"""What stands in and around a pull request, and that none of it is worth losing the pull request for."""
+
+import re
+
+import pytest
+
+from emulators.platform.app_settings import PROJECT, REPOSITORY
+from emulators.ports import AZURE_DEVOPS
+
+GIT_REPOSITORIES = f"{PROJECT}/_apis/git/repositories/{REPOSITORY}"
+REFUSED = {"status": 403, "body": '{"message": "TF401027: You need the permission"}'}
+BROKEN_TEST = "raise SystemExit('```it cannot work```')"
+NOBODY = "00000000-0000-4000-8000-00000000dead"
+
+
+def part(case, name):
+    """One of the collections below the only pull request of *case*."""
+    (pull_request,) = case.pull_requests
+    path = f"{GIT_REPOSITORIES}/pullRequests/{pull_request['pullRequestId']}/{name}"
+    return case.platform.person.ask("GET", path)["value"]
+
+
+def me(platform):
+    """The identity id of the person who looks on."""
+    return platform.person.ask("GET", "_apis/connectionData", version="7.1-preview")["authenticatedUser"][
+        "id"
+    ]
+
+
+def test_a_reviewer_who_does_not_exist_costs_neither_pull_request_nor_the_other_reviewers(case, quick):
+    asked = case(reviewers=["alice@contoso.com", NOBODY, me(quick)]).start()
+    run = asked.published_once()
+    assert [reviewer["id"] for reviewer in part(asked, "reviewers")] == [me(quick)]
+    assert run["branch"]
+    for name in ("alice@contoso.com", NOBODY):
+        assert f"Reviewer `{name}` was not added to the pull request: TF401186" in asked.comment
+
+
+@pytest.mark.parametrize(("name", "words"), [("statuses", "The status"), ("threads", "The first thread")])
+def test_what_the_app_may_not_add_is_a_warning(case, quick, name, words):
+    asked = case(f"write tests/test_broken.py {BROKEN_TEST}")
+    quick.fault(AZURE_DEVOPS, method="POST", path=rf"(?i)/pullRequests/\d+/{name}", **REFUSED)
+    asked.start().published_once()
+    assert f"{words} was not added to the pull request: TF401027" in asked.comment
+
+
+def test_a_busy_azure_devops_is_asked_again_for_the_parts(case, quick):
+    asked = case(reviewers=[me(quick)])
+    quick.fault(AZURE_DEVOPS, method="PUT", path=r"(?i)/pullRequests/\d+/reviewers", status=503)
+    asked.start().published_once()
+    assert len(part(asked, "reviewers")) == 1
+    assert "not added" not in asked.comment
+
+
+def test_a_pull_request_that_is_refused_leaves_branch_and_usage_in_the_report(case, quick):
+    asked = case()
+    quick.fault(AZURE_DEVOPS, method="POST", path=r"(?i)/pullRequests\?", **REFUSED)
+    run = asked.start().published_nothing("failed")
+    assert "TF401027" in run["reason"]
+    assert run["branch"] in asked.comment
+    assert "notes.txt" in quick.sample.git.difference("main", run["branch"])
+
+
+def test_why_a_check_failed_stands_in_the_first_thread(case):
+    broken = case(f"write tests/test_broken.py {BROKEN_TEST}").start()
+    broken.published_once()
+    (pull_request,) = broken.pull_requests
+    assert "stands in the first thread" in pull_request["description"]
+    texts = [comment["content"] for thread in part(broken, "threads") for comment in thread["comments"]]
+    (text,) = [text for text in texts if broken.run_id in text]
+    assert re.search(r"^````text$.*it cannot work.*^````$", text, re.DOTALL | re.MULTILINE)
+
+
+def test_nothing_that_people_read_leads_to_an_address_that_needs_a_key(case):
+    done = case().start()
+    done.published_once()
+    (pull_request,) = done.pull_requests
+    assert done.run_id in pull_request["description"]
+    assert [status.get("targetUrl") for status in part(done, "statuses")] == [None]
+    assert "/api/runs" not in pull_request["description"] + done.comment
+
+
+def test_every_phase_of_a_run_has_its_time_however_short_it_was(case):
+    phases = case().start().published_once()["phases"]
+    assert list(phases) == [
+        "queued", "preparing", "provisioning", "running", "verifying", "publishing", "reporting",
+    ]  # fmt: skip
+    assert list(phases.values()) == sorted(phases.values())
+
+
+def test_a_slow_edit_of_a_look_is_not_the_comments_last_word(case, quick):
+    slow = case("write notes.txt Hello", "sleep 2").start()
+    slow.reached("provisioning")
+    path = rf"(?i)/workitems/{slow.item['id']}/comments"
+    quick.fault(AZURE_DEVOPS, method="PATCH", path=path, delaySeconds=6)
+    slow.ended()
+    final = slow.comment
+
+    def edited():
+        (comment,) = quick.comments(slow.item["id"])
+        return comment["version"] >= 4  # preparing; the last words; the late edit; the last words
+
+    quick.wait_for(edited, "the late edit to be undone", 20)
+    assert slow.comment == final
+    assert "pull request is ready" in final
