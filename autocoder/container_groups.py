@@ -196,12 +196,18 @@ def _supervisor(plan: Plan, settings: Settings) -> ContainerSpec:
         Mount(volume="control"),
         Mount(volume="verification"),
     )
-    callback = f"{settings.public_url}/api/runs/{plan.run.id}/finished"
+    env = {
+        **_paths(mounts),
+        **_user_of(plan),
+        "AUTOCODER_GATEWAY": GATEWAY,
+        "AUTOCODER_START_SECONDS": str(int(plan.provisioning_minutes * 60)),
+        "CALLBACK_URL": f"{settings.public_url}/api/runs/{plan.run.id}/finished",
+    }
     return ContainerSpec(
         name="supervisor",
         image=runner_image(settings),
         command=(*PYTHON, "runner.supervisor"),
-        env={**_paths(mounts), **_user_of(plan), "AUTOCODER_GATEWAY": GATEWAY, "CALLBACK_URL": callback},
+        env=env,
         secret_env=("MODEL_KEY", "CALLBACK_TOKEN", "OUTPUT_URLS"),
         mounts=mounts,
         cpu=MIN_CPU,

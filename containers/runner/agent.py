@@ -6,8 +6,8 @@ Everything in `exchange` is the agent's and may be forged; believing it can only
 import json
 import os
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,7 +16,7 @@ from runner.files import read_regular, write_whole
 LOOK_SECONDS = 0.01
 HEARTBEAT_SECONDS = 1.0  # how often it is looked at
 SILENCE_SECONDS = 20.0  # the wrapper beats every second; after this long its container is gone
-START_SECONDS = 180.0  # until the first beat
+START_SECONDS = 180.0  # until the first beat, at least
 STOP_SECONDS = 15.0  # for the wrapper to end the agent, which has 5 of them to end by itself
 
 Reason = Literal["exited", "terminated", "deadline", "budget", "stopped", "silent", "unreadable"]
@@ -37,8 +37,16 @@ class Patience:
 
     work: float  # from now to the supervisor's own deadline
     silence: float = SILENCE_SECONDS
-    start: float = START_SECONDS
+    start: float = field(default_factory=lambda: start_seconds(os.environ))
     stop: float = STOP_SECONDS
+
+
+def start_seconds(environment: Mapping[str, str]) -> float:
+    """Return how long the agent's container may take to start: as long as images may take to be pulled.
+
+    Nothing says that Azure starts the containers of a group at one time, and an agent's image is large.
+    """
+    return max(START_SECONDS, float(environment.get("AUTOCODER_START_SECONDS") or 0))
 
 
 class AgentWatch:

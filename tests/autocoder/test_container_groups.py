@@ -7,6 +7,7 @@ from autocoder.agents import agents
 from autocoder.container_groups import APP_TAG, app_name, container_group
 from autocoder.plans import plan_run
 from autocoder.settings import read_settings
+from runner.agent import START_SECONDS, start_seconds
 from tests.autocoder.test_requests import ENVIRONMENT
 
 SETTINGS = read_settings({**ENVIRONMENT, "IMAGE_TAG": "1.2.3"})
@@ -111,3 +112,9 @@ def test_a_group_says_to_which_app_it_belongs():
     assert tags[APP_TAG] == app_name(SETTINGS)
     other = read_settings({**ENVIRONMENT, "PUBLIC_URL": "https://other.azurewebsites.net"})
     assert app_name(other) != app_name(SETTINGS)
+
+
+def test_the_supervisor_waits_for_the_agents_image_as_long_as_provisioning_may_take():
+    env = containers()["supervisor"].env
+    assert start_seconds(env) == SETTINGS.provisioning_minutes * 60
+    assert start_seconds({"AUTOCODER_START_SECONDS": "3"}) == start_seconds({}) == START_SECONDS

@@ -1,9 +1,14 @@
+import json
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from autocoder.models import Requester, RunRequest
+from autocoder.requests import read_request
+from tests.autocoder.test_requests import SETTINGS
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")]
@@ -25,3 +30,8 @@ def test_every_make_target_in_the_readme_exists():
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     named = set(re.findall(r"`?make ([a-z]+)", (ROOT / "README.md").read_text()))
     assert named <= targets | {"Node"}
+
+
+def test_the_request_of_the_readme_is_one_where_a_single_repository_is_mapped():
+    body = re.search(r"-d '(\{.*\})'", (ROOT / "README.md").read_text())[1]
+    assert isinstance(read_request(json.loads(body), SETTINGS, {"claude"}, Requester()), RunRequest)
