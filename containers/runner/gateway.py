@@ -18,7 +18,8 @@ from urllib.parse import urlsplit
 
 from runner import dialects, wire
 from runner.blobs import ExchangeError, connect, is_loopback, is_stale
-from runner.metering import Call, Meter, Reading
+from runner.budget import Meter
+from runner.metering import Call, Reading
 
 MOST_CONNECTIONS = 64  # an agent must not be able to exhaust the supervisor's memory
 UPSTREAM_SECONDS = 600
@@ -134,11 +135,15 @@ class _Conversation(BaseHTTPRequestHandler):
             self._refuse(400, f"Autocoder: {error}.", dialect)
             return
         if self._is_acceptable(path):
-            reason = self.server.meter.admit(call) if call else ""
+            reason = self.server.meter.admit(call, self._is_wanted) if call else ""
             if reason:
                 self._refuse(400, f"Autocoder: {reason}.", dialect)
             else:
                 self._exchange(call, path, query, body)
+
+    def _is_wanted(self) -> bool:
+        """Whether the agent still waits for its answer, and the run goes on."""
+        return not (self.server.closed or wire.is_hung_up(self.connection))
 
     def _is_acceptable(self, path: str) -> bool:
         """Refuse what is not a plain call to the one upstream."""
@@ -157,22 +162,18 @@ class _Conversation(BaseHTTPRequestHandler):
     def _exchange(self, call: Call | None, path: str, query: str, body: bytes) -> None:
         try:
             answer = self._ask(path, query, body)
-        except (OSError, http.client.HTTPException, ExchangeError):
+        except (OSError, ValueError, http.client.HTTPException, ExchangeError):
             self._disconnect()
             if call is not None:
                 self.server.meter.take_back(call)
-            self._refuse(
-                502, "Autocoder: the model provider could not be reached.", call.dialect if call else None
-            )
+            text = "Autocoder: the model provider could not be reached."
+            self._refuse(502, text, call.dialect if call else None)
             return
         if call is not None and answer.status >= 400:
             self.server.meter.take_back(call)
             call = None
-        reading = None
-        if call is not None:
-            streamed = "event-stream" in (answer.getheader("Content-Type") or "")
-            reading = Reading(call, streamed)
-        self._answer(answer, reading)
+        streamed = "event-stream" in (answer.getheader("Content-Type") or "")
+        self._answer(answer, Reading(call, streamed) if call is not None else None)
 
     def _ask(self, path: str, query: str, body: bytes) -> http.client.HTTPResponse:
         """Send the call to the provider with its key, and return the answer's beginning."""

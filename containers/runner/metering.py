@@ -1,21 +1,20 @@
-"""Counts the tokens of model calls, prices them, and says when the budget is spent.
+"""Counts the tokens of model calls.
 
 Tokens are taken from the provider's own answer. Where a stream ends without saying, they are estimated from
 its size, so that an agent cannot hide them by hanging up. Cached tokens are counted apart, as each provider
 reports them: OpenAI's and Gemini's input includes them, Anthropic's does not. Tokens written to a cache are
-input at a price of their own. The budget of tokens is input (without cached ones) plus output.
+input at a price of their own.
 """
 
 import json
-import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from typing import Any
 
 from runner.dialects import Dialect
 
 CHARACTERS_PER_TOKEN = 4
+UNSAID_OUTPUT = 16_384  # tokens of output that a call may use which sets no limit itself
 _LONGEST_EVENT = 16_000_000
 
 
@@ -37,6 +36,12 @@ class Call:
     models: tuple[str, ...] = ()
     is_turn: bool = True
     request_bytes: int = 0
+    most_output: int = UNSAID_OUTPUT
+
+    @property
+    def estimate(self) -> Tokens:
+        """What it may use at most: all of its input new, and all the output that it allows."""
+        return Tokens(self.request_bytes // CHARACTERS_PER_TOKEN, output=self.most_output)
 
 
 def tokens_of(dialect: Dialect, usage: Mapping[str, Any]) -> Tokens:
@@ -131,96 +136,3 @@ class Reading:
             if isinstance(usage, dict):
                 self.usage |= {name: value for name, value in usage.items() if value is not None}
                 self.complete = self.complete or item.get("type") != "message_start"
-
-
-@dataclass(slots=True)
-class _Totals:
-    input: int = 0
-    cached: int = 0
-    output: int = 0
-    turns: int = 0
-    cost: float | None = 0.0
-    models: list[str] = field(default_factory=list)
-
-
-class Meter:
-    """The account of a run: every call is admitted before it is made and booked after it."""
-
-    def __init__(self, budget: Mapping[str, Any], prices: Sequence[Mapping[str, Any]]) -> None:
-        self._budget, self._prices = budget, prices
-        self._lock = threading.Lock()
-        self._totals = _Totals()
-        self.refused = ""  # why a call had to be refused; empty while none was
-
-    def admit(self, call: Call) -> str:
-        """Count *call* as begun and return an empty string, or the reason why it may not be made."""
-        with self._lock:
-            reason = self._spent(call)
-            if reason:
-                self.refused = reason
-            elif call.is_turn:
-                self._totals.turns += 1
-            return reason
-
-    def take_back(self, call: Call) -> None:
-        """Count *call* as never made: the provider did not serve it."""
-        with self._lock:
-            self._totals.turns -= call.is_turn
-
-    def book(self, call: Call, model: str, tokens: Tokens) -> None:
-        """Add what *call* has used."""
-        with self._lock:
-            totals = self._totals
-            totals.input += tokens.input + tokens.written
-            totals.cached += tokens.cached
-            totals.output += tokens.output
-            name = model or next(iter(call.models), "")
-            if name and name not in totals.models:
-                totals.models.append(name)
-            cost = self._cost((model, *call.models), tokens)
-            totals.cost = None if totals.cost is None or cost is None else totals.cost + cost
-
-    def usage(self) -> dict[str, Any]:
-        """Return the account so far, as `Usage` travels."""
-        with self._lock:
-            totals = self._totals
-            return {
-                "inputTokens": totals.input,
-                "cachedTokens": totals.cached,
-                "outputTokens": totals.output,
-                "turns": totals.turns,
-                "costUsd": None if totals.cost is None else round(totals.cost, 6),
-                "models": list(totals.models),
-            }
-
-    def _cost(self, models: tuple[str, ...], tokens: Tokens) -> float | None:
-        price = next(
-            (price for model in models for price in self._prices if _is_priced(model, price["model"])), None
-        )
-        if price is None:
-            return 0.0 if tokens == Tokens() else None
-        cached, written = price.get("cached"), price.get("cacheWrite")
-        millionths = (
-            tokens.input * price["input"]
-            + tokens.cached * (price["input"] if cached is None else cached)
-            + tokens.written * (price["input"] if written is None else written)
-            + tokens.output * price["output"]
-        )
-        return float(millionths) / 1_000_000
-
-    def _spent(self, call: Call) -> str:
-        usd, tokens, turns = (self._budget.get(name) for name in ("usd", "tokens", "turns"))
-        totals = self._totals
-        if turns is not None and call.is_turn and totals.turns >= turns:
-            return f"the run's budget of {turns:,} turns is spent"
-        if tokens is not None and totals.input + totals.output >= tokens:
-            return f"the run's budget of {tokens:,} tokens is spent"
-        if usd is not None and totals.cost is None and tokens is None:
-            return f"the model has no price, so the run's budget of ${usd:,.2f} cannot be kept"
-        if usd is not None and totals.cost is not None and totals.cost >= usd:
-            return f"the run's budget of ${usd:,.2f} is spent"
-        return ""
-
-
-def _is_priced(model: str, glob: str) -> bool:
-    return bool(model) and fnmatchcase(model.lower(), glob.lower())

@@ -1,6 +1,8 @@
 """Reading and rewriting the HTTP that passes through the gateway."""
 
 import json
+import select
+import socket
 import zlib
 from collections.abc import Callable
 from email.message import Message
@@ -9,7 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from runner import dialects
-from runner.metering import Call
+from runner.metering import UNSAID_OUTPUT, Call
 
 LARGEST_REQUEST = 64 << 20
 OF_THE_CONNECTION = frozenset(
@@ -24,6 +26,8 @@ OF_THE_CONNECTION = frozenset(
     }
     | {"upgrade", "host", "content-length", "accept-encoding", "expect"}
 )
+_OUTPUT_LIMITS = ("max_tokens", "max_completion_tokens", "max_output_tokens", "maxOutputTokens")
+_ANSWERS = ("n", "candidateCount")
 
 
 class UncountableError(Exception):
@@ -56,7 +60,8 @@ def read_call(dialect: dialects.Dialect, path: str, body: bytes, encoding: str) 
     named = dialects.deployment_of(path)
     models = (named,) if named else ()
     try:
-        request = json.loads(_readable(body, encoding))
+        body = _readable(body, encoding)
+        request = json.loads(body)
     except (ValueError, zlib.error):
         request = None
     if not isinstance(request, dict):
@@ -65,7 +70,21 @@ def read_call(dialect: dialects.Dialect, path: str, body: bytes, encoding: str) 
         raise UncountableError("background responses cannot be counted")
     if isinstance(request.get("model"), str):
         models = (request["model"], *models)
-    return Call(dialect, models, is_turn=_offers_tools(request), request_bytes=len(body))
+    return Call(dialect, models, _offers_tools(request), len(body), _most_output(request))
+
+
+def _most_output(request: dict[str, Any]) -> int:
+    """Return how many tokens *request* lets the model write, in any provider's words."""
+    config = request.get("generationConfig")
+    places = (request, config) if isinstance(config, dict) else (request,)
+    limits = [place[name] for place in places for name in _OUTPUT_LIMITS if _is_count(place.get(name))]
+    answers = [place[name] for place in places for name in _ANSWERS if _is_count(place.get(name))]
+    most: int = (max(limits) if limits else UNSAID_OUTPUT) * max([1, *answers])
+    return most
+
+
+def _is_count(value: Any) -> bool:
+    return type(value) is int and value > 0
 
 
 def _offers_tools(request: dict[str, Any]) -> bool:
@@ -75,6 +94,15 @@ def _offers_tools(request: dict[str, Any]) -> bool:
     items = request.get("input")
     given = [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
     return any(item.get("type") == "additional_tools" for item in given)
+
+
+def is_hung_up(connection: socket.socket) -> bool:
+    """Whether the other side has ended *connection*; takes nothing out of it."""
+    try:
+        readable, _, _ = select.select([connection], [], [], 0)
+        return bool(readable) and connection.recv(1, socket.MSG_PEEK) == b""
+    except (OSError, ValueError):
+        return True
 
 
 def passed_on(headers: "Message[str, str]") -> dict[str, str]:

@@ -9,6 +9,7 @@ from autocoder.policy import Rules
 from autocoder.redaction import Redactor
 from runner.agent import AgentWatch, Ending, Patience, Reason
 from runner.blobs import Client
+from runner.budget import Meter
 from runner.clone import GIT_FOLDER
 from runner.commit import Base, Collected, Collector
 from runner.environment import Settings
@@ -17,7 +18,6 @@ from runner.final_message import read_final_message
 from runner.gateway import Gateway, Upstream
 from runner.git import Git
 from runner.live import LiveReport
-from runner.metering import Meter
 from runner.outcome import outcome_of
 from runner.verification import Verification
 

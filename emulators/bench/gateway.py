@@ -21,7 +21,7 @@ PROMPT_BYTES = 200_000  # as long as the conversation of an agent that has read 
 PROGRAM = """
 import sys
 from runner.gateway import Gateway, Upstream
-from runner.metering import Meter
+from runner.budget import Meter
 upstream = Upstream("anthropic", sys.argv[1], sys.stdin.readline().strip())
 gateway = Gateway(("127.0.0.1", 0), upstream, Meter({}, []))
 print(gateway.port, flush=True)

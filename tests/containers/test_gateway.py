@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from runner.blobs import ExchangeError
+from runner.budget import Meter
 from runner.gateway import MOST_CONNECTIONS, Gateway, Upstream
-from runner.metering import Meter
 from tests.containers.provider import Provider
 
 KEY = "the-model-key-of-this-run"

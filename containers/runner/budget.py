@@ -1,0 +1,145 @@
+"""Keeps a run's budget: prices what calls have used, and says which call may still be made.
+
+The budget of tokens is input (without cached ones) plus output. What a call uses is known only after its
+answer, and many may be open at once. So a call that is open holds its estimate (`Call.estimate`) of the
+budgets of tokens and dollars, and one that would begin while what is booked and what is held reach a budget
+waits: until there is room, or until the budget is really spent and it is refused. A call that is alone waits
+for nothing, so what is left can always be used, and a budget is passed by at most the last call admitted,
+as far as the others keep to their estimates. Turns are counted as a call begins.
+"""
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Any
+
+from runner.metering import Call, Tokens
+
+LOOK_SECONDS = 0.05  # how often a call that waits looks whether it is still wanted
+GIVEN_UP = "the call was given up before there was room for it in the budget"
+
+
+@dataclass(slots=True)
+class _Totals:
+    input: int = 0
+    cached: int = 0
+    output: int = 0
+    turns: int = 0
+    cost: float | None = 0.0
+    models: list[str] = field(default_factory=list)
+
+
+class Meter:
+    """The account of a run: every call is admitted before it is made and booked after it."""
+
+    def __init__(self, budget: Mapping[str, Any], prices: Sequence[Mapping[str, Any]]) -> None:
+        self._budget, self._prices = budget, prices
+        self._lock = threading.Condition()
+        self._totals = _Totals()
+        self._open: list[Call] = []
+        self.refused = ""  # why a call had to be refused; empty while none was
+
+    def admit(self, call: Call, is_wanted: Callable[[], bool] = lambda: True) -> str:
+        """Count *call* as begun and return an empty string, or the reason why it may not be made.
+
+        Waits for calls that are open when only they stand in its way, as long as *is_wanted* says so. Each
+        call that was admitted must be booked or taken back, once.
+        """
+        with self._lock:
+            while not (reason := self._spent(call)) and self._is_held():
+                if not is_wanted():
+                    return GIVEN_UP
+                self._lock.wait(LOOK_SECONDS)
+            if reason:
+                self.refused = reason
+                return reason
+            self._totals.turns += call.is_turn
+            self._open.append(call)
+            return ""
+
+    def take_back(self, call: Call) -> None:
+        """Count *call* as never made: the provider did not serve it."""
+        with self._lock:
+            self._totals.turns -= call.is_turn
+            self._release(call)
+
+    def book(self, call: Call, model: str, tokens: Tokens) -> None:
+        """Add what *call* has used."""
+        with self._lock:
+            totals = self._totals
+            totals.input += tokens.input + tokens.written
+            totals.cached += tokens.cached
+            totals.output += tokens.output
+            name = model or next(iter(call.models), "")
+            if name and name not in totals.models:
+                totals.models.append(name)
+            cost = self._cost((model, *call.models), tokens)
+            totals.cost = None if totals.cost is None or cost is None else totals.cost + cost
+            self._release(call)
+
+    def usage(self) -> dict[str, Any]:
+        """Return the account so far, as `Usage` travels."""
+        with self._lock:
+            totals = self._totals
+            return {
+                "inputTokens": totals.input,
+                "cachedTokens": totals.cached,
+                "outputTokens": totals.output,
+                "turns": totals.turns,
+                "costUsd": None if totals.cost is None else round(totals.cost, 6),
+                "models": list(totals.models),
+            }
+
+    def _release(self, call: Call) -> None:
+        self._open.remove(call)  # or its equal, which holds as much
+        self._lock.notify_all()
+
+    def _is_held(self) -> bool:
+        """Whether what is booked reaches a budget together with what the open calls hold."""
+        if not self._open:
+            return False
+        usd, tokens = self._budget.get("usd"), self._budget.get("tokens")
+        totals, held = self._totals, [call.estimate for call in self._open]
+        if tokens is not None:
+            used = totals.input + totals.output + sum(one.input + one.output for one in held)
+            if used >= tokens:
+                return True
+        if usd is None or totals.cost is None:
+            return False
+        costs = [self._cost(call.models, call.estimate) for call in self._open]
+        if None in costs and tokens is None:
+            return True  # nobody knows what it costs until its answer names the model
+        return totals.cost + sum(cost or 0.0 for cost in costs) >= float(usd)
+
+    def _cost(self, models: tuple[str, ...], tokens: Tokens) -> float | None:
+        price = next(
+            (price for model in models for price in self._prices if _is_priced(model, price["model"])), None
+        )
+        if price is None:
+            return 0.0 if tokens == Tokens() else None
+        cached, written = price.get("cached"), price.get("cacheWrite")
+        millionths = (
+            tokens.input * price["input"]
+            + tokens.cached * (price["input"] if cached is None else cached)
+            + tokens.written * (price["input"] if written is None else written)
+            + tokens.output * price["output"]
+        )
+        return float(millionths) / 1_000_000
+
+    def _spent(self, call: Call) -> str:
+        usd, tokens, turns = (self._budget.get(name) for name in ("usd", "tokens", "turns"))
+        totals = self._totals
+        if turns is not None and call.is_turn and totals.turns >= turns:
+            return f"the run's budget of {turns:,} turns is spent"
+        if tokens is not None and totals.input + totals.output >= tokens:
+            return f"the run's budget of {tokens:,} tokens is spent"
+        if usd is not None and totals.cost is None and tokens is None:
+            return f"the model has no price, so the run's budget of ${usd:,.2f} cannot be kept"
+        if usd is not None and totals.cost is not None and totals.cost >= usd:
+            return f"the run's budget of ${usd:,.2f} is spent"
+        return ""
+
+
+def _is_priced(model: str, glob: str) -> bool:
+    return bool(model) and fnmatchcase(model.lower(), glob.lower())
