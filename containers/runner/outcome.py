@@ -8,6 +8,7 @@ from runner.commit import Collected
 from runner.final_message import FinalMessage
 
 MOST_REASONS = 10
+PUBLISHED = frozenset({"changed", "budget_spent", "timed_out"})  # with a change, if there is one
 
 
 def outcome_of(

@@ -18,7 +18,7 @@ from runner.final_message import read_final_message
 from runner.gateway import Gateway, Upstream
 from runner.git import Git
 from runner.live import LiveReport
-from runner.outcome import outcome_of
+from runner.outcome import PUBLISHED, outcome_of
 from runner.verification import Verification
 
 EXTRA_SECONDS = 60.0  # the wrapper's deadline comes first
@@ -81,7 +81,7 @@ class Work:
         return "budget" if self.meter.refused else None
 
     def _collect(self, ending: Ending) -> None:
-        """Commit, verify and pack what the agent has changed, and judge the run."""
+        """Commit what the agent has changed and judge the run; verify and pack what will be published."""
         self.live.phase("collecting")
         form = self.run["agent"].get("result", {})
         final = read_final_message(self.settings.volumes["exchange"] / "log", form)
@@ -96,8 +96,9 @@ class Work:
         ]
         if collected.commit:
             self.result["lines"] = dict(collected.difference.lines)
-            self._verify(collector)
-            self._upload(collector, collected)
+            if outcome in PUBLISHED:
+                self._verify(collector)
+                self._upload(collector, collected)
 
     def _collector(self) -> Collector:
         repository = self.settings.volumes["repository"]

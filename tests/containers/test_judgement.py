@@ -1,12 +1,15 @@
 import json
+from typing import get_args
 
 import pytest
 
+from autocoder.models import AgentResult
+from autocoder.outcomes import ending_without_change
 from autocoder.policy import Verdict
 from runner.agent import Ending
 from runner.commit import Collected
 from runner.final_message import FinalMessage, read_final_message
-from runner.outcome import outcome_of
+from runner.outcome import PUBLISHED, outcome_of
 
 FORM = {"match": {"type": "result", "more.kind": "end"}, "text": "message.0.text", "error": "failed"}
 EVENT = {"type": "result", "more": {"kind": "end"}, "message": [{"text": "done"}], "failed": False}
@@ -86,6 +89,14 @@ def test_the_first_reason_wins(ending, spent, final, collected, outcome, reason)
     told = outcome_of(ending, spent, final, collected, 5)
     assert told[0] == outcome
     assert reason in told[1]
+
+
+def test_what_is_packed_is_what_the_app_publishes():
+    pack = {"commit": "1" * 40, "sha256": "0" * 64, "bytes": 1}
+    for outcome in get_args(AgentResult.model_fields["outcome"].annotation):
+        told = {"runId": "a" * 20, "baseCommit": "0" * 40, "outcome": outcome, "pack": pack}
+        published = ending_without_change(AgentResult.model_validate(told)) is None
+        assert (outcome in PUBLISHED) == published
 
 
 def test_a_long_list_of_reasons_is_cut():

@@ -90,11 +90,21 @@ def test_says_when_the_agent_has_changed_nothing(group):
     ],
 )
 def test_does_not_believe_the_exit_code_alone(group, script, reason):
+    group.run_file["verify"] = ["echo never"]
     group.agent(script)
     result = group.run()
     assert result.outcome == "agent_failed"
     assert reason in result.reason
-    assert result.pack is not None
+    assert result.lines == {"x": (1, 0)}
+
+
+def test_a_change_that_nobody_publishes_is_neither_verified_nor_uploaded(group):
+    group.run_file["verify"] = ["echo never"]
+    group.agent("echo x > x; exit 3")
+    result = group.run()
+    assert (result.outcome, result.pack, result.verification) == ("agent_failed", None, ())
+    assert not (group.volumes["control"] / "verify.ready").exists()
+    assert not group.runs.exists(f"{group.id}/changes.pack")
 
 
 def test_ends_at_once_when_the_clone_failed(group):
@@ -214,7 +224,7 @@ def test_the_supervisor_keeps_a_deadline_of_its_own(group):
     assert _processes("sleep 303") == []
 
 
-def test_goes_on_with_what_is_there_when_the_agents_container_dies(group, tmp_path):
+def test_says_so_when_the_agents_container_dies(group):
     source = group.python_path / "runner" / "agent.py"
     source.write_text(source.read_text().replace("SILENCE_SECONDS = 20.0", "SILENCE_SECONDS = 1.5"))
     group.agent("echo partial > partial.txt; sleep 304")
@@ -230,7 +240,7 @@ def test_goes_on_with_what_is_there_when_the_agents_container_dies(group, tmp_pa
     result = group.finished()
     assert result.outcome == "agent_failed"
     assert "out of memory" in result.reason
-    assert group.changes(tmp_path / "r.git") == {"partial.txt": "A"}
+    assert (result.pack, result.lines) == (None, {"partial.txt": (1, 0)})
 
 
 def test_told_to_end_it_stops_the_agent_and_keeps_the_log(group):
