@@ -19,14 +19,15 @@ now() {
 
 pause() { sleep "$1" 2>/dev/null || sleep 1; }
 
-beat() { : >"$exchange/heartbeat"; }
+# Not by `:`, with which a shell ends when the file cannot be written.
+beat() { true >"$exchange/heartbeat"; } 2>/dev/null
 
-# The one file that says how it ended, whole or not at all.
+# The one file that says how it ended, whole or not at all. It is written over what was reserved for it.
 finish() {
     now
     hundredths=$((now - began))
     printf '{"exitCode": %d, "reason": "%s", "seconds": %d.%02d}\n' "$1" "$2" \
-        $((hundredths / 100)) $((hundredths % 100)) >"$exchange/.exit.json"
+        $((hundredths / 100)) $((hundredths % 100)) 1<>"$exchange/.exit.json"
     mv -f "$exchange/.exit.json" "$exchange/exit.json"
     rm -rf "$home" 2>/dev/null
     exit 0
@@ -91,6 +92,7 @@ watch() {
 if [ -e "$exchange/exit.json" ] || [ -e "$exchange/log" ]; then exit 0; fi
 now
 began=$now
+printf '%256s\n' '' >"$exchange/.exit.json" # room for the last word, should the agent fill the volume
 limit=$((began + (seconds + 120) * 100))
 beat
 case $(cat "$inputs/clone.json" 2>/dev/null) in
@@ -138,5 +140,5 @@ done
 signal KILL # what the agent has started and left
 kill "$watcher" 2>/dev/null
 [ "$$" -ne 1 ] || kill -KILL -1 2>/dev/null # as the container's first process: everything else
-reason=$(cat "$home/reason" 2>/dev/null) || reason=exited
-finish "$status" "$reason"
+reason=$(cat "$home/reason" 2>/dev/null)
+finish "$status" "${reason:-exited}" # empty when the watch was ended as it began to write

@@ -54,7 +54,8 @@ class AgentWatch:
 
     def __init__(self, exchange: Path, control: Path, patience: Patience) -> None:
         self._exchange, self._control, self._patience = exchange, control, patience
-        self._began = self._last_beat = time.monotonic()
+        self._began = self._looked = time.monotonic()
+        self._silence = 0.0
         self._beat_at: float | None = None
         self._next_look = 0.0
 
@@ -93,11 +94,14 @@ class AgentWatch:
         if now < self._next_look:
             return None
         self._next_look = now + HEARTBEAT_SECONDS
+        # Where the machine stood still, or this process had to wait, the wrapper could not beat either.
+        self._silence += min(now - self._looked, 2 * HEARTBEAT_SECONDS)
+        self._looked = now
         beat = self._beat()
         if beat != self._beat_at:
-            self._beat_at, self._last_beat = beat, now
+            self._beat_at, self._silence = beat, 0.0
         patience = self._patience.start if self._beat_at is None else self._patience.silence
-        return "silent" if now - self._last_beat > patience else None
+        return "silent" if self._silence > patience else None
 
     def _beat(self) -> float | None:
         try:

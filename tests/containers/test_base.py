@@ -142,6 +142,31 @@ def test_the_heart_beats_while_the_agent_works(agent):
     assert len(beats) >= 3
 
 
+def test_a_heart_that_cannot_beat_keeps_the_time_all_the_same(agent):
+    agent.environment["AUTOCODER_SECONDS"] = "2"
+    agent.start(
+        f"rm '{agent.folder}/exchange/heartbeat'; mkdir '{agent.folder}/exchange/heartbeat'; sleep 403"
+    )
+    assert agent.exit()["reason"] == "deadline"
+
+
+def test_says_how_it_ended_on_a_volume_that_the_agent_has_filled(agent):
+    exchange = agent.folder / "exchange"
+    tiny = ["bwrap", "--dev-bind", "/", "/", "--size", "65536", "--tmpfs", str(exchange), "--"]
+    if subprocess.run([*tiny, "true"], capture_output=True).returncode:
+        pytest.skip("bubblewrap does not work here")
+    agent.environment |= {
+        f"AUTOCODER_{name.upper()}": str(agent.folder / name)
+        for name in ("workspace", "inputs", "exchange", "control", "agent")
+    }
+    (agent.folder / "agent" / "run.sh").write_text("head -c 1000000 /dev/zero; exit 7\n")
+    (agent.folder / "control" / "start").touch()
+    script = '"$@" >&2; cat "$AUTOCODER_EXCHANGE/exit.json"'
+    command = [*tiny, "sh", "-c", script, "sh", *agent.shell, str(BASE / "agent.sh")]
+    done = subprocess.run(command, env=agent.environment, capture_output=True, timeout=30)
+    assert (json.loads(done.stdout)["exitCode"], json.loads(done.stdout)["reason"]) == (7, "exited")
+
+
 def test_the_agent_can_look_at_the_checkout_whoever_owns_it(agent):
     agent.start("git config --get-all safe.directory")
     agent.exit()
