@@ -48,9 +48,9 @@ class Meter:
         """
         with self._lock:
             while not (reason := self._spent(call)) and self._is_held():
-                if not is_wanted():
-                    return GIVEN_UP
                 self._lock.wait(LOOK_SECONDS)
+                if not is_wanted():  # also when the end of the run has just made room
+                    return GIVEN_UP
             if reason:
                 self.refused = reason
                 return reason

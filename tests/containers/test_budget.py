@@ -98,6 +98,17 @@ def test_a_call_that_nobody_waits_for_any_more_is_not_made():
     assert (meter.refused, meter.usage()["turns"]) == ("", 1)
 
 
+def test_room_that_comes_with_the_end_of_the_run_is_not_used():
+    meter = Meter({"tokens": 900}, PRICES)
+    meter.admit(CALL)
+    over = threading.Event()
+    second = Admission(meter, is_wanted=lambda: not over.is_set())
+    assert second.waits()
+    over.set()
+    meter.take_back(CALL)
+    assert second.answer() == GIVEN_UP
+
+
 def test_without_a_budget_nothing_waits():
     meter = Meter({}, [])
     assert {meter.admit(CALL) for _ in range(64)} == {""}
