@@ -25,7 +25,7 @@ DOCKERFILES = $(shell git ls-files '*Dockerfile')
 
 CHECKS := check-format check-lint check-types check-imports check-shell check-docker
 
-.PHONY: help demo run test check $(CHECKS) docs format bench images install install-demo tools clean
+.PHONY: compiled help demo run test check $(CHECKS) docs format bench images install install-demo tools clean
 
 help:  ## list what can be made
 	@sed -n 's/^\([a-z-]*\):.*  ## /  make \1|/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -68,15 +68,18 @@ bench: install-demo  ## measure the app next to a bare script
 images:  ## build the containers' images (TAG=dev, BUILDER=docker)
 	@BUILDER="$(BUILDER)" TAG="$(TAG)" sh containers/build.sh
 
-install: $(PYTHON_STAMP) $(NODE_STAMPS)  ## what the tests need: the virtual environment and every npm package
+install: compiled $(NODE_STAMPS)  ## what the tests need: the virtual environment and every npm package
 
-install-demo: $(PYTHON_STAMP) emulators/node_modules/.installed \
+install-demo: compiled emulators/node_modules/.installed \
   $(if $(wildcard containers/$(AGENT)/package-lock.json),containers/$(AGENT)/node_modules/.installed)
 
 clean:  ## remove what was installed, and the platform's state
 	rm -rf .venv .local .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 	rm -rf $(addsuffix /node_modules,$(NODE_PREFIXES))
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+compiled: $(PYTHON_STAMP)  # as in the image: the containers may not write next to their code
+	@"$(PY)" -m compileall -q containers/runner autocoder
 
 # -- set-up: each stamp stands for one manifest, so that the second time is quick -----------------------------
 
