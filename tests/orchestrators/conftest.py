@@ -103,12 +103,16 @@ class Flow:
     run: m.Run
 
     def start(self, **replies):
+        return self.begin("run_agent", self.run, **replies)
+
+    def begin(self, orchestration, value, **replies):
+        """Start *orchestration* with *value*; activities answer the *replies*, or what is good."""
         folder = self.script / self.run.id
         folder.mkdir()
         for name, said in {**good_replies(self.run), **replies}.items():
             (folder / f"{name}.json").write_text(json.dumps(said))
-        path = f"/orchestrators/run_agent/{self.run.id}"
-        answer = self.host.hub("POST", path, json=json.dumps(wire.dump(self.run)))
+        path = f"/orchestrators/{orchestration}/{self.run.id}"
+        answer = self.host.hub("POST", path, json=json.dumps(wire.dump(value)))
         assert answer.status_code == 202, answer.text
         return self
 

@@ -1,0 +1,50 @@
+"""The polling by itself: the deadline that the orchestration keeps, whatever the containers do."""
+
+import datetime as dt
+
+import pytest
+
+from autocoder import models as m
+from autocoder import wire
+from orchestrators.wait_for_container_group import POLLS_PER_GENERATION, Watch
+from tests.orchestrators.conftest import plan, value
+
+WORKING = [value(m.GroupSeen(state="working"))]
+STARTING = [value(m.GroupSeen(state="starting"))]
+
+
+def watch(of, minutes_ago, looks=0):
+    since = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=minutes_ago)
+    return Watch(plan=plan(of.run), looks=looks, since=since.isoformat())
+
+
+def seen(of):
+    ended = of.host.ended(of.run.id)
+    assert ended["runtimeStatus"] == "Completed", ended
+    return wire.load(m.GroupSeen, ended["output"])
+
+
+def test_the_deadline_is_the_budget_and_the_time_to_start_and_to_collect(flow):
+    late = flow()  # 30 minutes of work, 30 to start, 10 to collect
+    late.begin("wait_for_container_group", watch(late, 70.1), get_container_group=WORKING)
+    found = seen(late)
+    assert (found.state, found.reason) == ("ended", "The deadline has passed.")
+
+
+def test_before_the_deadline_it_goes_on_looking_and_keeps_its_beginning(flow):
+    early = flow()
+    early.begin("wait_for_container_group", watch(early, 69, looks=4), get_container_group=WORKING)
+    early.called("get_container_group", POLLS_PER_GENERATION + 2)  # it has continued as new meanwhile
+    status = early.host.status(early.run.id)
+    assert status["runtimeStatus"] == "Running"
+    early.host.hub("POST", f"/instances/{early.run.id}/terminate", params={"reason": "seen enough"})
+
+
+@pytest.mark.parametrize(("minutes", "state"), [(31, "failed"), (29, "working")])
+def test_a_group_that_does_not_start_has_less_time(flow, minutes, state):
+    waiting = flow()
+    replies = [*STARTING, value(m.GroupSeen(state="ended", reason="it did"))]
+    waiting.begin("wait_for_container_group", watch(waiting, minutes), get_container_group=replies)
+    found = seen(waiting)
+    assert found.state == (state if state == "failed" else "ended")
+    assert state != "failed" or "PROVISIONING_MINUTES" in found.reason
