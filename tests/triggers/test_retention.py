@@ -11,11 +11,9 @@ from autocoder.models import Requester, Run, RunRequest
 from autocoder.records import CLAIMS, RUN_PARTITION, RUNS
 from triggers.retention import delete_old_files, expire_claims
 
-NOW = dt.datetime.now(dt.UTC)
-
 
 def ago(days):
-    return NOW - dt.timedelta(days=days)
+    return dt.datetime.now(dt.UTC) - dt.timedelta(days=days)
 
 
 def text(moment):
