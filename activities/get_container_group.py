@@ -1,13 +1,14 @@
 """Look at the container group of a run, and pass on what can be seen of its progress."""
 
 import logging
+from datetime import UTC, datetime
 
 from activities.activity import activity
 from activities.record_phase import now, show_phase
 from autocoder import wire
 from autocoder.clients.connect import Clients, clients
 from autocoder.errors import AutocoderError
-from autocoder.group_state import judge_group
+from autocoder.group_state import agent_never_began, judge_group
 from autocoder.ids import group_name
 from autocoder.models import GroupSeen, Phase, Plan, Progress, Value
 from autocoder.records import phase_columns, usage_column
@@ -27,25 +28,31 @@ class Look(Value):
 def get_container_group(look: Look) -> GroupSeen:
     """Return whether the group still works; its progress goes to the row and the comment."""
     connected, plan = clients(), look.plan
-    seen = judge_group(connected.containers.get_group(group_name(plan.run.id)))
-    if seen.state != "working":
+    group = connected.containers.get_group(group_name(plan.run.id))
+    seen = judge_group(group)
+    if group is None or seen.state != "working":
         return seen
     if connected.blobs.exists(plan.run.id, "result.json"):  # the last thing that the supervisor writes
         return GroupSeen(state="ended")
+    progress = _progress(connected, plan.run.id)
+    reason = agent_never_began(group, progress, datetime.now(UTC))
+    if reason:
+        return GroupSeen(state="failed", reason=reason)
     try:
-        _pass_on(connected, plan)
+        _pass_on(connected, plan, progress)
     except AutocoderError as error:  # a comment that cannot be written does not end the polling
         log.warning("run %s: progress not shown: %s", plan.run.id, error)
     return seen
 
 
-def _pass_on(connected: Clients, plan: Plan) -> None:
-    content = connected.blobs.get(plan.run.id, "progress.json")
-    if content is None:
-        return
-    progress = wire.load(Progress, content.decode())
-    phase = SHOWN.get(progress.phase)
-    if phase is None:
+def _progress(connected: Clients, run_id: str) -> Progress | None:
+    content = connected.blobs.get(run_id, "progress.json")
+    return None if content is None else wire.load(Progress, content.decode())
+
+
+def _pass_on(connected: Clients, plan: Plan, progress: Progress | None) -> None:
+    phase = SHOWN.get(progress.phase) if progress else None
+    if progress is None or phase is None:
         return
     row = connected.records.get(plan.run.id) or {}
     columns = usage_column(progress.usage)

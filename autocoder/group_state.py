@@ -3,11 +3,14 @@
 https://learn.microsoft.com/azure/container-instances/container-state
 """
 
-from autocoder.models import GroupSeen, Value
+from datetime import datetime, timedelta
+
+from autocoder.models import GroupSeen, Progress, Value
 
 STARTING = ("Pending", "Creating")
 DEAD = ("Failed", "Stopped", "Succeeded", "Terminated")
-SUPERVISOR, ENDED = "supervisor", "Terminated"
+SUPERVISOR, AGENT, ENDED = "supervisor", "agent", "Terminated"
+WAITED = timedelta(seconds=15)  # for the platform to start the container again, or for the agent's first word
 OUT_OF_MEMORY = 137
 KILLED_BY_PLATFORM = (7147, 7148)
 
@@ -43,6 +46,20 @@ def judge_group(group: GroupState | None) -> GroupSeen:
     if group.state in DEAD or any(one.name == SUPERVISOR and one.state == ENDED for one in group.containers):
         return GroupSeen(state="ended", reason=_why(group))
     return GroupSeen(state="starting" if group.provisioning_state in STARTING else "working")
+
+
+def agent_never_began(group: GroupState, progress: Progress | None, now: datetime) -> str:
+    """Return why the agent's container ended before it did anything; an empty text when it did not.
+
+    The supervisor cannot see this and waits as long as an image may take to be pulled. Its `progress.json` says
+    `preparing` until the agent is seen to live; what ends it later is the supervisor's to find out.
+    """
+    dead = [one for one in group.containers if one.name == AGENT and one.state == ENDED and one.exit_code]
+    if not dead or progress is None or progress.phase != "preparing":
+        return ""
+    if now - datetime.fromisoformat(progress.updated_at) < WAITED:
+        return ""
+    return f"The agent could not begin; its image must have /bin/sh and glibc. {_why(group)}"
 
 
 def _why(group: GroupState) -> str:

@@ -12,8 +12,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from autocoder.errors import TooLarge, UnsafePack
+
+if TYPE_CHECKING:
+    from dulwich.pack import UnpackedObject
 
 COMMIT, TREE, BLOB = 1, 2, 3
 _OFS_DELTA, _REF_DELTA = 6, 7
@@ -132,14 +136,14 @@ class PackFile:
         self._offsets[offset] = name
         return end
 
-    def _data_of(self, unpacked: object, offset: int) -> tuple[bytes, int, bytes | None, int]:
+    def _data_of(self, unpacked: "UnpackedObject", offset: int) -> tuple[bytes, int, bytes | None, int]:
         """Return the object's bytes and type; for a delta also what it stands on, and how deep."""
-        kind = unpacked.pack_type_num  # type: ignore[attr-defined]
-        data = b"".join(unpacked.decomp_chunks)  # type: ignore[attr-defined]
+        kind = unpacked.pack_type_num
+        data = b"".join(unpacked.decomp_chunks)
         if kind not in (_OFS_DELTA, _REF_DELTA):
             return data, kind, None, 0
-        base = unpacked.delta_base  # type: ignore[attr-defined]
-        name = self._offsets.get(offset - base) if kind == _OFS_DELTA else base
+        base = unpacked.delta_base
+        name = self._offsets.get(offset - base) if isinstance(base, int) else base
         entry = self._entries.get(name) if name is not None else None
         if name is None or entry is None:
             raise UnsafePack("A delta in the pack stands on an object that does not come before it.")

@@ -52,8 +52,12 @@ def start_seconds(environment: Mapping[str, str]) -> float:
 class AgentWatch:
     """Looks at the agent from outside until it has ended, or must."""
 
-    def __init__(self, exchange: Path, control: Path, patience: Patience) -> None:
+    def __init__(
+        self, exchange: Path, control: Path, patience: Patience, begun: Callable[[], None] = lambda: None
+    ) -> None:
+        """Look into *exchange*; *begun* is called when the wrapper is first seen to live."""
         self._exchange, self._control, self._patience = exchange, control, patience
+        self._begun = begun
         self._began = self._looked = time.monotonic()
         self._silence = 0.0
         self._beat_at: float | None = None
@@ -99,6 +103,8 @@ class AgentWatch:
         self._looked = now
         beat = self._beat()
         if beat != self._beat_at:
+            if self._beat_at is None:
+                self._begun()
             self._beat_at, self._silence = beat, 0.0
         patience = self._patience.start if self._beat_at is None else self._patience.silence
         return "silent" if self._silence > patience else None

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from autocoder.policy import Rules
@@ -63,8 +64,8 @@ class Work:
         upstream = Upstream(agent["provider"], agent["upstream"], self.settings.model_key)
         gateway = Gateway(self.settings.gateway, upstream, self.meter)
         patience = Patience(self.minutes * 60 + EXTRA_SECONDS - (time.monotonic() - self.began))
-        watch = AgentWatch(volumes["exchange"], volumes["control"], patience)
-        self.live.phase("running")
+        begun = partial(self.live.phase, "running")
+        watch = AgentWatch(volumes["exchange"], volumes["control"], patience, begun)
         write_whole(volumes["control"] / "start")
         try:
             ending = watch.wait(self._must_stop)

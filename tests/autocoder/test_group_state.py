@@ -1,6 +1,11 @@
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
-from autocoder.group_state import ContainerState, GroupState, judge_group
+from autocoder.group_state import ContainerState, GroupState, agent_never_began, judge_group
+from autocoder.models import Progress
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
 def group(provisioning="Succeeded", state="Running", *containers, events=()):
@@ -45,3 +50,29 @@ def test_what_a_state_means_for_the_run(seen, state):
 )
 def test_says_what_the_platform_says(seen, words):
     assert words in judge_group(seen).reason
+
+
+def told(phase, seconds_ago):
+    return Progress(phase=phase, updated_at=(NOW - timedelta(seconds=seconds_ago)).isoformat())
+
+
+def test_an_agent_that_could_not_begin_is_seen_by_the_app():
+    dead = group("Succeeded", "Running", ended("agent", 127, "Error"))
+    reason = agent_never_began(dead, told("preparing", 30), NOW)
+    assert "could not begin" in reason
+    assert "Container agent ended with exit code 127 Error." in reason
+
+
+@pytest.mark.parametrize(
+    ("containers", "progress"),
+    [
+        ((ended("agent", 127),), told("preparing", 5)),
+        ((ended("agent", 137),), told("running", 60)),
+        ((ended("agent", 127),), None),
+        ((ended("agent", 0),), told("preparing", 60)),
+        ((ContainerState(name="agent", state="Waiting", exit_code=1),), told("preparing", 60)),
+        ((ended("verify", 1),), told("preparing", 60)),
+    ],
+)
+def test_an_agent_that_has_begun_or_may_still_begin_is_the_supervisors(containers, progress):
+    assert agent_never_began(group("Succeeded", "Running", *containers), progress, NOW) == ""

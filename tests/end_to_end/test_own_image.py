@@ -28,6 +28,11 @@ directory = "/"
 
 [image.environment]
 PATH = "/bin"
+
+[[image]]
+name = "build/shell-less"
+root = "shell-less"
+directory = "/"
 """
 CHECK = (
     "#!/bin/sh\ntest -s notes.txt && echo checked by the team && ! command -v git && ! command -v python3\n"
@@ -44,6 +49,7 @@ def platform(tmp_path_factory):
     with (folder / "app" / "images.toml").open("a") as images:
         images.write(IMAGES)
     make_bare_root(folder / "app" / "root", files={"/bin/team-check": CHECK})
+    make_bare_root(folder / "app" / "shell-less", programs=("ls",))
     with running_platform(folder / "state", **options) as started:
         create_repository(started, folder / "project")
         yield started
@@ -90,6 +96,12 @@ def test_an_image_of_another_registry_is_refused(platform):
     answer = platform.post_run(body)
     assert answer.status_code == 403
     assert "ALLOWED_IMAGE_REGISTRIES" in answer.text
+
+
+def test_an_image_in_which_the_agent_cannot_begin_ends_the_run_soon(platform):
+    image = f"{REGISTRY}/build/shell-less:1"
+    case = case_on(platform, "write notes.txt Hello", repository=REPOSITORY, containerImage=image)
+    assert "its image must have /bin/sh" in case.start().published_nothing("failed")["reason"]
 
 
 def test_an_image_that_is_not_there_is_named(platform):
