@@ -51,8 +51,8 @@ def judge_group(group: GroupState | None) -> GroupSeen:
 def agent_never_began(group: GroupState, progress: Progress | None, now: datetime) -> str:
     """Return why the agent's container ended before it did anything; an empty text when it did not.
 
-    The supervisor cannot see this and waits as long as an image may take to be pulled. Its `progress.json` says
-    `preparing` until the agent is seen to live; what ends it later is the supervisor's to find out.
+    The supervisor cannot see this and waits as long as an image may take to be pulled. Its `progress.json`
+    says `preparing` until the agent is seen to live; what ends it later is the supervisor's to find out.
     """
     dead = [one for one in group.containers if one.name == AGENT and one.state == ENDED and one.exit_code]
     if not dead or progress is None or progress.phase != "preparing":
