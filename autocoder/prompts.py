@@ -17,7 +17,7 @@ TEMPLATES = FOLDER / "templates"
 LONGEST_PART = 60_000
 MOST_FILES = 10
 DEFAULT_TEMPLATE = "feature"
-TEMPLATE_OF_TYPE = {"bug": "bug", "issue": "bug"}
+TEMPLATE_OF_TYPE = {"bug": "bug"}  # not "issue": the Basic process calls its backlog items so
 _FILE_LINE = re.compile(r"^@(?P<path>[^\s@][^\r\n]{0,300}?)\s*$", re.MULTILINE)
 
 

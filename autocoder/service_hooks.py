@@ -19,7 +19,9 @@ CONTENT_FIELDS = (
     "Microsoft.VSTS.TCM.ReproSteps",
     "Microsoft.VSTS.Common.AcceptanceCriteria",
 )
-OPTION_TAG = re.compile(r"autocoder:(?P<name>agent|repo|model|template)=(?P<value>\S{1,100})", re.IGNORECASE)
+OPTIONS = ("agent", "repo", "model", "template")
+OPTION_TAG = re.compile(r"autocoder:(?P<name>[^=]*)=(?P<value>.*)", re.IGNORECASE | re.DOTALL)
+LONGEST_OPTION = 100
 
 
 class Trigger(Value):
@@ -39,7 +41,7 @@ class Trigger(Value):
 class Skip(Value):
     """A delivery that asks for nothing, and why."""
 
-    code: Literal["not_usable", "not_covered", "no_trigger_tag", "no_change_of_content"]
+    code: Literal["not_usable", "not_covered", "no_trigger_tag", "no_change_of_content", "unreadable_tag"]
     reason: str
 
 
@@ -105,6 +107,9 @@ def _trigger(
         return Skip(code="not_usable", reason="the delivery names no project (send all resource details)")
     if not organization:
         return Skip(code="not_usable", reason="the delivery names no organisation in resourceContainers")
+    options = _options(fields.get("System.Tags"))
+    if isinstance(options, Skip):
+        return options
     person = revised_by or {}
     changed_by = fields.get("System.ChangedBy") or fields.get("System.CreatedBy")
     return Trigger(
@@ -115,14 +120,31 @@ def _trigger(
         content=ids.key(*(fields.get(name) for name in CONTENT_FIELDS)),
         requester_id=person["id"] if isinstance(person.get("id"), str) else None,
         requester_name=one_line(str(person.get("displayName") or _name(changed_by)), 100),
-        options=_options(fields.get("System.Tags")),
+        options=options,
     )
 
 
-def _options(tags: object) -> dict[str, str]:
-    """Return what tags such as `autocoder:agent=<folder>` ask for."""
-    found = (OPTION_TAG.fullmatch(tag) for tag in tags_of(tags))
-    return {match["name"].lower(): match["value"] for match in found if match}
+def _options(tags: object) -> dict[str, str] | Skip:
+    """Return what tags such as `autocoder:repo=Web App` ask for; one that cannot be read starts nothing.
+
+    A run without it would work with another agent, or in another repository, than the person wanted.
+    """
+    options: dict[str, str] = {}
+    for tag in tags_of(tags):
+        match = OPTION_TAG.fullmatch(tag)
+        if match is None:
+            continue
+        name, value = match["name"].strip().lower(), match["value"].strip()
+        shown = one_line(tag, 120)
+        if name not in OPTIONS or not 0 < len(value) <= LONGEST_OPTION or not value.isprintable():
+            known = ", ".join(OPTIONS)
+            reason = (
+                f"the tag `{shown}` cannot be read: options are {known}, of 1 to {LONGEST_OPTION} characters"
+            )
+            return Skip(code="unreadable_tag", reason=reason)
+        if options.setdefault(name, value) != value:
+            return Skip(code="unreadable_tag", reason=f"the tag `{shown}` contradicts another one")
+    return options
 
 
 def _organization(payload: Mapping[str, Any]) -> str:

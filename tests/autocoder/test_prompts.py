@@ -59,6 +59,11 @@ def test_the_template_follows_the_type_of_the_work_item_unless_the_request_names
     assert "about tests" in guidance(template("tests"), ITEM, RepositoryTexts())
 
 
+def test_an_issue_of_the_basic_process_is_no_bug():
+    issue = ITEM.model_copy(update={"type": "Issue", "title": "Add dark mode"})
+    assert "new feature" in guidance(REQUEST, issue, RepositoryTexts())
+
+
 def test_the_repositorys_own_template_comes_first_and_an_unknown_one_is_none():
     texts = RepositoryTexts(templates={"bug": "Our way.", "release": "Bump it."})
     assert guidance(REQUEST, ITEM, texts) == "Our way."

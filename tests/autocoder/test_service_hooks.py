@@ -79,6 +79,47 @@ def test_tags_can_choose_an_agent():
     assert trigger.options == {"agent": "codex"}
 
 
+@pytest.mark.parametrize(
+    ("tag", "options"),
+    [
+        ("autocoder:repo=Web App", {"repo": "Web App"}),
+        ("Autocoder: Repo = Web App", {"repo": "Web App"}),
+        ("autocoder:model=" + "x" * 100, {"model": "x" * 100}),
+        ("autocoder:later", {}),
+        ("notautocoder:agnet=x", {}),
+    ],
+)
+def test_an_options_value_may_hold_blanks(tag, options):
+    assert read_delivery(created(**{"System.Tags": f"autocoder; {tag}"}), TAGS).options == options
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        "autocoder:agnet=codex",
+        "autocoder:=codex",
+        "AUTOCODER:repo=",
+        "autocoder:repo= ",
+        "autocoder:repo=" + "x" * 101,
+        "autocoder:repo=a\x00b",
+    ],
+)
+def test_an_option_that_cannot_be_read_starts_nothing_and_is_named(tag):
+    skip = read_delivery(created(**{"System.Tags": f"autocoder; {tag}"}), TAGS)
+    assert skip.code == "unreadable_tag"
+    assert tag[:20].split("\x00")[0].strip() in skip.reason
+
+
+def test_options_that_contradict_each_other_start_nothing():
+    tags = "autocoder; autocoder:agent=claude; autocoder:agent=codex"
+    skip = read_delivery(created(**{"System.Tags": tags}), TAGS)
+    assert "autocoder:agent=codex" in skip.reason
+
+
+def test_an_option_that_cannot_be_read_says_nothing_where_no_run_is_asked_for():
+    assert read_delivery(created(**{"System.Tags": "autocoder:agnet=x"}), TAGS).code == "no_trigger_tag"
+
+
 @pytest.mark.parametrize("value", [None, 3, [], {"a": 1}])
 def test_null_and_odd_tags_are_no_tags(value):
     assert tags_of(value) == ()
