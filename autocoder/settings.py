@@ -213,6 +213,14 @@ def _explain(error: ValidationError) -> str:
     return "These settings are wrong; see the table of settings in the README:\n" + "\n".join(lines)
 
 
+def has_identity_endpoint() -> bool:
+    """Whether this process is offered tokens of a managed identity, as App Service and Functions do.
+
+    https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference
+    """
+    return any(os.environ.get(name) for name in ("IDENTITY_ENDPOINT", "MSI_ENDPOINT"))
+
+
 @functools.cache
 def settings() -> Settings:
     """Return this process's settings, read once."""

@@ -22,6 +22,7 @@ from autocoder.errors import (
     StaleRevision,
     Transient,
 )
+from autocoder.settings import has_identity_endpoint
 
 if TYPE_CHECKING:
     from azure.core.credentials import AccessToken, TokenCredential
@@ -59,9 +60,29 @@ def transport() -> Any:
     return RequestsTransport(session=session, session_owner=False, connection_timeout=10, read_timeout=60)
 
 
+def own_credential(client_id: str | None) -> "TokenCredential":
+    """Return who the app is: its managed identity, or where none is offered, whoever ran `az login`."""
+    from azure.identity import AzureCliCredential
+
+    return managed_identity(client_id, *(() if has_identity_endpoint() else (AzureCliCredential(),)))
+
+
+def managed_identity(client_id: str | None, *before: "TokenCredential") -> "TokenCredential":
+    """Return the managed identity *client_id*, or the system-assigned one, asked after those *before* it.
+
+    Without an identity endpoint it can be a virtual machine's alone. In a chain the credential finds out
+    within a second that this is none; by itself it would try for half a minute.
+    https://learn.microsoft.com/python/api/azure-identity/azure.identity.chainedtokencredential
+    """
+    from azure.identity import ChainedTokenCredential, ManagedIdentityCredential
+
+    identity = ManagedIdentityCredential(client_id=client_id) if client_id else ManagedIdentityCredential()
+    return identity if has_identity_endpoint() else ChainedTokenCredential(*before, identity)
+
+
 @dataclass
 class TokenSource:
-    """A managed identity's token for one resource, as long as it is good for some minutes more."""
+    """A credential's token for one resource, as long as it is good for some minutes more."""
 
     credential: "TokenCredential" = field(repr=False)
     scope: str
@@ -69,10 +90,10 @@ class TokenSource:
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def value(self) -> str:
-        """Return the token; raises `SignInRequired` when the identity endpoint gives none."""
+        """Return the token; raises `SignInRequired` when the credential gives none."""
         with self._lock:
             if self._token is None or self._token.expires_on - time.time() < RENEW_SECONDS:
-                with translated("The identity endpoint"):
+                with translated("The app cannot sign in"):
                     self._token = self.credential.get_token(self.scope)
             return self._token.token
 
@@ -122,7 +143,10 @@ def _error_of(who: str, error: Any) -> AutocoderError:
 
 
 def _first_line(error: Any) -> str:
-    return str(getattr(error, "message", None) or error).split("\n", 1)[0]
+    """Return the first line of what *error* says; of a chain of credentials, what each of them says."""
+    first, *rest = str(getattr(error, "message", None) or error).split("\n")
+    tried = [line.strip() for line in rest if line.startswith("\t")]
+    return "; ".join(tried) or first
 
 
 def _retry_after(error: Any) -> float:

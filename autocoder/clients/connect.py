@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
-from autocoder.clients.azure import TokenSource, silence
+from autocoder.clients.azure import TokenSource, managed_identity, own_credential, silence
 from autocoder.clients.azure_devops import AzureDevOps
 from autocoder.clients.azure_devops.session import Authorization, Session, new_http_client
 from autocoder.clients.blobs import Blobs
@@ -138,7 +138,7 @@ class Clients:
 
     @cached_property
     def _credential(self) -> "TokenCredential":
-        return _managed_identity(self.settings.azure_client_id)
+        return own_credential(self.settings.azure_client_id)
 
     @cached_property
     def _own_token(self) -> TokenSource:
@@ -146,7 +146,7 @@ class Clients:
 
     @cached_property
     def _reader_token(self) -> TokenSource:
-        identity = _managed_identity(self.settings.azure_devops_reader_client_id)
+        identity = managed_identity(self.settings.azure_devops_reader_client_id)
         return TokenSource(identity, AZURE_DEVOPS_SCOPE)
 
     @cached_property
@@ -172,12 +172,6 @@ class Clients:
         if secret.value is None:
             raise SignInRequired(f"Secret {name} is {secret.state} in Key Vault.")
         return "Basic " + base64.b64encode(f":{secret.value}".encode()).decode()
-
-
-def _managed_identity(client_id: str | None) -> "TokenCredential":
-    from azure.identity import ManagedIdentityCredential
-
-    return ManagedIdentityCredential(client_id=client_id) if client_id else ManagedIdentityCredential()
 
 
 @cache

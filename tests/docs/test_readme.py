@@ -8,6 +8,7 @@ import pytest
 
 from autocoder.models import Requester, RunRequest
 from autocoder.requests import read_request
+from autocoder.settings import Settings, read_settings
 from tests.autocoder.test_requests import SETTINGS
 
 ROOT = Path(__file__).parents[2]
@@ -35,3 +36,10 @@ def test_every_make_target_in_the_readme_exists():
 def test_the_request_of_the_readme_is_one_where_a_single_repository_is_mapped():
     body = re.search(r"-d '(\{.*\})'", (ROOT / "README.md").read_text())[1]
     assert isinstance(read_request(json.loads(body), SETTINGS, {"claude"}, Requester()), RunRequest)
+
+
+def test_the_sample_of_local_settings_is_complete_and_right():
+    values = json.loads((ROOT / "local.settings.sample.json").read_text())["Values"]
+    read_settings(values)
+    theirs = {"FUNCTIONS_WORKER_RUNTIME", "AzureWebJobsStorage"}  # settings of the Functions host
+    assert values.keys() - theirs <= {name.upper() for name in Settings.model_fields}

@@ -115,6 +115,14 @@ def test_a_connection_string_signs_with_the_accounts_key(storage):
     assert httpx.get(blobs.sas_url(RUN, "by-key", "r", 5)).content == b"x"
 
 
+def test_development_storage_is_azurite_on_its_own_ports_and_signs_with_its_key(cloud):
+    development = {"BLOB_URL": "UseDevelopmentStorage=true", "TABLE_URL": "UseDevelopmentStorage=true"}
+    clients = cloud.clients(**development)
+    address = clients.blobs.sas_url(RUN, "log.txt", "a", 5)
+    assert address.startswith(f"http://127.0.0.1:10000/devstoreaccount1/runs/{RUN}/log.txt?")
+    assert clients.tables._service.url == "http://127.0.0.1:10002/devstoreaccount1"
+
+
 def test_an_identity_without_a_token_cannot_read(storage):
     with pytest.raises(SignInRequired):
         storage.clients(AZURE_CLIENT_ID="b0000000-0000-4000-8000-000000000009").blobs.get(RUN, "run.json")
