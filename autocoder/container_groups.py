@@ -82,7 +82,7 @@ def container_group(plan: Plan, settings: Settings) -> ContainerGroupSpec:
         },
         volumes=(*VOLUMES, TOOLS_VOLUME) if plan.tools_image else VOLUMES,
         init_containers=(_clone(plan, settings), *_tools(plan)),
-        containers=(_agent(plan, settings), _verify(plan), _supervisor(plan, settings)),
+        containers=(_supervisor(plan, settings), _agent(plan, settings), _verify(plan, settings)),
         subnet_id=settings.container_subnet_id,
         pull_identity=settings.image_pull_identity,
     )
@@ -109,7 +109,13 @@ def _clone(plan: Plan, settings: Settings) -> ContainerSpec:
         name="clone",
         image=runner_image(settings),
         command=(*PYTHON, "runner.clone"),
-        env={**_paths(mounts), **_user_of(plan)},
+        env={
+            **_paths(mounts),
+            **_user_of(plan),
+            "CLONE_URL": plan.repository.clone_url,
+            "TARGET_BRANCH": plan.repository.target_branch,
+            "BASE_COMMIT": plan.repository.base_commit,
+        },
         secret_env=("CLONE_AUTHORIZATION", "INPUT_URLS"),
         mounts=mounts,
     )
@@ -168,12 +174,11 @@ def _agent(plan: Plan, settings: Settings) -> ContainerSpec:
         mounts=mounts,
         cpu=settings.container_cpu - 2 * MIN_CPU,
         memory_gb=settings.container_memory_gb - 2 * MIN_MEMORY_GB,
-        cpu_limit=settings.container_cpu,
-        memory_limit_gb=settings.container_memory_gb,
+        **_limits(settings),
     )
 
 
-def _verify(plan: Plan) -> ContainerSpec:
+def _verify(plan: Plan, settings: Settings) -> ContainerSpec:
     tools, lent = _lent(plan)
     mounts = (Mount(volume="verification"), Mount(volume="control", read_only=True), *lent)
     return ContainerSpec(
@@ -184,6 +189,7 @@ def _verify(plan: Plan) -> ContainerSpec:
         mounts=mounts,
         cpu=MIN_CPU,
         memory_gb=MIN_MEMORY_GB,
+        **_limits(settings),
     )
 
 
@@ -212,8 +218,18 @@ def _supervisor(plan: Plan, settings: Settings) -> ContainerSpec:
         mounts=mounts,
         cpu=MIN_CPU,
         memory_gb=MIN_MEMORY_GB,
+        **_limits(settings),
         ports=(GATEWAY_PORT,),
     )
+
+
+def _limits(settings: Settings) -> dict[str, float]:
+    """Return the limits of each container: all of the group's size, of which the others leave most unused.
+
+    Without limits a container may use no more than it requests:
+    https://learn.microsoft.com/azure/container-instances/container-instances-container-groups#resource-usage-by-container-instances-in-a-group
+    """
+    return {"cpu_limit": settings.container_cpu, "memory_limit_gb": settings.container_memory_gb}
 
 
 def _paths(mounts: tuple[Mount, ...]) -> dict[str, str]:

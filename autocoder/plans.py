@@ -64,8 +64,6 @@ def run_file(plan: Plan, agent: Agent, settings: Settings) -> RunFile:
     repository = plan.repository
     return RunFile(
         run_id=plan.run.id,
-        clone_url=repository.clone_url,
-        target_branch=repository.target_branch,
         base_commit=repository.base_commit,
         agent=agent.for_run(plan.model, settings.model_upstreams.get(agent.provider)),
         budget=plan.budget,

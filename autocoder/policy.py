@@ -13,9 +13,8 @@ https://git-scm.com/docs/gitignore#_pattern_format
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 DEFAULT_PROTECTED = (
     "/azure-pipelines*.yml",
@@ -42,8 +41,7 @@ _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _SHORT_NAME = re.compile(r"git~\d+")  # how Windows may call `.git`
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One path that differs between the base and what the agent left; modes as Git writes them."""
 
     path: str
@@ -56,8 +54,7 @@ class Change:
     lfs: bool = False  # its attribute is filter=lfs, before or after
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(NamedTuple):
     """What is protected, what is allowed all the same, which new files are leftovers, and the limits."""
 
     protected: tuple[str, ...] = DEFAULT_PROTECTED
@@ -80,8 +77,7 @@ class Rules:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """Why a path does not go out: dropped in silence, withheld and listed, or the whole change refused."""
 
     path: str

@@ -1,7 +1,6 @@
 """What speaks against publishing a change, and what it changes: pure, on the pack alone. Fails closed."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from itertools import chain
 
 from autocoder.models import FileChange, PolicyRules, RepositorySettings
@@ -38,7 +37,7 @@ def objections(
 
     *before* reads a path at the base: what looked like a secret there already is none of this change.
     """
-    changes = (replace(one, lfs=matches(one.path, lfs)) for one in policy_changes(pack, change))
+    changes = (one._replace(lfs=matches(one.path, lfs)) for one in policy_changes(pack, change))
     verdicts = judge(changes, rules)
     found = [f"{verdict.path}: {verdict.reason}" for verdict in verdicts]
     texts = chain([("the commit's message", change.text.encode())], new_blobs(pack, change))

@@ -63,8 +63,6 @@ class RunFile(Value):
     """`run.json`, the input of the containers. No secret is in it: the agent can read it."""
 
     run_id: RunId
-    clone_url: str
-    target_branch: str
     base_commit: Sha
     agent: RunAgent
     budget: Budget

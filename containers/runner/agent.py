@@ -7,9 +7,8 @@ import json
 import os
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from runner.files import read_regular, write_whole
 
@@ -22,8 +21,7 @@ STOP_SECONDS = 15.0  # for the wrapper to end the agent, which has 5 of them to 
 Reason = Literal["exited", "terminated", "deadline", "budget", "stopped", "silent", "unreadable"]
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(NamedTuple):
     """How the agent's work ended: why, with which exit code where that is known, after how long."""
 
     reason: Reason
@@ -31,13 +29,12 @@ class Ending:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
+class Patience(NamedTuple):
     """How long to wait for what, in seconds."""
 
     work: float  # from now to the supervisor's own deadline
     silence: float = SILENCE_SECONDS
-    start: float = field(default_factory=lambda: start_seconds(os.environ))
+    start: float = START_SECONDS
     stop: float = STOP_SECONDS
 
 

@@ -5,17 +5,17 @@ https://learn.microsoft.com/rest/api/storageservices/append-block
 """
 
 import http.client
-import ipaddress
 import os
 import select
 import ssl
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 from urllib.parse import urlsplit
+
+from runner.addresses import is_safe
 
 TIMEOUT_SECONDS = 20
 PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)  # before each repeat
@@ -35,23 +35,15 @@ def tls() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-def is_loopback(host: str) -> bool:
-    """Whether *host* is this machine, so that plain http leaks nothing."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 def connect(url: str, timeout: float = TIMEOUT_SECONDS) -> http.client.HTTPConnection:
     """Return a connection, not yet open, for *url*; raises `ExchangeError` where http would leak."""
+    if not is_safe(url):
+        raise ExchangeError("an address must be https, or http on the loopback address")
     parts = urlsplit(url)
     host = parts.hostname or ""
-    if parts.scheme == "https" and host:
+    if parts.scheme == "https":
         return http.client.HTTPSConnection(host, parts.port, timeout=timeout, context=tls())
-    if parts.scheme == "http" and is_loopback(host):
-        return http.client.HTTPConnection(host, parts.port, timeout=timeout)
-    raise ExchangeError("an address must be https, or http on the loopback address")
+    return http.client.HTTPConnection(host, parts.port, timeout=timeout)
 
 
 def is_stale(connection: http.client.HTTPConnection) -> bool:
@@ -59,14 +51,13 @@ def is_stale(connection: http.client.HTTPConnection) -> bool:
     return connection.sock is not None and bool(select.select([connection.sock], [], [], 0)[0])
 
 
-@dataclass(frozen=True, slots=True)
-class _Request:
+class _Request(NamedTuple):
     """One request; a `Path` is sent from the disk, and an answer longer than *limit* is an error."""
 
     method: str
     url: str
     body: bytes | Path = b""
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = {}
     limit: int = 65536
 
 

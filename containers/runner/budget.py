@@ -10,7 +10,6 @@ as far as the others keep to their estimates. Turns are counted as a call begins
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -20,14 +19,11 @@ LOOK_SECONDS = 0.05  # how often a call that waits looks whether it is still wan
 GIVEN_UP = "the call was given up before there was room for it in the budget"
 
 
-@dataclass(slots=True)
 class _Totals:
-    input: int = 0
-    cached: int = 0
-    output: int = 0
-    turns: int = 0
-    cost: float | None = 0.0
-    models: list[str] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.input = self.cached = self.output = self.turns = 0
+        self.cost: float | None = 0.0
+        self.models: list[str] = []
 
 
 class Meter:

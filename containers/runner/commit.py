@@ -5,10 +5,9 @@ import os
 import re
 import shutil
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from autocoder.policy import GITLINK, Change, Rules, Verdict, judge
 from autocoder.redaction import Redactor
@@ -22,35 +21,31 @@ MOST_COUNTED_FILES = 200
 _NUMBERS = re.compile(rb"(\d+)\t(\d+)\t(.+)", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Collected:
-    """What came of the agent's work: a commit or none, what was withheld, or why all of it is refused."""
-
-    commit: str | None = None
-    tree: str = ""
-    difference: "Difference" = field(default_factory=lambda: Difference(frozenset(), {}))
-    withheld: tuple[Verdict, ...] = ()
-    refused: tuple[Verdict, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(NamedTuple):
     """Between two trees: the trees of both sides, the new files, and lines added and removed by path."""
 
     objects: frozenset[str]
     lines: Mapping[str, tuple[int, int]]
 
 
-@dataclass(frozen=True, slots=True)
-class Base:
+class Collected(NamedTuple):
+    """What came of the agent's work: a commit or none, what was withheld, or why all of it is refused."""
+
+    commit: str | None = None
+    tree: str = ""
+    difference: Difference = Difference(frozenset(), {})
+    withheld: tuple[Verdict, ...] = ()
+    refused: tuple[Verdict, ...] = ()
+
+
+class Base(NamedTuple):
     """The commit the run started from, and its root tree."""
 
     commit: str
     tree: str
 
 
-@dataclass(slots=True)
-class Collector:
+class Collector(NamedTuple):
     """Turns the work tree into a commit in *git*, whose index is the base's and which no agent can reach."""
 
     git: Git
@@ -58,10 +53,11 @@ class Collector:
     base: Base
     rules: Rules
     redactor: Redactor
-    stage: Path = field(init=False)
 
-    def __post_init__(self) -> None:
-        self.stage = self.git.directory.parent / STAGE
+    @property
+    def stage(self) -> Path:
+        """Where what passed is copied to, to be judged and committed."""
+        return self.git.directory.parent / STAGE
 
     def collect(self, text: Mapping[str, Any]) -> Collected:
         """Commit what may go out, with run.json's `commit` as *text*; the same work gives the same commit."""
@@ -117,9 +113,9 @@ class Collector:
         except OSError as error:
             return [Verdict("", "refuse", f"a changed file could not be read: {error.strerror or error}")]
         paths = [change.path for change in copies]
-        if any(path.rpartition("/")[2] == ATTRIBUTES for path in (*paths, *surveyed.index)):
+        if any(path.rpartition("/")[2] == ATTRIBUTES for path in (*paths, *surveyed.base)):
             lfs = lfs_paths(Git(self.git.directory, self.stage), paths)
-            copies = [replace(change, lfs=change.path in lfs) for change in copies]
+            copies = [change._replace(lfs=change.path in lfs) for change in copies]
         return list(judge(copies, self.rules))
 
     def _write_tree(self, changes: Collection[Change]) -> str:

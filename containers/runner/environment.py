@@ -1,43 +1,35 @@
 """What the supervisor's container is told: volumes, addresses, secrets."""
 
 import json
-import os
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from autocoder.redaction import Redactor
+from runner.blobs import Client
+from runner.users import user_of
 
 VOLUMES = ("workspace", "repository", "inputs", "exchange", "control", "verification")
 OUTPUTS = frozenset({"attempt", "log.txt", "progress.json", "changes.pack", "result.json"})
 
 
-def user_of(environment: Mapping[str, str]) -> tuple[int, int] | None:
-    """Return uid and gid of the agent's user, where the image names one and this process can act on it."""
-    uid, _, gid = environment.get("AUTOCODER_AGENT_USER", "").partition(":")
-    return (int(uid), int(gid)) if uid and os.geteuid() == 0 else None
-
-
-def let_any_user_write(environment: Mapping[str, str]) -> None:
-    """From now on make files that every user can change, where nobody knows the user of the agent's image."""
-    if environment.get("AUTOCODER_ANY_USER"):
-        os.umask(0)
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """The environment of the supervisor's container."""
 
     volumes: Mapping[str, Path]
     gateway: tuple[str, int]
     callback_url: str
     agent_user: tuple[int, int] | None
-    model_key: str = field(repr=False)
-    callback_token: str = field(repr=False)
-    outputs: Mapping[str, str] = field(repr=False)
-    further_secrets: tuple[str, ...] = field(repr=False)
+    model_key: str
+    callback_token: str
+    outputs: Mapping[str, str]
+    further_secrets: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        """Tell nothing: most of it is secret."""
+        return "Settings(...)"
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> "Settings":
@@ -64,3 +56,12 @@ class Settings:
         decoded = [unquote(signature) for signature in signatures]
         own = (self.model_key, self.callback_token)
         return Redactor((*own, *urls, *signatures, *decoded, *self.further_secrets))
+
+
+class Outside(NamedTuple):
+    """What the supervisor's work has to do with: settings, redaction, blobs, the platform's signal."""
+
+    settings: Settings
+    redactor: Redactor
+    client: Client
+    is_terminated: Callable[[], bool]

@@ -2,9 +2,8 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from runner.files import read_regular
 
@@ -13,8 +12,7 @@ LONGEST_SUMMARY = 20_000
 LONGEST_PLAIN_TEXT = 4_000
 
 
-@dataclass(frozen=True, slots=True)
-class FinalMessage:
+class FinalMessage(NamedTuple):
     """The final text, whether it says that the agent failed, and whether it was there at all."""
 
     text: str = ""

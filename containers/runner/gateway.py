@@ -11,13 +11,13 @@ import socket
 import threading
 import time
 import zlib
-from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from runner import dialects, wire
-from runner.blobs import ExchangeError, connect, is_loopback, is_stale
+from runner.addresses import is_loopback
+from runner.blobs import ExchangeError, connect, is_stale
 from runner.budget import Meter
 from runner.metering import Call, Reading
 
@@ -28,13 +28,16 @@ CLOSING_SECONDS = 1.0
 PIECE = 65536
 
 
-@dataclass(frozen=True, slots=True)
-class Upstream:
+class Upstream(NamedTuple):
     """The provider: which dialect its refusals have, its address, and the run's key for it."""
 
     provider: str
     url: str
     key: str
+
+    def __repr__(self) -> str:
+        """Tell nothing of the key."""
+        return f"Upstream({self.provider}, {self.url})"
 
 
 class Gateway:

@@ -6,8 +6,8 @@ https://git-scm.com/docs/git-config#ENVIRONMENT
 import os
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 SETTINGS = {
     "checkout.workers": "0",  # one for each core, where there are many files
@@ -31,22 +31,25 @@ SETTINGS = {
 _PASSED_ON = ("PATH", "TMPDIR", "http_proxy", "https_proxy", "no_proxy", "HTTPS_PROXY", "NO_PROXY")
 CONFIG = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = false\n\tsymlinks = true\n"
 BRANCH = "refs/heads/autocoder"
+GIT_FOLDER = "git"  # under the volume `repository`
 
 
 class GitError(Exception):
     """Git ended with an error; the text is what it said, not yet redacted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Git:
+class Git(NamedTuple):
     """A git directory, and the work tree and index that go with it for a while."""
 
     directory: Path
     work_tree: Path | None = None
-    index: Path | None = None
-    settings: Mapping[str, str] = field(default_factory=dict)  # secrets are passed here, never on argv
-    variables: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, str] = {}  # secrets are passed here, never on argv
+    variables: Mapping[str, str] = {}
     user: tuple[int, int] | None = None  # uid and gid that Git writes as
+
+    def __repr__(self) -> str:
+        """Tell where it is; its settings may hold a secret."""
+        return f"Git({self.directory})"
 
     def run(self, *arguments: str, stdin: bytes = b"", stdout: int = subprocess.PIPE) -> bytes:
         """Return what `git *arguments` prints; raises `GitError`."""
@@ -99,8 +102,6 @@ class Git:
             environment["GIT_SSL_CAINFO"] = os.environ["SSL_CERT_FILE"]
         if self.work_tree is not None:
             environment["GIT_WORK_TREE"] = str(self.work_tree)
-        if self.index is not None:
-            environment["GIT_INDEX_FILE"] = str(self.index)
         return environment
 
 

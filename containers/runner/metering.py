@@ -8,8 +8,7 @@ input at a price of their own.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from runner.dialects import Dialect
 
@@ -18,8 +17,7 @@ UNSAID_OUTPUT = 16_384  # tokens of output that a call may use which sets no lim
 _LONGEST_EVENT = 16_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Tokens:
+class Tokens(NamedTuple):
     """What one call has used."""
 
     input: int = 0  # neither cached nor written to a cache
@@ -28,8 +26,7 @@ class Tokens:
     output: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """One call that generates: its dialect, the models it may be priced by, whether it is a turn."""
 
     dialect: Dialect
@@ -70,17 +67,16 @@ def _number(usage: Mapping[str, Any], name: str) -> int:
     return max(0, int(value)) if isinstance(value, int | float) else 0
 
 
-@dataclass(slots=True)
 class Reading:
     """Reads one answer as it passes by, in pieces: the usage and the model that it names."""
 
-    call: Call
-    streamed: bool
-    usage: dict[str, Any] = field(default_factory=dict)
-    model: str = ""
-    complete: bool = False
-    _events: int = 0
-    _kept: bytes = b""
+    def __init__(self, call: Call, streamed: bool) -> None:
+        self.call, self.streamed = call, streamed
+        self.usage: dict[str, Any] = {}
+        self.model = ""
+        self.complete = False
+        self._events = 0
+        self._kept = b""
 
     def feed(self, piece: bytes) -> None:
         """Take in the next piece of the body."""

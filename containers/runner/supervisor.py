@@ -12,15 +12,15 @@ import re
 import signal
 import sys
 import time
-from dataclasses import dataclass, field
 from typing import Any
 
 from autocoder.redaction import Redactor
 from runner import schema
+from runner.beside import Beside
 from runner.blobs import Client, ExchangeError
-from runner.environment import Settings, let_any_user_write
+from runner.environment import Outside, Settings
 from runner.files import read_regular, write_whole
-from runner.work import Work
+from runner.users import let_any_user_write
 
 UNKNOWN_COMMIT = "0" * 40
 LARGEST_INPUT = 20_000_000
@@ -30,19 +30,15 @@ class NothingToDoError(Exception):
     """The run ends before the agent has begun; outcome and reason are its arguments."""
 
 
-@dataclass(slots=True)
 class Supervision:
     """One run, from the claim of the attempt to the callback."""
 
-    settings: Settings
-    redactor: Redactor
-    client: Client = field(default_factory=Client)
-    terminated: bool = False
-    result: dict[str, Any] = field(init=False)
-
-    def __post_init__(self) -> None:
-        named = re.search(r"/runs/([a-z0-9]{20})/", self.settings.callback_url)
-        self.result = {
+    def __init__(self, settings: Settings, redactor: Redactor) -> None:
+        self.settings, self.redactor = settings, redactor
+        self.client = Client()
+        self.terminated = False
+        named = re.search(r"/runs/([a-z0-9]{20})/", settings.callback_url)
+        self.result: dict[str, Any] = {
             "runId": named[1] if named else "0" * 20,
             "baseCommit": UNKNOWN_COMMIT,
             "outcome": "interrupted",
@@ -53,7 +49,10 @@ class Supervision:
     def run(self) -> None:
         """Do the whole run; whatever goes wrong is in the result."""
         try:
-            self._claim()
+            claim = Beside(self._claim)
+            from runner import work as _  # noqa: F401 - what the claim does not need is imported meanwhile
+
+            claim.wait()
             self._work()
         except NothingToDoError as end:
             outcome, reason = end.args
@@ -73,6 +72,8 @@ class Supervision:
             raise NothingToDoError("interrupted", "the platform started the container group again")
 
     def _work(self) -> None:
+        from runner.work import Work
+
         clone = json.loads(self._input("clone.json") or "{}")
         self.result["baseCommit"] = clone.get("baseCommit", UNKNOWN_COMMIT)
         self.result["seconds"]["clone"] = float(clone.get("seconds", 0))
@@ -80,8 +81,8 @@ class Supervision:
             raise NothingToDoError("clone_failed", clone.get("reason") or "the clone left no word")
         run = schema.load("run.json", self._input("run.json"))
         self.result["runId"] = run["runId"]
-        tree, client = clone["baseTree"], self.client
-        Work(self.settings, self.redactor, client, run, tree, self.result, lambda: self.terminated).do()
+        outside = Outside(self.settings, self.redactor, self.client, lambda: self.terminated)
+        Work(outside, run, clone["baseTree"], self.result).do()
 
     def _input(self, name: str) -> bytes:
         return read_regular(self.settings.volumes["inputs"] / name, LARGEST_INPUT) or b""

@@ -10,8 +10,8 @@ import os
 import shutil
 import stat
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from autocoder.policy import EXECUTABLE, GITLINK, HEAD_BYTES, REGULAR, SYMLINK, Change
 from autocoder.redaction import Redactor
@@ -26,11 +26,10 @@ class SecretFoundError(Exception):
     """A changed file holds one of the run's own secrets; the text is its path."""
 
 
-@dataclass(frozen=True, slots=True)
-class Survey:
-    """The index before any change, as path -> mode, and what differs from it in the work tree."""
+class Survey(NamedTuple):
+    """The files of the base, as path -> mode, and what differs from them in the work tree."""
 
-    index: Mapping[str, int]
+    base: Mapping[str, int]
     changes: tuple[Change, ...]
 
 
@@ -44,7 +43,7 @@ def survey(git: Git, workspace: Path) -> Survey:
     changes += _displaced(changes, index)
     if any(path.rpartition("/")[2] == ATTRIBUTES for path in index):
         lfs = lfs_paths(git, [change.path for change in changes], "--cached")
-        changes = [replace(change, lfs=change.path in lfs) for change in changes]
+        changes = [change._replace(lfs=change.path in lfs) for change in changes]
     return Survey(index, tuple(changes))
 
 
@@ -129,7 +128,7 @@ def _copy(change: Change, root: int, stage: Path, redactor: Redactor) -> Change:
         if change.new_mode == SYMLINK:
             target = os.readlink(place.name, dir_fd=folder)
             place.symlink_to(target)
-            return replace(change, link_target=target, size=len(os.fsencode(target)))
+            return change._replace(link_target=target, size=len(os.fsencode(target)))
         descriptor = open_regular(place.name, folder)
         if descriptor is None:
             raise OSError(f"{change.path} cannot be read")
@@ -140,7 +139,7 @@ def _copy(change: Change, root: int, stage: Path, redactor: Redactor) -> Change:
         raise SecretFoundError(change.path)
     place.write_bytes(content)
     place.chmod(0o755 if mode == EXECUTABLE else 0o644)
-    return replace(change, new_mode=mode, size=len(content), head=content[:HEAD_BYTES])
+    return change._replace(new_mode=mode, size=len(content), head=content[:HEAD_BYTES])
 
 
 def _mode(mode: int) -> int:

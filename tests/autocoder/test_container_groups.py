@@ -107,6 +107,14 @@ def test_files_are_for_any_user_where_nobody_knows_the_images():
         assert found["supervisor"].env.get("AUTOCODER_ANY_USER") == wanted
 
 
+@pytest.mark.parametrize("image", [None, THEIRS])
+def test_a_container_may_use_what_the_others_of_its_group_leave(image):
+    group = container_group(plan_with(image), SETTINGS)
+    size = (SETTINGS.container_cpu, SETTINGS.container_memory_gb)
+    assert {(one.cpu_limit, one.memory_limit_gb) for one in group.containers} == {size}
+    assert (sum(one.cpu for one in group.containers), sum(one.memory_gb for one in group.containers)) == size
+
+
 def test_a_group_says_to_which_app_it_belongs():
     tags = container_group(plan_with(), SETTINGS).tags
     assert tags[APP_TAG] == app_name(SETTINGS)

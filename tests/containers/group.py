@@ -50,6 +50,7 @@ class Group:
         self.seconds = 30
         self.environment = {}
         self.run_file = self._run_file()
+        self.target = {"CLONE_URL": self.remote.url, "TARGET_BRANCH": "main"}
         self.agent(f"echo hello > hello.txt; echo '{FINAL}'")
 
     def _install(self):
@@ -62,8 +63,6 @@ class Group:
     def _run_file(self):
         return {
             "runId": self.id,
-            "cloneUrl": self.remote.url,
-            "targetBranch": "main",
             "baseCommit": self.remote.head,
             "agent": {
                 "type": "fake",
@@ -123,7 +122,13 @@ class Group:
         for name, text in inputs.items():
             self.runs.write(f"{self.id}/{name}", text)
         urls = {name: self.runs.sas(f"{self.id}/{name}", "r") for name in inputs}
-        given = {"CLONE_AUTHORIZATION": AUTHORIZATION, "INPUT_URLS": json.dumps(urls), **environment}
+        target = {"BASE_COMMIT": self.run_file["baseCommit"], **self.target}
+        given = {
+            "CLONE_AUTHORIZATION": AUTHORIZATION,
+            "INPUT_URLS": json.dumps(urls),
+            **target,
+            **environment,
+        }
         process = self.start("clone", [self.python, "-m", "runner.clone"], **given)
         assert process.wait(60) == 0, process.stdout.read()
         return json.loads((self.volumes["inputs"] / "clone.json").read_text())

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from runner.clone import explain
+from runner.fetch import explain
 from tests.containers.group import Group
 from tests.containers.remote import AUTHORIZATION, FILES, git
 
@@ -84,7 +84,8 @@ def test_says_when_the_base_commit_is_gone(group):
 
 @pytest.mark.parametrize("branch", ["--upload-pack=touch /tmp/x", "a..b", "a b", "../x", "a\nb"])
 def test_a_branch_name_is_never_an_option_or_a_path(group, branch):
-    group.run_file |= {"targetBranch": branch, "baseCommit": "1" * 40}
+    group.run_file["baseCommit"] = "1" * 40
+    group.target["TARGET_BRANCH"] = branch
     assert group.clone()["state"] == "failed"
 
 
@@ -92,7 +93,7 @@ def test_a_branch_name_is_never_an_option_or_a_path(group, branch):
     "url", ["http://example.com/x", "file:///etc", "ssh://host/x", "ext::sh -c id", "--upload-pack=id", ""]
 )
 def test_only_https_is_cloned(group, url):
-    group.run_file["cloneUrl"] = url
+    group.target["CLONE_URL"] = url
     told = group.clone()
     assert (told["state"], "https" in told["reason"]) == ("failed", True)
 
@@ -113,6 +114,17 @@ def test_says_which_fields_of_the_run_file_are_wrong(group):
     assert told["state"] == "failed"
     assert "baseCommit" in told["reason"]
     assert "'extra'" in told["reason"]
+
+
+def test_inputs_that_are_of_another_commit_are_not_used(group):
+    told = group.clone(BASE_COMMIT=git(group.remote.bare, "rev-parse", "main~1"))
+    assert (told["state"], told["reason"]) == ("failed", "run.json is of another commit than the clone")
+
+
+@pytest.mark.parametrize("commit", ["--upload-pack=id", "main", "1" * 39, ""])
+def test_the_base_commit_is_an_id_and_never_an_option(group, commit):
+    told = group.clone(BASE_COMMIT=commit)
+    assert (told["state"], told["reason"]) == ("failed", "the base commit is not the id of a commit")
 
 
 def test_reasons_hold_no_secret(group):

@@ -94,7 +94,8 @@ def test_the_clone_starts_and_says_what_is_wrong(container):
         "python3 -S -m runner.clone && cat /inputs/clone.json && ls -ln /inputs/clone.json"
     )
     volumes = {f"AUTOCODER_{name.upper()}": f"/{name}" for name in ("workspace", "repository", "inputs")}
-    done = container("sh", "-c", script, **volumes, INPUT_URLS='{"run.json": "http://192.0.2.1/run.json"}')
+    target = {"CLONE_URL": "http://192.0.2.1/x", "BASE_COMMIT": "1" * 40, "TARGET_BRANCH": "main"}
+    done = container("sh", "-c", script, **volumes, **target)
     assert done.returncode == 0, done.stderr
     assert '"state": "failed"' in done.stdout
     assert "https" in done.stdout

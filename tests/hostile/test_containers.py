@@ -2,6 +2,7 @@
 
 import pytest
 
+from emulators.platform.app_settings import ORGANIZATION, PROJECT, REPOSITORY
 from emulators.ports import AZURE_DEVOPS, FUNCTIONS_HOST
 from tests.hostile.attacks import attack_on
 from tests.hostile.evidence import ProcessWatch, sightings
@@ -86,7 +87,7 @@ for method, target, host in (
 def test_a_push_by_the_agent_is_refused_for_want_of_a_credential(hostile, attack):
     before = refs(hostile)
     script = f"""
-        url=$(sed -n 's/.*"cloneUrl": "\\([^"]*\\)".*/\\1/p' "$AUTOCODER_INPUTS/run.json")
+        url={hostile.url(AZURE_DEVOPS)}/{ORGANIZATION}/{PROJECT}/_git/{REPOSITORY}
         git config user.name a; git config user.email a@a
         echo evil >evil.txt; git add evil.txt; git commit -qm Evil
         for credential in "" ":autocoder" "autocoder:" ":$(tr -cd a-f0-9 <"$AUTOCODER_INPUTS/clone.json")"; do

@@ -1,0 +1,69 @@
+"""What comes after the agent: its commit, the judgement of the run, the verification, the pack."""
+
+import time
+from typing import Any, NamedTuple
+
+from autocoder.policy import Rules
+from runner.agent import Ending
+from runner.commit import Base, Collected, Collector
+from runner.environment import Outside
+from runner.final_message import read_final_message
+from runner.git import GIT_FOLDER, Git
+from runner.live import LiveReport
+from runner.outcome import PUBLISHED, outcome_of
+from runner.verification import Verification
+
+
+class Collecting(NamedTuple):
+    """The end of one attempt: *run* is run.json, *result* becomes result.json."""
+
+    outside: Outside
+    live: LiveReport
+    run: dict[str, Any]
+    result: dict[str, Any]
+
+    def collect(self, ending: Ending, refused_call: str, minutes: float, base_tree: str) -> None:
+        """Commit what the agent has changed and judge the run; verify and pack what will be published."""
+        self.live.phase("collecting")
+        form = self.run["agent"].get("result", {})
+        final = read_final_message(self.outside.settings.volumes["exchange"] / "log", form)
+        self.result["summary"] = final.text
+        collector, collected = self._collector(base_tree), Collected()
+        if ending.reason != "terminated":
+            collected = collector.collect(self.run["commit"])
+        outcome, reason = outcome_of(ending, refused_call, final, collected, minutes)
+        self.result.update(outcome=outcome, reason=reason)
+        self.result["withheld"] = [
+            {"path": verdict.path, "reason": verdict.reason} for verdict in collected.withheld
+        ]
+        if collected.commit:
+            self.result["lines"] = dict(collected.difference.lines)
+            if outcome in PUBLISHED:
+                self._verify(collector)
+                self._upload(collector, collected)
+
+    def _collector(self, base_tree: str) -> Collector:
+        repository = self.outside.settings.volumes["repository"]
+        rules = Rules.of(self.run["policy"], self.run["agent"].get("leftovers", ()))
+        base = Base(self.run["baseCommit"], base_tree)
+        git = Git(repository / GIT_FOLDER)
+        return Collector(git, self.outside.settings.volumes["workspace"], base, rules, self.outside.redactor)
+
+    def _verify(self, collector: Collector) -> None:
+        commands = [*self.run.get("setup", ()), *self.run.get("verify", ())]
+        if not commands:
+            return
+        self.live.phase("verifying")
+        began = time.monotonic()
+        volumes = self.outside.settings.volumes
+        verification = Verification(volumes["control"], volumes["verification"], self.outside.redactor)
+        collector.check_out(verification.checkout, self.outside.settings.agent_user)
+        self.result["verification"] = verification.run(commands)
+        self.result["seconds"]["verify"] = round(time.monotonic() - began, 2)
+        self.live.phase("collecting")
+
+    def _upload(self, collector: Collector, collected: Collected) -> None:
+        began = time.monotonic()
+        path, self.result["pack"] = collector.pack(collected)
+        self.outside.client.put(self.outside.settings.outputs["changes.pack"], path)
+        self.result["seconds"]["pack"] = round(time.monotonic() - began, 2)

@@ -1,0 +1,40 @@
+"""The files that the app has written for the containers, fetched by their signed URLs."""
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from runner.blobs import Client
+from runner.files import write_whole
+from runner.schema import load
+
+LARGEST_INPUT, LARGEST_INPUTS, MOST_INPUTS = 20_000_000, 100_000_000, 200
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}(?:/[A-Za-z0-9][A-Za-z0-9._-]{0,99}){0,3}")
+
+
+def download(urls: Mapping[str, str], inputs: Path) -> dict[str, Any]:
+    """Write what is at *urls* to the files they are named after, under *inputs*; returns `run.json`.
+
+    Raises `ExchangeError` when one cannot be had, `ValueError` when `run.json` is not as agreed.
+    """
+    client, left = Client(), LARGEST_INPUTS
+    for name, url in _checked(urls).items():
+        content = client.get(url, min(left, LARGEST_INPUT))
+        left -= len(content)
+        write_whole(inputs / name, content)
+    run = load("run.json", (inputs / "run.json").read_bytes())
+    write_whole(inputs / "run.json", json.dumps(run))
+    return run
+
+
+def _checked(urls: Mapping[str, str]) -> Mapping[str, str]:
+    if len(urls) > MOST_INPUTS:
+        raise ValueError(f"more than {MOST_INPUTS} inputs")
+    for name in urls:
+        if _NAME.fullmatch(name) is None or name == "clone.json":
+            raise ValueError(f"not a name for an input: {name!r}")
+    if "run.json" not in urls:
+        raise ValueError("run.json is not among the inputs")
+    return urls
