@@ -3,7 +3,10 @@
 from activities.activity import activity
 from autocoder import wire
 from autocoder.agents import agents
+from autocoder.clients.azure_devops.git import LARGEST_FILE, Git
 from autocoder.clients.connect import Clients, clients
+from autocoder.comments import code
+from autocoder.errors import InvalidArgument, TooLarge
 from autocoder.models import (
     Ended,
     Plan,
@@ -16,8 +19,18 @@ from autocoder.models import (
     WorkItemSummary,
 )
 from autocoder.plans import choose_agent, plan_run, run_file
-from autocoder.prompts import files_named, guidance, system_prompt, task_prompt, template_names
+from autocoder.prompts import (
+    LONGEST_PART,
+    MOST_FILES,
+    files_named,
+    guidance,
+    system_prompt,
+    task_prompt,
+    template_names,
+)
 from autocoder.settings import settings
+
+CUT = f"was given to the agent with its first {LONGEST_PART:,} characters alone"
 
 
 class PromptInput(Value):
@@ -46,9 +59,11 @@ def build_prompt(given: PromptInput) -> Plan | Ended:
         return Ended(outcome="failed", reason=f"There is no template {request.template}; there are {known}.")
     images = tuple(image.name for image in work_item.images) if work_item else ()
     plan = plan_run(run, given.work_item, given.repository, agent=agent, images=images, settings=settings())
-    files = _files(connected, plan, files_named(request.additional_context))
+    files, remarks = _files(connected, plan, files_named(request.additional_context))
+    plan = plan.model_copy(update={"remarks": remarks})
+    prompt = task_prompt(request, work_item, texts, guide=guide, files=files, remarks=remarks)
     inputs = {
-        "prompt.md": task_prompt(request, work_item, texts, guide=guide, files=files).encode(),
+        "prompt.md": prompt.encode(),
         "system.md": system_prompt(request).encode(),
         "run.json": wire.to_bytes(run_file(plan, agent, settings())),
     }
@@ -59,12 +74,33 @@ def build_prompt(given: PromptInput) -> Plan | Ended:
     return plan
 
 
-def _files(connected: Clients, plan: Plan, paths: tuple[str, ...]) -> dict[str, str]:
-    """Return the files that the additional context names, as they are in the target branch."""
-    repository, git = plan.repository, connected.azure_devops(plan.run.request.organization).git
-    found = {}
-    for path in paths:
+def _files(connected: Clients, plan: Plan, paths: tuple[str, ...]) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Return the target branch's files that the additional context names, and remarks on the other ones."""
+    git = connected.azure_devops(plan.run.request.organization).git
+    found, remarks = {}, []
+    for path in paths[:MOST_FILES]:
+        text, remark = _file(git, plan.repository, path)
+        if text is not None:
+            found[path] = text
+        if remark:
+            remarks.append(f"`{code(path, 200)}`, which the additional context names, {remark}.")
+    more = len(paths) - MOST_FILES
+    if more > 0:
+        remarks.append(f"{more} more files, which the additional context names, were not given to the agent.")
+    return found, tuple(remarks)
+
+
+def _file(git: Git, repository: Repository, path: str) -> tuple[str | None, str]:
+    """Return the text of the file *path* at the base commit, and what is to be said of it."""
+    try:
         content = git.read_file(repository.project, repository.id, path, repository.base_commit)
-        if content is not None and b"\0" not in content:
-            found[path] = content.decode("utf-8", "replace")
-    return found
+    except TooLarge:
+        return None, f"was not given to the agent: it has more than {LARGEST_FILE:,} bytes"
+    except InvalidArgument:
+        content = None
+    if content is None:
+        return None, f"is not in branch {repository.target_branch}"
+    if b"\0" in content:
+        return None, "was not given to the agent: it is no text"
+    text = content.decode("utf-8", "replace")
+    return text, CUT if len(text) > LONGEST_PART else ""

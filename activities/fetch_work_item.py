@@ -5,9 +5,17 @@ from autocoder import wire
 from autocoder.clients.azure_devops.records import WorkItemRecord
 from autocoder.clients.azure_devops.work_items import WorkItems
 from autocoder.clients.connect import Clients, clients
-from autocoder.errors import AutocoderError, NotFound
+from autocoder.errors import AutocoderError, NotFound, SignInRequired, Transient
 from autocoder.models import Ended, Image, Run, WorkItem, WorkItemComment, WorkItemSummary
-from autocoder.work_items import MOST_COMMENTS, OWN_COMMENT, comment_of, work_item_of
+from autocoder.work_items import (
+    LARGEST_IMAGE,
+    LARGEST_IMAGES,
+    MOST_COMMENTS,
+    MOST_IMAGES,
+    OWN_COMMENT,
+    comment_of,
+    work_item_of,
+)
 
 
 @activity
@@ -31,6 +39,7 @@ def fetch_work_item(run: Run) -> WorkItemSummary | Ended:
         title=item.title,
         web_url=item.web_url,
         hidden_parts=item.hidden_parts,
+        images_left_out=item.images_left_out,
     )
 
 
@@ -44,7 +53,9 @@ def _work_item(work_items: WorkItems, record: WorkItemRecord) -> WorkItem:
         tags=record.tags,
         related=[f"{one.name or one.rel}: {one.url}" for one in record.relations if "://" in one.url][:20],
     )
-    return item.model_copy(update={"comments": _comments(work_items, record)})
+    comments = _comments(work_items, record)
+    hidden = item.hidden_parts + sum(comment.hidden_parts for comment in comments)
+    return item.model_copy(update={"comments": comments, "hidden_parts": hidden})
 
 
 def _comments(work_items: WorkItems, record: WorkItemRecord) -> tuple[WorkItemComment, ...]:
@@ -60,13 +71,21 @@ def _comments(work_items: WorkItems, record: WorkItemRecord) -> tuple[WorkItemCo
 
 
 def _with_images(connected: Clients, run: Run, work_items: WorkItems, item: WorkItem) -> WorkItem:
-    """Keep the pictures as blobs of the run; one that cannot be read is left out."""
+    """Keep the pictures as blobs of the run, and count those that are too many, too large or unreadable.
+
+    What is worth another try is raised.
+    """
     kept: list[Image] = []
-    for image in item.images:
+    room = LARGEST_IMAGES
+    for image in item.images[:MOST_IMAGES]:
         try:
-            content = work_items.attachment(image.url)
+            content = work_items.attachment(image.url, min(LARGEST_IMAGE, room))
+        except (Transient, SignInRequired):
+            raise
         except AutocoderError:
             continue
         connected.blobs.put(run.id, image.name, content)
         kept.append(image)
-    return item.model_copy(update={"images": tuple(kept)})
+        room -= len(content)
+    left_out = len(item.images) - len(kept)
+    return item.model_copy(update={"images": tuple(kept), "images_left_out": left_out})

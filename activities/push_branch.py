@@ -10,6 +10,7 @@ from autocoder.agents import agents
 from autocoder.callback import callback_token
 from autocoder.clients.azure_devops.push import AlreadyThere, BranchMoved, Push, Pushed, Rejected, push
 from autocoder.clients.connect import Clients, clients
+from autocoder.errors import TooLarge
 from autocoder.models import AgentResult, Ended, Plan, PushedBranch, Value
 from autocoder.pack import PackFile, open_pack
 from autocoder.policy import Rules
@@ -51,11 +52,15 @@ def push_branch(given: PushInput) -> PushedBranch | Ended:
 
 
 def _read_base(connected: Clients, plan: Plan, path: str) -> bytes | None:
-    """Return what *path* holds in the commit that the run started from."""
+    """Return what *path* holds in the commit that the run started from; nothing where that is too large."""
     repository, git = plan.repository, connected.azure_devops(plan.run.request.organization).git
     if path.startswith("/") or ".." in path.split("/"):
         return None
-    return git.read_file(repository.project, repository.id, path, repository.base_commit)
+    limit = policy_rules(repository.settings).max_file_bytes
+    try:
+        return git.read_file(repository.project, repository.id, path, repository.base_commit, limit)
+    except TooLarge:
+        return None
 
 
 def _secrets(connected: Clients, plan: Plan) -> list[str]:

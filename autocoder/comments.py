@@ -4,9 +4,15 @@ The comment carries the line `Run <id>`, by which a repeat finds it again.
 """
 
 from autocoder.markdown import inert, one_line
-from autocoder.models import RunReport, Usage
+from autocoder.models import Plan, RunReport, Usage
+from autocoder.work_items import LARGEST_IMAGE, LARGEST_IMAGES, MOST_IMAGES
 
 LONGEST_COMMENT = 20_000
+MEGABYTE = 1_000_000
+LIMITS = (
+    f"it gets at most {MOST_IMAGES} attachments, "
+    f"of {LARGEST_IMAGE // MEGABYTE} MB each and {LARGEST_IMAGES // MEGABYTE} MB in all"
+)
 
 HEADLINES = {
     "queued": "⏳ Autocoder has accepted this work item and waits for a free place.",
@@ -68,11 +74,25 @@ def final_comment(report: RunReport) -> str:
         parts.append(f"The change is on branch `{code(report.branch, 200)}`.")
     if report.reason:
         parts.append(inert(report.reason[:4_000]))
+    if not report.pull_request:  # else its description says so
+        parts += [f"⚠️ {words}" for words in report.unseen]
     if not report.pull_request and report.outcome in NEXT_STEPS:
         parts.append(f"**Next:** {NEXT_STEPS[report.outcome]}")
     if report.usage.turns or report.usage.output_tokens:
         parts.append(usage_line(report.usage))
     return "\n\n".join([*parts, run_marker(report.run.id)])[:LONGEST_COMMENT]
+
+
+def unseen(plan: Plan) -> tuple[str, ...]:
+    """Return what of its task the agent did not get to see, one sentence each."""
+    item, found = plan.work_item, []
+    if item and item.hidden_parts:
+        found.append(f"{item.hidden_parts} hidden parts of the work item were not shown to the agent.")
+    if item and item.images_left_out:
+        were = "was" if item.images_left_out == 1 else "were"
+        pictures = f"{item.images_left_out} of the work item's pictures"
+        found.append(f"{pictures} {were} not shown to the agent: {LIMITS}.")
+    return (*found, *plan.remarks)
 
 
 def run_marker(run_id: str) -> str:

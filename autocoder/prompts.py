@@ -6,7 +6,7 @@ for a placeholder. What people wrote stands between marks that it cannot forge.
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from string import Template
 
@@ -47,7 +47,7 @@ def files_named(context: str | None) -> tuple[str, ...]:
     """Return the repository's paths that lines such as `@docs/api.md` of the additional context name."""
     paths = (match["path"] for match in _FILE_LINE.finditer(context or ""))
     safe = (path for path in paths if not path.startswith(("/", "\\")) and ".." not in path.split("/"))
-    return tuple(dict.fromkeys(safe))[:MOST_FILES]
+    return tuple(dict.fromkeys(safe))
 
 
 def task_prompt(
@@ -57,8 +57,12 @@ def task_prompt(
     *,
     guide: str = "",
     files: Mapping[str, str] | None = None,
+    remarks: Sequence[str] = (),
 ) -> str:
-    """Return the prompt: guidance, the work item, the request, its context and files, the instructions."""
+    """Return the prompt: guidance, the work item, the request, its context and files, the instructions.
+
+    *remarks* say which files are not there, and why.
+    """
     template = Template((FOLDER / "task.md").read_text(encoding="utf-8"))
     asked = f"Implement work item #{work_item.id}." if work_item else "Do what the request below asks."
     return (
@@ -68,7 +72,8 @@ def task_prompt(
             work_item=_data("WORK ITEM", _work_item(work_item) if work_item else ""),
             user_prompt=_data("REQUEST", request.user_prompt or ""),
             additional_context=_data("ADDITIONAL CONTEXT", request.additional_context or ""),
-            files="".join(_data(f"FILE {path}", text) for path, text in (files or {}).items()),
+            files="".join(_data(f"FILE {path}", text) for path, text in (files or {}).items())
+            + _data("REMARKS ON FILES", "\n".join(remarks)),
             instructions=_data("INSTRUCTIONS OF THE REPOSITORY", texts.instructions),
         ).strip()
         + "\n"
@@ -95,7 +100,7 @@ def _work_item(item: WorkItem) -> str:
         ("System information", item.system_info),
         ("Acceptance criteria", item.acceptance_criteria),
         ("Related", "\n".join(f"- {line}" for line in item.related)),
-        ("Images (files beside this prompt)", "\n".join(f"- {image.name}" for image in item.images)),
+        ("Images (files beside this prompt)", "\n".join(_images(item))),
         (
             "Comments",
             "\n\n".join(f"{note.author}, {note.created_at}:\n{note.text}" for note in item.comments),
@@ -104,3 +109,9 @@ def _work_item(item: WorkItem) -> str:
         if text.strip():
             parts.append(f"## {heading}\n\n{text.strip()}")
     return "\n\n".join(parts)
+
+
+def _images(item: WorkItem) -> list[str]:
+    """Return one line for each picture, and one for those that are not there."""
+    more = [f"- {item.images_left_out} more could not be added"] if item.images_left_out else []
+    return [*(f"- {image.name}" for image in item.images), *more]

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from autocoder.comments import code, usage_line
+from autocoder.comments import code, unseen, usage_line
 from autocoder.markdown import fenced, from_markdown, inert, one_line
 from autocoder.models import AgentResult, FileChange, Plan, PushedBranch, Verification
 
@@ -196,11 +196,7 @@ def _warnings(plan: Plan, result: AgentResult) -> list[str]:
     lines += [
         f"- Withheld: `{code(item.path, 200)}` ({one_line(item.reason, 160)})" for item in result.withheld
     ]
-    if plan.work_item and plan.work_item.hidden_parts:
-        lines.append(
-            f"- {plan.work_item.hidden_parts} hidden parts of the work item were not shown to the agent."
-        )
-    return lines
+    return [*lines, *(f"- {words}" for words in unseen(plan))]
 
 
 def draft_reasons(plan: Plan, result: AgentResult) -> list[str]:

@@ -18,6 +18,7 @@ TEXT_FIELDS = {
 }
 MOST_COMMENTS = 30
 MOST_IMAGES = 10
+LARGEST_IMAGE, LARGEST_IMAGES = 10_000_000, 50_000_000  # bytes, of one and of all; the containers take more
 OWN_COMMENT = re.compile(r"\bRun [a-z0-9]{20}\b")  # the line by which a run finds its comment
 
 
@@ -37,12 +38,12 @@ def work_item_of(
     tags: Sequence[str],
     related: Iterable[str],
 ) -> WorkItem:
-    """Return the work item in *fields*; `images` hold the addresses found, with names made here."""
+    """Return the work item in *fields*; `images` hold all addresses found, with names made here."""
     seen = {
         name: visible(fields.get(field), is_markdown=formats.get(field, "").lower() == "markdown")
         for name, field in TEXT_FIELDS.items()
     }
-    urls = list(dict.fromkeys(url for part in seen.values() for url in part.images))[:MOST_IMAGES]
+    urls = list(dict.fromkeys(url for part in seen.values() for url in part.images))
     return WorkItem(
         id=number,
         rev=rev,
@@ -61,10 +62,12 @@ def work_item_of(
 
 def comment_of(author: str, text: str, created_at: str, *, is_markdown: bool) -> WorkItemComment:
     """Return one comment as its readers see it."""
+    seen = visible(text, is_markdown=is_markdown)
     return WorkItemComment(
         author=one_line(author, 100),
-        text=visible(text, is_markdown=is_markdown).text[:10_000],
+        text=seen.text[:10_000],
         created_at=one_line(created_at, 40),
+        hidden_parts=seen.hidden_parts,
     )
 
 

@@ -16,6 +16,7 @@ from activities.read_agent_result import read_agent_result
 from activities.read_repository import read_repository
 from activities.record_phase import PhaseChange, record_phase
 from autocoder import wire
+from autocoder.comments import unseen
 from autocoder.models import (
     AgentResult,
     Ended,
@@ -151,6 +152,7 @@ def _ended(run: Run, ended: Ended, plan: Plan | None = None, result: AgentResult
         title=plan.title if plan else run.title,
         outcome=ended.outcome,
         reason=ended.reason,
+        unseen=unseen(plan) if plan else (),
         **_counted(result),
     )
 
@@ -170,6 +172,7 @@ def _report(
         outcome=outcome,
         reason=reason,
         pull_request=pull_request,
+        unseen=unseen(plan),
         files=len(pushed.files) + pushed.more_files,
         **_counted(result),
     )

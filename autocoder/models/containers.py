@@ -90,6 +90,7 @@ class Plan(Value):
     inputs: tuple[str, ...] = Field(description="names of the input blobs, under the run's prefix")
     poll_seconds: float = Field(description="POLL_SECONDS as it was when the run was planned")
     provisioning_minutes: float = Field(30, description="PROVISIONING_MINUTES as it was then")
+    remarks: tuple[str, ...] = Field((), description="on files that were asked for and could not be given")
 
 
 class GroupSeen(Value):

@@ -46,6 +46,7 @@ class RunReport(Value):
     outcome: Outcome
     reason: str = ""
     pull_request: PullRequest | None = None
+    unseen: tuple[str, ...] = Field((), description="what of its task the agent did not get to see")
     files: int = 0
     usage: Usage = Usage()
     seconds: dict[str, float] = Field(default_factory=dict)

@@ -21,6 +21,7 @@ class WorkItemComment(Value):
     author: str
     text: str
     created_at: str
+    hidden_parts: int = Field(0, description="how many hidden pieces of text were left out")
 
 
 class WorkItem(Value):
@@ -40,7 +41,10 @@ class WorkItem(Value):
     comments: tuple[WorkItemComment, ...] = ()
     related: tuple[str, ...] = Field((), description="one line for each related work item or link")
     images: tuple[Image, ...] = ()
-    hidden_parts: int = Field(0, description="how many hidden pieces of text were left out")
+    images_left_out: int = Field(0, description="how many pictures are too large, too many, or unreadable")
+    hidden_parts: int = Field(
+        0, description="how many hidden pieces of text were left out, comments included"
+    )
     web_url: str = ""
 
 
@@ -53,6 +57,7 @@ class WorkItemSummary(Value):
     title: str
     web_url: str
     hidden_parts: int = 0
+    images_left_out: int = 0
 
 
 class RepositorySettings(Value):

@@ -1,5 +1,6 @@
 from autocoder import models as m
-from autocoder.comments import HEADLINES, final_comment, progress_comment
+from autocoder.comments import HEADLINES, final_comment, progress_comment, unseen
+from tests.autocoder import test_pull_request_text
 
 RUN_ID = "a" * 20
 RUN = m.Run(
@@ -32,6 +33,24 @@ def test_a_failure_after_the_push_names_the_branch():
     text = final_comment(report(outcome="failed", reason="no permission", branch="autocoder/7-x"))
     assert "on branch `autocoder/7-x`" in text
     assert "no permission" in text
+
+
+def plan(**item):
+    summary = m.WorkItemSummary(id=7, rev=1, type="Bug", title="x", web_url="https://x/7", **item)
+    return test_pull_request_text.PLAN.model_copy(update={"work_item": summary, "remarks": ("No file.",)})
+
+
+def test_what_the_agent_did_not_get_to_see_is_said():
+    assert unseen(plan()) == ("No file.",)
+    hidden, pictures, _ = unseen(plan(hidden_parts=2, images_left_out=1))
+    assert hidden == "2 hidden parts of the work item were not shown to the agent."
+    assert pictures.startswith("1 of the work item's pictures was not shown to the agent: it gets at most 10")
+
+
+def test_what_the_agent_did_not_get_to_see_is_said_once():
+    opened = m.PullRequest(id=3, url="https://x/3")
+    assert "⚠️ No file." in final_comment(report(outcome="no_changes", unseen=("No file.",)))
+    assert "No file." not in final_comment(report(pull_request=opened, unseen=("No file.",)))
 
 
 def test_an_interruption_has_more_causes_than_the_platform():

@@ -91,3 +91,10 @@ def test_files_stand_in_the_prompt_as_data():
     prompt = task_prompt(REQUEST, ITEM, RepositoryTexts(), files={"docs/api.md": "GET /x"})
     assert "BEGIN FILE docs/api.md" in prompt
     assert "GET /x" in prompt
+
+
+def test_the_agent_is_told_what_is_not_there():
+    item = ITEM.model_copy(update={"images_left_out": 2})
+    prompt = task_prompt(REQUEST, item, RepositoryTexts(), remarks=("`docs/x.md` is not there.",))
+    assert "`docs/x.md` is not there." in prompt
+    assert "2 more could not be added" in prompt

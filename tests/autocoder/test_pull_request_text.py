@@ -60,6 +60,12 @@ def test_the_description_has_every_section_and_ends_with_the_work_item():
     assert text.body.endswith("#7")
 
 
+def test_what_the_agent_did_not_get_to_see_stands_under_warnings():
+    plan = PLAN.model_copy(update={"remarks": ("`docs/x.md` is not in branch main.",)})
+    warnings = describe(plan, result(), PUSHED).body.split("## Warnings")[1]
+    assert "- `docs/x.md` is not in branch main." in warnings
+
+
 def test_a_path_cannot_break_out_of_its_code_span():
     assert "`a\\|b'c.py`" in describe(PLAN, result(), PUSHED).body
 

@@ -80,6 +80,16 @@ def test_nothing_that_people_read_leads_to_an_address_that_needs_a_key(case):
     assert "/api/runs" not in pull_request["description"] + done.comment
 
 
+def test_a_file_that_is_not_there_is_named_in_the_pull_request_or_else_in_the_comment(case):
+    context = {"additionalContext": "Read\n@docs/nothing.md"}
+    published, silent = case(**context).start(), case("say Nothing", **context).start()
+    published.published_once()
+    silent.published_nothing("no_changes")
+    (pull_request,) = published.pull_requests
+    for text in (pull_request["description"], silent.comment):
+        assert "`docs/nothing.md`, which the additional context names, is not in branch main." in text
+
+
 def test_every_phase_of_a_run_has_its_time_however_short_it_was(case):
     phases = case().start().published_once()["phases"]
     assert list(phases) == [

@@ -29,7 +29,6 @@ COMMENTS = "7.1-preview.4"
 MARKDOWN_COMMENTS = "7.2-preview.4"  # the first version that knows `format`: 0 is Markdown, 1 is HTML
 PAGE = 200
 MOST_COMMENTS = 1_000
-LARGEST_ATTACHMENT = 60_000_000
 ATTEMPTS = 4  # of a write whose revision went stale meanwhile
 
 
@@ -125,8 +124,8 @@ class WorkItems:
         )
         return tuple(update_of(row) for row in rows(answer))
 
-    def attachment(self, url: str, limit: int = LARGEST_ATTACHMENT) -> bytes:
-        """Return an attachment's bytes; raises `InvalidArgument` when it is not ours to read."""
+    def attachment(self, url: str, limit: int) -> bytes:
+        """Return an attachment's bytes; raises `InvalidArgument` when it is not ours to read, `TooLarge`."""
         found = attachment_id(self.session.organization_url, url)
         if found is None:
             raise InvalidArgument("The picture is not an attachment of this organisation.")

@@ -1,0 +1,81 @@
+"""The pictures and the hidden words of a work item."""
+
+from types import SimpleNamespace
+
+import httpx
+import pytest
+
+from activities import fetch_work_item
+from autocoder.errors import Transient
+from autocoder.models import Image, WorkItem
+from autocoder.work_items import LARGEST_IMAGE, LARGEST_IMAGES
+from runner.clone import LARGEST_INPUT, LARGEST_INPUTS
+from tests.activities.conftest import ORGANIZATION, PROJECT, run
+
+HIDDEN = '<p>Seen</p><p style="display:none">SECRET ORDER</p>'
+
+
+@pytest.fixture
+def attached(devops):
+    """Upload a picture of that many bytes; gives its address."""
+
+    def upload(size):
+        header = {"Authorization": devops.cloud.clients().authorization(ORGANIZATION)}
+        url = f"{devops.url}/{ORGANIZATION}/{PROJECT}/_apis/wit/attachments?fileName=a.png&api-version=7.1"
+        answer = httpx.post(
+            url, content=b"x" * size, headers={**header, "Content-Type": "application/octet-stream"}
+        )
+        assert answer.is_success, answer.text
+        return answer.json()["url"]
+
+    return upload
+
+
+def with_images(devops, *urls):
+    """The work item with the pictures that were kept, and their sizes by name."""
+    kept = {}
+    blobs = SimpleNamespace(put=lambda _, name, content: kept.update({name: len(content)}))
+    images = tuple(Image(name=f"images/{n}.png", url=url) for n, url in enumerate(urls, 1))
+    item = WorkItem(id=7, rev=1, type="Bug", title="x", state="New", project=PROJECT, images=images)
+    work_items = devops.connect()[1].work_items
+    return fetch_work_item._with_images(SimpleNamespace(blobs=blobs), run(), work_items, item), kept
+
+
+def test_pictures_that_are_too_large_or_elsewhere_are_left_out_and_counted(devops, attached):
+    urls = (attached(10), attached(LARGEST_IMAGE + 1), "https://elsewhere.example/a.png")
+    item, kept = with_images(devops, *urls)
+    assert kept == {"images/1.png": 10}
+    assert ([image.name for image in item.images], item.images_left_out) == (["images/1.png"], 2)
+
+
+def test_pictures_that_are_too_large_together_are_left_out(devops, attached, monkeypatch):
+    monkeypatch.setattr(fetch_work_item, "LARGEST_IMAGES", 25)
+    item, kept = with_images(devops, *(attached(10) for _ in range(3)), attached(5))
+    assert kept == {"images/1.png": 10, "images/2.png": 10, "images/4.png": 5}
+    assert item.images_left_out == 1
+
+
+def test_an_eleventh_picture_is_left_out(devops, attached):
+    item, kept = with_images(devops, *[attached(10)] * 11)
+    assert (len(kept), item.images_left_out) == (10, 1)
+
+
+def test_a_picture_that_cannot_be_read_now_is_worth_another_try(devops, attached):
+    url = attached(10)
+    devops.fault(path="attachments", status=503)
+    with pytest.raises(Transient):
+        with_images(devops, url)
+
+
+def test_what_the_app_keeps_is_not_too_much_for_the_containers():
+    assert LARGEST_IMAGE <= LARGEST_INPUT
+    assert LARGEST_IMAGES <= LARGEST_INPUTS - 2 * LARGEST_INPUT  # room for prompt.md and system.md
+
+
+def test_hidden_words_of_comments_are_counted_too(devops, client):
+    number = devops.new_work_item(**{"System.Description": HIDDEN})
+    path = f"{PROJECT}/_apis/wit/workItems/{number}/comments?api-version=7.1-preview.4"
+    devops.rest("POST", path, {"text": HIDDEN})
+    item = fetch_work_item._work_item(client.work_items, client.work_items.get(number))
+    assert [note.text for note in item.comments] == ["Seen"]
+    assert item.hidden_parts == 2

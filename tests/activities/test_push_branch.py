@@ -1,0 +1,20 @@
+"""What the app reads of the base before it pushes."""
+
+from activities import push_branch
+from tests.activities.conftest import plan
+
+LARGE = b"x" * 1_500_000
+TOO_LARGE = b"x" * 10_000_001
+
+
+def test_the_base_of_every_file_that_may_change_is_read(devops, repository):
+    where = plan(repository({"large.sql": LARGE, "data.bin": TOO_LARGE}))
+    connected, _ = devops.connect()
+    assert push_branch._read_base(connected, where, "large.sql") == LARGE
+    assert push_branch._read_base(connected, where, "absent.sql") is None
+
+
+def test_where_the_base_is_too_large_every_finding_counts_as_new(devops, repository):
+    connected, _ = devops.connect()
+    where = plan(repository({"data.bin": TOO_LARGE}))
+    assert push_branch._read_base(connected, where, "data.bin") is None
