@@ -6,7 +6,6 @@ import azure.durable_functions as df
 import azure.functions as func
 
 from activities import (
-    begin_publishing,
     build_prompt,
     check_requester,
     claim_slot,
@@ -29,7 +28,6 @@ from triggers import agents, doctor, finished, health, janitor, runs, service_ho
 TRIGGERS = (agents, doctor, finished, health, janitor, runs, service_hook)
 ORCHESTRATORS = (conclude, run_agent, wait_for_container_group, wait_for_slot)
 ACTIVITIES = (
-    begin_publishing.begin_publishing,
     build_prompt.build_prompt,
     check_requester.check_requester,
     claim_slot.claim_slot,

@@ -1,6 +1,7 @@
 """Take one of the places for runs that work at the same time (MAX_CONCURRENT_RUNS)."""
 
 from activities.activity import activity
+from autocoder.at_once import at_once
 from autocoder.clients.connect import clients
 from autocoder.clients.run_records import SLOT, Claim, active_claim
 from autocoder.models import Run, Slot
@@ -11,16 +12,17 @@ from autocoder.settings import settings
 def claim_slot(run: Run) -> Slot:
     """Return whether *run* has a place now, or was cancelled meanwhile."""
     records = clients().records
-    row = records.get(run.id) or {}
+    row, holder, held = at_once(
+        lambda: records.get(run.id) or {},
+        lambda: records.holder(active_claim(run.request, run.id)),
+        lambda: records.held(SLOT),
+    )
     if not row.get("seen"):
         records.merge(run.id, {"seen": True})
     if row.get("cancel_requested"):
         return Slot(granted=False, cancelled=True)
-    if records.holder(active_claim(run.request, run.id)) not in (None, run.id):
-        return Slot(
-            granted=False, cancelled=True
-        )  # it was thought never to start, and another took its place
-    held = records.held(SLOT)
+    if holder not in (None, run.id):  # it was thought never to start, and another took its place
+        return Slot(granted=False, cancelled=True)
     if run.id in held.values():
         return Slot(granted=True)
     free = [place for place in map(str, range(settings().max_concurrent_runs)) if place not in held]

@@ -1,4 +1,7 @@
-"""Check every byte of the change and push it as the run's branch: the app's own doing, never the agent's."""
+"""Check every byte of the change and push it as the run's branch: the app's own doing, never the agent's.
+
+The point of no return: from here on a run can no longer be cancelled.
+"""
 
 import tempfile
 from collections.abc import Mapping
@@ -6,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from activities.activity import activity
+from activities.record_phase import now
 from autocoder.agents import agents
 from autocoder.callback import callback_token
 from autocoder.clients.azure_devops.push import AlreadyThere, BranchMoved, Push, Pushed, Rejected, push
@@ -15,6 +19,7 @@ from autocoder.models import AgentResult, Ended, Plan, PushedBranch, Value
 from autocoder.pack import PackFile, open_pack
 from autocoder.policy import Rules
 from autocoder.publishing import file_changes, objections, policy_rules
+from autocoder.records import phase_columns
 from autocoder.settings import settings
 from autocoder.tree_changes import CommitChange, read_change
 
@@ -31,11 +36,17 @@ class PushInput(Value):
 
 @activity
 def push_branch(given: PushInput) -> PushedBranch | Ended:
-    """Read the pack, apply policy and secret scan to it, push it; refuses what should not be there."""
+    """Read the pack, apply policy and secret scan to it, push it; refuses what should not be there.
+
+    It notes the phase `publishing` first; where a cancel was asked for before, nothing is pushed.
+    """
     plan, pack = given.plan, given.result.pack
     if pack is None:
         return Ended(outcome="no_changes", reason="")
     connected = clients()
+    row = connected.records.begin_publishing(plan.run.id, phase_columns("publishing", now()))
+    if row is not None and row.get("cancel_requested"):
+        return Ended(outcome="cancelled", reason="It was cancelled before anything was pushed.")
     with tempfile.TemporaryDirectory(prefix="autocoder-") as folder:
         file = Path(folder) / "changes.pack"
         connected.blobs.download(plan.run.id, "changes.pack", file, LARGEST_PACK)

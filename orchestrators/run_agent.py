@@ -4,7 +4,6 @@ from typing import Any
 
 import azure.durable_functions as df
 
-from activities.begin_publishing import begin_publishing
 from activities.build_prompt import PromptInput, build_prompt
 from activities.check_requester import check_requester
 from activities.claim_slot import claim_slot
@@ -89,6 +88,8 @@ def _admit(context: df.DurableOrchestrationContext, run: Run) -> Steps[Ended | N
         return Ended(
             outcome="cancelled", reason="It was cancelled while it was queued, or a later run took its place."
         )
+    if run.request.requester.source != "service_hook":  # who calls the REST API has its key
+        return None
     return (yield from step(context, check_requester, run))
 
 
@@ -130,9 +131,6 @@ def _work(context: df.DurableOrchestrationContext, plan: Plan) -> Steps[AgentRes
 
 def _publish(context: df.DurableOrchestrationContext, plan: Plan, result: AgentResult) -> Steps[RunReport]:
     """Push the branch and open the pull request, unless a cancel came first; failing keeps what was done."""
-    cancelled = yield from step(context, begin_publishing, plan)
-    if cancelled is not None:
-        return _ended(plan.run, cancelled, plan, result)
     pushed = yield from _or_ended(step(context, push_branch, PushInput(plan=plan, result=result)))
     if isinstance(pushed, Ended):
         return _ended(plan.run, pushed, plan, result)

@@ -21,6 +21,7 @@ def request(**changes):
         "repository": "app",
         "agent_type": "claude",
         "work_item_id": 7,
+        "requester": m.Requester(source="service_hook", update=1),
     }
     return m.RunRequest(**{**given, **changes})
 
@@ -76,7 +77,6 @@ def good_replies(of):
         branch="autocoder/7-crash-abcdef", commit=NEW, files=(m.FileChange(path="a", kind="added"),)
     )
     return {
-        "begin_publishing": [value(None)],
         "build_prompt": [value(plan(of))],
         "check_requester": [value(None)],
         "claim_slot": [value(m.Slot(granted=True))],

@@ -16,9 +16,14 @@ def test_carries_a_run_from_its_request_to_its_report(flow):
     assert set(names[2:4]) == {"fetch_work_item", "read_repository"}  # at once
     assert set(names[4:6]) == {"record_phase", "build_prompt"}
     assert names[6:] == [
-        "create_container_group", "read_agent_result", "begin_publishing", "push_branch",
-        "create_pull_request", *END,
+        "create_container_group", "read_agent_result", "push_branch", "create_pull_request", *END,
     ]  # fmt: skip
+
+
+def test_does_not_ask_who_it_is_that_has_the_key(flow):
+    done = flow(requester=m.Requester(source="rest")).start().called("create_container_group").finished()
+    assert done.report().outcome == "completed"
+    assert "check_requester" not in done.names
 
 
 def test_goes_on_when_the_callback_never_arrives(flow):
@@ -50,7 +55,7 @@ def test_an_end_before_the_agent_is_reported_and_cleaned_up(flow, where):
     assert "push_branch" not in done.names
 
 
-@pytest.mark.parametrize("where", ["read_agent_result", "begin_publishing", "push_branch"])
+@pytest.mark.parametrize("where", ["read_agent_result", "push_branch"])
 def test_an_end_after_the_agent_is_reported_and_cleaned_up(flow, where):
     done = flow().start(**{where: [value(ENDED)]}).called("create_container_group").finished()
     assert done.report().reason == "because"
@@ -71,6 +76,21 @@ def test_a_credential_that_stays_refused_ends_the_run(flow):
     report = done.report()
     assert (report.outcome, report.reason) == ("failed", "sign in")
     assert done.names.count("fetch_work_item") == 2
+
+
+def test_whoever_bounds_the_tries_also_says_how_long_to_wait_between_them(flow):
+    full = {"again": {"seconds": 0.05, "reason": "no room", "most": 8}}
+    done = flow().start(create_container_group=[full])
+    assert done.report().reason == "no room"
+    assert done.names.count("create_container_group") == 8
+
+
+def test_tries_without_a_bound_do_not_use_up_the_others(flow):
+    busy = {"again": {"seconds": 0, "reason": "429"}}
+    full = {"again": {"seconds": 0, "reason": "no room", "most": 2}}
+    done = flow().start(create_container_group=[busy, busy, full, value(None)])
+    done.called("create_container_group", 4).finished()
+    assert done.report().outcome == "completed"
 
 
 def test_what_cannot_succeed_is_not_tried_again(flow):
