@@ -15,11 +15,12 @@ import azure.durable_functions as df
 
 from autocoder import wire
 from autocoder.clients.connect import clients
-from autocoder.errors import AutocoderError, RetryLater, SignInRequired, Transient
+from autocoder.errors import AutocoderError, NoRoom, RetryLater, SignInRequired, Transient
 
 InputT = TypeVar("InputT")
 OutputT = TypeVar("OutputT")
 MOST_SIGN_INS = 3
+MOST_LOOKS_FOR_ROOM = 10
 LONGEST_ERROR = 1_000
 log = logging.getLogger("autocoder.activities")
 
@@ -69,8 +70,14 @@ def activity(run: Callable[[InputT], OutputT]) -> Activity[InputT, OutputT]:
 
 
 def _reply(error: AutocoderError) -> dict[str, Any]:
-    """Return *error* as a value: whether to try again, when and how often, or why not."""
+    """Return *error* as a value: whether to try again, when and how often, or why not.
+
+    With `most` the pause is `seconds` each time; without, it grows (`orchestrators/step.py`).
+    """
     reason = clients().redact(f"{error} ({error.code})")
+    if isinstance(error, NoRoom):
+        again = {"seconds": error.retry_after_seconds, "reason": reason, "most": MOST_LOOKS_FOR_ROOM}
+        return {"again": again}
     if isinstance(error, RetryLater):
         return {"again": {"seconds": error.retry_after_seconds, "reason": reason}}
     if isinstance(error, Transient):

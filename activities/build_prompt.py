@@ -18,6 +18,7 @@ from autocoder.models import (
     WorkItem,
     WorkItemSummary,
 )
+from autocoder.outcomes import cancelled_before_the_start
 from autocoder.plans import choose_agent, plan_run, run_file
 from autocoder.prompts import (
     LONGEST_PART,
@@ -45,6 +46,9 @@ class PromptInput(Value):
 def build_prompt(given: PromptInput) -> Plan | Ended:
     """Write `prompt.md`, `system.md` and `run.json`, and return the plan of the run."""
     connected, run = clients(), given.run
+    cancelled = cancelled_before_the_start(connected.records.get(run.id))
+    if cancelled is not None:
+        return cancelled
     agent = choose_agent(run, given.repository, agents(), settings())
     if agent is None:
         known = ", ".join(sorted(agents()))

@@ -7,14 +7,16 @@ https://learn.microsoft.com/azure/container-instances/container-instances-update
 import json
 from collections.abc import Mapping
 
-from activities.activity import activity
+from activities.activity import MOST_LOOKS_FOR_ROOM, activity
 from activities.record_phase import now
 from autocoder.agents import agents
 from autocoder.callback import callback_token
 from autocoder.clients.connect import Clients, clients
 from autocoder.container_groups import container_group
+from autocoder.errors import NoRoom
 from autocoder.ids import group_name
 from autocoder.models import Ended, Plan
+from autocoder.outcomes import cancelled_before_the_start
 from autocoder.records import phase_columns
 from autocoder.settings import settings
 
@@ -30,10 +32,13 @@ MARGIN_MINUTES = 40
 
 @activity
 def create_container_group(plan: Plan) -> Ended | None:
-    """Create the group with its secrets; returns how the run ends when a secret is missing."""
+    """Create the group with its secrets; returns how a run ends that was cancelled or lacks a secret."""
     connected = clients()
     if connected.containers.get_group(group_name(plan.run.id)) is not None:
         return None
+    cancelled = cancelled_before_the_start(connected.records.get(plan.run.id))
+    if cancelled is not None:
+        return cancelled
     agent = agents()[plan.agent_type]
     model_key = connected.vault.read_secret(agent.secret)
     callback_key = connected.vault.read_secret(settings().callback_key_secret)
@@ -44,8 +49,27 @@ def create_container_group(plan: Plan) -> Ended | None:
     connected.records.merge(plan.run.id, phase_columns("provisioning", now()))
     connected.blobs.create_append(plan.run.id, "log.txt")
     spec = container_group(plan, settings())
-    connected.containers.create_group(spec, _secrets(connected, plan, model_key or "", callback_key or ""))
+    secrets = _secrets(connected, plan, model_key or "", callback_key or "")
+    try:
+        connected.containers.create_group(spec, secrets)
+    except NoRoom as error:
+        raise _waiting_for_room(connected, plan, error) from None
     return None
+
+
+def _waiting_for_room(connected: Clients, plan: Plan, error: NoRoom) -> NoRoom:
+    """Return *error* in the words of the settings that matter, and note it where people look at the run."""
+    given = settings()
+    size = f"{given.container_cpu:g} vCPUs and {given.container_memory_gb:g} GB"
+    told = NoRoom(
+        f"{given.container_location} has no room for a container group of {size}: {error.message}",
+        retry_after_seconds=60 * given.capacity_minutes / MOST_LOOKS_FOR_ROOM,
+        service_code=error.service_code,
+        next_step="Ask Azure for more quota, choose another region (CONTAINER_LOCATION) or less of it "
+        "(CONTAINER_CPU, CONTAINER_MEMORY_GB), or let runs wait longer (CAPACITY_MINUTES).",
+    )
+    connected.records.merge(plan.run.id, {"reason": f"Waiting: {told.message}"})
+    return told
 
 
 def _secrets(

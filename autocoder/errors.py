@@ -3,6 +3,7 @@
     AutocoderError
     ├── Transient                 try again: a dropped connection, a 5xx
     │   └── RetryLater            try again after `retry_after_seconds`: 429, 503, a moving container group
+    │       └── NoRoom            the region has no quota or capacity left: some tries, then a person's turn
     ├── NotFound                  404: it is not there, or this identity may not see it
     ├── Forbidden                 403: the identity lacks a permission
     ├── SignInRequired            401, or a sign-in page for an answer: the credential is bad or expired
@@ -65,9 +66,22 @@ class RetryLater(Transient):
 
     code = "busy"
 
-    def __init__(self, message: str, *, retry_after_seconds: float, service_code: str = "") -> None:
-        super().__init__(message, service_code=service_code)
+    def __init__(
+        self,
+        message: str,
+        *,
+        retry_after_seconds: float,
+        service_code: str = "",
+        next_step: str | None = None,
+    ) -> None:
+        super().__init__(message, service_code=service_code, next_step=next_step)
         self.retry_after_seconds = retry_after_seconds
+
+
+class NoRoom(RetryLater):
+    """The region has no quota, or no capacity, for what was asked; that can take long to change."""
+
+    code = "no_room"
 
 
 class NotFound(AutocoderError):  # noqa: N818

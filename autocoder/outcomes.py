@@ -1,5 +1,8 @@
 """From what the supervisor found to how the run ends."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from autocoder.models import AgentResult, Ended, Outcome
 
 NEEDS_INFO = "NEEDS_INFO:"
@@ -11,6 +14,13 @@ SAME_WORD: dict[str, Outcome] = {
     "cancelled": "cancelled",
     "refused": "refused",
 }
+
+
+def cancelled_before_the_start(row: Mapping[str, Any] | None) -> Ended | None:
+    """Return how the run in *row* ends when its cancel came before its containers; None when none did."""
+    if row is None or not row.get("cancel_requested"):
+        return None
+    return Ended(outcome="cancelled", reason="It was cancelled before its containers were started.")
 
 
 def ending_without_change(result: AgentResult) -> Ended | None:

@@ -127,6 +127,9 @@ class Settings(BaseModel):
     provisioning_minutes: float = setting(
         30, "how long a container group may take to start; large images need their time", gt=0, le=240
     )
+    capacity_minutes: float = setting(
+        10, "how long a run waits for a region that has no quota or capacity left", gt=0, le=240
+    )
     poll_seconds: float = setting(30, "how often a container group is looked at, at most", gt=0, le=600)
     azure_subscription_id: str = setting(
         ..., "subscription of the container groups", "11111111-1111-4111-8111-111111111111"

@@ -59,13 +59,19 @@ def _settled(
     reply: Any,
 ) -> Steps[OutputT]:
     """Return the typed result in *reply*, asked for again as long as that is worth a try."""
+    counted = 0  # the tries that have a bound of their own
     for attempt in range(MOST_TRIES):
         if "value" in reply:
             answer: OutputT = wire.load(activity.output, reply["value"])
             return answer
-        if "failed" in reply or attempt + 1 >= reply["again"].get("most", MOST_TRIES):
+        if "failed" in reply:
             break
-        yield from sleep(context, pause(attempt, float(reply["again"]["seconds"])))
+        again = reply["again"]
+        counted += "most" in again
+        if counted >= again.get("most", MOST_TRIES):
+            break
+        seconds = float(again["seconds"])
+        yield from sleep(context, seconds if "most" in again else pause(attempt, seconds))
         reply = yield _scheduled(context, activity, value)
     raise StepFailed(reply.get("failed", reply.get("again"))["reason"])
 

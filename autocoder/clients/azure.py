@@ -16,6 +16,7 @@ from autocoder.errors import (
     Conflict,
     Forbidden,
     InvalidArgument,
+    NoRoom,
     NotFound,
     RetryLater,
     SignInRequired,
@@ -39,6 +40,8 @@ _BY_STATUS: dict[int, type[AutocoderError]] = {
     409: Conflict,
     412: StaleRevision,
 }
+# https://learn.microsoft.com/azure/container-instances/container-instances-troubleshooting
+_NO_ROOM = frozenset({"ContainerGroupQuotaReached", "ServiceUnavailable"})
 _BUSY = frozenset({"ContainerGroupTransitioning", "ContainerGroupDeploymentNotReady", "ServerBusy"})
 
 
@@ -134,6 +137,8 @@ def _error_of(who: str, error: Any) -> AutocoderError:
     said = f"{who}: {_first_line(error)}"
     if status in (429, 503) or code in _BUSY:
         return RetryLater(said, retry_after_seconds=_retry_after(error), service_code=code)
+    if code in _NO_ROOM:
+        return NoRoom(said, retry_after_seconds=_retry_after(error), service_code=code)
     kind = _BY_STATUS.get(status)
     if kind is None:
         kind = InvalidArgument if 400 <= status < 500 and status != 408 else Transient

@@ -65,7 +65,7 @@ class ContainerInstances:
     def create_group(self, spec: ContainerGroupSpec, secrets: Secrets) -> None:
         """Create the group; whether it starts is seen by looking. On an existing one it restarts containers.
 
-        Raises `RetryLater` for 429 and for a group in transition.
+        Raises `RetryLater` for 429 and for a group in transition, `NoRoom` without quota or capacity.
         """
         body = _group(spec, secrets)
         with translated(WHO):

@@ -9,7 +9,7 @@ import pytest
 from emulators import identities, tokens
 from emulators.azure_resource_manager.control import PlatformControl
 from emulators.platform.app_settings import RESOURCE_GROUP, SUBSCRIPTION
-from emulators.ports import AZURE_RESOURCE_MANAGER
+from emulators.ports import AZURE_DEVOPS, AZURE_RESOURCE_MANAGER
 from tests.end_to_end.conftest import case_on, control_of
 
 BUSY = {"status": 429, "headers": {"Retry-After": "1"}, "body": '{"error": {"code": "TooManyRequests"}}'}
@@ -17,6 +17,11 @@ MOVING = {
     "status": 409,
     "body": '{"error": {"code": "ContainerGroupTransitioning", "message": "Still moving"}}',
 }
+NO_CAPACITY = {
+    "status": 409,
+    "body": '{"error": {"code": "ServiceUnavailable", "message": "The requested resource is not available"}}',
+}
+SLOW = {"status": 503, "headers": {"Retry-After": "2"}}
 AWAY = {"status": 503, "headers": {"Retry-After": "1"}}
 DROPPED = {"drop": True}
 LOST = {"drop": True, "after": True}
@@ -123,7 +128,51 @@ def test_a_quota_that_is_used_up_is_the_reason(case, azure):
         run = case().start().published_nothing("failed")
     finally:
         azure.limit(groups=10_000)
-    assert "quota" in run["reason"].lower()
+    for word in ("quota", "westeurope", "2 vCPUs", "4 GB", "CONTAINER_LOCATION", "CAPACITY_MINUTES"):
+        assert word in run["reason"]
+
+
+@pytest.fixture
+def no_quota(azure):
+    azure.limit(groups=0)
+    yield azure
+    azure.limit(groups=10_000)
+
+
+def waiting(case):
+    """Start *case*, and wait until it says that it waits for the region."""
+    case.start()
+    case.platform.wait_for(lambda: case.platform.app.run(case.run_id).get("reason"), "a reason to wait", 20)
+    return case
+
+
+def test_a_quota_that_is_free_again_is_taken(case, no_quota):
+    waits = waiting(case())
+    no_quota.limit(groups=10_000)
+    assert not waits.published_once().get("reason")
+
+
+def test_a_region_without_capacity_is_asked_again(case, quick):
+    quick.fault(
+        AZURE_RESOURCE_MANAGER, method="PUT", path="containerGroups/autocoder-", times=3, **NO_CAPACITY
+    )
+    case().start().published_once()
+
+
+def test_a_cancel_while_waiting_for_the_region_is_honoured(case, no_quota, quick):
+    waits = waiting(case())
+    assert quick.app.http.post(f"/api/runs/{waits.run_id}/cancel").status_code == 202
+    run = waits.published_nothing("cancelled")
+    assert "before" in run["reason"]
+
+
+def test_a_cancel_before_the_prompt_is_written_starts_nothing(case, quick):
+    quick.fault(AZURE_DEVOPS, method="GET", path="/_apis/git/repositories/", **SLOW)
+    early = case().start()
+    early.reached("queued")
+    assert quick.app.http.post(f"/api/runs/{early.run_id}/cancel").status_code == 202
+    early.published_nothing("cancelled")
+    assert "provisioning" not in quick.app.run(early.run_id)["phases"]
 
 
 def test_a_cancel_while_the_group_is_still_on_its_way(case, azure, quick):

@@ -4,8 +4,17 @@ import pytest
 
 from autocoder.clients.container_instances import ContainerInstances
 from autocoder.container_groups import ContainerGroupSpec, ContainerSpec, Mount
-from autocoder.errors import Forbidden, InvalidArgument, NotFound, RetryLater, SignInRequired, Transient
+from autocoder.errors import (
+    Forbidden,
+    InvalidArgument,
+    NoRoom,
+    NotFound,
+    RetryLater,
+    SignInRequired,
+    Transient,
+)
 from emulators import identities
+from emulators.azure_resource_manager.control import PlatformControl
 
 IMAGE = "autocoder.azurecr.io/autocoder/runner:1"
 
@@ -99,6 +108,40 @@ def test_a_group_in_transition_is_tried_later(groups, resource_manager):
     with pytest.raises(RetryLater) as raised:
         groups.delete_group("any")
     assert raised.value.service_code == "ContainerGroupTransitioning"
+
+
+NO_CAPACITY = (
+    '{"error": {"code": "ServiceUnavailable", "message": "The requested resource is not available in the '
+    "location 'westeurope' at this moment. Please retry with a different resource request or in another "
+    'location."}}'
+)
+
+
+def test_a_region_without_capacity_is_worth_waiting_for(groups, resource_manager):
+    resource_manager.fault(
+        "azure_resource_manager", method="PUT", path=".*", times=1, status=409, body=NO_CAPACITY
+    )
+    with pytest.raises(NoRoom, match="not available in"):
+        groups.create_group(spec("seven"), {})
+
+
+def test_a_quota_that_is_used_up_is_worth_waiting_for(groups, resource_manager):
+    with PlatformControl(resource_manager.urls["azure_resource_manager"], resource_manager.bundle) as azure:
+        azure.limit(groups=0)
+        try:
+            with pytest.raises(NoRoom, match="quota 'ContainerGroups' exceeded"):
+                groups.create_group(spec("eight"), {})
+        finally:
+            azure.limit(groups=100)
+
+
+def test_a_service_that_is_away_says_nothing_of_the_regions_capacity(groups, resource_manager):
+    resource_manager.fault(
+        "azure_resource_manager", method="PUT", path=".*", times=1, status=503, body=NO_CAPACITY
+    )
+    with pytest.raises(RetryLater) as raised:
+        groups.create_group(spec("nine"), {})
+    assert not isinstance(raised.value, NoRoom)
 
 
 def test_a_lost_answer_is_worth_another_try(groups, resource_manager):
