@@ -9,13 +9,16 @@ from autocoder import wire
 from autocoder.clients.azure_devops.pull_requests import PullRequestDraft, PullRequestRecord
 from autocoder.clients.connect import AzureDevOps, clients
 from autocoder.comments import code
+from autocoder.drafts import is_draft
 from autocoder.errors import AutocoderError, SignInRequired, Transient
+from autocoder.lengths import cut
 from autocoder.models import AgentResult, Plan, PullRequest, PushedBranch, RepositoryTexts, Value
-from autocoder.pull_request_text import Description, describe, draft_reasons, pull_request_title
+from autocoder.pull_request_text import Description, describe, pull_request_title
 from autocoder.settings import settings
 
 LABEL = "ai-generated"
 STATUS_GENRE, STATUS_NAME = "autocoder", "verify"
+LONGEST_THREAD = 100_000  # of 150,000 characters that a comment may have
 LINK_TRIES, LINK_PAUSE_SECONDS = 3, 0.3
 
 
@@ -36,11 +39,14 @@ def create_pull_request(given: PullRequestInput) -> PullRequest:
     connected, plan = clients(), given.plan
     azure_devops = connected.azure_devops(plan.run.request.organization)
     texts = wire.load(RepositoryTexts, connected.blobs.get(plan.run.id, "repository.json"))
-    text = describe(plan, given.result, given.pushed, texts.pull_request_template)
-    draft = _draft(given, text)
-    text = Description(connected.redact(text.body), connected.redact(text.overflow))
+    draft = is_draft(plan, given.result, settings().pull_request_draft)
+    text = describe(
+        plan, given.result, given.pushed, texts.pull_request_template, is_draft=draft, redact=connected.redact
+    )
     repository = plan.repository
-    found = azure_devops.pull_requests.create(repository.project, repository.id, draft).pull_request
+    found = azure_devops.pull_requests.create(
+        repository.project, repository.id, _draft(given, text, is_draft=draft)
+    ).pull_request
     columns = {"pull_request_id": found.id, "pull_request_url": found.web_url}
     connected.records.merge(plan.run.id, columns)
     warnings = tuple(connected.redact(words) for words in _refusals(azure_devops, given, found, text))
@@ -76,24 +82,18 @@ def _reviewers(plan: Plan) -> tuple[str, ...]:
     return plan.run.request.reviewers or plan.repository.settings.reviewers
 
 
-def _draft(given: PullRequestInput, text: Description) -> PullRequestDraft:
+def _draft(given: PullRequestInput, text: Description, *, is_draft: bool) -> PullRequestDraft:
     plan, request, team = given.plan, given.plan.run.request, given.plan.repository.settings
+    redacted = plan.model_copy(update={"title": clients().redact(plan.title)})
     return PullRequestDraft(
         source=plan.branch,
         target=plan.repository.target_branch,
-        title=clients().redact(pull_request_title(plan)),
+        title=pull_request_title(redacted),
         description=text.body,
-        is_draft=_is_draft(plan, given.result),
+        is_draft=is_draft,
         work_items=(plan.work_item.id,) if plan.work_item else (),
         labels=tuple(dict.fromkeys((LABEL, *request.labels, *team.labels))),
     )
-
-
-def _is_draft(plan: Plan, result: AgentResult) -> bool:
-    if plan.run.request.draft is not None:
-        return plan.run.request.draft
-    wish = plan.repository.settings.draft or settings().pull_request_draft
-    return wish == "always" or (wish == "auto" and bool(draft_reasons(plan, result)))
 
 
 def _add_overflow(azure_devops: AzureDevOps, plan: Plan, found: PullRequestRecord, text: Description) -> None:
@@ -103,7 +103,7 @@ def _add_overflow(azure_devops: AzureDevOps, plan: Plan, found: PullRequestRecor
     heading = f"More about run {plan.run.id}:"
     repository, pull_requests = plan.repository, azure_devops.pull_requests
     if pull_requests.find_thread(repository.project, repository.id, found.id, heading) is None:
-        words = f"{heading}\n\n{text.overflow}"[:100_000]
+        words = cut(f"{heading}\n\n{text.overflow}", LONGEST_THREAD)
         pull_requests.add_thread(repository.project, repository.id, found.id, words)
 
 

@@ -3,11 +3,12 @@
 The comment carries the line `Run <id>`, by which a repeat finds it again.
 """
 
+from autocoder.lengths import cut
 from autocoder.markdown import inert, one_line
 from autocoder.models import Plan, RunReport, Usage
 from autocoder.work_items import LARGEST_IMAGE, LARGEST_IMAGES, MOST_IMAGES
 
-LONGEST_COMMENT = 20_000
+LONGEST_COMMENT = 20_000  # of 150,000 characters that a comment may have
 MEGABYTE = 1_000_000
 LIMITS = (
     f"it gets at most {MOST_IMAGES} attachments, "
@@ -80,7 +81,7 @@ def final_comment(report: RunReport) -> str:
         parts.append(f"**Next:** {NEXT_STEPS[report.outcome]}")
     if report.usage.turns or report.usage.output_tokens:
         parts.append(usage_line(report.usage))
-    return "\n\n".join([*parts, run_marker(report.run.id)])[:LONGEST_COMMENT]
+    return "\n\n".join([cut("\n\n".join(parts), LONGEST_COMMENT), run_marker(report.run.id)])
 
 
 def unseen(plan: Plan) -> tuple[str, ...]:

@@ -1,15 +1,17 @@
 """The words of a pull request: its title, its description, and the message of its commit.
 
-A description may have 4,000 characters (https://learn.microsoft.com/azure/devops/repos/git/pull-requests):
-whole lines of low priority go first, and neither a fence nor a table is ever cut. What did not fit comes back
-as the text of a thread, as does what the failed commands printed.
+A description may have 4,000 characters (https://learn.microsoft.com/azure/devops/repos/git/pull-requests),
+counted as `lengths` does: whole lines of low priority go first, and neither a fence nor a table is ever cut.
+What did not fit comes back as the text of a thread, as does what the failed commands printed.
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from autocoder.comments import code, unseen, usage_line
+from autocoder.drafts import draft_warnings
+from autocoder.lengths import cut, length
 from autocoder.markdown import fenced, from_markdown, inert, one_line
 from autocoder.models import AgentResult, FileChange, Plan, PushedBranch, Verification
 
@@ -22,7 +24,8 @@ LONG_BLOCK = LONGEST_BODY // 2
 LONG_BLOCK_LEFT = "(a long block stands in the first thread)"
 LONGEST_OUTPUT = 4_000
 MOST_CHECKS = 20
-DRAFT_REASONS = {"budget_spent": "its budget was spent", "timed_out": "its time was over"}
+COMMAND_LENGTHS = (80, 20)  # the second where the table would take up too much with the first
+LONGEST_TABLE = 2_500
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,8 @@ class Section:
 def pull_request_title(plan: Plan) -> str:
     """Return `<title> (#<work item id>)`, one line."""
     number = f" (#{plan.work_item.id})" if plan.work_item else ""
-    return one_line(plan.title, LONGEST_TITLE - len(number)) + number
+    title, longest = one_line(plan.title, LONGEST_TITLE), LONGEST_TITLE - len(number)
+    return (title if length(title) <= longest else cut(title, longest - 1) + "…") + number
 
 
 def commit_message(plan_title: str, work_item_id: int | None, run_id: str, requester: str) -> str:
@@ -65,19 +69,35 @@ def commit_message(plan_title: str, work_item_id: int | None, run_id: str, reque
     return f"{one_line(plan_title, 200)}{number}\n\n[skip ci]\n\n" + "\n".join(trailers) + "\n"
 
 
-def describe(plan: Plan, result: AgentResult, pushed: PushedBranch, template: str = "") -> Description:
-    """Return the pull request's description, at most 4,000 characters long."""
-    sections = _sections(plan, result, pushed, template)
+def describe(
+    plan: Plan,
+    result: AgentResult,
+    pushed: PushedBranch,
+    template: str = "",
+    *,
+    is_draft: bool,
+    redact: Callable[[str], str] = str,
+) -> Description:
+    """Return the pull request's description, at most 4,000 characters long, fitted after *redact*."""
+    found = _sections(plan, result, pushed, template, is_draft=is_draft)
+    sections = [_redacted(section, redact) for section in found]
     counts: list[int | None] = [None] * len(sections)
     overflow: list[int] = []
     for index in sorted(range(len(sections)), key=lambda i: -sections[i].droppable):
-        if len(_join(sections, counts)) <= LONGEST_BODY or not sections[index].droppable:
+        if length(_join(sections, counts)) <= LONGEST_BODY or not sections[index].droppable:
             break
         counts[index] = _fitting(sections, counts, index)
         overflow.append(index)
     body = _join(sections, counts)
     below = [*_outputs(result.verification), *(sections[i].text() for i in sorted(overflow))]
-    return Description(body[:LONGEST_BODY], "\n\n".join(below))
+    return Description(cut(body, LONGEST_BODY), redact("\n\n".join(below)))
+
+
+def _redacted(section: Section, redact: Callable[[str], str]) -> Section:
+    """Return *section* without secrets; one may span lines, and what stands for it may be longer."""
+    text = "\n".join(section.lines)
+    shown = redact(text)
+    return section if shown == text else replace(section, lines=_whole(shown))
 
 
 def _fitting(sections: Sequence[Section], counts: list[int | None], index: int) -> int:
@@ -86,7 +106,7 @@ def _fitting(sections: Sequence[Section], counts: list[int | None], index: int) 
     while low < high:
         middle = (low + high + 1) // 2
         trial = [*counts[:index], middle, *counts[index + 1 :]]
-        low, high = (middle, high) if len(_join(sections, trial)) <= LONGEST_BODY else (low, middle - 1)
+        low, high = (middle, high) if length(_join(sections, trial)) <= LONGEST_BODY else (low, middle - 1)
     return low
 
 
@@ -95,10 +115,12 @@ def _join(sections: Sequence[Section], counts: Sequence[int | None]) -> str:
     return "\n\n".join(text for text in texts if text)
 
 
-def _sections(plan: Plan, result: AgentResult, pushed: PushedBranch, template: str) -> list[Section]:
+def _sections(
+    plan: Plan, result: AgentResult, pushed: PushedBranch, template: str, *, is_draft: bool
+) -> list[Section]:
     """Return the parts of the description in the order in which they stand."""
     number = (f"#{plan.work_item.id}",) if plan.work_item else ()
-    warnings = tuple(_warnings(plan, result))
+    warnings = tuple(_warnings(plan, result, is_draft=is_draft))
     return [
         Section("Summary", _whole(_summary(result.summary)), 2),
         Section("Changes", tuple(_changes(pushed)), 3),
@@ -151,7 +173,7 @@ def _fence_after(line: str, fence: str) -> str:
 
 
 def _short(block: str) -> str:
-    return block if len(block) < LONG_BLOCK else LONG_BLOCK_LEFT
+    return block if length(block) < LONG_BLOCK else LONG_BLOCK_LEFT
 
 
 def _changes(pushed: PushedBranch) -> list[str]:
@@ -167,14 +189,20 @@ def _verification(checks: Sequence[Verification]) -> list[str]:
     """Return the table of the team's commands, in one piece, or a sentence when there are none."""
     if not checks:
         return ["The target branch's `.azuredevops/autocoder.yml` names no verify commands."]
-    rows = ["| Command | Result | Time |", "|---|---|---|"]
-    for check in checks[:MOST_CHECKS]:
-        result = "✅ passed" if check.exit_code == 0 else f"❌ exit code {check.exit_code}"
-        rows.append(f"| `{code(check.command, 80)}` | {result} | {check.seconds:.1f} s |")
-    table = "\n".join(rows)
+    tables = [_table(checks[:MOST_CHECKS], longest) for longest in COMMAND_LENGTHS]
+    table = next((one for one in tables if length(one) <= LONGEST_TABLE), tables[-1])
     if _with_output(checks):
         return [table, "", "What the failed commands printed stands in the first thread."]
     return [table]
+
+
+def _table(checks: Sequence[Verification], longest: int) -> str:
+    """Return a row for each check, with at most *longest* characters of its command."""
+    rows = ["| Command | Result | Time |", "|---|---|---|"]
+    for check in checks:
+        result = "✅ passed" if check.exit_code == 0 else f"❌ exit code {check.exit_code}"
+        rows.append(f"| `{code(check.command, longest)}` | {result} | {check.seconds:.1f} s |")
+    return "\n".join(rows)
 
 
 def _outputs(checks: Sequence[Verification]) -> list[str]:
@@ -191,24 +219,12 @@ def _with_output(checks: Sequence[Verification]) -> list[Verification]:
     return [check for check in checks[:MOST_CHECKS] if check.exit_code and check.output.strip()]
 
 
-def _warnings(plan: Plan, result: AgentResult) -> list[str]:
-    lines = [f"- This pull request is a draft: {why}." for why in draft_reasons(plan, result)]
+def _warnings(plan: Plan, result: AgentResult, *, is_draft: bool) -> list[str]:
+    lines = [f"- {words}" for words in draft_warnings(plan, result, is_draft=is_draft)]
     lines += [
         f"- Withheld: `{code(item.path, 200)}` ({one_line(item.reason, 160)})" for item in result.withheld
     ]
     return [*lines, *(f"- {words}" for words in unseen(plan))]
-
-
-def draft_reasons(plan: Plan, result: AgentResult) -> list[str]:
-    """Return why `PULL_REQUEST_DRAFT=auto` makes this pull request a draft; none: it is none."""
-    reasons = []
-    if result.outcome in DRAFT_REASONS:
-        reasons.append(f"the run ended early because {DRAFT_REASONS[result.outcome]}")
-    if any(check.exit_code for check in result.verification):
-        reasons.append("a verify command failed")
-    if plan.repository.has_build_policy:
-        reasons.append("publishing it starts the target branch's build policy, which runs the new code")
-    return reasons
 
 
 def _run_lines(plan: Plan, result: AgentResult) -> list[str]:

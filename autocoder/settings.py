@@ -113,7 +113,9 @@ class Settings(BaseModel):
         "Autocoder <autocoder@noreply.invalid>", "author of the commits", "Autocoder <bot@contoso.com>"
     )
     pull_request_draft: Literal["auto", "always", "never"] = setting(
-        "auto", "`auto`: a draft when the target branch has a build policy, verify failed or a budget ended"
+        "auto",
+        "`auto`: a draft when the target branch has a build policy, verify failed or a budget ended; "
+        "`never`: not even then",
     )
     work_item_state_on_pull_request: Literal["Proposed", "InProgress", "Resolved", "Completed"] | None = (
         setting(None, "category of the state that a work item gets with its pull request; empty: unchanged")

@@ -3,6 +3,7 @@
 import re
 
 from emulators.azure_devops import errors, work_items
+from emulators.azure_devops.lengths import length
 from emulators.azure_devops.state import JSON, Identity, State, now
 from emulators.azure_devops.work_items import Change, WorkItem
 
@@ -79,6 +80,6 @@ def _clean(text: object, *, markdown: bool) -> str:
     """Return the text as the service keeps it: comments inside HTML do not survive."""
     if not isinstance(text, str) or not text.strip():
         raise errors.argument("Value cannot be null or empty.", "text")
-    if len(text) > LONGEST:
+    if length(text) > LONGEST:
         raise errors.argument(f"The comment text is longer than {LONGEST} characters.", "text")
     return _HTML_COMMENT.sub("", text) if not markdown else text

@@ -4,6 +4,7 @@ from typing import Any
 
 from emulators.azure_devops import errors, permissions
 from emulators.azure_devops.git_objects import read_ref
+from emulators.azure_devops.lengths import length
 from emulators.azure_devops.state import JSON, Identity, Repository, State, new_id, now
 
 LONGEST_DESCRIPTION, LONGEST_TITLE = 4000, 400
@@ -102,10 +103,10 @@ def check_texts(body: JSON, *, required: bool = True) -> None:
         raise errors.invalid_value(
             "Invalid argument value.\r\nParameter name: A pull request must have a title."
         )
-    if len(title or "") > LONGEST_TITLE:
+    if length(title or "") > LONGEST_TITLE:
         limit = f"A title for a pull request must not be longer than {LONGEST_TITLE} characters."
         raise errors.invalid_value(f"Invalid argument value.\r\nParameter name: {limit}")
-    if not isinstance(description, str) or len(description) > LONGEST_DESCRIPTION:
+    if not isinstance(description, str) or length(description) > LONGEST_DESCRIPTION:
         limit = f"A description for a pull request must not be longer than {LONGEST_DESCRIPTION} characters."
         raise errors.invalid_value(f"Invalid argument value.\r\nParameter name: {limit}")
 

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from emulators.azure_devops import errors, events
 from emulators.azure_devops.calls import Call
+from emulators.azure_devops.lengths import length
 from emulators.azure_devops.pull_request_shapes import show_comment, show_thread
 from emulators.azure_devops.responses_pull_request_parts import found, named
 from emulators.azure_devops.state import JSON, now
@@ -134,7 +135,7 @@ def _comment(call: Call, given: Any, number: int) -> JSON:
     content = given.get("content") if isinstance(given, dict) else None
     if not isinstance(content, str) or not content:
         raise errors.invalid_value("Invalid argument value.\r\nParameter name: comment.Content")
-    if len(content) > LONGEST_COMMENT:
+    if length(content) > LONGEST_COMMENT:
         limit = f"A discussion comment cannot be longer than {LONGEST_COMMENT} characters."
         raise errors.invalid_value(f"{limit}\r\nParameter name: comment.Content")
     return {

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from emulators.azure_devops import errors
+from emulators.azure_devops.lengths import length
 from emulators.azure_devops.processes import WorkItemType
 from emulators.azure_devops.state import JSON, State, now
 from emulators.azure_devops.work_items import HIDDEN, join_tags, split_tags
@@ -95,7 +96,7 @@ def _set_field(draft: JSON, verb: str, name: str, value: Any, rules: Rules) -> N
 def _set_tags(draft: JSON, verb: str, value: Any) -> None:
     """`add` joins the tags to those that are there (the reference's example); `replace` replaces."""
     tags = split_tags(str(value))
-    if any(len(tag) > LONGEST_TAG for tag in tags):
+    if any(length(tag) > LONGEST_TAG for tag in tags):
         raise errors.field_rule("Tags", "InvalidTooLong")
     already = split_tags(draft["fields"].get("System.Tags", "")) if verb == "add" else []
     draft["fields"]["System.Tags"] = join_tags(already + tags)
@@ -185,12 +186,12 @@ def _check(draft: JSON) -> None:
     title = fields.get("System.Title")
     if not isinstance(title, str) or not title.strip():
         raise errors.field_rule("Title", "Required, InvalidEmpty")
-    if len(title) > LONGEST_TITLE:
+    if length(title) > LONGEST_TITLE:
         raise errors.field_rule("Title", "InvalidTooLong")
     if len(split_tags(fields.get("System.Tags", ""))) > MOST_TAGS:
         raise errors.field_rule("Tags", "InvalidTooLong")
     for name, value in fields.items():
-        if isinstance(value, str) and len(value) > LONGEST_TEXT:
+        if isinstance(value, str) and length(value) > LONGEST_TEXT:
             raise errors.field_rule(name.rpartition(".")[2], "InvalidTooLong")
     attached = sum(1 for relation in draft["relations"] if relation["rel"] == "AttachedFile")
     if attached > MOST_ATTACHMENTS or len(draft["relations"]) - attached > MOST_LINKS:

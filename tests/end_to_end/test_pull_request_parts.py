@@ -61,6 +61,22 @@ def test_a_pull_request_that_is_refused_leaves_branch_and_usage_in_the_report(ca
     assert "notes.txt" in quick.sample.git.difference("main", run["branch"])
 
 
+def test_a_request_that_wants_no_draft_gets_none_and_its_description_says_what_failed(case):
+    broken = case(f"write tests/test_broken.py {BROKEN_TEST}", draft=False).start()
+    broken.published_once()
+    (pull_request,) = broken.pull_requests
+    assert not pull_request["isDraft"]
+    assert "- A verify command failed." in pull_request["description"]
+    assert "is a draft" not in pull_request["description"]
+
+
+def test_a_long_summary_of_emoji_fits(case):
+    said = case("write notes.txt Hello", "say " + "🚀" * 3_900).start()
+    said.published_once()
+    (pull_request,) = said.pull_requests
+    assert "## Run" in pull_request["description"]
+
+
 def test_why_a_check_failed_stands_in_the_first_thread(case):
     broken = case(f"write tests/test_broken.py {BROKEN_TEST}").start()
     broken.published_once()

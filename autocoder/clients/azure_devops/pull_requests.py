@@ -12,8 +12,8 @@ from autocoder.clients.azure_devops.git import repository_path
 from autocoder.clients.azure_devops.protocol import rows, url_of
 from autocoder.clients.azure_devops.session import Session
 from autocoder.errors import Conflict, InvalidArgument, Transient, UnexpectedAnswer
+from autocoder.lengths import cut
 
-LONGEST_DESCRIPTION = 4_000
 LONGEST_TITLE = 400  # undocumented; what the web page takes
 BRANCH_NOT_SEEN_YET = "TF401398"
 PAUSES_SECONDS = (0.25, 0.5, 1.0, 2.0, 3.0)  # a branch may be seen some seconds after its push
@@ -40,7 +40,7 @@ class PullRequestDraft:
         return {
             "sourceRefName": f"refs/heads/{self.source}",
             "targetRefName": f"refs/heads/{self.target}",
-            "title": self.title[:LONGEST_TITLE],
+            "title": cut(self.title, LONGEST_TITLE),
             "description": self.description,
             "isDraft": self.is_draft,
             "labels": [{"name": label} for label in self.labels],

@@ -89,6 +89,12 @@ def test_a_description_over_4000_characters_is_refused(http, pushed, path):
     assert http.post(path, json=body(description="x" * 4000)).status_code == 201
 
 
+def test_characters_are_counted_as_utf_16_has_them(http, pushed, path):
+    assert http.post(path, json=body(description="🚀" * 2001)).status_code == 400
+    assert http.post(path, json=body(title="🚀" * 201)).status_code == 400
+    assert http.post(path, json=body(title="🚀" * 200, description="🚀" * 2000)).status_code == 201
+
+
 @pytest.mark.parametrize("ref", ["refs/heads/gone", "topic", "refs/heads/../../x", "", None, 7])
 def test_a_branch_that_is_not_there_is_tf401398(http, pushed, path, ref):
     answer = http.post(path, json=body(sourceRefName=ref))
