@@ -53,6 +53,9 @@ def build_prompt(given: PromptInput) -> Plan | Ended:
     if agent is None:
         known = ", ".join(sorted(agents()))
         return Ended(outcome="failed", reason=f"The agent that was asked for is unknown; known are {known}.")
+    lacking = agent.lacking(settings().model_upstreams)
+    if lacking:
+        return Ended(outcome="failed", reason=f"{lacking} Add it, or ask for another agent.")
     request = wire.load(RunRequest, connected.blobs.get(run.id, "request.json"))
     texts = wire.load(RepositoryTexts, connected.blobs.get(run.id, "repository.json"))
     kept = connected.blobs.get(run.id, "work_item.json") if given.work_item else None

@@ -8,7 +8,7 @@ agent.default_model, agent.secret, agent.price(model)
 import fnmatch
 import functools
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -69,6 +69,12 @@ class Agent(BaseModel):
     def price(self, model: str) -> Price | None:
         """Return what *model* costs, or None when nobody wrote it down."""
         return next((price for price in self.prices if fnmatch.fnmatchcase(model, price.model)), None)
+
+    def lacking(self, upstreams: Mapping[str, str]) -> str:
+        """Return what keeps this agent from its model where these are MODEL_UPSTREAMS, or an empty text."""
+        if self.upstream or upstreams.get(self.provider):
+            return ""
+        return f"{self.name} has no address of its model: MODEL_UPSTREAMS must name one for {self.provider}."
 
     def for_run(self, model: str | None = None, upstream: str | None = None) -> RunAgent:
         """Return what the containers need to know, for *model* and *upstream* instead of the defaults."""

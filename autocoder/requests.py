@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from autocoder import ids
 from autocoder.models import MODEL, Budget, Requester, RunRequest
 from autocoder.run_body import Problem, RunBody, read_body
-from autocoder.settings import Settings
+from autocoder.settings import ORGANIZATION, Settings
 
 N = TypeVar("N", int, float)
 _IMAGE = re.compile(
@@ -17,7 +17,7 @@ _IMAGE = re.compile(
 _MODEL = re.compile(MODEL)
 _NAME = re.compile(r'[^\x00-\x1f\x7f\\/:*?"<>|;#$%{},+=\[\]]{1,64}')
 _BRANCH = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+@#-]*(/[A-Za-z0-9._+@#-]+)*")
-_ORGANIZATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,49}")
+_ORGANIZATION = re.compile(ORGANIZATION)
 
 
 @dataclass(frozen=True, slots=True)

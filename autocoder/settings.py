@@ -10,11 +10,15 @@ https://learn.microsoft.com/azure/azure-functions/functions-how-to-use-azure-fun
 import functools
 import json
 import os
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+ORGANIZATION = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,48}[A-Za-z0-9])?"
+_ORGANIZATION_URL = re.compile(rf"https?://[^/?#@\s]+/{ORGANIZATION}")
 
 
 class SettingsError(Exception):
@@ -46,6 +50,17 @@ def checked_url(value: object) -> object:
     return value.rstrip("/")
 
 
+def checked_organization(value: object) -> object:
+    """Return the address of an organisation as `checked_url` does: its name is the one part of the path."""
+    url = checked_url(value)
+    name, _, domain = (urlsplit(str(url)).hostname or "").partition(".")
+    if domain == "visualstudio.com":
+        raise ValueError(f"is the organisation's old address: write https://dev.azure.com/{name}")
+    if not _ORGANIZATION_URL.fullmatch(str(url)):
+        raise ValueError("must be a host and the name of one organisation")
+    return url
+
+
 def checked_storage(value: object) -> object:
     """Return a storage endpoint: an https address, or a connection string as Azurite has."""
     if isinstance(value, str) and ("AccountKey=" in value or value == "UseDevelopmentStorage=true"):
@@ -60,6 +75,7 @@ def is_loopback(url: str) -> bool:
 
 Names = Annotated[tuple[str, ...], BeforeValidator(split_list)]
 Url = Annotated[str, BeforeValidator(checked_url)]
+OrganizationUrl = Annotated[str, BeforeValidator(checked_organization)]
 Storage = Annotated[str, BeforeValidator(checked_storage)]
 Repositories = str | tuple[str, ...]
 
@@ -74,7 +90,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=str.upper, populate_by_name=True)
 
-    azure_devops_org_url: Url = setting(..., "the organisation", "https://dev.azure.com/contoso")
+    azure_devops_org_url: OrganizationUrl = setting(..., "the organisation", "https://dev.azure.com/contoso")
     azure_devops_auth: Literal["managedIdentity", "pat"] = setting(
         "managedIdentity", "how the app signs in to Azure DevOps"
     )
@@ -139,7 +155,9 @@ class Settings(BaseModel):
     container_resource_group: str = setting(..., "resource group of the container groups", "autocoder-runs")
     container_location: str = setting(..., "region of the container groups", "westeurope")
     container_cpu: float = setting(2, "vCPUs of a container group", ge=1, le=31)
-    container_memory_gb: float = setting(4, "memory of a container group in GB", ge=1, le=240)
+    container_memory_gb: float = setting(
+        4, "memory of a container group in GB, of which verify and supervisor take 1", ge=2, le=240
+    )
     container_subnet_id: str | None = setting(None, "resource id of the subnet for the container groups")
     resource_manager_url: Url = setting(
         "https://management.azure.com", "Azure Resource Manager; another one in a sovereign cloud"

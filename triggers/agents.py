@@ -16,19 +16,27 @@ blueprint = df.Blueprint()
 @blueprint.route(route="agents", methods=["GET"], auth_level=func.AuthLevel.FUNCTION)
 @guarded
 async def list_agents(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001  (the binding's name)
-    """List the agents with models and defaults, and whether each one's secret is in Key Vault."""
+    """List the agents with models and defaults, and whether each one can be used, or why not."""
     known = agents().values()
-    states = await asyncio.gather(*(asyncio.to_thread(_secret_state, agent) for agent in known))
+    states = await asyncio.gather(*(asyncio.to_thread(secret_state, agent) for agent in known))
     value = [_view(agent, state) for agent, state in zip(known, states, strict=True)]
     return answer(200, {"count": len(value), "default": settings().default_agent, "value": value})
 
 
-def _secret_state(agent: Agent) -> str:
+def secret_state(agent: Agent) -> str:
     """Return `present`, `missing`, or `forbidden` to the app's identity."""
     return clients().vault.look_up(agent.secret).state
 
 
+def why_not(agent: Agent, state: str) -> str:
+    """Return why *agent*, whose secret is in *state*, cannot be used, or an empty text."""
+    if state != "present":
+        return f"Key Vault has no secret {agent.secret}, or the app may not read it."
+    return agent.lacking(settings().model_upstreams)
+
+
 def _view(agent: Agent, state: str) -> dict[str, object]:
+    reason = why_not(agent, state)
     return {
         "agentType": agent.type,
         "name": agent.name,
@@ -38,6 +46,7 @@ def _view(agent: Agent, state: str) -> dict[str, object]:
         "provider": agent.provider,
         "secret": agent.secret,
         "secretState": state,
-        "available": state == "present",
+        "available": not reason,
+        "reason": reason,
         "isDefault": agent.type == settings().default_agent,
     }

@@ -11,6 +11,7 @@ from autocoder.clients.connect import Clients, clients
 from autocoder.clients.run_records import ACTIVE
 from autocoder.errors import AutocoderError
 from autocoder.settings import Settings, settings
+from triggers.agents import secret_state, why_not
 from triggers.answers import answer, guarded
 
 blueprint = df.Blueprint()
@@ -74,16 +75,14 @@ def _secrets(connected: Clients, given: Settings) -> str:
     return "the secrets of hooks and callbacks are there"
 
 
-def _agents(connected: Clients, given: Settings) -> str:
-    usable = [agent.type for agent in agents().values() if connected.vault.look_up(agent.secret).value]
-    if given.default_agent not in usable:
-        secret = (
-            agents()[given.default_agent].secret if given.default_agent in agents() else "of its agent.toml"
-        )
-        raise Finding(
-            f"The default agent {given.default_agent} has no key: add secret {secret} to Key Vault."
-        )
-    return f"agents with a key: {', '.join(usable)}"
+def _agents(connected: Clients, given: Settings) -> str:  # noqa: ARG001  (a probe's form)
+    wrong = {agent.type: why_not(agent, secret_state(agent)) for agent in agents().values()}
+    reason = wrong.get(given.default_agent, "There is no such folder in containers/.")
+    if reason:
+        raise Finding(f"The default agent {given.default_agent} cannot be used: {reason}")
+    names = {state: [name for name in wrong if bool(wrong[name]) is state] for state in (False, True)}
+    rest = f"; not usable: {', '.join(names[True])} (GET /api/agents says why)" if names[True] else ""
+    return f"agents that can be used: {', '.join(names[False])}{rest}"
 
 
 def _storage(connected: Clients, given: Settings) -> str:

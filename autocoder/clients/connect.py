@@ -17,7 +17,7 @@ from autocoder.clients.run_records import RunRecords
 from autocoder.clients.tables import Tables
 from autocoder.errors import InvalidArgument, SignInRequired
 from autocoder.redaction import Redactor
-from autocoder.settings import Settings, settings
+from autocoder.settings import ORGANIZATION, Settings, settings
 
 if TYPE_CHECKING:
     import httpx
@@ -28,7 +28,7 @@ __all__ = ["AzureDevOps", "Clients", "clients"]
 
 AZURE_DEVOPS_SCOPE = "499b84ac-1321-427f-aa17-267ca6975798/.default"
 MOST_GUARDED = 20  # about as many as runs that are working
-_ORGANIZATION = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,48}[A-Za-z0-9])?")
+_ORGANIZATION = re.compile(ORGANIZATION)
 
 
 @dataclass(frozen=True)

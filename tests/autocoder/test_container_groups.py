@@ -126,3 +126,10 @@ def test_the_supervisor_waits_for_the_agents_image_as_long_as_provisioning_may_t
     env = containers()["supervisor"].env
     assert start_seconds(env) == SETTINGS.provisioning_minutes * 60
     assert start_seconds({"AUTOCODER_START_SECONDS": "3"}) == start_seconds({}) == START_SECONDS
+
+
+def test_the_smallest_group_that_settings_allow_has_room_for_the_agent():
+    smallest = read_settings({**ENVIRONMENT, "CONTAINER_CPU": "1", "CONTAINER_MEMORY_GB": "2"})
+    containers = container_group(plan_with(), smallest).containers
+    assert all(one.cpu >= 0.25 and one.memory_gb >= 0.5 for one in containers)
+    assert (sum(one.cpu for one in containers), sum(one.memory_gb for one in containers)) == (1, 2)

@@ -2,6 +2,7 @@
 
 import html
 import itertools
+import json
 import subprocess
 from dataclasses import dataclass, field
 
@@ -26,8 +27,9 @@ def quick(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def narrow(tmp_path_factory):
-    """One that no callback reaches, with one place to run and one to wait, and little patience."""
+    """One that no callback reaches: one place to run and one to wait, one provider and little patience."""
     settings = {
+        "MODEL_UPSTREAMS": json.dumps({"anthropic": NOWHERE}),
         "PUBLIC_URL": NOWHERE,
         "POLL_SECONDS": "0.5",
         "MAX_CONCURRENT_RUNS": "1",

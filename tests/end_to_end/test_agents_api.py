@@ -26,3 +26,25 @@ def test_an_agent_that_does_not_exist_is_refused(quick):
     answer = quick.post_run({"userPrompt": "x", "project": "Fabrikam", "agentType": "hal"})
     assert answer.status_code == 400
     assert "agentType" in answer.text
+
+
+def test_an_agent_without_an_address_of_its_model_is_shown_as_not_available(narrow):
+    answer = narrow.app.http.get("/api/agents").raise_for_status().json()
+    listed = {agent["agentType"]: agent for agent in answer["value"]}
+    assert not listed["crush"]["available"]
+    assert "MODEL_UPSTREAMS" in listed["crush"]["reason"]
+    assert listed["claude"]["available"]
+    assert listed["claude"]["reason"] == ""
+
+
+def test_the_doctor_names_the_agents_that_cannot_be_used(narrow):
+    checks = narrow.app.http.get("/api/doctor").json()["checks"]
+    (agents_check,) = [check for check in checks if check["name"] == "agents"]
+    assert agents_check["ok"]
+    assert "not usable: crush" in agents_check["message"]
+
+
+def test_a_run_of_an_agent_without_an_address_of_its_model_ends_before_its_containers(narrow_case):
+    run = narrow_case(agentType="crush").start().published_nothing("failed")
+    assert "MODEL_UPSTREAMS" in run["reason"]
+    assert "provisioning" not in run["phases"]

@@ -1,0 +1,54 @@
+"""What the start check finds: settings that cannot work, each by its name."""
+
+import pytest
+
+from autocoder.settings import SettingsError, read_settings
+from tests.autocoder.test_requests import ENVIRONMENT
+
+
+def wrong(**changes):
+    with pytest.raises(SettingsError) as raised:
+        read_settings({**ENVIRONMENT, **changes})
+    return str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://dev.azure.com",
+        "https://dev.azure.com/",
+        "https://dev.azure.com/contoso/Fabrikam",
+        "https://dev.azure.com/con toso",
+        "https://dev.azure.com/contoso?x=1",
+        "https://somebody@dev.azure.com/contoso",
+        "https://contoso.visualstudio.com",
+        "https://contoso.visualstudio.com/DefaultCollection",
+        "http://dev.azure.com/contoso",
+    ],
+)
+def test_refuses_an_address_without_exactly_one_organisation(url):
+    said = wrong(AZURE_DEVOPS_ORG_URL=url)
+    assert "AZURE_DEVOPS_ORG_URL" in said
+    assert "https://dev.azure.com/contoso" in said
+
+
+def test_tells_how_the_old_address_of_an_organisation_is_written_today():
+    said = wrong(AZURE_DEVOPS_ORG_URL="https://fabrikam.visualstudio.com")
+    assert "write https://dev.azure.com/fabrikam" in said
+
+
+@pytest.mark.parametrize("url", ["https://dev.azure.com/contoso", "https://dev.azure.com/contoso/"])
+def test_the_organisation_is_the_one_part_of_the_path(url):
+    settings = read_settings({**ENVIRONMENT, "AZURE_DEVOPS_ORG_URL": url})
+    assert settings.organization == "contoso"
+    assert settings.organization_url("other") == "https://dev.azure.com/other"
+
+
+def test_refuses_a_container_group_that_leaves_the_agent_no_memory():
+    assert "CONTAINER_MEMORY_GB" in wrong(CONTAINER_MEMORY_GB="1")
+
+
+def test_names_all_that_is_wrong_at_once():
+    said = wrong(CONTAINER_MEMORY_GB="1", AZURE_DEVOPS_ORG_URL="x", PROJECT_REPO_MAP="{", KEY_VAULT_URL="")
+    for name in ("CONTAINER_MEMORY_GB", "AZURE_DEVOPS_ORG_URL", "PROJECT_REPO_MAP", "KEY_VAULT_URL"):
+        assert name in said
