@@ -21,7 +21,7 @@ from autocoder.records import phase_columns
 from autocoder.settings import settings
 
 OUTPUTS = {
-    "attempt": "cw",
+    "attempt": "rcw",  # it looks whose claim is there
     "log.txt": "a",
     "progress.json": "cw",
     "changes.pack": "cw",

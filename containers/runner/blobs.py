@@ -19,6 +19,8 @@ from runner.addresses import is_safe
 
 TIMEOUT_SECONDS = 20
 PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)  # before each repeat
+LASTING = (*PAUSES, 15.0, *[30.0] * 9)  # where finished work would be lost: 5 minutes
+LONGEST_SECONDS = 300.0  # after this long there is no further repeat, however few there were
 BLOCK = {"x-ms-blob-type": "BlockBlob", "Content-Type": "application/octet-stream"}
 ONLY_NEW = {"If-None-Match": "*"}
 _BUSY = frozenset({408, 429, 500, 502, 503, 504})
@@ -75,12 +77,24 @@ class Client:
             raise ExchangeError(f"download answered {status}")
         return body
 
-    def put_new(self, url: str, body: bytes) -> bool:
-        """Create the blob at *url*; returns False when it is already there."""
-        status, _ = self._send(_Request("PUT", url, body, {**BLOCK, **ONLY_NEW}))
+    def claim(self, url: str, body: bytes) -> bool:
+        """Create the blob at *url* with *body*, which nobody else writes; returns whether it is ours.
+
+        A try whose answer was lost, or was an error, may have created it all the same. So where one came
+        before the try that finds the blob, what is in it decides: nothing else can tell.
+        """
+        status, _, tries = self._try(_Request("PUT", url, body, {**BLOCK, **ONLY_NEW}))
+        if status in _THERE and tries > 1:
+            return self.get(url, len(body) + 1024) == body
         if status not in (201, *_THERE):
             raise ExchangeError(f"upload answered {status}")
         return status == 201
+
+    def put_first(self, url: str, body: bytes) -> None:
+        """Create the blob at *url* unless one is there: of several bodies the first to arrive stays."""
+        status, _ = self._send(_Request("PUT", url, body, {**BLOCK, **ONLY_NEW}))
+        if status not in (201, *_THERE):
+            raise ExchangeError(f"upload answered {status}")
 
     def put(self, url: str, body: bytes | Path) -> None:
         """Create or replace the blob at *url*."""
@@ -100,20 +114,25 @@ class Client:
         return self._send(_Request("POST", url, body, headers))[0]
 
     def _send(self, request: _Request) -> tuple[int, bytes]:
-        """Return status and body. A 409 after a try whose answer was lost is that try's own work: 201."""
-        lost, problem = False, ""
-        for pause in (*self._pauses, None):
+        status, content, _ = self._try(request)
+        return status, content
+
+    def _try(self, request: _Request) -> tuple[int, bytes, int]:
+        """Return status and body of the first good answer, and at which try it came."""
+        problem, began = "", time.monotonic()
+        for number, pause in enumerate((*self._pauses, None), 1):
             try:
                 status, content = self._once(request)
             except (OSError, http.client.HTTPException) as error:
                 self._forget(request.url)
-                lost, problem = True, f"{type(error).__name__} {getattr(error, 'strerror', None) or ''}"
+                problem = f"{type(error).__name__} {getattr(error, 'strerror', None) or ''}"
             else:
                 if status not in _BUSY:
-                    return (201 if lost and status in _THERE else status), content
+                    return status, content, number
                 problem = f"status {status}"
-            if pause is not None:
-                time.sleep(pause)
+            if pause is None or time.monotonic() - began + pause > LONGEST_SECONDS:
+                break
+            time.sleep(pause)
         raise ExchangeError(f"{request.method} to {urlsplit(request.url).hostname} failed: {problem}")
 
     def _once(self, request: _Request) -> tuple[int, bytes]:

@@ -66,8 +66,14 @@ class LiveReport:
             self._wake.wait(LOOK_SECONDS)
             self._wake.clear()
         self._tell(at_end=True)
-        while not self._log.closed:
+        while not self._log.closed or self._is_owed:
             self._tell(at_end=True)
+            time.sleep(LOOK_SECONDS if self._is_owed else 0)
+
+    @property
+    def _is_owed(self) -> bool:
+        """Whether some of the log could not be told yet; the result is not held up by it."""
+        return bool(self._pending) and self._blocks < MOST_BLOCKS
 
     def _tell(self, *, at_end: bool) -> None:
         """Tell what is new; what cannot be told now is tried again the next time."""

@@ -17,7 +17,7 @@ from typing import Any
 from autocoder.redaction import Redactor
 from runner import schema
 from runner.beside import Beside
-from runner.blobs import Client, ExchangeError
+from runner.blobs import LASTING, Client, ExchangeError
 from runner.environment import Outside, Settings
 from runner.files import read_regular, write_whole
 from runner.users import let_any_user_write
@@ -35,7 +35,7 @@ class Supervision:
 
     def __init__(self, settings: Settings, redactor: Redactor) -> None:
         self.settings, self.redactor = settings, redactor
-        self.client = Client()
+        self.client = Client(LASTING)  # for finished work, which would be lost
         self.terminated = False
         named = re.search(r"/runs/([a-z0-9]{20})/", settings.callback_url)
         self.result: dict[str, Any] = {
@@ -68,7 +68,8 @@ class Supervision:
 
     def _claim(self) -> None:
         """Claim the attempt: a second one finds the first one's blob, and must not spend again."""
-        if not self.client.put_new(self.settings.outputs["attempt"], str(time.time()).encode()):
+        mark = f"{time.time()} {os.urandom(16).hex()}"  # of this start and no other
+        if not Client().claim(self.settings.outputs["attempt"], mark.encode()):
             raise NothingToDoError("interrupted", "the platform started the container group again")
 
     def _work(self) -> None:
@@ -88,19 +89,23 @@ class Supervision:
         return read_regular(self.settings.volumes["inputs"] / name, LARGEST_INPUT) or b""
 
     def _deliver(self) -> None:
-        """Upload the result, last of all and only once, and call back; the app also looks by itself."""
+        """Upload the result, last of all, and call back, come what may; the app also looks by itself.
+
+        The first result stays: whoever finds one there has been started after the one that has written it.
+        """
         result = clean(self.result, self.redactor)
         wrong = schema.problems("result.json", result)
         if wrong:
             kept = {name: result[name] for name in ("runId", "baseCommit")}
             result = {**kept, "outcome": "interrupted", "reason": "no result: " + "; ".join(wrong)[:1000]}
         with contextlib.suppress(ExchangeError):
-            self.client.put_new(self.settings.outputs["result.json"], json.dumps(result).encode())
-            headers = {
-                "Authorization": f"Bearer {self.settings.callback_token}",
-                "Content-Type": "application/json",
-            }
-            self.client.post(self.settings.callback_url, b"{}", headers)
+            self.client.put_first(self.settings.outputs["result.json"], json.dumps(result).encode())
+        headers = {
+            "Authorization": f"Bearer {self.settings.callback_token}",
+            "Content-Type": "application/json",
+        }
+        with contextlib.suppress(ExchangeError):
+            Client().post(self.settings.callback_url, b"{}", headers)
 
 
 def clean(value: Any, redactor: Redactor) -> Any:

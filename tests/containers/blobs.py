@@ -5,14 +5,9 @@ import ssl
 
 from azure.storage.blob import BlobSasPermissions, ContainerClient, generate_blob_sas
 
+from activities.create_container_group import OUTPUTS
+
 KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="  # public
-PERMISSIONS = {
-    "attempt": "cw",
-    "log.txt": "a",
-    "progress.json": "cw",
-    "changes.pack": "cw",
-    "result.json": "cw",
-}
 
 
 class Runs:
@@ -44,7 +39,7 @@ class Runs:
     def outputs(self, prefix):
         """The URLs a supervisor gets; the app has made the log."""
         self.client.get_blob_client(f"{prefix}/log.txt").create_append_blob()
-        return {name: self.sas(f"{prefix}/{name}", allowed) for name, allowed in PERMISSIONS.items()}
+        return {name: self.sas(f"{prefix}/{name}", allowed) for name, allowed in OUTPUTS.items()}
 
     def read(self, name):
         return self.client.download_blob(name).readall()

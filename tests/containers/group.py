@@ -45,7 +45,7 @@ class Group:
         self.port = free_port()
         self.python = os.path.realpath(sys.executable)  # without the virtual environment's packages
         self.processes = {}
-        self.callbacks = []
+        self.callbacks, self.outputs = [], None
         self._callback_server = _callback_server(self.callbacks)
         self.seconds = 30
         self.environment = {}
@@ -147,7 +147,7 @@ class Group:
         return self.start("verify", ["/bin/sh", str(BASE / "verify.sh")])
 
     def start_supervisor(self, **environment):
-        if not self.runs.exists(f"{self.id}/log.txt"):
+        if self.outputs is None:
             self.outputs = self.runs.outputs(self.id)
         callback = f"http://127.0.0.1:{self._callback_server.server_address[1]}/api/runs/{self.id}/finished"
         given = {

@@ -1,0 +1,118 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from runner import blobs
+from runner.blobs import LASTING, PAUSES, Client, ExchangeError
+from tests.containers.store import Store
+
+ATTEMPT = "/runs/attempt"
+
+
+@pytest.fixture
+def store():
+    started = Store()
+    yield started
+    started.close()
+
+
+def claim(store, *troubles, there=None):
+    """Claim the attempt through *troubles*, where *there* is already in it."""
+    store.troubles = list(troubles)
+    if there is not None:
+        store.blobs[ATTEMPT] = there
+    return Client(pauses=(0.01,) * 3).claim(store.url + ATTEMPT, b"mine")
+
+
+@pytest.mark.parametrize("trouble", ["lost", "stored 500", "stored 503", "cut", 503])
+def test_a_claim_whose_answer_was_lost_is_known_as_ones_own(store, trouble):
+    assert claim(store, trouble)
+    assert store.blobs[ATTEMPT] == b"mine"
+
+
+@pytest.mark.parametrize("trouble", ["cut", 500, 503])
+def test_trouble_before_it_makes_nobody_elses_claim_ones_own(store, trouble):
+    assert not claim(store, trouble, trouble, there=b"another's")
+    assert store.blobs[ATTEMPT] == b"another's"
+
+
+def test_no_claim_is_made_of_what_cannot_be_read(store):
+    with pytest.raises(ExchangeError):
+        claim(store, "cut", there=b"another's" * 1000)
+
+
+def test_a_claim_found_at_once_is_anothers(store):
+    assert not claim(store, there=b"mine")
+    assert store.requests == ["PUT"]
+
+
+def test_the_first_result_stays(store):
+    client = Client(pauses=(0.01,))
+    for body in (b"first", b"second"):
+        client.put_first(f"{store.url}/runs/result.json", body)
+    assert store.blobs["/runs/result.json"] == b"first"
+
+
+def test_finished_work_is_uploaded_through_minutes_of_trouble(store, monkeypatch, tmp_path):
+    pauses = []
+    monkeypatch.setattr(blobs.time, "sleep", pauses.append)
+    pack = tmp_path / "pack"
+    pack.write_bytes(b"work")
+    store.troubles = ["cut", 503] * 7
+    Client(LASTING).put(f"{store.url}/runs/changes.pack", pack)
+    assert store.blobs["/runs/changes.pack"] == b"work"
+    assert 120 < sum(pauses) <= 300
+    store.troubles = [503] * 20
+    with pytest.raises(ExchangeError):
+        Client().put(f"{store.url}/runs/changes.pack", pack)
+    assert len(store.troubles) == 20 - len(PAUSES) - 1
+
+
+def test_the_longest_trouble_lasts_about_five_minutes():
+    assert max(LASTING) == 30
+    assert 280 < sum(LASTING) < 320
+
+
+def outputs(group, **others):
+    """The group's links, but for *others*."""
+    group.outputs = group.runs.outputs(group.id) | others
+
+
+def test_a_pack_and_a_result_survive_an_outage(group, store):
+    client = group.python_path / "runner" / "blobs.py"
+    short = "PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)"
+    assert short in client.read_text()
+    client.write_text(client.read_text().replace(short, "PAUSES = ()"))
+    store.troubles = [503, 503, 503]
+    links = {name: f"{store.url}/{name}" for name in ("changes.pack", "result.json")}
+    outputs(group, **links)
+    pauses = "LASTING = (*PAUSES, 15.0,"
+    client.write_text(client.read_text().replace(pauses, "LASTING = (0.1, 0.1, 0.1,"))
+    run(group)
+    assert json.loads(store.blobs["/result.json"])["outcome"] == "changed"
+    assert store.blobs["/changes.pack"]
+
+
+def test_calls_back_also_when_the_result_cannot_be_uploaded(group):
+    outputs(group, **{"result.json": group.runs.sas(f"{group.id}/result.json", "r")})
+    run(group)
+    assert not group.runs.exists(f"{group.id}/result.json")
+    assert len(group.callbacks) == 1
+
+
+def test_the_end_of_the_log_is_stored_once_the_outage_is_over(group, store):
+    source = Path(group.python_path / "runner" / "blobs.py")
+    source.write_text(source.read_text().replace("PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)", "PAUSES = ()"))
+    store.troubles = [503] * 12
+    outputs(group, **{"log.txt": f"{store.url}/log.txt?sig=x"})
+    run(group)
+    assert store.blobs["/log.txt?sig=x&comp=appendblock"]
+
+
+def run(group):
+    group.clone()
+    for start in (group.start_agent, group.start_verify, group.start_supervisor):
+        start()
+    for process in group.processes.values():
+        assert process.wait(60) == 0
