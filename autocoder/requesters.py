@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 GENERIC_CONTRIBUTE = 4
+NEEDED = {"Read": 2, "Contribute": 4, "Create branch": 16, "Contribute to pull requests": 16_384}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,17 @@ def is_member(who: Member, group: Member | None) -> bool:
 
 def may_contribute(entries: Iterable[Entry]) -> bool:
     """Whether the *entries* of somebody and their groups allow a push; any deny wins."""
-    found = tuple(entries)
-    denied = any(entry.deny & GENERIC_CONTRIBUTE for entry in found)
-    return not denied and any(entry.allow & GENERIC_CONTRIBUTE for entry in found)
+    return bool(_allowed(entries) & GENERIC_CONTRIBUTE)
+
+
+def missing_rights(entries: Iterable[Entry]) -> tuple[str, ...]:
+    """Return which of the rights that the app needs in a repository its *entries* do not give it."""
+    allowed = _allowed(entries)
+    return tuple(name for name, bit in NEEDED.items() if not allowed & bit)
+
+
+def _allowed(entries: Iterable[Entry]) -> int:
+    allowed = denied = 0
+    for entry in entries:
+        allowed, denied = allowed | entry.allow, denied | entry.deny
+    return allowed & ~denied

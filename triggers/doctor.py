@@ -7,9 +7,10 @@ import azure.durable_functions as df
 import azure.functions as func
 
 from autocoder.agents import agents
-from autocoder.clients.connect import Clients, clients
+from autocoder.clients.connect import AzureDevOps, Clients, clients
 from autocoder.clients.run_records import ACTIVE
-from autocoder.errors import AutocoderError
+from autocoder.errors import AutocoderError, Forbidden, SignInRequired
+from autocoder.requesters import Member, missing_rights
 from autocoder.settings import Settings, settings
 from triggers.agents import secret_state, why_not
 from triggers.answers import answer, guarded
@@ -17,6 +18,7 @@ from triggers.answers import answer, guarded
 blueprint = df.Blueprint()
 Probe = Callable[[Clients, Settings], str]
 LOW_QUOTA = 0.9
+SEE = "The README's Permissions list the rights, and the scopes of a PAT."
 
 
 class Finding(Exception):  # noqa: N818  (an answer, no bug)
@@ -52,6 +54,35 @@ def _repositories(connected: Clients, given: Settings) -> str:
     for project, name in names:
         git.get_repository(project, name)
     return f"{len(names)} mapped repositories can be read"
+
+
+def _requesters(connected: Clients, given: Settings) -> str:
+    """Ask about the app itself what is asked about whoever sets a tag; its own rights are seen on the way."""
+    azure_devops, group = connected.azure_devops(given.organization), given.allowed_requesters_group
+    try:
+        own = azure_devops.permissions.member(azure_devops.own_id())
+        if own is None:
+            raise Finding(f"Azure DevOps shows the app no identities, so no tag can start a run. {SEE}")
+        return _group(azure_devops, group) if group else _contributors(azure_devops, given, own)
+    except (Forbidden, SignInRequired) as error:
+        raise Finding(f"No tag can start a run: {error.message} {SEE}") from None
+
+
+def _group(azure_devops: AzureDevOps, name: str) -> str:
+    if azure_devops.permissions.group(name) is None:
+        raise Finding(f"ALLOWED_REQUESTERS_GROUP: there is no group {name}, or the app may not see it.")
+    return f"the members of {name} can be read"
+
+
+def _contributors(azure_devops: AzureDevOps, given: Settings, own: Member) -> str:
+    names = [(project, name) for project in given.project_repo_map for name in given.repositories(project)]
+    for project, name in names:
+        repository = azure_devops.git.get_repository(project, name)
+        entries = azure_devops.permissions.git_entries(repository.project_id, repository.id, own)
+        missing = ", ".join(missing_rights(entries))
+        if missing:
+            raise Finding(f"The access control list of {project}/{name} gives the app no {missing}. {SEE}")
+    return f"who may contribute can be read in {len(names)} mapped repositories, where the app may, too"
 
 
 def _clone_token(connected: Clients, given: Settings) -> str:
@@ -108,6 +139,7 @@ def _container_groups(connected: Clients, given: Settings) -> str:
 PROBES: dict[str, Probe] = {
     "azure-devops": _azure_devops,
     "repositories": _repositories,
+    "requesters": _requesters,
     "clone-token": _clone_token,
     "secrets": _secrets,
     "agents": _agents,

@@ -1,5 +1,11 @@
 """`GET /api/doctor` and `POST /api/runs/{id}/retry`, over the running app."""
 
+import json
+
+import pytest
+
+from emulators.ports import AZURE_DEVOPS
+
 
 def test_the_doctor_finds_the_sample_platform_well(quick):
     answer = quick.app.http.get("/api/doctor")
@@ -8,21 +14,62 @@ def test_the_doctor_finds_the_sample_platform_well(quick):
 
 
 def test_the_doctor_says_what_to_do_when_azure_devops_does_not_know_the_app(quick):
-    from emulators.ports import AZURE_DEVOPS
-
     page = {
         "status": 203,
         "body": "<html>Sign in</html>",
         "headers": {"Content-Type": "text/html"},
-        "times": 2,
+        "times": 4,
     }
     quick.fault(AZURE_DEVOPS, path="connectionData", **page)
     answer = quick.app.http.get("/api/doctor")
     quick.forget_faults()
     assert answer.status_code == 503
-    (wrong,) = [check for check in answer.json()["checks"] if not check["ok"]]
-    assert wrong["name"] == "azure-devops"
-    assert "identity" in wrong["message"]
+    wrong = {check["name"]: check["message"] for check in answer.json()["checks"] if not check["ok"]}
+    assert wrong.keys() == {"azure-devops", "requesters"}
+    assert "identity" in wrong["azure-devops"]
+
+
+@pytest.fixture
+def doctor(quick):
+    """Ask the doctor while Azure DevOps refuses or changes something; gives the check of requesters."""
+
+    def ask(**fault):
+        quick.fault(AZURE_DEVOPS, **fault)
+        answer = quick.app.http.get("/api/doctor")
+        assert answer.status_code == 503, answer.text
+        (check,) = [check for check in answer.json()["checks"] if not check["ok"]]
+        assert check["name"] == "requesters"
+        return check["message"]
+
+    yield ask
+    quick.forget_faults()
+
+
+JSON = {"Content-Type": "application/json"}
+
+
+UNAUTHORIZED = {"status": 401, "body": '{"message": "TF400813: not authorized"}'}  # a scope that is missing
+FORBIDDEN = {"status": 403, "body": '{"message": "Access denied", "typeKey": "AccessCheckException"}'}
+
+
+@pytest.mark.parametrize("path", ["_apis/identities", "_apis/accesscontrollists"])
+@pytest.mark.parametrize("refused", [UNAUTHORIZED, FORBIDDEN], ids=["unauthorized", "forbidden"])
+def test_the_doctor_finds_that_requesters_cannot_be_judged(doctor, path, refused):
+    said = doctor(path=path, times=2, headers=JSON, **refused)
+    assert "No tag can start a run" in said
+    assert "scopes of a PAT" in said
+
+
+def test_the_doctor_finds_that_azure_devops_shows_no_identities(doctor):
+    none = {"status": 200, "headers": JSON, "body": '{"count": 1, "value": [null]}'}
+    assert "no tag can start a run" in doctor(path="_apis/identities", **none)
+
+
+def test_the_doctor_names_the_rights_that_the_app_lacks(doctor):
+    entry = {"descriptor": "d", "allow": 2 + 16_384, "deny": 0, "extendedInfo": {"effectiveDeny": 16}}
+    body = json.dumps({"count": 1, "value": [{"acesDictionary": {"d": entry}}]})
+    said = doctor(path="_apis/accesscontrollists", status=200, headers=JSON, body=body)
+    assert "gives the app no Contribute, Create branch." in said
 
 
 def test_a_run_that_ended_can_be_started_again_with_the_same_request(case):
