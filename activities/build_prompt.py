@@ -1,8 +1,13 @@
 """Write the words for the agent and the containers' inputs, and settle what is left to settle."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+
 from activities.activity import activity
 from autocoder import wire
-from autocoder.agents import agents
+from autocoder.agents import Agent, agents
+from autocoder.at_once import at_once
 from autocoder.clients.azure_devops.git import LARGEST_FILE, Git
 from autocoder.clients.connect import Clients, clients
 from autocoder.comments import code
@@ -46,39 +51,68 @@ class PromptInput(Value):
 def build_prompt(given: PromptInput) -> Plan | Ended:
     """Write `prompt.md`, `system.md` and `run.json`, and return the plan of the run."""
     connected, run = clients(), given.run
-    cancelled = cancelled_before_the_start(connected.records.get(run.id))
+    row, kept = at_once(lambda: connected.records.get(run.id), lambda: _kept(connected, given))
+    cancelled = cancelled_before_the_start(row)
     if cancelled is not None:
         return cancelled
-    agent = choose_agent(run, given.repository, agents(), settings())
+    agent = _agent(given)
+    if isinstance(agent, Ended):
+        return agent
+    guide = guidance(kept.request, kept.work_item, kept.texts)
+    if guide is None:
+        asked, known = kept.request.template, ", ".join(template_names(kept.texts))
+        return Ended(outcome="failed", reason=f"There is no template {asked}; there are {known}.")
+    images = tuple(image.name for image in kept.work_item.images) if kept.work_item else ()
+    plan = plan_run(run, given.work_item, given.repository, agent=agent, images=images, settings=settings())
+    files, remarks = _files(connected, plan, files_named(kept.request.additional_context))
+    plan = plan.model_copy(update={"remarks": remarks})
+    prompt = task_prompt(kept.request, kept.work_item, kept.texts, guide=guide, files=files, remarks=remarks)
+    _write(connected, plan, {
+        "prompt.md": prompt.encode(),
+        "system.md": system_prompt(kept.request).encode(),
+        "run.json": wire.to_bytes(run_file(plan, agent, settings())),
+    })  # fmt: skip
+    return plan
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What earlier steps have kept in blobs, because it is too long for the history."""
+
+    request: RunRequest
+    texts: RepositoryTexts
+    work_item: WorkItem | None
+
+
+def _kept(connected: Clients, given: PromptInput) -> Kept:
+    read = partial(connected.blobs.get, given.run.id)
+    request, texts, work_item = at_once(
+        lambda: wire.load(RunRequest, read("request.json")),
+        lambda: wire.load(RepositoryTexts, read("repository.json")),
+        lambda: read("work_item.json") if given.work_item else None,
+    )
+    return Kept(request, texts, wire.load(WorkItem, work_item) if work_item else None)
+
+
+def _agent(given: PromptInput) -> Agent | Ended:
+    """Return the agent that shall do it, or how the run ends when that one cannot."""
+    agent = choose_agent(given.run, given.repository, agents(), settings())
     if agent is None:
         known = ", ".join(sorted(agents()))
         return Ended(outcome="failed", reason=f"The agent that was asked for is unknown; known are {known}.")
     lacking = agent.lacking(settings().model_upstreams)
-    if lacking:
-        return Ended(outcome="failed", reason=f"{lacking} Add it, or ask for another agent.")
-    request = wire.load(RunRequest, connected.blobs.get(run.id, "request.json"))
-    texts = wire.load(RepositoryTexts, connected.blobs.get(run.id, "repository.json"))
-    kept = connected.blobs.get(run.id, "work_item.json") if given.work_item else None
-    work_item = wire.load(WorkItem, kept) if kept else None
-    guide = guidance(request, work_item, texts)
-    if guide is None:
-        known = ", ".join(template_names(texts))
-        return Ended(outcome="failed", reason=f"There is no template {request.template}; there are {known}.")
-    images = tuple(image.name for image in work_item.images) if work_item else ()
-    plan = plan_run(run, given.work_item, given.repository, agent=agent, images=images, settings=settings())
-    files, remarks = _files(connected, plan, files_named(request.additional_context))
-    plan = plan.model_copy(update={"remarks": remarks})
-    prompt = task_prompt(request, work_item, texts, guide=guide, files=files, remarks=remarks)
-    inputs = {
-        "prompt.md": prompt.encode(),
-        "system.md": system_prompt(request).encode(),
-        "run.json": wire.to_bytes(run_file(plan, agent, settings())),
-    }
-    for name, content in inputs.items():
-        connected.blobs.put(run.id, name, content)
+    return (
+        Ended(outcome="failed", reason=f"{lacking} Add it, or ask for another agent.") if lacking else agent
+    )
+
+
+def _write(connected: Clients, plan: Plan, inputs: Mapping[str, bytes]) -> None:
+    """Write the containers' *inputs*, and what is settled into the run's row."""
     columns = {"agent_type": plan.agent_type, "model": plan.model, "branch": plan.branch}
-    connected.records.merge(run.id, columns)
-    return plan
+    at_once(
+        lambda: connected.records.merge(plan.run.id, columns),
+        *(partial(connected.blobs.put, plan.run.id, name, content) for name, content in inputs.items()),
+    )
 
 
 def _files(connected: Clients, plan: Plan, paths: tuple[str, ...]) -> tuple[dict[str, str], tuple[str, ...]]:

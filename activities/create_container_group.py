@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from activities.activity import MOST_LOOKS_FOR_ROOM, activity
 from activities.record_phase import now
 from autocoder.agents import agents
+from autocoder.at_once import at_once
 from autocoder.callback import callback_token
 from autocoder.clients.connect import Clients, clients
 from autocoder.container_groups import container_group
@@ -34,9 +35,13 @@ MARGIN_MINUTES = 40
 def create_container_group(plan: Plan) -> Ended | None:
     """Create the group with its secrets; returns how a run ends that was cancelled or lacks a secret."""
     connected = clients()
-    if connected.containers.get_group(group_name(plan.run.id)) is not None:
+    group, row = at_once(
+        lambda: connected.containers.get_group(group_name(plan.run.id)),
+        lambda: connected.records.get(plan.run.id),
+    )
+    if group is not None:
         return None
-    cancelled = cancelled_before_the_start(connected.records.get(plan.run.id))
+    cancelled = cancelled_before_the_start(row)
     if cancelled is not None:
         return cancelled
     agent = agents()[plan.agent_type]
@@ -46,10 +51,12 @@ def create_container_group(plan: Plan) -> Ended | None:
         if not value:
             reason = f"Key Vault has no secret {name}, or the app may not read it. Add it, then start again."
             return Ended(outcome="failed", reason=reason)
-    connected.records.merge(plan.run.id, phase_columns("provisioning", now()))
-    connected.blobs.create_append(plan.run.id, "log.txt")
     spec = container_group(plan, settings())
-    secrets = _secrets(connected, plan, model_key or "", callback_key or "")
+    _, _, secrets = at_once(
+        lambda: connected.records.merge(plan.run.id, phase_columns("provisioning", now())),
+        lambda: connected.blobs.create_append(plan.run.id, "log.txt"),
+        lambda: _secrets(connected, plan, model_key or "", callback_key or ""),
+    )
     try:
         connected.containers.create_group(spec, secrets)
     except NoRoom as error:

@@ -2,10 +2,12 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from activities.activity import activity
 from autocoder import wire
+from autocoder.at_once import at_once
 from autocoder.clients.azure_devops.git import Git, RepositoryRecord
 from autocoder.clients.connect import clients
 from autocoder.errors import NotFound, TooLarge
@@ -110,7 +112,7 @@ def _settings(git: Git, record: RepositoryRecord, commit: str) -> RepositorySett
 
 def _instructions(git: Git, record: RepositoryRecord, commit: str) -> str:
     """Return the first file of instructions that the repository has."""
-    found = (_text(git, record, path, commit) for path in INSTRUCTION_FILES)
+    found = at_once(*(partial(_text, git, record, path, commit) for path in INSTRUCTION_FILES))
     return next((text for text in found if text), "")
 
 

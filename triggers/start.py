@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import azure.durable_functions as df
 
 from autocoder import ids, wire
+from autocoder.at_once import at_once
 from autocoder.clients.connect import Clients, clients
 from autocoder.clients.run_records import CONTENT, DELIVERY, Claim, RunRecords, active_claim
 from autocoder.markdown import one_line
@@ -160,7 +161,9 @@ def _record(connected: Clients, run_id: str, request: RunRequest) -> Run:
     """Write the run's row and its request, and return the run as the orchestration will carry it."""
     now = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
     title = one_line(next(iter((request.user_prompt or "").strip().splitlines()), ""), 120)
-    connected.blobs.put(run_id, "request.json", wire.to_bytes(request))
     run = Run(id=run_id, request=request.model_copy(update=LONG_TEXTS), title=title, queued_at=now)
-    connected.records.add(run)
+    at_once(
+        lambda: connected.blobs.put(run_id, "request.json", wire.to_bytes(request)),
+        lambda: connected.records.add(run),
+    )
     return run
