@@ -62,6 +62,12 @@ def read_request(
     return Refusal(403, "not_allowed", forbidden) if forbidden else _request(wanted, place, requester)
 
 
+def refusal_today(request: RunRequest, settings: Settings) -> Refusal | None:
+    """Return what of a *request* that was accepted before is not allowed any more, or None."""
+    forbidden = tuple(_forbidden(request.organization, request.container_image, settings))
+    return Refusal(403, "not_allowed", forbidden) if forbidden else None
+
+
 def _place(wanted: RunBody, settings: Settings) -> _Place:
     """Fill in what settings and mapping say about where."""
     project = wanted.project or _only_project(settings)

@@ -12,7 +12,7 @@ from autocoder.clients.connect import clients
 from autocoder.clients.run_records import IDEMPOTENCY, Claim, RunFilter
 from autocoder.models import Requester, RunRequest
 from autocoder.records import OUTCOMES, PHASES, is_over, record_of
-from autocoder.requests import Refusal, read_request
+from autocoder.requests import Refusal, read_request, refusal_today
 from autocoder.settings import settings
 from orchestrators.run_agent import CANCEL
 from triggers.answers import BadBody, answer, error, guarded, json_body
@@ -33,11 +33,19 @@ async def create_run(req: func.HttpRequest, client: df.DurableOrchestrationClien
     """Start a run; header `Idempotency-Key` makes a repeat give the same run."""
     request = read_request(json_body(req), settings(), agents(), Requester(source="rest"))
     if isinstance(request, Refusal):
-        details = {"problems": [{"field": item.field, "message": item.message} for item in request.problems]}
-        return error(request.status, request.code, request.message, details)
+        return _refused(request)
+    return await _started(await start_run(client, Wish(request, _claims(req, "rest"))))
+
+
+def _claims(req: func.HttpRequest, *scope: str) -> tuple[Claim, ...]:
+    """Return the claim by which a repeat with the same `Idempotency-Key` is known, where there is a key."""
     given = req.headers.get("Idempotency-Key", "")
-    claims = (Claim(IDEMPOTENCY, ids.key("rest", given)),) if given else ()
-    return await _started(await start_run(client, Wish(request, claims)))
+    return (Claim(IDEMPOTENCY, ids.key(*scope, given)),) if given else ()
+
+
+def _refused(refusal: Refusal) -> func.HttpResponse:
+    details = {"problems": [{"field": item.field, "message": item.message} for item in refusal.problems]}
+    return error(refusal.status, refusal.code, refusal.message, details)
 
 
 async def _started(start: Start) -> func.HttpResponse:
@@ -137,7 +145,7 @@ async def cancel_run(req: func.HttpRequest, client: df.DurableOrchestrationClien
 @blueprint.durable_client_input(client_name="client")
 @guarded
 async def retry_run(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
-    """Start a new run with the request of one that has ended."""
+    """Start a new run with the request of one that has ended, as `POST /api/runs` would today."""
     run_id = req.route_params["id"]
     row = await asyncio.to_thread(clients().records.get, run_id)
     content = await asyncio.to_thread(clients().blobs.get, run_id, "request.json") if row else None
@@ -148,7 +156,11 @@ async def retry_run(req: func.HttpRequest, client: df.DurableOrchestrationClient
         return error(410, "request_gone", message)
     if not is_over(row):
         return error(409, "run_active", "The run is still going on; cancel it or wait.", {"runId": run_id})
-    return await _started(await start_run(client, Wish(wire.load(RunRequest, content))))
+    request = wire.load(RunRequest, content)
+    refusal = refusal_today(request, settings())
+    if refusal is not None:
+        return _refused(refusal)
+    return await _started(await start_run(client, Wish(request, _claims(req, "retry", run_id))))
 
 
 def unknown_run() -> func.HttpResponse:

@@ -1,7 +1,7 @@
 import pytest
 
 from autocoder.models import Budget, Requester, RunRequest
-from autocoder.requests import Refusal, full_budget, read_request
+from autocoder.requests import Refusal, full_budget, read_request, refusal_today
 from autocoder.run_body import RunBody
 from autocoder.settings import read_settings
 
@@ -172,3 +172,18 @@ def test_a_repository_name_is_no_path(name):
 def test_a_budget_is_filled_from_the_ceilings():
     budget = full_budget(Budget(usd=1), Budget(minutes=2, usd=3), SETTINGS)
     assert (budget.usd, budget.minutes, budget.turns) == (1, 2, SETTINGS.max_run_turns)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"ALLOWED_IMAGE_REGISTRIES": "other.azurecr.io"}, "containerImage"),
+        ({"ALLOWED_ORGANIZATIONS": "other"}, "organization"),
+    ],
+)
+def test_what_was_allowed_once_is_refused_when_it_is_not_any_more(changes, field):
+    request = read({"workItemId": 5, "containerImage": "contoso.azurecr.io/build:1"})
+    assert refusal_today(request, SETTINGS) is None
+    refusal = refusal_today(request, read_settings({**ENVIRONMENT, **changes}))
+    assert (refusal.status, refusal.code) == (403, "not_allowed")
+    assert fields(refusal) == {field}

@@ -1,10 +1,12 @@
 """`GET /api/doctor` and `POST /api/runs/{id}/retry`, over the running app."""
 
+import contextlib
 import json
 
 import pytest
 
-from emulators.ports import AZURE_DEVOPS
+from emulators import azurite, identities, tokens
+from emulators.ports import AZURE_DEVOPS, BLOB_STORAGE
 
 
 def test_the_doctor_finds_the_sample_platform_well(quick):
@@ -91,3 +93,38 @@ def test_a_run_that_goes_on_cannot_be_started_again(case):
 
 def test_a_run_that_nobody_knows_cannot_be_started_again(quick):
     assert quick.app.http.post(f"/api/runs/{'z' * 20}/retry").status_code == 404
+
+
+def test_a_repeated_wish_to_start_again_is_one_run(case, quick):
+    first = case("say Nothing to do").start()
+    first.ended("no_changes")
+    key = {"Idempotency-Key": "again"}
+    answers = [quick.app.http.post(f"/api/runs/{first.run_id}/retry", headers=key) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [202, 202]
+    assert answers[0].json()["id"] == answers[1].json()["id"]
+    quick.finished(answers[0].json()["id"])
+    other = quick.app.http.post(f"/api/runs/{first.run_id}/retry", headers={"Idempotency-Key": "once more"})
+    assert other.json()["id"] != answers[0].json()["id"]
+    quick.finished(other.json()["id"])
+
+
+def test_a_request_that_is_not_allowed_any_more_is_not_started_again(case, quick):
+    done = case("say Nothing to do").start()
+    done.ended("no_changes")
+    with kept_request(quick, done.run_id) as request:
+        request["containerImage"] = "registry.example.com/build:1"
+    answer = quick.app.http.post(f"/api/runs/{done.run_id}/retry")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (403, "not_allowed")
+    assert "ALLOWED_IMAGE_REGISTRIES" in answer.text
+
+
+@contextlib.contextmanager
+def kept_request(platform, run_id):
+    """The request of a run as it is kept, to change it: as if it had come when the settings were others."""
+    token = tokens.mint(platform.state, resource=tokens.STORAGE_RESOURCE, client_id=identities.APP.client_id)
+    headers = {"Authorization": f"Bearer {token}", "x-ms-version": "2023-11-03"}
+    path = f"{azurite.blob_url(platform.plan.base_port)}/runs/{run_id}/request.json"
+    with platform.client(BLOB_STORAGE, headers=headers) as storage:
+        request = storage.get(path).raise_for_status().json()
+        yield request
+        storage.put(path, json=request, headers={"x-ms-blob-type": "BlockBlob"}).raise_for_status()
