@@ -82,7 +82,7 @@ def container_group(plan: Plan, settings: Settings) -> ContainerGroupSpec:
         },
         volumes=(*VOLUMES, TOOLS_VOLUME) if plan.tools_image else VOLUMES,
         init_containers=(_clone(plan, settings), *_tools(plan)),
-        containers=(_supervisor(plan, settings), _agent(plan, settings), _verify(plan, settings)),
+        containers=(_supervisor(plan, settings), _agent(plan, settings), *_verify(plan, settings)),
         subnet_id=settings.container_subnet_id,
         pull_identity=settings.image_pull_identity,
     )
@@ -152,6 +152,7 @@ def _user_of(plan: Plan) -> dict[str, str]:
 
 def _agent(plan: Plan, settings: Settings) -> ContainerSpec:
     tools, lent = _lent(plan)
+    others = 2 if _is_verified(plan) else 1
     mounts = (
         Mount(volume="workspace"),
         Mount(volume="inputs", read_only=True),
@@ -172,25 +173,35 @@ def _agent(plan: Plan, settings: Settings) -> ContainerSpec:
         command=("/bin/sh", f"{tools}/base/agent.sh"),
         env=env,
         mounts=mounts,
-        cpu=settings.container_cpu - 2 * MIN_CPU,
-        memory_gb=settings.container_memory_gb - 2 * MIN_MEMORY_GB,
+        cpu=settings.container_cpu - others * MIN_CPU,
+        memory_gb=settings.container_memory_gb - others * MIN_MEMORY_GB,
         **_limits(settings),
     )
 
 
-def _verify(plan: Plan, settings: Settings) -> ContainerSpec:
+def _verify(plan: Plan, settings: Settings) -> tuple[ContainerSpec, ...]:
+    """Return the container of the team's commands, where there are any."""
+    if not _is_verified(plan):
+        return ()
     tools, lent = _lent(plan)
     mounts = (Mount(volume="verification"), Mount(volume="control", read_only=True), *lent)
-    return ContainerSpec(
-        name="verify",
-        image=plan.image,
-        command=("/bin/sh", f"{tools}/base/verify.sh"),
-        env=_paths(mounts),
-        mounts=mounts,
-        cpu=MIN_CPU,
-        memory_gb=MIN_MEMORY_GB,
-        **_limits(settings),
+    return (
+        ContainerSpec(
+            name="verify",
+            image=plan.image,
+            command=("/bin/sh", f"{tools}/base/verify.sh"),
+            env=_paths(mounts),
+            mounts=mounts,
+            cpu=MIN_CPU,
+            memory_gb=MIN_MEMORY_GB,
+            **_limits(settings),
+        ),
     )
+
+
+def _is_verified(plan: Plan) -> bool:
+    """Whether the target branch names commands to be run on the commit."""
+    return bool(plan.repository.settings.setup or plan.repository.settings.verify)
 
 
 def _supervisor(plan: Plan, settings: Settings) -> ContainerSpec:

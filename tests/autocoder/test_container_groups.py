@@ -16,7 +16,7 @@ OURS = f"contoso.azurecr.io/{AGENT.image}:1.2.3"
 THEIRS = "contoso.azurecr.io/team/build:7"
 
 
-def plan_with(image=None):
+def plan_with(image=None, **commands):
     request = m.RunRequest(
         organization="contoso",
         project="Web",
@@ -35,6 +35,7 @@ def plan_with(image=None):
         web_url="https://x",
         target_branch="main",
         base_commit="1" * 40,
+        settings=m.RepositorySettings(**commands or {"verify": ("make test",)}),
     )
     return plan_run(run, None, repository, agent=AGENT, images=(), settings=SETTINGS)
 
@@ -113,6 +114,13 @@ def test_a_container_may_use_what_the_others_of_its_group_leave(image):
     size = (SETTINGS.container_cpu, SETTINGS.container_memory_gb)
     assert {(one.cpu_limit, one.memory_limit_gb) for one in group.containers} == {size}
     assert (sum(one.cpu for one in group.containers), sum(one.memory_gb for one in group.containers)) == size
+
+
+def test_where_no_commands_are_named_the_agent_has_their_containers_share():
+    group = container_group(plan_with(setup=(), verify=()), SETTINGS)
+    assert [one.name for one in group.containers] == ["supervisor", "agent"]
+    assert sum(one.cpu for one in group.containers) == SETTINGS.container_cpu
+    assert "verify" in [one.name for one in container_group(plan_with(setup=("make",)), SETTINGS).containers]
 
 
 def test_a_group_says_to_which_app_it_belongs():
