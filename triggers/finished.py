@@ -11,7 +11,6 @@ import azure.functions as func
 
 from autocoder.callback import is_callback_token
 from autocoder.clients.connect import clients
-from autocoder.records import is_over
 from autocoder.settings import settings
 from orchestrators.run_agent import FINISHED
 from triggers.answers import answer, error, guarded
@@ -31,9 +30,7 @@ async def finish_callback(req: func.HttpRequest, client: df.DurableOrchestration
     scheme, _, token = req.headers.get("Authorization", "").partition(" ")
     if not secret or scheme.lower() != "bearer" or not is_callback_token(secret, run_id, token):
         return error(401, "not_verified", "The token is not the one of this run.")
-    row = await asyncio.to_thread(clients().records.get, run_id)
-    if row is None:
-        return unknown_run()
-    if not is_over(row):
-        await raise_event(client, run_id, FINISHED)
-    return answer(202, {"status": "accepted"})
+    row, _ = await asyncio.gather(
+        asyncio.to_thread(clients().records.get, run_id), raise_event(client, run_id, FINISHED)
+    )
+    return answer(202, {"status": "accepted"}) if row else unknown_run()
