@@ -110,14 +110,18 @@ class _Claims:
 
     def claim(self, settings: Settings, wish: Wish) -> str | Start:
         """Return the id of the run to start, or why none is to be started."""
-        run_id = ids.new_run_id()
+        run_id, taken = ids.new_run_id(), list[Claim]()
         for claim in wish.claims:
             holder = self.records.take(claim, run_id)
             if holder != run_id and claim.kind == CONTENT and self._ended_in_vain(holder):
                 holder = self.records.take_over(claim, holder, run_id)
-            if holder != run_id and not self._is_abandoned(holder):
-                return Duplicate(holder)
-            run_id = holder
+            if holder != run_id:
+                abandoned = self._is_abandoned(holder)
+                self.records.repoint(taken, run_id, holder)  # this id gets no run, and a repeat may come late
+                if not abandoned:
+                    return Duplicate(holder)
+                run_id = holder
+            taken.append(claim)
         waiting = self.records.count_active()
         if waiting >= settings.max_concurrent_runs + settings.max_queued_runs:
             self.records.release(wish.claims, run_id)
@@ -129,13 +133,21 @@ class _Claims:
         active = active_claim(wish.request, run_id)
         holder = self.records.take(active, run_id)
         if holder != run_id and (self._is_over(holder) or self._is_abandoned(holder)):
-            holder = self.records.take_over(active, holder, run_id)
+            last, holder = holder, self.records.take_over(active, holder, run_id)
+            if holder == run_id:
+                self._give_up(last, run_id)
         if holder == run_id:
             return run_id
         deliveries = [claim for claim in wish.claims if claim.kind == DELIVERY]
         self.records.release([claim for claim in wish.claims if claim.kind != DELIVERY], run_id)
         self.records.repoint(deliveries, run_id, holder)
         return Active(holder)
+
+    def _give_up(self, run_id: str, successor: str) -> None:
+        """Write that a run could not be started, if it has a row: no orchestration does so, now or later."""
+        reason = f"It could not be started; run {successor} took its place."
+        columns = {"status": "failed", "reason": reason, "ended_at": _now()}
+        self.records.advance(run_id, ("queued",), columns)
 
     def _ended_in_vain(self, run_id: str) -> bool:
         """Whether the run ended without doing what it was asked for, so that the same text may ask again."""
@@ -159,11 +171,14 @@ class _Claims:
 
 def _record(connected: Clients, run_id: str, request: RunRequest) -> Run:
     """Write the run's row and its request, and return the run as the orchestration will carry it."""
-    now = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
     title = one_line(next(iter((request.user_prompt or "").strip().splitlines()), ""), 120)
-    run = Run(id=run_id, request=request.model_copy(update=LONG_TEXTS), title=title, queued_at=now)
+    run = Run(id=run_id, request=request.model_copy(update=LONG_TEXTS), title=title, queued_at=_now())
     at_once(
         lambda: connected.blobs.put(run_id, "request.json", wire.to_bytes(request)),
         lambda: connected.records.add(run),
     )
     return run
+
+
+def _now() -> str:
+    return dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")

@@ -109,6 +109,41 @@ def test_the_same_text_is_a_duplicate_after_a_run_that_was_completed(desk, recor
     assert desk.claim(request(9), unique(DELIVERY), content) == Duplicate(first)
 
 
+def test_a_delivery_of_text_that_was_asked_for_before_is_the_same_run_ever_after(desk, records):
+    content = Claim(CONTENT, key(new_run_id()), 300)
+    first = desk.start(request(12), unique(DELIVERY), content)
+    again = unique(DELIVERY)
+    assert desk.claim(request(12), again, content) == Duplicate(first)
+    records.merge(first, {"status": "completed"})
+    records.release_all((ACTIVE, CONTENT), first)  # the window is over
+    assert desk.claim(request(12), again, content) == Duplicate(first)
+
+
+def test_a_delivery_of_text_whose_run_was_never_started_starts_that_run(desk, records):
+    content, again = unique(CONTENT, 300), unique(DELIVERY)
+    lost = desk.claim(request(13), unique(DELIVERY), content)
+    assert desk.start(request(13), again, content) == lost
+    assert records.holder(again) == lost
+
+
+def test_a_run_that_could_not_be_started_does_not_stay_queued(desk, records):
+    lost = desk.claim(request(14))
+    records.add(Run(id=lost, request=request(14), title="", queued_at="2026-01-01T00:00:00Z"))
+    again = desk.start(request(14))
+    row = records.get(lost)
+    assert row["status"] == "failed"
+    assert again in row["reason"]
+    assert row["ended_at"]
+    assert records.get(again)["status"] == "queued"
+
+
+def test_a_run_that_ended_keeps_its_outcome_when_the_next_takes_its_claim(desk, records):
+    last = desk.start(request(15))
+    records.merge(last, {"status": "completed"})
+    assert desk.start(request(15)) != last
+    assert records.get(last)["status"] == "completed"
+
+
 def test_a_wish_that_met_an_active_run_can_be_made_again_afterwards(desk, records):
     first = desk.start(request(10))
     again = unique(IDEMPOTENCY)
