@@ -6,6 +6,7 @@ import azure.durable_functions as df
 import azure.functions as func
 
 from activities import (
+    add_to_pull_request,
     build_prompt,
     check_requester,
     claim_slot,
@@ -28,6 +29,7 @@ from triggers import agents, doctor, finished, health, janitor, runs, service_ho
 TRIGGERS = (agents, doctor, finished, health, janitor, runs, service_hook)
 ORCHESTRATORS = (conclude, run_agent, wait_for_container_group, wait_for_slot)
 ACTIVITIES = (
+    add_to_pull_request.add_to_pull_request,
     build_prompt.build_prompt,
     check_requester.check_requester,
     claim_slot.claim_slot,

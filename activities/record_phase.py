@@ -24,7 +24,8 @@ class PhaseChange(Value):
 def record_phase(change: PhaseChange) -> None:
     """Write the phase into the run's row and into the comment."""
     connected = clients()
-    connected.records.merge(change.run.id, phase_columns(change.phase, now()))
+    if change.phase != "queued":  # which the row says since the run was accepted
+        connected.records.merge(change.run.id, phase_columns(change.phase, now()))
     show_phase(connected, change.run, change.phase)
 
 

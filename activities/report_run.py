@@ -6,13 +6,21 @@ from autocoder.clients.connect import Clients, clients
 from autocoder.comments import final_comment
 from autocoder.errors import NotFound
 from autocoder.models import RunReport
+from autocoder.records import pull_request_of
 from autocoder.settings import settings
 
 
 @activity
 def report_run(report: RunReport) -> None:
-    """Write the comment's last words; set the work item's state when a pull request was opened."""
+    """Write the comment's last words; set the work item's state when a pull request was opened.
+
+    One that the report does not know of, because the step or the orchestration that opened it was lost, is in
+    the run's row.
+    """
     connected, run = clients(), report.run
+    if report.pull_request is None:
+        opened = pull_request_of(connected.records.get(run.id) or {})
+        report = report.model_copy(update={"pull_request": opened})
     try:
         write_last_words(connected, run, final_comment(report))
         if report.pull_request is not None:

@@ -15,15 +15,18 @@ LIMITS = (
     f"of {LARGEST_IMAGE // MEGABYTE} MB each and {LARGEST_IMAGES // MEGABYTE} MB in all"
 )
 
-HEADLINES = {
+PROGRESS = {
     "queued": "⏳ Autocoder has accepted this work item and waits for a free place.",
     "preparing": "⏳ Autocoder has accepted this work item and is preparing the run.",
-    "provisioning": "⏳ Autocoder is starting the containers.",
     "running": "🛠️ Autocoder's agent is working.",
     "verifying": "🔎 Autocoder is running the team's checks on the change.",
-    "publishing": "📤 Autocoder is publishing the change.",
-    "reporting": "📤 Autocoder is publishing the change.",
-    "completed": "✅ A pull request is ready for review.",
+}
+COMPLETED = {
+    "ready": "A pull request is ready for review",
+    "draft": "A draft pull request is there to be looked at",
+    "branch": "The change is on a branch, without a pull request",
+}
+HEADLINES = {
     "no_changes": "🤷 The agent changed nothing.",
     "needs_info": "❓ The agent needs an answer before it can start.",
     "refused": "⛔ The change was refused and nothing was pushed.",
@@ -56,18 +59,17 @@ def usage_line(usage: Usage) -> str:
 
 def progress_comment(run_id: str, phase: str) -> str:
     """Return the work item's comment while the run is in *phase*."""
-    return "\n\n".join([HEADLINES[phase], run_marker(run_id)])
+    return "\n\n".join([PROGRESS[phase], run_marker(run_id)])
 
 
 def final_comment(report: RunReport) -> str:
     """Return the work item's comment at the end: outcome, link, warnings, reason, next step."""
-    parts = [HEADLINES[report.outcome]]
+    parts = [headline(report)]
     if report.pull_request:
         draft = "draft pull request" if report.pull_request.is_draft else "pull request"
-        files = f"{report.files} changed {'file' if report.files == 1 else 'files'}"
-        parts.append(
-            f"[{draft.capitalize()} {report.pull_request.id}]({report.pull_request.url}) with {files}."
-        )
+        files = f" with {report.files} changed {'file' if report.files == 1 else 'files'}"
+        link = f"[{draft.capitalize()} {report.pull_request.id}]({report.pull_request.url})"
+        parts.append(f"{link}{files if report.files else ''}.")
         if not report.pull_request.linked:
             parts.append("⚠️ The pull request could not be linked to this work item; please link it by hand.")
         parts += [f"⚠️ {inert(one_line(warning, 1_000))}" for warning in report.pull_request.warnings]
@@ -82,6 +84,24 @@ def final_comment(report: RunReport) -> str:
     if report.usage.turns or report.usage.output_tokens:
         parts.append(usage_line(report.usage))
     return "\n\n".join([cut("\n\n".join(parts), LONGEST_COMMENT), run_marker(report.run.id)])
+
+
+def headline(report: RunReport) -> str:
+    """Return how a run ended, in one line; one that completed may have brought less than a pull request."""
+    if report.outcome == "failed" and report.pull_request:
+        return "⚠️ The pull request is there; the run failed after it had been opened."
+    if report.outcome != "completed":
+        return HEADLINES[report.outcome]
+    opened, failed = report.pull_request, report.failed_checks
+    words = COMPLETED["branch" if opened is None else "draft" if opened.is_draft else "ready"]
+    return completed(words, failed)
+
+
+def completed(words: str, failed: int) -> str:
+    """Return the line of a run that completed as *words* say, of whose checks so many failed."""
+    if not failed:
+        return f"✅ {words}."
+    return f"⚠️ {words}, but {failed} {'check' if failed == 1 else 'checks'} failed."
 
 
 def unseen(plan: Plan) -> tuple[str, ...]:

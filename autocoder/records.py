@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, get_args
 
-from autocoder.models import Outcome, Phase, Run, RunRecord, Usage
+from autocoder.models import Outcome, Phase, PullRequest, Run, RunRecord, Usage
 
 RUNS, CLAIMS = "runs", "claims"
 RUN_PARTITION = "run"
@@ -68,6 +68,12 @@ def record_of(row: Mapping[str, Any], links: Mapping[str, str] | None = None) ->
     phases = {name: str(row[PHASE_COLUMN + name]) for name in PHASES if row.get(PHASE_COLUMN + name)}
     usage = Usage.model_validate(json.loads(row["usage"])) if row.get("usage") else Usage()
     return RunRecord(id=row["RowKey"], usage=usage, phases=phases, links=dict(links or {}), **values)
+
+
+def pull_request_of(row: Mapping[str, Any]) -> PullRequest | None:
+    """Return the pull request that the run in *row* has opened, as far as the row knows it."""
+    number, url = row.get("pull_request_id"), row.get("pull_request_url")
+    return PullRequest(id=int(number), url=str(url)) if number and url else None
 
 
 def is_over(row: Mapping[str, Any]) -> bool:

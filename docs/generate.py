@@ -19,7 +19,7 @@ from pydantic import BeforeValidator  # noqa: E402
 
 from autocoder import settings  # noqa: E402
 from autocoder.agents import agents  # noqa: E402
-from autocoder.comments import HEADLINES, NEXT_STEPS  # noqa: E402
+from autocoder.comments import COMPLETED, HEADLINES, NEXT_STEPS, completed  # noqa: E402
 from autocoder.models import Outcome  # noqa: E402
 
 README = ROOT / "README.md"
@@ -75,7 +75,9 @@ def agents_table() -> str:
 def outcomes_table() -> str:
     """Return the table of the ways in which a run ends."""
     rows = ["| Outcome | The work item says | What to do |", "|---|---|---|"]
-    rows += [f"| `{name}` | {HEADLINES[name]} | {NEXT_STEPS.get(name, '')} |" for name in get_args(Outcome)]
+    ways = [completed(words, failed=0) for words in COMPLETED.values()]
+    headlines = {"completed": "<br>".join([*ways, completed("…", failed=2)]), **HEADLINES}
+    rows += [f"| `{name}` | {headlines[name]} | {NEXT_STEPS.get(name, '')} |" for name in get_args(Outcome)]
     return "\n".join(rows)
 
 

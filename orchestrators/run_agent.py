@@ -4,11 +4,12 @@ from typing import Any
 
 import azure.durable_functions as df
 
+from activities.add_to_pull_request import Opened, PullRequestInput, add_to_pull_request
 from activities.build_prompt import PromptInput, build_prompt
 from activities.check_requester import check_requester
 from activities.claim_slot import claim_slot
 from activities.create_container_group import create_container_group
-from activities.create_pull_request import PullRequestInput, create_pull_request
+from activities.create_pull_request import create_pull_request
 from activities.fetch_work_item import fetch_work_item
 from activities.push_branch import PushInput, push_branch
 from activities.read_agent_result import read_agent_result
@@ -16,6 +17,7 @@ from activities.read_repository import read_repository
 from activities.record_phase import PhaseChange, record_phase
 from autocoder import wire
 from autocoder.comments import unseen
+from autocoder.drafts import failed_checks
 from autocoder.models import (
     AgentResult,
     Ended,
@@ -82,13 +84,22 @@ def _admit(context: df.DurableOrchestrationContext, run: Run) -> Steps[Ended | N
     """Wait for a free place, and ask whether the requester may; returns how the run ends if not."""
     slot = yield from step(context, claim_slot, run)
     if not slot.granted and not slot.cancelled:
+        refused = yield from _check(context, run)
+        if refused is not None:
+            return refused
+        yield from _or_ended(step(context, record_phase, PhaseChange(run=run, phase="queued")))
         answer = yield context.call_sub_orchestrator("wait_for_slot", wire.dump(run))
         slot = wire.load(Slot, answer)
     if slot.cancelled:
         return Ended(
             outcome="cancelled", reason="It was cancelled while it was queued, or a later run took its place."
         )
-    if run.request.requester.source != "service_hook":  # who calls the REST API has its key
+    return (yield from _check(context, run))
+
+
+def _check(context: df.DurableOrchestrationContext, run: Run) -> Steps[Ended | None]:
+    """Return how the run ends if its requester may not start it; who calls the REST API has its key."""
+    if run.request.requester.source != "service_hook":
         return None
     return (yield from step(context, check_requester, run))
 
@@ -140,6 +151,11 @@ def _publish(context: df.DurableOrchestrationContext, plan: Plan, result: AgentR
     opened = yield from _or_ended(step(context, create_pull_request, wanted))
     if isinstance(opened, Ended):
         return _report(plan, result, pushed).model_copy(update=dict(opened))
+    if opened.pending:
+        again = Opened(given=wanted, pull_request=opened)
+        added = yield from _or_ended(step(context, add_to_pull_request, again))
+        given_up = {"warnings": (*opened.warnings, *opened.pending.values()), "pending": {}}
+        opened = opened.model_copy(update=given_up) if isinstance(added, Ended) else added
     return _report(plan, result, pushed, opened)
 
 
@@ -177,4 +193,6 @@ def _report(
 
 
 def _counted(result: AgentResult | None) -> dict[str, Any]:
-    return {"usage": result.usage, "seconds": result.seconds} if result else {}
+    if result is None:
+        return {}
+    return {"usage": result.usage, "seconds": result.seconds, "failed_checks": failed_checks(result)}

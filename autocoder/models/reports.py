@@ -35,6 +35,9 @@ class PullRequest(Value):
     is_draft: bool = False
     linked: bool = Field(True, description="whether the work item's link was read back")
     warnings: tuple[str, ...] = Field((), description="what could not be added to it, and why")
+    pending: dict[str, str] = Field(
+        default_factory=dict, description="what is worth another try, and why it could not be added so far"
+    )
 
 
 class RunReport(Value):
@@ -47,7 +50,8 @@ class RunReport(Value):
     reason: str = ""
     pull_request: PullRequest | None = None
     unseen: tuple[str, ...] = Field((), description="what of its task the agent did not get to see")
-    files: int = 0
+    files: int = Field(0, description="how many changed; 0 where that is not known any more")
+    failed_checks: int = 0
     usage: Usage = Usage()
     seconds: dict[str, float] = Field(default_factory=dict)
 

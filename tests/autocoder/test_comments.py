@@ -1,5 +1,7 @@
+import pytest
+
 from autocoder import models as m
-from autocoder.comments import HEADLINES, final_comment, progress_comment, unseen
+from autocoder.comments import HEADLINES, final_comment, headline, progress_comment, unseen
 from tests.autocoder import test_pull_request_text
 
 RUN_ID = "a" * 20
@@ -51,6 +53,33 @@ def test_what_the_agent_did_not_get_to_see_is_said_once():
     opened = m.PullRequest(id=3, url="https://x/3")
     assert "⚠️ No file." in final_comment(report(outcome="no_changes", unseen=("No file.",)))
     assert "No file." not in final_comment(report(pull_request=opened, unseen=("No file.",)))
+
+
+READY = m.PullRequest(id=3, url="https://x/3")
+DRAFT = READY.model_copy(update={"is_draft": True})
+
+
+@pytest.mark.parametrize(
+    ("pull_request", "failed", "words"),
+    [
+        (READY, 0, "✅ A pull request is ready for review."),
+        (READY, 1, "⚠️ A pull request is ready for review, but 1 check failed."),
+        (DRAFT, 0, "✅ A draft pull request is there to be looked at."),
+        (DRAFT, 2, "⚠️ A draft pull request is there to be looked at, but 2 checks failed."),
+        (None, 0, "✅ The change is on a branch, without a pull request."),
+        (None, 2, "⚠️ The change is on a branch, without a pull request, but 2 checks failed."),
+    ],
+)
+def test_the_headline_promises_no_more_than_there_is(pull_request, failed, words):
+    said = report(pull_request=pull_request, failed_checks=failed, branch="autocoder/7-x")
+    assert headline(said) == words
+
+
+def test_a_run_that_failed_after_its_pull_request_names_it_and_asks_for_no_second_one():
+    text = final_comment(report(outcome="failed", reason="gone", pull_request=READY))
+    assert "The run failed." not in text
+    assert "[Pull request 3](https://x/3)." in text
+    assert "set the tag again" not in text
 
 
 def test_an_interruption_has_more_causes_than_the_platform():

@@ -1,4 +1,4 @@
-from autocoder.records import is_concluded, worked_columns
+from autocoder.records import is_concluded, pull_request_of, worked_columns
 
 ASKED = "2026-01-01T10:00:00.000+00:00"
 NOW = "2026-01-01T10:10:00.000+00:00"
@@ -30,3 +30,9 @@ def test_a_run_whose_agent_never_worked_has_no_such_phases():
 
 def test_a_run_is_concluded_from_its_report_on():
     assert [is_concluded({"status": s}) for s in ("publishing", "reporting", "failed")] == [False, True, True]
+
+
+def test_a_row_knows_the_pull_request_that_was_opened():
+    assert pull_request_of({"status": "publishing"}) is None
+    opened = pull_request_of({"pull_request_id": 3, "pull_request_url": "https://x/3"})
+    assert (opened.id, opened.url) == (3, "https://x/3")

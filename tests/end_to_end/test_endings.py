@@ -61,6 +61,8 @@ def test_a_branch_alone_when_no_pull_request_is_wanted(case, quick):
     run = wanted.ended()
     assert wanted.pull_requests == []
     assert run["branch"] in wanted.comment
+    assert "without a pull request" in wanted.comment
+    assert "ready for review" not in wanted.comment
     assert "notes.txt" in quick.sample.git.difference("main", run["branch"])
 
 

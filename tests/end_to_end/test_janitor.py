@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from emulators.platform.app import keys
-from emulators.ports import FUNCTIONS_HOST
+from emulators.ports import AZURE_DEVOPS, FUNCTIONS_HOST
 from tests.end_to_end.conftest import case_on
 from tests.platform import running_platform
 from tests.quick_agent import quick_options
@@ -43,6 +43,19 @@ def test_a_run_whose_orchestration_is_gone_is_reported_and_cleaned_up(swept):
     sweep(swept)
     run = lost.published_nothing("failed")
     assert "orchestration of this run is gone" in run["reason"]
+
+
+def test_a_run_that_is_lost_after_its_pull_request_names_it(swept):
+    busy = {"method": "GET", "path": r"(?i)/pullRequests/\d+/workitems", "status": 503, "times": 1000}
+    swept.fault(AZURE_DEVOPS, **busy)
+    lost = case_on(swept).start()
+    swept.wait_for(lambda: lost.platform.app.run(lost.run_id).get("pullRequestId"), "the pull request", 30)
+    lose_the_orchestrations(swept)
+    swept.forget_faults()
+    sweep(swept)
+    lost.published_once("failed")
+    assert "set the tag again" not in lost.comment
+    assert "orchestration of this run is gone" in lost.comment
 
 
 def test_the_work_item_of_a_lost_run_can_have_a_next_one(swept):

@@ -44,6 +44,15 @@ def test_what_the_app_may_not_add_is_a_warning(case, quick, name, words):
     assert f"{words} was not added to the pull request: TF401027" in asked.comment
 
 
+@pytest.mark.slow
+def test_what_stays_refused_for_want_of_a_sign_in_is_a_warning(case, quick):
+    asked = case(f"write tests/test_broken.py {BROKEN_TEST}")
+    quick.fault(AZURE_DEVOPS, method="POST", path=r"(?i)/pullRequests/\d+/threads", status=401, times=50)
+    asked.start().published_once()
+    assert "The first thread was not added to the pull request:" in asked.comment
+    assert [status["state"] for status in part(asked, "statuses")] == ["failed"]
+
+
 def test_a_busy_azure_devops_is_asked_again_for_the_parts(case, quick):
     asked = case(reviewers=[me(quick)])
     quick.fault(AZURE_DEVOPS, method="PUT", path=r"(?i)/pullRequests/\d+/reviewers", status=503)
@@ -80,6 +89,7 @@ def test_a_long_summary_of_emoji_fits(case):
 def test_why_a_check_failed_stands_in_the_first_thread(case):
     broken = case(f"write tests/test_broken.py {BROKEN_TEST}").start()
     broken.published_once()
+    assert "A draft pull request is there to be looked at, but 1 check failed." in broken.comment
     (pull_request,) = broken.pull_requests
     assert "stands in the first thread" in pull_request["description"]
     texts = [comment["content"] for thread in part(broken, "threads") for comment in thread["comments"]]

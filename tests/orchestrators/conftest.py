@@ -77,6 +77,7 @@ def good_replies(of):
         branch="autocoder/7-crash-abcdef", commit=NEW, files=(m.FileChange(path="a", kind="added"),)
     )
     return {
+        "add_to_pull_request": [value(m.PullRequest(id=3, url="https://x/3"))],
         "build_prompt": [value(plan(of))],
         "check_requester": [value(None)],
         "claim_slot": [value(m.Slot(granted=True))],

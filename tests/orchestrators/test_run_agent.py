@@ -261,6 +261,63 @@ def test_a_pull_request_that_is_refused_keeps_branch_and_usage_in_the_report(flo
     assert report.pull_request is None
 
 
+PENDING = m.PullRequest(
+    id=3, url="https://x/3", warnings=("No Kim.",), pending={"The status": "The status was not added: 503."}
+)
+
+
+def test_what_could_not_be_added_to_a_pull_request_is_tried_again(flow):
+    added = m.PullRequest(id=3, url="https://x/3", warnings=("No Kim.",))
+    done = flow().start(create_pull_request=[value(PENDING)], add_to_pull_request=[value(added)])
+    report = done.called("create_container_group").finished().report()
+    assert (report.outcome, report.pull_request) == ("completed", added)
+    assert done.names.count("create_pull_request") == 1
+
+
+@pytest.mark.parametrize(
+    "busy",
+    [{"again": {"seconds": 0, "reason": "sign in", "most": 2}}, {"failed": {"reason": "it is a bug"}}],
+)
+def test_what_can_never_be_added_to_a_pull_request_is_a_warning(flow, busy):
+    done = flow().start(create_pull_request=[value(PENDING)], add_to_pull_request=[busy])
+    report = done.called("create_container_group").finished().report()
+    assert (report.outcome, report.pull_request.id) == ("completed", 3)
+    assert report.pull_request.warnings == ("No Kim.", "The status was not added: 503.")
+    assert report.pull_request.pending == {}
+
+
+def test_the_report_counts_the_checks_that_failed(flow):
+    started = flow()
+    checks = tuple(m.Verification(command="x", exit_code=code, seconds=1) for code in (0, 1, 2))
+    started.start(read_agent_result=[value(result(started.run, verification=checks))])
+    assert started.called("create_container_group").finished().report().failed_checks == 2
+
+
+QUEUED = [value(m.Slot(granted=False)), value(m.Slot(granted=True))]
+BY_HOOK = m.Requester(source="service_hook", update=1)
+
+
+def test_a_run_that_has_to_wait_says_so_once(flow):
+    done = flow(requester=BY_HOOK).start(claim_slot=[QUEUED[0], *QUEUED])
+    done.called("create_container_group").finished().report()
+    phases = [call["payload"]["phase"] for call in done.calls if call["name"] == "record_phase"]
+    assert phases == ["queued", "preparing"]
+    assert done.names[:3] == ["claim_slot", "check_requester", "record_phase"]
+    assert done.names.count("check_requester") == 2  # before the comment, and when its turn has come
+
+
+def test_who_may_not_start_a_run_causes_no_word_in_the_queue(flow):
+    done = flow(requester=BY_HOOK).start(claim_slot=QUEUED, check_requester=[value(ENDED)])
+    assert done.report().reason == "because"
+    assert "record_phase" not in done.names
+
+
+def test_a_comment_that_cannot_be_written_costs_no_place_in_the_queue(flow):
+    refused = {"failed": {"reason": "no permission"}}
+    done = flow().start(claim_slot=QUEUED, record_phase=[refused, value(None)])
+    assert done.called("create_container_group").finished().report().outcome == "completed"
+
+
 def test_a_push_that_fails_keeps_the_usage_in_the_report(flow):
     started = flow()
     used = result(started.run, usage=m.Usage(turns=3))

@@ -23,7 +23,8 @@ def scripted(name: str) -> df.Blueprint:
 
     def entry(payload):
         with LOCK:
-            run_id = (payload.get("run") or payload.get("plan", {}).get("run") or payload)["id"]
+            given = payload.get("given", payload)
+            run_id = (given.get("run") or given.get("plan", {}).get("run") or given)["id"]
             calls = SCRIPT / f"{run_id}.calls"
             with calls.open("a") as log:
                 log.write(json.dumps({"name": name, "payload": payload}) + "\n")
