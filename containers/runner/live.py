@@ -44,6 +44,7 @@ class LiveReport:
         self._position = self._blocks = 0
         self._pending = ""
         self._next_append = self._next_progress = 0.0
+        self._ended = False
         self._wake, self._finished = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
@@ -53,19 +54,24 @@ class LiveReport:
         self._phase = name
         self._wake.set()
 
+    def end_log(self) -> None:
+        """Tell the rest of the log, to which nobody writes any more, without keeping the caller waiting."""
+        self._ended = True
+        self._wake.set()
+
     def finish(self, patience: float = 60) -> None:
-        """Tell the rest and the end; waits at most *patience* seconds."""
-        self._phase = "done"
+        """Wait at most *patience* seconds until the log is told; the end itself is for the result to tell."""
+        self._ended = True
         self._finished.set()
         self._wake.set()
         self._thread.join(patience)
 
     def _run(self) -> None:
         while not self._finished.is_set():
-            self._tell(at_end=False)
-            self._wake.wait(LOOK_SECONDS)
+            self._tell(at_end=self._ended)
+            if not self._ended or self._log.closed:
+                self._wake.wait(LOOK_SECONDS)
             self._wake.clear()
-        self._tell(at_end=True)
         while not self._log.closed or self._is_owed:
             self._tell(at_end=True)
             time.sleep(LOOK_SECONDS if self._is_owed else 0)
