@@ -31,9 +31,13 @@ _GENERATING: tuple[tuple[re.Pattern[str], Dialect], ...] = (
     (re.compile(r".*/models/[^/]+:(?:generateContent|streamGenerateContent|embedContent)"), "gemini"),
 )
 _FREE = re.compile(r".*/messages/count_tokens|.*/responses/input_tokens|.*/models/[^/]+:countTokens")
+_EMBEDDING = re.compile(r".*(?:/embeddings|:embedContent)")
 _LOOKING = re.compile(r"/|.*/models(?:/[^/]+)?")
 _PLAIN_PATH = re.compile(r"/[A-Za-z0-9._~:@!$&'()*+,;=/-]*")
 _DEPLOYMENT = re.compile(r"/(?:deployments|models)/([^/:]+)")
+_ANTHROPIC_ERRORS = {404: "not_found_error", 413: "request_too_large"}
+_GEMINI_STATES = {404: "NOT_FOUND", 413: "INVALID_ARGUMENT"}
+_OPENAI_CODES = {404: "not_found", 400: "budget_spent", 413: "request_too_large"}
 
 
 def dialect_of(method: str, path: str) -> Dialect | None:
@@ -50,6 +54,11 @@ def is_known(method: str, path: str) -> bool:
     if method in ("GET", "HEAD"):
         return _LOOKING.fullmatch(path) is not None
     return dialect_of(method, path) is not None or (method == "POST" and _FREE.fullmatch(path) is not None)
+
+
+def writes(path: str) -> bool:
+    """Whether the answer to a call that generates is written token by token; embeddings are not."""
+    return _EMBEDDING.fullmatch(path) is None
 
 
 def deployment_of(path: str) -> str:
@@ -69,12 +78,12 @@ def refusal(dialect: Dialect | None, provider: str, status: int, message: str) -
     shape = dialect or provider
     error: dict[str, Any]
     if shape == "anthropic":
-        kind = "not_found_error" if status == 404 else "invalid_request_error"
+        kind = _ANTHROPIC_ERRORS.get(status, "invalid_request_error")
         error = {"type": "error", "error": {"type": kind, "message": message}}
     elif shape == "gemini":
-        state = "NOT_FOUND" if status == 404 else "FAILED_PRECONDITION"
+        state = _GEMINI_STATES.get(status, "FAILED_PRECONDITION")
         error = {"error": {"code": status, "message": message, "status": state}}
     else:
-        code = "not_found" if status == 404 else "budget_spent" if status == 400 else "unavailable"
+        code = _OPENAI_CODES.get(status, "unavailable")
         error = {"error": {"message": message, "type": "invalid_request_error", "param": None, "code": code}}
     return json.dumps(error).encode()

@@ -14,7 +14,7 @@ from runner.dialects import Dialect
 
 CHARACTERS_PER_TOKEN = 4
 UNSAID_OUTPUT = 16_384  # tokens of output that a call may use which sets no limit itself
-_LONGEST_EVENT = 16_000_000
+_LONGEST_EVENT = 4_000_000  # many answers may be under way, and their use is in a small part of each
 
 
 class Tokens(NamedTuple):
@@ -34,11 +34,13 @@ class Call(NamedTuple):
     is_turn: bool = True
     request_bytes: int = 0
     most_output: int = UNSAID_OUTPUT
+    unseen_input: int = 0  # tokens that the request only points to
 
     @property
     def estimate(self) -> Tokens:
         """What it may use at most: all of its input new, and all the output that it allows."""
-        return Tokens(self.request_bytes // CHARACTERS_PER_TOKEN, output=self.most_output)
+        seen = self.request_bytes // CHARACTERS_PER_TOKEN
+        return Tokens(seen + self.unseen_input, output=self.most_output)
 
 
 def tokens_of(dialect: Dialect, usage: Mapping[str, Any]) -> Tokens:
@@ -74,8 +76,10 @@ class Reading:
         self.call, self.streamed = call, streamed
         self.usage: dict[str, Any] = {}
         self.model = ""
-        self.complete = False
-        self._events = 0
+        self._is_told = False  # the usage is of the answer, not of its beginning
+        self._is_last = False  # and nothing was written after it
+        self._failed = False  # the provider itself says so
+        self._seen = 0
         self._kept = b""
 
     def feed(self, piece: bytes) -> None:
@@ -86,30 +90,33 @@ class Reading:
             for line in lines:
                 self._line(line)
         if len(self._kept) > _LONGEST_EVENT:
+            self._seen += len(self._kept) // CHARACTERS_PER_TOKEN
             self._kept = b""
 
-    def close(self) -> Tokens:
-        """Return what the call has used; estimated where the answer did not say."""
+    def close(self, *, is_whole: bool = True) -> Tokens:
+        """Return what the call has used: what the answer says, if it does.
+
+        Otherwise as much as the call allows, because tokens of reasoning are never seen, or what was seen
+        where that is more. A failure that the provider tells of costs what it has told and what was seen.
+        """
         if self.streamed:
             self._line(self._kept)
         else:
+            self._seen += len(self._kept) // CHARACTERS_PER_TOKEN
             self._take(self._kept)
-        said = tokens_of(self.call.dialect, self.usage)
-        if self.complete and self.usage:
+        said, most = tokens_of(self.call.dialect, self.usage), self.call.estimate
+        if self._is_told and (is_whole or self._is_last):
             return said
-        return Tokens(
-            said.input or (0 if self.usage else self.call.request_bytes // CHARACTERS_PER_TOKEN),
-            said.cached,
-            said.written,
-            max(said.output, self._events if self.streamed else len(self._kept) // CHARACTERS_PER_TOKEN),
-        )
+        output = max(said.output, self._seen, 0 if self._failed and is_whole else most.output)
+        prompt = said._replace(output=0)
+        return (prompt if prompt != Tokens() else Tokens(most.input))._replace(output=output)
 
     def _line(self, line: bytes) -> None:
         if not line.startswith(b"data:"):
             return
-        self._events += 1
+        self._seen += 1
         # The few events that matter; a line of text that merely speaks of them is parsed in vain.
-        if b'"usage' in line or b'"model' in line or b'"message_stop"' in line:
+        if b'"usage' in line or b'"model' in line or b'"error"' in line:
             self._take(line[5:])
 
     def _take(self, text: bytes) -> None:
@@ -128,7 +135,19 @@ class Reading:
                 continue
             model = holder.get("model") or holder.get("modelVersion")
             self.model = model if isinstance(model, str) else self.model
+            self._failed = (
+                self._failed or item.get("type") == "error" or isinstance(holder.get("error"), dict)
+            )
             usage = holder.get("usage") or holder.get("usageMetadata")
             if isinstance(usage, dict):
                 self.usage |= {name: value for name, value in usage.items() if value is not None}
-                self.complete = self.complete or item.get("type") != "message_start"
+                self._is_told = self._is_told or item.get("type") != "message_start"
+                self._is_last = self._is_told and _is_finished(item)
+
+
+def _is_finished(item: dict[str, Any]) -> bool:
+    """Whether an event that tells the usage is the last of its answer; some providers tell it in each one."""
+    answers = item.get("choices") or item.get("candidates") or ()
+    return all(
+        isinstance(one, dict) and (one.get("finish_reason") or one.get("finishReason")) for one in answers
+    )

@@ -3,6 +3,7 @@
 import json
 import select
 import socket
+import threading
 import zlib
 from collections.abc import Callable
 from email.message import Message
@@ -13,7 +14,12 @@ from urllib.parse import parse_qsl, urlencode
 from runner import dialects
 from runner.metering import UNSAID_OUTPUT, Call
 
-LARGEST_REQUEST = 64 << 20
+LARGEST_REQUEST = 32 << 20  # Anthropic takes no more: https://docs.anthropic.com/en/api/errors
+MOST_HELD = 2 * LARGEST_REQUEST
+MOST_PARTS = 2_000_000  # commas and brackets: what a request takes in memory when it is understood
+PIECE = 65536
+LOOK_SECONDS = 0.05
+UNSEEN_INPUT = 200_000  # tokens of what a request only points to: an earlier response, a file, a page
 OF_THE_CONNECTION = frozenset(
     {
         "connection",
@@ -28,27 +34,74 @@ OF_THE_CONNECTION = frozenset(
 )
 _OUTPUT_LIMITS = ("max_tokens", "max_completion_tokens", "max_output_tokens", "maxOutputTokens")
 _ANSWERS = ("n", "candidateCount")
+_POINTERS = frozenset(
+    {"previous_response_id", "conversation", "cachedContent", "file_id", "file_url", "file_uri", "fileUri"}
+    | {"image_url"}
+)
+_UNDERSTANDING = threading.Lock()  # one request at a time
 
 
 class UncountableError(Exception):
     """A call whose use could not be counted, and which is therefore not made."""
 
 
-def read_body(headers: "Message[str, str]", file: BufferedIOBase) -> bytes:
-    """Return a request's body; raises `ValueError` when its length is doubtful or too large."""
+class TooLargeError(Exception):
+    """A request whose body is larger than any provider takes."""
+
+    def __init__(self) -> None:
+        super().__init__(f"the body is larger than {LARGEST_REQUEST:,} bytes")
+
+
+class Room:
+    """How many bytes of requests are held at one time, of all connections; who wants more waits."""
+
+    def __init__(self, most: int = MOST_HELD) -> None:
+        self._free = most
+        self._changed = threading.Condition()
+
+    def take(self, size: int, is_wanted: Callable[[], bool]) -> bool:
+        """Take room for *size* bytes, as soon as there is; returns False when it is wanted no more."""
+        with self._changed:
+            while size > self._free:
+                self._changed.wait(LOOK_SECONDS)
+                if not is_wanted():
+                    return False
+            self._free -= size
+        return True
+
+    def give_back(self, size: int) -> None:
+        """Give *size* bytes back."""
+        with self._changed:
+            self._free += size
+            self._changed.notify_all()
+
+
+def size_of(headers: "Message[str, str]") -> int:
+    """Return how many bytes a request's body may have.
+
+    Raises `ValueError` when that is doubtful, `TooLargeError` when no provider would take it.
+    """
     lengths = headers.get_all("Content-Length") or []
     codings = headers.get_all("Transfer-Encoding") or []
     if codings:
         if lengths or [coding.lower() for coding in codings] != ["chunked"]:
             raise ValueError("the body has two lengths")
-        return _chunks(file)
+        return LARGEST_REQUEST
     if not lengths:
-        return b""
+        return 0
     if len(lengths) > 1 or not (lengths[0].isascii() and lengths[0].isdecimal()):
         raise ValueError("the body has no certain length")
     length = int(lengths[0])
     if length > LARGEST_REQUEST:
-        raise ValueError("the body is too large")
+        raise TooLargeError
+    return length
+
+
+def read_body(headers: "Message[str, str]", file: BufferedIOBase) -> bytes:
+    """Return the body of a request whose size is known; raises what `size_of` does."""
+    length = size_of(headers)
+    if headers.get("Transfer-Encoding"):
+        return _chunks(file)
     body = file.read(length)
     if len(body) < length:
         raise ValueError("the body is cut short")
@@ -57,11 +110,16 @@ def read_body(headers: "Message[str, str]", file: BufferedIOBase) -> bytes:
 
 def read_call(dialect: dialects.Dialect, path: str, body: bytes, encoding: str) -> Call:
     """Return what the meter must know of a call, a turn when in doubt; raises `UncountableError`."""
+    with _UNDERSTANDING:
+        return _read_call(dialect, path, body, encoding)
+
+
+def _read_call(dialect: dialects.Dialect, path: str, body: bytes, encoding: str) -> Call:
     named = dialects.deployment_of(path)
     models = (named,) if named else ()
     try:
         body = _readable(body, encoding)
-        request = json.loads(body)
+        request = _understood(body)
     except (ValueError, zlib.error):
         request = None
     if not isinstance(request, dict):
@@ -70,7 +128,40 @@ def read_call(dialect: dialects.Dialect, path: str, body: bytes, encoding: str) 
         raise UncountableError("background responses cannot be counted")
     if isinstance(request.get("model"), str):
         models = (request["model"], *models)
-    return Call(dialect, models, _offers_tools(request), len(body), _most_output(request))
+    most_output = _most_output(request) if dialects.writes(path) else 0
+    unseen = UNSEEN_INPUT if _points_elsewhere(request) else 0
+    return Call(dialect, models, _offers_tools(request), len(body), most_output, unseen)
+
+
+def _understood(body: bytes) -> Any:
+    if sum(body.count(mark) for mark in (b",", b"[", b"{")) > MOST_PARTS:
+        raise UncountableError("a body of so many parts cannot be counted")
+    try:
+        return json.loads(body)
+    except RecursionError:
+        raise UncountableError("a body of such depth cannot be counted") from None
+
+
+def _points_elsewhere(request: dict[str, Any]) -> bool:
+    """Whether some of the input is not in *request*: an earlier response, a file, what is at an address."""
+    left: list[Any] = [request]
+    if isinstance(request.get("prompt"), dict):  # one that is stored at OpenAI
+        return True
+    while left:
+        item = left.pop()
+        if isinstance(item, dict):
+            if item.get("type") == "url" or any(_is_pointer(item[name]) for name in _POINTERS & item.keys()):
+                return True
+            left.extend(item.values())
+        elif isinstance(item, list):
+            left.extend(item)
+    return False
+
+
+def _is_pointer(value: Any) -> bool:
+    if isinstance(value, dict) and "url" in value:  # an image of Chat Completions
+        value = value["url"]
+    return isinstance(value, dict) or (isinstance(value, str) and not value.startswith("data:"))
 
 
 def _most_output(request: dict[str, Any]) -> int:
@@ -142,7 +233,7 @@ def _chunks(file: BufferedIOBase) -> bytes:
     body = bytearray()
     while size := int(file.readline(100).split(b";")[0], 16):
         if size < 0 or len(body) + size > LARGEST_REQUEST:
-            raise ValueError("the body is too large")
+            raise TooLargeError
         body += file.read(size)
         if file.readline(3) != b"\r\n":
             raise ValueError("the body is not well-formed")

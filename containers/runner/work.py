@@ -9,8 +9,9 @@ from runner.agent import AgentWatch, Ending, Patience, Reason, start_seconds
 from runner.budget import Meter
 from runner.environment import Outside
 from runner.files import write_whole
-from runner.gateway import Gateway, Upstream
+from runner.gateway import Gateway
 from runner.live import LiveReport
+from runner.upstream import Upstream
 
 EXTRA_SECONDS = 60.0  # the wrapper's deadline comes first
 DEFAULT_MINUTES = 60.0

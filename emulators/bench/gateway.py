@@ -20,7 +20,8 @@ CALLS = 60
 PROMPT_BYTES = 200_000  # as long as the conversation of an agent that has read some files
 PROGRAM = """
 import sys
-from runner.gateway import Gateway, Upstream
+from runner.gateway import Gateway
+from runner.upstream import Upstream
 from runner.budget import Meter
 upstream = Upstream("anthropic", sys.argv[1], sys.stdin.readline().strip())
 gateway = Gateway(("127.0.0.1", 0), upstream, Meter({}, []))

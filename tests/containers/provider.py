@@ -12,6 +12,7 @@ class Provider:
         self.requests = []
         self.status, self.headers, self.body, self.pieces = 200, {}, {}, None
         self.go = threading.Semaphore(10**6)
+        self.cuts = []  # for the next answers: "silent" is none, "early" ends before its end
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"provider": self}))
         self.server.daemon_threads = True
         threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
@@ -21,8 +22,9 @@ class Provider:
         self.server.shutdown()
         self.server.server_close()
 
-    def answers(self, body, status=200, **headers):
+    def answers(self, body, status=200, held=False, **headers):
         self.status, self.body, self.pieces, self.headers = status, body, None, headers
+        self.go = threading.Semaphore(0 if held else 10**6)
 
     def streams(self, *pieces, held=False):
         self.status, self.pieces, self.headers = 200, [_event(piece) for piece in pieces], {}
@@ -44,17 +46,23 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         self.provider.requests.append((self.command, self.path, dict(self.headers), body))
+        cut = self.provider.cuts.pop(0) if self.provider.cuts else ""
+        self.close_connection = bool(cut)
+        if cut == "silent":
+            return
         if self.provider.pieces is None:
             content = self.provider.body
             content = content if isinstance(content, bytes) else json.dumps(content).encode()
+            self.provider.go.acquire()
             self._head({"Content-Type": "application/json", "Content-Length": str(len(content))})
-            self.wfile.write(b"" if self.command == "HEAD" else content)
+            if self.command != "HEAD":
+                self.wfile.write(content[:-1] if cut else content)
             return
         self._head({"Content-Type": "text/event-stream; charset=utf-8", "Transfer-Encoding": "chunked"})
         for piece in self.provider.pieces:
             self.provider.go.acquire()
             self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece))
-        self.wfile.write(b"0\r\n\r\n")
+        self.wfile.write(b"" if cut else b"0\r\n\r\n")
 
     def do_GET(self):
         self.do_POST()

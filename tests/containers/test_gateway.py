@@ -10,7 +10,8 @@ import pytest
 
 from runner.blobs import ExchangeError
 from runner.budget import Meter
-from runner.gateway import MOST_CONNECTIONS, Gateway, Upstream
+from runner.gateway import MOST_CONNECTIONS, Gateway
+from runner.upstream import Upstream
 from tests.containers.provider import Provider
 
 KEY = "the-model-key-of-this-run"
@@ -199,27 +200,6 @@ def test_a_compressed_request_is_understood(provider, start):
     assert gateway.meter.usage()["turns"] == 0
 
 
-def test_hanging_up_hides_no_tokens(provider, start):
-    provider.streams(STREAMS["/v1/messages"][0], *[{"type": "content_block_delta"}] * 100, held=True)
-    gateway = start()
-    with httpx.stream("POST", f"{gateway.url}/v1/messages", json={"tools": TOOLS}, trust_env=False) as answer:
-        provider.go.release(30)
-        next(answer.iter_raw())
-    provider.go.release(1000)
-    usage = booked(gateway)
-    assert usage["inputTokens"] == 120
-    assert usage["outputTokens"] > 1
-
-
-def test_a_stream_that_says_nothing_of_its_use_is_estimated(provider, start):
-    provider.streams(*[{"choices": [{"delta": {"content": "x"}}]}] * 40, b"data: [DONE]\n\n")
-    gateway = start("openai")
-    post(gateway, "/v1/chat/completions", {"model": "priced-1", "messages": "x" * 4000, "tools": TOOLS})
-    usage = booked(gateway)
-    assert usage["inputTokens"] > 1000
-    assert usage["outputTokens"] >= 40
-
-
 def test_a_turn_is_a_call_that_offers_tools_and_was_served(provider, start):
     gateway = start()
     for body in ({}, {"tools": []}, {"tools": TOOLS}, {"functions": TOOLS}, b"not json"):
@@ -379,7 +359,7 @@ def raw(gateway, text):
         ("POST /v1/messages HTTP/1.1\r\n\r\n", 400),
         ("POST @evil.example/v1/messages HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", 404),
         ("POST /v1/messages HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: -1\r\n\r\n", 400),
-        ("POST /v1/messages HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 99999999999\r\n\r\n", 400),
+        ("POST /v1/messages HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 99999999999\r\n\r\n", 413),
         ("POST /v1/messages HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 5\r\n\r\nab", 400),
         (
             "POST /v1/messages HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 2\r\n"
