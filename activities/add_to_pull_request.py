@@ -17,6 +17,7 @@ from autocoder.errors import AutocoderError, SignInRequired, Transient
 from autocoder.lengths import cut
 from autocoder.models import AgentResult, Plan, PullRequest, PushedBranch, RepositoryTexts, Value
 from autocoder.pull_request_text import Description, describe
+from autocoder.settings import settings
 
 STATUS_GENRE, STATUS_NAME = "autocoder", "verify"
 LONGEST_THREAD = 100_000  # of 150,000 characters that a comment may have
@@ -60,6 +61,7 @@ def description_of(connected: Clients, given: PullRequestInput, *, is_draft: boo
         given.pushed,
         texts.pull_request_template,
         is_draft=is_draft,
+        skip_ci=settings().commit_skip_ci,
         redact=connected.redact,
     )
 

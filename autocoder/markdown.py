@@ -23,6 +23,11 @@ MARKDOWN_COMMENT = re.compile(
 )
 MAY_HIDE = re.compile(r"\b(?:style|hidden|color)\b|<(?:script|template|[!?])", re.IGNORECASE)
 IMAGE = re.compile(r"!\[[^\[\]]*\]\((\S+?)(?:\s[^)]*)?\)")
+CI_MARK = re.compile(  # as far as where a blank makes it a mark no more
+    r"\[(?=(?:skip (?:ci|azurepipelines|azpipelines|azp)|(?:ci|azurepipelines|azpipelines|azp) skip)\])"
+    r"|\*\*\*(?=NO_CI)|\bskip-(?=checks: ?true)",
+    re.IGNORECASE,
+)
 TAG_WITH_ATTRIBUTES = re.compile(r"<(?=[A-Za-z][\w:-]*[\s/][^>=]*=)")
 
 
@@ -67,6 +72,14 @@ def inert(text: str) -> str:
     An address in an image is called by the reader's browser, with whatever an agent has put into it.
     """
     return TAG_WITH_ATTRIBUTES.sub("< ", text.replace("![", "! ["))
+
+
+def without_ci_marks(text: str) -> str:
+    """Return *text* without the words in a commit's message that keep Azure Pipelines from starting.
+
+    https://learn.microsoft.com/azure/devops/pipelines/repos/azure-repos-git#skipping-ci-for-individual-pushes
+    """
+    return CI_MARK.sub(r"\g<0> ", text)
 
 
 def fenced(text: str) -> str:

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from autocoder import ids
 from autocoder.agents import Agent
 from autocoder.container_groups import agent_image
+from autocoder.markdown import one_line, without_ci_marks
 from autocoder.models import CommitText, Plan, Repository, Run, RunFile, WorkItemSummary
 from autocoder.publishing import policy_rules
-from autocoder.pull_request_text import commit_message
 from autocoder.requests import full_budget
 from autocoder.settings import Settings
 
@@ -67,7 +67,7 @@ def run_file(plan: Plan, agent: Agent, settings: Settings) -> RunFile:
         base_commit=repository.base_commit,
         agent=agent.for_run(plan.model, settings.model_upstreams.get(agent.provider)),
         budget=plan.budget,
-        commit=_commit(plan, settings.commit_author),
+        commit=_commit(plan, settings),
         policy=policy_rules(repository.settings),
         setup=repository.settings.setup,
         verify=repository.settings.verify,
@@ -75,14 +75,26 @@ def run_file(plan: Plan, agent: Agent, settings: Settings) -> RunFile:
     )
 
 
-def _commit(plan: Plan, author: str) -> CommitText:
+def _commit(plan: Plan, settings: Settings) -> CommitText:
     """Return the commit's text; its date is that of the run, so that a repeat gives the same commit."""
     run = plan.run
-    name, _, mail = author.partition("<")
-    requester = run.request.requester.name
+    name, _, mail = settings.commit_author.partition("<")
+    requester, skip_ci = run.request.requester.name, settings.commit_skip_ci
     return CommitText(
-        message=commit_message(plan.title, run.request.work_item_id, run.id, requester),
+        message=commit_message(plan.title, run.request.work_item_id, run.id, requester, skip_ci=skip_ci),
         author_name=name.strip() or "Autocoder",
         author_email=mail.strip(" <>") or "autocoder@noreply.invalid",
         date=run.queued_at,
     )
+
+
+def commit_message(
+    plan_title: str, work_item_id: int | None, run_id: str, requester: str, *, skip_ci: bool
+) -> str:
+    """Return the commit's message: title, work item, trailers; with *skip_ci* its push starts no pipeline."""
+    number = f" (#{work_item_id})" if work_item_id else ""
+    trailers = [f"Autocoder-Run: {run_id}"]
+    if requester:
+        trailers.append(f"Requested-by: {one_line(requester, 100)}")
+    subject = without_ci_marks(f"{one_line(plan_title, 200)}{number}")
+    return "\n\n".join([subject, *(["[skip ci]"] if skip_ci else []), "\n".join(trailers)]) + "\n"

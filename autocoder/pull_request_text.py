@@ -1,4 +1,4 @@
-"""The words of a pull request: its title, its description, and the message of its commit.
+"""The words of a pull request: its title and its description.
 
 A description may have 4,000 characters (https://learn.microsoft.com/azure/devops/repos/git/pull-requests),
 counted as `lengths` does: whole lines of low priority go first, and neither a fence nor a table is ever cut.
@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from autocoder.comments import code, unseen, usage_line
 from autocoder.drafts import draft_warnings
 from autocoder.lengths import cut, length
-from autocoder.markdown import fenced, from_markdown, inert, one_line
+from autocoder.markdown import fenced, from_markdown, inert, one_line, without_ci_marks
 from autocoder.models import AgentResult, FileChange, Plan, PushedBranch, Verification
 
 LONGEST_BODY = 4_000
@@ -22,6 +22,9 @@ HEADING = re.compile(r"^(#{1,6}) +", re.MULTILINE)
 FENCE = re.compile(r"\s*(`{3,}|~{3,})(.*)")
 LONG_BLOCK = LONGEST_BODY // 2
 LONG_BLOCK_LEFT = "(a long block stands in the first thread)"
+SQUASH = (
+    "\nComplete it as a squash commit: its own commit keeps pipelines from starting, also when it is merged."
+)
 LONGEST_OUTPUT = 4_000
 MOST_CHECKS = 20
 COMMAND_LENGTHS = (80, 20)  # the second where the table would take up too much with the first
@@ -56,17 +59,8 @@ class Section:
 def pull_request_title(plan: Plan) -> str:
     """Return `<title> (#<work item id>)`, one line."""
     number = f" (#{plan.work_item.id})" if plan.work_item else ""
-    title, longest = one_line(plan.title, LONGEST_TITLE), LONGEST_TITLE - len(number)
+    title, longest = without_ci_marks(one_line(plan.title, LONGEST_TITLE)), LONGEST_TITLE - len(number)
     return (title if length(title) <= longest else cut(title, longest - 1) + "…") + number
-
-
-def commit_message(plan_title: str, work_item_id: int | None, run_id: str, requester: str) -> str:
-    """Return the commit's message: title, work item, trailers; `[skip ci]` keeps CI triggers quiet."""
-    number = f" (#{work_item_id})" if work_item_id else ""
-    trailers = [f"Autocoder-Run: {run_id}"]
-    if requester:
-        trailers.append(f"Requested-by: {one_line(requester, 100)}")
-    return f"{one_line(plan_title, 200)}{number}\n\n[skip ci]\n\n" + "\n".join(trailers) + "\n"
 
 
 def describe(
@@ -76,10 +70,14 @@ def describe(
     template: str = "",
     *,
     is_draft: bool,
+    skip_ci: bool,
     redact: Callable[[str], str] = str,
 ) -> Description:
-    """Return the pull request's description, at most 4,000 characters long, fitted after *redact*."""
-    found = _sections(plan, result, pushed, template, is_draft=is_draft)
+    """Return the pull request's description, at most 4,000 characters long, fitted after *redact*.
+
+    With *skip_ci* it says how to complete it so that the target branch's pipelines start.
+    """
+    found = _sections(plan, result, pushed, template, is_draft=is_draft, skip_ci=skip_ci)
     sections = [_redacted(section, redact) for section in found]
     counts: list[int | None] = [None] * len(sections)
     overflow: list[int] = []
@@ -94,9 +92,12 @@ def describe(
 
 
 def _redacted(section: Section, redact: Callable[[str], str]) -> Section:
-    """Return *section* without secrets; one may span lines, and what stands for it may be longer."""
+    """Return *section* without secrets; one may span lines, and what stands for it may be longer.
+
+    Nor does it hold words that keep pipelines from starting: the completing commit repeats the description.
+    """
     text = "\n".join(section.lines)
-    shown = redact(text)
+    shown = without_ci_marks(redact(text))
     return section if shown == text else replace(section, lines=_whole(shown))
 
 
@@ -116,7 +117,13 @@ def _join(sections: Sequence[Section], counts: Sequence[int | None]) -> str:
 
 
 def _sections(
-    plan: Plan, result: AgentResult, pushed: PushedBranch, template: str, *, is_draft: bool
+    plan: Plan,
+    result: AgentResult,
+    pushed: PushedBranch,
+    template: str,
+    *,
+    is_draft: bool,
+    skip_ci: bool,
 ) -> list[Section]:
     """Return the parts of the description in the order in which they stand."""
     number = (f"#{plan.work_item.id}",) if plan.work_item else ()
@@ -126,7 +133,7 @@ def _sections(
         Section("Changes", tuple(_changes(pushed)), 3),
         Section("Verification", tuple(_verification(result.verification)), 0),
         Section("Warnings", warnings, 1),
-        Section("Run", tuple(_run_lines(plan, result)), 0),
+        Section("Run", (*_run_lines(plan, result), *((SQUASH,) if skip_ci else ())), 0),
         Section("", _whole(template), 4),
         Section("", number),
     ]

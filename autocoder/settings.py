@@ -128,6 +128,9 @@ class Settings(BaseModel):
     commit_author: str = setting(
         "Autocoder <autocoder@noreply.invalid>", "author of the commits", "Autocoder <bot@contoso.com>"
     )
+    commit_skip_ci: bool = setting(
+        True, "whether commits say `[skip ci]`, so that a pushed branch starts no pipeline: [why](#pipelines)"
+    )
     pull_request_draft: Literal["auto", "always", "never"] = setting(
         "auto",
         "`auto`: a draft when the target branch has a build policy, verify failed or a budget ended; "

@@ -38,6 +38,8 @@ def settings_table() -> str:
 def _shown(default: object) -> str:
     if default is None or default in ((), {}):
         return "empty"
+    if isinstance(default, bool):
+        return f"`{str(default).lower()}`"
     return f"`{';'.join(default)}`" if isinstance(default, tuple) else f"`{default}`"
 
 
@@ -59,7 +61,7 @@ def _type_name(field: Any) -> str:
     ]
     if choices:
         return ", ".join(f"`{word}`" for word in choices)
-    return {int: "integer", float: "number", str: "text"}.get(kinds[0], "text")
+    return {bool: "`true`, `false`", int: "integer", float: "number", str: "text"}.get(kinds[0], "text")
 
 
 def agents_table() -> str:

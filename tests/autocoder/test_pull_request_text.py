@@ -3,7 +3,7 @@ import re
 import pytest
 
 from autocoder import models as m
-from autocoder.pull_request_text import commit_message, describe, pull_request_title
+from autocoder.pull_request_text import describe, pull_request_title
 
 RUN_ID = "a" * 20
 SHA = "1" * 40
@@ -38,8 +38,8 @@ PUSHED = m.PushedBranch(
 )
 
 
-def described(*given, is_draft=False, **options):
-    return describe(*given, is_draft=is_draft, **options)
+def described(*given, **options):
+    return describe(*given, **{"is_draft": False, "skip_ci": False, **options})
 
 
 def result(**changes):
@@ -128,12 +128,20 @@ def test_the_title_is_one_line_of_bounded_length_with_the_number(title):
     assert line.endswith(" (#7)")
 
 
-def test_the_commit_names_run_and_requester_and_skips_ci():
-    text = commit_message("Add\nexport", 7, RUN_ID, "Kim\nEvil: x")
-    assert text.splitlines()[0] == "Add export (#7)"
-    assert "[skip ci]" in text
-    assert "Requested-by: Kim Evil: x" in text
-    assert f"Autocoder-Run: {RUN_ID}\n" in text
+def test_the_description_says_how_to_complete_what_skips_ci():
+    assert "squash commit" in described(PLAN, result(), PUSHED, skip_ci=True).body
+    assert "squash" not in described(PLAN, result(), PUSHED, skip_ci=False).body
+
+
+@pytest.mark.parametrize(
+    "mark",
+    ["[skip ci]", "[CI skip]", "[azp skip]", "[skip azurepipelines]", "***NO_CI***", "skip-checks:true"],
+)
+def test_no_words_of_others_keep_the_target_branchs_pipelines_from_starting(mark):
+    plan = PLAN.model_copy(update={"title": f"Add {mark}"})
+    body = described(plan, result(summary=f"Done {mark} so."), PUSHED, f"- {mark}").body
+    assert mark not in body + pull_request_title(plan)
+    assert "Done" in body
 
 
 @pytest.mark.parametrize("number", [1, 21, 389, 1999, 2001, 3000])
