@@ -9,7 +9,7 @@ from aiohttp import web
 
 from emulators.model_provider.conversations import ConversationError, Step, conversation_of
 from emulators.model_provider.dialects import Dialect
-from emulators.model_provider.dialects.shape import BadRequestError, Event, new_id
+from emulators.model_provider.dialects.shape import BadRequestError, Event, new_id, objects
 from emulators.model_provider.errors import error_body, provider_of, refused_key
 from emulators.model_provider.script import answer, next_step
 from emulators.model_provider.state import State
@@ -56,9 +56,9 @@ async def answer_in(dialect: Dialect, request: web.Request) -> web.StreamRespons
 
 async def count_tokens(dialect: Dialect, request: web.Request) -> web.Response:
     """Answer how many tokens a request would have: Anthropic's and Gemini's counting calls."""
-    body = await _body(request)
     try:
-        asked = dialect.question({"model": "any", **(body.get("generateContentRequest") or body)})
+        body = await _body(request)
+        asked = dialect.question(_counted(body) if dialect.name == "gemini" else body)
     except BadRequestError as error:
         return web.json_response(error_body(_provider(request), 400, str(error)), status=400)
     name = "totalTokens" if dialect.name == "gemini" else "input_tokens"
@@ -93,6 +93,12 @@ async def list_requests(request: web.Request) -> web.Response:
     if request.method == "DELETE":
         request.app[STATE].requests.clear()
     return web.json_response({"requests": list(request.app[STATE].requests)})
+
+
+def _counted(body: dict[str, Any]) -> dict[str, Any]:
+    """Return the request that Gemini counts: the body, or the one in it; raises `BadRequestError`."""
+    (inner,) = objects([body.get("generateContentRequest") or body], "generateContentRequest")
+    return {"model": body["model"], **inner}
 
 
 def _provider(request: web.Request) -> str:

@@ -45,6 +45,7 @@ class Question:
     size: int = field(metadata={"unit": "characters of the whole conversation"})
     fresh: int = field(metadata={"unit": "characters of its newest message"})
     answer_schema: Mapping[str, Any] | None = None
+    stream_usage: bool = False  # Chat Completions tell the usage of a stream to those alone who ask for it
 
 
 @dataclass(frozen=True, slots=True)

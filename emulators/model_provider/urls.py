@@ -17,8 +17,8 @@ def routes() -> list[web.RouteDef]:
 
 def _anthropic() -> list[web.RouteDef]:
     return [
-        web.post("/v1/messages", _versioned(ANTHROPIC)),
-        web.post("/v1/messages/count_tokens", partial(responses.count_tokens, ANTHROPIC)),
+        web.post("/v1/messages", _versioned(_in(ANTHROPIC))),
+        web.post("/v1/messages/count_tokens", _versioned(partial(responses.count_tokens, ANTHROPIC))),
     ]
 
 
@@ -62,14 +62,14 @@ def _in(dialect: Dialect) -> responses.Handler:
     return partial(responses.answer_in, dialect)
 
 
-def _versioned(dialect: Dialect) -> responses.Handler:
+def _versioned(answer: responses.Handler) -> responses.Handler:
     """Anthropic refuses a request without its version header."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
         if "anthropic-version" not in request.headers:
             body = error_body("anthropic", 400, "anthropic-version: header is required")
             return web.json_response(body, status=400)
-        return await responses.answer_in(dialect, request)
+        return await answer(request)
 
     return handle
 

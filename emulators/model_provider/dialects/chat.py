@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 
 from emulators.model_provider.dialects.shape import (
+    BadRequestError,
     Event,
     new_id,
     objects,
@@ -37,6 +38,7 @@ def question(body: JSON) -> Question:
         size=size_of(body),
         fresh=size_of(messages[-1:]),
         answer_schema=schema,
+        stream_usage=_usage_wanted(body),
     )
 
 
@@ -50,8 +52,8 @@ def whole(asked: Question, answer: Answer) -> JSON:
 
 
 def events(asked: Question, answer: Answer) -> Iterator[Event]:
-    """Yield the chunks, the usage (the caller leaves it out when it was not asked for) and `[DONE]`."""
-    head = _head(asked, "chat.completion.chunk")
+    """Yield the chunks, one more with the usage where `include_usage` asks for it, and `[DONE]`."""
+    head = _head(asked, "chat.completion.chunk") | ({"usage": None} if asked.stream_usage else {})
     deltas: list[JSON] = [{"role": "assistant", "content": ""}]
     if answer.text:
         deltas += [{"content": piece} for piece in pieces(answer.text)]
@@ -60,12 +62,25 @@ def events(asked: Question, answer: Answer) -> Iterator[Event]:
     for delta in deltas:
         yield "", {**head, "choices": [{"index": 0, "delta": delta, "finish_reason": None}]}
     yield "", {**head, "choices": [{"index": 0, "delta": {}, "finish_reason": _finish(answer)}]}
-    yield "", {**head, "choices": [], "usage": _usage(answer)}
+    if asked.stream_usage:
+        yield "", {**head, "choices": [], "usage": _usage(answer)}
     yield "", "[DONE]"
 
 
 _SYSTEM, _USER = ("system", "developer"), ("user",)
 _ROLES = (_SYSTEM, _USER)
+
+
+def _usage_wanted(body: JSON) -> bool:
+    """Return whether a stream ends with its usage; raises `BadRequestError` for options that do not fit."""
+    options = body.get("stream_options")
+    if options is None:
+        return False
+    if not isinstance(options, dict):
+        raise BadRequestError("Invalid type for 'stream_options': expected an object.")
+    if not body.get("stream"):
+        raise BadRequestError("The 'stream_options' parameter is only allowed when 'stream' is enabled.")
+    return options.get("include_usage") is True
 
 
 def _call(answer: Answer) -> JSON:

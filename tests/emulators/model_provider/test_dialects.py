@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.emulators.model_provider.dialect import Anthropic, Chat, Gemini, Responses
+from tests.emulators.model_provider.dialect import Anthropic, Chat, Gemini, Responses, events_of
 
 STORY = {
     "name": "story",
@@ -43,6 +43,23 @@ def test_counts_tokens_in_the_providers_own_fields(client, dialect, stream):
     client.add({"name": "counted", "match": "count me", "usage": usage, "steps": [{"say": "Counted."}]})
     said = client.ask(dialect, "count me", stream=stream)
     assert (said.fresh, said.cached, said.output) == (120, 3400, 56)
+
+
+@pytest.mark.parametrize("options", [None, {}, {"include_usage": False}], ids=["none", "empty", "false"])
+def test_chat_completions_stream_no_usage_that_nobody_asked_for(client, options):
+    body = {**Chat().body("x", stream=True), "stream_options": options}
+    response = client.http.post(Chat.path, json=body, headers=Chat.headers)
+    chunks = events_of(response)
+    assert chunks[-1]["choices"][0]["finish_reason"] == "tool_calls"
+    assert not any("usage" in chunk for chunk in chunks)
+    assert response.text.rstrip().endswith("data: [DONE]")
+
+
+def test_chat_completions_stream_the_usage_once_and_last_where_it_is_asked_for(client):
+    *others, last = events_of(client.post(Chat(), "x", stream=True))
+    assert last["choices"] == []
+    assert last["usage"]["total_tokens"] > 0
+    assert [chunk["usage"] for chunk in others] == [None] * len(others)
 
 
 def test_later_turns_read_the_earlier_ones_from_the_cache(client, dialect):

@@ -90,8 +90,9 @@ def test_a_step_can_hang(client):
         )
 
 
-def test_anthropic_wants_its_version_header(client):
-    response = client.http.post("/v1/messages", json=Anthropic().body("x"), headers={"x-api-key": KEY})
+@pytest.mark.parametrize("path", ["/v1/messages", "/v1/messages/count_tokens"])
+def test_anthropic_wants_its_version_header(client, path):
+    response = client.http.post(path, json=Anthropic().body("x"), headers={"x-api-key": KEY})
     assert response.status_code == 400
     assert "anthropic-version" in response.json()["error"]["message"]
 
@@ -116,6 +117,34 @@ def test_a_bad_body_is_a_bad_request(client, dialect, content):
     response = client.http.post(dialect.path, content=content, headers=headers)
     assert response.status_code == 400
     assert response.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"{}", b'{"generateContentRequest": 3}'])
+@pytest.mark.parametrize(
+    ("dialect", "path"),
+    [(Anthropic(), "/v1/messages/count_tokens"), (Gemini(), "/v1beta/models/gemini-2.5-pro:countTokens")],
+    ids=["anthropic", "gemini"],
+)
+def test_a_bad_body_cannot_be_counted_either(client, dialect, path, content):
+    response = client.http.post(path, content=content, headers=dialect.headers)
+    assert response.status_code == 400
+    assert response.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(("stream", "options"), [(False, {"include_usage": True}), (True, "usage")])
+def test_chat_completions_refuse_stream_options_that_do_not_fit(client, stream, options):
+    body = {**Chat().body("x", stream=stream), "stream_options": options}
+    response = client.http.post(Chat.path, json=body, headers=Chat.headers)
+    assert response.status_code == 400
+    assert "stream_options" in response.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"), [(402, "billing_error"), (504, "timeout_error"), (529, "overloaded_error")]
+)
+def test_anthropic_names_the_kind_of_its_errors(client, status, kind):
+    client.add({"name": f"fails with {status}", "match": f"fail with {status}", "steps": [{"error": status}]})
+    assert client.post(Anthropic(), f"fail with {status}").json()["error"]["type"] == kind
 
 
 def test_lists_models_in_each_providers_shape(client):
