@@ -31,7 +31,7 @@ def draft_warnings(plan: Plan, result: AgentResult, *, is_draft: bool) -> list[s
 
 
 def failed_checks(result: AgentResult) -> int:
-    """Return how many of the team's commands failed."""
+    """Return how many of the team's commands failed, those that were not run left out."""
     return sum(1 for check in result.verification if check.exit_code)
 
 
@@ -42,4 +42,9 @@ def _cautions(result: AgentResult) -> list[str]:
         found.append(f"the run ended early because {EARLY_ENDS[result.outcome]}")
     if failed:
         found.append("a verify command failed" if failed == 1 else f"{failed} verify commands failed")
+    not_run = sum(1 for check in result.verification if check.exit_code is None)
+    if not_run:
+        found.append(
+            "a verify command was not run" if not_run == 1 else f"{not_run} verify commands were not run"
+        )
     return found

@@ -29,6 +29,7 @@ LONGEST_OUTPUT = 4_000
 MOST_CHECKS = 20
 COMMAND_LENGTHS = (80, 20)  # the second where the table would take up too much with the first
 LONGEST_TABLE = 2_500
+RESULTS = {None: "⏭️ not run", 0: "✅ passed", 124: "❌ did not end in time"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,9 +208,12 @@ def _table(checks: Sequence[Verification], longest: int) -> str:
     """Return a row for each check, with at most *longest* characters of its command."""
     rows = ["| Command | Result | Time |", "|---|---|---|"]
     for check in checks:
-        result = "✅ passed" if check.exit_code == 0 else f"❌ exit code {check.exit_code}"
-        rows.append(f"| `{code(check.command, longest)}` | {result} | {check.seconds:.1f} s |")
+        rows.append(f"| `{code(check.command, longest)}` | {_result(check)} | {check.seconds:.1f} s |")
     return "\n".join(rows)
+
+
+def _result(check: Verification) -> str:
+    return RESULTS.get(check.exit_code) or f"❌ exit code {check.exit_code}"
 
 
 def _outputs(checks: Sequence[Verification]) -> list[str]:
@@ -231,6 +235,8 @@ def _warnings(plan: Plan, result: AgentResult, *, is_draft: bool) -> list[str]:
     lines += [
         f"- Withheld: `{code(item.path, 200)}` ({one_line(item.reason, 160)})" for item in result.withheld
     ]
+    if result.more_withheld:
+        lines.append(f"- Withheld: {result.more_withheld:,} more paths")
     return [*lines, *(f"- {words}" for words in unseen(plan))]
 
 

@@ -30,7 +30,7 @@ class Verification(Value):
     """One command of the team, run in a fresh checkout of the commit that will be pushed."""
 
     command: str
-    exit_code: int
+    exit_code: int | None = Field(description="None: it was not run; 124: it did not end in time")
     seconds: float
     output: str = Field("", description="the tail of what it printed, redacted")
 
@@ -73,6 +73,9 @@ class AgentResult(Value):
     usage: Usage = Usage()
     verification: tuple[Verification, ...] = ()
     withheld: tuple[Withheld, ...] = ()
+    more_withheld: int = Field(
+        0, description="paths that were withheld as well, of which there were too many"
+    )
     lines: dict[str, tuple[int, int]] = Field(
         default_factory=dict, description="path to lines added and removed, of at most 200 text files"
     )

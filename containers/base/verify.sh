@@ -23,9 +23,10 @@ nap() {
     if [ "$naps" -lt 400 ]; then sleep 0.05 2>/dev/null || sleep 1; else sleep 0.2 2>/dev/null || sleep 1; fi
 }
 
+# Run a script, for as long as is left of the time that all have together.
 run() {
     if command -v timeout >/dev/null 2>&1; then
-        timeout -k 5 "$limit" /bin/sh -e "$1"
+        timeout -k 5 "$(((deadline - now + 99) / 100))" /bin/sh -e "$1"
     else
         /bin/sh -e "$1"
     fi
@@ -41,12 +42,20 @@ done
 home=$(mktemp -d 2>/dev/null) || { home=/tmp/autocoder-$$ && mkdir -m 700 "$home"; }
 mkdir -p "$home/home" "$home/tmp" "$results"
 export HOME="$home/home" TMPDIR="$home/tmp"
-limit=$(cat "$control/verify/seconds" 2>/dev/null) || limit=420
+seconds=$(cat "$control/verify/seconds" 2>/dev/null) || seconds=420
+setup=$(cat "$control/verify/setup" 2>/dev/null) || setup=0
+now
+deadline=$((now + seconds * 100))
+
+# The checkout lies where nothing of this container can write; the commands work in a copy of it.
+rm -rf "$verification/checkout"
+cp -RP "$control/checkout" "$verification/checkout" || rm -rf "$verification/checkout" # all of it, or nothing runs
 
 number=1
 while [ -f "$control/verify/$number.sh" ] && [ ! -e "$control/done" ]; do
     cd "$verification/checkout" || break
     now
+    [ "$now" -lt "$deadline" ] || break
     began=$now
     run "$control/verify/$number.sh" </dev/null >"$results/$number.log" 2>&1
     status=$?
@@ -54,6 +63,7 @@ while [ -f "$control/verify/$number.sh" ] && [ ! -e "$control/done" ]; do
     hundredths=$((now - began))
     printf '%d.%02d\n' $((hundredths / 100)) $((hundredths % 100)) >"$results/$number.seconds"
     printf '%d\n' "$status" >"$results/$number.exit"
+    if [ "$status" -ne 0 ] && [ "$number" -le "$setup" ]; then break; fi # nothing to verify without it
     number=$((number + 1))
 done
 : >"$verification/done"

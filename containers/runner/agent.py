@@ -121,8 +121,9 @@ def read_exit(text: bytes | None, elapsed: float) -> Ending:
     try:
         said: Any = json.loads(text or b"")
         code, reason = said["exitCode"], said["reason"]
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return Ending("unreadable", None, elapsed)
-    if not isinstance(code, int) or not 0 <= code <= 255 or reason not in ("exited", "deadline", "stopped"):
+    is_code = type(code) is int and 0 <= code <= 255  # false and true are integers, too
+    if not is_code or reason not in ("exited", "deadline", "stopped"):
         return Ending("unreadable", None, elapsed)
     return Ending(reason, code, elapsed)

@@ -10,8 +10,10 @@ from runner.environment import Outside
 from runner.final_message import read_final_message
 from runner.git import GIT_FOLDER, Git
 from runner.live import LiveReport
-from runner.outcome import PUBLISHED, outcome_of
-from runner.verification import Verification
+from runner.outcome import PUBLISHED, outcome_of, withheld_part
+from runner.verification import TOTAL_SECONDS, Verification
+
+GIT_SECONDS = 60.0  # for each call: a file tree can be made so that Git waits for ever
 
 
 class Collecting(NamedTuple):
@@ -33,9 +35,7 @@ class Collecting(NamedTuple):
             collected = collector.collect(self.run["commit"])
         outcome, reason = outcome_of(ending, refused_call, final, collected, minutes)
         self.result.update(outcome=outcome, reason=reason)
-        self.result["withheld"] = [
-            {"path": verdict.path, "reason": verdict.reason} for verdict in collected.withheld
-        ]
+        self.result.update(withheld_part(collected.withheld))
         if collected.commit:
             self.result["lines"] = dict(collected.difference.lines)
             if outcome in PUBLISHED:
@@ -46,19 +46,22 @@ class Collecting(NamedTuple):
         repository = self.outside.settings.volumes["repository"]
         rules = Rules.of(self.run["policy"], self.run["agent"].get("leftovers", ()))
         base = Base(self.run["baseCommit"], base_tree)
-        git = Git(repository / GIT_FOLDER)
-        return Collector(git, self.outside.settings.volumes["workspace"], base, rules, self.outside.redactor)
+        settings = self.outside.settings
+        git = Git(repository / GIT_FOLDER, user=settings.agent_user, seconds=GIT_SECONDS)
+        reader = None if settings.any_user else settings.agent_user
+        return Collector(git, settings.volumes["workspace"], base, rules, self.outside.redactor, reader)
 
     def _verify(self, collector: Collector) -> None:
-        commands = [*self.run.get("setup", ()), *self.run.get("verify", ())]
-        if not commands:
+        setup, verify = self.run.get("setup", ()), self.run.get("verify", ())
+        if not setup and not verify:
             return
         self.live.phase("verifying")
         began = time.monotonic()
         volumes = self.outside.settings.volumes
         verification = Verification(volumes["control"], volumes["verification"], self.outside.redactor)
-        collector.check_out(verification.checkout, self.outside.settings.agent_user)
-        self.result["verification"] = verification.run(commands)
+        collector.check_out(verification.checkout, TOTAL_SECONDS)
+        left = TOTAL_SECONDS - (time.monotonic() - began)
+        self.result["verification"] = verification.run(setup, verify, left)
         self.result["seconds"]["verify"] = round(time.monotonic() - began, 2)
         self.live.phase("collecting")
 

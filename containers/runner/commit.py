@@ -3,7 +3,6 @@
 import hashlib
 import os
 import re
-import shutil
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -11,13 +10,15 @@ from typing import Any, NamedTuple
 
 from autocoder.policy import GITLINK, Change, Rules, Verdict, judge
 from autocoder.redaction import Redactor
-from runner.git import Git
-from runner.survey import ATTRIBUTES, SecretFoundError, Survey, copy_changes, lfs_paths, lines, survey
+from runner.git import Git, GitTimeoutError
+from runner.staging import SecretFoundError, Stage, UnsteadyError, nested
+from runner.survey import is_attributes, survey, with_lfs
+from runner.traps import TrapError
 
 TREE = 0o040000
 STAGE = "stage"  # under the volume `repository`
 PACK = "changes.pack"
-MOST_COUNTED_FILES = 200
+MOST_COUNTED_FILES, LONGEST_COUNTED = 200, 40_000  # files, and characters of all their paths
 _NUMBERS = re.compile(rb"(\d+)\t(\d+)\t(.+)", re.DOTALL)
 
 
@@ -53,26 +54,39 @@ class Collector(NamedTuple):
     base: Base
     rules: Rules
     redactor: Redactor
+    reader: tuple[int, int] | None = None  # uid and gid that Git looks into the workspace as
 
     @property
-    def stage(self) -> Path:
-        """Where what passed is copied to, to be judged and committed."""
-        return self.git.directory.parent / STAGE
+    def stage(self) -> Stage:
+        """What passed, as it is judged and committed."""
+        return Stage(self.git.directory.parent / STAGE)
 
     def collect(self, text: Mapping[str, Any]) -> Collected:
         """Commit what may go out, with run.json's `commit` as *text*; the same work gives the same commit."""
-        surveyed = survey(Git(self.git.directory, self.workspace), self.workspace)
+        try:
+            return self._collect(text)
+        except TrapError as trap:
+            return Collected(refused=(trap.verdict,))
+        except GitTimeoutError as error:  # nobody's fault but that of what Git was given to read
+            return Collected(refused=(Verdict("", "refuse", f"the change could not be read: {error}"),))
+
+    def _collect(self, text: Mapping[str, Any]) -> Collected:
+        surveyed = survey(
+            self.git._replace(work_tree=self.workspace, user=self.reader),
+            self.workspace,
+            self.rules.max_file_bytes,
+        )
         verdicts = judge(surveyed.changes, self.rules)
         passed = _without(surveyed.changes, verdicts)
         verdicts += conflicts(passed, verdicts)
         refused = [verdict for verdict in verdicts if verdict.action == "refuse"]
         passed = _without(passed, verdicts)
         if not refused:
-            refused = self._stage(passed, surveyed)
+            refused = self._enter(passed)
         withheld = tuple(verdict for verdict in verdicts if verdict.action == "withhold")
         if refused or not passed:
             return Collected(withheld=withheld, refused=tuple(refused))
-        tree = self._write_tree(passed)
+        tree = self.git.run("write-tree").decode().strip()
         if tree == self.base.tree:
             return Collected(withheld=withheld)
         return Collected(self._commit(tree, text), tree, self._difference(tree), withheld)
@@ -96,38 +110,31 @@ class Collector(NamedTuple):
         told = {"commit": collected.commit, "bytes": path.stat().st_size, "sha256": digest.hexdigest()}
         return path, told
 
-    def check_out(self, folder: Path, user: tuple[int, int] | None) -> None:
-        """Fill *folder* with the commit, whose index is still there, as files of *user*."""
-        shutil.rmtree(folder, ignore_errors=True)
-        if user is not None:
-            os.chown(folder.parent, *user)
-        staged = Git(self.git.directory, self.stage, user=user)
+    def check_out(self, folder: Path, seconds: float) -> None:
+        """Fill *folder*, where no other container may write, with the commit, whose index is still there."""
+        folder.mkdir(parents=True)
+        if self.git.user is not None:
+            os.chown(folder, *self.git.user)
+        staged = self.git._replace(work_tree=self.stage.files, seconds=seconds)
         staged.run("checkout-index", "--all", "--force", f"--prefix={folder}/")
 
-    def _stage(self, passed: Collection[Change], surveyed: Survey) -> list[Verdict]:
-        """Copy what passed and judge the copies; returns why they are refused."""
+    def _enter(self, passed: Collection[Change]) -> list[Verdict]:
+        """Read what passed, judge that, put it into the index; returns why it is refused."""
         try:
-            copies = copy_changes(passed, self.workspace, self.stage, self.redactor)
+            copies = self.stage.take(passed, self.workspace, self.redactor)
         except SecretFoundError as error:
             return [Verdict(str(error), "refuse", "the file holds a secret of this run")]
+        except UnsteadyError as error:
+            return [Verdict("", "refuse", f"the files were changed while they were read: {error}")]
         except OSError as error:
             return [Verdict("", "refuse", f"a changed file could not be read: {error.strerror or error}")]
-        paths = [change.path for change in copies]
-        if any(path.rpartition("/")[2] == ATTRIBUTES for path in (*paths, *surveyed.base)):
-            lfs = lfs_paths(Git(self.git.directory, self.stage), paths)
-            copies = [change._replace(lfs=change.path in lfs) for change in copies]
-        return list(judge(copies, self.rules))
-
-    def _write_tree(self, changes: Collection[Change]) -> str:
-        staged = Git(self.git.directory, self.stage)
-        deleted = [change.path for change in changes if change.kind == "deleted"]
-        new = [change.path for change in changes if change.kind != "deleted"]
-        if deleted:  # by name alone: what stands in their place now must not matter
-            staged.run("update-index", "--force-remove", "-z", "--stdin", stdin=lines(deleted))
-        if new:
-            arguments = ("update-index", "--add", "--replace", "-z", "--stdin")
-            staged.run(*arguments, stdin=lines(new))
-        return self.git.run("write-tree").decode().strip()
+        refused = list(judge(copies, self.rules))
+        if refused or not copies:
+            return refused
+        self.stage.enter(self.git, copies)
+        if any(is_attributes(change.path) for change in copies):  # else they are what they were
+            refused = list(judge(with_lfs(self.git, copies), self.rules))
+        return refused
 
     def _difference(self, tree: str) -> Difference:
         form = ("-r", "-t", "-z", "--raw", "--numstat", "--no-abbrev", "--no-renames", "--no-ext-diff")
@@ -138,21 +145,21 @@ class Collector(NamedTuple):
         variables = {"GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date}
         for role in ("AUTHOR", "COMMITTER"):
             variables |= {f"GIT_{role}_NAME": text["authorName"], f"GIT_{role}_EMAIL": text["authorEmail"]}
-        git = Git(self.git.directory, variables=variables)
+        git = self.git._replace(variables=variables)
         message = text["message"].encode()
         return git.run("commit-tree", tree, "-p", self.base.commit, stdin=message).decode().strip()
 
 
 def conflicts(passed: Iterable[Change], verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
     """Return what must be withheld as well, because it stands in the place of something withheld."""
-    kept = [verdict.path for verdict in verdicts if verdict.action == "withhold"]
-    return tuple(
-        Verdict(change.path, "withhold", f"in the place of {path}")
-        for change in passed
-        if change.kind != "deleted"
-        for path in kept
-        if path.startswith(f"{change.path}/") or change.path.startswith(f"{path}/")
-    )
+    kept = {verdict.path for verdict in verdicts if verdict.action == "withhold"}
+    new = {change.path for change in passed if change.kind != "deleted"}
+    found = {}
+    for outer, inner in nested(kept | new):
+        for path, other in ((outer, inner), (inner, outer)):
+            if path in new and other in kept:
+                found[path] = Verdict(path, "withhold", f"in the place of {other}")
+    return tuple(found.values())
 
 
 def _without(changes: Iterable[Change], verdicts: Iterable[Verdict]) -> tuple[Change, ...]:
@@ -164,6 +171,7 @@ def read_difference(listed: bytes) -> Difference:
     """Return what `git diff-tree -z --raw --numstat` says: https://git-scm.com/docs/git-diff-tree."""
     objects: set[str] = set()
     lines: dict[str, tuple[int, int]] = {}
+    left = LONGEST_COUNTED
     records = iter(listed.split(b"\0"))
     for record in records:
         if record.startswith(b":"):
@@ -173,6 +181,7 @@ def read_difference(listed: bytes) -> Difference:
             if int(new_mode, 8) not in (0, GITLINK):
                 objects.add(new)
             next(records)  # its path
-        elif (found := _NUMBERS.match(record)) and len(lines) < MOST_COUNTED_FILES:
+        elif len(lines) < MOST_COUNTED_FILES and len(record) < left and (found := _NUMBERS.fullmatch(record)):
+            left -= len(record)
             lines[os.fsdecode(found[3])] = (int(found[1]), int(found[2]))
     return Difference(frozenset(objects), lines)

@@ -22,6 +22,7 @@ class Settings(NamedTuple):
     gateway: tuple[str, int]
     callback_url: str
     agent_user: tuple[int, int] | None
+    any_user: bool  # the agent's files may be some other user's, whom nobody knows
     model_key: str
     callback_token: str
     outputs: Mapping[str, str]
@@ -43,6 +44,7 @@ class Settings(NamedTuple):
             gateway=(host, int(port)),
             callback_url=environment["CALLBACK_URL"],
             agent_user=user_of(environment),
+            any_user=bool(environment.get("AUTOCODER_ANY_USER")),
             model_key=environment.get("MODEL_KEY", ""),
             callback_token=environment["CALLBACK_TOKEN"],
             outputs=outputs,

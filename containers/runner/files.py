@@ -20,9 +20,11 @@ def open_regular(path: Path | str, folder: int | None = None) -> int | None:
     return None
 
 
-def read_regular(path: Path, limit: int, *, tail: bool = False) -> bytes | None:
+def read_regular(
+    path: Path | str, limit: int, *, tail: bool = False, folder: int | None = None
+) -> bytes | None:
     """Return at most *limit* bytes of a regular file, the last ones for *tail*; None when there is none."""
-    descriptor = open_regular(path)
+    descriptor = open_regular(path, folder)
     if descriptor is None:
         return None
     with os.fdopen(descriptor, "rb") as file:

@@ -3,12 +3,18 @@
 https://git-scm.com/docs/git-config#ENVIRONMENT
 """
 
+import contextlib
 import os
+import selectors
+import signal
 import subprocess
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+PATIENCE_SECONDS = 1.0  # what Git has ended long before, where nobody plays tricks on it
+MOST_LISTED_BYTES = 100_000_000
 SETTINGS = {
     "checkout.workers": "0",  # one for each core, where there are many files
     "core.hooksPath": "/dev/null",
@@ -38,6 +44,10 @@ class GitError(Exception):
     """Git ended with an error; the text is what it said, not yet redacted."""
 
 
+class GitTimeoutError(GitError):
+    """Git had not ended after its time, or said too much, and was killed with all that it had started."""
+
+
 class Git(NamedTuple):
     """A git directory, and the work tree and index that go with it for a while."""
 
@@ -45,7 +55,8 @@ class Git(NamedTuple):
     work_tree: Path | None = None
     settings: Mapping[str, str] = {}  # secrets are passed here, never on argv
     variables: Mapping[str, str] = {}
-    user: tuple[int, int] | None = None  # uid and gid that Git writes as
+    user: tuple[int, int] | None = None  # uid and gid that Git runs as
+    seconds: float | None = None  # that a call of `run` or `listing` may take
 
     def __repr__(self) -> str:
         """Tell where it is; its settings may hold a secret."""
@@ -53,20 +64,56 @@ class Git(NamedTuple):
 
     def run(self, *arguments: str, stdin: bytes = b"", stdout: int = subprocess.PIPE) -> bytes:
         """Return what `git *arguments` prints; raises `GitError`."""
-        done = subprocess.run(
-            ["git", *arguments],
-            input=stdin,
-            stdout=stdout,
-            stderr=subprocess.PIPE,
-            env=self._environment(),
-            cwd=self.directory,
-            user=self.user and self.user[0],
-            group=self.user and self.user[1],
-            check=False,
-        )
-        if done.returncode != 0:
-            raise GitError(done.stderr.decode(errors="replace").strip() or f"exit code {done.returncode}")
-        return done.stdout or b""
+        process = self._open(arguments, subprocess.PIPE, stdout)
+        try:
+            output, errors = process.communicate(stdin, self.seconds)
+        except subprocess.TimeoutExpired:
+            raise GitTimeoutError(self._late(arguments)) from None
+        finally:
+            _end(process)
+        _check(process, errors)
+        return output or b""
+
+    def listing(self, *arguments: str, slow: Callable[[], None]) -> bytes:
+        """Return what `git *arguments` prints, which may be long; raises `GitError`.
+
+        *slow* is called once if Git takes its time, and ends it by what it raises.
+        """
+        process = self._open(arguments, subprocess.DEVNULL, subprocess.PIPE)
+        output, errors = bytearray(), bytearray()
+        try:
+            with selectors.DefaultSelector() as selector:
+                selector.register(process.stdout or 0, selectors.EVENT_READ, output)
+                selector.register(process.stderr or 0, selectors.EVENT_READ, errors)
+                self._read(selector, arguments, slow)
+            process.wait(self.seconds)
+        except subprocess.TimeoutExpired:
+            raise GitTimeoutError(self._late(arguments)) from None
+        finally:
+            _end(process)
+        _check(process, bytes(errors))
+        return bytes(output)
+
+    def _read(
+        self, selector: selectors.BaseSelector, arguments: tuple[str, ...], slow: Callable[[], None]
+    ) -> None:
+        """Read all streams to their ends, each into the bytes that were registered with it."""
+        began, asked, read = time.monotonic(), False, 0
+        while selector.get_map():
+            for key, _ in selector.select(0.1):
+                piece = os.read(key.fd, 1 << 16)
+                key.data.extend(piece)
+                read += len(piece)
+                if not piece:
+                    selector.unregister(key.fileobj)
+            took = time.monotonic() - began
+            if not asked and took > PATIENCE_SECONDS:
+                asked = True
+                slow()
+            if self.seconds is not None and took > self.seconds:
+                raise GitTimeoutError(self._late(arguments))
+            if read > MOST_LISTED_BYTES:
+                raise GitTimeoutError(f"git {arguments[0]} lists more than {MOST_LISTED_BYTES:,} bytes")
 
     def start(self, *arguments: str) -> "subprocess.Popen[bytes]":
         """Start `git *arguments`; its errors can be read from the process's `stderr`."""
@@ -78,6 +125,23 @@ class Git(NamedTuple):
             env=self._environment(),
             cwd=self.directory,
         )
+
+    def _open(self, arguments: tuple[str, ...], stdin: int, stdout: int) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(
+            ["git", *arguments],
+            stdin=stdin,
+            stdout=stdout,
+            stderr=subprocess.PIPE,
+            env=self._environment(),
+            cwd=self.directory,
+            user=self.user and self.user[0],
+            group=self.user and self.user[1],
+            extra_groups=self.user and [],
+            process_group=None if self.seconds is None else 0,
+        )
+
+    def _late(self, arguments: tuple[str, ...]) -> str:
+        return f"git {arguments[0]} had not ended after {self.seconds or 0:g} seconds"
 
     def _environment(self) -> dict[str, str]:
         settings = {**SETTINGS, **self.settings}
@@ -103,6 +167,27 @@ class Git(NamedTuple):
         if self.work_tree is not None:
             environment["GIT_WORK_TREE"] = str(self.work_tree)
         return environment
+
+
+def _check(process: "subprocess.Popen[bytes]", errors: bytes) -> None:
+    if process.returncode != 0:
+        said = errors.decode(errors="replace").strip()
+        raise GitError(said[:2_000] or f"exit code {process.returncode}")
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """Kill *process* and what it has started, unless it has ended by itself; close its streams."""
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            if os.getpgid(process.pid) == process.pid:
+                os.killpg(process.pid, signal.SIGKILL)
+            else:
+                process.kill()
+        process.wait()
+    for stream in (process.stdin, process.stdout, process.stderr):
+        if stream is not None:
+            with contextlib.suppress(OSError):
+                stream.close()
 
 
 def finish(process: "subprocess.Popen[bytes]") -> None:

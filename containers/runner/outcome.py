@@ -1,13 +1,15 @@
 """What a run came to, judged by the agent's exit, its last word and its change: none of them is enough."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from autocoder.policy import Verdict
 from runner.agent import Ending
 from runner.commit import Collected
 from runner.final_message import FinalMessage
 
-MOST_REASONS = 10
+MOST_REASONS, LONGEST_PATH = 10, 300
+MOST_WITHHELD, LONGEST_WITHHELD = 200, 20_000  # paths, and characters of all of them
 PUBLISHED = frozenset({"changed", "budget_spent", "timed_out"})  # with a change, if there is one
 
 
@@ -34,6 +36,22 @@ def outcome_of(
     return ("changed" if collected.commit else "no_changes"), ""
 
 
+def withheld_part(withheld: Iterable[Verdict]) -> dict[str, Any]:
+    """Return what `result.json` says of what was withheld: the first of it, and how many more there are.
+
+    The list travels through the history of the orchestration, and the agent chooses how long its paths are.
+    """
+    listed: list[dict[str, str]] = []
+    length = more = 0
+    for verdict in withheld:
+        length += len(verdict.path) + len(verdict.reason)
+        if len(listed) < MOST_WITHHELD and length <= LONGEST_WITHHELD:
+            listed.append({"path": verdict.path, "reason": verdict.reason})
+        else:
+            more += 1
+    return {"withheld": listed, "moreWithheld": more}
+
+
 def _failure(ending: Ending, final: FinalMessage) -> str:
     if ending.reason == "silent":
         return "the agent's container ended without a word; it may have run out of memory"
@@ -49,7 +67,10 @@ def _failure(ending: Ending, final: FinalMessage) -> str:
 
 
 def _refused(verdicts: Iterable[Verdict]) -> str:
-    texts = [f"{verdict.path}: {verdict.reason}" if verdict.path else verdict.reason for verdict in verdicts]
+    texts = [
+        f"{verdict.path[:LONGEST_PATH]}: {verdict.reason}" if verdict.path else verdict.reason
+        for verdict in verdicts
+    ]
     more = f"; and {len(texts) - MOST_REASONS} more" if len(texts) > MOST_REASONS else ""
     return "; ".join(texts[:MOST_REASONS]) + more
 

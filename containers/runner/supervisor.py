@@ -24,6 +24,7 @@ from runner.users import let_any_user_write
 
 UNKNOWN_COMMIT = "0" * 40
 LARGEST_INPUT = 20_000_000
+LARGEST_RESULT = 900_000  # the app reads no more than a million bytes
 
 
 class NothingToDoError(Exception):
@@ -93,11 +94,7 @@ class Supervision:
 
         The first result stays: whoever finds one there has been started after the one that has written it.
         """
-        result = clean(self.result, self.redactor)
-        wrong = schema.problems("result.json", result)
-        if wrong:
-            kept = {name: result[name] for name in ("runId", "baseCommit")}
-            result = {**kept, "outcome": "interrupted", "reason": "no result: " + "; ".join(wrong)[:1000]}
+        result = readable(clean(self.result, self.redactor))
         with contextlib.suppress(ExchangeError):
             self.client.put_first(self.settings.outputs["result.json"], json.dumps(result).encode())
         headers = {
@@ -106,6 +103,21 @@ class Supervision:
         }
         with contextlib.suppress(ExchangeError):
             Client().post(self.settings.callback_url, b"{}", headers)
+
+
+def readable(result: dict[str, Any]) -> dict[str, Any]:
+    """Return *result*, or, where the app could not read it, what is left of it: what was used, above all."""
+    wrong = schema.problems("result.json", result)
+    if not wrong and len(json.dumps(result)) <= LARGEST_RESULT:
+        return result
+    why = "; ".join(wrong)[:1000] or "it was too long"
+    left: dict[str, Any] = {"outcome": "interrupted", "reason": f"no result: {why}"}
+    left |= {name: result[name] for name in ("runId", "baseCommit")}
+    for name in ("usage", "seconds"):
+        told: dict[str, Any] = {name: result[name]} if name in result else {}
+        if not schema.problems("result.json", left | told):
+            left |= told
+    return left
 
 
 def clean(value: Any, redactor: Redactor) -> Any:

@@ -3,6 +3,7 @@
 The commands are the repository's own code: what they leave in `verification` is read as a stranger's.
 """
 
+import os
 import re
 import time
 from collections.abc import Sequence
@@ -12,10 +13,11 @@ from typing import Any
 from autocoder.redaction import Redactor
 from runner.files import read_regular, write_whole
 
-TOTAL_SECONDS = 420.0  # for all commands; the orchestration leaves 10 minutes after the agent's
+TOTAL_SECONDS = 420.0  # for checkout and commands; the orchestration leaves 10 minutes after the agent's
+LAST_SECONDS = 8.0  # of them, for a command that has to be killed, and for its result
 LOOK_SECONDS = 0.02
 LONGEST_OUTPUT = 2_000
-NOT_RUN = 124  # what `timeout` says
+OVERDUE = 124  # what `timeout` says
 _NUMBER = re.compile(rb"\d{1,9}(?:\.\d{1,4})?")
 
 
@@ -27,39 +29,51 @@ class Verification:
 
     @property
     def checkout(self) -> Path:
-        """Where the commit is to be checked out."""
-        return self._verification / "checkout"
+        """Where the commit is to be checked out: `verify` copies it from there, where it cannot write."""
+        return self._control / "checkout"
 
-    def run(self, commands: Sequence[str], seconds: float = TOTAL_SECONDS) -> list[dict[str, Any]]:
-        """Run *commands*, in order, and return what `result.json` says of each."""
+    def run(self, setup: Sequence[str], verify: Sequence[str], seconds: float) -> list[dict[str, Any]]:
+        """Run the commands, in order, and return what `result.json` says of each.
+
+        They have *seconds* in all. One of *setup* that fails is the last; what was not run has no exit code.
+        """
+        commands = [*setup, *verify]
         for number, command in enumerate(commands, 1):
             write_whole(self._control / "verify" / f"{number}.sh", command + "\n")
-        write_whole(self._control / "verify" / "seconds", str(max(1, int(seconds))))
+        write_whole(self._control / "verify" / "setup", str(len(setup)))
+        write_whole(self._control / "verify" / "seconds", str(max(1, int(seconds - LAST_SECONDS))))
         write_whole(self._control / "verify.ready")
         until = time.monotonic() + seconds
-        while not (self._verification / "done").exists() and time.monotonic() < until:
+        while not os.path.lexists(self._verification / "done") and time.monotonic() < until:
             time.sleep(LOOK_SECONDS)
         return [self._result(number, command) for number, command in enumerate(commands, 1)]
 
     def _result(self, number: int, command: str) -> dict[str, Any]:
-        code = self._number(f"{number}.exit")
-        tail = self._read(f"{number}.log", 4 * LONGEST_OUTPUT).decode(errors="replace")
-        output = self._redactor.redact(tail)[-LONGEST_OUTPUT:]
-        if code is None:
+        code, log = self._number(f"{number}.exit"), self._read(f"{number}.log", 4 * LONGEST_OUTPUT)
+        if code is None and log is None:
+            return {"command": command, "exitCode": None, "seconds": 0.0, "output": ""}
+        output = self._redactor.redact((log or b"").decode(errors="replace"))[-LONGEST_OUTPUT:]
+        if code in (None, OVERDUE):
             output += "\n[the command did not end in time]"
         return {
             "command": command,
-            "exitCode": NOT_RUN if code is None else int(code),
+            "exitCode": OVERDUE if code is None else int(code),
             "seconds": self._number(f"{number}.seconds") or 0.0,
             "output": output.strip(),
         }
 
     def _number(self, name: str) -> float | None:
-        text = self._read(name, 100).strip()
+        text = (self._read(name, 100) or b"").strip()
         return float(text) if _NUMBER.fullmatch(text) else None
 
-    def _read(self, name: str, limit: int) -> bytes:
-        results = self._verification / "results"
-        if results.is_symlink():
-            return b""
-        return read_regular(results / name, limit, tail=True) or b""
+    def _read(self, name: str, limit: int) -> bytes | None:
+        """Return the end of a result, None where there is none: no link is followed on the way."""
+        flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+        try:
+            folder = os.open(self._verification / "results", flags)
+        except OSError:
+            return None
+        try:
+            return read_regular(name, limit, tail=True, folder=folder)
+        finally:
+            os.close(folder)

@@ -252,3 +252,21 @@ def test_a_fence_ends_only_at_one_as_long():
 def test_the_run_is_named_without_a_link_that_needs_a_key():
     assert f"run {RUN_ID}" in described(PLAN, result(), PUSHED).body
     assert "/api/runs" not in described(PLAN, result(), PUSHED).body
+
+
+def test_a_command_that_was_not_run_or_not_in_time_says_so():
+    checks = (
+        m.Verification(command="pip install", exit_code=124, seconds=400, output="[it took too long]"),
+        m.Verification(command="pytest", exit_code=None, seconds=0),
+    )
+    text = described(PLAN, result(verification=checks), PUSHED, is_draft=True)
+    assert "| `pip install` | ❌ did not end in time | 400.0 s |" in text.body
+    assert "| `pytest` | ⏭️ not run | 0.0 s |" in text.body
+    assert "a verify command failed" in text.body
+    assert "a verify command was not run" in text.body
+
+
+def test_withheld_paths_that_are_not_listed_are_counted():
+    withheld = (m.Withheld(path="AGENTS.md", reason="protected path"),)
+    text = described(PLAN, result(withheld=withheld, more_withheld=11_800), PUSHED)
+    assert "- Withheld: 11,800 more paths" in text.body

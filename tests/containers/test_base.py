@@ -177,10 +177,16 @@ def test_the_agent_can_look_at_the_checkout_whoever_owns_it(agent):
 def verify(tmp_path, shell):
     control, verification = tmp_path / "con trol", tmp_path / "veri fication"
     (control / "verify").mkdir(parents=True)
-    (verification / "checkout").mkdir(parents=True)
+    verification.mkdir()
+    (control / "checkout" / "inner").mkdir(parents=True)
+    (control / "checkout" / "link").symlink_to("/etc")
+    (control / "checkout" / "run.sh").write_text("echo it runs\n")
+    (control / "checkout" / "run.sh").chmod(0o755)
     names = {"AUTOCODER_CONTROL": str(control), "AUTOCODER_VERIFICATION": str(verification)}
 
-    def start(*scripts, ready=True, **environment):
+    def start(*scripts, ready=True, setup=0, seconds=60, **environment):
+        (control / "verify" / "setup").write_text(str(setup))
+        (control / "verify" / "seconds").write_text(str(seconds))
         for number, script in enumerate(scripts, 1):
             (control / "verify" / f"{number}.sh").write_text(script + "\n")
         if ready:
@@ -204,11 +210,31 @@ def test_runs_the_commands_in_order(verify):
     assert verify.done.exists()
 
 
-def test_a_command_has_its_time(verify):
-    (verify.control / "verify" / "seconds").write_text("1")
-    assert verify("sleep 402", "echo after").wait(20) == 0
-    assert (verify.results / "1.exit").read_text() == "124\n"
-    assert (verify.results / "2.log").read_text() == "after\n"
+def test_works_in_a_copy_of_the_checkout_whatever_lies_in_its_place(verify, tmp_path):
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (verify.results.parent / "checkout").symlink_to(outside)
+    assert verify("./run.sh; readlink link; test -d inner; echo mine >new").wait(20) == 0
+    assert (verify.results / "1.log").read_text() == "it runs\n/etc\n"
+    assert list(outside.iterdir()) == []
+    assert not (verify.control / "checkout" / "new").exists()
+
+
+def test_all_commands_share_one_deadline_and_what_comes_after_it_is_not_run(verify):
+    began = time.monotonic()
+    assert verify("sleep 1", "sleep 402", "echo after", seconds=2).wait(20) == 0
+    assert time.monotonic() - began < 6
+    assert (verify.results / "1.exit").read_text() == "0\n"
+    assert (verify.results / "2.exit").read_text() == "124\n"
+    assert not (verify.results / "3.log").exists()
+    assert verify.done.exists()
+
+
+@pytest.mark.parametrize(("setup", "ran"), [(2, ["1", "2"]), (1, ["1", "2", "3"]), (0, ["1", "2", "3"])])
+def test_nothing_is_run_after_a_setup_that_failed(verify, setup, ran):
+    assert verify("echo fine", "exit 3", "echo after", setup=setup).wait(20) == 0
+    assert sorted(path.stem for path in verify.results.glob("*.exit")) == ran
+    assert verify.done.exists()
 
 
 def test_ends_when_there_is_nothing_to_verify(verify):

@@ -92,6 +92,11 @@ def test_strange_files_in_the_exchange_neither_hang_nor_leak(group, kind, name):
         '{"exitCode": "0", "reason": "exited"}',
         '{"exitCode": 0, "reason": "fine"}',
         '{"exitCode": 99999999999, "reason": "exited"}',
+        '{"exitCode": false, "reason": "exited"}',
+        '{"exitCode": true, "reason": "exited"}',
+        '{"exitCode": 0.0, "reason": "exited"}',
+        '{"exitCode": 0, "reason": ["exited"]}',
+        "[" * 4096,
         "x" * 100_000,
     ],
 )
@@ -219,6 +224,54 @@ def test_a_final_message_that_is_no_text_does_no_harm(group):
     nested = '{"type":' * 3000
     group.agent(f"echo '{json.dumps(final)}'; echo '{nested}'; echo x > x")
     assert group.run().outcome == "changed"
+
+
+def test_a_folder_of_results_that_links_elsewhere_is_not_followed(group, tmp_path):
+    (tmp_path / "1.log").write_text("from outside")
+    (tmp_path / "1.exit").write_text("0")
+    results = group.volumes["verification"] / "results"
+    group.run_file["verify"] = [f"rm -rf '{results}'; ln -s '{tmp_path}' '{results}'; sleep 0.1"]
+    (check,) = group.run().verification
+    assert (check.exit_code, check.output) == (None, "")
+
+
+def test_a_checkout_that_links_elsewhere_is_not_written_through(group, tmp_path):
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (group.volumes["verification"] / "checkout").symlink_to(outside)
+    group.run_file["verify"] = ["test -f hello.txt"]
+    (check,) = group.run().verification
+    assert check.exit_code == 0
+    assert list(outside.iterdir()) == []
+
+
+def test_a_file_tree_that_git_would_wait_for_is_refused_and_what_was_used_is_told(group):
+    group.agent(f"echo x > x; mkfifo .gitignore.new; mv -f .gitignore.new .gitignore; echo '{FINAL}'")
+    result = group.run()
+    assert result.outcome == "refused"
+    assert result.reason == ".gitignore: a pipe, socket or device where Git reads a file"
+    assert result.usage.turns == 0
+
+
+def test_very_many_withheld_paths_are_counted_and_not_all_listed(group):
+    group.agent(f"mkdir .github/many; cd .github/many; touch $(seq 12000); echo '{FINAL}'")
+    result = group.run()
+    assert result.outcome == "no_changes"
+    assert len(result.withheld) == 200
+    assert result.more_withheld == 11_800
+
+
+def test_long_withheld_paths_make_no_long_result(group):
+    script = """
+        for n in $(seq 40); do
+            folder=.github/$n; for m in 1 2 3 4 5 6 7 8 9; do folder=$folder/$(printf '%0200d' $m); done
+            mkdir -p $folder; touch $folder/x
+        done
+    """
+    group.agent(f"{script}\necho '{FINAL}'")
+    result = group.run()
+    assert sum(len(one.path) for one in result.withheld) <= 20_000
+    assert len(result.withheld) + result.more_withheld == 40
 
 
 def test_results_of_verify_commands_are_read_as_a_strangers(group):

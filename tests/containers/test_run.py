@@ -195,12 +195,21 @@ def test_verifies_the_very_commit_in_order_and_keeps_the_tail(group):
     assert result.outcome == "changed"
 
 
-def test_a_verify_command_that_hangs_is_ended(group):
+def test_a_verify_command_that_hangs_is_ended_and_the_next_one_is_not_run(group):
     group.run_file["verify"] = ["sleep 60", "echo never"]
     source = group.python_path / "runner" / "verification.py"
-    source.write_text(source.read_text().replace("TOTAL_SECONDS = 420.0", "TOTAL_SECONDS = 1.0"))
+    source.write_text(source.read_text().replace("TOTAL_SECONDS = 420.0", "TOTAL_SECONDS = 9.0"))
+    slow, never = group.run().verification
+    assert slow.exit_code in (124, 137)
+    assert "did not end in time" in slow.output
+    assert (never.exit_code, never.seconds, never.output) == (None, 0, "")
+
+
+def test_what_comes_after_a_setup_that_failed_is_not_run(group):
+    group.run_file |= {"setup": ["echo broken; exit 4"], "verify": ["true", "true"]}
     result = group.run()
-    assert result.verification[0].exit_code in (124, 137)
+    assert [check.exit_code for check in result.verification] == [4, None, None]
+    assert result.outcome == "changed"
 
 
 def test_the_deadline_of_the_wrapper_ends_the_whole_process_group(group):
