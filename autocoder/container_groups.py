@@ -21,6 +21,13 @@ from autocoder.settings import Settings
 GATEWAY_PORT = 8080
 GATEWAY = f"127.0.0.1:{GATEWAY_PORT}"
 VOLUMES = ("workspace", "repository", "inputs", "exchange", "control", "verification")
+HANDED_OVER = (
+    "workspace",
+    "repository",
+    "inputs",
+    "exchange",
+    "verification",
+)  # by the clone, to other users
 TOOLS_VOLUME = "tools"
 IN_THE_IMAGE = "/opt/autocoder"  # where an agent's own image has wrappers and program
 PYTHON = ("python3", "-S", "-m")  # the runner needs no installed package, and so no look for any
@@ -104,7 +111,8 @@ def agent_image(image: str, settings: Settings) -> str:
 
 
 def _clone(plan: Plan, settings: Settings) -> ContainerSpec:
-    mounts = (Mount(volume="workspace"), Mount(volume="repository"), Mount(volume="inputs"))
+    volumes = (*HANDED_OVER, TOOLS_VOLUME) if plan.tools_image else HANDED_OVER
+    mounts = tuple(Mount(volume=volume) for volume in volumes)
     return ContainerSpec(
         name="clone",
         image=runner_image(settings),

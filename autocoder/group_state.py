@@ -53,12 +53,15 @@ def agent_never_began(group: GroupState, progress: Progress | None, now: datetim
 
     The supervisor cannot see this and waits as long as an image may take to be pulled. Its `progress.json`
     says `preparing` until the agent is seen to live; what ends it later is the supervisor's to find out.
+    A clone that failed has no `progress.json`, and its result comes within moments.
     """
-    dead = [one for one in group.containers if one.name == AGENT and one.state == ENDED and one.exit_code]
-    if not dead or progress is None or progress.phase != "preparing":
+    ends = [one.exit_code for one in group.containers if one.name == AGENT and one.state == ENDED]
+    if not ends or ends[0] is None or progress is None or progress.phase != "preparing":
         return ""
     if now - datetime.fromisoformat(progress.updated_at) < WAITED:
         return ""
+    if ends[0] == 0:
+        return "The agent could not begin; its user must be able to write to the run's volumes."
     return f"The agent could not begin; its image must have /bin/sh and glibc. {_why(group)}"
 
 

@@ -92,9 +92,10 @@ watch() {
 if [ -e "$exchange/exit.json" ] || [ -e "$exchange/log" ]; then exit 0; fi
 now
 began=$now
+# Without a word the app notices by itself that the agent never began.
+beat || { echo "agent.sh: $exchange cannot be written to" >&2 && exit 0; }
 printf '%256s\n' '' >"$exchange/.exit.json" # room for the last word, should the agent fill the volume
 limit=$((began + (seconds + 120) * 100))
-beat
 case $(cat "$inputs/clone.json" 2>/dev/null) in
 *'"state": "ready"'* | *'"state":"ready"'*) ;;
 *) exit 0 ;;

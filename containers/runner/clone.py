@@ -1,5 +1,6 @@
 """The init container: fetches the inputs and the one commit the run starts from, and ends with exit code 0.
 
+It begins as root and hands the volumes over to the agent's user, as which it goes on.
 What it did is in `inputs/clone.json`, written last. The git directory lies on a volume that the agent never
 mounts; the agent gets the work tree and a copy of the git directory without remote or credential.
 
@@ -20,19 +21,37 @@ from runner.files import write_whole
 from runner.git import BRANCH, GIT_FOLDER, Git, finish
 from runner.users import become, let_any_user_write, user_of
 
+VOLUMES = ("WORKSPACE", "REPOSITORY", "INPUTS")
+OTHERS = (
+    "EXCHANGE",
+    "VERIFICATION",
+    "TOOLS",
+)  # of agent, verify, and the init container that fills the tools
+
 
 class Folders(NamedTuple):
-    """Where the volumes are mounted."""
+    """Where the volumes are mounted; *others* are those that this program only hands over."""
 
     workspace: Path
     repository: Path
     inputs: Path
+    others: tuple[Path, ...] = ()
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> "Folders":
         """Return the folders that the environment names."""
-        names = ("WORKSPACE", "REPOSITORY", "INPUTS")
-        return cls(*(Path(environment[f"AUTOCODER_{name}"]) for name in names))
+        places = {name: f"AUTOCODER_{name}" for name in (*VOLUMES, *OTHERS)}
+        workspace, repository, inputs = (Path(environment[places[name]]) for name in VOLUMES)
+        others = (Path(environment[places[name]]) for name in OTHERS if places[name] in environment)
+        return cls(workspace, repository, inputs, tuple(others))
+
+    def hand_over(self, environment: Mapping[str, str]) -> None:
+        """Give the volumes to the agent's user, and go on as that user.
+
+        To whom a new volume belongs, and who may write to it, is documented nowhere.
+        """
+        let_any_user_write(environment, self.workspace, self.inputs, *self.others)
+        become(user_of(environment), self.workspace, self.repository, self.inputs, *self.others)
 
 
 def main() -> int:
@@ -43,8 +62,7 @@ def main() -> int:
         return 0
     told: dict[str, Any] = {"state": "failed", "reason": "", "baseCommit": "0" * 40, "baseTree": "0" * 40}
     try:
-        become(user_of(os.environ), *folders)
-        let_any_user_write(os.environ)
+        folders.hand_over(os.environ)
         told |= prepare(folders, os.environ)
     except Exception as error:  # the next container must learn of any failure
         told["reason"] = _redacted(explain(str(error)))[:1000]  # half a secret would stay

@@ -11,14 +11,19 @@ def user_of(environment: Mapping[str, str]) -> tuple[int, int] | None:
     return (int(uid), int(gid)) if uid and os.geteuid() == 0 else None
 
 
-def let_any_user_write(environment: Mapping[str, str]) -> None:
-    """From now on make files that every user can change, where nobody knows the user of the agent's image."""
+def let_any_user_write(environment: Mapping[str, str], *folders: Path) -> None:
+    """Let every user write to *folders*, and change what is made from now on.
+
+    For a run in an image whose user nobody knows; in every other one this does nothing.
+    """
     if environment.get("AUTOCODER_ANY_USER"):
         os.umask(0)
+        for folder in folders:
+            folder.chmod(0o777)
 
 
 def become(user: tuple[int, int] | None, *folders: Path) -> None:
-    """Go on as the agent's *user*: all that is written to *folders* from here on belongs to the agent."""
+    """Hand *folders* over to the agent's *user*, and go on as that user: what is written is the agent's."""
     if user is None:
         return
     uid, gid = user

@@ -76,12 +76,26 @@ def test_another_image_gets_its_tools_from_an_init_container_of_the_agents_own()
     assert found["agent"].env["AUTOCODER_AGENT"] == "/tools/agent"
 
 
-def test_the_tools_can_be_written_by_their_init_container_alone():
+def test_the_tools_can_be_written_by_init_containers_alone():
     found = containers(THEIRS)
     assert mounts(found["tools"]) == {"tools": False}
+    assert mounts(found["clone"])["tools"] is False  # which lets the other one write
     assert mounts(found["agent"])["tools"] is True
     assert mounts(found["verify"])["tools"] is True
-    assert not {"tools"} & (mounts(found["clone"]).keys() | mounts(found["supervisor"]).keys())
+    assert "tools" not in mounts(found["supervisor"])
+
+
+@pytest.mark.parametrize("image", [None, THEIRS])
+def test_the_clone_hands_over_whatever_containers_without_root_write_to(image):
+    found = containers(image)
+    written = {
+        volume
+        for name, one in found.items()
+        for volume, read_only in mounts(one).items()
+        if not read_only and name != "supervisor"
+    }
+    assert written == {volume for volume, read_only in mounts(found["clone"]).items() if not read_only}
+    assert "control" not in mounts(found["clone"])
 
 
 @pytest.mark.parametrize("image", [None, THEIRS])

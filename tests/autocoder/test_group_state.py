@@ -63,13 +63,22 @@ def test_an_agent_that_could_not_begin_is_seen_by_the_app():
     assert "Container agent ended with exit code 127 Error." in reason
 
 
+def test_an_agent_that_ended_well_without_having_begun_is_seen_as_well():
+    reason = agent_never_began(group("Succeeded", "Running", ended("agent", 0)), told("preparing", 30), NOW)
+    assert "could not begin" in reason
+    assert "write to the run's volumes" in reason
+
+
 @pytest.mark.parametrize(
     ("containers", "progress"),
     [
         ((ended("agent", 127),), told("preparing", 5)),
         ((ended("agent", 137),), told("running", 60)),
         ((ended("agent", 127),), None),
-        ((ended("agent", 0),), told("preparing", 60)),
+        ((ended("agent", 0),), told("preparing", 5)),
+        ((ended("agent", 0),), told("running", 60)),
+        ((ended("agent", 0),), None),  # a clone that failed: the supervisor is about to say so
+        ((ContainerState(name="agent", state="Terminated"),), told("preparing", 60)),
         ((ContainerState(name="agent", state="Waiting", exit_code=1),), told("preparing", 60)),
         ((ended("verify", 1),), told("preparing", 60)),
     ],

@@ -98,6 +98,13 @@ def test_ends_without_a_word_when_there_is_no_clone(agent):
     assert not (agent.folder / "exchange" / "log").exists()
 
 
+def test_begins_nothing_where_it_could_not_tell_of_it(agent):
+    agent.environment["AUTOCODER_EXCHANGE"] = str(agent.folder / "not there")
+    agent.start("touch begun", begin=False)
+    assert agent.process.wait(10) == 0
+    assert not (agent.folder / "workspace" / "begun").exists()
+
+
 def test_ends_when_it_is_told_to_before_it_has_begun(agent):
     agent.start("echo begun", begin=False)
     (agent.folder / "control" / "done").touch()

@@ -168,7 +168,8 @@ def test_files_belong_to_the_agents_user(runs, remote):
             group.python = "/usr/bin/python3"
             assert group.clone()["state"] == "ready"
             workspace = group.volumes["workspace"]
-            for path in (workspace / "src", workspace / ".git" / "index"):
+            handed_over = (group.volumes["exchange"], group.volumes["verification"])
+            for path in (workspace, workspace / "src", workspace / ".git" / "index", *handed_over):
                 assert (path.stat().st_uid, path.stat().st_gid) == (1234, 1235)
         finally:
             group.end()
@@ -192,7 +193,13 @@ def test_any_user_may_change_the_work_tree_where_nobody_knows_whose_image_it_is(
     group.clone()
     assert (group.volumes["workspace"] / "README.md").stat().st_mode & 0o777 == 0o644
     (group.volumes["inputs"] / "clone.json").unlink()
-    assert group.clone(AUTOCODER_ANY_USER="1")["state"] == "ready"
+    tools = group.volumes["inputs"].with_name("tools")
+    tools.mkdir(mode=0o700)
+    told = group.clone(AUTOCODER_ANY_USER="1", AUTOCODER_TOOLS=str(tools))
+    assert told["state"] == "ready"
+    written = [group.volumes[name] for name in ("workspace", "inputs", "exchange", "verification")]
+    assert {path.stat().st_mode & 0o777 for path in (tools, *written)} == {0o777}
+    assert group.volumes["repository"].stat().st_mode & 0o022 == 0
     paths = [path for path in group.volumes["workspace"].rglob("*") if ".git" not in path.parts]
     assert all(path.stat().st_mode & 0o006 == 0o006 for path in paths if not path.is_symlink())
     assert git(group.volumes["workspace"], "status", "--porcelain") == ""
