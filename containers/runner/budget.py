@@ -61,7 +61,7 @@ class Meter:
             self._release(call)
 
     def book(self, call: Call, model: str, tokens: Tokens) -> None:
-        """Add what *call* has used."""
+        """Add what *call* has used; *model* is what its answer names, or empty where none came."""
         with self._lock:
             totals = self._totals
             totals.input += tokens.input + tokens.written
@@ -70,7 +70,8 @@ class Meter:
             name = model or next(iter(call.models), "")
             if name and name not in totals.models:
                 totals.models.append(name)
-            cost = self._cost((model, *call.models), tokens)
+            others = () if model else totals.models  # what its deployment has been so far
+            cost = self._cost((model, *call.models, *others), tokens)
             totals.cost = None if totals.cost is None or cost is None else totals.cost + cost
             self._release(call)
 

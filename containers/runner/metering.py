@@ -1,9 +1,9 @@
 """Counts the tokens of model calls.
 
-Tokens are taken from the provider's own answer. Where a stream ends without saying, they are estimated from
-its size, so that an agent cannot hide them by hanging up. Cached tokens are counted apart, as each provider
-reports them: OpenAI's and Gemini's input includes them, Anthropic's does not. Tokens written to a cache are
-input at a price of their own.
+Tokens are taken from the provider's own answer. Where that never says, the call costs all that it allows, or
+what was seen where that is more, so that an agent cannot hide them: tokens of reasoning are not even sent.
+Cached tokens are counted apart, as each provider reports them: OpenAI's and Gemini's input includes them,
+Anthropic's does not. Tokens written to a cache are input at a price of their own.
 """
 
 import json

@@ -110,6 +110,17 @@ def test_a_provider_that_ends_without_an_answer_may_bill_the_call(provider, star
     assert booked(gateway)["outputTokens"] == 900
 
 
+def test_a_lost_call_to_a_deployment_costs_what_its_model_does(provider, start):  # noqa: F811
+    provider.answers(CHAT)
+    provider.cuts = ["", "silent"]
+    gateway = start("azure")
+    for _ in range(2):
+        post(gateway, "/openai/deployments/mine/chat/completions", {"tools": TOOLS, "max_tokens": 900})
+    usage = booked(gateway, turns=2)
+    assert (usage["outputTokens"], usage["models"]) == (907, ["priced-1", "mine"])
+    assert usage["costUsd"] > 900 * 10 / 1e6
+
+
 def test_a_stream_that_the_provider_cuts_costs_all_that_it_allows(provider, start):  # noqa: F811
     provider.streams(*STREAMS["/v1/messages"][:2])
     provider.cuts = ["early"]
