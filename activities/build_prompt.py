@@ -70,7 +70,7 @@ def build_prompt(given: PromptInput) -> Plan | Ended:
     _write(connected, plan, {
         "prompt.md": prompt.encode(),
         "system.md": system_prompt(kept.request).encode(),
-        "run.json": wire.to_bytes(run_file(plan, agent, settings())),
+        "run.json": wire.to_bytes(run_file(plan, agents(), settings())),
     })  # fmt: skip
     return plan
 

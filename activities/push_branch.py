@@ -10,7 +10,7 @@ from pathlib import Path
 
 from activities.activity import activity
 from activities.record_phase import now
-from autocoder.agents import agents
+from autocoder.agents import agents, all_leftovers
 from autocoder.callback import callback_token
 from autocoder.clients.azure_devops.push import AlreadyThere, BranchMoved, Push, Pushed, Rejected, push
 from autocoder.clients.connect import Clients, clients
@@ -67,7 +67,7 @@ def _read_base(connected: Clients, plan: Plan, path: str) -> bytes | None:
     repository, git = plan.repository, connected.azure_devops(plan.run.request.organization).git
     if path.startswith("/") or ".." in path.split("/"):
         return None
-    limit = policy_rules(repository.settings).max_file_bytes
+    limit = _rules(plan).max_file_bytes
     try:
         return git.read_file(repository.project, repository.id, path, repository.base_commit, limit)
     except TooLarge:
@@ -107,8 +107,9 @@ def _push(connected: Clients, plan: Plan, commit: str, pack: PackFile) -> Ended 
 
 def _rules(plan: Plan) -> Rules:
     """Return the rules that the supervisor had, too."""
-    agent = agents()[plan.agent_type]
-    return Rules.of(policy_rules(plan.repository.settings).model_dump(by_alias=True), agent.leftovers)
+    known = agents().values()
+    policy = policy_rules(plan.repository.settings, known)
+    return Rules.of(policy.model_dump(by_alias=True), all_leftovers(known))
 
 
 def _pushed(plan: Plan, change: CommitChange, lines: Mapping[str, tuple[int, int]]) -> PushedBranch:

@@ -8,7 +8,7 @@ agent.default_model, agent.secret, agent.price(model)
 import fnmatch
 import functools
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -58,6 +58,9 @@ class Agent(BaseModel):
     prices: tuple[Price, ...] = Field((), description="the first whose glob fits the model counts")
     result: AgentResultFormat = AgentResultFormat()
     leftovers: tuple[str, ...] = Field((), description="globs of files that it leaves behind")
+    configuration: tuple[str, ...] = Field(
+        (), description="globs of files of a repository that configure it, besides folders of leftovers"
+    )
     cli: Cli
 
     @model_validator(mode="after")
@@ -76,17 +79,33 @@ class Agent(BaseModel):
             return ""
         return f"{self.name} has no address of its model: MODEL_UPSTREAMS must name one for {self.provider}."
 
-    def for_run(self, model: str | None = None, upstream: str | None = None) -> RunAgent:
-        """Return what the containers need to know, for *model* and *upstream* instead of the defaults."""
+    @property
+    def protected(self) -> tuple[str, ...]:
+        """Globs of what configures it: it would act when a reviewer, or the next run, starts this agent."""
+        folders = (glob.removesuffix("**") for glob in self.leftovers if glob.endswith("/**"))
+        return (*folders, *self.configuration)
+
+    def for_run(
+        self, model: str | None = None, upstream: str | None = None, leftovers: tuple[str, ...] = ()
+    ) -> RunAgent:
+        """Return what the containers need to know, for *model* and *upstream* instead of the defaults.
+
+        *leftovers* are those of all agents (`all_leftovers`).
+        """
         return RunAgent(
             type=self.type,
             model=model or self.default_model,
             provider=self.provider,
             upstream=upstream or self.upstream,
             result=self.result,
-            leftovers=self.leftovers,
+            leftovers=leftovers,
             prices=self.prices,
         )
+
+
+def all_leftovers(known: Iterable[Agent]) -> tuple[str, ...]:
+    """Return the globs of what any of the *known* agents leaves behind: a run's agent may use another one."""
+    return tuple(dict.fromkeys(glob for agent in known for glob in agent.leftovers))
 
 
 def load_agents(folder: Path) -> dict[str, Agent]:

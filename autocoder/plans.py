@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from autocoder import ids
-from autocoder.agents import Agent
+from autocoder.agents import Agent, all_leftovers
 from autocoder.container_groups import agent_image
 from autocoder.markdown import one_line, without_ci_marks
 from autocoder.models import CommitText, Plan, Repository, Run, RunFile, WorkItemSummary
@@ -59,16 +59,17 @@ def _model(run: Run, repository: Repository, agent: Agent) -> str:
     return run.request.model or (team.model if is_theirs else None) or agent.default_model
 
 
-def run_file(plan: Plan, agent: Agent, settings: Settings) -> RunFile:
-    """Return `run.json` of *plan*."""
-    repository = plan.repository
+def run_file(plan: Plan, agents: Mapping[str, Agent], settings: Settings) -> RunFile:
+    """Return `run.json` of *plan*; *agents* are all that there are, by their types."""
+    repository, agent, known = plan.repository, agents[plan.agent_type], agents.values()
+    upstream = settings.model_upstreams.get(agent.provider)
     return RunFile(
         run_id=plan.run.id,
         base_commit=repository.base_commit,
-        agent=agent.for_run(plan.model, settings.model_upstreams.get(agent.provider)),
+        agent=agent.for_run(plan.model, upstream, all_leftovers(known)),
         budget=plan.budget,
         commit=_commit(plan, settings),
-        policy=policy_rules(repository.settings),
+        policy=policy_rules(repository.settings, known),
         setup=repository.settings.setup,
         verify=repository.settings.verify,
         images=plan.inputs[len(INPUTS) :],

@@ -16,7 +16,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
-DEFAULT_PROTECTED = (
+# What acts when a person opens the branch in an editor, or commits there.
+EDITORS = (
+    *(".vscode/", ".vs/", ".idea/", ".zed/", ".cursor/", ".cursorrules", ".windsurf/", "*.code-workspace"),
+    *(".devcontainer/", ".devcontainer.json", ".envrc"),
+    *(".husky/", ".githooks/", ".pre-commit-config.yaml", "lefthook.yml"),
+)
+DEFAULT_PROTECTED = (  # and what `containers/*/agent.toml` say that agents read
     "/azure-pipelines*.yml",
     "/azure-pipelines*.yaml",
     "/.azure-pipelines/",
@@ -24,7 +30,9 @@ DEFAULT_PROTECTED = (
     "/.github/",
     "AGENTS.md",
     "CLAUDE.md",
+    ".agents/",
     ".autocoder*",
+    *EDITORS,
 )
 
 REGULAR, EXECUTABLE, SYMLINK, GITLINK = 0o100644, 0o100755, 0o120000, 0o160000
@@ -39,6 +47,7 @@ _EXPECTED_BINARY = re.compile(
 _INVISIBLE = {"Cc", "Cs", "Zl", "Zp"}  # control characters, lone surrogates (not UTF-8), line separators
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _SHORT_NAME = re.compile(r"git~\d+")  # how Windows may call `.git`
+_MODULES = re.compile(r"\.gitmodules|gitmod~\d+")
 
 
 class Change(NamedTuple):
@@ -66,7 +75,7 @@ class Rules(NamedTuple):
 
     @classmethod
     def of(cls, policy: Mapping[str, Any], leftovers: Iterable[str] = ()) -> "Rules":
-        """Return the rules that run.json's `policy` and the agent's `leftovers` say."""
+        """Return the rules that run.json's `policy` and `leftovers` say."""
         return cls(
             protected=tuple(policy["protected"]),
             allowed=tuple(policy.get("allowed", ())),
@@ -101,7 +110,7 @@ def judge(changes: Iterable[Change], rules: Rules) -> tuple[Verdict, ...]:
 def matches(path: str, globs: Iterable[str]) -> bool:
     """Whether one of the `.gitignore`-like *globs* names *path* or a folder above it."""
     folded = fold(path)
-    return any(_compiled(glob).fullmatch(folded) is not None for glob in globs)
+    return any(_is_match(folded, glob) for glob in globs)
 
 
 def fold(text: str) -> str:
@@ -114,10 +123,13 @@ def _judge_one(change: Change, rules: Rules) -> Verdict | None:
     bad = _bad_path(change.path)
     if bad is not None:
         return Verdict(change.path, "refuse", bad)
-    if change.kind == "added" and matches(change.path, rules.leftovers):
-        return Verdict(change.path, "drop", "left behind by the agent")
-    allowed = matches(change.path, rules.allowed)
-    if not allowed and matches(change.path, rules.protected):
+    if _MODULES.fullmatch(_plain(change.path.rpartition("/")[2])):
+        return Verdict(change.path, "refuse", "submodules were changed, which is not supported")
+    allowed, protected = matches(change.path, rules.allowed), matches(change.path, rules.protected)
+    wanted = allowed and protected  # the team says so of this very path
+    if change.kind == "added" and not wanted and matches(change.path, rules.leftovers):
+        return Verdict(change.path, "drop", "left behind by an agent")
+    if protected and not allowed:
         return Verdict(change.path, "withhold", "protected path")
     return _judge_content(change, rules, allowed)
 
@@ -174,9 +186,14 @@ def _bad_path(path: str) -> str | None:
 
 def _is_git(name: str) -> bool:
     """Whether some file system takes *name* for `.git`: by case, ignored characters, streams, short names."""
-    visible = "".join(char for char in name if unicodedata.category(char) != "Cf")
-    plain = unicodedata.normalize("NFKC", visible).casefold().split(":")[0].rstrip(". ")
+    plain = _plain(name)
     return plain == ".git" or _SHORT_NAME.fullmatch(plain) is not None
+
+
+def _plain(name: str) -> str:
+    """Return the name that the most careless of file systems takes *name* for."""
+    visible = "".join(char for char in name if unicodedata.category(char) != "Cf")
+    return unicodedata.normalize("NFKC", visible).casefold().split(":")[0].rstrip(". ")
 
 
 def _bad_mode_or_link(change: Change) -> str | None:
@@ -209,6 +226,27 @@ def _binary_surprise(change: Change) -> str | None:
         return "a compiled program"
     suffix = change.path.rsplit("/", 1)[-1].rpartition(".")[2].lower()
     return None if _EXPECTED_BINARY.fullmatch(suffix) else "binary content where text is expected"
+
+
+def _is_match(path: str, glob: str) -> bool:
+    literal = _literal(glob)
+    if literal is None:
+        return _compiled(glob).fullmatch(path) is not None
+    if literal.startswith("/"):
+        return f"/{path}/".startswith(f"{literal}/")
+    return f"/{literal}/" in f"/{path}/"
+
+
+@lru_cache(maxsize=512)
+def _literal(glob: str) -> str | None:
+    """Return *glob* folded, from `/` on where it is anchored there; None when it needs an expression.
+
+    Most globs are plain names, and to compile an expression takes longer than to judge a small change.
+    """
+    folded = fold(glob.rstrip("/"))
+    if "*" in folded or "?" in folded:
+        return None
+    return f"/{folded.lstrip('/')}" if "/" in folded else folded
 
 
 @lru_cache(maxsize=512)

@@ -1,8 +1,9 @@
 """What speaks against publishing a change, and what it changes: pure, on the pack alone. Fails closed."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 
+from autocoder.agents import Agent
 from autocoder.models import FileChange, PolicyRules, RepositorySettings
 from autocoder.pack import PackFile
 from autocoder.policy import DEFAULT_PROTECTED, Rules, judge, matches
@@ -19,9 +20,14 @@ def lfs_globs(attributes: str) -> tuple[str, ...]:
     return tuple(parts[0].strip('"') for parts in lines if "filter=lfs" in parts[1:])[:200]
 
 
-def policy_rules(team: RepositorySettings) -> PolicyRules:
-    """Return the policy of a run: for the supervisor through `run.json`, and for the app itself."""
-    return PolicyRules(protected=(*DEFAULT_PROTECTED, *team.protected), allowed=team.allowed)
+def policy_rules(team: RepositorySettings, known: Iterable[Agent]) -> PolicyRules:
+    """Return the policy of a run: for the supervisor through `run.json`, and for the app itself.
+
+    What configures any of the *known* agents is protected, because people and later runs use other ones.
+    """
+    theirs = (glob for agent in known for glob in agent.protected)
+    protected = tuple(dict.fromkeys((*DEFAULT_PROTECTED, *theirs, *team.protected)))
+    return PolicyRules(protected=protected, allowed=team.allowed)
 
 
 def objections(

@@ -36,7 +36,7 @@ class RunAgent(Value):
     provider: str = Field(description="which dialect its model speaks: anthropic, openai, azure, gemini")
     upstream: str = Field(description="the only address that the gateway forwards to")
     result: AgentResultFormat = AgentResultFormat()
-    leftovers: tuple[str, ...] = Field((), description="globs of files it leaves behind")
+    leftovers: tuple[str, ...] = Field((), description="globs of files that agents leave behind")
     prices: tuple[Price, ...] = ()
 
 

@@ -17,13 +17,14 @@ WORDS = ("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta")
 PROGRAM = """
 import json, sys, time
 from pathlib import Path
+from autocoder.agents import agents
 from autocoder.models import RepositorySettings
 from autocoder.pack import open_pack
 from autocoder.policy import Rules
 from autocoder.publishing import objections, policy_rules
 from autocoder.tree_changes import read_change
 pack, commit, base = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
-rules = Rules.of(policy_rules(RepositorySettings()).model_dump(by_alias=True))
+rules = Rules.of(policy_rules(RepositorySettings(), agents().values()).model_dump(by_alias=True))
 began = time.perf_counter()
 with open_pack(pack) as opened:
     change = read_change(opened, commit, base)

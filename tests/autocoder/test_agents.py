@@ -2,7 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from autocoder.agents import AgentError, load_agent, load_agents
+from autocoder.agents import AgentError, all_leftovers, load_agent, load_agents
+from autocoder.models import RepositorySettings
+from autocoder.policy import REGULAR, Change, Rules, judge
+from autocoder.publishing import policy_rules
 
 CONTAINERS = Path(__file__).parents[2] / "containers"
 MINIMAL = """
@@ -120,3 +123,42 @@ def test_an_agent_whose_provider_has_many_addresses_needs_one_in_the_settings(tm
 
 def test_an_agent_with_an_address_of_its_own_needs_none_in_the_settings(tmp_path):
     assert load_agent(folder_of(tmp_path, MINIMAL)).lacking({}) == ""
+
+
+CONFIGURATION = [
+    ".claude/settings.json",
+    ".mcp.json",
+    ".codex/config.toml",
+    ".copilot/mcp-config.json",
+    ".gemini/settings.json",
+    "GEMINI.md",
+    ".opencode/plugin/evil.ts",
+    "opencode.json",
+    ".crush/x",
+    "crush.json",
+    ".crush.json",
+    "sub/.claude/settings.json",
+]
+
+
+@pytest.mark.parametrize("path", CONFIGURATION)
+def test_what_configures_any_agent_reaches_no_pull_request_whichever_agent_ran(path):
+    known = load_agents(CONTAINERS).values()
+    policy = policy_rules(RepositorySettings(), known).model_dump(by_alias=True)
+    rules = Rules.of(policy, all_leftovers(known))
+    for change in (Change(path, "added", None, REGULAR), Change(path, "modified", REGULAR, REGULAR)):
+        assert [verdict.action for verdict in judge([change], rules)] in (["drop"], ["withhold"])
+
+
+def test_a_team_may_let_the_configuration_of_agents_pass():
+    known = load_agents(CONTAINERS).values()
+    team = RepositorySettings(allowed=(".claude/", ".mcp.json"))
+    rules = Rules.of(policy_rules(team, known).model_dump(by_alias=True), all_leftovers(known))
+    changes = [Change(path, "added", None, REGULAR) for path in (".claude/settings.json", ".mcp.json")]
+    assert judge(changes, rules) == ()
+    assert judge([Change(".crush/x", "added", None, REGULAR)], rules)
+
+
+def test_the_folders_of_an_agents_leftovers_are_protected_as_its_configuration(tmp_path):
+    text = 'leftovers = ["*.tmp.*", ".mine/**"]\nconfiguration = ["mine.json"]\n' + MINIMAL
+    assert load_agent(folder_of(tmp_path, text)).protected == (".mine/", "mine.json")

@@ -38,6 +38,15 @@ def verdict(change, rules=None):
         "CLAUDE.md.",
         ".autocoder.yml",
         ".autocoder/settings.json",
+        ".vscode/tasks.json",
+        "web/.vscode/settings.json",
+        ".husky/pre-commit",
+        ".idea/runConfigurations/evil.xml",
+        ".devcontainer/devcontainer.json",
+        ".cursor/mcp.json",
+        "a.code-workspace",
+        ".envrc",
+        ".pre-commit-config.yaml",
     ],
 )
 def test_withholds_what_steers_pipelines_and_agents(path):
@@ -124,6 +133,16 @@ def test_lets_symbolic_links_within_the_tree_pass(path, target):
     assert verdict(added(path, new_mode=SYMLINK, link_target=target)) is None
 
 
+@pytest.mark.parametrize(
+    "path", [".gitmodules", "sub/.gitmodules", ".GitModules", "GITMOD~1", ".gitmodules "]
+)
+@pytest.mark.parametrize("kind", ["added", "modified", "deleted"])
+def test_refuses_any_change_of_where_submodules_are_set(path, kind):
+    old, new = (None if kind == "added" else REGULAR), (None if kind == "deleted" else REGULAR)
+    rules = Rules(allowed=("**",), leftovers=("**",))
+    assert verdict(Change(path, kind, old, new), rules) == "refuse"
+
+
 def test_refuses_a_changed_submodule_and_withholds_a_new_or_deleted_one():
     assert verdict(Change("sub", "modified", GITLINK, GITLINK)) == "refuse"
     assert verdict(Change("sub", "modified", GITLINK, REGULAR)) == "refuse"
@@ -160,6 +179,16 @@ def test_drops_new_leftovers_but_not_changes_to_files_of_that_name():
     assert verdict(Change("x.tmp.1", "modified", REGULAR, REGULAR), rules) is None
 
 
+def test_what_is_protected_and_allowed_is_no_leftover():
+    rules = Rules(
+        protected=(".claude/",), allowed=(".claude/commands/",), leftovers=(".claude/**", "*.tmp.*")
+    )
+    assert verdict(added(".claude/commands/review.md"), rules) is None
+    assert verdict(added(".claude/settings.local.json"), rules) == "drop"
+    assert verdict(Change(".claude/settings.json", "modified", REGULAR, REGULAR), rules) == "withhold"
+    assert verdict(added("src/x.tmp.1"), Rules(allowed=("src/",), leftovers=("*.tmp.*",))) == "drop"
+
+
 @pytest.mark.parametrize("head", [b"\x7fELF\2\0", b"MZ\x90\0", b"\xca\xfe\xba\xbe\0\0"])
 def test_refuses_compiled_programs_whatever_they_are_called(head):
     assert verdict(added("picture.png", new_mode=EXECUTABLE, head=head)) == "refuse"
@@ -187,6 +216,12 @@ def test_refuses_binary_content_where_text_is_expected_unless_it_is_allowed():
         ("a?c", "a/c", False),
         ("a.c", "abc", False),
         ("Docs", "docs/x", True),
+        ("Docs", "a/docs/b/c", True),
+        ("Docs", "a/docs2/b", False),
+        ("/Docs", "a/docs", False),
+        ("a/docs", "a/docs", True),
+        ("a/docs", "a/docs2", False),
+        ("a/docs", "b/a/docs", False),
         ("Ünïcode", "u\u0308nI\u0308code", True),
     ],
 )

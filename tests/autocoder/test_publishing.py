@@ -48,7 +48,7 @@ def test_a_secret_in_the_commits_message_is_found(repository):
 
 
 def rules_of(**team):
-    return Rules.of(policy_rules(RepositorySettings(**team)).model_dump(by_alias=True))
+    return Rules.of(policy_rules(RepositorySettings(**team), []).model_dump(by_alias=True))
 
 
 def test_the_team_can_allow_a_protected_path(repository):
