@@ -10,12 +10,9 @@ wrappers and program into the volume `tools`, from which that image's containers
 https://learn.microsoft.com/azure/container-instances/container-instances-container-groups
 """
 
-from typing import Literal
-
-from pydantic import Field
-
 from autocoder import ids
-from autocoder.models import Plan, Value
+from autocoder.group_spec import ContainerGroupSpec, ContainerSpec, Mount
+from autocoder.models import Plan
 from autocoder.settings import Settings
 
 GATEWAY_PORT = 8080
@@ -33,48 +30,6 @@ IN_THE_IMAGE = "/opt/autocoder"  # where an agent's own image has wrappers and p
 PYTHON = ("python3", "-S", "-m")  # the runner needs no installed package, and so no look for any
 MIN_CPU, MIN_MEMORY_GB = 0.25, 0.5
 APP_TAG = "autocoder-app"
-
-
-class Mount(Value):
-    """A volume in a container, at `/<volume>`."""
-
-    volume: str
-    read_only: bool = False
-
-    @property
-    def path(self) -> str:
-        """Where it is mounted."""
-        return f"/{self.volume}"
-
-
-class ContainerSpec(Value):
-    """One container: image, command, environment, volumes, resources."""
-
-    name: str
-    image: str
-    command: tuple[str, ...]
-    env: dict[str, str]
-    secret_env: tuple[str, ...] = Field((), description="variables whose values the client is given apart")
-    mounts: tuple[Mount, ...]
-    cpu: float = 0
-    memory_gb: float = 0
-    cpu_limit: float = 0
-    memory_limit_gb: float = 0
-    ports: tuple[int, ...] = ()
-
-
-class ContainerGroupSpec(Value):
-    """One container group: its init containers in order, its containers at once."""
-
-    name: str
-    location: str
-    tags: dict[str, str]
-    volumes: tuple[str, ...]
-    init_containers: tuple[ContainerSpec, ...]
-    containers: tuple[ContainerSpec, ...]
-    restart_policy: Literal["Never"] = "Never"
-    subnet_id: str | None = None
-    pull_identity: str | None = None
 
 
 def container_group(plan: Plan, settings: Settings) -> ContainerGroupSpec:

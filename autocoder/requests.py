@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 from autocoder import ids
 from autocoder.models import MODEL, Budget, Requester, RunRequest
 from autocoder.run_body import Problem, RunBody, read_body
-from autocoder.settings import ORGANIZATION, Settings
+from autocoder.setting_values import ORGANIZATION
+from autocoder.settings import Settings
 
 N = TypeVar("N", int, float)
 _IMAGE = re.compile(

@@ -17,7 +17,7 @@ sys.path.insert(0, str(ROOT))
 
 from pydantic import BeforeValidator  # noqa: E402
 
-from autocoder import settings  # noqa: E402
+from autocoder import setting_values, settings  # noqa: E402
 from autocoder.agents import agents  # noqa: E402
 from autocoder.comments import COMPLETED, HEADLINES, NEXT_STEPS, completed  # noqa: E402
 from autocoder.models import Outcome  # noqa: E402
@@ -45,15 +45,20 @@ def _shown(default: object) -> str:
 
 def _type_name(field: Any) -> str:
     """Return a reader's word for the type of *field*."""
-    if any(item.func is settings.from_json for item in field.metadata if isinstance(item, BeforeValidator)):
+    if any(
+        item.func is setting_values.from_json for item in field.metadata if isinstance(item, BeforeValidator)
+    ):
         return "JSON"
     if any(
-        item.func in (settings.checked_url, settings.checked_storage)
+        item.func
+        in (setting_values.checked_url, setting_values.checked_organization, setting_values.checked_storage)
         for item in field.metadata
         if isinstance(item, BeforeValidator)
     ):
         return "URL"
-    if any(item.func is settings.split_list for item in field.metadata if isinstance(item, BeforeValidator)):
+    if any(
+        item.func is setting_values.split_list for item in field.metadata if isinstance(item, BeforeValidator)
+    ):
         return "`a;b`"
     kinds = [kind for kind in (get_args(field.annotation) or (field.annotation,)) if kind is not type(None)]
     choices = [

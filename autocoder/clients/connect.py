@@ -17,7 +17,8 @@ from autocoder.clients.run_records import RunRecords
 from autocoder.clients.tables import Tables
 from autocoder.errors import InvalidArgument, SignInRequired
 from autocoder.redaction import Redactor
-from autocoder.settings import ORGANIZATION, Settings, settings
+from autocoder.setting_values import ORGANIZATION
+from autocoder.settings import Settings, settings
 
 if TYPE_CHECKING:
     import httpx

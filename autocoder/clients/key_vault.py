@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from autocoder.clients.azure import translated, transport
-from autocoder.settings import is_loopback
+from autocoder.setting_values import is_loopback
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential

@@ -3,7 +3,6 @@ import json
 import pytest
 
 from autocoder.clients.container_instances import ContainerInstances
-from autocoder.container_groups import ContainerGroupSpec, ContainerSpec, Mount
 from autocoder.errors import (
     Forbidden,
     InvalidArgument,
@@ -13,6 +12,7 @@ from autocoder.errors import (
     SignInRequired,
     Transient,
 )
+from autocoder.group_spec import ContainerGroupSpec, ContainerSpec, Mount
 from emulators import identities
 from emulators.azure_resource_manager.control import PlatformControl
 

@@ -1,0 +1,66 @@
+"""How the values of settings are written: lists, JSON, addresses, each with what is wrong with it."""
+
+import json
+import re
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import BeforeValidator
+
+ORGANIZATION = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,48}[A-Za-z0-9])?"
+_ORGANIZATION_URL = re.compile(rf"https?://[^/?#@\s]+/{ORGANIZATION}")
+
+
+def split_list(value: object) -> object:
+    """Return the parts of a list written as `a;b`."""
+    return [part.strip() for part in value.split(";") if part.strip()] if isinstance(value, str) else value
+
+
+def from_json(value: object) -> object:
+    """Return what a JSON text holds; raises ValueError with the place where it breaks."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"is not JSON: {error}") from None
+
+
+def checked_url(value: object) -> object:
+    """Return *value* without its last slash; https everywhere but on the loopback address."""
+    if not isinstance(value, str):
+        return value
+    parts = urlsplit(value)
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(value)):
+        raise ValueError("must be an https:// address (http:// only on 127.0.0.1 or localhost)")
+    return value.rstrip("/")
+
+
+def checked_organization(value: object) -> object:
+    """Return the address of an organisation as `checked_url` does: its name is the one part of the path."""
+    url = checked_url(value)
+    name, _, domain = (urlsplit(str(url)).hostname or "").partition(".")
+    if domain == "visualstudio.com":
+        raise ValueError(f"is the organisation's old address: write https://dev.azure.com/{name}")
+    if not _ORGANIZATION_URL.fullmatch(str(url)):
+        raise ValueError("must be a host and the name of one organisation")
+    return url
+
+
+def checked_storage(value: object) -> object:
+    """Return a storage endpoint: an https address, or a connection string as Azurite has."""
+    if isinstance(value, str) and ("AccountKey=" in value or value == "UseDevelopmentStorage=true"):
+        return value
+    return checked_url(value)
+
+
+def is_loopback(url: str) -> bool:
+    """Whether *url* points to this machine."""
+    return urlsplit(url).hostname in {"127.0.0.1", "localhost", "::1"}
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(split_list)]
+Url = Annotated[str, BeforeValidator(checked_url)]
+OrganizationUrl = Annotated[str, BeforeValidator(checked_organization)]
+Storage = Annotated[str, BeforeValidator(checked_storage)]
+Repositories = str | tuple[str, ...]
