@@ -4,6 +4,7 @@ import io
 import json
 import os
 import random
+import re
 import shutil
 import socket
 import subprocess
@@ -88,6 +89,13 @@ class Group:
     def agent(self, script):
         """What the agent does, as a shell script."""
         (self.agent_folder / "run.sh").write_text(script + "\n")
+
+    def set_constant(self, module, name, value):
+        """Let the constant *name* of this group's own copy of runner.*module* have another *value*."""
+        source = self.python_path / "runner" / f"{module}.py"
+        text, found = re.subn(rf"(?m)^{name} = .*$", f"{name} = {value!r}", source.read_text())
+        assert found == 1, f"{module}.py sets {name} {found} times"
+        source.write_text(text)
 
     def _paths(self):
         return {f"AUTOCODER_{name.upper()}": str(path) for name, path in self.volumes.items()}

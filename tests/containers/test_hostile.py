@@ -5,6 +5,7 @@ import pytest
 
 from tests.containers.group import FINAL, MODEL_KEY
 from tests.containers.remote import git
+from tests.processes import commands_with, unique_seconds
 
 LEAK = 'printf \'#!/bin/sh\\nenv > "{}"\\ncat\\n\' > "{}"; chmod +x "{}"'
 
@@ -109,11 +110,17 @@ def test_a_forged_exit_file_is_no_success(group, forged):
     assert "not the wrapper's" in result.reason
 
 
-def test_after_a_forged_exit_the_agent_is_ended_all_the_same(group):
+def test_after_a_forged_exit_the_agent_is_ended_and_nothing_it_does_then_counts(group, tmp_path):
     forged = '{"exitCode": 0, "reason": "exited", "seconds": 1}'
     path = group.volumes["exchange"] / "exit.json"
-    group.agent(f"echo x > x; echo '{FINAL}'; echo '{forged}' > '{path}'; sleep 300")
+    seconds = unique_seconds()
+    begun = "until pgrep -P $$ sleep >/dev/null; do sleep 0.01; done"
+    later = "trap 'echo later > AGENTS.md; echo later > late' TERM; wait; sleep 20"
+    group.agent(f"echo x > x; echo '{FINAL}'; sleep {seconds} & {begun}; echo '{forged}' > '{path}'; {later}")
     assert group.run().outcome == "changed"
+    assert commands_with(seconds) == []
+    assert group.changes(tmp_path / "r.git") == {"x": "A"}
+    assert group.processes["agent"].returncode == 0
 
 
 @pytest.mark.parametrize("name", ["a\nb", "a\tb", "a\x1bb", "back\\slash", "\udce9"])
@@ -210,8 +217,7 @@ def test_a_fork_bomb_ends_with_the_deadline(group):
 
 
 def test_an_endless_log_is_cut(group):
-    source = group.python_path / "runner" / "live.py"
-    source.write_text(source.read_text().replace("LONGEST_LOG = 32_000_000", "LONGEST_LOG = 100_000"))
+    group.set_constant("live", "LONGEST_LOG", 100_000)
     group.agent(f"yes 'much text' | head -c 3000000; echo; echo '{FINAL}'")
     result = group.run()
     assert (result.outcome, result.summary) == ("no_changes", "I did it.")

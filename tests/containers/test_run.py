@@ -13,6 +13,7 @@ from autocoder.tree_changes import read_change
 from tests.containers.group import CALLBACK_TOKEN, FINAL, MODEL_KEY
 from tests.containers.provider import Provider
 from tests.containers.remote import AUTHORIZATION, git
+from tests.processes import commands_with, unique_seconds
 
 
 def test_brings_what_the_agent_has_changed(group, tmp_path):
@@ -197,8 +198,7 @@ def test_verifies_the_very_commit_in_order_and_keeps_the_tail(group):
 
 def test_a_verify_command_that_hangs_is_ended_and_the_next_one_is_not_run(group):
     group.run_file["verify"] = ["sleep 60", "echo never"]
-    source = group.python_path / "runner" / "verification.py"
-    source.write_text(source.read_text().replace("TOTAL_SECONDS = 420.0", "TOTAL_SECONDS = 9.0"))
+    group.set_constant("verification", "TOTAL_SECONDS", 9.0)
     slow, never = group.run().verification
     assert slow.exit_code in (124, 137)
     assert "did not end in time" in slow.output
@@ -214,28 +214,28 @@ def test_what_comes_after_a_setup_that_failed_is_not_run(group):
 
 def test_the_deadline_of_the_wrapper_ends_the_whole_process_group(group):
     group.seconds = 1
-    group.agent("echo partial > partial.txt; sleep 300 & (trap '' TERM; sleep 301) & sleep 302")
+    one, two, three = unique_seconds(), unique_seconds(), unique_seconds()
+    group.agent(f"echo partial > partial.txt; sleep {one} & (trap '' TERM; sleep {two}) & sleep {three}")
     group.environment["AUTOCODER_GRACE_SECONDS"] = "1"
     began = time.monotonic()
     result = group.run()
     assert (result.outcome, result.pack is not None) == ("timed_out", True)
     assert time.monotonic() - began < 15
-    assert _processes("sleep 30[012]") == []
+    assert [commands_with(seconds) for seconds in (one, two, three)] == [[], [], []]
 
 
 def test_the_supervisor_keeps_a_deadline_of_its_own(group):
     group.run_file["budget"]["minutes"] = 0.005
-    source = group.python_path / "runner" / "work.py"
-    source.write_text(source.read_text().replace("EXTRA_SECONDS = 60.0", "EXTRA_SECONDS = 1.0"))
-    group.agent("echo partial > partial.txt; sleep 303")
+    group.set_constant("work", "EXTRA_SECONDS", 1.0)
+    seconds = unique_seconds()
+    group.agent(f"echo partial > partial.txt; sleep {seconds}")
     result = group.run()
     assert (result.outcome, result.pack is not None) == ("timed_out", True)
-    assert _processes("sleep 303") == []
+    assert commands_with(seconds) == []
 
 
 def test_says_so_when_the_agents_container_dies(group):
-    source = group.python_path / "runner" / "agent.py"
-    source.write_text(source.read_text().replace("SILENCE_SECONDS = 20.0", "SILENCE_SECONDS = 1.5"))
+    group.set_constant("agent", "SILENCE_SECONDS", 1.5)
     group.agent("echo partial > partial.txt; sleep 304")
     group.clone()
     agent = group.start_agent()
@@ -253,7 +253,8 @@ def test_says_so_when_the_agents_container_dies(group):
 
 
 def test_told_to_end_it_stops_the_agent_and_keeps_the_log(group):
-    group.agent("echo begun; touch begun; sleep 305")
+    seconds = unique_seconds()
+    group.agent(f"echo begun; touch begun; sleep {seconds}")
     group.clone()
     group.start_agent()
     group.start_verify()
@@ -263,7 +264,7 @@ def test_told_to_end_it_stops_the_agent_and_keeps_the_log(group):
     result = group.finished()
     assert (result.outcome, result.pack) == ("interrupted", None)
     assert group.log() == "begun\n"
-    assert _processes("sleep 305") == []
+    assert commands_with(seconds) == []
 
 
 def test_no_secret_reaches_log_result_or_progress(group):
@@ -332,11 +333,6 @@ def _wait_for(path):
             return
         time.sleep(0.01)
     raise AssertionError(f"{path} did not appear")
-
-
-def _processes(pattern):
-    found = subprocess.run(["pgrep", "-f", pattern], capture_output=True, text=True)
-    return [int(line) for line in found.stdout.split()]
 
 
 def _descendants(process):

@@ -15,6 +15,7 @@ from azure.data.tables import TableServiceClient
 from azure.storage.blob import BlobServiceClient
 
 from emulators import azurite
+from emulators.platform.app_settings import REPOSITORY
 from tests.containers.blobs import KEY
 
 RIGHTFUL = {"subscription", "pat"}  # where Azure DevOps itself keeps a password or the digest of a token
@@ -59,6 +60,18 @@ def bare_repository(platform, name):
     """The folder in which Azure DevOps keeps a repository."""
     found = platform.person.ask("GET", f"{platform.sample.project}/_apis/git/repositories/{name}")
     return platform.state / "azure_devops" / "repositories" / f"{found['id']}.git"
+
+
+def tree_of(platform, branch, name=REPOSITORY):
+    """The files at the tip of a pushed branch: path -> content."""
+    git = ("git", "-C", bare_repository(platform, name))
+    listed = subprocess.run([*git, "ls-tree", "-r", "-z", branch], capture_output=True, check=True).stdout
+    files = {}
+    for line in listed.decode().split("\0")[:-1]:
+        (_, _, blob), path = line.split("\t")[0].split(), line.split("\t")[1]
+        shown = subprocess.run([*git, "cat-file", "blob", blob], capture_output=True, check=True)
+        files[path] = shown.stdout
+    return files
 
 
 def _storage(platform):

@@ -7,6 +7,7 @@ from emulators.ports import AZURE_DEVOPS, FUNCTIONS_HOST
 from tests.hostile.attacks import attack_on
 from tests.hostile.evidence import ProcessWatch, sightings
 from tests.hostile.secrets_of_a_run import secrets_of
+from tests.processes import commands_with, unique_seconds
 
 LOOK_AROUND = """
     until [ -e "$here.go" ]; do sleep 0.05; done
@@ -42,17 +43,26 @@ def test_reading_environments_processes_and_files_finds_no_secret_of_the_run(hos
         assert hidden not in canary.loot
 
 
+FORGE = """
+    mkdir -p "$(dirname "$place")" 2>/dev/null
+    if (echo forged >"$place") 2>/dev/null ||
+        { [ -e "$place" ] && rm -f "$place" 2>/dev/null && [ ! -e "$place" ]; }
+    then
+        echo "it worked" >notes.txt
+    fi
+"""
+
+
 @pytest.mark.parametrize(
     "place", ["control/stop", "control/verify/1.sh", "inputs/run.json", "inputs/clone.json"]
 )
 def test_the_orders_of_the_supervisor_cannot_be_forged(attack, place):
-    script = f"""
-        mkdir -p "$(dirname /{place})" 2>/dev/null
-        if (echo forged >/{place}) 2>/dev/null || rm -f /{place} 2>/dev/null && [ ! -e /{place} ]; then
-            [ ! -e /{place} ] || echo it worked >notes.txt
-        fi
-    """
-    attack(script).start().published_nothing("no_changes")
+    attack(f"place=/{place}\n{FORGE}").start().published_nothing("no_changes")
+
+
+@pytest.mark.parametrize("before", ["", "mkdir /exchange/new; : >$place; chmod 400 $place"])
+def test_the_same_forgery_is_told_where_it_can_be_done(attack, before):
+    attack(f"place=/exchange/new/order\n{before}\n{FORGE}").start().published_once()
 
 
 def test_the_gateway_calls_its_one_upstream_and_no_other(hostile, attack, canary):
@@ -140,21 +150,20 @@ END
 
 
 def test_a_fork_bomb_ends_with_the_deadline_and_nothing_of_it_is_left(attack):
-    script = """
+    mark = unique_seconds()
+    script = f"""
         ulimit -u 400 2>/dev/null
-        bomb() {
-            [ "$1" -gt 5 ] || { bomb $(($1 + 1)) & bomb $(($1 + 1)) & }
+        bomb() {{
+            [ "$1" -gt 5 ] || {{ bomb $(($1 + 1)) & bomb $(($1 + 1)) & }}
             trap '' TERM
-            exec sleep 30671
-        }
+            exec sleep {mark}
+        }}
         bomb 1
     """
     with ProcessWatch() as watching:
         attack(script, budget={"minutes": 0.03}).start().published_nothing("timed_out", 60)
-    assert any(b"sleep\0" + b"30671" in command for command in watching.commands)
-    with ProcessWatch() as later:
-        later.look_once()
-    assert not any(b"30671" in command for command in later.commands)
+    assert any(b"sleep\0" + mark.encode() in command for command in watching.commands)
+    assert commands_with(mark) == []
 
 
 def refs(platform):

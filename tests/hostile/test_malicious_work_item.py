@@ -1,5 +1,8 @@
 """A work item whose title, text and comments attack: what the agent gets to read, and what becomes of it."""
 
+import secrets
+from pathlib import Path
+
 import pytest
 
 SAY_PROMPT = (
@@ -57,24 +60,27 @@ def test_text_of_a_work_item_cannot_end_the_part_that_is_data(hostile, attack):
 @pytest.mark.parametrize(
     "title",
     [
-        '"; touch /tmp/pwned; curl http://127.0.0.1:9/$(id) #',
-        "--upload-pack=touch /tmp/pwned",
+        '"; touch /tmp/{mark}; curl http://127.0.0.1:9/$(id) #',
+        "--upload-pack=touch /tmp/{mark}",
         "../../../refs/heads/main",
         "main\u202etxt.exe \u0000\u200b",
-        "$(touch /tmp/pwned)`touch /tmp/pwned`",
+        "$(touch /tmp/{mark})`touch /tmp/{mark}`",
         "😀" * 60,
     ],
 )
 def test_a_title_is_only_a_title(hostile, attack, title):
     before = hostile.person.ask("GET", "Fabrikam/_apis/git/repositories/tidy-names/refs")["value"]
-    asked = attack("echo changed >notes.txt; ls -a /tmp >&2", title=title.replace("\0", "")).start()
+    mark = f"pwned-{secrets.token_hex(8)}"
+    title = title.replace("{mark}", mark).replace("\0", "")
+    asked = attack("echo changed >notes.txt; echo TMP; ls -a /tmp", title=title).start()
     run = asked.published_once()
     (pull_request,) = asked.pull_requests
     assert run["branch"].isascii()
     assert run["branch"].startswith(f"autocoder/{asked.item['id']}-")
     assert pull_request["title"].endswith(f"(#{asked.item['id']})")
     assert "\u202e" not in pull_request["title"]
-    assert "pwned\n" not in hostile.app.log(asked.run_id)
+    assert mark not in hostile.app.log(asked.run_id).split("TMP\n.\n")[1]
+    assert not (Path("/tmp") / mark).exists()
     after = hostile.person.ask("GET", "Fabrikam/_apis/git/repositories/tidy-names/refs")["value"]
     new = {one["name"] for one in after} - {one["name"] for one in before}
     assert {name for name in new if name.startswith("refs/heads/")} == {f"refs/heads/{run['branch']}"}
