@@ -8,6 +8,7 @@ AGENT ?= claude
 MODEL ?= scripted
 KEEP ?=
 BASE_PORT ?= 7071
+STATE ?=
 PYTEST_ARGS ?=
 JOBS ?= 2
 TAG ?= dev
@@ -20,10 +21,11 @@ PYTHON_STAMP := $(VENV)/.installed
 NODE_PREFIXES := emulators $(patsubst %/package-lock.json,%,$(wildcard containers/*/package-lock.json))
 NODE_STAMPS := $(addsuffix /node_modules/.installed,$(NODE_PREFIXES))
 SOURCES := $(wildcard function_app.py triggers orchestrators activities autocoder emulators containers tests)
-SHELL_SCRIPTS = $(shell git ls-files '*.sh' .ci/run | grep -v ' ')
+SHELL_SCRIPTS = $(shell git ls-files -z | xargs -0 awk 'FNR == 1 && /^\#!.*[\/ ](ba)?sh$$/ { print FILENAME }')
+STATE_ARGUMENT = $(if $(STATE),--state "$(STATE)")
 DOCKERFILES = $(shell git ls-files '*Dockerfile')
 
-CHECKS := check-format check-lint check-types check-imports check-shell check-docker
+CHECKS := check-format check-lint check-types check-imports check-shell check-docker check-secrets
 
 .PHONY: compiled help demo run test check $(CHECKS) docs format bench images install install-demo tools clean
 
@@ -31,15 +33,15 @@ help:  ## list what can be made
 	@sed -n 's/^\([a-z-]*\):.*  ## /  make \1|/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
 
 demo: install-demo  ## a work item in, a linked pull request out (MODEL=real AGENT=name KEEP=1)
-	@"$(PY)" -m emulators.platform.demo --agent "$(AGENT)" --model "$(MODEL)" $(if $(KEEP),--keep)
+	@"$(PY)" -m emulators.platform.demo --agent "$(AGENT)" --model "$(MODEL)" $(STATE_ARGUMENT) $(if $(KEEP),--keep)
 
-run: install-demo  ## keep the platform up, with the sample in it, to play with (BASE_PORT=7071)
-	@"$(PY)" -m emulators.platform.run --agent "$(AGENT)" --model "$(MODEL)" --base-port $(BASE_PORT)
+run: install-demo  ## keep the platform up, with the sample in it, to play with (BASE_PORT=7071 STATE=folder)
+	@"$(PY)" -m emulators.platform.run --agent "$(AGENT)" --model "$(MODEL)" $(STATE_ARGUMENT) --base-port "$(BASE_PORT)"
 
 test: install  ## all tests, two files at a time (PYTEST_ARGS="-k hooks" narrows them; JOBS=0: one by one)
 	@"$(PY)" -m pytest -n $(JOBS) --dist loadfile $(PYTEST_ARGS)
 
-check: $(CHECKS)  ## format, lint, types, imports, shell scripts, Dockerfiles
+check: $(CHECKS)  ## format, lint, types, imports, shell scripts, Dockerfiles, secrets
 $(CHECKS): $(PYTHON_STAMP)
 
 check-format:
@@ -54,6 +56,8 @@ check-shell:
 	@"$(VENV)/bin/shellcheck" $(SHELL_SCRIPTS) && echo "shellcheck: $(words $(SHELL_SCRIPTS)) scripts are clean"
 check-docker:
 	@"$(VENV)/bin/hadolint" $(DOCKERFILES) && echo "hadolint: $(words $(DOCKERFILES)) Dockerfiles are clean"
+check-secrets:  # by the hook of .pre-commit-config.yaml, whose exceptions are written there
+	@"$(VENV)/bin/pre-commit" run detect-secrets --all-files
 
 format: $(PYTHON_STAMP)  ## write the code as `make check` wants it
 	"$(PY)" -m ruff format .

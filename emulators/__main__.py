@@ -15,7 +15,7 @@ from emulators.platform.endings import ends_on_signals
 from emulators.platform.plan import Plan, real_model_key
 from emulators.platform.processes import ROOT, PlatformError
 from emulators.platform.running import Platform, running
-from emulators.ports import AZURITE, DEFAULT_BASE_PORT, OURS
+from emulators.ports import AZURITE, DEFAULT_BASE_PORT, OURS, base_port
 
 LOOK_SECONDS = 0.2
 
@@ -26,7 +26,9 @@ def plan_of(argv: Sequence[str] | None = None) -> Plan:
         prog="python -m emulators", description="Start the whole local platform."
     )
     parser.add_argument("--state", type=Path, default=Path(".local"), help="folder for state (.local)")
-    parser.add_argument("--base-port", type=int, default=DEFAULT_BASE_PORT, help="the first port (7071)")
+    parser.add_argument(
+        "--base-port", type=base_port, default=DEFAULT_BASE_PORT, help="the first port (7071)"
+    )
     parser.add_argument("--app", type=Path, default=ROOT, help="folder of the function app (this repository)")
     parser.add_argument(
         "--model", choices=("scripted", "real"), default="scripted", help="who answers the agent"

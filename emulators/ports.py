@@ -1,7 +1,9 @@
 """Which emulator listens where: one base port, and a fixed place after it for each program."""
 
+import argparse
 from dataclasses import dataclass
 
+HIGHEST_PORT = 65_535
 DEFAULT_BASE_PORT = 7071  # where `func start` listens, too
 
 
@@ -34,3 +36,19 @@ TABLE_STORAGE = Emulator("azurite_table", 8, tls=True)
 
 OURS = (FUNCTIONS_HOST, AZURE_DEVOPS, AZURE_RESOURCE_MANAGER, IDENTITY, KEY_VAULT, MODEL_PROVIDER)
 AZURITE = (BLOB_STORAGE, QUEUE_STORAGE, TABLE_STORAGE)
+
+
+def base_port(text: str) -> int:
+    """Return the base port that a command line names; raises `argparse.ArgumentTypeError` with the range."""
+    return _within(text, 1, HIGHEST_PORT - max(emulator.offset for emulator in OURS + AZURITE))
+
+
+def any_port(text: str) -> int:
+    """Return the port that a command line names, 0 for a free one; raises `argparse.ArgumentTypeError`."""
+    return _within(text, 0, HIGHEST_PORT)
+
+
+def _within(text: str, first: int, last: int) -> int:
+    if not (text.isascii() and text.isdecimal() and first <= int(text) <= last):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from {first} to {last}")
+    return int(text)

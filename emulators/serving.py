@@ -13,7 +13,7 @@ from aiohttp import web
 
 from emulators.certificates import ensure_certificates
 from emulators.faults import Faults
-from emulators.ports import DEFAULT_BASE_PORT, Emulator
+from emulators.ports import DEFAULT_BASE_PORT, Emulator, any_port, base_port
 
 LARGEST_BODY = 5 << 30  # a push may have 5 GB: https://learn.microsoft.com/azure/devops/repos/git/limits
 
@@ -33,15 +33,21 @@ class Options:
         return path
 
 
-def parser(emulator: Emulator, purpose: str) -> argparse.ArgumentParser:
-    """Return the arguments that every emulator takes; a program may add its own."""
-    arguments = argparse.ArgumentParser(prog=f"python -m emulators.{emulator.name}", description=purpose)
+def new_parser(name: str, purpose: str) -> argparse.ArgumentParser:
+    """Return the arguments that every program of the platform takes: where its state and its ports are."""
+    arguments = argparse.ArgumentParser(prog=f"python -m emulators.{name}", description=purpose)
     arguments.add_argument("--state", type=Path, default=Path(".local"), help="folder for state (.local)")
     arguments.add_argument(
-        "--base-port", type=int, default=DEFAULT_BASE_PORT, help="the platform's first port"
+        "--base-port", type=base_port, default=DEFAULT_BASE_PORT, help="the platform's first port"
     )
+    return arguments
+
+
+def parser(emulator: Emulator, purpose: str) -> argparse.ArgumentParser:
+    """Return the arguments that every emulator takes; a program may add its own."""
+    arguments = new_parser(emulator.name, purpose)
     arguments.add_argument(
-        "--port", type=int, help="this program's port, instead of its place after the base"
+        "--port", type=any_port, help="this program's port, instead of its place after the base"
     )
     return arguments
 

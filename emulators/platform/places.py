@@ -21,9 +21,11 @@ HIGHEST_BASE = 32_000  # above it are the ports that systems hand out by themsel
 def own_folder(state: Path, *, fresh: bool = False) -> Iterator[None]:
     """Keep the folder *state* for this platform alone; raises `PlatformError` when another one has it.
 
-    With *fresh* it is emptied, once it is ours.
+    With *fresh* it is emptied, once it is ours; a folder that holds anything else is refused.
     """
     state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if fresh and not (state / LOCK).exists() and any(state.iterdir()):
+        raise PlatformError(f"The folder {state} would be emptied, and is no platform's. Choose another one.")
     with (state / LOCK).open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -31,7 +33,7 @@ def own_folder(state: Path, *, fresh: bool = False) -> Iterator[None]:
             lock.seek(0)
             raise PlatformError(
                 f"The folder {state} belongs to a platform that is running (process {lock.read().strip()}). "
-                "End that one, or choose another folder with --state."
+                "End that one, or choose another folder: --state DIR (make run STATE=DIR)."
             ) from None
         lock.truncate(0)
         lock.write(str(os.getpid()))

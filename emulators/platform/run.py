@@ -12,7 +12,7 @@ from emulators.platform.endings import ends_on_signals
 from emulators.platform.processes import ROOT, PlatformError
 from emulators.platform.running import Platform, running
 from emulators.platform.sample import create_sample
-from emulators.ports import DEFAULT_BASE_PORT, FUNCTIONS_HOST
+from emulators.ports import DEFAULT_BASE_PORT, FUNCTIONS_HOST, base_port
 
 PRINTED_KEY = 'python3 -c \'import json,sys; print(json.load(open(sys.argv[1]))["host"]["default"])\''
 
@@ -25,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--agent", required=True)
     parser.add_argument("--model", choices=("scripted", "real"), default="scripted")
     parser.add_argument("--state", type=Path, default=ROOT / ".local")
-    parser.add_argument("--base-port", type=int, default=DEFAULT_BASE_PORT)
+    parser.add_argument("--base-port", type=base_port, default=DEFAULT_BASE_PORT)
     options = parser.parse_args(argv)
     start = time.monotonic()
     try:

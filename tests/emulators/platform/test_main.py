@@ -119,7 +119,9 @@ def test_a_second_platform_on_the_same_folder_is_refused(launch):
     first.wait_until_ready()
     second = launch()
     assert second.popen.wait(SECONDS) == 1
-    assert "belongs to a platform that is running" in second.popen.stderr.read()
+    message = second.popen.stderr.read()
+    assert "belongs to a platform that is running" in message
+    assert "make run STATE=DIR" in message
     assert first.popen.poll() is None
 
 
@@ -132,6 +134,15 @@ def test_a_taken_port_ends_the_start_with_one_clear_message(launch):
     assert f"Port {KEY_VAULT.port(base)}, for key_vault, is taken" in message
     assert "Traceback" not in message
     assert launcher.processes() == []
+
+
+@pytest.mark.parametrize("program", ["emulators", "emulators.identity", "emulators.platform.run"])
+def test_a_base_port_that_cannot_be_is_refused_with_the_range(program):
+    agent = ["--agent", "claude"] if program.endswith("run") else []
+    command = [sys.executable, "-m", program, *agent, "--base-port=99999"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=SECONDS)
+    assert done.returncode == 2
+    assert "argument --base-port: '99999' is not a number from 1 to 65527" in done.stderr
 
 
 @pytest.mark.parametrize("victim", ["identity", "functions_host"])

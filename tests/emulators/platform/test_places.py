@@ -29,6 +29,20 @@ def test_a_second_platform_on_the_same_folder_is_refused(tmp_path):
         own_folder(tmp_path).__enter__()
 
 
+def test_a_folder_that_is_no_platforms_is_not_emptied(tmp_path):
+    (tmp_path / "thesis.txt").write_text("years of work")
+    with pytest.raises(PlatformError, match=r"is no platform's\. Choose another one"):
+        own_folder(tmp_path, fresh=True).__enter__()
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_a_folder_of_an_earlier_platform_is_emptied(tmp_path):
+    with own_folder(tmp_path, fresh=True):
+        (tmp_path / "logs").mkdir()
+    with own_folder(tmp_path, fresh=True):
+        assert [path.name for path in tmp_path.iterdir()] == ["platform.lock"]
+
+
 def test_a_folder_is_free_again_after_its_platform(tmp_path):
     with own_folder(tmp_path):
         pass

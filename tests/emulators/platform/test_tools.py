@@ -35,6 +35,16 @@ def test_an_old_node_is_named(tmp_path):
     assert "Node 20 or later is missing or too old" in done.stderr
 
 
+def test_make_hands_on_the_folder_and_the_port():
+    place = ["STATE=/a folder", "BASE_PORT=8000"]
+    for target, arguments in (
+        ("run", '--state "/a folder" --base-port "8000"'),
+        ("demo", '--state "/a folder"'),
+    ):
+        done = subprocess.run(["make", "-n", target, *place], cwd=ROOT, capture_output=True, text=True)
+        assert arguments in done.stdout
+
+
 def test_make_help_lists_the_commands():
     done = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True)
     for command in ("demo", "run", "test", "check", "bench", "images", "clean"):

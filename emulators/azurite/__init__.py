@@ -13,7 +13,7 @@ from emulators.ports import AZURITE, BLOB_STORAGE, QUEUE_STORAGE, TABLE_STORAGE,
 
 ACCOUNT = "devstoreaccount1"
 KEEP_ALIVE_SECONDS = 120  # Azurite's own 5 s close a connection just when a client takes it up again
-PACKAGES = Path(__file__).parent / "node_modules"
+PACKAGES = Path(__file__).parents[1] / "node_modules"
 READY = tuple(
     f"Azurite {service} service is successfully listening" for service in ("Blob", "Queue", "Table")
 )
