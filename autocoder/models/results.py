@@ -21,7 +21,7 @@ class Usage(Value):
 class Progress(Value):
     """`progress.json`: where the container group is."""
 
-    phase: Literal["preparing", "running", "verifying", "collecting", "done"]
+    phase: Literal["preparing", "running", "verifying", "collecting"]
     updated_at: str
     usage: Usage = Usage()
 

@@ -12,7 +12,8 @@ from typing import Any, Literal, NamedTuple
 
 from runner.files import read_regular, write_whole
 
-LOOK_SECONDS = 0.01
+LOOK_SECONDS = 0.05
+OFTEN_SECONDS = 0.003  # in the first second, in which all is over where the agent has nothing to do
 HEARTBEAT_SECONDS = 1.0  # how often it is looked at
 SILENCE_SECONDS = 20.0  # the wrapper beats every second; after this long its container is gone
 START_SECONDS = 180.0  # until the first beat, at least
@@ -69,7 +70,7 @@ class AgentWatch:
             reason = must_stop() or self._overdue()
             if reason is not None:
                 return self._stop(reason)
-            time.sleep(LOOK_SECONDS)
+            time.sleep(OFTEN_SECONDS if time.monotonic() - self._began < 1 else LOOK_SECONDS)
 
     def _stop(self, reason: Reason) -> Ending:
         """Order the wrapper to end the agent, wait for it as long as patience says."""

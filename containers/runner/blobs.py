@@ -70,6 +70,12 @@ class Client:
         self._connections: dict[str, http.client.HTTPConnection] = {}
         self._pauses = pauses
 
+    def with_pauses(self, pauses: Sequence[float]) -> "Client":
+        """Return a client of the same connections that has another patience."""
+        other = Client(pauses)
+        other._connections = self._connections
+        return other
+
     def get(self, url: str, limit: int) -> bytes:
         """Return the body at *url*; raises `ExchangeError` when it is larger than *limit* or not there."""
         status, body = self._send(_Request("GET", url, limit=limit))

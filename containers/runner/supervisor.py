@@ -17,7 +17,7 @@ from typing import Any
 from autocoder.redaction import Redactor
 from runner import schema
 from runner.beside import Beside
-from runner.blobs import LASTING, Client, ExchangeError
+from runner.blobs import LASTING, PAUSES, Client, ExchangeError
 from runner.environment import Outside, Settings
 from runner.files import read_regular, write_whole
 from runner.users import let_any_user_write
@@ -70,7 +70,7 @@ class Supervision:
     def _claim(self) -> None:
         """Claim the attempt: a second one finds the first one's blob, and must not spend again."""
         mark = f"{time.time()} {os.urandom(16).hex()}"  # of this start and no other
-        if not Client().claim(self.settings.outputs["attempt"], mark.encode()):
+        if not self.client.with_pauses(PAUSES).claim(self.settings.outputs["attempt"], mark.encode()):
             raise NothingToDoError("interrupted", "the platform started the container group again")
 
     def _work(self) -> None:
@@ -136,6 +136,8 @@ def main() -> int:
     try:
         let_any_user_write(os.environ)
         settings = Settings.of(os.environ)
+        with contextlib.suppress(OSError):  # where it is another user's, its mode is that user's doing
+            settings.volumes["control"].chmod(0o755)
         supervision = Supervision(settings, settings.redactor())
         signal.signal(signal.SIGTERM, lambda *_: setattr(supervision, "terminated", True))
         supervision.run()

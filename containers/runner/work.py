@@ -55,6 +55,7 @@ class Work:
         finally:
             gateway.close()
             write_whole(volumes["control"] / "stop")
+            self.live.end_log()
         self.result["seconds"]["agent"] = ending.seconds
         self.result["agentExitCode"] = ending.exit_code
         return ending
