@@ -150,9 +150,11 @@ class _Claims:
         self.records.advance(run_id, ("queued",), columns)
 
     def _ended_in_vain(self, run_id: str) -> bool:
-        """Whether the run ended without doing what it was asked for, so that the same text may ask again."""
+        """Whether the run ended and brought nothing, no pull request above all: the same text may ask again."""
         row = self.records.get(run_id)
-        return row is not None and is_over(row) and row.get("status") != "completed"
+        if row is None or not is_over(row):
+            return False
+        return row.get("status") != "completed" and row.get("pull_request_id") is None
 
     def _is_over(self, run_id: str) -> bool:
         """Whether the run has ended; it frees its claim in a moment."""

@@ -92,6 +92,14 @@ def test_a_delivery_starts_its_run_once(desk):
     assert desk.claim(request(7), delivery) == Duplicate(first)
 
 
+def test_the_same_text_is_a_duplicate_after_a_run_that_failed_with_its_pull_request_open(desk, records):
+    content = unique(CONTENT, 300)
+    first = desk.start(request(13), content)
+    records.merge(first, {"status": "failed", "pull_request_id": 5})
+    records.release_all((ACTIVE,), first)
+    assert desk.claim(request(13), unique(DELIVERY), content) == Duplicate(first)
+
+
 @pytest.mark.parametrize("status", ["failed", "needs_info", "no_changes", "cancelled"])
 def test_the_same_text_may_ask_again_after_a_run_that_ended_in_vain(desk, records, status):
     content = unique(CONTENT, 300)
