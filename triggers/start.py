@@ -150,7 +150,7 @@ class _Claims:
         self.records.advance(run_id, ("queued",), columns)
 
     def _ended_in_vain(self, run_id: str) -> bool:
-        """Whether the run ended and brought nothing, no pull request above all: the same text may ask again."""
+        """Whether the run ended and brought nothing, no pull request either: the same text may ask again."""
         row = self.records.get(run_id)
         if row is None or not is_over(row):
             return False
