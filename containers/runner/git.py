@@ -8,8 +8,9 @@ import os
 import selectors
 import signal
 import subprocess
+import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -64,13 +65,8 @@ class Git(NamedTuple):
 
     def run(self, *arguments: str, stdin: bytes = b"", stdout: int = subprocess.PIPE) -> bytes:
         """Return what `git *arguments` prints; raises `GitError`."""
-        process = self._open(arguments, subprocess.PIPE, stdout)
-        try:
-            output, errors = process.communicate(stdin, self.seconds)
-        except subprocess.TimeoutExpired:
-            raise GitTimeoutError(self._late(arguments)) from None
-        finally:
-            _end(process)
+        with self._running(arguments, subprocess.PIPE, stdout) as process:
+            output, errors = process.communicate(stdin)
         _check(process, errors)
         return output or b""
 
@@ -79,41 +75,51 @@ class Git(NamedTuple):
 
         *slow* is called once if Git takes its time, and ends it by what it raises.
         """
-        process = self._open(arguments, subprocess.DEVNULL, subprocess.PIPE)
         output, errors = bytearray(), bytearray()
-        try:
-            with selectors.DefaultSelector() as selector:
-                selector.register(process.stdout or 0, selectors.EVENT_READ, output)
-                selector.register(process.stderr or 0, selectors.EVENT_READ, errors)
-                self._read(selector, arguments, slow)
-            process.wait(self.seconds)
-        except subprocess.TimeoutExpired:
-            raise GitTimeoutError(self._late(arguments)) from None
-        finally:
-            _end(process)
+        with (
+            self._running(arguments, subprocess.DEVNULL, subprocess.PIPE) as process,
+            selectors.DefaultSelector() as selector,
+        ):
+            selector.register(process.stdout or 0, selectors.EVENT_READ, output)
+            selector.register(process.stderr or 0, selectors.EVENT_READ, errors)
+            began, asked = time.monotonic(), False
+            while selector.get_map():
+                _read(selector, 0.1)
+                if not asked and time.monotonic() - began > PATIENCE_SECONDS:
+                    asked = True
+                    slow()
+                if len(output) + len(errors) > MOST_LISTED_BYTES:
+                    raise GitTimeoutError(f"git {arguments[0]} lists more than {MOST_LISTED_BYTES:,} bytes")
+            process.wait()
         _check(process, bytes(errors))
         return bytes(output)
 
-    def _read(
-        self, selector: selectors.BaseSelector, arguments: tuple[str, ...], slow: Callable[[], None]
-    ) -> None:
-        """Read all streams to their ends, each into the bytes that were registered with it."""
-        began, asked, read = time.monotonic(), False, 0
-        while selector.get_map():
-            for key, _ in selector.select(0.1):
-                piece = os.read(key.fd, 1 << 16)
-                key.data.extend(piece)
-                read += len(piece)
-                if not piece:
-                    selector.unregister(key.fileobj)
-            took = time.monotonic() - began
-            if not asked and took > PATIENCE_SECONDS:
-                asked = True
-                slow()
-            if self.seconds is not None and took > self.seconds:
-                raise GitTimeoutError(self._late(arguments))
-            if read > MOST_LISTED_BYTES:
-                raise GitTimeoutError(f"git {arguments[0]} lists more than {MOST_LISTED_BYTES:,} bytes")
+    @contextlib.contextmanager
+    def _running(
+        self, arguments: tuple[str, ...], stdin: int, stdout: int
+    ) -> Iterator["subprocess.Popen[bytes]"]:
+        """Start Git, and kill it after its time; a timer, because waiting with a time limit polls."""
+        process, late = self._open(arguments, stdin, stdout), threading.Event()
+
+        def end() -> None:
+            late.set()
+            _kill(process)
+
+        timer = threading.Timer(self.seconds or 0, end)
+        timer.daemon = True
+        if self.seconds is not None:
+            timer.start()
+        try:
+            yield process
+        finally:
+            timer.cancel()
+            _kill(process)
+            process.wait()
+            for stream in filter(None, (process.stdin, process.stdout, process.stderr)):
+                with contextlib.suppress(OSError):
+                    stream.close()
+        if late.is_set():
+            raise GitTimeoutError(f"git {arguments[0]} had not ended after {self.seconds:g} seconds")
 
     def start(self, *arguments: str) -> "subprocess.Popen[bytes]":
         """Start `git *arguments`; its errors can be read from the process's `stderr`."""
@@ -139,9 +145,6 @@ class Git(NamedTuple):
             extra_groups=self.user and [],
             process_group=None if self.seconds is None else 0,
         )
-
-    def _late(self, arguments: tuple[str, ...]) -> str:
-        return f"git {arguments[0]} had not ended after {self.seconds or 0:g} seconds"
 
     def _environment(self) -> dict[str, str]:
         settings = {**SETTINGS, **self.settings}
@@ -175,19 +178,24 @@ def _check(process: "subprocess.Popen[bytes]", errors: bytes) -> None:
         raise GitError(said[:2_000] or f"exit code {process.returncode}")
 
 
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    """Kill *process* and what it has started, unless it has ended by itself; close its streams."""
-    if process.returncode is None:
-        with contextlib.suppress(ProcessLookupError):
-            if os.getpgid(process.pid) == process.pid:
-                os.killpg(process.pid, signal.SIGKILL)
-            else:
-                process.kill()
-        process.wait()
-    for stream in (process.stdin, process.stdout, process.stderr):
-        if stream is not None:
-            with contextlib.suppress(OSError):
-                stream.close()
+def _read(selector: selectors.BaseSelector, seconds: float) -> None:
+    """Read what is there within *seconds*, each stream into the bytes that were registered with it."""
+    for key, _ in selector.select(seconds):
+        piece = os.read(key.fd, 1 << 16)
+        key.data.extend(piece)
+        if not piece:
+            selector.unregister(key.fileobj)
+
+
+def _kill(process: "subprocess.Popen[bytes]") -> None:
+    """Kill *process* and what it has started, unless it has ended by itself."""
+    if process.returncode is not None:
+        return
+    with contextlib.suppress(ProcessLookupError):
+        if os.getpgid(process.pid) == process.pid:
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
 
 
 def finish(process: "subprocess.Popen[bytes]") -> None:
