@@ -11,6 +11,7 @@ from pathlib import Path
 from activities.activity import activity
 from activities.record_phase import now
 from autocoder.agents import agents, all_leftovers
+from autocoder.at_once import at_once
 from autocoder.callback import callback_token
 from autocoder.clients.azure_devops.push import AlreadyThere, BranchMoved, Push, Pushed, Rejected, push
 from autocoder.clients.connect import Clients, clients
@@ -44,12 +45,14 @@ def push_branch(given: PushInput) -> PushedBranch | Ended:
     if pack is None:
         return Ended(outcome="no_changes", reason="")
     connected = clients()
-    row = connected.records.begin_publishing(plan.run.id, phase_columns("publishing", now()))
-    if row is not None and row.get("cancel_requested"):
-        return Ended(outcome="cancelled", reason="It was cancelled before anything was pushed.")
     with tempfile.TemporaryDirectory(prefix="autocoder-") as folder:
         file = Path(folder) / "changes.pack"
-        connected.blobs.download(plan.run.id, "changes.pack", file, LARGEST_PACK)
+        row, _ = at_once(
+            lambda: connected.records.begin_publishing(plan.run.id, phase_columns("publishing", now())),
+            lambda: connected.blobs.download(plan.run.id, "changes.pack", file, LARGEST_PACK),
+        )
+        if row is not None and row.get("cancel_requested"):
+            return Ended(outcome="cancelled", reason="It was cancelled before anything was pushed.")
         with open_pack(file, sha256=pack.sha256) as opened:
             change = read_change(opened, pack.commit, plan.repository.base_commit)
             before = partial(_read_base, connected, plan)

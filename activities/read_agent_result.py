@@ -7,6 +7,7 @@ from pydantic import ValidationError
 from activities.activity import activity
 from activities.record_phase import now
 from autocoder import wire
+from autocoder.at_once import at_once
 from autocoder.clients.connect import Clients, clients
 from autocoder.group_state import judge_group
 from autocoder.ids import group_name
@@ -21,7 +22,10 @@ log = logging.getLogger("autocoder.activities")
 def read_agent_result(plan: Plan) -> AgentResult | Ended:
     """Return the result of the run's containers, or how the run ends without one."""
     connected = clients()
-    content = connected.blobs.get(plan.run.id, "result.json", LARGEST_RESULT)
+    content, row = at_once(
+        lambda: connected.blobs.get(plan.run.id, "result.json", LARGEST_RESULT),
+        lambda: connected.records.get(plan.run.id) or {},
+    )
     if content is None:
         return _without_result(connected, plan)
     try:
@@ -34,7 +38,6 @@ def read_agent_result(plan: Plan) -> AgentResult | Ended:
         return Ended(
             outcome="refused", reason="The result that the containers left is not the one of this run."
         )
-    row = connected.records.get(plan.run.id) or {}
     columns = {**worked_columns(row, result.seconds, now()), **usage_column(result.usage)}
     connected.records.merge(plan.run.id, columns)
     connected.known_secrets()  # so that all of them are taken out

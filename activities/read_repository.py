@@ -81,8 +81,9 @@ def _read(git: Git, base: Base) -> Found:
         attributes = pool.submit(_text, git, record, ".gitattributes", commit)
         instructions = pool.submit(_instructions, git, record, commit)
         prompts = pool.submit(_prompts, git, record, commit)
+        usual = pool.submit(_text, git, record, TEMPLATE_FILE, commit)
         settings = _settings(git, record, commit)
-        template = _text(git, record, settings.template or TEMPLATE_FILE, commit)
+        template = _text(git, record, settings.template, commit) if settings.template else usual.result()
     texts = RepositoryTexts(
         instructions=instructions.result(), templates=prompts.result(), pull_request_template=template
     )
