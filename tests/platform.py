@@ -18,7 +18,7 @@ import httpx
 from emulators import identities, tokens
 from emulators.certificates import ensure_certificates
 from emulators.platform.app import PHASES, App, function_key
-from emulators.platform.app_settings import SUBSCRIPTION
+from emulators.platform.app_settings import SUBSCRIPTION, app_settings, write_settings
 from emulators.platform.places import free_base_port
 from emulators.platform.plan import Plan
 from emulators.platform.running import running
@@ -142,6 +142,12 @@ class Platform:
     def start_host(self):
         """Start the functions host again, and wait until it serves."""
         self.emulators.restart(FUNCTIONS_HOST)
+
+    def restart_host_with(self, **settings):
+        """Start the functions host again with these settings beside those of the plan."""
+        self.kill_host()
+        write_settings(self.plan, {**app_settings(self.plan), **settings})
+        self.start_host()
 
     def fault(self, emulator, **fault):
         """Make the next matching requests to *emulator* fail: see `emulators/faults.py`."""

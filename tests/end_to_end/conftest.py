@@ -88,11 +88,12 @@ class Case:
 
     @property
     def pull_requests(self):
-        """The pull requests from branches of this work item."""
+        """The pull requests from branches of this work item, with their whole descriptions."""
         prefix = f"refs/heads/autocoder/{self.item['id']}-"
-        repository = self.fields.get("repository", REPOSITORY)
-        found = self.platform.person.pull_requests(PROJECT, repository)
-        return [one for one in found if one["sourceRefName"].startswith(prefix)]
+        repository, person = self.fields.get("repository", REPOSITORY), self.platform.person
+        found = person.pull_requests(PROJECT, repository)
+        ours = [one["pullRequestId"] for one in found if one["sourceRefName"].startswith(prefix)]
+        return [person.pull_request(PROJECT, repository, number) for number in ours]
 
     def published_once(self, outcome="completed", seconds=60):
         """The run ends with one pull request and one comment that names it; nothing is left of it."""
@@ -125,19 +126,27 @@ def case_on(platform, *orders, title=None, **fields):
 @pytest.fixture(scope="session")
 def new_repository(quick, tmp_path_factory):
     """Make a small repository of one's own on the shared platform, by its name; gives its id."""
-    folder = tmp_path_factory.mktemp("project")
-    (folder / "README.md").write_text("Hello\n")
-    who = ["-c", "user.name=Sample", "-c", "user.email=sample@noreply.invalid"]
-    for words in (["init", "-q", "-b", "main"], ["add", "."], [*who, "commit", "-q", "-m", "Start"]):
-        subprocess.run(["git", *words], cwd=folder, check=True)
+    plain = a_repository(tmp_path_factory.mktemp("project"), {})
 
-    def make(name):
+    def make(name, files=None):
+        folder = a_repository(tmp_path_factory.mktemp("project"), files) if files else plain
         path = f"/_control/organizations/{ORGANIZATION}/projects/{PROJECT}/repositories"
         with quick.client(AZURE_DEVOPS) as control:
             answer = control.post(path, json={"name": name, "path": str(folder)})
         return answer.raise_for_status().json()["id"]
 
     return make
+
+
+def a_repository(folder, files):
+    """Make *folder* a Git repository with one commit of a README.md and *files* (path -> text)."""
+    for path, text in {"README.md": "Hello\n", **files}.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text)
+    who = ["-c", "user.name=Sample", "-c", "user.email=sample@noreply.invalid"]
+    for words in (["init", "-q", "-b", "main"], ["add", "."], [*who, "commit", "-q", "-m", "Start"]):
+        subprocess.run(["git", *words], cwd=folder, check=True)
+    return folder
 
 
 @pytest.fixture

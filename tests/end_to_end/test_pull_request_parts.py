@@ -4,7 +4,9 @@ import re
 
 import pytest
 
-from emulators.platform.app_settings import PROJECT, REPOSITORY
+from emulators.azure_devops.control import AzureDevOps
+from emulators.azure_devops.policies import BUILD
+from emulators.platform.app_settings import ORGANIZATION, PROJECT, REPOSITORY
 from emulators.ports import AZURE_DEVOPS
 
 GIT_REPOSITORIES = f"{PROJECT}/_apis/git/repositories/{REPOSITORY}"
@@ -77,6 +79,36 @@ def test_a_request_that_wants_no_draft_gets_none_and_its_description_says_what_f
     assert not pull_request["isDraft"]
     assert "- A verify command failed." in pull_request["description"]
     assert "is a draft" not in pull_request["description"]
+
+
+def test_the_template_of_the_team_stands_in_the_description(case, new_repository):
+    team = "## Before you merge\n\n- [ ] The release notes say so.\n"
+    new_repository("templated", {".azuredevops/pull_request_template.md": team})
+    changed = case(
+        "write .azuredevops/pull_request_template.md Mine", "write a.txt A", repository="templated"
+    )
+    changed.start().published_once()
+    (pull_request,) = changed.pull_requests
+    description = pull_request["description"]
+    assert team.strip() in description
+    assert description.index("## Run") < description.index("## Before you merge")
+    assert description.endswith(f"#{changed.item['id']}")
+    assert "Mine" not in description
+
+
+def test_where_the_target_branch_has_a_build_policy_it_is_a_draft_that_says_why(case, quick, new_repository):
+    for name in ("built", "unbuilt"):
+        number = new_repository(name)
+        if name == "built":
+            with AzureDevOps(quick.url(AZURE_DEVOPS), ORGANIZATION) as control:
+                control.protect_branch(PROJECT, number, kind=BUILD)
+    built, unbuilt = case(repository="built").start(), case(repository="unbuilt").start()
+    for one, draft in ((built, True), (unbuilt, False)):
+        one.published_once()
+        (pull_request,) = one.pull_requests
+        assert pull_request["isDraft"] is draft
+        assert ("starts the target branch's build policy" in pull_request["description"]) is draft
+    assert "A draft pull request is there to be looked at." in built.comment
 
 
 def test_a_long_summary_of_emoji_fits(case):

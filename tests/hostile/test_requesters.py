@@ -1,15 +1,19 @@
 """Who may start a run from Azure DevOps: people who may write to the repository, or those of a group."""
 
+import itertools
+import json
+
 import httpx
 import pytest
 
 from emulators import identities, tokens
 from emulators.azure_devops.control import AzureDevOps
-from emulators.platform.app_settings import ORGANIZATION, PROJECT, REPOSITORY, app_settings, write_settings
+from emulators.platform.app_settings import ORGANIZATION, PROJECT, REPOSITORY
 from emulators.ports import AZURE_DEVOPS
 from tests.hostile.attacks import attack_on
 
 CONTRIBUTE = 4
+numbers = itertools.count(1)
 GROUP = rf"[{PROJECT}]\Autocoder users"
 
 
@@ -32,6 +36,17 @@ def people(hostile):
         person.close()
 
 
+@pytest.fixture
+def newcomer(hostile):
+    """A person who may contribute, and of whom the app has heard nothing yet."""
+    address = f"newcomer-{next(numbers)}@fabrikam.invalid"
+    with AzureDevOps(hostile.url(AZURE_DEVOPS), ORGANIZATION) as control:
+        control.create_identity("Newcomer", address)
+        control.add_to_group(address, rf"[{PROJECT}]\Contributors")
+    with AzureDevOps(hostile.url(AZURE_DEVOPS), ORGANIZATION, person=address) as person:
+        yield person
+
+
 def tag(platform, attack, person):
     """Let *person* set the tag; returns the run when it has ended."""
     person.add_tag(PROJECT, attack.item["id"], "autocoder")
@@ -51,6 +66,44 @@ def test_a_tag_of_a_person_who_may_contribute_starts_a_run(hostile, attack, peop
     asked = attack("echo fine >fine.txt")
     tag(hostile, asked, people["developer"])
     asked.published_once()
+
+
+UNREADABLE = {"value": [{"acesDictionary": {"one": {"allow": "everything"}}}]}
+ASKING = {"identities": "/_apis/identities", "permissions": "/_apis/accesscontrollists"}
+
+
+@pytest.mark.parametrize(
+    ("asking", "trouble", "outcome", "reason"),
+    [
+        ("identities", {"status": 403}, "failed", "forbidden"),
+        ("identities", {"status": 200, "body": '{"count": 0, "value": []}'}, "refused", "does not say who"),
+        ("identities", {"status": 200, "body": '{"value": [null]}'}, "refused", "does not say who"),
+        ("identities", {"status": 200, "body": "{}"}, "failed", "no list of identities"),
+        ("permissions", {"status": 403}, "failed", "forbidden"),
+        ("permissions", {"status": 200, "body": '{"value": []}'}, "refused", "may not contribute"),
+        ("permissions", {"status": 200, "body": json.dumps(UNREADABLE)}, "failed", "is none"),
+    ],
+)
+def test_who_cannot_be_looked_up_starts_no_agent(hostile, attack, newcomer, asking, trouble, outcome, reason):
+    asked = attack("echo fine >fine.txt")
+    hostile.fault(AZURE_DEVOPS, path=ASKING[asking], times=10, **trouble)
+    tag(hostile, asked, newcomer)
+    run = asked.published_nothing(outcome)
+    assert reason in run["reason"]
+    assert "running" not in run["phases"]
+
+
+def test_what_may_be_is_kept_for_a_while_and_a_failure_to_know_is_not(hostile, attack, newcomer):
+    hostile.fault(AZURE_DEVOPS, path=ASKING["permissions"], status=403)
+    unknown, first, second = (attack("echo fine >fine.txt") for _ in range(3))
+    tag(hostile, unknown, newcomer)
+    unknown.published_nothing("failed")
+    tag(hostile, first, newcomer)
+    first.published_once()
+    for path in ASKING.values():
+        hostile.fault(AZURE_DEVOPS, path=path, status=403)
+    tag(hostile, second, newcomer)
+    second.published_once()
 
 
 def test_the_requester_is_taken_from_the_record_and_not_from_the_delivery(hostile, attack, people):
@@ -142,15 +195,9 @@ def group(hostile, people):
     with AzureDevOps(hostile.url(AZURE_DEVOPS), ORGANIZATION) as control:
         control.create_identity(GROUP, GROUP, kind="group")
         control.add_to_group("reader@fabrikam.invalid", GROUP)
-    restart_with(hostile, ALLOWED_REQUESTERS_GROUP=GROUP)
+    hostile.restart_host_with(ALLOWED_REQUESTERS_GROUP=GROUP)
     yield
-    restart_with(hostile)
-
-
-def restart_with(platform, **settings):
-    platform.kill_host()
-    write_settings(platform.plan, {**app_settings(platform.plan), **settings})
-    platform.start_host()
+    hostile.restart_host_with()
 
 
 def test_with_a_group_set_its_members_may_start_runs(hostile, group, people):
