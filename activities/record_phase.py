@@ -22,11 +22,12 @@ class PhaseChange(Value):
 
 @activity
 def record_phase(change: PhaseChange) -> None:
-    """Write the phase into the run's row and into the comment."""
-    connected = clients()
-    if change.phase != "queued":  # which the row says since the run was accepted
-        connected.records.merge(change.run.id, phase_columns(change.phase, now()))
-    show_phase(connected, change.run, change.phase)
+    """Write the phase, `queued` or `preparing`, into the run's row and into the comment."""
+    connected, run = clients(), change.run
+    columns = phase_columns(change.phase, now())
+    if change.phase == "queued" or connected.records.advance(run.id, ("queued", change.phase), columns):
+        with contextlib.suppress(NotFound):  # whoever reads the work item says that it is not there
+            show_phase(connected, run, change.phase)
 
 
 def show_phase(connected: Clients, run: Run, phase: Phase) -> None:

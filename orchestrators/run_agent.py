@@ -31,7 +31,7 @@ from autocoder.models import (
 )
 from autocoder.outcomes import ending_without_change, outcome_of
 from orchestrators.conclude import conclude
-from orchestrators.step import OutputT, StepFailed, Steps, both, step
+from orchestrators.step import OutputT, StepFailed, Steps, step, together
 from orchestrators.wait_for_container_group import Watch
 
 blueprint = df.Blueprint()
@@ -106,20 +106,18 @@ def _check(context: df.DurableOrchestrationContext, run: Run) -> Steps[Ended | N
 
 def _prepare(context: df.DurableOrchestrationContext, run: Run) -> Steps[Plan | Ended]:
     """Read what the run is about and write the containers' inputs."""
+    work_item = None
+    read, noted = (read_repository, run), (record_phase, PhaseChange(run=run, phase="preparing"))
     if run.request.work_item_id is None:
-        repository = yield from step(context, read_repository, run)
-        if isinstance(repository, Ended):
-            return repository
-        return (yield from step(context, build_prompt, PromptInput(run=run, repository=repository)))
-    work_item, repository = yield from both(context, (fetch_work_item, run), (read_repository, run))
+        repository, _ = yield from together(context, read, noted)
+    else:
+        work_item, repository, _ = yield from together(context, (fetch_work_item, run), read, noted)
     if isinstance(work_item, Ended):
         return work_item
     if isinstance(repository, Ended):
         return repository
     prompt_input = PromptInput(run=run, work_item=work_item, repository=repository)
-    preparing = PhaseChange(run=run, phase="preparing")
-    _, plan = yield from both(context, (record_phase, preparing), (build_prompt, prompt_input))
-    return plan
+    return (yield from step(context, build_prompt, prompt_input))
 
 
 def _work(context: df.DurableOrchestrationContext, plan: Plan) -> Steps[AgentResult | Ended]:

@@ -13,10 +13,10 @@ def test_carries_a_run_from_its_request_to_its_report(flow):
     assert (report.outcome, report.pull_request.id, report.files) == ("completed", 3, 1)
     names = [name for name in done.names if name != "get_container_group"]
     assert names[:2] == ["claim_slot", "check_requester"]
-    assert set(names[2:4]) == {"fetch_work_item", "read_repository"}  # at once
-    assert set(names[4:6]) == {"record_phase", "build_prompt"}
-    assert names[6:] == [
-        "create_container_group", "read_agent_result", "push_branch", "create_pull_request", *END,
+    assert set(names[2:5]) == {"fetch_work_item", "read_repository", "record_phase"}  # at once
+    assert names[5:] == [
+        "build_prompt", "create_container_group", "read_agent_result", "push_branch",
+        "create_pull_request", *END,
     ]  # fmt: skip
 
 
@@ -41,6 +41,7 @@ def test_a_prompt_run_reads_no_work_item(flow):
     done = flow(work_item_id=None, user_prompt=None).start().called("create_container_group").finished()
     assert done.report().outcome == "completed"
     assert "fetch_work_item" not in done.names
+    assert "record_phase" in done.names
 
 
 @pytest.mark.parametrize(
@@ -183,7 +184,7 @@ def test_a_report_that_fails_does_not_keep_the_containers(flow):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("where", ["fetch_work_item", "read_repository", "build_prompt"])
+@pytest.mark.parametrize("where", ["fetch_work_item", "read_repository", "record_phase"])
 def test_a_step_that_was_lost_beside_another_is_taken_again(flow, where):
     started = flow()
     good = good_replies(started.run)[where]
