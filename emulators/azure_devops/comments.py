@@ -36,18 +36,19 @@ def record(state: State, number: int, text: str, caller: Identity, *, markdown: 
     return state.store.put("comment", comment["id"], comment, parent=number)
 
 
-def find(state: State, item: WorkItem, number: int) -> JSON:
-    """Return a comment; raises 404."""
+def find(state: State, item: WorkItem, number: int, *, deleted: bool = True) -> JSON:
+    """Return a comment, *deleted* ones as well; raises 404."""
     comment = state.store.get("comment", number, parent=item.id)
-    if comment is None:
+    if comment is None or (comment["deleted"] and not deleted):
         message = f"Work item comment {number} does not exist."
         raise errors.missing(message, "WorkItemCommentNotFoundException", errors.WORK_ITEMS)
     return comment
 
 
-def listed(state: State, item: WorkItem) -> list[JSON]:
-    """Return the comments that are not deleted, oldest first."""
-    return [comment for comment in state.store.all("comment", parent=item.id) if not comment["deleted"]]
+def listed(state: State, item: WorkItem, *, deleted: bool = False) -> list[JSON]:
+    """Return the comments, oldest first; *deleted* ones only if asked for."""
+    found = state.store.all("comment", parent=item.id)
+    return [comment for comment in found if deleted or not comment["deleted"]]
 
 
 def edit(state: State, item: WorkItem, number: int, text: str, caller: Identity, *, markdown: bool) -> JSON:

@@ -176,6 +176,12 @@ def rule_broken(message: str) -> VssError:
     return VssError(400, message, "RuleValidationException", WORK_ITEMS, event=3200)
 
 
+def field_missing(name: str) -> VssError:
+    """400 TF51535: the organisation has no field of that name."""
+    kind = "WorkItemTrackingFieldDefinitionNotFoundException"
+    return VssError(400, f"TF51535: Cannot find field {name}.", kind, WORK_ITEMS, event=3200)
+
+
 def field_rule(field: str, code: str) -> VssError:
     """400 TF401320: a rule on one field, by its codes."""
     return rule_broken(f"TF401320: Rule Error for field {field}. Error code: {code}.")

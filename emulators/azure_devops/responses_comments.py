@@ -22,9 +22,9 @@ _GUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 
 
 async def list_comments(call: Call) -> web.Response:
-    """GET wit/workItems/{id}/comments?$top=&continuationToken=&order=."""
+    """GET wit/workItems/{id}/comments?$top=&continuationToken=&order=&includeDeleted=."""
     item = _item(call)
-    found = comments.listed(call.state, item)
+    found = comments.listed(call.state, item, deleted=call.flag("includeDeleted"))
     if call.query("order", "desc").lower() != "asc":
         found.reverse()
     total, start = len(found), call.number("continuationToken", 0)
@@ -39,9 +39,9 @@ async def list_comments(call: Call) -> web.Response:
 
 
 async def get_comment(call: Call) -> web.Response:
-    """GET wit/workItems/{id}/comments/{commentId}."""
-    item = _item(call)
-    return call.reply(_show(call, item, comments.find(call.state, item, call.argument("commentId"))))
+    """GET wit/workItems/{id}/comments/{commentId}?includeDeleted=."""
+    item, number, deleted = _item(call), call.argument("commentId"), call.flag("includeDeleted")
+    return call.reply(_show(call, item, comments.find(call.state, item, number, deleted=deleted)))
 
 
 async def add_comment(call: Call) -> web.Response:
@@ -68,11 +68,11 @@ async def edit_comment(call: Call) -> web.Response:
 
 
 async def delete_comment(call: Call) -> web.Response:
-    """DELETE wit/workItems/{id}/comments/{commentId} -> 204."""
+    """DELETE wit/workItems/{id}/comments/{commentId} -> 200 with the comment, which is deleted."""
     item = _item(call)
     work_items.require_write(call.state, call.caller, item.project)
-    comments.delete(call.state, item, call.argument("commentId"), call.caller)
-    return call.reply(None, 204)
+    deleted = comments.delete(call.state, item, call.argument("commentId"), call.caller)
+    return call.reply(_show(call, item, deleted))
 
 
 def _item(call: Call) -> WorkItem:

@@ -4,6 +4,7 @@ https://learn.microsoft.com/rest/api/azure/devops/wit/work-items
 """
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from aiohttp import web
@@ -11,6 +12,7 @@ from aiohttp import web
 from emulators.azure_devops import comments, errors, events, work_item_patches, work_items
 from emulators.azure_devops import work_item_shapes as shapes
 from emulators.azure_devops.calls import Call
+from emulators.azure_devops.fields import is_known
 from emulators.azure_devops.responses_work_item_types import known_type
 from emulators.azure_devops.state import JSON, Project
 from emulators.azure_devops.work_items import Change, WorkItem
@@ -43,7 +45,7 @@ async def list_work_items(call: Call) -> web.Response:
 async def get_batch(call: Call) -> web.Response:
     """POST wit/workitemsbatch `{ids, fields, $expand, errorPolicy}`."""
     body = await call.body()
-    ids, wanted = body.get("ids") or [], tuple(map(str, body.get("fields") or ()))
+    ids, wanted = body.get("ids") or [], _known(map(str, body.get("fields") or ()))
     omit = str(body.get("errorPolicy", "")).lower() in ("omit", "2")
     return call.collection(_many(call, ids, str(body.get("$expand") or "none"), wanted, omit=omit))
 
@@ -193,4 +195,13 @@ def _expand(call: Call) -> str:
 
 
 def _wanted(text: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in text.split(",") if name.strip())
+    return _known(name.strip() for name in text.split(",") if name.strip())
+
+
+def _known(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of fields to show; raises 400 for one that there is not."""
+    wanted = tuple(names)
+    for name in wanted:
+        if not is_known(name):
+            raise errors.field_missing(name)
+    return wanted

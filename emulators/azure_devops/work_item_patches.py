@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from emulators.azure_devops import errors
+from emulators.azure_devops.fields import is_known
 from emulators.azure_devops.lengths import length
 from emulators.azure_devops.processes import WorkItemType
 from emulators.azure_devops.state import JSON, State, now
@@ -22,7 +23,6 @@ IDENTITY_FIELDS = ("System.AssignedTo", "System.CreatedBy", "System.ChangedBy")
 FIXED = ("System.TeamProject", "System.WorkItemType", "System.CommentCount", *HIDDEN)
 FIXED_BY_RULES = ("System.CreatedDate", "System.CreatedBy", "System.ChangedDate", "System.ChangedBy")
 RELATIONS = ("ArtifactLink", "Hyperlink", "AttachedFile")
-_FIELD = re.compile(r"^(System|Microsoft|Custom|WEF_[0-9A-F]+|[A-Za-z][A-Za-z0-9_]*)\.[A-Za-z0-9_.\-]+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +72,8 @@ def _test(draft: JSON, path: str, name: str, wanted: Any, revision: int) -> None
 
 
 def _set_field(draft: JSON, verb: str, name: str, value: Any, rules: Rules) -> None:
-    if not _FIELD.match(name):
-        message = f"TF51535: Cannot find field {name}."
-        raise errors.VssError(
-            400, message, "WorkItemTrackingFieldDefinitionNotFoundException", errors.WORK_ITEMS
-        )
+    if not is_known(name):
+        raise errors.field_missing(name)
     known = next((field for field in draft["fields"] if field.lower() == name.lower()), name)
     if known in FIXED or (known in FIXED_BY_RULES and not rules.bypass):
         raise errors.field_rule(known.rpartition(".")[2], "ReadOnly")

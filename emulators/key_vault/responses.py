@@ -151,7 +151,11 @@ def item(request: web.Request, secret: Secret, version: str, *, short: bool = Fa
     """Return one version without its value; a *short* id, as a list has it, names no version."""
     kept = secret["versions"][version]
     address = f"{request.scheme}://{request.host}/secrets/{secret['name']}"
-    attributes = {**kept["attributes"], "recoveryLevel": "Recoverable", "recoverableDays": RECOVERABLE_DAYS}
+    attributes = {
+        **kept["attributes"],
+        "recoveryLevel": "Recoverable+Purgeable",
+        "recoverableDays": RECOVERABLE_DAYS,
+    }
     optional = {key: kept[key] for key in ("contentType", "tags") if key in kept}
     return {"id": address if short else f"{address}/{version}", "attributes": attributes, **optional}
 

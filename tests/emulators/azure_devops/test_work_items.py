@@ -109,7 +109,11 @@ def test_no_more_than_a_hundred_tags(http, item):
         ("System.AssignedTo", "nobody@example.com", "unknown identity"),
         ("System.Rev", 7, "ReadOnly"),
         ("System.CreatedBy", CONTRIBUTOR, "ReadOnly"),
-        ("nofield", "x", "TF51535"),
+        ("nofield", "x", "TF51535: Cannot find field nofield."),
+        ("System.Titel", "x", "TF51535: Cannot find field System.Titel."),
+        ("Microsoft.VSTS.Common.Nothing", "x", "TF51535"),
+        ("Ours.Field", "x", "TF51535"),
+        ("Custom.Fie-ld", "x", "TF51535"),
     ],
 )
 def test_a_rule_that_is_broken_is_named(http, item, field, value, words):
@@ -195,6 +199,30 @@ def test_queries_find_by_tag_and_state(http, ado):
     ]
 
 
+@pytest.mark.parametrize(
+    "name", ["Custom.Team_Field", "custom.other", "microsoft.vsts.common.backlogPriority"]
+)
+def test_a_field_that_a_process_may_have_is_kept(http, item, name):
+    answer = patch(http, item["id"], add(name, "7"))
+    assert answer.json()["fields"][name] == "7"
+
+
+def test_a_field_that_there_is_not_is_refused_as_the_service_does(http, item):
+    paths = [
+        f"_apis/wit/workitems/{item['id']}?fields=System.Nothing",
+        "_apis/wit/workitems?ids=1&fields=a.b",
+    ]
+    answers = [http.get(path) for path in paths]
+    body = {"ids": [item["id"]], "fields": ["System.Id", "System.Nothing"]}
+    answers += [http.post("_apis/wit/workitemsbatch", json=body)]
+    for answer in (*answers, patch(http, item["id"], add("System.Nothing", "x"))):
+        error = answer.json()
+        assert (answer.status_code, error["eventId"]) == (400, 3200)
+        assert error["typeKey"] == "WorkItemTrackingFieldDefinitionNotFoundException"
+        namespace = "Microsoft.TeamFoundation.WorkItemTracking.Server"
+        assert error["typeName"] == f"{namespace}.{error['typeKey']}, {namespace}"
+
+
 def test_comments_are_paged_edited_and_deleted(http, ado, item):
     path = f"{PROJECT}/_apis/wit/workItems/{item['id']}/comments"
     preview = {"api-version": "7.1-preview.4"}
@@ -211,8 +239,14 @@ def test_comments_are_paged_edited_and_deleted(http, ado, item):
     assert "continuationToken" not in rest
     edited = http.patch(f"{path}/{made[0]['id']}", json={"text": "Edited"}, params=preview).json()
     assert (edited["text"], edited["version"]) == ("Edited", 2)
-    assert http.delete(f"{path}/{made[1]['id']}", params=preview).status_code == 204
+    gone = f"{path}/{made[1]['id']}"
+    deleted = http.delete(gone, params=preview)
+    assert (deleted.status_code, deleted.json()["isDeleted"], deleted.json()["version"]) == (200, True, 2)
     assert http.get(path, params=preview).json()["totalCount"] == 2
+    assert http.get(path, params={**preview, "includeDeleted": "true"}).json()["totalCount"] == 3
+    assert http.get(gone, params=preview).status_code == 404
+    assert http.get(gone, params={**preview, "includeDeleted": "true"}).json()["isDeleted"]
+    assert http.patch(gone, json={"text": "Back"}, params=preview).json()["isDeleted"]
 
 
 def test_a_comment_is_a_revision_and_editing_one_is_not(http, ado, item):

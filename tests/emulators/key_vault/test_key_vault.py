@@ -112,7 +112,8 @@ def test_a_deleted_secret_keeps_its_name_until_it_is_purged(vault):
     with pytest.raises(ResourceExistsError):
         secrets.set_secret("gone", "y")
     secrets.begin_recover_deleted_secret("gone").wait()
-    assert secrets.get_secret("gone").value == "x"
+    recovered = secrets.get_secret("gone")
+    assert (recovered.value, recovered.properties.recovery_level) == ("x", "Recoverable+Purgeable")
     secrets.begin_delete_secret("gone").wait()
     secrets.purge_deleted_secret("gone")
     secrets.set_secret("gone", "z")

@@ -44,6 +44,19 @@ def test_writes_finds_and_edits_its_one_comment(work_items, devops):
     assert work_items.find_comment(PROJECT, number, "Run xyz") is None
 
 
+def test_a_comment_that_somebody_deleted_is_not_found_however_the_service_says_so(work_items, devops):
+    number = devops.new_work_item()
+    comment = work_items.add_comment(PROJECT, number, "**Run abc** queued")
+    path = f"{PROJECT}/_apis/wit/workItems/{number}/comments/{comment}"
+    devops.rest("DELETE", f"{path}?api-version=7.1-preview.4")
+    assert work_items.find_comment(PROJECT, number, "Run abc") is None
+    with pytest.raises(NotFound):  # 200, and the comment stays deleted
+        work_items.edit_comment(PROJECT, number, comment, "**Run abc** done")
+    devops.fault(method="PATCH", path=f"/comments/{comment}", status=404, body='{"message": "It is gone."}')
+    with pytest.raises(NotFound):
+        work_items.edit_comment(PROJECT, number, comment, "**Run abc** done")
+
+
 def test_reads_comments_over_many_pages(work_items, devops, monkeypatch):
     monkeypatch.setattr("autocoder.clients.azure_devops.work_items.PAGE", 2)
     number = devops.new_work_item()
