@@ -63,8 +63,9 @@ format: $(PYTHON_STAMP)  ## write the code as `make check` wants it
 	"$(PY)" -m ruff format .
 	"$(PY)" -m ruff check --fix .
 
-docs: $(PYTHON_STAMP)  ## write the generated tables of the README
+docs: $(PYTHON_STAMP)  ## write the generated tables of the README, and emulators/COVERAGE.md
 	"$(PY)" docs/generate.py
+	"$(PY)" -m emulators.platform.coverage
 
 bench: install-demo  ## measure the app next to a bare script
 	@"$(PY)" -m emulators.bench

@@ -1,8 +1,9 @@
 """Write the generated tables of the README; `--check` only says whether they are current.
 
 Each table stands between `<!-- begin NAME -->` and `<!-- end NAME -->`, made from the one place that knows:
-settings from `autocoder/settings.py`, agents from the folders in `containers/`, request fields from
-`autocoder/requests.py`, ends of a run from `autocoder/models/`, routes from `function_app.py`.
+settings from `autocoder/settings.py`, agents from the folders in `containers/`, ends of a run from
+`autocoder/models/`, routes from `function_app.py`, emulators from `emulators/coverage/`. The table of request
+fields is written by hand; tests/docs/test_readme.py knows which fields it must have.
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""`emulators/COVERAGE.md`, assembled from a file for each emulator: `python -m emulators.platform.coverage`.
+"""`emulators/COVERAGE.md`, assembled from a file for each emulator: `make docs`.
 
 With `--check` nothing is written, and the exit code is 1 when the file is not what it would be.
 """
@@ -16,7 +16,7 @@ not to what the app happens to send. For each: what is faithful and from which p
 and where the documentation is silent and what was chosen. Faults that a real service can have are set
 through `/_control/faults` (`emulators/faults.py`), outside the imitated surface.
 
-This file is assembled from `emulators/coverage/` by `python -m emulators.platform.coverage`.
+This file is assembled from `emulators/coverage/` by `make docs`.
 """
 
 
@@ -33,7 +33,7 @@ def main(argv: Sequence[str]) -> int:
         return 0
     if COVERAGE.exists() and COVERAGE.read_text() == assembled():
         return 0
-    print(f"{COVERAGE.name} is not up to date. Run: python -m emulators.platform.coverage", file=sys.stderr)
+    print(f"{COVERAGE.name} is not up to date. Run: make docs", file=sys.stderr)
     return 1
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from autocoder.models import Requester, RunRequest
+from autocoder.models import Budget, Requester, RunRequest
 from autocoder.requests import read_request
+from autocoder.run_body import RunBody
 from autocoder.settings import Settings, read_settings
 from tests.autocoder.test_requests import SETTINGS
 
@@ -36,6 +37,15 @@ def test_every_make_target_in_the_readme_exists():
 def test_the_request_of_the_readme_is_one_where_a_single_repository_is_mapped():
     body = re.search(r"-d '(\{.*\})'", (ROOT / "README.md").read_text())[1]
     assert isinstance(read_request(json.loads(body), SETTINGS, {"claude"}, Requester()), RunRequest)
+
+
+def test_the_table_of_request_fields_names_each_of_them_once():
+    readme = (ROOT / "README.md").read_text()
+    (table,) = re.findall(r"\| Field \| Default \| Meaning \|\n(.*?)\n\n", readme, re.DOTALL)
+    named = [name for row in table.splitlines()[1:] for name in re.findall(r"`(\w+)`", row.split("|")[1])]
+    assert sorted(named) == sorted(field.alias for field in RunBody.model_fields.values())
+    (budget,) = [row for row in table.splitlines() if row.startswith("| `budget`")]
+    assert set(re.findall(r'"(\w+)"', budget)) == set(Budget.model_fields)
 
 
 def test_the_sample_of_local_settings_is_complete_and_right():

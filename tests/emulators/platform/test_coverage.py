@@ -3,7 +3,7 @@ from emulators.ports import OURS
 
 
 def test_the_assembled_file_is_up_to_date():
-    assert COVERAGE.read_text() == assembled(), "run: python -m emulators.platform.coverage"
+    assert COVERAGE.read_text() == assembled(), "run `make docs`"
 
 
 def test_every_emulator_says_what_it_covers():
