@@ -20,6 +20,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 YEARS = dt.timedelta(days=825)
 FOLDER = Path("/etc/ssl/certs")
+AUTHORITY = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Autocoder local authority")])
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,40 +63,47 @@ def ensure_certificates(state: Path) -> Certificates:
 
 def _make(files: Certificates) -> None:
     """Write a new authority and server certificate; the bundle comes last and vouches for the rest."""
-    authority_key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Autocoder local authority")])
-    authority = (
-        _builder(name, name, authority_key.public_key())
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(_key_usage(signs=True), critical=True)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(authority_key.public_key()), critical=False)
-        .sign(authority_key, hashes.SHA256())
-    )
-    server_key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
-    server = (
-        _builder(subject, name, server_key.public_key())
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(_key_usage(signs=False), critical=True)
-        .add_extension(x509.SubjectAlternativeName(names), critical=False)
-        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
-        .add_extension(
-            x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key()), critical=False
-        )
-        .sign(authority_key, hashes.SHA256())
-    )
-    pem = authority.public_bytes(serialization.Encoding.PEM)
+    authority_key, server_key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+    pem = _authority(authority_key).public_bytes(serialization.Encoding.PEM)
     private = server_key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     _write(files.key, private)
+    server = _server(server_key.public_key(), authority_key)
     _write(files.server, server.public_bytes(serialization.Encoding.PEM))
     _write(files.authority, pem)
     folder = _hashed_folder()
     if folder is not None:
         _write(_note(files.bundle), str(folder).encode())
     _write(files.bundle, Path(_public_bundle()).read_bytes() + b"\n" + pem)
+
+
+def _authority(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
+    """Return the certificate of the local authority, signed by itself."""
+    identifier = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
+    return (
+        _builder(AUTHORITY, AUTHORITY, key.public_key())
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(_key_usage(signs=True), critical=True)
+        .add_extension(identifier, critical=False)
+        .sign(key, hashes.SHA256())
+    )
+
+
+def _server(key: ec.EllipticCurvePublicKey, authority: ec.EllipticCurvePrivateKey) -> x509.Certificate:
+    """Return the certificate of this machine's loopback address, signed by the authority."""
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+    issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.public_key())
+    return (
+        _builder(subject, AUTHORITY, key)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_key_usage(signs=False), critical=True)
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        .add_extension(issuer, critical=False)
+        .sign(authority, hashes.SHA256())
+    )
 
 
 def _note(bundle: Path) -> Path:

@@ -146,16 +146,6 @@ def pull_request_event(
     """Return `git.pullrequest.created|updated|merged`; *notification* is the kind of update."""
     text = f"{who.display_name} {words}"
     detail = f"{text}\r\n\r\n- Merge status: {str(pull_request['mergeStatus']).capitalize()}\r\n"
-
-    def resource(_: str) -> JSON:
-        body = show_pull_request(state, url, pull_request)
-        body["commits"] = [body["lastMergeSourceCommit"]]
-        body["_links"] = {
-            "web": {"href": page_url(state, url, pull_request)},
-            "statuses": {"href": f"{body['url']}/statuses"},
-        }
-        return body
-
     return Event(
         type=kind,
         project=state.project_of(pull_request["project"]),
@@ -164,17 +154,25 @@ def pull_request_event(
         html=escape(text),
         markdown=text,
         details=(detail, escape(detail), detail),
-        resource=resource,
+        resource=lambda _: _pull_request_resource(state, url, pull_request),
         accepts=lambda inputs: _wanted_pull_request(inputs, pull_request, notification),
     )
+
+
+def _pull_request_resource(state: State, url: str, pull_request: JSON) -> JSON:
+    body = show_pull_request(state, url, pull_request)
+    body["commits"] = [body["lastMergeSourceCommit"]]
+    body["_links"] = {
+        "web": {"href": page_url(state, url, pull_request)},
+        "statuses": {"href": f"{body['url']}/statuses"},
+    }
+    return body
 
 
 def comment_event(
     state: State, url: str, pull_request: JSON, *, thread: JSON, comment: JSON, who: Identity, edited: bool
 ) -> Event:
     """Return `ms.vss-code.git-pullrequest-comment-event`; only version 2 has the pull request in it."""
-    repository = repository_of(state, pull_request)
-    api = f"{pull_request_url(url, repository, pull_request['id'])}/threads/{thread['id']}"
     page = f"{page_url(state, url, pull_request)}?discussionId={thread['id']}"
     verb = "edited" if edited else "commented on"
     object_name = "a pull request comment" if edited else "a pull request"
@@ -182,14 +180,6 @@ def comment_event(
     html = f'{escape(who.display_name)} has <a href="{escape(page)}">{verb}</a> {object_name}'
     markdown = f"{who.display_name} has [{verb}]({page}) {object_name}"
     content = comment["content"]
-
-    def resource(version: str) -> JSON:
-        shown = show_comment(state, url, api, comment)
-        shown["_links"]["repository"] = {"href": api.partition("/pullRequests/")[0]}
-        if version.startswith("1."):
-            return shown
-        return {"comment": shown, "pullRequest": show_pull_request(state, url, pull_request)}
-
     return Event(
         type="ms.vss-code.git-pullrequest-comment-event",
         project=state.project_of(pull_request["project"]),
@@ -202,9 +192,22 @@ def comment_event(
             f"{html}<p>{escape(content)}</p>",
             f"{markdown}\r\n{content}\r\n",
         ),
-        resource=resource,
+        resource=lambda version: _comment_resource(version, state, url, pull_request, (thread, comment)),
         accepts=lambda inputs: _wanted_pull_request(inputs, pull_request, ""),
     )
+
+
+def _comment_resource(
+    version: str, state: State, url: str, pull_request: JSON, place: tuple[JSON, JSON]
+) -> JSON:
+    """Return the resource in *version* of the event; *place* is the thread and the comment in it."""
+    repository, (thread, comment) = repository_of(state, pull_request), place
+    api = pull_request_url(url, repository, pull_request["id"])
+    shown = show_comment(state, url, f"{api}/threads/{thread['id']}", comment)
+    shown["_links"]["repository"] = {"href": api.partition("/pullRequests/")[0]}
+    if version.startswith("1."):
+        return shown
+    return {"comment": shown, "pullRequest": show_pull_request(state, url, pull_request)}
 
 
 def _wanted_pull_request(inputs: JSON, pull_request: JSON, notification: str) -> bool:

@@ -34,11 +34,7 @@ INPUTS = (
 
 def subscription_of(body: JSON, organization: str, caller: Identity, before: JSON | None = None) -> JSON:
     """Return the subscription that *body* describes (in place of *before*); raises 400."""
-    event = str(body.get("eventType", ""))
-    if body.get("publisherId") != "tfs" or event not in EVENT_VERSIONS:
-        raise _refused(f"Publisher '{body.get('publisherId')}' has no event type '{event}'.")
-    if body.get("consumerId") != "webHooks" or body.get("consumerActionId") != "httpRequest":
-        raise _refused("Only the consumer 'webHooks' with its action 'httpRequest' is available here.")
+    event = _event_of(body)
     inputs = _consumer_inputs(body.get("consumerInputs") or {}, before)
     person = {"id": caller.id, "displayName": caller.display_name, "uniqueName": caller.unique_name}
     url = urlsplit(inputs["url"])
@@ -65,6 +61,16 @@ def subscription_of(body: JSON, organization: str, caller: Identity, before: JSO
         "consumerInputs": inputs,
         "organization": organization,
     }
+
+
+def _event_of(body: JSON) -> str:
+    """Return the event that *body* subscribes to, for a web hook; raises 400 for what there is not."""
+    event = str(body.get("eventType", ""))
+    if body.get("publisherId") != "tfs" or event not in EVENT_VERSIONS:
+        raise _refused(f"Publisher '{body.get('publisherId')}' has no event type '{event}'.")
+    if body.get("consumerId") != "webHooks" or body.get("consumerActionId") != "httpRequest":
+        raise _refused("Only the consumer 'webHooks' with its action 'httpRequest' is available here.")
+    return event
 
 
 def public(subscription: JSON, url: str = "") -> JSON:

@@ -81,20 +81,10 @@ class Merging:
         if source is None or target is None:
             raise pull_requests.branch_gone()
         options = pull_request["completionOptions"] or {"mergeStrategy": "noFastForward"}
-        default = f"Merged PR {pull_request['id']}: {pull_request['title']}"
-        message = str(options.get("mergeCommitMessage") or default)
-        commit = await Merge(self._objects, path, source, target, self._author(by)).complete(options, message)
-        if commit is None:
-            message = "TF402360: The pull request has merge conflicts and cannot be completed."
-            raise errors.conflict(message, "GitPullRequestNotMergeableException", errors.GIT)
-        try:
-            await git.update_ref(path, pull_request["target"], commit, target)
-        except git.GitError:
-            message = "TF401192: The target branch has been modified since the last merge attempt."
-            raise errors.conflict(message, "GitPullRequestStaleException", errors.GIT) from None
-        if options.get("deleteSourceBranch") is True and not policies.is_protected(
-            state, repository, pull_request["source"]
-        ):
+        merge = Merge(self._objects, path, source, target, self._author(by))
+        commit = await _merged(merge, pull_request, options)
+        is_protected = policies.is_protected(state, repository, pull_request["source"])
+        if options.get("deleteSourceBranch") is True and not is_protected:
             await git.update_ref(path, pull_request["source"], git.ZERO, source)
         end = {
             "status": "completed",
@@ -140,3 +130,18 @@ class Merging:
 def _title(pull_request: JSON) -> str:
     source, target = (pull_request[name].removeprefix("refs/heads/") for name in ("source", "target"))
     return f"Merge pull request {pull_request['id']} from {source} into {target}"
+
+
+async def _merged(merge: Merge, pull_request: JSON, options: JSON) -> str:
+    """Merge into the target by the strategy of *options* and return its new tip; raises 409."""
+    default = f"Merged PR {pull_request['id']}: {pull_request['title']}"
+    commit = await merge.complete(options, str(options.get("mergeCommitMessage") or default))
+    if commit is None:
+        message = "TF402360: The pull request has merge conflicts and cannot be completed."
+        raise errors.conflict(message, "GitPullRequestNotMergeableException", errors.GIT)
+    try:
+        await git.update_ref(merge.path, pull_request["target"], commit, merge.target)
+    except git.GitError:
+        message = "TF401192: The target branch has been modified since the last merge attempt."
+        raise errors.conflict(message, "GitPullRequestStaleException", errors.GIT) from None
+    return commit

@@ -26,7 +26,6 @@ def show_pull_request(state: State, url: str, pull_request: JSON, *, in_list: bo
     repository = repository_of(state, pull_request)
     project = state.project_of(repository.project_id)
     number, api = pull_request["id"], pull_request_url(url, repository, pull_request["id"])
-    description = pull_request["description"]
     body: JSON = {
         "repository": show_repository(url, project, repository),
         "pullRequestId": number,
@@ -35,7 +34,7 @@ def show_pull_request(state: State, url: str, pull_request: JSON, *, in_list: bo
         "createdBy": person(state, url, pull_request["by"]),
         "creationDate": pull_request["created"],
         "title": pull_request["title"],
-        "description": description[:TRUNCATED] if in_list else description,
+        **_description(pull_request["description"], TRUNCATED if in_list else None),
         "sourceRefName": pull_request["source"],
         "targetRefName": pull_request["target"],
         "mergeStatus": pull_request["mergeStatus"],
@@ -47,21 +46,24 @@ def show_pull_request(state: State, url: str, pull_request: JSON, *, in_list: bo
         "url": api,
         "supportsIterations": True,
     }
-    if not description:
-        del body["description"]
-    if pull_request["labels"]:
-        body["labels"] = [show_label(api, label) for label in pull_request["labels"]]
-    if pull_request.get("lastMerge"):
-        body["lastMergeCommit"] = commit_ref(url, repository, pull_request["lastMerge"])
-    _add_end(state, url, pull_request, body)
+    _add_what_some_have(state, url, pull_request, body)
     if not in_list:
         body["_links"] = _links(url, repository, pull_request, api)
         body["artifactId"] = f"vstfs:///Git/PullRequestId/{project.id}%2f{repository.id}%2f{number}"
     return body
 
 
-def _add_end(state: State, url: str, pull_request: JSON, body: JSON) -> None:
-    """Add what a pull request has that is completed, abandoned, or set to complete by itself."""
+def _description(text: str, longest: int | None) -> JSON:
+    return {"description": text[:longest]} if text else {}
+
+
+def _add_what_some_have(state: State, url: str, pull_request: JSON, body: JSON) -> None:
+    """Add what a pull request has that was labelled, merged, closed, or set to complete by itself."""
+    if pull_request["labels"]:
+        body["labels"] = [show_label(body["url"], label) for label in pull_request["labels"]]
+    if pull_request.get("lastMerge"):
+        repository = repository_of(state, pull_request)
+        body["lastMergeCommit"] = commit_ref(url, repository, pull_request["lastMerge"])
     if pull_request.get("closed"):
         body["closedDate"] = pull_request["closed"]
         body["closedBy"] = person(state, url, pull_request.get("closedBy"))

@@ -111,19 +111,26 @@ def _searched(call: Call, identity: Identity) -> Identity | None:
     return identity if words in {name.casefold() for name in names} else None
 
 
-def _show_identity(call: Call, identity: Identity) -> JSON:
-    membership = call.query("queryMembership", "none").lower()
+def _groups(call: Call, identity: Identity, membership: str) -> list[Identity]:
+    """Return the groups that *identity* is in, as far as `queryMembership` asks for them."""
+    if membership not in ("direct", "expanded", "expandedup"):
+        return []
     groups = permissions.groups_of(call.state, identity)
     direct = {row["group"] for row in call.state.store.all("membership") if row["member"] == identity.id}
-    if membership == "direct":
-        groups = [group for group in groups if group.id in direct]
-    shown = groups if membership in ("direct", "expanded", "expandedup") else []
+    return [group for group in groups if membership != "direct" or group.id in direct]
+
+
+def _members(call: Call, identity: Identity, membership: str) -> list[Identity]:
+    """Return who is in *identity*, a group, where `queryMembership` asks for them."""
+    if membership in ("none", "expandedup"):
+        return []
     members = [row["member"] for row in call.state.store.all("membership") if row["group"] == identity.id]
-    people = (
-        [call.state.identity(member) for member in members]
-        if membership not in ("none", "expandedup")
-        else []
-    )
+    return [person for member in members if (person := call.state.identity(member))]
+
+
+def _show_identity(call: Call, identity: Identity) -> JSON:
+    membership = call.query("queryMembership", "none").lower()
+    people = _members(call, identity, membership)
     return {
         "id": identity.id,
         "descriptor": identity.descriptor,
@@ -131,9 +138,9 @@ def _show_identity(call: Call, identity: Identity) -> JSON:
         "providerDisplayName": identity.display_name,
         "isActive": True,
         "isContainer": identity.kind == "group",
-        "members": [person.descriptor for person in people if person],
-        "memberOf": [group.descriptor for group in shown],
-        "memberIds": [person.id for person in people if person],
+        "members": [person.descriptor for person in people],
+        "memberOf": [group.descriptor for group in _groups(call, identity, membership)],
+        "memberIds": [person.id for person in people],
         "properties": {
             "SchemaClassName": _value("Group" if identity.kind == "group" else "User"),
             "Account": _value(identity.unique_name),

@@ -115,27 +115,28 @@ def show_update(
     as_text: bool = False,
 ) -> JSON:
     """Return what a revision changed: `{oldValue, newValue}` by field, relations added and removed."""
-    base = f"{api_url(url, item.project, item.id)}"
-    identity = state.identity(after["by"]) or NOBODY
-    body: JSON = {
+    identity, relations = state.identity(after["by"]) or NOBODY, _relation_changes(before, after)
+    return {
         "id": after["rev"],
         "workItemId": item.id,
         "rev": after["rev"],
         "revisedBy": reviser(url, identity),
         "revisedDate": FOREVER if newest else after.get("until", FOREVER),
         "fields": _changes(state, url, before, after, as_text=as_text),
+        **({"relations": relations} if relations else {}),
+        **_update_links(url, item, after["rev"]),
     }
-    relations = _relation_changes(before, after)
-    if relations:
-        body["relations"] = relations
-    body["_links"] = {
-        "self": {"href": f"{base}/updates/{after['rev']}"},
+
+
+def _update_links(url: str, item: WorkItem, number: int) -> JSON:
+    base = api_url(url, item.project, item.id)
+    links = {
+        "self": {"href": f"{base}/updates/{number}"},
         "workItemUpdates": {"href": f"{base}/updates"},
         "parent": {"href": base},
         "html": {"href": web_url(url, item.project, item.id)},
     }
-    body["url"] = f"{base}/updates/{after['rev']}"
-    return body
+    return {"_links": links, "url": f"{base}/updates/{number}"}
 
 
 def _changes(state: State, url: str, before: JSON | None, after: JSON, *, as_text: bool) -> JSON:

@@ -110,6 +110,17 @@ def _check_annotation(name: str, binding: Binding, annotation: Any) -> None:
         raise FunctionLoadError(
             name, f"binding {binding.name} has invalid non-type annotation {annotation!r}"
         )
+    _check_out(name, binding, is_out=is_out)
+    if pytype not in (str, bytes) and not _fits(binding, pytype):
+        raise FunctionLoadError(
+            name,
+            f'type of {binding.name} binding in function definition "{binding.type}" does not match its '
+            f'Python annotation "{getattr(pytype, "__name__", pytype)}"',
+        )
+
+
+def _check_out(name: str, binding: Binding, *, is_out: bool) -> None:
+    """Check that binding and annotation agree whether the parameter is an output."""
     if binding.is_out and not is_out:
         raise FunctionLoadError(
             name,
@@ -121,12 +132,6 @@ def _check_annotation(name: str, binding: Binding, annotation: Any) -> None:
             name,
             f'binding {binding.name} is declared to have the "in" direction in the function definition, '
             "but its annotation is azure.functions.Out in Python",
-        )
-    if pytype not in (str, bytes) and not _fits(binding, pytype):
-        raise FunctionLoadError(
-            name,
-            f'type of {binding.name} binding in function definition "{binding.type}" does not match its '
-            f'Python annotation "{getattr(pytype, "__name__", pytype)}"',
         )
 
 

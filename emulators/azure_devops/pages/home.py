@@ -6,7 +6,13 @@ from emulators.azure_devops import pull_requests, work_items
 from emulators.azure_devops.calls import Services
 from emulators.azure_devops.pages.html import Child, join, link, tag
 from emulators.azure_devops.pages.layout import page, table
-from emulators.azure_devops.pages.views import item_row, project_path, pull_request_row, repository_path
+from emulators.azure_devops.pages.views import (
+    item_row,
+    project_path,
+    pull_request_row,
+    repository_path,
+    trail_to,
+)
 from emulators.azure_devops.state import Project
 
 MOST_ROWS = 200
@@ -18,11 +24,7 @@ async def show_home(services: Services, organization: str | None, project: Proje
     projects = [project] if project else state.projects(organization)
     content = [_project(services, one) for one in projects]
     title = project.name if project else organization or "Azure DevOps"
-    trail = (
-        [(project.organization, f"/{project.organization}"), (project.name, project_path(project))]
-        if project
-        else []
-    )
+    trail = trail_to(project) if project else []
     empty = tag("p", "There is no project yet.", class_="faint")
     return page(title, trail, tag("h1", title), content or empty)
 

@@ -15,10 +15,9 @@ from emulators.azure_devops.pages.views import (
     item_link,
     item_state,
     person,
-    project_path,
     pull_request_state,
-    repository_path,
     tags,
+    trail_to,
 )
 from emulators.azure_devops.state import JSON, Project, Repository, State
 
@@ -32,30 +31,19 @@ async def show_pull_request(
     """Return the page of a pull request; raises 404."""
     state = services.state
     pull_request = pull_requests.find(state, number, repository)
-    here = repository_path(project, repository)
-    trail = [
-        (project.organization, f"/{project.organization}"),
-        (project.name, project_path(project)),
-        (repository.name, here),
-    ]
-    items = [work_items.find(state, one, None) for one in work_items.linked_items(state, number)]
-    linked: list[list[Child]] = [[item_link(item), item_state(item)] for item in items]
-    description = pull_request["description"]
     return page(
         f"Pull request {number}: {pull_request['title']}",
-        trail,
+        trail_to(project, repository),
         tag("p", f"Pull request {number}", class_="faint"),
         tag("h1", pull_request["title"]),
         tag("p", pull_request_state(pull_request), tags([label["name"] for label in pull_request["labels"]])),
         _facts(state, repository, pull_request),
         tag("h2", "Description"),
-        tag(
-            "div", markdown(description) if description else tag("p", "None.", class_="faint"), class_="text"
-        ),
+        _description(pull_request["description"]),
         tag("h2", "Status"),
         _statuses(state, number),
         tag("h2", "Work items"),
-        table(["Work item", "State"], linked, "None is linked."),
+        _linked(state, number),
         tag("h2", "Discussion"),
         _threads(state, number),
         tag("h2", "Commits"),
@@ -63,6 +51,16 @@ async def show_pull_request(
         tag("h2", "Files"),
         await _diff(state, repository, pull_request),
     )
+
+
+def _description(text: str) -> Html:
+    return tag("div", markdown(text) if text else tag("p", "None.", class_="faint"), class_="text")
+
+
+def _linked(state: State, number: int) -> Html:
+    items = [work_items.find(state, one, None) for one in work_items.linked_items(state, number)]
+    rows: list[list[Child]] = [[item_link(item), item_state(item)] for item in items]
+    return table(["Work item", "State"], rows, "None is linked.")
 
 
 def _facts(state: State, repository: Repository, pull_request: JSON) -> Html:

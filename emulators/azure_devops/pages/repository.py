@@ -11,7 +11,7 @@ from emulators.azure_devops.git_objects import all_refs
 from emulators.azure_devops.pages.html import Child, Html, join, link, tag
 from emulators.azure_devops.pages.layout import badge, page, table
 from emulators.azure_devops.pages.texts import markdown
-from emulators.azure_devops.pages.views import project_path, pull_request_row, repository_path
+from emulators.azure_devops.pages.views import pull_request_row, repository_path, trail_to
 from emulators.azure_devops.state import Project, Repository, State
 
 LARGEST_SHOWN = 500_000
@@ -27,19 +27,10 @@ async def show_repository(
     wanted = query.get("version", "").removeprefix("GB")
     ref = f"refs/heads/{wanted}" if wanted else repository.default_branch
     commit = branches.get(ref, "")
-    here = repository_path(project, repository)
-    trail = [
-        (project.organization, f"/{project.organization}"),
-        (project.name, project_path(project)),
-        (repository.name, here),
-    ]
-    if query.get("path"):
-        return page(
-            query["path"],
-            trail,
-            tag("h1", query["path"]),
-            await _file(services, repository, commit, query["path"]),
-        )
+    here, trail = repository_path(project, repository), trail_to(project, repository)
+    path = query.get("path", "")
+    if path:
+        return page(path, trail, tag("h1", path), await _file(services, repository, commit, path))
     rows = [_branch(state, repository, name, commit, here) for name, commit in branches.items()]
     pulls = [pull_request_row(state, p) for p in pull_requests.listed(state, [repository])]
     files = await _files(services, repository, commit, here, ref.removeprefix("refs/heads/"))

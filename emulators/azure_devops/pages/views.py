@@ -29,6 +29,12 @@ def repository_path(project: Project, repository: Repository) -> str:
     return f"{project_path(project)}/_git/{quote(repository.name)}"
 
 
+def trail_to(project: Project, repository: Repository | None = None) -> list[tuple[str, str]]:
+    """Return the names and paths of the pages above one of a project, or of a repository of it."""
+    above = [(project.organization, f"/{project.organization}"), (project.name, project_path(project))]
+    return [*above, (repository.name, repository_path(project, repository))] if repository else above
+
+
 def work_item_path(item: WorkItem) -> str:
     """Return the path of a work item's page."""
     return f"{project_path(item.project)}/_workitems/edit/{item.id}"

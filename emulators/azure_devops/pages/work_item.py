@@ -12,10 +12,10 @@ from emulators.azure_devops.pages.views import (
     item_link,
     item_state,
     person,
-    project_path,
     pull_request_path,
     pull_request_state,
     tags,
+    trail_to,
 )
 from emulators.azure_devops.state import JSON, Project, State
 from emulators.azure_devops.work_item_shapes import multiline_formats
@@ -39,7 +39,7 @@ async def show_work_item(services: Services, project: Project, number: int) -> w
     state = services.state
     item = work_items.find(state, number, None, project)
     title = f"{item.fields['System.WorkItemType']} {item.id}: {item.fields['System.Title']}"
-    trail = [(project.organization, f"/{project.organization}"), (project.name, project_path(project))]
+    trail = trail_to(project)
     return page(
         title,
         trail,
