@@ -35,21 +35,19 @@ class Activity(Generic[InputT, OutputT]):
 
     run: Callable[[InputT], OutputT]
     blueprint: df.Blueprint
+    output: Any  # the type of what it returns
 
     @property
     def name(self) -> str:
         """The name under which an orchestration calls it."""
         return self.run.__name__
 
-    @property
-    def output(self) -> Any:
-        """The type of what it returns."""
-        return get_type_hints(self.run)["return"]
-
 
 def activity(run: Callable[[InputT], OutputT]) -> Activity[InputT, OutputT]:
     """Register *run* as an activity; its input and output travel as plain JSON."""
-    (kind,) = (hint for name, hint in get_type_hints(run).items() if name != "return")
+    hints = get_type_hints(run)
+    output = hints.pop("return")
+    (kind,) = hints.values()
     blueprint = df.Blueprint()
 
     def entry(payload: Any) -> Any:
@@ -66,7 +64,7 @@ def activity(run: Callable[[InputT], OutputT]) -> Activity[InputT, OutputT]:
 
     entry.__name__ = run.__name__
     blueprint.activity_trigger(input_name="payload")(entry)
-    return Activity(run, blueprint)
+    return Activity(run, blueprint, output)
 
 
 def _reply(error: AutocoderError) -> dict[str, Any]:

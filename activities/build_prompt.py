@@ -1,6 +1,5 @@
 """Write the words for the agent and the containers' inputs, and settle what is left to settle."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -23,7 +22,6 @@ from autocoder.models import (
     WorkItem,
     WorkItemSummary,
 )
-from autocoder.outcomes import cancelled_before_the_start
 from autocoder.plans import choose_agent, plan_run, run_file
 from autocoder.prompts import (
     LONGEST_PART,
@@ -51,13 +49,10 @@ class PromptInput(Value):
 def build_prompt(given: PromptInput) -> Plan | Ended:
     """Write `prompt.md`, `system.md` and `run.json`, and return the plan of the run."""
     connected, run = clients(), given.run
-    row, kept = at_once(lambda: connected.records.get(run.id), lambda: _kept(connected, given))
-    cancelled = cancelled_before_the_start(row)
-    if cancelled is not None:
-        return cancelled
     agent = _agent(given)
     if isinstance(agent, Ended):
         return agent
+    kept = _kept(connected, given)
     guide = guidance(kept.request, kept.work_item, kept.texts)
     if guide is None:
         asked, known = kept.request.template, ", ".join(template_names(kept.texts))
@@ -67,11 +62,12 @@ def build_prompt(given: PromptInput) -> Plan | Ended:
     files, remarks = _files(connected, plan, files_named(kept.request.additional_context))
     plan = plan.model_copy(update={"remarks": remarks})
     prompt = task_prompt(kept.request, kept.work_item, kept.texts, guide=guide, files=files, remarks=remarks)
-    _write(connected, plan, {
+    inputs = {
         "prompt.md": prompt.encode(),
         "system.md": system_prompt(kept.request).encode(),
         "run.json": wire.to_bytes(run_file(plan, agents(), settings())),
-    })  # fmt: skip
+    }
+    at_once(*(partial(connected.blobs.put, run.id, name, content) for name, content in inputs.items()))
     return plan
 
 
@@ -103,15 +99,6 @@ def _agent(given: PromptInput) -> Agent | Ended:
     lacking = agent.lacking(settings().model_upstreams)
     return (
         Ended(outcome="failed", reason=f"{lacking} Add it, or ask for another agent.") if lacking else agent
-    )
-
-
-def _write(connected: Clients, plan: Plan, inputs: Mapping[str, bytes]) -> None:
-    """Write the containers' *inputs*, and what is settled into the run's row."""
-    columns = {"agent_type": plan.agent_type, "model": plan.model, "branch": plan.branch}
-    at_once(
-        lambda: connected.records.merge(plan.run.id, columns),
-        *(partial(connected.blobs.put, plan.run.id, name, content) for name, content in inputs.items()),
     )
 
 

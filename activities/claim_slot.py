@@ -17,8 +17,6 @@ def claim_slot(run: Run) -> Slot:
         lambda: records.holder(active_claim(run.request, run.id)),
         lambda: records.held(SLOT),
     )
-    if not row.get("seen"):
-        records.merge(run.id, {"seen": True})
     if row.get("cancel_requested"):
         return Slot(granted=False, cancelled=True)
     if holder not in (None, run.id):  # it was thought never to start, and another took its place
@@ -30,4 +28,6 @@ def claim_slot(run: Run) -> Slot:
     for place in free[start:] + free[:start]:
         if records.take(Claim(SLOT, place), run.id) == run.id:
             return Slot(granted=True)
+    if not row.get("seen"):  # else its status soon says that it has begun
+        records.merge(run.id, {"seen": True})
     return Slot(granted=False)

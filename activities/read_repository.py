@@ -1,6 +1,5 @@
 """Find the repository, pin the commit that the run starts from, and read the team's own files at it."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -20,7 +19,6 @@ PROMPT_FOLDER = ".azuredevops/autocoder"
 MOST_PROMPTS = 20
 TEMPLATE_FILE = ".azuredevops/pull_request_template.md"
 LONGEST_TEXT = 30_000
-MOST_AT_ONCE = 8  # requests, none of which needs the answer to another
 
 
 @activity
@@ -75,19 +73,61 @@ def _find(git: Git, run: Run) -> Base | Ended:
 
 def _read(git: Git, base: Base) -> Found:
     """Return what the team says, read at once; raises `RepositorySettingsError` and `TooLarge`."""
-    record, commit = base.record, base.commit
-    with ThreadPoolExecutor(MOST_AT_ONCE) as pool:
-        policy = pool.submit(git.has_build_policy, record.project, record.id, base.branch)
-        attributes = pool.submit(_text, git, record, ".gitattributes", commit)
-        instructions = pool.submit(_instructions, git, record, commit)
-        prompts = pool.submit(_prompts, git, record, commit)
-        usual = pool.submit(_text, git, record, TEMPLATE_FILE, commit)
-        settings = _settings(git, record, commit)
-        template = _text(git, record, settings.template, commit) if settings.template else usual.result()
-    texts = RepositoryTexts(
-        instructions=instructions.result(), templates=prompts.result(), pull_request_template=template
+    record = base.record
+    policy, top = at_once(
+        lambda: git.has_build_policy(record.project, record.id, base.branch),
+        lambda: git.list_folder(record.project, record.id, "", base.commit),
     )
-    return Found(settings, texts, attributes.result(), policy.result())
+    files = Files(git, base, frozenset(top))
+    settings, instructions, templates, attributes, usual = at_once(
+        lambda: read_repository_settings(files.content(PATH)),
+        files.instructions,
+        files.templates,
+        lambda: files.text(".gitattributes"),
+        lambda: files.text(TEMPLATE_FILE),
+    )
+    template = files.text(settings.template) if settings.template else usual
+    texts = RepositoryTexts(instructions=instructions, templates=templates, pull_request_template=template)
+    return Found(settings, texts, attributes, policy)
+
+
+@dataclass(frozen=True)
+class Files:
+    """The files of the base commit; nothing is asked for whose first folder is not at the *top*."""
+
+    git: Git
+    base: Base
+    top: frozenset[str]
+
+    def content(self, path: str) -> bytes | None:
+        """Return the bytes of the file *path*, None when it is absent; raises `TooLarge`."""
+        if path.lstrip("/").split("/")[0] not in self.top:
+            return None
+        record = self.base.record
+        return self.git.read_file(record.project, record.id, path, self.base.commit)
+
+    def text(self, path: str) -> str:
+        """Return the text of the file *path*, as far as it is used; empty when there is none."""
+        try:
+            content = self.content(path) or b""
+        except TooLarge:
+            return ""
+        return content.decode("utf-8", "replace")[:LONGEST_TEXT]
+
+    def instructions(self) -> str:
+        """Return the first file of instructions that the repository has."""
+        found = at_once(*(partial(self.text, path) for path in INSTRUCTION_FILES))
+        return next((text for text in found if text), "")
+
+    def templates(self) -> dict[str, str]:
+        """Return the prompt templates that the team brings, by name."""
+        if PROMPT_FOLDER.split("/", maxsplit=1)[0] not in self.top:
+            return {}
+        record = self.base.record
+        paths = self.git.list_files(record.project, record.id, PROMPT_FOLDER, self.base.commit)
+        named = [path for path in paths if path.endswith(".md")][:MOST_PROMPTS]
+        texts = at_once(*(partial(self.text, path) for path in named))
+        return {Path(path).stem.lower(): text for path, text in zip(named, texts, strict=True)}
 
 
 def _repository(base: Base, found: Found) -> Repository:
@@ -105,28 +145,3 @@ def _repository(base: Base, found: Found) -> Repository:
         lfs=lfs_globs(found.attributes),
         has_build_policy=found.has_build_policy,
     )
-
-
-def _settings(git: Git, record: RepositoryRecord, commit: str) -> RepositorySettings:
-    return read_repository_settings(git.read_file(record.project, record.id, PATH, commit))
-
-
-def _instructions(git: Git, record: RepositoryRecord, commit: str) -> str:
-    """Return the first file of instructions that the repository has."""
-    found = at_once(*(partial(_text, git, record, path, commit) for path in INSTRUCTION_FILES))
-    return next((text for text in found if text), "")
-
-
-def _prompts(git: Git, record: RepositoryRecord, commit: str) -> dict[str, str]:
-    """Return the prompt templates that the team brings, by name."""
-    paths = git.list_files(record.project, record.id, PROMPT_FOLDER, commit)
-    named = [path for path in paths if path.endswith(".md")][:MOST_PROMPTS]
-    return {Path(path).stem.lower(): _text(git, record, path, commit) for path in named}
-
-
-def _text(git: Git, record: RepositoryRecord, path: str, commit: str) -> str:
-    try:
-        content = git.read_file(record.project, record.id, path, commit) or b""
-    except TooLarge:
-        return ""
-    return content.decode("utf-8", "replace")[:LONGEST_TEXT]

@@ -4,9 +4,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar, overload
 
+MOST_THREADS = 8  # a service that is asked for more at one time begins to throttle
+
 A = TypeVar("A")
 B = TypeVar("B")
 C = TypeVar("C")
+D = TypeVar("D")
+E = TypeVar("E")
 
 
 @overload
@@ -14,9 +18,18 @@ def at_once(one: Callable[[], A], two: Callable[[], B], /) -> tuple[A, B]: ...
 @overload
 def at_once(one: Callable[[], A], two: Callable[[], B], three: Callable[[], C], /) -> tuple[A, B, C]: ...
 @overload
+def at_once(
+    one: Callable[[], A],
+    two: Callable[[], B],
+    three: Callable[[], C],
+    four: Callable[[], D],
+    five: Callable[[], E],
+    /,
+) -> tuple[A, B, C, D, E]: ...
+@overload
 def at_once(*calls: Callable[[], A]) -> tuple[A, ...]: ...
 def at_once(*calls: Callable[[], Any]) -> tuple[Any, ...]:
     """Return what *calls* return, made at the same time; raises what the first of them raises."""
-    with ThreadPoolExecutor(max(1, len(calls) - 1)) as pool:
+    with ThreadPoolExecutor(min(max(1, len(calls) - 1), MOST_THREADS)) as pool:
         others = [pool.submit(call) for call in calls[1:]]
         return (calls[0](), *(other.result() for other in others)) if calls else ()

@@ -68,12 +68,12 @@ def finished(app: App, run_id: str) -> JSON:
     """Return the run when it has ended; raises `PlatformError` when it did not end well."""
     deadline = time.monotonic() + LONGEST_RUN
     while time.monotonic() < deadline:
+        time.sleep(LOOK_SECONDS)
         run = app.run(run_id)
         if run["status"] == GOOD:
             return run
         if run["status"] not in PHASES:
             raise PlatformError(f"Run {run_id}: {run['status']}: {run.get('reason')}\n{app.log(run_id)}")
-        time.sleep(LOOK_SECONDS)
     raise PlatformError(f"Run {run_id} did not end within {LONGEST_RUN} seconds.")
 
 

@@ -4,7 +4,7 @@ https://learn.microsoft.com/rest/api/azure/devops/git/
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,15 +66,24 @@ class Git:
 
     def list_files(self, project: str, repository: str, folder: str, commit: str) -> tuple[str, ...]:
         """Return the paths (no leading slash) of the files in *folder* at *commit*; none without it."""
+        found = self._items(project, repository, folder, commit)
+        return tuple(
+            _path(row) for row in found if row.get("gitObjectType") == "blob" and not row.get("isFolder")
+        )
+
+    def list_folder(self, project: str, repository: str, folder: str, commit: str) -> tuple[str, ...]:
+        """Return the paths (no leading slash) of the files and folders in *folder* at *commit*."""
+        found = map(_path, self._items(project, repository, folder, commit))
+        return tuple(path for path in found if path != folder.strip("/"))
+
+    def _items(self, project: str, repository: str, folder: str, commit: str) -> Sequence[Mapping[str, Any]]:
+        """Return *folder* and what is in it: https://learn.microsoft.com/rest/api/azure/devops/git/items/list."""
         query = {**_at(commit), "scopePath": f"/{folder.strip('/')}", "recursionLevel": "OneLevel"}
         try:
             answer = self.session.json("GET", *repository_path(project, repository), "items", query=query)
         except NotFound:
             return ()
-        files = (
-            row for row in rows(answer) if row.get("gitObjectType") == "blob" and not row.get("isFolder")
-        )
-        return tuple(str(row.get("path", "")).lstrip("/") for row in files)
+        return rows(answer)
 
     def has_build_policy(self, project: str, repository_id: str, branch: str) -> bool:
         """Whether a build validates pull requests into *branch*."""
@@ -120,6 +129,10 @@ def commit_of(value: object) -> str:
     if not isinstance(value, str) or not _SHA.fullmatch(value):
         raise UnexpectedAnswer("Azure DevOps sent a branch without a commit.")
     return value
+
+
+def _path(item: Mapping[str, Any]) -> str:
+    return str(item.get("path", "")).lstrip("/")
 
 
 def _at(commit: str) -> Mapping[str, str]:

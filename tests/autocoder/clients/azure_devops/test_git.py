@@ -53,6 +53,8 @@ def test_reads_files_at_a_commit(client, hosted):
         git.read_file(PROJECT, hosted.id, "big.bin", hosted.base, limit=4999)
     assert git.list_files(PROJECT, hosted.id, ".azuredevops", hosted.base) == (".azuredevops/autocoder.yml",)
     assert git.list_files(PROJECT, hosted.id, "nothing", hosted.base) == ()
+    assert ".azuredevops" in git.list_folder(PROJECT, hosted.id, "", hosted.base)
+    assert git.list_folder(PROJECT, hosted.id, ".azuredevops", hosted.base) == (".azuredevops/autocoder.yml",)
 
 
 def test_pushes_a_commit_and_says_so_again(devops, client, hosted):
