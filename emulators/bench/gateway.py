@@ -18,13 +18,16 @@ from emulators.platform.processes import ROOT, PlatformError
 
 CALLS = 60
 PROMPT_BYTES = 200_000  # as long as the conversation of an agent that has read some files
+MODEL = "claude-sonnet-5-5"
+PRICES = [{"model": MODEL, "input": 2.0, "output": 10.0, "cached": 0.1}]
+BUDGET = {"minutes": 60, "usd": 1_000, "tokens": 1_000_000_000, "turns": 100_000}  # kept, and never reached
 PROGRAM = """
-import sys
+import json, sys
 from runner.gateway import Gateway
 from runner.upstream import Upstream
 from runner.budget import Meter
 upstream = Upstream("anthropic", sys.argv[1], sys.stdin.readline().strip())
-gateway = Gateway(("127.0.0.1", 0), upstream, Meter({}, []))
+gateway = Gateway(("127.0.0.1", 0), upstream, Meter(*json.loads(sys.argv[2])))
 print(gateway.port, flush=True)
 sys.stdin.read()
 """
@@ -65,7 +68,7 @@ def added_by_gateway(provider_url: str, key: str) -> Added:
 
 def _call(http: httpx.Client, url: str, key: str, *, streamed: bool) -> float:
     body = {
-        "model": "claude-sonnet-5-5",
+        "model": MODEL,
         "max_tokens": 100,
         "stream": streamed,
         "messages": [{"role": "user", "content": "x" * PROMPT_BYTES}],
@@ -82,9 +85,10 @@ def _call(http: httpx.Client, url: str, key: str, *, streamed: bool) -> float:
 
 @contextmanager
 def _gateway(upstream: str, key: str) -> Iterator[str]:
-    """Run the runner's gateway before *upstream* until the block ends; yields its address."""
+    """Run the runner's gateway before *upstream*, with a budget, until the block ends; yields its address."""
+    account = json.dumps([BUDGET, PRICES])
     process = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, upstream],
+        [sys.executable, "-c", PROGRAM, upstream, account],
         cwd=ROOT,
         env={"PYTHONPATH": f"{ROOT / 'containers'}:{ROOT}"},
         stdin=subprocess.PIPE,
