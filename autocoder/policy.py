@@ -16,25 +16,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
-# What acts when a person opens the branch in an editor, or commits there.
-EDITORS = (
-    *(".vscode/", ".vs/", ".idea/", ".zed/", ".cursor/", ".cursorrules", ".windsurf/", "*.code-workspace"),
-    *(".devcontainer/", ".devcontainer.json", ".envrc"),
-    *(".husky/", ".githooks/", ".pre-commit-config.yaml", "lefthook.yml"),
-)
-DEFAULT_PROTECTED = (  # and what `containers/*/agent.toml` say that agents read
-    "/azure-pipelines*.yml",
-    "/azure-pipelines*.yaml",
-    "/.azure-pipelines/",
-    "/.azuredevops/",
-    "/.github/",
-    "AGENTS.md",
-    "CLAUDE.md",
-    ".agents/",
-    ".autocoder*",
-    *EDITORS,
-)
-
 REGULAR, EXECUTABLE, SYMLINK, GITLINK = 0o100644, 0o100755, 0o120000, 0o160000
 HEAD_BYTES = 8000  # as many as Git itself looks at to tell text from binary
 LONGEST_PATH, LONGEST_NAME = 4096, 255
@@ -66,7 +47,7 @@ class Change(NamedTuple):
 class Rules(NamedTuple):
     """What is protected, what is allowed all the same, which new files are leftovers, and the limits."""
 
-    protected: tuple[str, ...] = DEFAULT_PROTECTED
+    protected: tuple[str, ...] = ()
     allowed: tuple[str, ...] = ()
     leftovers: tuple[str, ...] = ()
     max_file_bytes: int = 10_000_000

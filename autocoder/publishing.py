@@ -6,7 +6,8 @@ from itertools import chain
 from autocoder.agents import Agent
 from autocoder.models import FileChange, PolicyRules, RepositorySettings
 from autocoder.pack import PackFile
-from autocoder.policy import DEFAULT_PROTECTED, Rules, judge, matches
+from autocoder.policy import Rules, judge, matches
+from autocoder.protected import DEFAULT_PROTECTED
 from autocoder.secret_scan import scan
 from autocoder.tree_changes import CommitChange, TreeChange, new_blobs, policy_changes
 

@@ -10,6 +10,7 @@ from autocoder.policy import (
     judge,
     matches,
 )
+from autocoder.protected import DEFAULT_PROTECTED
 
 
 def added(path, **more):
@@ -17,7 +18,7 @@ def added(path, **more):
 
 
 def verdict(change, rules=None):
-    verdicts = judge([change], rules or Rules())
+    verdicts = judge([change], rules or Rules(protected=DEFAULT_PROTECTED))
     return verdicts[0].action if verdicts else None
 
 

@@ -3,6 +3,7 @@ import pytest
 from autocoder.models import RepositorySettings
 from autocoder.pack import open_pack
 from autocoder.policy import Rules
+from autocoder.protected import DEFAULT_PROTECTED
 from autocoder.publishing import file_changes, lfs_globs, objections, policy_rules
 from autocoder.tree_changes import read_change
 from tests.autocoder.packs import Repo
@@ -19,7 +20,7 @@ class Repository(Repo):
             change = read_change(opened, new, self.base)
             self.files = file_changes(change, {"new.py": (1, 0)})
             given = {"before": lambda _: None, **options}
-            return objections(opened, change, rules or Rules(), [SECRET], **given)
+            return objections(opened, change, rules or Rules(protected=DEFAULT_PROTECTED), [SECRET], **given)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from autocoder.models import AgentResult, PolicyRules, Progress, RunFile
-from autocoder.policy import DEFAULT_PROTECTED
+from autocoder.protected import DEFAULT_PROTECTED
 from tests.containers.remote import AUTHORIZATION, git
 
 CHECKOUT = Path(__file__).parents[2]

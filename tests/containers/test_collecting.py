@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from autocoder.policy import Change, Rules, Verdict
+from autocoder.protected import DEFAULT_PROTECTED
 from autocoder.redaction import Redactor
 from runner import git as git_module
 from runner import staging, survey
@@ -64,7 +65,7 @@ class Tree:
 
     def collector(self, seconds=5.0, secret="a-secret-of-the-run"):
         return Collector(
-            Git(self.directory, seconds=seconds), self.workspace, self.base, Rules(), Redactor([secret])
+            Git(self.directory, seconds=seconds), self.workspace, self.base, Rules(protected=DEFAULT_PROTECTED), Redactor([secret])
         )
 
     def collect(self, **options):
