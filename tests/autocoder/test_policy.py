@@ -68,7 +68,7 @@ def test_lets_ordinary_paths_pass(path):
 
 
 def test_an_allowed_path_is_not_protected():
-    rules = Rules(allowed=("/azure-pipelines.yml",))
+    rules = Rules(DEFAULT_PROTECTED, allowed=("/azure-pipelines.yml",))
     assert verdict(added("azure-pipelines.yml"), rules) is None
     assert verdict(added("azure-pipelines-release.yml"), rules) == "withhold"
 
@@ -105,7 +105,7 @@ def test_refuses_paths_that_are_not_plain(path):
 
 
 def test_a_bad_path_is_refused_even_where_it_would_be_dropped_or_allowed():
-    rules = Rules(allowed=("**",), leftovers=("**",))
+    rules = Rules(DEFAULT_PROTECTED, allowed=("**",), leftovers=("**",))
     assert verdict(added("a\nb"), rules) == "refuse"
 
 
@@ -140,7 +140,7 @@ def test_lets_symbolic_links_within_the_tree_pass(path, target):
 @pytest.mark.parametrize("kind", ["added", "modified", "deleted"])
 def test_refuses_any_change_of_where_submodules_are_set(path, kind):
     old, new = (None if kind == "added" else REGULAR), (None if kind == "deleted" else REGULAR)
-    rules = Rules(allowed=("**",), leftovers=("**",))
+    rules = Rules(DEFAULT_PROTECTED, allowed=("**",), leftovers=("**",))
     assert verdict(Change(path, kind, old, new), rules) == "refuse"
 
 
@@ -166,7 +166,7 @@ def test_refuses_files_over_the_limit():
 
 
 def test_refuses_too_many_files_and_too_many_bytes_without_counting_what_does_not_go_out():
-    rules = Rules(max_files=2, max_total_bytes=25, leftovers=("*.tmp",))
+    rules = Rules(DEFAULT_PROTECTED, max_files=2, max_total_bytes=25, leftovers=("*.tmp",))
     few = [added("a", size=10), added("b", size=10), added("c.tmp", size=10), added("AGENTS.md", size=10)]
     assert [v.action for v in judge(few, rules)] == ["drop", "withhold"]
     many = judge([*few, added("d", size=10)], rules)

@@ -65,7 +65,11 @@ class Tree:
 
     def collector(self, seconds=5.0, secret="a-secret-of-the-run"):
         return Collector(
-            Git(self.directory, seconds=seconds), self.workspace, self.base, Rules(protected=DEFAULT_PROTECTED), Redactor([secret])
+            Git(self.directory, seconds=seconds),
+            self.workspace,
+            self.base,
+            Rules(protected=DEFAULT_PROTECTED),
+            Redactor([secret]),
         )
 
     def collect(self, **options):
