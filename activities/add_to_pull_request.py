@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from activities.activity import activity
-from autocoder import wire
+from activities.read_repository import texts_of
 from autocoder.clients.azure_devops import AzureDevOps
 from autocoder.clients.connect import Clients, clients
 from autocoder.comments import code
 from autocoder.errors import AutocoderError, SignInRequired, Transient
 from autocoder.lengths import cut
-from autocoder.models import AgentResult, Plan, PullRequest, PushedBranch, RepositoryTexts, Value
+from autocoder.models import AgentResult, Plan, PullRequest, PushedBranch, Value
 from autocoder.pull_request_text import Description, describe
 from autocoder.settings import settings
 
@@ -54,7 +54,7 @@ def add_to_pull_request(opened: Opened) -> PullRequest:
 def description_of(connected: Clients, given: PullRequestInput, *, is_draft: bool) -> Description:
     """Return the words of the pull request, with the template that the team has on the target branch."""
     plan = given.plan
-    texts = wire.load(RepositoryTexts, connected.blobs.get(plan.run.id, "repository.json"))
+    texts = texts_of(connected, plan.run, plan.repository)
     return describe(
         plan,
         given.result,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from activities.activity import activity
+from activities.read_repository import texts_of
 from autocoder import wire
 from autocoder.agents import Agent, agents
 from autocoder.at_once import at_once
@@ -47,7 +48,7 @@ class PromptInput(Value):
 
 @activity
 def build_prompt(given: PromptInput) -> Plan | Ended:
-    """Write `prompt.md`, `system.md` and `run.json`, and return the plan of the run."""
+    """Write `prompt.md`, `system.md`, `run.json` and an empty log, and return the plan of the run."""
     connected, run = clients(), given.run
     agent = _agent(given)
     if isinstance(agent, Ended):
@@ -67,7 +68,10 @@ def build_prompt(given: PromptInput) -> Plan | Ended:
         "system.md": system_prompt(kept.request).encode(),
         "run.json": wire.to_bytes(run_file(plan, agents(), settings())),
     }
-    at_once(*(partial(connected.blobs.put, run.id, name, content) for name, content in inputs.items()))
+    at_once(
+        lambda: connected.blobs.create_append(run.id, "log.txt"),
+        *(partial(connected.blobs.put, run.id, name, content) for name, content in inputs.items()),
+    )
     return plan
 
 
@@ -84,7 +88,7 @@ def _kept(connected: Clients, given: PromptInput) -> Kept:
     read = partial(connected.blobs.get, given.run.id)
     request, texts, work_item = at_once(
         lambda: wire.load(RunRequest, read("request.json")),
-        lambda: wire.load(RepositoryTexts, read("repository.json")),
+        lambda: texts_of(connected, given.run, given.repository),
         lambda: read("work_item.json") if given.work_item else None,
     )
     return Kept(request, texts, wire.load(WorkItem, work_item) if work_item else None)

@@ -53,9 +53,8 @@ def create_container_group(plan: Plan) -> Ended | None:
             return Ended(outcome="failed", reason=reason)
     spec = container_group(plan, settings())
     settled = {"agent_type": plan.agent_type, "model": plan.model, "branch": plan.branch}
-    _, _, secrets = at_once(
+    _, secrets = at_once(
         lambda: connected.records.merge(plan.run.id, {**settled, **phase_columns("provisioning", now())}),
-        lambda: connected.blobs.create_append(plan.run.id, "log.txt"),
         lambda: _secrets(connected, plan, model_key or "", callback_key or ""),
     )
     try:

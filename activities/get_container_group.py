@@ -58,5 +58,6 @@ def _pass_on(connected: Clients, plan: Plan, progress: Progress | None) -> None:
     columns = usage_column(progress.usage)
     if row.get("status") == phase:
         connected.records.merge(plan.run.id, columns)
-    elif connected.records.advance(plan.run.id, WORKING, {**phase_columns(phase, now()), **columns}):
-        show_phase(connected, plan.run, phase)
+        return
+    columns |= phase_columns(phase, now())
+    show_phase(connected, plan.run, phase, connected.records.advance(plan.run.id, WORKING, columns))

@@ -8,7 +8,7 @@ from activities.activity import activity
 from autocoder import wire
 from autocoder.at_once import at_once
 from autocoder.clients.azure_devops.git import Git, RepositoryRecord
-from autocoder.clients.connect import clients
+from autocoder.clients.connect import Clients, clients
 from autocoder.errors import NotFound, TooLarge
 from autocoder.models import Ended, Repository, RepositorySettings, RepositoryTexts, Run
 from autocoder.publishing import lfs_globs
@@ -17,6 +17,7 @@ from autocoder.repository_settings import PATH, RepositorySettingsError, read_re
 INSTRUCTION_FILES = ("AGENTS.md", "CLAUDE.md", ".github/copilot-instructions.md")
 PROMPT_FOLDER = ".azuredevops/autocoder"
 MOST_PROMPTS = 20
+TEXTS = "repository.json"
 TEMPLATE_FILE = ".azuredevops/pull_request_template.md"
 LONGEST_TEXT = 30_000
 
@@ -33,8 +34,16 @@ def read_repository(run: Run) -> Repository | Ended:
         found = _read(git, base)
     except (RepositorySettingsError, TooLarge) as error:
         return Ended(outcome="failed", reason=f"The settings file of the repository is wrong.\n{error}")
-    connected.blobs.put(run.id, "repository.json", wire.to_bytes(found.texts))
+    if found.has_texts:
+        connected.blobs.put(run.id, TEXTS, wire.to_bytes(found.texts))
     return _repository(base, found)
+
+
+def texts_of(connected: Clients, run: Run, repository: Repository) -> RepositoryTexts:
+    """Return the texts that were kept for *run*."""
+    if not repository.has_texts:
+        return RepositoryTexts()
+    return wire.load(RepositoryTexts, connected.blobs.get(run.id, TEXTS))
 
 
 @dataclass(frozen=True)
@@ -54,6 +63,11 @@ class Found:
     texts: RepositoryTexts
     attributes: str
     has_build_policy: bool
+
+    @property
+    def has_texts(self) -> bool:
+        """Whether the repository says anything at all."""
+        return self.texts != RepositoryTexts()
 
 
 def _find(git: Git, run: Run) -> Base | Ended:
@@ -144,4 +158,5 @@ def _repository(base: Base, found: Found) -> Repository:
         settings=found.settings,
         lfs=lfs_globs(found.attributes),
         has_build_policy=found.has_build_policy,
+        has_texts=found.has_texts,
     )

@@ -2,6 +2,8 @@
 
 import contextlib
 import datetime as dt
+from collections.abc import Mapping
+from typing import Any
 
 from activities.activity import activity
 from autocoder.clients.connect import Clients, clients
@@ -24,21 +26,25 @@ class PhaseChange(Value):
 def record_phase(change: PhaseChange) -> None:
     """Write the phase, `queued` or `preparing`, into the run's row and into the comment."""
     connected, run = clients(), change.run
-    columns = phase_columns(change.phase, now())
-    if change.phase == "queued" or connected.records.advance(run.id, ("queued", change.phase), columns):
-        with contextlib.suppress(NotFound):  # whoever reads the work item says that it is not there
-            show_phase(connected, run, change.phase)
+    if change.phase == "queued":  # which the row says since the run was accepted
+        row = connected.records.get(run.id)
+        row = row if row and row.get("status") == "queued" else None
+    else:
+        columns = phase_columns(change.phase, now())
+        row = connected.records.advance(run.id, ("queued", change.phase), columns)
+    with contextlib.suppress(NotFound):  # whoever reads the work item says that it is not there
+        show_phase(connected, run, change.phase, row)
 
 
-def show_phase(connected: Clients, run: Run, phase: Phase) -> None:
-    """Write *phase* into the comment of *run*, unless the run is further; a repeat changes nothing.
+def show_phase(connected: Clients, run: Run, phase: Phase, row: Mapping[str, Any] | None) -> None:
+    """Write *phase* into the comment of *run*, whose *row* says so; None: the run is further.
 
     When the last words were written meanwhile, this edit may have come after them: they are written again.
     """
-    if (connected.records.get(run.id) or {}).get("status") != phase:
+    if row is None:
         return
     try:
-        write_comment(connected, run, progress_comment(run.id, phase))
+        write_comment(connected, run, progress_comment(run.id, phase), row)
     finally:  # an edit whose answer was lost may have arrived all the same
         if is_concluded(connected.records.get(run.id) or {}):
             _repeat_last_words(connected, run)
@@ -49,22 +55,22 @@ def write_last_words(connected: Clients, run: Run, text: str) -> None:
     if run.request.work_item_id is not None:
         connected.blobs.put(run.id, LAST_WORDS, connected.redact(text).encode())
     connected.records.merge(run.id, {"status": "reporting", f"{PHASE_COLUMN}reporting": now()})
-    write_comment(connected, run, text)
+    write_comment(connected, run, text, connected.records.get(run.id))
 
 
 def _repeat_last_words(connected: Clients, run: Run) -> None:
     kept = connected.blobs.get(run.id, LAST_WORDS)
     if kept is not None:
-        write_comment(connected, run, kept.decode())
+        write_comment(connected, run, kept.decode(), connected.records.get(run.id))
 
 
-def write_comment(connected: Clients, run: Run, text: str) -> None:
-    """Write the work item's one comment of *run*: edit it when it is there, else add it."""
+def write_comment(connected: Clients, run: Run, text: str, row: Mapping[str, Any] | None) -> None:
+    """Write the work item's one comment of *run*: edit the one that *row* knows of, else add it."""
     number, project, text = run.request.work_item_id, run.request.project, connected.redact(text)
     if number is None:
         return
     work_items = connected.azure_devops(run.request.organization).work_items
-    row = connected.records.get(run.id) or {}
+    row = row or {}
     known = row.get("comment_id")
     if known is None and row.get("comment_tried"):
         found = work_items.find_comment(project, number, run_marker(run.id))

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from typing import Any
 
 import azure.durable_functions as df
 import azure.functions as func
@@ -11,13 +12,13 @@ from autocoder.agents import agents
 from autocoder.clients.connect import clients
 from autocoder.clients.run_records import IDEMPOTENCY, Claim, RunFilter
 from autocoder.models import Requester, RunRequest
-from autocoder.records import OUTCOMES, PHASES, is_over, record_of
+from autocoder.records import OUTCOMES, PHASES, is_over, new_row, record_of
 from autocoder.requests import Refusal, read_request, refusal_today
 from autocoder.settings import settings
 from orchestrators.run_agent import CANCEL
 from triggers.answers import BadBody, answer, error, guarded, json_body
 from triggers.events import raise_event
-from triggers.start import Active, QueueFull, Start, Wish, start_run
+from triggers.start import Active, Duplicate, QueueFull, Start, Started, Wish, start_run
 
 blueprint = df.Blueprint()
 MOST_RUNS = 200
@@ -55,10 +56,17 @@ async def _started(start: Start) -> func.HttpResponse:
     if isinstance(start, Active):
         message = "A run of this work item in this repository is going on; cancel it or wait for it."
         return error(409, "run_active", message, {"runId": start.run_id})
-    row = await asyncio.to_thread(clients().records.get, start.run_id)
+    row = await asyncio.to_thread(_row, start)
     location = links(start.run_id)["self"]
     body = {"id": start.run_id, "links": links(start.run_id)} if row is None else _view(row)
     return answer(202, body, {"Location": location})
+
+
+def _row(start: Started | Duplicate) -> Mapping[str, Any] | None:
+    """Return the row of a run, as it was written just now or as it is."""
+    if isinstance(start, Started):
+        return {"RowKey": start.run_id, **new_row(start.run)}
+    return clients().records.get(start.run_id)
 
 
 @blueprint.route(route="runs", methods=["GET"], auth_level=func.AuthLevel.FUNCTION)

@@ -33,7 +33,12 @@ log = logging.getLogger("autocoder.triggers")
 class Started:
     """A run that was started just now."""
 
-    run_id: str
+    run: Run
+
+    @property
+    def run_id(self) -> str:
+        """Its id."""
+        return self.run.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +95,7 @@ async def _begin(client: df.DurableOrchestrationClient, run: Run) -> Started:
         if "already exists" not in str(error):
             raise
         log.info("run %s was started by another process", run.id)
-    return Started(run.id)
+    return Started(run)
 
 
 async def status_of(

@@ -148,10 +148,12 @@ class RunRecords:
         """Write the publishing *columns*, unless a cancel was asked for; return the row as it is now."""
         return self._change(run_id, lambda row: not row.get("cancel_requested"), columns)
 
-    def advance(self, run_id: str, since: Collection[str], columns: Mapping[str, Any]) -> bool:
-        """Write *columns* if the run's status is one of *since*; return whether it was."""
+    def advance(
+        self, run_id: str, since: Collection[str], columns: Mapping[str, Any]
+    ) -> dict[str, Any] | None:
+        """Write *columns* if the run's status is one of *since*; return the row then, else None."""
         row = self._change(run_id, lambda row: row.get("status") in since, columns)
-        return row is not None and columns.items() <= row.items()
+        return row if row is not None and columns.items() <= row.items() else None
 
     def _change(self, run_id: str, allowed: Any, columns: Mapping[str, Any]) -> dict[str, Any] | None:
         """Merge *columns* if the row is *allowed* to change and nobody else changed it meanwhile."""

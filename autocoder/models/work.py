@@ -90,10 +90,11 @@ class Repository(Value):
     settings: RepositorySettings = RepositorySettings()
     has_build_policy: bool = False
     lfs: tuple[str, ...] = Field((), description="globs that the root .gitattributes keeps in Git LFS")
+    has_texts: bool = Field(False, description="whether there is a blob `repository.json`")
 
 
 class RepositoryTexts(Value):
-    """The repository's own words, from the target branch; blob `repository.json`."""
+    """The repository's own words, from the target branch; blob `repository.json` where there are any."""
 
     instructions: str = Field("", description="AGENTS.md and the like")
     templates: dict[str, str] = Field(default_factory=dict, description="the team's own, by name")

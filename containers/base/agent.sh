@@ -141,5 +141,6 @@ done
 signal KILL # what the agent has started and left
 kill "$watcher" 2>/dev/null
 [ "$$" -ne 1 ] || kill -KILL -1 2>/dev/null # as the container's first process: everything else
-reason=$(cat "$home/reason" 2>/dev/null)
+reason=
+{ read -r reason <"$home/reason"; } 2>/dev/null # its line has no end
 finish "$status" "${reason:-exited}" # empty when the watch was ended as it began to write

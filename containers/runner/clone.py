@@ -97,9 +97,9 @@ def _check_out(git: Git, workspace: Path, commit: str) -> str:
     import shutil
 
     clean = Git(git.directory, work_tree=workspace)
-    tree = clean.run("rev-parse", "--verify", f"{commit}^{{tree}}").decode().strip()
     write_whole(git.directory / BRANCH, f"{commit}\n")
     writing = clean.start("read-tree", "-u", "--reset", commit)
+    tree = clean.run("rev-parse", "--verify", f"{commit}^{{tree}}").decode().strip()
     shutil.copytree(git.directory, workspace / ".git", ignore=shutil.ignore_patterns("index", "index.lock"))
     finish(writing)
     shutil.copy2(git.directory / "index", workspace / ".git")

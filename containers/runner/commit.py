@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from autocoder.policy import GITLINK, Change, Rules, Verdict, judge
 from autocoder.redaction import Redactor
+from runner.beside import Beside
 from runner.git import Git, GitTimeoutError
 from runner.staging import SecretFoundError, Stage, UnsteadyError, nested
 from runner.survey import is_attributes, survey, with_lfs
@@ -89,7 +90,9 @@ class Collector(NamedTuple):
         tree = self.git.run("write-tree").decode().strip()
         if tree == self.base.tree:
             return Collected(withheld=withheld)
-        return Collected(self._commit(tree, text), tree, self._difference(tree), withheld)
+        comparing = Beside(lambda: self._difference(tree))
+        commit = self._commit(tree, text)
+        return Collected(commit, tree, comparing.wait(), withheld)
 
     def pack(self, collected: Collected) -> tuple[Path, dict[str, Any]]:
         """Write the pack; returns where it is, and what `result.json` says of it.

@@ -44,6 +44,7 @@ class LiveReport:
         self._position = self._blocks = 0
         self._pending = ""
         self._next_append = self._next_progress = 0.0
+        self._quiet_until = time.monotonic() + LOOK_SECONDS  # what is over by then is for the result to tell
         self._ended = False
         self._wake, self._finished = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -52,7 +53,6 @@ class LiveReport:
     def phase(self, name: str) -> None:
         """Tell that the run has come to phase *name*."""
         self._phase = name
-        self._wake.set()
 
     def end_log(self) -> None:
         """Tell the rest of the log, to which nobody writes any more, without keeping the caller waiting."""
@@ -68,10 +68,10 @@ class LiveReport:
 
     def _run(self) -> None:
         while not self._finished.is_set():
-            self._tell(at_end=self._ended)
             if not self._ended or self._log.closed:
                 self._wake.wait(LOOK_SECONDS)
             self._wake.clear()
+            self._tell(at_end=self._ended)
         while not self._log.closed or self._is_owed:
             self._tell(at_end=True)
             time.sleep(LOOK_SECONDS if self._is_owed else 0)
@@ -89,7 +89,8 @@ class LiveReport:
             if self._pending and (at_end or now >= self._next_append):
                 self._append()
                 self._next_append = now + self._append_seconds
-            if self._told[0] != self._phase or now >= self._next_progress:
+            is_due = self._told[0] != self._phase or now >= self._next_progress
+            if is_due and now >= self._quiet_until and not self._finished.is_set():
                 self._progress()
                 self._next_progress = now + PROGRESS_SECONDS
 

@@ -49,7 +49,6 @@ def test_brings_what_the_agent_has_changed(group, tmp_path):
     )
     assert result.lines["src/app.py"] == (1, 0)
     assert group.log() == f"working\n{FINAL}\n"
-    assert group.progress().phase == "collecting"  # the end is for the result to tell
     assert group.callbacks == [(f"/api/runs/{group.id}/finished", f"Bearer {CALLBACK_TOKEN}", b"{}")]
 
 
@@ -271,7 +270,8 @@ def test_no_secret_reaches_log_result_or_progress(group):
     secrets = [MODEL_KEY, CALLBACK_TOKEN]
     group.agent(
         "\n".join(f"echo 'it is {secret} here'" for secret in secrets)
-        + f"\nprintf %s {MODEL_KEY} | base64; env; cat {group.volumes['inputs']}/run.json; echo x > x"
+        + f"\nprintf %s {MODEL_KEY} | base64; env; cat {group.volumes['inputs']}/run.json"
+        + "\necho x >x; sleep 0.5"
         + "\n"
         + f"echo '{json.dumps({'type': 'result', 'result': f'key {MODEL_KEY}', 'is_error': False})}'"
     )
