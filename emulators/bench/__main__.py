@@ -85,8 +85,9 @@ def _measured(options: argparse.Namespace, folder: Path) -> Iterator[Row]:
     base_port = free_base_port()
     plan = Plan(options.state.absolute(), base_port, app=folder, arguments=arguments)
     if "import" in wanted:
-        local = plan.trust()  # bundles of this machine alone, which take their time to read
-        settings = {name: value for name, value in app_settings(plan).items() if name not in local}
+        elsewhere = replace(plan, state=folder / "import")  # a platform's folder is its own from the start
+        local = elsewhere.trust()  # bundles of this machine alone, which take their time to read
+        settings = {name: value for name, value in app_settings(elsewhere).items() if name not in local}
         environment = {"PATH": os.environ["PATH"], **settings}
         yield from report.import_rows(_said("import", import_seconds(environment, TIMES)))
     if "policy" in wanted:

@@ -54,3 +54,11 @@ def test_names_the_parts_there_are(capsys):
     with pytest.raises(SystemExit):
         main(["--only", "nothing"])
     assert "runs" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_measures_with_a_platform_in_a_folder_of_its_own(tmp_path, capsys):
+    assert main(["--only", "import,gateway", "--state", str(tmp_path / "state")]) == 0
+    told = capsys.readouterr().out
+    assert "import function_app" in told
+    assert "gateway" in told
