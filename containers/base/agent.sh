@@ -108,7 +108,7 @@ until [ -e "$control/start" ]; do
     now
     [ "$now" -lt "$limit" ] || finish 143 deadline
     turns=$((turns + 1))
-    if [ "$turns" -lt 100 ]; then pause 0.01; else pause 0.1; fi
+    if [ "$turns" -lt 100 ]; then pause 0.005; else pause 0.1; fi
     [ $((turns % 10)) -ne 0 ] || beat
 done
 if stopped; then finish 143 stopped; fi

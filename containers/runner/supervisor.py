@@ -12,7 +12,7 @@ import re
 import signal
 import sys
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autocoder.redaction import Redactor
 from runner import schema
@@ -21,6 +21,9 @@ from runner.blobs import LASTING, PAUSES, Client, ExchangeError
 from runner.environment import Outside, Settings
 from runner.files import read_regular, write_whole
 from runner.users import let_any_user_write
+
+if TYPE_CHECKING:
+    from runner.work import Work
 
 UNKNOWN_COMMIT = "0" * 40
 LARGEST_INPUT = 20_000_000
@@ -51,10 +54,11 @@ class Supervision:
         """Do the whole run; whatever goes wrong is in the result."""
         try:
             claim = Beside(self._claim)
-            from runner import work as _  # noqa: F401 - what the claim does not need is imported meanwhile
-
-            claim.wait()
-            self._work()
+            try:
+                work = self._prepared()
+            finally:
+                claim.wait()  # that this is a second attempt comes before whatever else is wrong
+            work.do()
         except NothingToDoError as end:
             outcome, reason = end.args
             self.result |= {"outcome": outcome, "reason": reason}
@@ -73,7 +77,8 @@ class Supervision:
         if not self.client.with_pauses(PAUSES).claim(self.settings.outputs["attempt"], mark.encode()):
             raise NothingToDoError("interrupted", "the platform started the container group again")
 
-    def _work(self) -> None:
+    def _prepared(self) -> "Work":
+        """Return the work that is to be done once it is claimed; what it needs is imported meanwhile."""
         from runner.work import Work
 
         clone = json.loads(self._input("clone.json") or "{}")
@@ -84,7 +89,7 @@ class Supervision:
         run = schema.load("run.json", self._input("run.json"))
         self.result["runId"] = run["runId"]
         outside = Outside(self.settings, self.redactor, self.client, lambda: self.terminated)
-        Work(outside, run, clone["baseTree"], self.result).do()
+        return Work(outside, run, clone["baseTree"], self.result)
 
     def _input(self, name: str) -> bytes:
         return read_regular(self.settings.volumes["inputs"] / name, LARGEST_INPUT) or b""

@@ -26,11 +26,11 @@ class Work:
         self.began = time.monotonic()
         self.meter = Meter(run["budget"], run["agent"].get("prices", ()))
         self.minutes = run["budget"].get("minutes") or DEFAULT_MINUTES
-        log, urls = self.settings.volumes["exchange"] / "log", dict(self.settings.outputs)
-        self.live = LiveReport(urls, log, outside.redactor, self.meter.usage, self.minutes)
 
     def do(self) -> None:
         """Do all of it; what was used and said is in the result even when something goes wrong."""
+        log, urls = self.settings.volumes["exchange"] / "log", dict(self.settings.outputs)
+        self.live = LiveReport(urls, log, self.outside.redactor, self.meter.usage, self.minutes)
         try:
             ending = self._let_agent_work()
             self._collect(ending)

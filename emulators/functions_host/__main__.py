@@ -1,6 +1,7 @@
 """Serve a Functions app: `python -m emulators.functions_host --app DIR --settings local.settings.json`."""
 
 import argparse
+import gc
 import os
 import sys
 import warnings
@@ -51,6 +52,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         host_settings = read_host_settings(folder)
         os.chdir(folder)
         application = build(load_app(folder), host_settings, options, cors)
+        gc.freeze()  # what was imported stays, and need not be looked through again and again
     except HostError as error:
         sys.exit(f"{EMULATOR.name} cannot serve {folder}: {error}")
     serving.run(EMULATOR, options, application)
