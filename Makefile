@@ -10,7 +10,7 @@ KEEP ?=
 BASE_PORT ?= 7071
 STATE ?=
 PYTEST_ARGS ?=
-JOBS ?= 2
+JOBS ?= 3
 TAG ?= dev
 BUILDER ?= docker
 
@@ -38,7 +38,7 @@ demo: install-demo  ## a work item in, a linked pull request out (MODEL=real AGE
 run: install-demo  ## keep the platform up, with the sample in it, to play with (BASE_PORT=7071 STATE=folder)
 	@"$(PY)" -m emulators.platform.run --agent "$(AGENT)" --model "$(MODEL)" $(STATE_ARGUMENT) --base-port "$(BASE_PORT)"
 
-test: install  ## all tests, two files at a time (PYTEST_ARGS="-k hooks" narrows them; JOBS=0: one by one)
+test: install  ## all tests, three files at a time (PYTEST_ARGS="-k hooks" narrows them; JOBS=0: one by one)
 	@"$(PY)" -m pytest -n $(JOBS) --dist loadfile $(PYTEST_ARGS)
 
 check: $(CHECKS)  ## format, lint, types, imports, shell scripts, Dockerfiles, secrets
