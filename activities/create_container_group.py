@@ -29,6 +29,7 @@ OUTPUTS = {
     "result.json": "cw",
 }
 MARGIN_MINUTES = 40
+WAITING = "Waiting: "
 
 
 @activity
@@ -52,15 +53,16 @@ def create_container_group(plan: Plan) -> Ended | None:
             reason = f"Key Vault has no secret {name}, or the app may not read it. Add it, then start again."
             return Ended(outcome="failed", reason=reason)
     spec = container_group(plan, settings())
-    settled = {"agent_type": plan.agent_type, "model": plan.model, "branch": plan.branch}
     _, secrets = at_once(
-        lambda: connected.records.merge(plan.run.id, {**settled, **phase_columns("provisioning", now())}),
+        lambda: connected.records.merge(plan.run.id, phase_columns("provisioning", now())),
         lambda: _secrets(connected, plan, model_key or "", callback_key or ""),
     )
     try:
         connected.containers.create_group(spec, secrets)
     except NoRoom as error:
         raise _waiting_for_room(connected, plan, error) from None
+    if row and str(row.get("reason", "")).startswith(WAITING):
+        connected.records.merge(plan.run.id, {"reason": ""})
     return None
 
 
@@ -75,7 +77,7 @@ def _waiting_for_room(connected: Clients, plan: Plan, error: NoRoom) -> NoRoom:
         next_step="Ask Azure for more quota, choose another region (CONTAINER_LOCATION) or less of it "
         "(CONTAINER_CPU, CONTAINER_MEMORY_GB), or let runs wait longer (CAPACITY_MINUTES).",
     )
-    connected.records.merge(plan.run.id, {"reason": f"Waiting: {told.message}"})
+    connected.records.merge(plan.run.id, {"reason": f"{WAITING}{told.message}"})
     return told
 
 

@@ -1,11 +1,13 @@
 """Read the work item that a run is about, with its comments and images."""
 
+import time
+
 from activities.activity import activity
 from autocoder import wire
 from autocoder.clients.azure_devops.records import WorkItemRecord
 from autocoder.clients.azure_devops.work_items import WorkItems
 from autocoder.clients.connect import Clients, clients
-from autocoder.errors import AutocoderError, NotFound, SignInRequired, Transient
+from autocoder.errors import AutocoderError, NotFound, RetryLater, SignInRequired, Transient
 from autocoder.models import Ended, Image, Run, WorkItem, WorkItemComment, WorkItemSummary
 from autocoder.work_items import (
     LARGEST_IMAGE,
@@ -16,6 +18,8 @@ from autocoder.work_items import (
     comment_of,
     work_item_of,
 )
+
+PICTURE_PAUSES = (0.5, 2.0)
 
 
 @activity
@@ -79,8 +83,8 @@ def _with_images(connected: Clients, run: Run, work_items: WorkItems, item: Work
     room = LARGEST_IMAGES
     for image in item.images[:MOST_IMAGES]:
         try:
-            content = work_items.attachment(image.url, min(LARGEST_IMAGE, room))
-        except (Transient, SignInRequired):
+            content = _attachment(work_items, image, min(LARGEST_IMAGE, room))
+        except (RetryLater, SignInRequired):  # which concern more than this picture
             raise
         except AutocoderError:
             continue
@@ -89,3 +93,15 @@ def _with_images(connected: Clients, run: Run, work_items: WorkItems, item: Work
         room -= len(content)
     left_out = len(item.images) - len(kept)
     return item.model_copy(update={"images": tuple(kept), "images_left_out": left_out})
+
+
+def _attachment(work_items: WorkItems, image: Image, limit: int) -> bytes:
+    """Return a picture; one that fails again and again must not keep the run."""
+    for pause in PICTURE_PAUSES:
+        try:
+            return work_items.attachment(image.url, limit)
+        except RetryLater:
+            raise
+        except Transient:
+            time.sleep(pause)
+    return work_items.attachment(image.url, limit)

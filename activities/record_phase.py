@@ -2,17 +2,19 @@
 
 import contextlib
 import datetime as dt
+import logging
 from collections.abc import Mapping
 from typing import Any
 
 from activities.activity import activity
 from autocoder.clients.connect import Clients, clients
 from autocoder.comments import progress_comment, run_marker
-from autocoder.errors import NotFound
+from autocoder.errors import NotFound, Transient
 from autocoder.models import Phase, Run, Value
 from autocoder.records import PHASE_COLUMN, is_concluded, phase_columns
 
 LAST_WORDS = "comment.md"
+log = logging.getLogger("autocoder.activities")
 
 
 class PhaseChange(Value):
@@ -32,8 +34,16 @@ def record_phase(change: PhaseChange) -> None:
     else:
         columns = phase_columns(change.phase, now())
         row = connected.records.advance(run.id, ("queued", change.phase), columns)
-    with contextlib.suppress(NotFound):  # whoever reads the work item says that it is not there
+    try:
         show_phase(connected, run, change.phase, row)
+    except NotFound:  # whoever reads the work item says so
+        log.info("run %s: there is no work item to comment on", run.id)
+    except Transient as error:
+        if change.phase != "queued":
+            raise
+        log.warning(
+            "run %s: it waits, and its work item cannot say so: %s", run.id, error
+        )  # it must not wait longer
 
 
 def show_phase(connected: Clients, run: Run, phase: Phase, row: Mapping[str, Any] | None) -> None:

@@ -71,7 +71,7 @@ def _settled(
     reply: Any,
 ) -> Steps[OutputT]:
     """Return the typed result in *reply*, asked for again as long as that is worth a try."""
-    counted = 0  # the tries that have a bound of their own
+    counted: dict[int, int] = {}  # how often each bound was met
     for attempt in range(MOST_TRIES):
         if "value" in reply:
             answer: OutputT = wire.load(activity.output, reply["value"])
@@ -79,8 +79,9 @@ def _settled(
         if "failed" in reply:
             break
         again = reply["again"]
-        counted += "most" in again
-        if counted >= again.get("most", MOST_TRIES):
+        most = again.get("most", MOST_TRIES)
+        counted[most] = counted.get(most, 0) + 1
+        if counted[most] >= most or attempt + 1 == MOST_TRIES:  # else the last answer would not be looked at
             break
         seconds = float(again["seconds"])
         yield from sleep(context, seconds if "most" in again else pause(attempt, seconds))

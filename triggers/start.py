@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 import azure.durable_functions as df
 
 from autocoder import ids, wire
-from autocoder.at_once import at_once
 from autocoder.clients.connect import Clients, clients
 from autocoder.clients.run_records import CONTENT, DELIVERY, Claim, RunRecords, active_claim
 from autocoder.markdown import one_line
@@ -180,10 +179,8 @@ def _record(connected: Clients, run_id: str, request: RunRequest) -> Run:
     """Write the run's row and its request, and return the run as the orchestration will carry it."""
     title = one_line(next(iter((request.user_prompt or "").strip().splitlines()), ""), 120)
     run = Run(id=run_id, request=request.model_copy(update=LONG_TEXTS), title=title, queued_at=_now())
-    at_once(
-        lambda: connected.blobs.put(run_id, "request.json", wire.to_bytes(request)),
-        lambda: connected.records.add(run),
-    )
+    connected.blobs.put(run_id, "request.json", wire.to_bytes(request))  # no row without it: see the janitor
+    connected.records.add(run)
     return run
 
 

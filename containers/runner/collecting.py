@@ -8,10 +8,10 @@ from runner.agent import Ending
 from runner.commit import Base, Collected, Collector
 from runner.environment import Outside
 from runner.final_message import read_final_message
-from runner.git import GIT_FOLDER, Git
+from runner.git import GIT_FOLDER, Git, GitError
 from runner.live import LiveReport
 from runner.outcome import PUBLISHED, outcome_of, withheld_part
-from runner.verification import TOTAL_SECONDS, Verification
+from runner.verification import TOTAL_SECONDS, Verification, not_run
 
 GIT_SECONDS = 60.0  # for each call: a file tree can be made so that Git waits for ever
 
@@ -59,9 +59,13 @@ class Collecting(NamedTuple):
         began = time.monotonic()
         volumes = self.outside.settings.volumes
         verification = Verification(volumes["control"], volumes["verification"], self.outside.redactor)
-        collector.check_out(verification.checkout, TOTAL_SECONDS)
-        left = TOTAL_SECONDS - (time.monotonic() - began)
-        self.result["verification"] = verification.run(setup, verify, left)
+        try:
+            collector.check_out(verification.checkout, TOTAL_SECONDS)
+        except (GitError, OSError):  # the change is there all the same
+            self.result["verification"] = [not_run(command) for command in (*setup, *verify)]
+        else:
+            left = TOTAL_SECONDS - (time.monotonic() - began)
+            self.result["verification"] = verification.run(setup, verify, left)
         self.result["seconds"]["verify"] = round(time.monotonic() - began, 2)
         self.live.phase("collecting")
 

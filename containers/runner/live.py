@@ -85,14 +85,17 @@ class LiveReport:
         """Tell what is new; what cannot be told now is tried again the next time."""
         self._pending += self._log.read(at_end=at_end)
         now = time.monotonic()
+        is_due = self._told[0] != self._phase or now >= self._next_progress
+        with contextlib.suppress(
+            ExchangeError
+        ):  # first: the app takes an agent without a sign of life for dead
+            if is_due and now >= self._quiet_until and not self._finished.is_set():
+                self._progress()
+                self._next_progress = now + PROGRESS_SECONDS
         with contextlib.suppress(ExchangeError):
             if self._pending and (at_end or now >= self._next_append):
                 self._append()
                 self._next_append = now + self._append_seconds
-            is_due = self._told[0] != self._phase or now >= self._next_progress
-            if is_due and now >= self._quiet_until and not self._finished.is_set():
-                self._progress()
-                self._next_progress = now + PROGRESS_SECONDS
 
     def _append(self) -> None:
         while self._pending and self._blocks < MOST_BLOCKS:

@@ -107,7 +107,7 @@ def _look(root: int, path: str, old_mode: int | None) -> Change | None:
     """Return how *path* differs, or None when there is nothing there any more that ever was."""
     if path.endswith("/"):  # Git lists a repository within the repository like this
         return Change(path.rstrip("/"), "added", new_mode=GITLINK)
-    found, name = None, path.rpartition("/")[2]
+    found, target, name = None, None, path.rpartition("/")[2]
     with parent(root, path) as folder, contextlib.suppress(OSError, ValueError):
         found = os.stat(name, dir_fd=folder, follow_symlinks=False)
         target = os.readlink(name, dir_fd=folder) if stat.S_ISLNK(found.st_mode) else None

@@ -6,6 +6,7 @@ sizes is looked at, and no link is followed.
 
 import contextlib
 import os
+import re
 import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -16,6 +17,7 @@ from runner.git import Git
 MOST_ENTRIES = 1_000_000
 DEEPEST = 200
 _READ_BY_GIT = frozenset({".git", ".gitignore", ".gitattributes"})
+_ENTRY = re.compile(rb"([^\0]+)\0(?:  [^\0]*?\n)*?  size: (\d+)\tflags: [0-9a-f]+\n")
 _HARMLESS = (stat.S_IFDIR, stat.S_IFLNK)
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -77,11 +79,16 @@ def _walk_folder(folder: int, above: str, depth: int) -> Iterator[tuple[str, os.
 
 
 def _sizes(git: Git) -> Mapping[str, int]:
-    """Return path and size of each file of the base: https://git-scm.com/docs/git-ls-tree#_output_format."""
-    sizes: dict[str, int] = {}
-    for record in git.run("ls-tree", "-r", "-l", "-z", "HEAD").split(b"\0"):
-        fields, _, path = record.partition(b"\t")
-        size = fields.rpartition(b" ")[2]
-        if size.isdigit():
-            sizes[os.fsdecode(path)] = int(size)
+    """Return path and size of each file of the base as it was checked out, with its ends of lines.
+
+    https://git-scm.com/docs/git-ls-files#Documentation/git-ls-files.txt---debug
+    """
+    found = _ENTRY.finditer(git.run("ls-files", "-z", "--debug"))
+    sizes = {os.fsdecode(entry[1]): int(entry[2]) for entry in found}
+    if 0 in sizes.values():  # empty, or written in the same moment as the index
+        for record in git.run("ls-tree", "-r", "-l", "-z", "HEAD").split(b"\0"):
+            fields, _, name = record.partition(b"\t")
+            path, size = os.fsdecode(name), fields.rpartition(b" ")[2]
+            if size.isdigit() and sizes.get(path) == 0:
+                sizes[path] = int(size)
     return sizes

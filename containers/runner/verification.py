@@ -21,6 +21,11 @@ OVERDUE = 124  # what `timeout` says
 _NUMBER = re.compile(rb"\d{1,9}(?:\.\d{1,4})?")
 
 
+def not_run(command: str) -> dict[str, Any]:
+    """Return what `result.json` says of a command that was not run."""
+    return {"command": command, "exitCode": None, "seconds": 0.0, "output": ""}
+
+
 class Verification:
     """Hands the commands to the `verify` container and reads what came of them."""
 
@@ -51,7 +56,7 @@ class Verification:
     def _result(self, number: int, command: str) -> dict[str, Any]:
         code, log = self._number(f"{number}.exit"), self._read(f"{number}.log", 4 * LONGEST_OUTPUT)
         if code is None and log is None:
-            return {"command": command, "exitCode": None, "seconds": 0.0, "output": ""}
+            return not_run(command)
         output = self._redactor.redact((log or b"").decode(errors="replace"))[-LONGEST_OUTPUT:]
         if code in (None, OVERDUE):
             output += "\n[the command did not end in time]"

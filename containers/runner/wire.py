@@ -144,9 +144,11 @@ def _understood(body: bytes) -> Any:
 
 def _points_elsewhere(request: dict[str, Any]) -> bool:
     """Whether some of the input is not in *request*: an earlier response, a file, what is at an address."""
-    left: list[Any] = [request]
     if isinstance(request.get("prompt"), dict):  # one that is stored at OpenAI
         return True
+    if any(_is_pointer(request[name]) for name in _POINTERS & request.keys()):
+        return True
+    left: list[Any] = [value for name, value in request.items() if name not in _SCHEMAS]
     while left:
         item = left.pop()
         if isinstance(item, dict):
@@ -156,6 +158,9 @@ def _points_elsewhere(request: dict[str, Any]) -> bool:
         elif isinstance(item, list):
             left.extend(item)
     return False
+
+
+_SCHEMAS = frozenset({"tools", "functions", "response_format", "text", "generationConfig", "output_config"})
 
 
 def _is_pointer(value: Any) -> bool:

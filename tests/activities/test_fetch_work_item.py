@@ -67,6 +67,14 @@ def test_a_picture_that_cannot_be_read_now_is_worth_another_try(devops, attached
         with_images(devops, url)
 
 
+def test_a_picture_that_fails_for_good_is_left_out(devops, attached, monkeypatch):
+    monkeypatch.setattr(fetch_work_item, "PICTURE_PAUSES", (0.0, 0.0))
+    broken, good = attached(10), attached(5)
+    devops.fault(path=broken.rpartition("/")[2].partition("?")[0], status=500, times=100)
+    item, kept = with_images(devops, broken, good)
+    assert (kept, item.images_left_out) == ({"images/2.png": 5}, 1)
+
+
 def test_what_the_app_keeps_is_not_too_much_for_the_containers():
     assert LARGEST_IMAGE <= LARGEST_INPUT
     assert LARGEST_IMAGES <= LARGEST_INPUTS - 2 * LARGEST_INPUT  # room for prompt.md and system.md

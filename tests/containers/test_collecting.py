@@ -14,6 +14,7 @@ from runner import git as git_module
 from runner import staging, survey
 from runner.commit import Base, Collector, conflicts
 from runner.git import Git, GitError, GitTimeoutError
+from runner.traps import TrapError, look_for_traps
 from tests.containers.remote import git
 
 TEXT = {
@@ -301,6 +302,18 @@ def test_pipes_and_large_files_that_git_does_not_read_are_no_traps(tree, monkeyp
     os.mkfifo(tree.workspace / "build" / "pipe")
     os.truncate(tree.workspace / "build" / "x", 20_000_000)
     assert set(tree.changes(tree.collect().commit)) == {".gitignore"}
+
+
+def test_a_large_file_that_was_checked_out_with_other_ends_of_lines_is_no_trap(tree):
+    for path in (name for name in tree.workspace.rglob("*") if name.is_file()):
+        os.utime(path, (1e9, 1e9))  # long before the index is written
+    tree.git("update-index", "--refresh", "-q")
+    blob = int(tree.git("cat-file", "-s", "HEAD:windows.bat"))
+    assert (tree.workspace / "windows.bat").stat().st_size == blob + 1
+    look_for_traps(Git(tree.directory, tree.workspace), tree.workspace, largest=blob)
+    tree.write("windows.bat", "x" * 100)
+    with pytest.raises(TrapError, match="100 bytes"):
+        look_for_traps(Git(tree.directory, tree.workspace), tree.workspace, largest=blob)
 
 
 def test_a_call_of_git_that_takes_too_long_is_ended_with_all_that_it_has_started(tree):

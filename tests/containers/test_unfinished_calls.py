@@ -193,7 +193,9 @@ def test_a_call_may_use_what_it_only_points_to(points):
 def test_what_a_request_carries_is_not_counted_twice():
     image = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}
     fetched = {"type": "tool_use", "input": {"url": "https://example.com"}}
-    for request in ({"messages": [{"content": [image, fetched]}]}, {"previous_response_id": None}):
+    schema = {"type": "object", "properties": {"conversation": {"type": "string"}, "file_id": {}}}
+    tools = {"tools": [{"name": "x", "input_schema": schema}], "text": {"format": {"schema": schema}}}
+    for request in ({"messages": [{"content": [image, fetched]}]}, {"previous_response_id": None}, tools):
         body = json.dumps(request).encode()
         assert read_call("chat", "/v1/x", body, "").estimate.input == len(body) // 4
 

@@ -1,0 +1,59 @@
+"""How often a step is taken again, turn by turn."""
+
+import datetime as dt
+
+import pytest
+
+from activities.activity import Activity
+from orchestrators.step import MOST_TRIES, StepFailed, step
+
+TIMER, ACTIVITY = "timer", "activity"
+
+
+class Context:
+    current_utc_datetime = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+
+    def create_timer(self, when):
+        return TIMER
+
+    def call_activity_with_retry(self, name, retry, value):
+        return ACTIVITY
+
+
+def count(value: int) -> int:
+    return value
+
+
+def taken(*replies):
+    """Take the step with these replies of its activity; returns its result, and how many were left over."""
+    left = list(replies)
+    steps = step(Context(), Activity(count, None, int), 1)
+    try:
+        task = next(steps)
+        while True:
+            task = steps.send(left.pop(0) if task == ACTIVITY else None)
+    except StopIteration as stop:
+        return stop.value, len(left)
+
+
+def again(**more):
+    return {"again": {"seconds": 0, "reason": "busy", **more}}
+
+
+def test_the_last_try_may_succeed():
+    assert taken(*[again()] * (MOST_TRIES - 1), {"value": 5}) == (5, 0)
+
+
+def test_after_the_last_try_the_reason_is_told():
+    with pytest.raises(StepFailed, match="busy"):
+        taken(*[again()] * MOST_TRIES)
+
+
+def test_a_bound_of_its_own_ends_the_tries_before():
+    assert taken(again(most=3), again(most=3), {"value": 5}) == (5, 0)
+    with pytest.raises(StepFailed, match="busy"):
+        taken(*[again(most=3)] * 3)
+
+
+def test_bounds_of_different_kinds_are_counted_apart():
+    assert taken(*[again(most=10)] * 5, again(most=3), *[again()] * 5, {"value": 5}) == (5, 0)
