@@ -15,6 +15,7 @@ from emulators.platform.processes import PlatformError
 from emulators.platform.running import Platform
 
 JSON = dict[str, Any]
+WARM_UPS = 3  # until every connection that a run uses at one time is open
 LOOK_SECONDS = 0.2  # a look costs the app a request
 LONGEST_RUN = 120
 CROWD_SECONDS = 240
@@ -40,12 +41,12 @@ class Crowd:
 
 
 def compare(app: App, organization: Organization, remote: Remote, times: int) -> Compared:
-    """Measure *times* runs and scripts on one repository, after one of each that is not counted."""
+    """Measure *times* runs and scripts on one repository, in turns, after some that are not counted."""
     runs, scripts = [], []
-    for number in range(times + 1):
+    for number in range(WARM_UPS + times):
         scripts.append(remote.bare_script(number))
         runs.append(run_seconds(app, remote, organization.work_item(f"Say hello, {number}")))
-    return Compared(tuple(runs[1:]), tuple(scripts[1:]))
+    return Compared(tuple(runs[WARM_UPS:]), tuple(scripts[WARM_UPS:]))
 
 
 def run_seconds(app: App, remote: Remote, work_item: int) -> float:
