@@ -16,6 +16,7 @@ from emulators.platform.running import Platform
 
 JSON = dict[str, Any]
 WARM_UPS = 3  # until every connection that a run uses at one time is open
+REST_SECONDS = 0.2  # so that neither pays for what the other has left to be done
 LOOK_SECONDS = 0.2  # a look costs the app a request
 LONGEST_RUN = 120
 CROWD_SECONDS = 240
@@ -44,7 +45,9 @@ def compare(app: App, organization: Organization, remote: Remote, times: int) ->
     """Measure *times* runs and scripts on one repository, in turns, after some that are not counted."""
     runs, scripts = [], []
     for number in range(WARM_UPS + times):
+        time.sleep(REST_SECONDS)
         scripts.append(remote.bare_script(number))
+        time.sleep(REST_SECONDS)
         runs.append(run_seconds(app, remote, organization.work_item(f"Say hello, {number}")))
     return Compared(tuple(runs[WARM_UPS:]), tuple(scripts[WARM_UPS:]))
 
