@@ -68,9 +68,7 @@ def build_prompt(given: PromptInput) -> Plan | Ended:
         "system.md": system_prompt(kept.request).encode(),
         "run.json": wire.to_bytes(run_file(plan, agents(), settings())),
     }
-    columns = {"agent_type": plan.agent_type, "model": plan.model, "branch": plan.branch}
     at_once(
-        lambda: connected.records.merge(run.id, columns),
         lambda: connected.blobs.create_append(run.id, "log.txt"),
         *(partial(connected.blobs.put, run.id, name, content) for name, content in inputs.items()),
     )

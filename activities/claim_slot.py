@@ -1,10 +1,15 @@
 """Take one of the places for runs that work at the same time (MAX_CONCURRENT_RUNS)."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from activities.activity import activity
+from activities.record_phase import now
 from autocoder.at_once import at_once
 from autocoder.clients.connect import clients
-from autocoder.clients.run_records import SLOT, Claim, active_claim
+from autocoder.clients.run_records import SLOT, Claim, RunRecords, active_claim
 from autocoder.models import Run, Slot
+from autocoder.records import phase_columns
 from autocoder.settings import settings
 
 
@@ -22,12 +27,19 @@ def claim_slot(run: Run) -> Slot:
     if holder not in (None, run.id):  # it was thought never to start, and another took its place
         return Slot(granted=False, cancelled=True)
     if run.id in held.values():
-        return Slot(granted=True)
+        return _granted(records, run, row)
     free = [place for place in map(str, range(settings().max_concurrent_runs)) if place not in held]
     start = int(run.id[-4:], 36) % len(free) if free else 0  # so that runs do not fight for the same place
     for place in free[start:] + free[:start]:
         if records.take(Claim(SLOT, place), run.id) == run.id:
-            return Slot(granted=True)
+            return _granted(records, run, row)
     if not row.get("seen"):  # else its status soon says that it has begun
         records.merge(run.id, {"seen": True})
     return Slot(granted=False)
+
+
+def _granted(records: RunRecords, run: Run, row: Mapping[str, Any]) -> Slot:
+    """Note that the run is being prepared, unless it is further, and return that it has a place."""
+    if row.get("status") == "queued":
+        records.merge(run.id, phase_columns("preparing", now()))
+    return Slot(granted=True)

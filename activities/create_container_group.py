@@ -42,20 +42,15 @@ def create_container_group(plan: Plan) -> Ended | None:
     )
     if group is not None:
         return None
-    cancelled = cancelled_before_the_start(row)
-    if cancelled is not None:
-        return cancelled
-    agent = agents()[plan.agent_type]
-    model_key = connected.vault.read_secret(agent.secret)
-    callback_key = connected.vault.read_secret(settings().callback_key_secret)
-    for name, value in ((agent.secret, model_key), (settings().callback_key_secret, callback_key)):
-        if not value:
-            reason = f"Key Vault has no secret {name}, or the app may not read it. Add it, then start again."
-            return Ended(outcome="failed", reason=reason)
+    settled = {"agent_type": plan.agent_type, "model": plan.model, "branch": plan.branch}
+    refused = cancelled_before_the_start(row) or _lacks_secrets(connected, plan)
+    if refused is not None:
+        connected.records.merge(plan.run.id, settled)
+        return refused
     spec = container_group(plan, settings())
     _, secrets = at_once(
-        lambda: connected.records.merge(plan.run.id, phase_columns("provisioning", now())),
-        lambda: _secrets(connected, plan, model_key or "", callback_key or ""),
+        lambda: connected.records.merge(plan.run.id, {**settled, **phase_columns("provisioning", now())}),
+        lambda: _secrets(connected, plan),
     )
     try:
         connected.containers.create_group(spec, secrets)
@@ -81,10 +76,23 @@ def _waiting_for_room(connected: Clients, plan: Plan, error: NoRoom) -> NoRoom:
     return told
 
 
-def _secrets(
-    connected: Clients, plan: Plan, model_key: str, callback_key: str
-) -> Mapping[tuple[str, str], str]:
+def _names(plan: Plan) -> tuple[str, str]:
+    """Return the names of the secrets: the model key's, and the callback key's."""
+    return agents()[plan.agent_type].secret, settings().callback_key_secret
+
+
+def _lacks_secrets(connected: Clients, plan: Plan) -> Ended | None:
+    """Return how the run ends when a secret is not there."""
+    missing = [name for name in _names(plan) if not connected.vault.read_secret(name)]
+    if not missing:
+        return None
+    reason = f"Key Vault has no secret {missing[0]}, or the app may not read it. Add it, then start again."
+    return Ended(outcome="failed", reason=reason)
+
+
+def _secrets(connected: Clients, plan: Plan) -> Mapping[tuple[str, str], str]:
     """Return the values of the secret variables, by container and name; they go nowhere else."""
+    model_key, callback_key = (connected.vault.read_secret(name) or "" for name in _names(plan))
     run_id = plan.run.id
     minutes = plan.provisioning_minutes + (plan.budget.minutes or 0) + MARGIN_MINUTES
     token, sas = callback_token(callback_key, run_id), connected.blobs.sas_url

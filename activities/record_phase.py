@@ -1,4 +1,4 @@
-"""Note that a run is in a new phase: in its row, and in the work item's one comment."""
+"""Tell in the work item's one comment that a run is in a new phase."""
 
 import contextlib
 import datetime as dt
@@ -11,9 +11,10 @@ from autocoder.clients.connect import Clients, clients
 from autocoder.comments import progress_comment, run_marker
 from autocoder.errors import NotFound, Transient
 from autocoder.models import Phase, Run, Value
-from autocoder.records import PHASE_COLUMN, is_concluded, phase_columns
+from autocoder.records import PHASE_COLUMN, is_concluded
 
 LAST_WORDS = "comment.md"
+STILL: Mapping[str, tuple[str, ...]] = {"queued": ("queued",), "preparing": ("preparing", "provisioning")}
 log = logging.getLogger("autocoder.activities")
 
 
@@ -26,24 +27,17 @@ class PhaseChange(Value):
 
 @activity
 def record_phase(change: PhaseChange) -> None:
-    """Write the phase, `queued` or `preparing`, into the run's row and into the comment."""
+    """Write the phase, `queued` or `preparing`, into the work item's comment, unless the run is further."""
     connected, run = clients(), change.run
-    if change.phase == "queued":  # which the row says since the run was accepted
-        row = connected.records.get(run.id)
-        row = row if row and row.get("status") == "queued" else None
-    else:
-        columns = phase_columns(change.phase, now())
-        row = connected.records.advance(run.id, ("queued", change.phase), columns)
+    row = connected.records.get(run.id)
+    if row is None or row.get("status") not in STILL[change.phase]:
+        return
     try:
         show_phase(connected, run, change.phase, row)
-    except NotFound:  # whoever reads the work item says so
+    except NotFound:  # the work item was deleted meanwhile
         log.info("run %s: there is no work item to comment on", run.id)
-    except Transient as error:
-        if change.phase != "queued":
-            raise
-        log.warning(
-            "run %s: it waits, and its work item cannot say so: %s", run.id, error
-        )  # it must not wait longer
+    except Transient as error:  # a courtesy that no run waits for; the next phase is told, too
+        log.warning("run %s: the comment does not say %s: %s", run.id, change.phase, error)
 
 
 def show_phase(connected: Clients, run: Run, phase: Phase, row: Mapping[str, Any] | None) -> None:

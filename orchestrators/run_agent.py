@@ -107,11 +107,10 @@ def _check(context: df.DurableOrchestrationContext, run: Run) -> Steps[Ended | N
 def _prepare(context: df.DurableOrchestrationContext, run: Run) -> Steps[Plan | Ended]:
     """Read what the run is about and write the containers' inputs."""
     work_item = None
-    read, noted = (read_repository, run), (record_phase, PhaseChange(run=run, phase="preparing"))
     if run.request.work_item_id is None:
-        repository, _ = yield from together(context, read, noted)
+        repository = yield from step(context, read_repository, run)
     else:
-        work_item, repository, _ = yield from together(context, (fetch_work_item, run), read, noted)
+        work_item, repository = yield from together(context, (fetch_work_item, run), (read_repository, run))
     if isinstance(work_item, Ended):
         return work_item
     if isinstance(repository, Ended):
@@ -122,7 +121,8 @@ def _prepare(context: df.DurableOrchestrationContext, run: Run) -> Steps[Plan | 
 
 def _work(context: df.DurableOrchestrationContext, plan: Plan) -> Steps[AgentResult | Ended]:
     """Start the container group, wait once (supervisor, cancel, or polling), and read the result."""
-    created = yield from step(context, create_container_group, plan)
+    preparing = PhaseChange(run=plan.run, phase="preparing")  # said while the containers are started
+    created, _ = yield from together(context, (create_container_group, plan), (record_phase, preparing))
     if created is not None:
         return created
     finished = context.wait_for_external_event(FINISHED)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Generator
-from typing import Any, TypeVar, overload
+from typing import Any, TypeVar
 
 import azure.durable_functions as df
 
@@ -11,10 +11,8 @@ from autocoder import wire
 
 InputT = TypeVar("InputT")
 OutputT = TypeVar("OutputT")
-Input2T = TypeVar("Input2T")
-Output2T = TypeVar("Output2T")
-Input3T = TypeVar("Input3T")
-Output3T = TypeVar("Output3T")
+OtherInputT = TypeVar("OtherInputT")
+OtherOutputT = TypeVar("OtherOutputT")
 Steps = Generator[Any, Any, OutputT]
 Call = tuple[Activity[InputT, OutputT], InputT]
 
@@ -37,25 +35,16 @@ def step(
     return (yield from _settled(context, activity, value, reply))
 
 
-@overload
-def together(
-    context: df.DurableOrchestrationContext, first: Call[InputT, OutputT], second: Call[Input2T, Output2T], /
-) -> Steps[tuple[OutputT, Output2T]]: ...
-@overload
 def together(
     context: df.DurableOrchestrationContext,
     first: Call[InputT, OutputT],
-    second: Call[Input2T, Output2T],
-    third: Call[Input3T, Output3T],
-    /,
-) -> Steps[tuple[OutputT, Output2T, Output3T]]: ...
-def together(context: df.DurableOrchestrationContext, *calls: Call[Any, Any]) -> Steps[tuple[Any, ...]]:
-    """Take steps at once, of which none needs another's result; raises `StepFailed` for the first to fail."""
-    replies = yield context.task_all([_scheduled(context, *call) for call in calls])
-    results = []
-    for call, reply in zip(calls, replies, strict=True):
-        results.append((yield from _settled(context, *call, reply)))
-    return tuple(results)
+    second: Call[OtherInputT, OtherOutputT],
+) -> Steps[tuple[OutputT, OtherOutputT]]:
+    """Take two steps at once, of which neither needs the other's result; raises `StepFailed`."""
+    replies = yield context.task_all([_scheduled(context, *first), _scheduled(context, *second)])
+    one = yield from _settled(context, *first, replies[0])
+    other = yield from _settled(context, *second, replies[1])
+    return one, other
 
 
 def _scheduled(

@@ -13,11 +13,10 @@ def test_carries_a_run_from_its_request_to_its_report(flow):
     assert (report.outcome, report.pull_request.id, report.files) == ("completed", 3, 1)
     names = [name for name in done.names if name != "get_container_group"]
     assert names[:2] == ["claim_slot", "check_requester"]
-    assert set(names[2:5]) == {"fetch_work_item", "read_repository", "record_phase"}  # at once
-    assert names[5:] == [
-        "build_prompt", "create_container_group", "read_agent_result", "push_branch",
-        "create_pull_request", *END,
-    ]  # fmt: skip
+    assert set(names[2:4]) == {"fetch_work_item", "read_repository"}  # at once
+    assert names[4] == "build_prompt"
+    assert set(names[5:7]) == {"create_container_group", "record_phase"}
+    assert names[7:] == ["read_agent_result", "push_branch", "create_pull_request", *END]
 
 
 def test_does_not_ask_who_it_is_that_has_the_key(flow):
