@@ -1,8 +1,8 @@
 """The REST API that is served. The catalogue that clients ask for with OPTIONS is this table."""
 
-from emulators.azure_devops.urls_core import organization, service_hooks
-from emulators.azure_devops.urls_git import repositories
-from emulators.azure_devops.urls_pull_requests import pull_requests
-from emulators.azure_devops.urls_work import work_items
+from emulators.azure_devops.urls_core import ORGANIZATION, SERVICE_HOOKS
+from emulators.azure_devops.urls_git import REPOSITORIES
+from emulators.azure_devops.urls_pull_requests import PULL_REQUESTS
+from emulators.azure_devops.urls_work import WORK_ITEMS
 
-RESOURCES = (*organization(), *work_items(), *repositories(), *pull_requests(), *service_hooks())
+RESOURCES = (*ORGANIZATION, *WORK_ITEMS, *REPOSITORIES, *PULL_REQUESTS, *SERVICE_HOOKS)
