@@ -19,7 +19,7 @@ from activities import (
     push_branch,
     read_agent_result,
     read_repository,
-    record_phase,
+    report_phase,
     report_run,
 )
 from autocoder.settings import SettingsError, settings
@@ -42,7 +42,7 @@ ACTIVITIES = (
     push_branch.push_branch,
     read_agent_result.read_agent_result,
     read_repository.read_repository,
-    record_phase.record_phase,
+    report_phase.report_phase,
     report_run.report_run,
 )
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from activities.activity import activity
-from activities.record_phase import now
 from autocoder.at_once import at_once
 from autocoder.clients.connect import clients
 from autocoder.clients.run_records import SLOT, Claim, RunRecords, active_claim
+from autocoder.clock import now
 from autocoder.models import Run, Slot
 from autocoder.records import phase_columns
 from autocoder.settings import settings

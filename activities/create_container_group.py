@@ -8,11 +8,11 @@ import json
 from collections.abc import Mapping
 
 from activities.activity import MOST_LOOKS_FOR_ROOM, activity
-from activities.record_phase import now
 from autocoder.agents import agents
 from autocoder.at_once import at_once
 from autocoder.callback import callback_token
 from autocoder.clients.connect import Clients, clients
+from autocoder.clock import now
 from autocoder.container_groups import container_group
 from autocoder.errors import NoRoom
 from autocoder.ids import group_name

@@ -1,9 +1,9 @@
 """Write the last row of a run and free what it held, in one step."""
 
 from activities.activity import activity
-from activities.record_phase import now
 from autocoder.clients.connect import clients
 from autocoder.clients.run_records import ACTIVE, SLOT
+from autocoder.clock import now
 from autocoder.models import RunReport
 from autocoder.records import usage_column
 

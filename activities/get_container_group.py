@@ -4,9 +4,10 @@ import logging
 from datetime import UTC, datetime
 
 from activities.activity import activity
-from activities.record_phase import now, show_phase
+from activities.report_phase import show_phase
 from autocoder import wire
 from autocoder.clients.connect import Clients, clients
+from autocoder.clock import now
 from autocoder.errors import AutocoderError
 from autocoder.group_state import agent_never_began, judge_group
 from autocoder.ids import group_name

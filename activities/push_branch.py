@@ -9,12 +9,12 @@ from functools import partial
 from pathlib import Path
 
 from activities.activity import activity
-from activities.record_phase import now
 from autocoder.agents import agents, all_leftovers
 from autocoder.at_once import at_once
 from autocoder.callback import callback_token
 from autocoder.clients.azure_devops.push import AlreadyThere, BranchMoved, Push, Pushed, Rejected, push
 from autocoder.clients.connect import Clients, clients
+from autocoder.clock import now
 from autocoder.errors import TooLarge
 from autocoder.models import AgentResult, Ended, Plan, PushedBranch, Value
 from autocoder.pack import PackFile, open_pack

@@ -5,10 +5,10 @@ import logging
 from pydantic import ValidationError
 
 from activities.activity import activity
-from activities.record_phase import now
 from autocoder import wire
 from autocoder.at_once import at_once
 from autocoder.clients.connect import Clients, clients
+from autocoder.clock import now
 from autocoder.group_state import judge_group
 from autocoder.ids import group_name
 from autocoder.models import AgentResult, Ended, Plan

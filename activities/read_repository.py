@@ -1,5 +1,6 @@
 """Find the repository, pin the commit that the run starts from, and read the team's own files at it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -93,15 +94,14 @@ def _read(git: Git, base: Base) -> Found:
         lambda: git.list_folder(record.project, record.id, "", base.commit),
     )
     files = Files(git, base, frozenset(top))
-    settings, instructions, templates, attributes, usual = at_once(
+    settings, templates, (attributes, usual, *instructions) = at_once(
         lambda: read_repository_settings(files.content(PATH)),
-        files.instructions,
         files.templates,
-        lambda: files.text(".gitattributes"),
-        lambda: files.text(TEMPLATE_FILE),
+        lambda: files.texts((".gitattributes", TEMPLATE_FILE, *INSTRUCTION_FILES)),
     )
+    first = next((text for text in instructions if text), "")
     template = files.text(settings.template) if settings.template else usual
-    texts = RepositoryTexts(instructions=instructions, templates=templates, pull_request_template=template)
+    texts = RepositoryTexts(instructions=first, templates=templates, pull_request_template=template)
     return Found(settings, texts, attributes, policy)
 
 
@@ -128,10 +128,9 @@ class Files:
             return ""
         return content.decode("utf-8", "replace")[:LONGEST_TEXT]
 
-    def instructions(self) -> str:
-        """Return the first file of instructions that the repository has."""
-        found = at_once(*(partial(self.text, path) for path in INSTRUCTION_FILES))
-        return next((text for text in found if text), "")
+    def texts(self, paths: Sequence[str]) -> tuple[str, ...]:
+        """Return the texts of several files, in their order."""
+        return at_once(*(partial(self.text, path) for path in paths))
 
     def templates(self) -> dict[str, str]:
         """Return the prompt templates that the team brings, by name."""
@@ -140,8 +139,7 @@ class Files:
         record = self.base.record
         paths = self.git.list_files(record.project, record.id, PROMPT_FOLDER, self.base.commit)
         named = [path for path in paths if path.endswith(".md")][:MOST_PROMPTS]
-        texts = at_once(*(partial(self.text, path) for path in named))
-        return {Path(path).stem.lower(): text for path, text in zip(named, texts, strict=True)}
+        return {Path(path).stem.lower(): text for path, text in zip(named, self.texts(named), strict=True)}
 
 
 def _repository(base: Base, found: Found) -> Repository:

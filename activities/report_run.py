@@ -1,7 +1,7 @@
 """Report how a run ended: the work item's one comment, and its state where the team wants that."""
 
 from activities.activity import activity
-from activities.record_phase import write_last_words
+from activities.report_phase import write_last_words
 from autocoder.clients.connect import Clients, clients
 from autocoder.comments import final_comment
 from autocoder.errors import NotFound

@@ -9,23 +9,12 @@ MOST_THREADS = 8  # a service that is asked for more at one time begins to throt
 A = TypeVar("A")
 B = TypeVar("B")
 C = TypeVar("C")
-D = TypeVar("D")
-E = TypeVar("E")
 
 
 @overload
 def at_once(one: Callable[[], A], two: Callable[[], B], /) -> tuple[A, B]: ...
 @overload
 def at_once(one: Callable[[], A], two: Callable[[], B], three: Callable[[], C], /) -> tuple[A, B, C]: ...
-@overload
-def at_once(
-    one: Callable[[], A],
-    two: Callable[[], B],
-    three: Callable[[], C],
-    four: Callable[[], D],
-    five: Callable[[], E],
-    /,
-) -> tuple[A, B, C, D, E]: ...
 @overload
 def at_once(*calls: Callable[[], A]) -> tuple[A, ...]: ...
 def at_once(*calls: Callable[[], Any]) -> tuple[Any, ...]:

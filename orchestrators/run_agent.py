@@ -14,7 +14,7 @@ from activities.fetch_work_item import fetch_work_item
 from activities.push_branch import PushInput, push_branch
 from activities.read_agent_result import read_agent_result
 from activities.read_repository import read_repository
-from activities.record_phase import PhaseChange, record_phase
+from activities.report_phase import PhaseChange, report_phase
 from autocoder import wire
 from autocoder.comments import unseen
 from autocoder.drafts import failed_checks
@@ -87,7 +87,7 @@ def _admit(context: df.DurableOrchestrationContext, run: Run) -> Steps[Ended | N
         refused = yield from _check(context, run)
         if refused is not None:
             return refused
-        yield from _or_ended(step(context, record_phase, PhaseChange(run=run, phase="queued")))
+        yield from _or_ended(step(context, report_phase, PhaseChange(run=run, phase="queued")))
         answer = yield context.call_sub_orchestrator("wait_for_slot", wire.dump(run))
         slot = wire.load(Slot, answer)
     if slot.cancelled:
@@ -122,7 +122,7 @@ def _prepare(context: df.DurableOrchestrationContext, run: Run) -> Steps[Plan | 
 def _work(context: df.DurableOrchestrationContext, plan: Plan) -> Steps[AgentResult | Ended]:
     """Start the container group, wait once (supervisor, cancel, or polling), and read the result."""
     preparing = PhaseChange(run=plan.run, phase="preparing")  # said while the containers are started
-    created, _ = yield from together(context, (create_container_group, plan), (record_phase, preparing))
+    created, _ = yield from together(context, (create_container_group, plan), (report_phase, preparing))
     if created is not None:
         return created
     finished = context.wait_for_external_event(FINISHED)

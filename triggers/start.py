@@ -5,7 +5,6 @@ claim whose orchestration never began (its process died in between) is taken ove
 """
 
 import asyncio
-import datetime as dt
 import logging
 import time
 from collections.abc import Callable
@@ -16,6 +15,7 @@ import azure.durable_functions as df
 from autocoder import ids, wire
 from autocoder.clients.connect import Clients, clients
 from autocoder.clients.run_records import CONTENT, DELIVERY, Claim, RunRecords, active_claim
+from autocoder.clock import now
 from autocoder.markdown import one_line
 from autocoder.models import Run, RunRequest
 from autocoder.records import has_started, is_over
@@ -150,7 +150,7 @@ class _Claims:
     def _give_up(self, run_id: str, successor: str) -> None:
         """Write that a run could not be started, if it has a row: no orchestration does so, now or later."""
         reason = f"It could not be started; run {successor} took its place."
-        columns = {"status": "failed", "reason": reason, "ended_at": _now()}
+        columns = {"status": "failed", "reason": reason, "ended_at": now()}
         self.records.advance(run_id, ("queued",), columns)
 
     def _ended_in_vain(self, run_id: str) -> bool:
@@ -178,11 +178,7 @@ class _Claims:
 def _record(connected: Clients, run_id: str, request: RunRequest) -> Run:
     """Write the run's row and its request, and return the run as the orchestration will carry it."""
     title = one_line(next(iter((request.user_prompt or "").strip().splitlines()), ""), 120)
-    run = Run(id=run_id, request=request.model_copy(update=LONG_TEXTS), title=title, queued_at=_now())
+    run = Run(id=run_id, request=request.model_copy(update=LONG_TEXTS), title=title, queued_at=now())
     connected.blobs.put(run_id, "request.json", wire.to_bytes(request))  # no row without it: see the janitor
     connected.records.add(run)
     return run
-
-
-def _now() -> str:
-    return dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")

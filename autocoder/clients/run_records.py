@@ -11,6 +11,7 @@ from typing import Any
 
 from autocoder import ids
 from autocoder.clients.tables import Tables
+from autocoder.clock import now
 from autocoder.models import RUN_ID, Run, RunRequest
 from autocoder.records import CANCELLABLE, CLAIMS, RUN_PARTITION, RUNS, bounded, new_row
 
@@ -48,16 +49,14 @@ class RunRecords:
     def take(self, claim: Claim, run_id: str) -> str:
         """Claim for *run_id*; return the id of the run that holds it now: *run_id*, or an earlier one."""
         for _ in range(MOST_TRIES):
-            if self.tables.insert(CLAIMS, claim.kind, claim.key, {"run_id": run_id, "taken_at": _now()}):
+            if self.tables.insert(CLAIMS, claim.kind, claim.key, {"run_id": run_id, "taken_at": now()}):
                 return run_id
             row = self.tables.get(CLAIMS, claim.kind, claim.key)
             if row is None:
                 continue
             if not _has_lapsed(claim, row):
                 return str(row["run_id"])
-            if self.tables.replace(
-                CLAIMS, claim.kind, claim.key, {"run_id": run_id, "taken_at": _now()}, row
-            ):
+            if self.tables.replace(CLAIMS, claim.kind, claim.key, {"run_id": run_id, "taken_at": now()}, row):
                 return run_id
         raise RuntimeError(f"claim {claim.kind} changes hands faster than it can be read")
 
@@ -72,7 +71,7 @@ class RunRecords:
     def take_over(self, claim: Claim, held_by: str, run_id: str) -> str:
         """Take *claim* from *held_by* for *run_id*; return who holds it now, perhaps a third."""
         row = self.tables.get(CLAIMS, claim.kind, claim.key)
-        columns = {"run_id": run_id, "taken_at": _now()}
+        columns = {"run_id": run_id, "taken_at": now()}
         if row is not None and row["run_id"] == held_by:
             self.tables.replace(CLAIMS, claim.kind, claim.key, columns, row)
         return self.take(claim, run_id)
@@ -179,7 +178,3 @@ def _has_lapsed(claim: Claim, row: Mapping[str, Any]) -> bool:
         return False
     age = dt.datetime.now(dt.UTC) - dt.datetime.fromisoformat(str(row["taken_at"]))
     return age.total_seconds() >= claim.window_seconds
-
-
-def _now() -> str:
-    return dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")

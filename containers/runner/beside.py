@@ -1,4 +1,7 @@
-"""A call that goes on beside its caller until its result is wanted."""
+"""A call that goes on beside its caller until its result is wanted.
+
+As an executor of `concurrent.futures` does it, whose import takes longer than what is done beside it.
+"""
 
 import threading
 from collections.abc import Callable

@@ -3,7 +3,7 @@
 import os
 import time
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from runner.agent import AgentWatch, Ending, Patience, Reason, start_seconds
 from runner.budget import Meter
@@ -12,6 +12,9 @@ from runner.files import write_whole
 from runner.gateway import Gateway
 from runner.live import LiveReport
 from runner.upstream import Upstream
+
+if TYPE_CHECKING:
+    from runner.collecting import Collecting
 
 EXTRA_SECONDS = 60.0  # the wrapper's deadline comes first
 DEFAULT_MINUTES = 60.0
@@ -32,13 +35,13 @@ class Work:
         log, urls = self.settings.volumes["exchange"] / "log", dict(self.settings.outputs)
         self.live = LiveReport(urls, log, self.outside.redactor, self.meter.usage, self.minutes)
         try:
-            ending = self._let_agent_work()
-            self._collect(ending)
+            ending, collecting = self._let_agent_work()
+            collecting.collect(ending, self.meter.refused, self.minutes, self.base_tree)
         finally:
             self.result["usage"] = self.meter.usage()
             self.live.finish()
 
-    def _let_agent_work(self) -> Ending:
+    def _let_agent_work(self) -> "tuple[Ending, Collecting]":
         """Serve the gateway until the agent has ended; nothing is spent after that."""
         agent, volumes = self.run["agent"], self.settings.volumes
         upstream = Upstream(agent["provider"], agent["upstream"], self.settings.model_key)
@@ -49,8 +52,7 @@ class Work:
         watch = AgentWatch(volumes["exchange"], volumes["control"], patience, begun)
         write_whole(volumes["control"] / "start")
         try:
-            from runner import collecting as _  # noqa: F401 - what comes later is imported while the agent works
-
+            collecting = self._collecting()
             ending = watch.wait(self._must_stop)
         finally:
             gateway.close()
@@ -58,15 +60,15 @@ class Work:
             self.live.end_log()
         self.result["seconds"]["agent"] = ending.seconds
         self.result["agentExitCode"] = ending.exit_code
-        return ending
+        return ending, collecting
 
     def _must_stop(self) -> Reason | None:
         if self.outside.is_terminated():
             return "terminated"
         return "budget" if self.meter.refused else None
 
-    def _collect(self, ending: Ending) -> None:
+    def _collecting(self) -> "Collecting":
+        """Return what comes after the agent; it is imported while the agent works."""
         from runner.collecting import Collecting
 
-        collecting = Collecting(self.outside, self.live, self.run, self.result)
-        collecting.collect(ending, self.meter.refused, self.minutes, self.base_tree)
+        return Collecting(self.outside, self.live, self.run, self.result)

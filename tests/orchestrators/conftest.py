@@ -90,7 +90,7 @@ def good_replies(of):
         "push_branch": [value(pushed)],
         "read_agent_result": [value(result(of))],
         "read_repository": [value(repository())],
-        "record_phase": [value(None)],
+        "report_phase": [value(None)],
         "report_run": [value(None)],
     }
 

@@ -15,7 +15,7 @@ def test_carries_a_run_from_its_request_to_its_report(flow):
     assert names[:2] == ["claim_slot", "check_requester"]
     assert set(names[2:4]) == {"fetch_work_item", "read_repository"}  # at once
     assert names[4] == "build_prompt"
-    assert set(names[5:7]) == {"create_container_group", "record_phase"}
+    assert set(names[5:7]) == {"create_container_group", "report_phase"}
     assert names[7:] == ["read_agent_result", "push_branch", "create_pull_request", *END]
 
 
@@ -40,7 +40,7 @@ def test_a_prompt_run_reads_no_work_item(flow):
     done = flow(work_item_id=None, user_prompt=None).start().called("create_container_group").finished()
     assert done.report().outcome == "completed"
     assert "fetch_work_item" not in done.names
-    assert "record_phase" in done.names
+    assert "report_phase" in done.names
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_a_report_that_fails_does_not_keep_the_containers(flow):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("where", ["fetch_work_item", "read_repository", "record_phase"])
+@pytest.mark.parametrize("where", ["fetch_work_item", "read_repository", "report_phase"])
 def test_a_step_that_was_lost_beside_another_is_taken_again(flow, where):
     started = flow()
     good = good_replies(started.run)[where]
@@ -300,21 +300,21 @@ BY_HOOK = m.Requester(source="service_hook", update=1)
 def test_a_run_that_has_to_wait_says_so_once(flow):
     done = flow(requester=BY_HOOK).start(claim_slot=[QUEUED[0], *QUEUED])
     done.called("create_container_group").finished().report()
-    phases = [call["payload"]["phase"] for call in done.calls if call["name"] == "record_phase"]
+    phases = [call["payload"]["phase"] for call in done.calls if call["name"] == "report_phase"]
     assert phases == ["queued", "preparing"]
-    assert done.names[:3] == ["claim_slot", "check_requester", "record_phase"]
+    assert done.names[:3] == ["claim_slot", "check_requester", "report_phase"]
     assert done.names.count("check_requester") == 2  # before the comment, and when its turn has come
 
 
 def test_who_may_not_start_a_run_causes_no_word_in_the_queue(flow):
     done = flow(requester=BY_HOOK).start(claim_slot=QUEUED, check_requester=[value(ENDED)])
     assert done.report().reason == "because"
-    assert "record_phase" not in done.names
+    assert "report_phase" not in done.names
 
 
 def test_a_comment_that_cannot_be_written_costs_no_place_in_the_queue(flow):
     refused = {"failed": {"reason": "no permission"}}
-    done = flow().start(claim_slot=QUEUED, record_phase=[refused, value(None)])
+    done = flow().start(claim_slot=QUEUED, report_phase=[refused, value(None)])
     assert done.called("create_container_group").finished().report().outcome == "completed"
 
 

@@ -1,3 +1,5 @@
+"""The command, run on a folder of its own."""
+
 import contextlib
 import io
 import tempfile
@@ -8,6 +10,8 @@ from tidy_names.__main__ import main
 
 
 class Command(unittest.TestCase):
+    """What the command prints and renames."""
+
     def setUp(self) -> None:
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)

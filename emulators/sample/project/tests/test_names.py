@@ -1,9 +1,13 @@
+"""The rules by which a name becomes tidy."""
+
 import unittest
 
 from tidy_names.names import Rename, plan_renames, tidy_name
 
 
 class TidyName(unittest.TestCase):
+    """What becomes of a name."""
+
     def test_joins_words_with_dashes_in_lower_case(self) -> None:
         self.assertEqual(tidy_name("Annual Report (final).PDF"), "annual-report-final.pdf")
 

@@ -1,13 +1,13 @@
 """Tell in the work item's one comment that a run is in a new phase."""
 
 import contextlib
-import datetime as dt
 import logging
 from collections.abc import Mapping
 from typing import Any
 
 from activities.activity import activity
 from autocoder.clients.connect import Clients, clients
+from autocoder.clock import now
 from autocoder.comments import progress_comment, run_marker
 from autocoder.errors import NotFound, Transient
 from autocoder.models import Phase, Run, Value
@@ -26,7 +26,7 @@ class PhaseChange(Value):
 
 
 @activity
-def record_phase(change: PhaseChange) -> None:
+def report_phase(change: PhaseChange) -> None:
     """Write the phase, `queued` or `preparing`, into the work item's comment, unless the run is further."""
     connected, run = clients(), change.run
     row = connected.records.get(run.id)
@@ -85,8 +85,3 @@ def write_comment(connected: Clients, run: Run, text: str, row: Mapping[str, Any
             return
     connected.records.merge(run.id, {"comment_tried": True})
     connected.records.merge(run.id, {"comment_id": work_items.add_comment(project, number, text)})
-
-
-def now() -> str:
-    """Return this moment as the rows keep it."""
-    return dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
