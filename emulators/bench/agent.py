@@ -9,7 +9,7 @@ from pathlib import Path
 from emulators.platform.processes import ROOT
 
 QUICK, PATIENT = "bench", "bench-patient"
-PATIENT_SECONDS = 14.2
+PATIENT_SECONDS = 13.6  # the tenth look, 14.5 s after the start, is the first that comes after this
 CONTAINERS, IMAGES = "containers", "images.toml"
 MESSAGE = {"type": "result", "result": "Said hello.", "is_error": False}
 

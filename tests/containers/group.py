@@ -9,13 +9,13 @@ import shutil
 import socket
 import subprocess
 import sys
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 from autocoder.models import AgentResult, PolicyRules, Progress, RunFile
 from autocoder.protected import DEFAULT_PROTECTED
 from tests.containers.remote import AUTHORIZATION, git
+from tests.containers.serving import Quiet, Server
 
 CHECKOUT = Path(__file__).parents[2]
 BASE = CHECKOUT / "containers" / "base"
@@ -47,7 +47,7 @@ class Group:
         self.python = os.path.realpath(sys.executable)  # without the virtual environment's packages
         self.processes = {}
         self.callbacks, self.outputs = [], None
-        self._callback_server = _callback_server(self.callbacks)
+        self._callback_server = Server(_Callback, received=self.callbacks)
         self.seconds = 30
         self.environment = {}
         self.run_file = self._run_file()
@@ -157,7 +157,7 @@ class Group:
     def start_supervisor(self, **environment):
         if self.outputs is None:
             self.outputs = self.runs.outputs(self.id)
-        callback = f"http://127.0.0.1:{self._callback_server.server_address[1]}/api/runs/{self.id}/finished"
+        callback = f"{self._callback_server.url}/api/runs/{self.id}/finished"
         given = {
             "AUTOCODER_GATEWAY": f"127.0.0.1:{self.port}",
             "CALLBACK_URL": callback,
@@ -190,8 +190,7 @@ class Group:
             if process.poll() is None:
                 process.kill()
             process.communicate()
-        self._callback_server.shutdown()
-        self._callback_server.server_close()
+        self._callback_server.close()
 
     # -- what came of it ----------------------------------------------------------------------------------
 
@@ -222,18 +221,10 @@ class Group:
         return dict(reversed(line.split("\t", 1)) for line in listed.splitlines())
 
 
-def _callback_server(received):
-    class Handler(BaseHTTPRequestHandler):
-        def log_message(self, *_):
-            pass
-
-        def do_POST(self):
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            received.append((self.path, self.headers["Authorization"], body))
-            self.send_response(202)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    return server
+class _Callback(Quiet, BaseHTTPRequestHandler):
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.received.append((self.path, self.headers["Authorization"], body))
+        self.send_response(202)
+        self.send_header("Content-Length", "0")
+        self.end_headers()

@@ -2,7 +2,9 @@
 
 import json
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+
+from tests.containers.serving import Quiet, Server
 
 
 class Provider:
@@ -13,14 +15,8 @@ class Provider:
         self.status, self.headers, self.body, self.pieces = 200, {}, {}, None
         self.go = threading.Semaphore(10**6)
         self.cuts = []  # for the next answers: "silent" is none, "early" ends before its end
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"provider": self}))
-        self.server.daemon_threads = True
-        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-
-    def close(self):
-        self.server.shutdown()
-        self.server.server_close()
+        self.server = Server(_Handler, provider=self)
+        self.url, self.close = self.server.url, self.server.close
 
     def answers(self, body, status=200, held=False, **headers):
         self.status, self.body, self.pieces, self.headers = status, body, None, headers
@@ -35,13 +31,9 @@ def _event(piece):
     return piece if isinstance(piece, bytes) else f"data: {json.dumps(piece)}\n\n".encode()
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Quiet, BaseHTTPRequestHandler):
     provider: Provider
-    protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
-
-    def log_message(self, *_):
-        pass
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))

@@ -2,8 +2,9 @@
 
 import os
 import subprocess
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+
+from tests.containers.serving import Quiet, Server
 
 AUTHORIZATION = "Bearer clone-token-of-this-run-0123456789"
 WHO = ("-c", "user.name=A Person", "-c", "user.email=person@example.com")
@@ -51,22 +52,16 @@ class Remote:
         subprocess.run(["git", "clone", "-q", "--bare", str(work), str(self.bare)], check=True)
         git(self.bare, "config", "http.receivepack", "true")
         self.head = git(self.bare, "rev-parse", "main")
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"remote": self}))
-        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/sample%20repo.git"
+        self.server = Server(_Handler, remote=self)
+        self.url = f"{self.server.url}/sample%20repo.git"
         return self
 
     def __exit__(self, *_):
-        self.server.shutdown()
-        self.server.server_close()
+        self.server.close()
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Quiet, BaseHTTPRequestHandler):
     remote: Remote
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *_):
-        pass
 
     def do_GET(self):
         self.remote.requests.append((self.path, dict(self.headers)))

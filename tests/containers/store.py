@@ -1,7 +1,8 @@
 """A blob service with troubles: the answers of its first requests are what a test says."""
 
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+
+from tests.containers.serving import Quiet, Server
 
 
 class Store:
@@ -13,22 +14,12 @@ class Store:
 
     def __init__(self, *troubles):
         self.troubles, self.blobs, self.requests = list(troubles), {}, []
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"store": self}))
-        self.server.daemon_threads = True
-        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-
-    def close(self):
-        self.server.shutdown()
-        self.server.server_close()
+        self.server = Server(_Handler, store=self)
+        self.url, self.close = self.server.url, self.server.close
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Quiet, BaseHTTPRequestHandler):
     store: Store
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *_):
-        pass
 
     def do_GET(self):
         self.store.requests.append("GET")
