@@ -9,7 +9,7 @@ from activities import fetch_work_item
 from autocoder.errors import Transient
 from autocoder.models import Image, WorkItem
 from autocoder.work_items import LARGEST_IMAGE, LARGEST_IMAGES
-from runner.inputs import LARGEST_INPUT, LARGEST_INPUTS
+from runner.clone.inputs import LARGEST_INPUT, LARGEST_INPUTS
 from tests.activities.conftest import ORGANIZATION, PROJECT, run
 
 HIDDEN = '<p>Seen</p><p style="display:none">SECRET ORDER</p>'

@@ -7,7 +7,7 @@ from autocoder.agents import agents
 from autocoder.container_groups import APP_TAG, app_name, container_group
 from autocoder.plans import plan_run
 from autocoder.settings import read_settings
-from runner.agent import START_SECONDS, start_seconds
+from runner.supervisor.agent import START_SECONDS, start_seconds
 from tests.autocoder.test_requests import ENVIRONMENT
 
 SETTINGS = read_settings({**ENVIRONMENT, "IMAGE_TAG": "1.2.3"})

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from runner.agent import AgentWatch, Patience
+from runner.supervisor.agent import AgentWatch, Patience
 
 EXIT = '{"exitCode": 0, "reason": "exited", "seconds": 1.00}'
 
@@ -26,7 +26,7 @@ class Clock:
 @pytest.fixture
 def watched(tmp_path, monkeypatch):
     clock, beats = Clock(), iter(range(1, 10**6))
-    monkeypatch.setattr("runner.agent.time", clock)
+    monkeypatch.setattr("runner.supervisor.agent.time", clock)
     exchange = tmp_path / "exchange"
     exchange.mkdir()
     (tmp_path / "control").mkdir()

@@ -6,9 +6,9 @@ import threading
 import httpx
 import pytest
 
-from runner.budget import GIVEN_UP, Meter
-from runner.metering import UNSAID_OUTPUT, Call, Tokens
-from runner.wire import read_call
+from runner.gateway.budget import GIVEN_UP, Meter
+from runner.gateway.http_messages import read_call
+from runner.gateway.metering import UNSAID_OUTPUT, Call, Tokens
 from tests.containers.test_gateway import ANTHROPIC, booked, post, provider, start  # noqa: F401 - fixtures
 
 PRICES = [{"model": "priced-*", "input": 1.0, "output": 10.0}]

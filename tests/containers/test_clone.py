@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from runner.fetch import explain
+from runner.clone.fetch import explain
 from tests.containers.group import Group
 from tests.containers.remote import AUTHORIZATION, FILES, git
 

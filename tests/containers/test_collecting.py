@@ -11,10 +11,10 @@ from autocoder.policy import Change, Rules, Verdict
 from autocoder.protected import DEFAULT_PROTECTED
 from autocoder.redaction import Redactor
 from runner import git as git_module
-from runner import staging, survey
-from runner.commit import Base, Collector, conflicts
+from runner.change import staging, survey
+from runner.change.commit import Base, Collector, conflicts
+from runner.change.traps import TrapError, look_for_traps
 from runner.git import Git, GitError, GitTimeoutError
-from runner.traps import TrapError, look_for_traps
 from tests.containers.remote import git
 
 TEXT = {

@@ -9,9 +9,9 @@ import httpx
 import pytest
 
 from runner.blobs import ExchangeError
-from runner.budget import Meter
-from runner.gateway import MOST_CONNECTIONS, Gateway
-from runner.upstream import Upstream
+from runner.gateway.budget import Meter
+from runner.gateway.server import MOST_CONNECTIONS, Gateway
+from runner.gateway.upstream import Upstream
 from tests.containers.provider import Provider
 
 KEY = "the-model-key-of-this-run"

@@ -6,10 +6,10 @@ import pytest
 from autocoder.models import AgentResult
 from autocoder.outcomes import ending_without_change
 from autocoder.policy import Verdict
-from runner.agent import Ending
-from runner.commit import Collected
-from runner.final_message import FinalMessage, read_final_message
-from runner.outcome import PUBLISHED, outcome_of
+from runner.change.commit import Collected
+from runner.supervisor.agent import Ending
+from runner.supervisor.ending import PUBLISHED, outcome_of
+from runner.supervisor.final_message import FinalMessage, read_final_message
 
 FORM = {"match": {"type": "result", "more.kind": "end"}, "text": "message.0.text", "error": "failed"}
 EVENT = {"type": "result", "more": {"kind": "end"}, "message": [{"text": "done"}], "failed": False}

@@ -6,7 +6,14 @@ import time
 
 import pytest
 
-from runner.wire import LARGEST_REQUEST, MOST_HELD, MOST_PARTS, Room, UncountableError, read_call
+from runner.gateway.http_messages import (
+    LARGEST_REQUEST,
+    MOST_HELD,
+    MOST_PARTS,
+    Room,
+    UncountableError,
+    read_call,
+)
 from tests.containers.test_gateway import ANTHROPIC, post, provider, start  # noqa: F401 - fixtures
 
 

@@ -4,8 +4,8 @@ import json
 
 from activities.read_agent_result import LARGEST_RESULT
 from autocoder.models import AgentResult
-from runner import supervisor
-from runner.supervisor import readable
+from runner.supervisor import __main__ as supervisor
+from runner.supervisor.__main__ import readable
 
 USAGE = {"inputTokens": 5, "outputTokens": 7, "turns": 2, "costUsd": 0.5, "cachedTokens": 0, "models": ["m"]}
 GOOD = {"runId": "a" * 20, "baseCommit": "0" * 40, "outcome": "changed", "reason": "", "usage": USAGE}

@@ -7,9 +7,9 @@ import time
 import httpx
 import pytest
 
-from runner import conversation
-from runner.metering import UNSAID_OUTPUT, Tokens
-from runner.wire import UNSEEN_INPUT, read_call
+from runner.gateway import conversation
+from runner.gateway.http_messages import UNSEEN_INPUT, read_call
+from runner.gateway.metering import UNSAID_OUTPUT, Tokens
 from tests.containers.test_gateway import (  # noqa: F401 - fixtures
     ANTHROPIC,
     CHAT,

@@ -11,10 +11,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from runner.blobs import connect
-from runner.budget import Meter
-from runner.conversation import Conversation
-from runner.upstream import Upstream
-from runner.wire import Room
+from runner.gateway.budget import Meter
+from runner.gateway.conversation import Conversation
+from runner.gateway.http_messages import Room
+from runner.gateway.upstream import Upstream
 
 MOST_CONNECTIONS = 64  # an agent must not be able to exhaust the supervisor's memory, nor by `Room`
 CLOSING_SECONDS = 1.0

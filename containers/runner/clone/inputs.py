@@ -8,7 +8,7 @@ from typing import Any
 
 from runner.blobs import Client
 from runner.files import write_whole
-from runner.schema import load
+from runner.json_schema import load
 
 LARGEST_INPUT, LARGEST_INPUTS, MOST_INPUTS = 20_000_000, 100_000_000, 200
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}(?:/[A-Za-z0-9][A-Za-z0-9._-]{0,99}){0,3}")

@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 
 from autocoder.policy import GITLINK, Change, Rules, Verdict, judge
 from autocoder.redaction import Redactor
-from runner.beside import Beside
+from runner.background import Beside
+from runner.change.staging import SecretFoundError, Stage, UnsteadyError, nested
+from runner.change.survey import is_attributes, survey, with_lfs
+from runner.change.traps import TrapError
 from runner.git import Git, GitTimeoutError
-from runner.staging import SecretFoundError, Stage, UnsteadyError, nested
-from runner.survey import is_attributes, survey, with_lfs
-from runner.traps import TrapError
 
 TREE = 0o040000
 STAGE = "stage"  # under the volume `repository`

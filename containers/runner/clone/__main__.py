@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from runner.fetch import Fetch, Wanted, explain, new_repository
+from runner.clone.fetch import Fetch, Wanted, explain, new_repository
 from runner.files import write_whole
 from runner.git import BRANCH, GIT_FOLDER, Git, finish
 from runner.users import become, let_any_user_write, user_of
@@ -79,7 +79,7 @@ def prepare(folders: Folders, environment: Mapping[str, str]) -> dict[str, Any]:
     git = new_repository(folders.repository / GIT_FOLDER, folders.workspace, wanted.url, authorization)
     fetch = Fetch(git, wanted)
     try:
-        from runner.inputs import download
+        from runner.clone.inputs import download
 
         run = download(json.loads(environment["INPUT_URLS"]), folders.inputs)
         if run["baseCommit"] != wanted.commit:

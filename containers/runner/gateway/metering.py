@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from runner.dialects import Dialect
+from runner.gateway.dialects import Dialect
 
 CHARACTERS_PER_TOKEN = 4
 UNSAID_OUTPUT = 16_384  # tokens of output that a call may use which sets no limit itself

@@ -15,15 +15,15 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from autocoder.redaction import Redactor
-from runner import schema
-from runner.beside import Beside
+from runner import json_schema
+from runner.background import Beside
 from runner.blobs import LASTING, PAUSES, Client, ExchangeError
-from runner.environment import Outside, Settings
 from runner.files import read_regular, write_whole
+from runner.supervisor.environment import Outside, Settings
 from runner.users import let_any_user_write
 
 if TYPE_CHECKING:
-    from runner.work import Work
+    from runner.supervisor.work import Work
 
 UNKNOWN_COMMIT = "0" * 40
 LARGEST_INPUT = 20_000_000
@@ -79,14 +79,14 @@ class Supervision:
 
     def _prepared(self) -> "Work":
         """Return the work that is to be done once it is claimed; what it needs is imported meanwhile."""
-        from runner.work import Work
+        from runner.supervisor.work import Work
 
         clone = json.loads(self._input("clone.json") or "{}")
         self.result["baseCommit"] = clone.get("baseCommit", UNKNOWN_COMMIT)
         self.result["seconds"]["clone"] = float(clone.get("seconds", 0))
         if clone.get("state") != "ready":
             raise NothingToDoError("clone_failed", clone.get("reason") or "the clone left no word")
-        run = schema.load("run.json", self._input("run.json"))
+        run = json_schema.load("run.json", self._input("run.json"))
         self.result["runId"] = run["runId"]
         outside = Outside(self.settings, self.redactor, self.client, lambda: self.terminated)
         return Work(outside, run, clone["baseTree"], self.result)
@@ -112,7 +112,7 @@ class Supervision:
 
 def readable(result: dict[str, Any]) -> dict[str, Any]:
     """Return *result*, or, where the app could not read it, what is left of it: what was used, above all."""
-    wrong = schema.problems("result.json", result)
+    wrong = json_schema.problems("result.json", result)
     if not wrong and len(json.dumps(result)) <= LARGEST_RESULT:
         return result
     why = "; ".join(wrong)[:1000] or "it was too long"
@@ -120,7 +120,7 @@ def readable(result: dict[str, Any]) -> dict[str, Any]:
     left |= {name: result[name] for name in ("runId", "baseCommit")}
     for name in ("usage", "seconds"):
         told: dict[str, Any] = {name: result[name]} if name in result else {}
-        if not schema.problems("result.json", left | told):
+        if not json_schema.problems("result.json", left | told):
             left |= told
     return left
 

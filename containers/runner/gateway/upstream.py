@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from runner import dialects, wire
 from runner.blobs import ExchangeError, connect, is_stale
+from runner.gateway import dialects, http_messages
 
 UPSTREAM_SECONDS = 600
 IDLE_END_SECONDS = 1.0  # a kept connection that ends so soon was closed for being idle, before the call came
@@ -113,7 +113,7 @@ def shut_down(connection: socket.socket | None) -> None:
 def pieces(answer: http.client.HTTPResponse) -> Iterator[bytes]:
     """Yield an answer's body as it arrives; raises `IncompleteRead` when it ends before its announced end."""
     left = answer.length
-    while left != 0 and (piece := answer.read1(wire.PIECE)):
+    while left != 0 and (piece := answer.read1(http_messages.PIECE)):
         if left is not None:
             left -= len(piece)
         yield piece

@@ -1,7 +1,7 @@
 """What the agent has changed, as Git finds it, looked at through descriptors that follow no link.
 
 The file tree may still change under our hands, and its names may be links. So Git only compares there; what
-is judged, scanned and committed is read once (`runner.staging`) and compared with what is found here.
+is judged, scanned and committed is read once (`runner.change.staging`) and compared with what is found here.
 """
 
 import contextlib
@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from autocoder.policy import EXECUTABLE, GITLINK, REGULAR, SYMLINK, Change, Verdict
+from runner.change.traps import TrapError, look_for_traps
 from runner.git import Git, GitError, GitTimeoutError
-from runner.traps import TrapError, look_for_traps
 
 ATTRIBUTES = ".gitattributes"
 MOST_CHANGES = 20_000

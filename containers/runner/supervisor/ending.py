@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from autocoder.policy import Verdict
-from runner.agent import Ending
-from runner.commit import Collected
-from runner.final_message import FinalMessage
+from runner.change.commit import Collected
+from runner.supervisor.agent import Ending
+from runner.supervisor.final_message import FinalMessage
 
 MOST_REASONS, LONGEST_PATH = 10, 300
 MOST_WITHHELD, LONGEST_WITHHELD = 200, 20_000  # paths, and characters of all of them

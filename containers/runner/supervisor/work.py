@@ -5,16 +5,16 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from runner.agent import AgentWatch, Ending, Patience, Reason, start_seconds
-from runner.budget import Meter
-from runner.environment import Outside
 from runner.files import write_whole
-from runner.gateway import Gateway
-from runner.live import LiveReport
-from runner.upstream import Upstream
+from runner.gateway.budget import Meter
+from runner.gateway.server import Gateway
+from runner.gateway.upstream import Upstream
+from runner.supervisor.agent import AgentWatch, Ending, Patience, Reason, start_seconds
+from runner.supervisor.environment import Outside
+from runner.supervisor.live import LiveReport
 
 if TYPE_CHECKING:
-    from runner.collecting import Collecting
+    from runner.supervisor.collecting import Collecting
 
 EXTRA_SECONDS = 60.0  # the wrapper's deadline comes first
 DEFAULT_MINUTES = 60.0
@@ -69,6 +69,6 @@ class Work:
 
     def _collecting(self) -> "Collecting":
         """Return what comes after the agent; it is imported while the agent works."""
-        from runner.collecting import Collecting
+        from runner.supervisor.collecting import Collecting
 
         return Collecting(self.outside, self.live, self.run, self.result)

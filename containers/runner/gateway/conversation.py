@@ -12,31 +12,42 @@ import time
 import zlib
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol, cast
 
-from runner import dialects, wire
 from runner.addresses import is_loopback
-from runner.metering import Call, Reading
-from runner.upstream import NoAnswerError, UpstreamConnection, pieces, shut_down
-
-if TYPE_CHECKING:
-    from runner.gateway import Server
+from runner.gateway import dialects, http_messages
+from runner.gateway.budget import Meter
+from runner.gateway.metering import Call, Reading
+from runner.gateway.upstream import NoAnswerError, Upstream, UpstreamConnection, pieces, shut_down
 
 UNHEARD_SECONDS = 600.0  # how long an answer is read that nobody listens to any more
 IDLE_SECONDS = 900
 LINGER_SECONDS = 2.0
 
 
+class Gateway(Protocol):
+    """What the conversations of one gateway share."""
+
+    upstream: Upstream
+    meter: Meter
+    room: http_messages.Room
+    conversations: "set[Conversation]"
+    closed: bool
+
+
 class Conversation(BaseHTTPRequestHandler):
     """Serves the calls of one connection, one after the other."""
 
     protocol_version = "HTTP/1.1"
-    server: "Server"
     timeout = IDLE_SECONDS
     disable_nagle_algorithm = True
     _body: bytes = b""
     _held: int = 0
     _unheard_since: float | None = None
+
+    @property
+    def _gateway(self) -> Gateway:
+        return cast(Gateway, self.server)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class names it so
         """Log nothing."""
@@ -44,8 +55,8 @@ class Conversation(BaseHTTPRequestHandler):
     def setup(self) -> None:
         """Begin, where the server can find it."""
         super().setup()
-        self._provider = UpstreamConnection(self.server.upstream, lambda: self.server.closed)
-        self.server.conversations.add(self)
+        self._provider = UpstreamConnection(self._gateway.upstream, lambda: self._gateway.closed)
+        self._gateway.conversations.add(self)
 
     def drop(self) -> None:
         """End both connections, from another thread: whoever waits for one of them wakes up."""
@@ -55,7 +66,7 @@ class Conversation(BaseHTTPRequestHandler):
     def finish(self) -> None:
         """End the connection to the provider with the agent's own."""
         self._provider.close()
-        self.server.conversations.discard(self)
+        self._gateway.conversations.discard(self)
         with contextlib.suppress(OSError):
             super().finish()
 
@@ -65,33 +76,33 @@ class Conversation(BaseHTTPRequestHandler):
         dialect = dialects.dialect_of(self.command, path)
         try:
             call = self._read(dialect, path)
-        except (ValueError, wire.UncountableError) as error:
+        except (ValueError, http_messages.UncountableError) as error:
             self.close_connection = True
             self._refuse(400, f"Autocoder: {error}.", dialect)
-        except wire.TooLargeError as error:
+        except http_messages.TooLargeError as error:
             self.close_connection = True
             self._refuse(413, f"Autocoder: {error}.", dialect)
             self._linger()
         else:
             if self._is_acceptable(path):
-                self._admit(call, path + wire.without_key(query))
+                self._admit(call, path + http_messages.without_key(query))
         finally:
             self._forget_body()
 
     def _read(self, dialect: dialects.Dialect | None, path: str) -> Call | None:
         """Take the request in, once there is room for it; returns what the meter must know of it."""
-        size = wire.size_of(self.headers)
-        if not self.server.room.take(size, self._is_wanted):
+        size = http_messages.size_of(self.headers)
+        if not self._gateway.room.take(size, self._is_wanted):
             raise ValueError("the call was given up before it was read")
         self._held = size
-        self._body = wire.read_body(self.headers, self.rfile)
+        self._body = http_messages.read_body(self.headers, self.rfile)
         self._keep(len(self._body))
         encoding = self.headers.get("Content-Encoding", "")
-        return wire.read_call(dialect, path, self._body, encoding) if dialect else None
+        return http_messages.read_call(dialect, path, self._body, encoding) if dialect else None
 
     def _keep(self, size: int) -> None:
         """Go on with *size* bytes of the room that was taken."""
-        self.server.room.give_back(self._held - size)
+        self._gateway.room.give_back(self._held - size)
         self._held = size
 
     def _forget_body(self) -> None:
@@ -100,13 +111,13 @@ class Conversation(BaseHTTPRequestHandler):
 
     def _is_wanted(self) -> bool:
         """Whether the agent still waits for its answer, and the run goes on."""
-        return not (self.server.closed or wire.is_hung_up(self.connection))
+        return not (self._gateway.closed or http_messages.is_hung_up(self.connection))
 
     def _is_acceptable(self, path: str) -> bool:
         """Refuse what is not a plain call to the one upstream."""
         hosts = self.headers.get_all("Host") or []
         host = hosts[0].rpartition(":")[0] or hosts[0] if len(hosts) == 1 else ""
-        if self.server.closed:
+        if self._gateway.closed:
             self._refuse(503, "Autocoder: the run is over.")
         elif not is_loopback(host.strip("[]")):
             self._refuse(400, "Autocoder: this address serves the run's own model calls alone.")
@@ -117,7 +128,7 @@ class Conversation(BaseHTTPRequestHandler):
         return False
 
     def _admit(self, call: Call | None, target: str) -> None:
-        reason = self.server.meter.admit(call, self._is_wanted) if call else ""
+        reason = self._gateway.meter.admit(call, self._is_wanted) if call else ""
         if reason:
             self._refuse(400, f"Autocoder: {reason}.", call.dialect if call else None)
         else:
@@ -125,7 +136,7 @@ class Conversation(BaseHTTPRequestHandler):
 
     def _exchange(self, call: Call | None, target: str) -> None:
         """Make an admitted call; it is booked or taken back, whatever happens."""
-        headers = wire.passed_on(self.headers)
+        headers = http_messages.passed_on(self.headers)
         headers["Accept-Encoding"] = "identity"  # what is counted must be readable
         try:
             self._provider.send(self.command, target, self._body, headers)
@@ -133,14 +144,14 @@ class Conversation(BaseHTTPRequestHandler):
             answer = self._provider.answer()
         except NoAnswerError as error:
             if call is not None and error.is_served:
-                self.server.meter.book(call, "", call.estimate)
+                self._gateway.meter.book(call, "", call.estimate)
             elif call is not None:
-                self.server.meter.take_back(call)
+                self._gateway.meter.take_back(call)
             text = "Autocoder: the model provider could not be reached."
             self._refuse(502, text, call.dialect if call else None)
             return
         if call is not None and not 200 <= answer.status < 300:
-            self.server.meter.take_back(call)
+            self._gateway.meter.take_back(call)
             call = None
         self._pass_back(answer, call)
 
@@ -150,7 +161,7 @@ class Conversation(BaseHTTPRequestHandler):
         reading = Reading(call, streamed) if call is not None else None
         is_whole = False
         try:
-            is_whole = self._pass_pieces(answer, reading) and not self.server.closed
+            is_whole = self._pass_pieces(answer, reading) and not self._gateway.closed
         except (OSError, http.client.HTTPException, zlib.error):
             pass  # the agent is told by an end of its connection before the end of the answer
         finally:
@@ -159,11 +170,11 @@ class Conversation(BaseHTTPRequestHandler):
                 self._provider.close()
             if reading is not None:
                 tokens = reading.close(is_whole=is_whole)
-                self.server.meter.book(reading.call, reading.model, tokens)
+                self._gateway.meter.book(reading.call, reading.model, tokens)
 
     def _pass_pieces(self, answer: http.client.HTTPResponse, reading: Reading | None) -> bool:
         """Return whether the answer was read to its end; raises what ended it before."""
-        decode = wire.decoder(answer.getheader("Content-Encoding") or "")
+        decode = http_messages.decoder(answer.getheader("Content-Encoding") or "")
         chunked = self._begin(answer)
         for piece in pieces(answer):
             if reading is not None:
@@ -181,7 +192,7 @@ class Conversation(BaseHTTPRequestHandler):
         if self._unheard_since is None:
             return True
         left = self._unheard_since + UNHEARD_SECONDS - time.monotonic()
-        if reading is None or self.server.closed or left <= 0:
+        if reading is None or self._gateway.closed or left <= 0:
             return False
         self._provider.hurry(left)
         return True
@@ -204,7 +215,7 @@ class Conversation(BaseHTTPRequestHandler):
         """Send the answer's head; returns whether its body goes out in chunks."""
         self.send_response_only(answer.status, answer.reason)
         for name, value in answer.getheaders():
-            if name.lower() not in wire.OF_THE_CONNECTION and name.lower() != "set-cookie":
+            if name.lower() not in http_messages.OF_THE_CONNECTION and name.lower() != "set-cookie":
                 self.send_header(name, value)
         bodiless = self.command == "HEAD" or answer.status in (204, 304)
         length = answer.getheader("Content-Length")
@@ -222,7 +233,7 @@ class Conversation(BaseHTTPRequestHandler):
             super().flush_headers()
 
     def _refuse(self, status: int, message: str, dialect: dialects.Dialect | None = None) -> None:
-        body = dialects.refusal(dialect, self.server.upstream.provider, status, message)
+        body = dialects.refusal(dialect, self._gateway.upstream.provider, status, message)
         self.send_response_only(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
@@ -235,7 +246,7 @@ class Conversation(BaseHTTPRequestHandler):
         with contextlib.suppress(OSError):
             self.connection.settimeout(LINGER_SECONDS)
             self.connection.shutdown(socket.SHUT_WR)
-            while time.monotonic() < until and self.connection.recv(wire.PIECE):
+            while time.monotonic() < until and self.connection.recv(http_messages.PIECE):
                 pass
 
 

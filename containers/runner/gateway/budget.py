@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
-from runner.metering import Call, Tokens
+from runner.gateway.metering import Call, Tokens
 
 LOOK_SECONDS = 0.05  # how often a call that waits looks whether it is still wanted
 GIVEN_UP = "the call was given up before there was room for it in the budget"

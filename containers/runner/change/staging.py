@@ -15,9 +15,9 @@ from typing import NamedTuple
 
 from autocoder.policy import EXECUTABLE, HEAD_BYTES, SYMLINK, Change
 from autocoder.redaction import Redactor
+from runner.change.survey import FOLDER, lines, mode_of, opened, parent
 from runner.files import open_regular
 from runner.git import Git
-from runner.survey import FOLDER, lines, mode_of, opened, parent
 
 FILES, LINKS = "files", "links"
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC

@@ -11,8 +11,8 @@ from io import BufferedIOBase
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from runner import dialects
-from runner.metering import UNSAID_OUTPUT, Call
+from runner.gateway import dialects
+from runner.gateway.metering import UNSAID_OUTPUT, Call
 
 LARGEST_REQUEST = 32 << 20  # Anthropic takes no more: https://docs.anthropic.com/en/api/errors
 MOST_HELD = 2 * LARGEST_REQUEST

@@ -4,14 +4,14 @@ import time
 from typing import Any, NamedTuple
 
 from autocoder.policy import Rules
-from runner.agent import Ending
-from runner.commit import Base, Collected, Collector
-from runner.environment import Outside
-from runner.final_message import read_final_message
+from runner.change.commit import Base, Collected, Collector
 from runner.git import GIT_FOLDER, Git, GitError
-from runner.live import LiveReport
-from runner.outcome import PUBLISHED, outcome_of, withheld_part
-from runner.verification import TOTAL_SECONDS, Verification, not_run
+from runner.supervisor.agent import Ending
+from runner.supervisor.ending import PUBLISHED, outcome_of, withheld_part
+from runner.supervisor.environment import Outside
+from runner.supervisor.final_message import read_final_message
+from runner.supervisor.live import LiveReport
+from runner.supervisor.verification import TOTAL_SECONDS, Verification, not_run
 
 GIT_SECONDS = 60.0  # for each call: a file tree can be made so that Git waits for ever
 

@@ -1,0 +1,1 @@
+"""The container beside the agent: starts the work, follows the agent, collects and hands over the change."""
