@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from functools import partial
 
 from activities.activity import activity
-from activities.read_repository import texts_of
+from activities.parts.parallel import at_once
+from activities.parts.repository_texts import texts_of
 from autocoder import wire
 from autocoder.agents import Agent, agents
-from autocoder.at_once import at_once
 from autocoder.clients.azure_devops.git import LARGEST_FILE, Git
 from autocoder.clients.connect import Clients, clients
-from autocoder.comments import code
 from autocoder.errors import InvalidArgument, TooLarge
 from autocoder.models import (
     Ended,
@@ -23,8 +22,7 @@ from autocoder.models import (
     WorkItem,
     WorkItemSummary,
 )
-from autocoder.plans import choose_agent, plan_run, run_file
-from autocoder.prompts import (
+from autocoder.prompts.prompt import (
     LONGEST_PART,
     MOST_FILES,
     files_named,
@@ -33,6 +31,8 @@ from autocoder.prompts import (
     task_prompt,
     template_names,
 )
+from autocoder.reports.comment import code
+from autocoder.runs.plan import choose_agent, plan_run, run_file
 from autocoder.settings import settings
 
 CUT = f"was given to the agent with its first {LONGEST_PART:,} characters alone"

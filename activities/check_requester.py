@@ -6,11 +6,11 @@ The person is taken from the work item's own record of the update, never from th
 import time
 
 from activities.activity import activity
-from autocoder.clients.azure_devops import AzureDevOps
+from autocoder.clients.azure_devops.client import AzureDevOps
 from autocoder.clients.connect import clients
 from autocoder.errors import NotFound
 from autocoder.models import Ended, Run
-from autocoder.requesters import is_member, may_contribute
+from autocoder.requests.requesters import is_member, may_contribute
 from autocoder.settings import settings
 
 KEPT_SECONDS = 300.0

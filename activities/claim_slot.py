@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from activities.activity import activity
-from autocoder.at_once import at_once
+from activities.parts.parallel import at_once
 from autocoder.clients.connect import clients
 from autocoder.clients.run_records import SLOT, Claim, RunRecords, active_claim
 from autocoder.clock import now
 from autocoder.models import Run, Slot
-from autocoder.records import phase_columns
+from autocoder.runs.rows import phase_columns
 from autocoder.settings import settings
 
 

@@ -8,17 +8,17 @@ import json
 from collections.abc import Mapping
 
 from activities.activity import MOST_LOOKS_FOR_ROOM, activity
+from activities.parts.parallel import at_once
 from autocoder.agents import agents
-from autocoder.at_once import at_once
-from autocoder.callback import callback_token
 from autocoder.clients.connect import Clients, clients
 from autocoder.clock import now
-from autocoder.container_groups import container_group
+from autocoder.container_groups.build import container_group
 from autocoder.errors import NoRoom
 from autocoder.ids import group_name
 from autocoder.models import Ended, Plan
-from autocoder.outcomes import cancelled_before_the_start
-from autocoder.records import phase_columns
+from autocoder.runs.callback import callback_token
+from autocoder.runs.ending import cancelled_before_the_start
+from autocoder.runs.rows import phase_columns
 from autocoder.settings import settings
 
 OUTPUTS = {

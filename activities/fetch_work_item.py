@@ -4,12 +4,12 @@ import time
 
 from activities.activity import activity
 from autocoder import wire
-from autocoder.clients.azure_devops.records import WorkItemRecord
+from autocoder.clients.azure_devops.work_item_values import WorkItemRecord
 from autocoder.clients.azure_devops.work_items import WorkItems
 from autocoder.clients.connect import Clients, clients
 from autocoder.errors import AutocoderError, NotFound, RetryLater, SignInRequired, Transient
 from autocoder.models import Ended, Image, Run, WorkItem, WorkItemComment, WorkItemSummary
-from autocoder.work_items import (
+from autocoder.work_items.fields import (
     LARGEST_IMAGE,
     LARGEST_IMAGES,
     MOST_COMMENTS,

@@ -4,15 +4,15 @@ import logging
 from datetime import UTC, datetime
 
 from activities.activity import activity
-from activities.report_phase import show_phase
+from activities.parts.work_item_comment import show_phase
 from autocoder import wire
 from autocoder.clients.connect import Clients, clients
 from autocoder.clock import now
+from autocoder.container_groups.state import agent_never_began, judge_group
 from autocoder.errors import AutocoderError
-from autocoder.group_state import agent_never_began, judge_group
 from autocoder.ids import group_name
 from autocoder.models import GroupSeen, Phase, Plan, Progress, Value
-from autocoder.records import phase_columns, usage_column
+from autocoder.runs.rows import phase_columns, usage_column
 
 SHOWN: dict[str, Phase] = {"running": "running", "verifying": "verifying", "collecting": "verifying"}
 WORKING = ("provisioning", "running", "verifying")

@@ -9,20 +9,21 @@ from functools import partial
 from pathlib import Path
 
 from activities.activity import activity
+from activities.parts.parallel import at_once
 from autocoder.agents import agents, all_leftovers
-from autocoder.at_once import at_once
-from autocoder.callback import callback_token
+from autocoder.changes.objections import file_changes, objections
+from autocoder.changes.pack import PackFile, open_pack
+from autocoder.changes.protected import policy_rules
+from autocoder.changes.trees import CommitChange, read_change
 from autocoder.clients.azure_devops.push import AlreadyThere, BranchMoved, Push, Pushed, Rejected, push
 from autocoder.clients.connect import Clients, clients
 from autocoder.clock import now
 from autocoder.errors import TooLarge
 from autocoder.models import AgentResult, Ended, Plan, PushedBranch, Value
-from autocoder.pack import PackFile, open_pack
-from autocoder.policy import Rules
-from autocoder.publishing import file_changes, objections, policy_rules
-from autocoder.records import phase_columns
+from autocoder.runs.callback import callback_token
+from autocoder.runs.rows import phase_columns
 from autocoder.settings import settings
-from autocoder.tree_changes import CommitChange, read_change
+from autocoder.shared.policy import Rules
 
 MOST_FILES_LISTED = 100
 LARGEST_PACK = 200_000_000

@@ -5,14 +5,14 @@ import logging
 from pydantic import ValidationError
 
 from activities.activity import activity
+from activities.parts.parallel import at_once
 from autocoder import wire
-from autocoder.at_once import at_once
 from autocoder.clients.connect import Clients, clients
 from autocoder.clock import now
-from autocoder.group_state import judge_group
+from autocoder.container_groups.state import judge_group
 from autocoder.ids import group_name
 from autocoder.models import AgentResult, Ended, Plan
-from autocoder.records import usage_column, worked_columns
+from autocoder.runs.rows import usage_column, worked_columns
 
 LARGEST_RESULT = 1_000_000
 log = logging.getLogger("autocoder.activities")

@@ -6,19 +6,19 @@ from functools import partial
 from pathlib import Path
 
 from activities.activity import activity
+from activities.parts.parallel import at_once
+from activities.parts.repository_texts import TEXTS
 from autocoder import wire
-from autocoder.at_once import at_once
+from autocoder.changes.objections import lfs_globs
 from autocoder.clients.azure_devops.git import Git, RepositoryRecord
-from autocoder.clients.connect import Clients, clients
+from autocoder.clients.connect import clients
 from autocoder.errors import NotFound, TooLarge
 from autocoder.models import Ended, Repository, RepositorySettings, RepositoryTexts, Run
-from autocoder.publishing import lfs_globs
 from autocoder.repository_settings import PATH, RepositorySettingsError, read_repository_settings
 
 INSTRUCTION_FILES = ("AGENTS.md", "CLAUDE.md", ".github/copilot-instructions.md")
 PROMPT_FOLDER = ".azuredevops/autocoder"
 MOST_PROMPTS = 20
-TEXTS = "repository.json"
 TEMPLATE_FILE = ".azuredevops/pull_request_template.md"
 LONGEST_TEXT = 30_000
 
@@ -38,13 +38,6 @@ def read_repository(run: Run) -> Repository | Ended:
     if found.has_texts:
         connected.blobs.put(run.id, TEXTS, wire.to_bytes(found.texts))
     return _repository(base, found)
-
-
-def texts_of(connected: Clients, run: Run, repository: Repository) -> RepositoryTexts:
-    """Return the texts that were kept for *run*."""
-    if not repository.has_texts:
-        return RepositoryTexts()
-    return wire.load(RepositoryTexts, connected.blobs.get(run.id, TEXTS))
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,8 @@ from pydantic import BeforeValidator  # noqa: E402
 
 from autocoder import setting_values, settings  # noqa: E402
 from autocoder.agents import agents  # noqa: E402
-from autocoder.comments import COMPLETED, HEADLINES, NEXT_STEPS, completed  # noqa: E402
 from autocoder.models import Outcome  # noqa: E402
+from autocoder.reports.comment import COMPLETED, HEADLINES, NEXT_STEPS, completed  # noqa: E402
 
 README = ROOT / "README.md"
 

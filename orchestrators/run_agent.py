@@ -4,7 +4,7 @@ from typing import Any
 
 import azure.durable_functions as df
 
-from activities.add_to_pull_request import Opened, PullRequestInput, add_to_pull_request
+from activities.add_to_pull_request import add_to_pull_request
 from activities.build_prompt import PromptInput, build_prompt
 from activities.check_requester import check_requester
 from activities.claim_slot import claim_slot
@@ -16,20 +16,22 @@ from activities.read_agent_result import read_agent_result
 from activities.read_repository import read_repository
 from activities.report_phase import PhaseChange, report_phase
 from autocoder import wire
-from autocoder.comments import unseen
-from autocoder.drafts import failed_checks
 from autocoder.models import (
     AgentResult,
     Ended,
     GroupSeen,
+    OpenedPullRequest,
     Plan,
     PullRequest,
+    PullRequestInput,
     PushedBranch,
     Run,
     RunReport,
     Slot,
 )
-from autocoder.outcomes import ending_without_change, outcome_of
+from autocoder.reports.comment import unseen
+from autocoder.reports.draft import failed_checks
+from autocoder.runs.ending import ending_without_change, outcome_of
 from orchestrators.conclude import conclude
 from orchestrators.step import OutputT, StepFailed, Steps, step, together
 from orchestrators.wait_for_container_group import Watch
@@ -150,7 +152,7 @@ def _publish(context: df.DurableOrchestrationContext, plan: Plan, result: AgentR
     if isinstance(opened, Ended):
         return _report(plan, result, pushed).model_copy(update=dict(opened))
     if opened.pending:
-        again = Opened(given=wanted, pull_request=opened)
+        again = OpenedPullRequest(given=wanted, pull_request=opened)
         added = yield from _or_ended(step(context, add_to_pull_request, again))
         given_up = {"warnings": (*opened.warnings, *opened.pending.values()), "pending": {}}
         opened = opened.model_copy(update=given_up) if isinstance(added, Ended) else added

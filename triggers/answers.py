@@ -12,8 +12,8 @@ import azure.functions as func
 
 from autocoder.clients.connect import clients
 from autocoder.errors import AutocoderError, RetryLater, Transient
-from autocoder.redaction import Redactor
 from autocoder.settings import SettingsError
+from autocoder.shared.redaction import Redactor
 
 LARGEST_BODY = 1_000_000
 log = logging.getLogger("autocoder.triggers")

@@ -10,7 +10,7 @@ from autocoder.agents import agents
 from autocoder.clients.connect import AzureDevOps, Clients, clients
 from autocoder.clients.run_records import ACTIVE
 from autocoder.errors import AutocoderError, Forbidden, SignInRequired
-from autocoder.requesters import Member, missing_rights
+from autocoder.requests.requesters import Member, missing_rights
 from autocoder.settings import Settings, settings
 from triggers.agents import secret_state, why_not
 from triggers.answers import answer, guarded

@@ -9,8 +9,8 @@ import asyncio
 import azure.durable_functions as df
 import azure.functions as func
 
-from autocoder.callback import is_callback_token
 from autocoder.clients.connect import clients
+from autocoder.runs.callback import is_callback_token
 from autocoder.settings import settings
 from orchestrators.run_agent import FINISHED
 from triggers.answers import answer, error, guarded

@@ -9,7 +9,7 @@ from itertools import islice
 from autocoder import ids
 from autocoder.clients.connect import Clients
 from autocoder.clients.run_records import CONTENT, DELIVERY, IDEMPOTENCY
-from autocoder.records import is_over
+from autocoder.runs.rows import is_over
 from autocoder.settings import Settings
 
 MOST_CLAIMS = 500

@@ -12,8 +12,8 @@ from autocoder.agents import agents
 from autocoder.clients.connect import clients
 from autocoder.clients.run_records import IDEMPOTENCY, Claim, RunFilter
 from autocoder.models import Requester, RunRequest
-from autocoder.records import OUTCOMES, PHASES, is_over, new_row, record_of
-from autocoder.requests import Refusal, read_request, refusal_today
+from autocoder.requests.run_request import Refusal, read_request, refusal_today
+from autocoder.runs.rows import OUTCOMES, PHASES, is_over, new_row, record_of
 from autocoder.settings import settings
 from orchestrators.run_agent import CANCEL
 from triggers.answers import BadBody, answer, error, guarded, json_body

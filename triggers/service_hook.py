@@ -23,8 +23,8 @@ from autocoder.clients.run_records import CONTENT, DELIVERY, Claim
 from autocoder.errors import AutocoderError
 from autocoder.ids import key
 from autocoder.models import Requester, RunRequest
-from autocoder.requests import Refusal, read_request
-from autocoder.service_hooks import Skip, Trigger, read_delivery
+from autocoder.requests.run_request import Refusal, read_request
+from autocoder.requests.service_hook import Skip, Trigger, read_delivery
 from autocoder.settings import Settings, settings
 from triggers.answers import LARGEST_BODY, answer, error, guarded
 from triggers.start import Active, Duplicate, QueueFull, Start, Wish, start_run

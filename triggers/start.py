@@ -16,10 +16,10 @@ from autocoder import ids, wire
 from autocoder.clients.connect import Clients, clients
 from autocoder.clients.run_records import CONTENT, DELIVERY, Claim, RunRecords, active_claim
 from autocoder.clock import now
-from autocoder.markdown import one_line
 from autocoder.models import Run, RunRequest
-from autocoder.records import has_started, is_over
+from autocoder.runs.rows import has_started, is_over
 from autocoder.settings import Settings, settings
+from autocoder.texts.markdown import one_line
 
 ORCHESTRATION = "run_agent"
 PATIENCE_SECONDS = 5.0  # how long another process may take between its claim and its start

@@ -8,7 +8,7 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from autocoder.clients.azure import TokenSource, managed_identity, own_credential, silence
-from autocoder.clients.azure_devops import AzureDevOps
+from autocoder.clients.azure_devops.client import AzureDevOps
 from autocoder.clients.azure_devops.session import Authorization, Session, new_http_client
 from autocoder.clients.blobs import Blobs
 from autocoder.clients.container_instances import ContainerInstances
@@ -16,9 +16,9 @@ from autocoder.clients.key_vault import KeyVault
 from autocoder.clients.run_records import RunRecords
 from autocoder.clients.tables import Tables
 from autocoder.errors import InvalidArgument, SignInRequired
-from autocoder.redaction import Redactor
 from autocoder.setting_values import ORGANIZATION
 from autocoder.settings import Settings, settings
+from autocoder.shared.redaction import Redactor
 
 if TYPE_CHECKING:
     import httpx

@@ -10,9 +10,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from autocoder.clients.azure import translated, transport
+from autocoder.container_groups.spec import ContainerGroupSpec, ContainerSpec
+from autocoder.container_groups.state import ContainerState, GroupState
 from autocoder.errors import InvalidArgument
-from autocoder.group_spec import ContainerGroupSpec, ContainerSpec
-from autocoder.group_state import ContainerState, GroupState
 from autocoder.setting_values import is_loopback
 
 if TYPE_CHECKING:

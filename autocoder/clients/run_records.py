@@ -13,7 +13,7 @@ from autocoder import ids
 from autocoder.clients.tables import Tables
 from autocoder.clock import now
 from autocoder.models import RUN_ID, Run, RunRequest
-from autocoder.records import CANCELLABLE, CLAIMS, RUN_PARTITION, RUNS, bounded, new_row
+from autocoder.runs.rows import CANCELLABLE, CLAIMS, RUN_PARTITION, RUNS, bounded, new_row
 
 DELIVERY, CONTENT, IDEMPOTENCY, ACTIVE, SLOT = "delivery", "content", "idempotency", "active", "slot"
 _RUN_ID = re.compile(RUN_ID)

@@ -25,7 +25,9 @@ from autocoder.models.containers import Price as Price
 from autocoder.models.containers import RunAgent as RunAgent
 from autocoder.models.containers import RunFile as RunFile
 from autocoder.models.reports import FileChange as FileChange
+from autocoder.models.reports import OpenedPullRequest as OpenedPullRequest
 from autocoder.models.reports import PullRequest as PullRequest
+from autocoder.models.reports import PullRequestInput as PullRequestInput
 from autocoder.models.reports import PushedBranch as PushedBranch
 from autocoder.models.reports import RunRecord as RunRecord
 from autocoder.models.reports import RunReport as RunReport

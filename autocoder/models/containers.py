@@ -50,7 +50,7 @@ class CommitText(Value):
 
 
 class PolicyRules(Value):
-    """What may not leave the container group; `autocoder/policy.py` applies it."""
+    """What may not leave the container group; `autocoder/shared/policy.py` applies it."""
 
     protected: tuple[str, ...]
     allowed: tuple[str, ...] = ()

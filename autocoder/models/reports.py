@@ -5,8 +5,9 @@ from typing import Literal
 from pydantic import Field
 
 from autocoder.models.base import Outcome, Phase, RunId, Sha, Value
+from autocoder.models.containers import Plan
 from autocoder.models.requests import Run
-from autocoder.models.results import Usage
+from autocoder.models.results import AgentResult, Usage
 
 
 class FileChange(Value):
@@ -38,6 +39,21 @@ class PullRequest(Value):
     pending: dict[str, str] = Field(
         default_factory=dict, description="what is worth another try, and why it could not be added so far"
     )
+
+
+class PullRequestInput(Value):
+    """A plan, its result, and the branch that was pushed."""
+
+    plan: Plan
+    result: AgentResult
+    pushed: PushedBranch
+
+
+class OpenedPullRequest(Value):
+    """The same, and the pull request on the server."""
+
+    given: PullRequestInput
+    pull_request: PullRequest
 
 
 class RunReport(Value):

@@ -8,7 +8,7 @@ import pytest
 from activities import fetch_work_item
 from autocoder.errors import Transient
 from autocoder.models import Image, WorkItem
-from autocoder.work_items import LARGEST_IMAGE, LARGEST_IMAGES
+from autocoder.work_items.fields import LARGEST_IMAGE, LARGEST_IMAGES
 from runner.clone.inputs import LARGEST_INPUT, LARGEST_INPUTS
 from tests.activities.conftest import ORGANIZATION, PROJECT, run
 

@@ -3,9 +3,9 @@ from pathlib import Path
 import pytest
 
 from autocoder.agents import AgentError, all_leftovers, load_agent, load_agents
+from autocoder.changes.protected import policy_rules
 from autocoder.models import RepositorySettings
-from autocoder.policy import REGULAR, Change, Rules, judge
-from autocoder.publishing import policy_rules
+from autocoder.shared.policy import REGULAR, Change, Rules, judge
 
 CONTAINERS = Path(__file__).parents[2] / "containers"
 MINIMAL = """

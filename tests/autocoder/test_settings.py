@@ -3,7 +3,7 @@
 import pytest
 
 from autocoder.settings import SettingsError, read_settings
-from tests.autocoder.test_requests import ENVIRONMENT
+from tests.autocoder.requests.test_run_request import ENVIRONMENT
 
 
 def wrong(**changes):

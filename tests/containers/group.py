@@ -12,8 +12,8 @@ import sys
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
+from autocoder.changes.protected import DEFAULT_PROTECTED
 from autocoder.models import AgentResult, PolicyRules, Progress, RunFile
-from autocoder.protected import DEFAULT_PROTECTED
 from tests.containers.remote import AUTHORIZATION, git
 from tests.containers.serving import Quiet, Server
 

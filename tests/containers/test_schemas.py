@@ -2,14 +2,14 @@ import json
 
 import pytest
 
-from autocoder import schemas
 from autocoder.models import AgentResult, Progress
+from autocoder.runs import schemas
 from runner import json_schema
 
 
 def test_the_schemas_are_those_of_the_models():
     current = {path.name: path.read_text() for path in schemas.FOLDER.iterdir()}
-    assert current == schemas.schemas(), "run `python -m autocoder.schemas`"
+    assert current == schemas.schemas(), "run `python -m autocoder.runs.schemas`"
 
 
 RESULT = {"runId": "a" * 20, "baseCommit": "0" * 40, "outcome": "no_changes"}

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from autocoder.models import Budget, Requester, RunRequest
-from autocoder.requests import read_request
-from autocoder.run_body import RunBody
+from autocoder.requests.body import RunBody
+from autocoder.requests.run_request import read_request
 from autocoder.settings import Settings, read_settings
-from tests.autocoder.test_requests import SETTINGS
+from tests.autocoder.requests.test_run_request import SETTINGS
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")]

@@ -11,11 +11,11 @@ import httpx
 import pytest
 from azure.storage.blob import ContainerClient
 
-from autocoder.callback import callback_token
+from autocoder.runs.callback import callback_token
 from emulators import azurite
 from emulators.platform.app_settings import REPOSITORY
 from emulators.ports import FUNCTIONS_HOST
-from tests.autocoder.packs import Repo
+from tests.autocoder.changes.packs import Repo
 from tests.containers.blobs import KEY
 from tests.hostile.evidence import bare_repository
 

@@ -7,7 +7,7 @@ import pytest
 from emulators.azure_devops.control import AzureDevOps
 from emulators.platform.app_settings import ORGANIZATION, PROJECT
 from emulators.ports import AZURE_DEVOPS
-from tests.autocoder.packs import Repo
+from tests.autocoder.changes.packs import Repo
 
 FILE = ".azuredevops/autocoder.yml"
 MISTAKES = {

@@ -39,7 +39,7 @@ READS = """
 import function_app
 from autocoder.agents import agents
 from autocoder.models import RepositoryTexts, RunRequest
-from autocoder.prompts import guidance, system_prompt, task_prompt, template_names
+from autocoder.prompts.prompt import guidance, system_prompt, task_prompt, template_names
 texts = RepositoryTexts()
 request = RunRequest(organization="o", project="p", repository="r", user_prompt="Do it.")
 print(sorted(agents()), [agent.cli.version for agent in agents().values()])

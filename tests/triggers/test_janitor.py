@@ -8,9 +8,9 @@ import pytest
 
 from autocoder.clients.connect import Clients
 from autocoder.clients.container_instances import GroupName
-from autocoder.container_groups import APP_TAG, app_name
+from autocoder.container_groups.build import APP_TAG, app_name
 from autocoder.errors import RetryLater
-from tests.autocoder.test_requests import SETTINGS
+from tests.autocoder.requests.test_run_request import SETTINGS
 from triggers import janitor
 
 RUN, OTHER = "a" * 20, "b" * 20

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from autocoder.clients.azure_devops.protocol import rows
 from autocoder.clients.azure_devops.session import Session
 from autocoder.errors import UnexpectedAnswer
-from autocoder.requesters import Entry, Member
+from autocoder.requests.requesters import Entry, Member
 
 GIT_REPOSITORIES = "2e9eb7ed-3c0a-47d4-87c1-0ffdd275fd87"
 IDENTITIES_HOST = "vssps.dev.azure.com"  # where the hosted service keeps them

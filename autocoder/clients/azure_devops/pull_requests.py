@@ -12,7 +12,7 @@ from autocoder.clients.azure_devops.git import repository_path
 from autocoder.clients.azure_devops.protocol import rows, url_of
 from autocoder.clients.azure_devops.session import Session
 from autocoder.errors import Conflict, InvalidArgument, Transient, UnexpectedAnswer
-from autocoder.lengths import cut
+from autocoder.texts.utf16_length import cut
 
 LONGEST_TITLE = 400  # undocumented; what the web page takes
 BRANCH_NOT_SEEN_YET = "TF401398"

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from autocoder.clients.azure_devops.protocol import JSON_PATCH, rows
-from autocoder.clients.azure_devops.records import (
+from autocoder.clients.azure_devops.session import Session
+from autocoder.clients.azure_devops.work_item_values import (
     CommentRecord,
     State,
     UpdateRecord,
@@ -22,7 +23,6 @@ from autocoder.clients.azure_devops.records import (
     with_tags,
     without_tags,
 )
-from autocoder.clients.azure_devops.session import Session
 from autocoder.errors import InvalidArgument, NotFound, StaleRevision
 
 COMMENTS = "7.1-preview.4"

@@ -8,8 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from autocoder.policy import GITLINK, Change, Rules, Verdict, judge
-from autocoder.redaction import Redactor
+from autocoder.shared.policy import GITLINK, Change, Rules, Verdict, judge
+from autocoder.shared.redaction import Redactor
 from runner.background import Beside
 from runner.change.staging import SecretFoundError, Stage, UnsteadyError, nested
 from runner.change.survey import is_attributes, survey, with_lfs

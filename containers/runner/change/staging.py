@@ -13,8 +13,8 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from autocoder.policy import EXECUTABLE, HEAD_BYTES, SYMLINK, Change
-from autocoder.redaction import Redactor
+from autocoder.shared.policy import EXECUTABLE, HEAD_BYTES, SYMLINK, Change
+from autocoder.shared.redaction import Redactor
 from runner.change.survey import FOLDER, lines, mode_of, opened, parent
 from runner.files import open_regular
 from runner.git import Git

@@ -11,7 +11,7 @@ import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from autocoder.policy import Verdict
+from autocoder.shared.policy import Verdict
 from runner.git import Git
 
 MOST_ENTRIES = 1_000_000

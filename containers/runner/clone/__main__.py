@@ -107,7 +107,7 @@ def _check_out(git: Git, workspace: Path, commit: str) -> str:
 
 
 def _redacted(text: str) -> str:
-    from autocoder.redaction import Redactor  # a clone that succeeds need not wait for its patterns
+    from autocoder.shared.redaction import Redactor  # a clone that succeeds need not wait for its patterns
 
     return Redactor(_secrets(os.environ)).redact(text)
 

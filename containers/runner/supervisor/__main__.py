@@ -14,7 +14,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-from autocoder.redaction import Redactor
+from autocoder.shared.redaction import Redactor
 from runner import json_schema
 from runner.background import Beside
 from runner.blobs import LASTING, PAUSES, Client, ExchangeError

@@ -3,7 +3,7 @@
 import time
 from typing import Any, NamedTuple
 
-from autocoder.policy import Rules
+from autocoder.shared.policy import Rules
 from runner.change.commit import Base, Collected, Collector
 from runner.git import GIT_FOLDER, Git, GitError
 from runner.supervisor.agent import Ending

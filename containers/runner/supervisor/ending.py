@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from autocoder.policy import Verdict
+from autocoder.shared.policy import Verdict
 from runner.change.commit import Collected
 from runner.supervisor.agent import Ending
 from runner.supervisor.final_message import FinalMessage

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from autocoder.redaction import Redactor
+from autocoder.shared.redaction import Redactor
 from runner.blobs import Client
 from runner.users import user_of
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from autocoder.redaction import Redactor
+from autocoder.shared.redaction import Redactor
 from runner.blobs import Client, ExchangeError
 from runner.files import open_regular
 

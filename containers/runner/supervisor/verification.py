@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from autocoder.redaction import Redactor
+from autocoder.shared.redaction import Redactor
 from runner.files import read_regular, write_whole
 
 TOTAL_SECONDS = 420.0  # for checkout and commands; the orchestration leaves 10 minutes after the agent's

@@ -3,6 +3,7 @@ import json
 import pytest
 
 from autocoder.clients.container_instances import ContainerInstances
+from autocoder.container_groups.spec import ContainerGroupSpec, ContainerSpec, Mount
 from autocoder.errors import (
     Forbidden,
     InvalidArgument,
@@ -12,7 +13,6 @@ from autocoder.errors import (
     SignInRequired,
     Transient,
 )
-from autocoder.group_spec import ContainerGroupSpec, ContainerSpec, Mount
 from emulators import identities
 from emulators.azure_resource_manager.control import PlatformControl
 

@@ -170,7 +170,7 @@ def test_an_image_of_the_checkout_holds_its_folders(groups):
     groups.run(
         "runner",
         only(
-            "python3 -c 'import runner, autocoder.policy, autocoder.redaction'",
+            "python3 -c 'import runner, autocoder.shared.policy, autocoder.shared.redaction'",
             image="r.example/autocoder/runner:1",
         ),
     )

@@ -1,0 +1,1 @@
+"""What the agent is told: the templates and what fills them."""

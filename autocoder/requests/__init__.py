@@ -1,0 +1,1 @@
+"""From a caller's words to a RunRequest, and who may make one."""

@@ -1,0 +1,173 @@
+"""What a service hook delivery asks for: pure reading of the documented payloads.
+
+https://learn.microsoft.com/azure/devops/service-hooks/events
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
+
+from pydantic import Field
+
+from autocoder import ids
+from autocoder.models import Value
+from autocoder.texts.markdown import one_line
+
+CONTENT_FIELDS = (
+    "System.Title",
+    "System.Description",
+    "Microsoft.VSTS.TCM.ReproSteps",
+    "Microsoft.VSTS.Common.AcceptanceCriteria",
+)
+OPTIONS = ("agent", "repo", "model", "template")
+OPTION_TAG = re.compile(r"autocoder:(?P<name>[^=]*)=(?P<value>.*)", re.IGNORECASE | re.DOTALL)
+LONGEST_OPTION = 100
+
+
+class Trigger(Value):
+    """A delivery that asks for a run."""
+
+    delivery: str
+    organization: str
+    project: str
+    work_item_id: int
+    content: str
+    requester_id: str | None = None
+    requester_name: str = ""
+    update: int = Field(1, gt=0, description="number of the work item's update; its creation is the first")
+    options: dict[str, str] = Field(default_factory=dict)
+
+
+class Skip(Value):
+    """A delivery that asks for nothing, and why."""
+
+    code: Literal["not_usable", "not_covered", "no_trigger_tag", "no_change_of_content", "unreadable_tag"]
+    reason: str
+
+
+def read_delivery(payload: object, trigger_tags: Iterable[str]) -> Trigger | Skip:
+    """Return what the verified *payload* asks for. Never raises: what cannot be used is a `Skip`."""
+    if not isinstance(payload, Mapping):
+        return Skip(code="not_usable", reason="the body is not a JSON object")
+    wanted = {tag.casefold() for tag in trigger_tags}
+    kind = payload.get("eventType")
+    if kind == "workitem.created":
+        return _created(payload, wanted)
+    if kind == "workitem.updated":
+        return _updated(payload, wanted)
+    return Skip(code="not_covered", reason=f"events of type {one_line(str(kind), 60)} start no run")
+
+
+def tags_of(text: object) -> tuple[str, ...]:
+    """Return the tags in a `System.Tags` text: whole tags, as written, without blanks around them."""
+    return tuple(tag.strip() for tag in text.split(";") if tag.strip()) if isinstance(text, str) else ()
+
+
+def _created(payload: Mapping[str, Any], wanted: set[str]) -> Trigger | Skip:
+    resource = _mapping(payload.get("resource"))
+    fields = _mapping(resource.get("fields"))
+    if not wanted & _folded(fields.get("System.Tags")):
+        return Skip(code="no_trigger_tag", reason="the work item was created without a trigger tag")
+    return _trigger(payload, resource.get("id"), fields)
+
+
+def _updated(payload: Mapping[str, Any], wanted: set[str]) -> Trigger | Skip:
+    """React to a tag that was *added*, or to new text while tagged; `resource.id` is the update's number."""
+    resource = _mapping(payload.get("resource"))
+    changes = _mapping(resource.get("fields"))
+    fields = _mapping(_mapping(resource.get("revision")).get("fields"))
+    tags = _mapping(changes.get("System.Tags"))
+    added = _folded(tags.get("newValue")) - _folded(tags.get("oldValue"))
+    if not wanted & (_folded(fields.get("System.Tags")) | added):
+        return Skip(code="no_trigger_tag", reason="the work item has no trigger tag")
+    if not wanted & added and not any(name in changes for name in CONTENT_FIELDS):
+        return Skip(
+            code="no_change_of_content", reason="neither a trigger tag was added nor the text changed"
+        )
+    trigger = _trigger(payload, resource.get("workItemId"), fields, _mapping(resource.get("revisedBy")))
+    update = resource.get("id")
+    if isinstance(trigger, Skip):
+        return trigger
+    if not isinstance(update, int) or update <= 0:
+        return Skip(code="not_usable", reason="the delivery names no update of the work item")
+    return trigger.model_copy(update={"update": update})
+
+
+def _trigger(
+    payload: Mapping[str, Any],
+    number: object,
+    fields: Mapping[str, Any],
+    revised_by: Mapping[str, Any] | None = None,
+) -> Trigger | Skip:
+    project = fields.get("System.TeamProject")
+    organization = _organization(payload)
+    if not isinstance(number, int) or isinstance(number, bool) or number <= 0:
+        return Skip(code="not_usable", reason="the delivery names no work item id")
+    if not isinstance(project, str) or not project or len(project) > 64:
+        return Skip(code="not_usable", reason="the delivery names no project (send all resource details)")
+    if not organization:
+        return Skip(code="not_usable", reason="the delivery names no organisation in resourceContainers")
+    options = _options(fields.get("System.Tags"))
+    if isinstance(options, Skip):
+        return options
+    person = revised_by or {}
+    changed_by = fields.get("System.ChangedBy") or fields.get("System.CreatedBy")
+    return Trigger(
+        delivery=ids.key(payload.get("subscriptionId"), payload.get("notificationId"), payload.get("id")),
+        organization=organization,
+        project=project,
+        work_item_id=number,
+        content=ids.key(*(fields.get(name) for name in CONTENT_FIELDS)),
+        requester_id=person["id"] if isinstance(person.get("id"), str) else None,
+        requester_name=one_line(str(person.get("displayName") or _name(changed_by)), 100),
+        options=options,
+    )
+
+
+def _options(tags: object) -> dict[str, str] | Skip:
+    """Return what tags such as `autocoder:repo=Web App` ask for; one that cannot be read starts nothing.
+
+    A run without it would work with another agent, or in another repository, than the person wanted.
+    """
+    options: dict[str, str] = {}
+    for tag in tags_of(tags):
+        match = OPTION_TAG.fullmatch(tag)
+        if match is None:
+            continue
+        name, value = match["name"].strip().lower(), match["value"].strip()
+        shown = one_line(tag, 120)
+        if name not in OPTIONS or not 0 < len(value) <= LONGEST_OPTION or not value.isprintable():
+            known = ", ".join(OPTIONS)
+            reason = (
+                f"the tag `{shown}` cannot be read: options are {known}, of 1 to {LONGEST_OPTION} characters"
+            )
+            return Skip(code="unreadable_tag", reason=reason)
+        if options.setdefault(name, value) != value:
+            return Skip(code="unreadable_tag", reason=f"the tag `{shown}` contradicts another one")
+    return options
+
+
+def _organization(payload: Mapping[str, Any]) -> str:
+    """Return the organisation's name out of `resourceContainers`, both forms of address."""
+    containers = _mapping(payload.get("resourceContainers"))
+    for name in ("collection", "account", "project"):
+        url = _mapping(containers.get(name)).get("baseUrl")
+        if isinstance(url, str) and (found := re.match(r"https?://([^/]+)/?([^/?#]*)", url)):
+            host, first = found[1], found[2]
+            return host.split(".")[0] if host.endswith(".visualstudio.com") else first
+    return ""
+
+
+def _name(identity: object) -> str:
+    """Return the name in an identity of a 1.0 event: text `Name <mail>`, or an object."""
+    if isinstance(identity, Mapping):
+        return str(identity.get("displayName", ""))
+    return re.sub(r"\s*<[^>]*>\s*$", "", identity) if isinstance(identity, str) else ""
+
+
+def _folded(tags: object) -> set[str]:
+    return {tag.casefold() for tag in tags_of(tags)}
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}

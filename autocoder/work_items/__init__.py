@@ -1,0 +1,1 @@
+"""From the fields of a work item to what the agent reads."""
