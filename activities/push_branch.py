@@ -53,7 +53,7 @@ def push_branch(given: PushInput) -> PushedBranch | Ended:
             lambda: connected.blobs.download(plan.run.id, "changes.pack", file, LARGEST_PACK),
         )
         if row is not None and row.get("cancel_requested"):
-            return Ended(outcome="cancelled", reason="It was cancelled before anything was pushed.")
+            return Ended(outcome="cancelled", reason="The run was cancelled before anything was pushed.")
         with open_pack(file, sha256=pack.sha256) as opened:
             change = read_change(opened, pack.commit, plan.repository.base_commit)
             before = partial(_read_base, connected, plan)
@@ -103,7 +103,7 @@ def _push(connected: Clients, plan: Plan, commit: str, pack: PackFile) -> Ended 
             return None
         case BranchMoved():
             return Ended(
-                outcome="branch_moved", reason=f"Branch {plan.branch} holds commits of somebody else."
+                outcome="branch_moved", reason=f"Branch {plan.branch} has commits that this run did not make."
             )
         case Rejected(reason):
             return Ended(outcome="failed", reason=f"Azure DevOps rejected the push: {reason}")

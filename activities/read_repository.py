@@ -34,7 +34,10 @@ def read_repository(run: Run) -> Repository | Ended:
     try:
         found = _read(git, base)
     except (RepositorySettingsError, TooLarge) as error:
-        return Ended(outcome="failed", reason=f"The settings file of the repository is wrong.\n{error}")
+        reason = (
+            f"The repository's settings file is not valid. Correct it, then start the run again.\n{error}"
+        )
+        return Ended(outcome="failed", reason=reason)
     if found.has_texts:
         connected.blobs.put(run.id, TEXTS, wire.to_bytes(found.texts))
     return _repository(base, found)
@@ -74,7 +77,8 @@ def _find(git: Git, run: Run) -> Base | Ended:
     branch = request.target_branch or record.default_branch
     commit = git.resolve_branch(record.project, record.id, branch) if branch else None
     if record.is_disabled or branch is None or commit is None:
-        what = f"has no branch {branch}" if branch else "has no default branch; it is empty"
+        absent = f"has no branch {branch}" if branch else "is empty: it has no default branch"
+        what = "is disabled" if record.is_disabled else absent
         return Ended(outcome="failed", reason=f"Repository {record.name} {what}.")
     return Base(record, branch, commit)
 
