@@ -181,7 +181,9 @@ class Blobs:
 
     def _blob(self, run_id: str, name: str) -> "BlobClient":
         if not _NAME.fullmatch(name):
-            raise InvalidArgument("A blob's name may have letters, digits, dots, hyphens and slashes.")
+            raise InvalidArgument(
+                "A blob's name may contain only letters, digits, dots, hyphens, underscores and slashes."
+            )
         return self._container.get_blob_client(f"{_checked(run_id)}/{name}")
 
     @cached_property
@@ -201,10 +203,10 @@ class Blobs:
 
 def _checked(run_id: str) -> str:
     if not _RUN.fullmatch(run_id):
-        raise InvalidArgument("That is no id of a run.")
+        raise InvalidArgument("This is not a valid run id.")
     return run_id
 
 
 def _check_size(size: int | None, limit: int) -> None:
     if size is None or size > limit:
-        raise TooLarge(f"A file of the run has {size} bytes; {limit} are allowed.")
+        raise TooLarge(f"A file of the run has {size or 0:,} bytes; at most {limit:,} are allowed.")

@@ -41,7 +41,7 @@ class Clients:
     def azure_devops(self, organization: str) -> AzureDevOps:
         """Return the client of *organization*; raises `InvalidArgument` when that is no such name."""
         if not _ORGANIZATION.fullmatch(organization):
-            raise InvalidArgument("That is no name of an Azure DevOps organisation.")
+            raise InvalidArgument("This is not a valid name of an Azure DevOps organisation.")
         url = self.settings.organization_url(organization)
         return AzureDevOps(Session(url, self._own, self._http))
 

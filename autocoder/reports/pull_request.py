@@ -21,15 +21,13 @@ OWN_HEADING = re.compile(r"\A#{1,6} +summary:?\s*\n", re.IGNORECASE)
 HEADING = re.compile(r"^(#{1,6}) +", re.MULTILINE)
 FENCE = re.compile(r"\s*(`{3,}|~{3,})(.*)")
 LONG_BLOCK = LONGEST_BODY // 2
-LONG_BLOCK_LEFT = "(a long block stands in the first thread)"
-SQUASH = (
-    "\nComplete it as a squash commit: its own commit keeps pipelines from starting, also when it is merged."
-)
+LONG_BLOCK_LEFT = "(a long block is in the first thread)"
+SQUASH = "\nComplete this with Squash commit: its commit says [skip ci], and a merge would carry that along."
 LONGEST_OUTPUT = 4_000
 MOST_CHECKS = 20
 COMMAND_LENGTHS = (80, 20)  # the second where the table would take up too much with the first
 LONGEST_TABLE = 2_500
-RESULTS = {None: "⏭️ not run", 0: "✅ passed", 124: "❌ did not end in time"}
+RESULTS = {None: "⏭️ not run", 0: "✅ passed", 124: "❌ timed out"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,11 +194,11 @@ def _counted(change: FileChange) -> str:
 def _verification(checks: Sequence[Verification]) -> list[str]:
     """Return the table of the team's commands, in one piece, or a sentence when there are none."""
     if not checks:
-        return ["The target branch's `.azuredevops/autocoder.yml` names no verify commands."]
+        return ["The target branch's `.azuredevops/autocoder.yml` has no verify commands."]
     tables = [_table(checks[:MOST_CHECKS], longest) for longest in COMMAND_LENGTHS]
     table = next((one for one in tables if length(one) <= LONGEST_TABLE), tables[-1])
     if _with_output(checks):
-        return [table, "", "What the failed commands printed stands in the first thread."]
+        return [table, "", "The output of the failed commands is in the first thread."]
     return [table]
 
 
@@ -219,7 +217,7 @@ def _result(check: Verification) -> str:
 def _outputs(checks: Sequence[Verification]) -> list[str]:
     """Return what each failed command printed last, behind a fence that it cannot end."""
     parts = [
-        f"`{code(check.command, 80)}` ended with exit code {check.exit_code}; the last that it printed:\n\n"
+        f"`{code(check.command, 80)}` ended with exit code {check.exit_code}. The end of its output:\n\n"
         + fenced(check.output[-LONGEST_OUTPUT:])
         for check in _with_output(checks)
     ]

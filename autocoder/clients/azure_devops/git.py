@@ -121,13 +121,13 @@ def repository_of(organization_url: str, answer: Any) -> RepositoryRecord:
             is_disabled=bool(answer.get("isDisabled")),
         )
     except (KeyError, TypeError, AttributeError):
-        raise UnexpectedAnswer("Azure DevOps sent something else than a repository.") from None
+        raise UnexpectedAnswer("Azure DevOps returned something other than a repository.") from None
 
 
 def commit_of(value: object) -> str:
     """Return *value* when it is the full name of a commit; raises `UnexpectedAnswer`."""
     if not isinstance(value, str) or not _SHA.fullmatch(value):
-        raise UnexpectedAnswer("Azure DevOps sent a branch without a commit.")
+        raise UnexpectedAnswer("Azure DevOps returned a branch without a commit.")
     return value
 
 

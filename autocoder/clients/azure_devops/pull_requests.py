@@ -220,11 +220,11 @@ def pull_request_of(organization_url: str, answer: Any) -> PullRequestRecord:
             web_url=url_of(organization_url, path),
         )
     except (KeyError, TypeError, AttributeError):
-        raise UnexpectedAnswer("Azure DevOps sent something else than a pull request.") from None
+        raise UnexpectedAnswer("Azure DevOps returned something other than a pull request.") from None
 
 
 def _id(answer: Any, name: str) -> int:
     value = answer.get(name) if isinstance(answer, dict) else None
     if not isinstance(value, int):
-        raise UnexpectedAnswer(f"Azure DevOps sent an answer without {name}.")
+        raise UnexpectedAnswer(f"Azure DevOps returned an answer without {name}.")
     return value

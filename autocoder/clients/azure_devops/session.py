@@ -84,6 +84,6 @@ class Session:
             for chunk in answer.iter_bytes():
                 content += chunk
                 if len(content) > limit:
-                    raise TooLarge(f"The answer of Azure DevOps is larger than {limit} bytes.")
+                    raise TooLarge(f"The answer of Azure DevOps is larger than {limit:,} bytes.")
             names = {name.lower(): value for name, value in answer.headers.items()}
             return protocol.Response(answer.status_code, names, bytes(content))

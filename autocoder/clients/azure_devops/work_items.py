@@ -77,7 +77,7 @@ class WorkItems:
             query={"format": 0}, body={"text": markdown}, version=MARKDOWN_COMMENTS,
         )  # fmt: skip
         if isinstance(answer, dict) and answer.get("isDeleted"):
-            raise NotFound("Somebody deleted the comment.")
+            raise NotFound("The comment was deleted.")
 
     def update_fields(self, item: int, rev: int, changes: Mapping[str, Any]) -> WorkItemRecord:
         """Set the fields in *changes*; raises `StaleRevision` when *rev* is not the newest."""
