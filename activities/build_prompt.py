@@ -8,7 +8,7 @@ from activities.parts.parallel import at_once
 from activities.parts.repository_texts import texts_of
 from autocoder import wire
 from autocoder.agents import Agent, agents
-from autocoder.clients.azure_devops.git import LARGEST_FILE, Git
+from autocoder.clients.azure_devops.git import MAX_FILE_BYTES, Git
 from autocoder.clients.connect import Clients, clients
 from autocoder.errors import InvalidArgument, TooLarge
 from autocoder.models import (
@@ -23,8 +23,8 @@ from autocoder.models import (
     WorkItemSummary,
 )
 from autocoder.prompts.prompt import (
-    LONGEST_PART,
-    MOST_FILES,
+    MAX_FILES,
+    MAX_PART_LENGTH,
     files_named,
     guidance,
     system_prompt,
@@ -35,7 +35,7 @@ from autocoder.reports.comment import code
 from autocoder.runs.plan import choose_agent, plan_run, requested_agent, run_file
 from autocoder.settings import settings
 
-CUT = f"was cut to its first {LONGEST_PART:,} characters"
+CUT = f"was cut to its first {MAX_PART_LENGTH:,} characters"
 
 
 class PromptInput(Value):
@@ -109,13 +109,13 @@ def _files(connected: Clients, plan: Plan, paths: tuple[str, ...]) -> tuple[dict
     """Return the target branch's files that the additional context names, and remarks on the other ones."""
     git = connected.azure_devops(plan.run.request.organization).git
     found, remarks = {}, []
-    for path in paths[:MOST_FILES]:
+    for path in paths[:MAX_FILES]:
         text, remark = _file(git, plan.repository, path)
         if text is not None:
             found[path] = text
         if remark:
             remarks.append(f"File `{code(path, 200)}`, named in the additional context, {remark}.")
-    more = len(paths) - MOST_FILES
+    more = len(paths) - MAX_FILES
     if more > 0:
         remarks.append(f"{more} more files named in the additional context were not given to the agent.")
     return found, tuple(remarks)
@@ -126,7 +126,7 @@ def _file(git: Git, repository: Repository, path: str) -> tuple[str | None, str]
     try:
         content = git.read_file(repository.project, repository.id, path, repository.base_commit)
     except TooLarge:
-        return None, f"was not given to the agent: it is larger than {LARGEST_FILE:,} bytes"
+        return None, f"was not given to the agent: it is larger than {MAX_FILE_BYTES:,} bytes"
     except InvalidArgument:
         content = None
     if content is None:
@@ -134,4 +134,4 @@ def _file(git: Git, repository: Repository, path: str) -> tuple[str | None, str]
     if b"\0" in content:
         return None, "was not given to the agent: it is not text"
     text = content.decode("utf-8", "replace")
-    return text, CUT if len(text) > LONGEST_PART else ""
+    return text, CUT if len(text) > MAX_PART_LENGTH else ""

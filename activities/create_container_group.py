@@ -7,7 +7,7 @@ https://learn.microsoft.com/azure/container-instances/container-instances-update
 import json
 from collections.abc import Mapping
 
-from activities.activity import MOST_LOOKS_FOR_ROOM, activity
+from activities.activity import MAX_CAPACITY_TRIES, activity
 from activities.parts.parallel import at_once
 from autocoder.agents import agents
 from autocoder.clients.connect import Clients, clients
@@ -68,7 +68,7 @@ def _waiting_for_room(connected: Clients, plan: Plan, error: NoRoom) -> NoRoom:
     told = NoRoom(
         f"No quota or capacity left in {given.container_location} for a container group of {size}: "
         f"{error.message}",
-        retry_after_seconds=60 * given.capacity_minutes / MOST_LOOKS_FOR_ROOM,
+        retry_after_seconds=60 * given.capacity_minutes / MAX_CAPACITY_TRIES,
         service_code=error.service_code,
         next_step="Request more quota from Azure, choose another region (CONTAINER_LOCATION) or smaller "
         "groups (CONTAINER_CPU, CONTAINER_MEMORY_GB), or let runs wait longer (CAPACITY_MINUTES).",

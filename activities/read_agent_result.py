@@ -14,7 +14,7 @@ from autocoder.ids import group_name
 from autocoder.models import AgentResult, Ended, Plan
 from autocoder.runs.rows import usage_column, worked_columns
 
-LARGEST_RESULT = 1_000_000
+MAX_RESULT_BYTES = 1_000_000
 log = logging.getLogger("autocoder.activities")
 
 
@@ -23,7 +23,7 @@ def read_agent_result(plan: Plan) -> AgentResult | Ended:
     """Return the result of the run's containers, or how the run ends without one."""
     connected = clients()
     content, row = at_once(
-        lambda: connected.blobs.get(plan.run.id, "result.json", LARGEST_RESULT),
+        lambda: connected.blobs.get(plan.run.id, "result.json", MAX_RESULT_BYTES),
         lambda: connected.records.get(plan.run.id) or {},
     )
     if content is None:

@@ -18,9 +18,9 @@ from autocoder.repository_settings import PATH, RepositorySettingsError, read_re
 
 INSTRUCTION_FILES = ("AGENTS.md", "CLAUDE.md", ".github/copilot-instructions.md")
 PROMPT_FOLDER = ".azuredevops/autocoder"
-MOST_PROMPTS = 20
+MAX_TEMPLATES = 20
 TEMPLATE_FILE = ".azuredevops/pull_request_template.md"
-LONGEST_TEXT = 30_000
+MAX_TEXT_LENGTH = 30_000
 
 
 @activity
@@ -123,7 +123,7 @@ class Files:
             content = self.content(path) or b""
         except TooLarge:
             return ""
-        return content.decode("utf-8", "replace")[:LONGEST_TEXT]
+        return content.decode("utf-8", "replace")[:MAX_TEXT_LENGTH]
 
     def texts(self, paths: Sequence[str]) -> tuple[str, ...]:
         """Return the texts of several files, in their order."""
@@ -135,7 +135,7 @@ class Files:
             return {}
         record = self.base.record
         paths = self.git.list_files(record.project, record.id, PROMPT_FOLDER, self.base.commit)
-        named = [path for path in paths if path.endswith(".md")][:MOST_PROMPTS]
+        named = [path for path in paths if path.endswith(".md")][:MAX_TEMPLATES]
         return {Path(path).stem.lower(): text for path, text in zip(named, self.texts(named), strict=True)}
 
 

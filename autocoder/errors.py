@@ -20,7 +20,7 @@ requests and work items: no error is ever built from a credential, a request hea
 
 import re
 
-LONGEST_MESSAGE = 500
+MAX_MESSAGE_LENGTH = 500
 _QUERY = re.compile(r"(https?://[^\s?#'\"<>]*)[?#][^\s'\"<>]*")
 _USER = re.compile(r"(https?://)[^\s/@'\"<>]*@")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
@@ -29,8 +29,8 @@ _LAST_WORD = re.compile(r"[A-Za-z0-9+/=_.~%-]+\Z")
 
 def plain(text: str) -> str:
     """Return *text* as one line of bounded length, its URLs without user names and queries."""
-    text = _CONTROL.sub(" ", _cut(text, 4 * LONGEST_MESSAGE))
-    return _cut(_USER.sub(r"\1", _QUERY.sub(r"\1", text)).strip(), LONGEST_MESSAGE)
+    text = _CONTROL.sub(" ", _cut(text, 4 * MAX_MESSAGE_LENGTH))
+    return _cut(_USER.sub(r"\1", _QUERY.sub(r"\1", text)).strip(), MAX_MESSAGE_LENGTH)
 
 
 def _cut(text: str, longest: int) -> str:

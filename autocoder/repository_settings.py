@@ -8,7 +8,7 @@ from autocoder.models import Budget, RepositorySettings
 from autocoder.suggestions import field_names, unknown
 
 PATH = ".azuredevops/autocoder.yml"
-LARGEST = 64 * 1024
+MAX_BYTES = 64 * 1024
 
 
 class RepositorySettingsError(ValueError):
@@ -19,8 +19,8 @@ def read_repository_settings(content: bytes | None) -> RepositorySettings:
     """Return the settings in *content* (None: there is no file); raises `RepositorySettingsError`."""
     if content is None:
         return RepositorySettings()
-    if len(content) > LARGEST:
-        raise RepositorySettingsError(f"{PATH}: must be at most {LARGEST // 1024} KB")
+    if len(content) > MAX_BYTES:
+        raise RepositorySettingsError(f"{PATH}: must be at most {MAX_BYTES // 1024} KB")
     import yaml  # the cold start needs no parser
 
     try:

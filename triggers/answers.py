@@ -15,7 +15,7 @@ from autocoder.errors import AutocoderError, RetryLater, Transient
 from autocoder.settings import SettingsError
 from autocoder.shared.redaction import Redactor
 
-LARGEST_BODY = 1_000_000
+MAX_BODY_BYTES = 1_000_000
 log = logging.getLogger("autocoder.triggers")
 Trigger = Callable[..., Awaitable[func.HttpResponse]]
 
@@ -49,8 +49,8 @@ class BadBody(Exception):  # noqa: N818  (an answer, no bug)
 def json_body(request: func.HttpRequest) -> Any:
     """Return the JSON of *request*; raises `BadBody` (413 over 1 MB, 400 when it is not JSON)."""
     body = request.get_body()
-    if len(body) > LARGEST_BODY:
-        message = f"The body is larger than {LARGEST_BODY:,} bytes; shorten its texts."
+    if len(body) > MAX_BODY_BYTES:
+        message = f"The body is larger than {MAX_BODY_BYTES:,} bytes; shorten its texts."
         raise BadBody(error(413, "body_too_large", message))
     try:
         return json.loads(body)

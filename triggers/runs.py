@@ -21,9 +21,9 @@ from triggers.events import raise_event
 from triggers.start import Active, Duplicate, QueueFull, Start, Started, Wish, start_run
 
 blueprint = df.Blueprint()
-MOST_RUNS = 200
+MAX_RUNS = 200
 LOG_PIECE = 256 * 1024
-LARGEST_OFFSET = 10**15 - 1
+MAX_OFFSET = 10**15 - 1
 NUMBERS = {"workItemId": 2**31 - 1, "top": 10**9 - 1}  # of a query, with their largest value
 
 
@@ -99,7 +99,7 @@ def _filter(params: Mapping[str, str]) -> RunFilter:
         project=params.get("project"),
         repository=params.get("repository"),
         status=status,
-        top=max(1, min(int(params.get("top") or 50), MOST_RUNS)),
+        top=max(1, min(int(params.get("top") or 50), MAX_RUNS)),
     )
 
 
@@ -123,8 +123,8 @@ async def show_run(req: func.HttpRequest) -> func.HttpResponse:
 async def read_log(req: func.HttpRequest) -> func.HttpResponse:
     """Return the log from byte `offset` on, and where to go on reading; it grows while the agent works."""
     run_id, offset = req.route_params["id"], req.params.get("offset", "0")
-    if not offset or not _is_number(offset, LARGEST_OFFSET):
-        return error(400, "invalid_query", f"offset must be a whole number of bytes, up to {LARGEST_OFFSET}.")
+    if not offset or not _is_number(offset, MAX_OFFSET):
+        return error(400, "invalid_query", f"offset must be a whole number of bytes, up to {MAX_OFFSET}.")
     row = await asyncio.to_thread(clients().records.get, run_id)
     if row is None:
         return unknown_run()

@@ -26,7 +26,7 @@ from autocoder.models import Requester, RunRequest
 from autocoder.requests.run_request import Refusal, read_request
 from autocoder.requests.service_hook import Skip, Trigger, read_delivery
 from autocoder.settings import Settings, settings
-from triggers.answers import LARGEST_BODY, answer, error, guarded
+from triggers.answers import MAX_BODY_BYTES, answer, error, guarded
 from triggers.start import Active, Duplicate, QueueFull, Start, Wish, start_run
 
 blueprint = df.Blueprint()
@@ -97,8 +97,8 @@ def _basic_password(header: str) -> bytes:
 
 def read_body(body: bytes, settings: Settings) -> Trigger | Skip:
     """Return what the *body* of a verified delivery asks for."""
-    if len(body) > LARGEST_BODY:
-        return Skip(code="not_usable", reason=f"the body is larger than {LARGEST_BODY:,} bytes")
+    if len(body) > MAX_BODY_BYTES:
+        return Skip(code="not_usable", reason=f"the body is larger than {MAX_BODY_BYTES:,} bytes")
     try:
         payload: Any = json.loads(body)
     except (ValueError, RecursionError):

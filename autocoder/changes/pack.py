@@ -23,7 +23,7 @@ COMMIT, TREE, BLOB = 1, 2, 3
 _OFS_DELTA, _REF_DELTA = 6, 7
 _NAMES = {COMMIT: b"commit", TREE: b"tree", BLOB: b"blob"}
 _HEADER, _TRAILER = 12, 20
-_MOST_DELTAS_IN_A_ROW = 64  # git's own default is 50
+_MAX_DELTA_CHAIN = 64  # git's own default is 50
 _CACHE_BYTES = 48 << 20
 
 
@@ -147,7 +147,7 @@ class PackFile:
         entry = self._entries.get(name) if name is not None else None
         if name is None or entry is None:
             raise UnsafePack("A delta in the pack is based on an object that does not precede it.")
-        if entry.depth >= _MOST_DELTAS_IN_A_ROW:
+        if entry.depth >= _MAX_DELTA_CHAIN:
             raise UnsafePack("The pack has a chain of too many deltas.")
         return self._apply(name, entry, data), entry.type, name, entry.depth + 1
 

@@ -16,7 +16,7 @@ from autocoder.shared.policy import EXECUTABLE, GITLINK, REGULAR, SYMLINK
 
 _FOLDER = 0o040000
 _MODES = frozenset({REGULAR, EXECUTABLE, SYMLINK, GITLINK, _FOLDER, 0o100664})
-_DEEPEST = 100
+_MAX_DEPTH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ class _Walk:
     def _folder(
         self, old: bytes | None, new: bytes | None, prefix: bytes, depth: int
     ) -> Iterator[TreeChange]:
-        if depth > _DEEPEST:
+        if depth > _MAX_DEPTH:
             raise UnsafePack("The commit has folders nested too deeply.")
         before = {entry.name: entry for entry in self._read(old)}
         after = {entry.name: entry for entry in self._read(new)}

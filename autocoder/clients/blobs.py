@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 WHO = "Blob Storage"
 CONTAINER = "runs"
-LARGEST = 64_000_000
+MAX_BYTES = 64_000_000
 SKEW = dt.timedelta(minutes=15)  # clocks differ; Azure's own advice
 KEY_LIFETIME = dt.timedelta(days=1)
 _RUN = re.compile(RUN_ID)
@@ -46,7 +46,7 @@ class Blobs:
         """Write a blob, over one that is there."""
         self._written(lambda: self._blob(run_id, name).upload_blob(content, overwrite=True))
 
-    def get(self, run_id: str, name: str, limit: int = LARGEST) -> bytes | None:
+    def get(self, run_id: str, name: str, limit: int = MAX_BYTES) -> bytes | None:
         """Return a blob's bytes, None when there is none; raises `TooLarge` past *limit* bytes."""
         from azure.core.exceptions import ResourceNotFoundError
 
@@ -58,7 +58,7 @@ class Blobs:
             except ResourceNotFoundError:
                 return None
 
-    def download(self, run_id: str, name: str, path: Path, limit: int = LARGEST) -> None:
+    def download(self, run_id: str, name: str, path: Path, limit: int = MAX_BYTES) -> None:
         """Write a blob's bytes to the file *path*; raises `NotFound`, or `TooLarge` past *limit* bytes."""
         with translated(WHO), path.open("wb") as file:
             stream = self._blob(run_id, name).download_blob(max_concurrency=4)

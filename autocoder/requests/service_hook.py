@@ -21,7 +21,7 @@ CONTENT_FIELDS = (
 )
 OPTIONS = ("agent", "repo", "model", "template")
 OPTION_TAG = re.compile(r"autocoder:(?P<name>[^=]*)=(?P<value>.*)", re.IGNORECASE | re.DOTALL)
-LONGEST_OPTION = 100
+MAX_OPTION_LENGTH = 100
 
 
 class Trigger(Value):
@@ -135,11 +135,11 @@ def _options(tags: object) -> dict[str, str] | Skip:
             continue
         name, value = match["name"].strip().lower(), match["value"].strip()
         shown = one_line(tag, 120)
-        if name not in OPTIONS or not 0 < len(value) <= LONGEST_OPTION or not value.isprintable():
+        if name not in OPTIONS or not 0 < len(value) <= MAX_OPTION_LENGTH or not value.isprintable():
             known = ", ".join(OPTIONS)
             reason = (
                 f"the tag `{shown}` is not valid: write autocoder:<option>=<value>, where the options are "
-                f"{known} and a value has at most {LONGEST_OPTION} characters"
+                f"{known} and a value has at most {MAX_OPTION_LENGTH} characters"
             )
             return Skip(code="unreadable_tag", reason=reason)
         if options.setdefault(name, value) != value:

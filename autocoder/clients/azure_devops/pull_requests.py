@@ -14,7 +14,7 @@ from autocoder.clients.azure_devops.session import Session
 from autocoder.errors import Conflict, InvalidArgument, Transient, UnexpectedAnswer
 from autocoder.texts.utf16_length import cut
 
-LONGEST_TITLE = 400  # undocumented; what the web page takes
+MAX_TITLE_LENGTH = 400  # undocumented; what the web page takes
 BRANCH_NOT_SEEN_YET = "TF401398"
 PAUSES_SECONDS = (0.25, 0.5, 1.0, 2.0, 3.0)  # a branch may be seen some seconds after its push
 
@@ -40,7 +40,7 @@ class PullRequestDraft:
         return {
             "sourceRefName": f"refs/heads/{self.source}",
             "targetRefName": f"refs/heads/{self.target}",
-            "title": cut(self.title, LONGEST_TITLE),
+            "title": cut(self.title, MAX_TITLE_LENGTH),
             "description": self.description,
             "isDraft": self.is_draft,
             "labels": [{"name": label} for label in self.labels],
