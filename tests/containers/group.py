@@ -91,7 +91,7 @@ class Group:
         (self.agent_folder / "run.sh").write_text(script + "\n")
 
     def set_constant(self, module, name, value):
-        """Give the constant *name* of the runner's *module* (a path) another *value*, in this group's own copy."""
+        """Give the constant *name* of the runner's *module* (a path) another *value*, in this group only."""
         source = self.python_path / "runner" / f"{module}.py"
         text, found = re.subn(rf"(?m)^{name} = .*$", f"{name} = {value!r}", source.read_text())
         assert found == 1, f"{module}.py sets {name} {found} times"
