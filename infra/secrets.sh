@@ -11,7 +11,12 @@ cd "$(dirname "$0")"
 ATTEMPTS=${ATTEMPTS:-20} # a new right on the vault takes some minutes to work
 PAUSE=${PAUSE:-15}
 
-known() { printenv "$1" || azd env get-value "$1"; }
+# Prints one value of the azd environment. An empty one is refused: az would take an empty --subscription for none.
+known() {
+    found=$(printenv "$1" || azd env get-value "$1") || exit
+    [ -n "$found" ] || { echo "$1 is empty in the azd environment. Run azd provision first." >&2; exit 2; }
+    printf '%s\n' "$found"
+}
 
 checked() {
     case $1 in
@@ -25,7 +30,8 @@ checked() {
 # Only the names are asked for: the values stay where they are.
 names() {
     attempt=1
-    until az keyvault secret list --vault-name "$vault" --query "[].name" --output tsv; do
+    until az keyvault secret list --subscription "$AZURE_SUBSCRIPTION_ID" --vault-name "$vault" \
+        --query "[].name" --output tsv; do
         if [ "$attempt" -ge "$ATTEMPTS" ]; then
             echo "Cannot list the secrets of $vault. You need the role Key Vault Secrets Officer on it." >&2
             return 1
@@ -37,7 +43,8 @@ names() {
 
 # The value goes by a file that only this user can read: arguments are seen by everybody on the machine.
 store() {
-    az keyvault secret set --vault-name "$vault" --name "$1" --file "$value" --encoding utf-8 --output none
+    az keyvault secret set --subscription "$AZURE_SUBSCRIPTION_ID" --vault-name "$vault" --name "$1" \
+        --file "$value" --encoding utf-8 --output none
     echo "Set $1 in $vault."
 }
 
@@ -57,6 +64,7 @@ ask() {
 }
 
 for name in "$@"; do checked "$name"; done
+AZURE_SUBSCRIPTION_ID=$(known AZURE_SUBSCRIPTION_ID)
 group=$(known AZURE_RESOURCE_GROUP)
 vault=$(known AZURE_KEY_VAULT_NAME)
 principal=$(known AUTOCODER_APP_PRINCIPAL_ID)
@@ -84,7 +92,7 @@ done
 
 readable=$(printf '%s\n' "$password" "$callback" "$@" | sort -u)
 list=$(printf '%s\n' "$readable" | sed 's/.*/"&",/' | tr -d '\n')
-az deployment group create --resource-group "$group" --name autocoder-secret-access --output none \
-    --template-file modules/secret-access.bicep \
+az deployment group create --subscription "$AZURE_SUBSCRIPTION_ID" --resource-group "$group" \
+    --name autocoder-secret-access --output none --template-file modules/secret-access.bicep \
     --parameters "vaultName=$vault" "appPrincipalId=$principal" "secretNames=[${list%,}]"
 printf 'The app may read:\n%s\n' "$readable"

@@ -1,11 +1,13 @@
 #!/bin/sh
 # Scans every built image, writes what is in it, and pushes it; nothing is pushed when one of them is not fit.
 # usage: publish.sh REGISTRY TAG FOLDER     (FOLDER gets <name>.cdx.json and, last, references.txt, by digest)
+# AZURE_SUBSCRIPTION_ID is the subscription of the registry.
 # TRIVY_IMAGE is the scanner; it reads an archive, and gets no access to the Docker daemon.
 # https://trivy.dev/latest/docs/target/container_image/#tar-files
 set -eu
 
 registry=$1 tag=$2 folder=$3
+: "${AZURE_SUBSCRIPTION_ID:?is not set: name the subscription of the registry}"
 names=$(sh "$(dirname "$0")/../containers/build.sh" --list)
 mkdir -p "$folder/cache"
 
@@ -28,7 +30,8 @@ for name in $names; do
     docker inspect --format '{{range .RepoDigests}}{{println .}}{{end}}' "$image:$tag" |
         grep "^$image@sha256:" >>"$folder/references.new"
     # From now on the tag means this digest: nobody can push another image under it.
-    az acr repository update --name "${registry%%.*}" --image "autocoder/$name:$tag" --write-enabled false --output none
+    az acr repository update --subscription "$AZURE_SUBSCRIPTION_ID" --name "${registry%%.*}" \
+        --image "autocoder/$name:$tag" --write-enabled false --output none
 done
 rm -rf "$folder/cache"
 mv "$folder/references.new" "$folder/references.txt"

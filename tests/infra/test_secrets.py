@@ -11,8 +11,13 @@ import pytest
 
 from tests.infra.bicep import INFRA
 
+# As in Azure, nothing is found in a subscription that does not hold it, and az's default is another one.
 AZ = """#!/bin/sh
 printf '%s\\n' "$*" >>"$ASKED/calls"
+case " $* " in
+*" --subscription 22222222-2222-4222-8222-222222222222 "*) ;;
+*) echo "(ResourceGroupNotFound) Resource group could not be found." >&2; exit 3 ;;
+esac
 case "$1 $2 $3" in
 "keyvault secret list") [ ! -e "$ASKED/forbidden" ] || exit 1; ls "$ASKED/secrets" ;;
 "keyvault secret set")
@@ -23,7 +28,11 @@ case "$1 $2 $3" in
     cp "$file" "$ASKED/secrets/$name" && ls -l "$file" >>"$ASKED/modes" && echo "$file" >>"$ASKED/files" ;;
 esac
 """
+AZD = """#!/bin/sh
+[ "$1 $2" = "env get-value" ] && grep "^$3=" "$ASKED/environment" | cut -d= -f2-
+"""
 KNOWN = {
+    "AZURE_SUBSCRIPTION_ID": "22222222-2222-4222-8222-222222222222",
     "AZURE_RESOURCE_GROUP": "rg-test",
     "AZURE_KEY_VAULT_NAME": "kv-test",
     "AUTOCODER_APP_PRINCIPAL_ID": "11111111-1111-4111-8111-111111111111",
@@ -36,10 +45,9 @@ KNOWN = {
 class Azure:
     folder: Path
 
-    def run(self, *names: str, value: str = "", **known: str) -> subprocess.CompletedProcess:
+    def run(self, *names: str, value: str = "", known: dict[str, str] = KNOWN) -> subprocess.CompletedProcess:
         path = f"{self.folder / 'bin'}:{os.environ['PATH']}"
         environment = {
-            **KNOWN,
             **known,
             "PATH": path,
             "ASKED": str(self.folder),
@@ -66,9 +74,10 @@ class Azure:
 def azure(tmp_path):
     (tmp_path / "bin").mkdir()
     (tmp_path / "secrets").mkdir()
-    program = tmp_path / "bin" / "az"
-    program.write_text(AZ)
-    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    for name, text in (("az", AZ), ("azd", AZD)):
+        program = tmp_path / "bin" / name
+        program.write_text(text)
+        program.chmod(program.stat().st_mode | stat.S_IXUSR)
     return Azure(tmp_path)
 
 
@@ -78,6 +87,31 @@ def test_makes_the_two_secrets_that_nobody_chooses_and_lets_the_app_read_them(az
     assert len(azure.secret("hook-password")) == len(azure.secret("callback-key")) == 64
     assert azure.secret("hook-password") != azure.secret("callback-key")
     assert azure.granted == ["callback-key", "hook-password"]
+
+
+def test_works_when_the_default_subscription_of_the_azure_cli_is_another_one(azure):
+    done = azure.run("anthropic-api-key", value="synthetic value\n")
+    assert done.returncode == 0, done.stderr
+    named = f"--subscription {KNOWN['AZURE_SUBSCRIPTION_ID']}"
+    assert [line for line in azure.calls.splitlines() if named not in line] == []
+
+
+def test_takes_what_is_not_in_its_environment_from_azd(azure):
+    (azure.folder / "environment").write_text("".join(f"{name}={text}\n" for name, text in KNOWN.items()))
+    done = azure.run(known={})
+    assert done.returncode == 0, done.stderr
+    assert azure.granted == ["callback-key", "hook-password"]
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_changes_nothing_while_a_value_of_the_environment_is_empty_or_missing(azure, name):
+    others = {one: text for one, text in KNOWN.items() if one != name}
+    empty = azure.run(known={**KNOWN, name: ""})
+    assert empty.returncode == 2
+    assert name in empty.stderr
+    (azure.folder / "environment").touch()
+    assert azure.run(known=others).returncode != 0
+    assert not (azure.folder / "calls").exists()
 
 
 def test_leaves_secrets_that_are_there_as_they_are(azure):
