@@ -214,7 +214,7 @@ def test_nothing_opens_by_a_key_or_a_password():
         "registry": ["adminUserEnabled: false", "anonymousPullEnabled: false"],
         "vault": ["enableRbacAuthorization: true", "enablePurgeProtection: true"],
         "monitoring": ["DisableLocalAuth: true", "disableLocalAuth: true"],
-        "function-app": ["httpsOnly: true", "ftpsState: 'Disabled'"],
+        "function-app": ["httpsOnly: true", "minTlsVersion: '1.2'"],
     }.items():
         assert [switch for switch in switches if switch not in source(name)] == [], name
     assert source("function-app").count("properties: { allow: false }") == 2
