@@ -204,13 +204,10 @@ resource quotaRole 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
   }
 }
 
-resource readsQuota 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(subscription().id, token, quotaRole.name)
-  properties: {
-    roleDefinitionId: quotaRole.id
-    principalId: identities.outputs.app.principalId
-    principalType: 'ServicePrincipal'
-  }
+// A module, because the name of the assignment contains the principal, which is not known before the deployment.
+module readsQuota 'modules/quota-access.bicep' = {
+  name: 'quota-access'
+  params: { roleId: quotaRole.id, appPrincipalId: identities.outputs.app.principalId }
 }
 
 output AZURE_RESOURCE_GROUP string = appGroup.name

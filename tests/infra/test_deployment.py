@@ -153,7 +153,7 @@ def test_the_custom_roles_allow_this_and_no_more(file, actions):
         ("secret-access", {"readsSecrets": "secrets[index]"}),
         ("runner", {"runsGroups": "", "attachesIdentity": "pullIdentity"}),
         ("network", {"joinsSubnet": "network::subnet"}),
-        ("main", {"readsQuota": ""}),
+        ("quota-access", {"readsQuota": ""}),
     ],
 )
 def test_every_right_is_for_the_one_resource_that_needs_it(file, scopes):
@@ -170,14 +170,16 @@ def test_there_are_no_other_rights():
         "secret-access",
         "runner",
         "network",
-        "main",
+        "quota-access",
     }
 
 
 def test_containers_are_in_a_resource_group_of_their_own():
-    scopes = {one.name: text_of(properties(one.body)["scope"]) for one in MAIN.of("module")}
+    given = {one.name: properties(one.body).get("scope") for one in MAIN.of("module")}
+    scopes = {name: text_of(scope) if scope else "subscription" for name, scope in given.items()}
     assert {name for name, scope in scopes.items() if scope == "runnerGroup"} == {"runner", "network"}
-    assert set(scopes.values()) == {"appGroup", "runnerGroup"}
+    assert {name for name, scope in scopes.items() if scope == "subscription"} == {"readsQuota"}
+    assert set(scopes.values()) == {"appGroup", "runnerGroup", "subscription"}
 
 
 def test_the_reader_is_given_no_right_in_azure():

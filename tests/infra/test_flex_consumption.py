@@ -1,7 +1,7 @@
 """The function app sets nothing that a Flex Consumption plan refuses or ignores.
 
-The Bicep compiler cannot see this, because the properties exist on other plans. Azure answers with error 51021
-once everything else is deployed.
+The Bicep compiler cannot see this, as the properties exist on other plans. Azure answers with error 51021,
+and only after everything else is deployed.
 
 https://learn.microsoft.com/azure/azure-functions/functions-app-settings#flex-consumption-plan-deprecations
 """
