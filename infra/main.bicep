@@ -19,10 +19,10 @@ param azureDevOpsOrgUrl string
 param projectRepoMap object = {}
 
 @description('Provider to the address of its model API, where it is not the vendor\'s own; the firewall lets these hosts out too.')
-param modelUpstreams object = {}
+param modelUpstreams { *: string } = {}
 
 @description('Further app settings, by the names in the README\'s table of settings; values are strings.')
-param settings object = {}
+param settings { *: string } = {}
 
 @description('Tag of the images; those of a release, pushed before the first run.')
 @minLength(1)
@@ -51,10 +51,10 @@ param addressPrefix string = '10.90.0.0/22'
 param registrySku string = 'Standard'
 
 @description('Secret that holds the Basic password of the service hook subscriptions.')
-param hookPasswordSecret string = 'hook-password'
+param hookSecretName string = 'hook-password'
 
 @description('Secret from which each run\'s callback token is derived.')
-param callbackKeySecret string = 'callback-key'
+param callbackSecretName string = 'callback-key'
 
 @description('Object id of the person or pipeline that may write secrets; empty: nobody is given that right.')
 param deployerPrincipalId string = ''
@@ -174,12 +174,12 @@ module functionApp 'modules/function-app.bicep' = {
     publicUrl: 'https://${appHost}'
     appIdentity: identities.outputs.app
     readerIdentity: identities.outputs.reader
-    storageName: storage.outputs.name
+    storageName: 'st${token}'
     deploymentContainer: storage.outputs.deploymentContainer
     insightsConnectionString: monitoring.outputs.connectionString
     keyVaultUrl: vault.outputs.url
-    hookPasswordSecret: hookPasswordSecret
-    callbackKeySecret: callbackKeySecret
+    hookSecretName: hookSecretName
+    callbackSecretName: callbackSecretName
     azureDevOpsOrgUrl: azureDevOpsOrgUrl
     projectRepoMap: projectRepoMap
     modelUpstreams: modelUpstreams
@@ -219,5 +219,5 @@ output AUTOCODER_URL string = 'https://${appHost}'
 output AUTOCODER_IMAGE_TAG string = imageTag
 output AUTOCODER_APP_PRINCIPAL_ID string = identities.outputs.app.principalId
 output AUTOCODER_READER_PRINCIPAL_ID string = identities.outputs.reader.principalId
-output HOOK_PASSWORD_SECRET string = hookPasswordSecret
-output CALLBACK_KEY_SECRET string = callbackKeySecret
+output HOOK_SECRET_NAME string = hookSecretName
+output CALLBACK_KEY_SECRET string = callbackSecretName

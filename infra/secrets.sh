@@ -68,7 +68,7 @@ AZURE_SUBSCRIPTION_ID=$(known AZURE_SUBSCRIPTION_ID)
 group=$(known AZURE_RESOURCE_GROUP)
 vault=$(known AZURE_KEY_VAULT_NAME)
 principal=$(known AUTOCODER_APP_PRINCIPAL_ID)
-password=$(known HOOK_PASSWORD_SECRET)
+password=$(known HOOK_SECRET_NAME)
 callback=$(known CALLBACK_KEY_SECRET)
 checked "$password"
 checked "$callback"

@@ -23,15 +23,15 @@ param insightsConnectionString string
 @description('The vault with the secrets.')
 param keyVaultUrl string
 @description('Secret that holds the password of the service hook subscriptions.')
-param hookPasswordSecret string
+param hookSecretName string
 @description('Secret from which callback tokens are derived.')
-param callbackKeySecret string
+param callbackSecretName string
 @description('The Azure DevOps organisation.')
 param azureDevOpsOrgUrl string
 @description('Project to repository, or to repositories.')
 param projectRepoMap object
 @description('Provider to the address of its model API.')
-param modelUpstreams object
+param modelUpstreams { *: string }
 @description('Resource group of the container groups.')
 param containerResourceGroup string
 @description('Subnet of the container groups; empty: none.')
@@ -43,7 +43,7 @@ param imageTag string
 @description('Resource id of the identity that pulls the images.')
 param imagePullIdentity string
 @description('Further app settings; those of this template go before them.')
-param settings object
+param settings { *: string }
 
 @description('Memory of an instance. A change is streamed, so 2 GB is enough.')
 @allowed([2048, 4096])
@@ -130,8 +130,8 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
       AZURE_DEVOPS_READER_CLIENT_ID: readerIdentity.clientId
       PROJECT_REPO_MAP: string(projectRepoMap)
       KEY_VAULT_URL: keyVaultUrl
-      HOOK_PASSWORD_SECRET: hookPasswordSecret
-      CALLBACK_KEY_SECRET: callbackKeySecret
+      HOOK_PASSWORD_SECRET: hookSecretName
+      CALLBACK_KEY_SECRET: callbackSecretName
       CONTAINER_RESOURCE_GROUP: containerResourceGroup
       CONTAINER_LOCATION: location
       CONTAINER_SUBNET_ID: containerSubnetId

@@ -3,6 +3,7 @@ metadata description = 'The container registry of the images, from which the pul
 @description('Region.')
 param location string
 @description('Part of every name, so that it is unique.')
+@minLength(13)
 param token string
 @description('Tags of every resource.')
 param tags object
@@ -14,7 +15,7 @@ param pullPrincipalId string
 var roles = loadJsonContent('../roles.json')
 var hasDataEndpoint = sku == 'Premium'
 
-resource registry 'Microsoft.ContainerRegistry/registries@2023-07-01' = {
+resource registry 'Microsoft.ContainerRegistry/registries@2025-11-01' = {
   name: 'cr${token}'
   location: location
   tags: tags
@@ -23,6 +24,8 @@ resource registry 'Microsoft.ContainerRegistry/registries@2023-07-01' = {
     adminUserEnabled: false
     anonymousPullEnabled: false
     dataEndpointEnabled: hasDataEndpoint
+    // With permissions by repository (ABAC), AcrPull would count for nothing.
+    roleAssignmentMode: 'LegacyRegistryPermissions'
   }
 }
 

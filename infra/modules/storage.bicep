@@ -3,6 +3,7 @@ metadata description = 'The storage account: runs, claims, Durable\'s task hub a
 @description('Region.')
 param location string
 @description('Part of every name, so that it is unique.')
+@minLength(13)
 param token string
 @description('Tags of every resource.')
 param tags object
@@ -53,6 +54,5 @@ resource appRights 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for r
   }
 }]
 
-output name string = account.name
 output blobHost string = split(account.properties.primaryEndpoints.blob, '/')[2]
 output deploymentContainer string = account::blobs::deployments.name

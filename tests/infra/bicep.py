@@ -68,6 +68,11 @@ class Declaration:
         return self.kind == "parameter" and self.node.named_children[-1].type == "type"
 
     @property
+    def type(self) -> str:
+        """The type of a parameter or output, as it is written."""
+        return text_of(next(child for child in self.node.named_children if child.type == "type"))
+
+    @property
     def target(self) -> str:
         """The type of a resource, or the path of a module."""
         return text_of(next(child for child in self.node.named_children if child.type == "string"))

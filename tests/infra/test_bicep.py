@@ -61,6 +61,28 @@ def test_gives_modules_what_they_ask_for(file):
 
 
 @every_file
+def test_passes_its_parameters_on_in_their_own_type(file):
+    types = {one.name: one.type for one in file.of("parameter")}
+    for module in file.of("module"):
+        target = parsed((file.path.parent / module.target).resolve())
+        wanted = {one.name: one.type for one in target.of("parameter")}
+        given = {
+            name: types.get(text_of(value), wanted[name])
+            for name, value in properties(properties(module.body)["params"]).items()
+        }
+        assert given == {name: wanted[name] for name in given}, module.name
+
+
+@every_file
+def test_has_no_name_that_the_linter_takes_for_a_secret(file):
+    # https://learn.microsoft.com/azure/azure-resource-manager/bicep/linter-rule-secure-secrets-in-parameters
+    names = [re.sub(r"secret_?names?", "", one.name.lower()) for one in file.of("parameter")]
+    assert [name for name in names if re.search("password|pwd|secret|accountkey|acctkey", name)] == []
+    # https://learn.microsoft.com/azure/azure-resource-manager/bicep/linter-rule-outputs-should-not-contain-secrets
+    assert [one.name for one in file.of("output") if "password" in one.name.lower()] == []
+
+
+@every_file
 def test_reads_only_outputs_that_modules_have(file):
     for module in file.of("module"):
         outputs = {one.name for one in parsed((file.path.parent / module.target).resolve()).of("output")}

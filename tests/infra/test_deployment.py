@@ -85,8 +85,23 @@ def test_what_the_template_sets_goes_before_the_further_settings():
 
 def test_the_secrets_have_the_names_that_the_app_looks_for():
     defaults = {one.name: one.node.named_children[-1] for one in MAIN.of("parameter") if not one.required}
-    assert text_of(defaults["hookPasswordSecret"]) == Settings.model_fields["hook_password_secret"].default
-    assert text_of(defaults["callbackKeySecret"]) == Settings.model_fields["callback_key_secret"].default
+    assert text_of(defaults["hookSecretName"]) == Settings.model_fields["hook_password_secret"].default
+    assert text_of(defaults["callbackSecretName"]) == Settings.model_fields["callback_key_secret"].default
+
+
+def test_further_settings_and_upstreams_are_maps_of_strings():
+    for file in (MAIN, module("function-app")):
+        types = {one.name: one.type for one in file.of("parameter")}
+        assert {types[name] for name in ("settings", "modelUpstreams")} == {"{ *: string }"}
+
+
+def test_the_app_uses_the_storage_account_that_is_deployed():
+    (account,) = module("storage").resources("Microsoft.Storage/storageAccounts")
+    (app,) = [one for one in MAIN.of("module") if one.name == "functionApp"]
+    assert (
+        properties(properties(app.body)["params"])["storageName"].text
+        == properties(account.body)["name"].text
+    )
 
 
 def test_the_worker_has_a_thread_for_every_activity_that_runs_at_once():
@@ -213,7 +228,14 @@ def test_nothing_opens_by_a_key_or_a_password():
             "allowBlobPublicAccess: false",
             "minimumTlsVersion: 'TLS1_2'",
         ],
-        "registry": ["adminUserEnabled: false", "anonymousPullEnabled: false"],
+        "registry": [
+            # The first version that knows this mode. In the other one, permissions by repository, AcrPull
+            # counts for nothing.
+            "'Microsoft.ContainerRegistry/registries@2025-11-01'",
+            "roleAssignmentMode: 'LegacyRegistryPermissions'",
+            "adminUserEnabled: false",
+            "anonymousPullEnabled: false",
+        ],
         "vault": ["enableRbacAuthorization: true", "enablePurgeProtection: true"],
         "monitoring": ["DisableLocalAuth: true", "disableLocalAuth: true"],
         "function-app": ["httpsOnly: true", "minTlsVersion: '1.2'"],

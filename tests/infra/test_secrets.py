@@ -36,7 +36,7 @@ KNOWN = {
     "AZURE_RESOURCE_GROUP": "rg-test",
     "AZURE_KEY_VAULT_NAME": "kv-test",
     "AUTOCODER_APP_PRINCIPAL_ID": "11111111-1111-4111-8111-111111111111",
-    "HOOK_PASSWORD_SECRET": "hook-password",
+    "HOOK_SECRET_NAME": "hook-password",
     "CALLBACK_KEY_SECRET": "callback-key",
 }
 
