@@ -1,8 +1,8 @@
-metadata description = 'Lets the app read how much of the quota is used.'
+metadata description = 'Lets the app read the usage of the quota for container groups.'
 
 targetScope = 'subscription'
 
-@description('Id of the role.')
+@description('Resource id of the role.')
 param roleId string
 @description('Principal id of the app\'s identity.')
 param appPrincipalId string
