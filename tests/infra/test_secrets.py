@@ -1,4 +1,4 @@
-"""infra/secrets.sh against an Azure CLI that remembers what it was asked."""
+"""infra/secrets.sh with a stand-in for the Azure CLI that records its calls."""
 
 import json
 import os
@@ -11,7 +11,7 @@ import pytest
 
 from tests.infra.bicep import INFRA
 
-# As in Azure, nothing is found in a subscription that does not hold it, and az's default is another one.
+# As in Azure, a resource is found in its own subscription only. The default subscription of az is another.
 AZ = """#!/bin/sh
 printf '%s\\n' "$*" >>"$ASKED/calls"
 case " $* " in
@@ -81,7 +81,7 @@ def azure(tmp_path):
     return Azure(tmp_path)
 
 
-def test_makes_the_two_secrets_that_nobody_chooses_and_lets_the_app_read_them(azure):
+def test_generates_the_hook_password_and_the_callback_key_and_lets_the_app_read_them(azure):
     done = azure.run()
     assert done.returncode == 0, done.stderr
     assert len(azure.secret("hook-password")) == len(azure.secret("callback-key")) == 64
@@ -96,7 +96,7 @@ def test_works_when_the_default_subscription_of_the_azure_cli_is_another_one(azu
     assert [line for line in azure.calls.splitlines() if named not in line] == []
 
 
-def test_takes_what_is_not_in_its_environment_from_azd(azure):
+def test_asks_azd_for_values_that_the_environment_lacks(azure):
     (azure.folder / "environment").write_text("".join(f"{name}={text}\n" for name, text in KNOWN.items()))
     done = azure.run(known={})
     assert done.returncode == 0, done.stderr
@@ -104,7 +104,7 @@ def test_takes_what_is_not_in_its_environment_from_azd(azure):
 
 
 @pytest.mark.parametrize("name", KNOWN)
-def test_changes_nothing_while_a_value_of_the_environment_is_empty_or_missing(azure, name):
+def test_changes_nothing_when_a_value_of_the_environment_is_empty_or_missing(azure, name):
     others = {one: text for one, text in KNOWN.items() if one != name}
     empty = azure.run(known={**KNOWN, name: ""})
     assert empty.returncode == 2
@@ -114,7 +114,7 @@ def test_changes_nothing_while_a_value_of_the_environment_is_empty_or_missing(az
     assert not (azure.folder / "calls").exists()
 
 
-def test_leaves_secrets_that_are_there_as_they_are(azure):
+def test_keeps_existing_secrets(azure):
     (azure.folder / "secrets" / "hook-password").write_text("chosen")
     assert azure.run().returncode == 0
     assert azure.run().returncode == 0
@@ -122,16 +122,16 @@ def test_leaves_secrets_that_are_there_as_they_are(azure):
     assert azure.calls.count("secret set") == 1
 
 
-def test_takes_the_value_of_a_named_secret_from_its_input(azure):
+def test_reads_the_value_of_a_named_secret_from_a_pipe(azure):
     assert azure.run("anthropic-api-key", value="synthetic value\n").returncode == 0
     assert azure.secret("anthropic-api-key") == "synthetic value"
     assert azure.granted == ["anthropic-api-key", "callback-key", "hook-password"]
 
 
-def test_renews_a_secret_of_its_own_when_it_is_named(azure):
+def test_replaces_a_generated_secret_when_it_is_named(azure):
     assert azure.run("hook-password", value="chosen\n").returncode == 0
     assert azure.secret("hook-password") == "chosen"
-    assert azure.granted == ["callback-key", "hook-password"]  # a name twice would fail the deployment
+    assert azure.granted == ["callback-key", "hook-password"]  # a repeated name would fail the deployment
 
 
 def test_shows_no_value_to_others_and_leaves_none_behind(azure):
@@ -152,7 +152,7 @@ def test_changes_nothing_when_the_vault_cannot_be_listed(azure):
 
 
 @pytest.mark.parametrize("name", ["a b", "a/b", "--file", '"', "$(id)", ""])
-def test_refuses_what_is_no_name_of_a_secret(azure, name):
+def test_refuses_an_invalid_secret_name(azure, name):
     assert azure.run(name, value="x\n").returncode == 2
     assert not (azure.folder / "calls").exists()
 
