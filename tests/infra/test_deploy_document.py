@@ -22,6 +22,7 @@ case "$*" in
 "account get-access-token "*) echo synthetic-token ;;
 "keyvault secret show "*) echo synthetic-password ;;
 "functionapp function keys list "*) echo synthetic-key ;;
+"role "*) echo "$*" >>"$0.calls" ;;
 "functionapp keys list "*) echo synthetic-host-key ;;
 *) exit 3 ;;
 esac
@@ -72,7 +73,7 @@ def blocks_with(*words: str) -> str:
     return "set -eu\n" + "".join(each[0] for each in found)
 
 
-def run(tmp_path: Path, script: str, recorder: Recorder) -> subprocess.CompletedProcess:
+def run(tmp_path: Path, script: str, recorder: Recorder, **values: str) -> subprocess.CompletedProcess:
     """Run *script* with the values of an azd environment; the recorder stands for every host."""
     (tmp_path / "az").write_text(AZ)
     (tmp_path / "az").chmod(0o755)
@@ -89,6 +90,7 @@ def run(tmp_path: Path, script: str, recorder: Recorder) -> subprocess.Completed
         "AUTOCODER_APP_PRINCIPAL_ID": "app-principal",
         "AUTOCODER_READER_PRINCIPAL_ID": "reader-principal",
         "HOOK_SECRET_NAME": "hook-password",
+        **values,
     }
     script = script.replace("https://vsaex.dev.azure.com", recorder.url)
     return subprocess.run(["sh", "-c", script], env=environment, capture_output=True, text=True)
@@ -140,6 +142,24 @@ def test_both_service_hooks_reach_the_app_with_its_key_and_password(tmp_path, re
 def test_the_password_of_the_hooks_is_left_in_no_file(tmp_path, recorder):
     run(tmp_path, blocks_with("serviceprincipalentitlements", "_apis/hooks/subscriptions"), recorder)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["az", "python3"]
+
+
+def test_removes_the_role_on_the_subscription_that_the_template_makes(tmp_path, recorder):
+    script = blocks_with("az role assignment delete").replace("azd down", "")
+    assert run(tmp_path, script, recorder).returncode == 0
+    assigned, defined = (tmp_path / "az.calls").read_text().splitlines()
+    name = "Autocoder quota reader (test)"
+    assert f"--role {name} --assignee app-principal --scope" in assigned
+    assert defined.endswith(f"--name {name}")
+    assert "roleName: 'Autocoder quota reader (${token})'" in (ROOT / "infra" / "main.bicep").read_text()
+    assert "name: 'kv-${token}'" in (ROOT / "infra" / "modules" / "vault.bicep").read_text()
+
+
+def test_removes_no_role_assignment_without_knowing_whose(tmp_path, recorder):
+    # az takes an empty assignee for none, and would delete the assignments of all principals.
+    script = blocks_with("az role assignment delete").replace("azd down", "")
+    assert run(tmp_path, script, recorder, AUTOCODER_APP_PRINCIPAL_ID="").returncode != 0
+    assert not (tmp_path / "az.calls").exists()
 
 
 @needs_curl
