@@ -8,22 +8,10 @@ from typing import Any
 from aiohttp import web
 
 from emulators.azure_devops import errors, versions
-from emulators.azure_devops.git_objects import Objects
-from emulators.azure_devops.hooks import Hooks
-from emulators.azure_devops.merging import Merging
+from emulators.azure_devops.services import Services
 from emulators.azure_devops.state import Identity, Project, State, new_id
 
 LARGEST_BODY = 26_214_400
-
-
-@dataclass(frozen=True, slots=True)
-class Services:
-    """The running parts that calls share."""
-
-    state: State
-    objects: Objects
-    hooks: Hooks
-    merging: Merging
 
 
 @dataclass(slots=True)

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from html import escape
 
 from emulators.azure_devops import work_item_shapes as shapes
-from emulators.azure_devops.hooks import Event
 from emulators.azure_devops.pull_request_shapes import (
     page_url,
     pull_request_url,
@@ -15,6 +14,7 @@ from emulators.azure_devops.pull_request_shapes import (
     show_pull_request,
 )
 from emulators.azure_devops.pull_requests import repository_of
+from emulators.azure_devops.services import Event
 from emulators.azure_devops.state import JSON, Identity, State
 from emulators.azure_devops.work_items import Change
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from emulators.azure_devops import authentication, errors, git, permissions, pushes, receive
-from emulators.azure_devops.calls import Services
 from emulators.azure_devops.receive import Decision, packet_line
+from emulators.azure_devops.services import Services
 from emulators.azure_devops.state import Identity, Repository
 
 UPLOAD, RECEIVE = "git-upload-pack", "git-receive-pack"

@@ -5,36 +5,20 @@ https://learn.microsoft.com/azure/devops/service-hooks/troubleshoot
 """
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
 
 from emulators.azure_devops.hook_sending import attempted, ended, new_notification, send
 from emulators.azure_devops.hook_subscriptions import project_of
-from emulators.azure_devops.state import JSON, Project, State, new_id, now
+from emulators.azure_devops.services import Event
+from emulators.azure_devops.state import JSON, State, new_id, now
 
 TRANSIENT = (408, 502, 503, 504)
 TRANSIENT_DELAYS = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0)
 PROBATION_DELAYS = tuple(17.0 * 60 * 2**n for n in range(7))  # seven, doubling, about 36 hours in all
 ANSWER_SECONDS = 100
 MOST_AT_ONCE = 32
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something that happened: its texts, its resource by version, and which filters let it through."""
-
-    type: str
-    project: Project
-    url: str
-    text: str
-    html: str
-    markdown: str
-    details: tuple[str, str, str]
-    resource: Callable[[str], JSON]
-    accepts: Callable[[JSON], bool]
 
 
 class Hooks:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from emulators.azure_devops import events, permissions, pull_requests
-from emulators.azure_devops.calls import Services
 from emulators.azure_devops.git import ZERO
+from emulators.azure_devops.services import Services
 from emulators.azure_devops.state import JSON, Identity, Repository, State, new_id, now
 
 

@@ -7,8 +7,9 @@ from typing import Any
 from aiohttp import web
 
 from emulators.azure_devops import authentication, git, permissions, policies, seeding
-from emulators.azure_devops.calls import Services, answer
+from emulators.azure_devops.calls import answer
 from emulators.azure_devops.git_objects import read_ref
+from emulators.azure_devops.services import Services
 from emulators.azure_devops.state import JSON, Identity, Project, Repository, Switches, new_id
 
 SWITCHES = {

@@ -3,7 +3,6 @@
 from aiohttp import web
 
 from emulators.azure_devops import errors, git, policies, pull_requests, work_items
-from emulators.azure_devops.calls import Services
 from emulators.azure_devops.git_shapes import show_commit
 from emulators.azure_devops.pages.diff import show_diff
 from emulators.azure_devops.pages.html import Child, Html, join, link, tag
@@ -19,6 +18,7 @@ from emulators.azure_devops.pages.views import (
     tags,
     trail_to,
 )
+from emulators.azure_devops.services import Services
 from emulators.azure_devops.state import JSON, Project, Repository, State
 
 STATES = {"succeeded": "good", "failed": "bad", "error": "bad", "pending": "wait"}
