@@ -101,6 +101,34 @@ class Merging:
         self.branch_moved(repository, pull_request["target"], url)
         return pull_request
 
+    def pushed(self, repository: Repository, ref: str, tip: str, by: Identity, url: str) -> None:
+        """Give the active pull requests from *ref*, whose tip is now *tip*, their next iteration."""
+        for pull_request in pull_requests.listed(self._state, [repository]):
+            if pull_request["status"] == "active" and pull_request["source"] == ref:
+                self._iterate(pull_request, tip, by, url)
+
+    def _iterate(self, old: JSON, tip: str, by: Identity, url: str) -> None:
+        number = len(old["iterations"]) + 1
+        step = pull_requests.iteration(number, tip, old["lastTarget"], by, "push")
+        changed = {
+            "lastSource": tip,
+            "mergeStatus": "queued",
+            "mergeId": new_id(),
+            "iterations": [*old["iterations"], step],
+        }
+        pull_request = pull_requests.save(self._state, {**old, **changed})
+        event = events.pull_request_event(
+            self._state,
+            url,
+            pull_request,
+            by,
+            kind="git.pullrequest.updated",
+            words="updated the source branch of the pull request",
+            notification="PushNotification",
+        )
+        self._hooks.publish(event)
+        self.schedule(pull_request["id"], url)
+
     def branch_moved(self, repository: Repository, ref: str, url: str) -> None:
         """Attempt again what is to be merged into *ref*."""
         for other in pull_requests.listed(self._state, [repository]):

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from emulators.azure_devops import events, permissions, pull_requests
+from emulators.azure_devops import permissions
 from emulators.azure_devops.git import ZERO
 from emulators.azure_devops.services import Services
-from emulators.azure_devops.state import JSON, Identity, Repository, State, new_id, now
+from emulators.azure_devops.state import JSON, Identity, Repository, State, now
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def record(services: Services, push: Push) -> None:
     for update in push.updates:
         services.merging.branch_moved(repository, update.ref, push.url)
         if update.new != ZERO:
-            _update_pull_requests(services, push, update)
+            services.merging.pushed(repository, update.ref, update.new, push.by, push.url)
 
 
 def creator_of(state: State, repository: Repository, ref: str) -> Identity | None:
@@ -68,30 +68,3 @@ def _keep_creator(state: State, repository: Repository, update: RefUpdate, calle
         token = permissions.branch_token(repository, update.ref)
         allowed = permissions.bits(permissions.BRANCH_CREATOR)
         permissions.grant(state, permissions.GIT_REPOSITORIES, token, caller, allow=allowed)
-
-
-def _update_pull_requests(services: Services, push: Push, update: RefUpdate) -> None:
-    """Give the active pull requests from a branch their next iteration."""
-    for old in pull_requests.listed(services.state, [push.repository]):
-        if old["status"] != "active" or old["source"] != update.ref:
-            continue
-        number = len(old["iterations"]) + 1
-        step = pull_requests.iteration(number, update.new, old["lastTarget"], push.by, "push")
-        changed = {
-            "lastSource": update.new,
-            "mergeStatus": "queued",
-            "mergeId": new_id(),
-            "iterations": [*old["iterations"], step],
-        }
-        pull_request = pull_requests.save(services.state, {**old, **changed})
-        event = events.pull_request_event(
-            services.state,
-            push.url,
-            pull_request,
-            push.by,
-            kind="git.pullrequest.updated",
-            words="updated the source branch of the pull request",
-            notification="PushNotification",
-        )
-        services.hooks.publish(event)
-        services.merging.schedule(pull_request["id"], push.url)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from emulators.azure_devops.git_objects import Objects
-from emulators.azure_devops.state import JSON, Project, Repository, State
+from emulators.azure_devops.state import JSON, Identity, Project, Repository, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,9 @@ class Merging(Protocol):
 
     async def complete(self, pull_request: JSON, by: str, url: str) -> JSON:
         """Merge a pull request into its target; raises 409 when it conflicts or a branch has moved."""
+
+    def pushed(self, repository: Repository, ref: str, tip: str, by: Identity, url: str) -> None:
+        """Give the active pull requests from *ref*, whose tip is now *tip*, their next iteration."""
 
     def branch_moved(self, repository: Repository, ref: str, url: str) -> None:
         """Attempt again the merge of every pull request into *ref*."""
