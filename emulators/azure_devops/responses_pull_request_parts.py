@@ -7,7 +7,8 @@ from typing import Any
 
 from aiohttp import web
 
-from emulators.azure_devops import errors, events, git, pull_requests
+from emulators.azure_devops import errors, git, pull_requests
+from emulators.azure_devops import events_pull_requests as events
 from emulators.azure_devops.calls import Call
 from emulators.azure_devops.git_shapes import commit_ref
 from emulators.azure_devops.pull_request_shapes import (

@@ -7,8 +7,10 @@ from typing import Any
 
 from aiohttp import web
 
-from emulators.azure_devops import errors, events, git, policies, pull_requests, work_item_patches, work_items
+from emulators.azure_devops import errors, git, policies, pull_requests, work_item_patches, work_items
+from emulators.azure_devops import events_pull_requests as events
 from emulators.azure_devops.calls import Call
+from emulators.azure_devops.events_work_items import work_item_events
 from emulators.azure_devops.pull_request_shapes import show_pull_request
 from emulators.azure_devops.responses_repositories import commit_body, log, repository_of
 from emulators.azure_devops.state import JSON, Repository, now
@@ -42,7 +44,7 @@ async def create_pull_request(call: Call) -> web.Response:
     event = events.pull_request_event(call.state, call.url, pull_request, call.caller, kind=kind, words=words)
     call.services.hooks.publish(event)
     for change in filter(None, changes):
-        for about in events.work_item_events(call.state, call.url, change):
+        for about in work_item_events(call.state, call.url, change):
             call.services.hooks.publish(about)
     call.services.merging.schedule(pull_request["id"], call.url)
     return call.reply(show_pull_request(call.state, call.url, pull_request), 201)

@@ -7,7 +7,8 @@ from typing import Any
 
 from aiohttp import web
 
-from emulators.azure_devops import errors, events
+from emulators.azure_devops import errors
+from emulators.azure_devops import events_pull_requests as events
 from emulators.azure_devops.calls import Call
 from emulators.azure_devops.lengths import length
 from emulators.azure_devops.pull_request_shapes import show_comment, show_thread

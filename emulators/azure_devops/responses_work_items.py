@@ -9,7 +9,8 @@ from typing import Any
 
 from aiohttp import web
 
-from emulators.azure_devops import comments, errors, events, work_item_patches, work_items
+from emulators.azure_devops import comments, errors, work_item_patches, work_items
+from emulators.azure_devops import events_work_items as events
 from emulators.azure_devops import work_item_shapes as shapes
 from emulators.azure_devops.calls import Call
 from emulators.azure_devops.fields import is_known
