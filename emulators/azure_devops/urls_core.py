@@ -1,7 +1,9 @@
-"""The organisation, its identities, and service hooks."""
+"""The organisation: its catalogue, projects, identities and access.
+
+https://learn.microsoft.com/rest/api/azure/devops/core
+"""
 
 from emulators.azure_devops import responses_core as core
-from emulators.azure_devops import responses_hooks as hooks
 from emulators.azure_devops.resources import Resource
 
 ORGANIZATION: tuple[Resource, ...] = (
@@ -60,44 +62,6 @@ ORGANIZATION: tuple[Resource, ...] = (
         "_apis/accessControlLists/{namespaceId}",
         1,
         {"GET": core.list_access_control_lists},
-        scope="organization",
-    ),
-)
-
-
-_BASE = "_apis/hooks/subscriptions"
-SERVICE_HOOKS: tuple[Resource, ...] = (
-    Resource(
-        "fc50d02a-849f-41fb-8af1-0a5216103269",
-        "hooks",
-        "Subscriptions",
-        f"{_BASE}/{{subscriptionId?}}",
-        1,
-        {
-            "LIST": hooks.list_subscriptions,
-            "GET": hooks.get_subscription,
-            "POST": hooks.create_subscription,
-            "PUT": hooks.replace_subscription,
-            "DELETE": hooks.delete_subscription,
-        },
-        scope="organization",
-    ),
-    Resource(
-        "0c62d343-21b0-4732-997b-017fde84dc28",
-        "hooks",
-        "Notifications",
-        f"{_BASE}/{{subscriptionId}}/notifications/{{notificationId?}}",
-        1,
-        {"GET": hooks.list_notifications},
-        scope="organization",
-    ),
-    Resource(
-        "1139462c-7e27-4524-a997-31b9b73551fe",
-        "hooks",
-        "TestNotifications",
-        "_apis/hooks/testNotifications",
-        1,
-        {"POST": hooks.send_test},
         scope="organization",
     ),
 )
