@@ -3,7 +3,8 @@
 from emulators.azure_devops.urls_core import ORGANIZATION
 from emulators.azure_devops.urls_git import REPOSITORIES
 from emulators.azure_devops.urls_hooks import SERVICE_HOOKS
+from emulators.azure_devops.urls_policies import POLICIES
 from emulators.azure_devops.urls_pull_requests import PULL_REQUESTS
 from emulators.azure_devops.urls_work import WORK_ITEMS
 
-RESOURCES = (*ORGANIZATION, *WORK_ITEMS, *REPOSITORIES, *PULL_REQUESTS, *SERVICE_HOOKS)
+RESOURCES = (*ORGANIZATION, *WORK_ITEMS, *REPOSITORIES, *POLICIES, *PULL_REQUESTS, *SERVICE_HOOKS)

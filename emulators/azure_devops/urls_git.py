@@ -1,6 +1,9 @@
-"""Repositories and policies."""
+"""Repositories: refs, items, commits, pushes.
 
-from emulators.azure_devops import responses_items, responses_policies
+https://learn.microsoft.com/rest/api/azure/devops/git
+"""
+
+from emulators.azure_devops import responses_items
 from emulators.azure_devops import responses_repositories as repositories
 from emulators.azure_devops.resources import Resource
 
@@ -57,41 +60,5 @@ REPOSITORIES: tuple[Resource, ...] = (
         2,
         {"GET": repositories.list_pushes},
         _READ,
-    ),
-    Resource(
-        "2c420070-a0a2-49cc-9639-c9f271c5ff07",
-        "git",
-        "policyConfigurations",
-        "_apis/git/policy/configurations",
-        1,
-        {"GET": responses_policies.list_for_branch},
-        _READ,
-        scope="project",
-    ),
-    Resource(
-        "dad91cbe-d183-45f8-9c6e-9c1164472121",
-        "policy",
-        "configurations",
-        "_apis/policy/configurations/{configurationId?}",
-        1,
-        {
-            "GET": responses_policies.list_configurations,
-            "POST": responses_policies.create_configuration,
-            "PUT": responses_policies.replace_configuration,
-            "DELETE": responses_policies.delete_configuration,
-        },
-        _READ,
-        _WRITE,
-        "project",
-    ),
-    Resource(
-        "44096322-2d3d-466a-bb30-d1b7de69f61f",
-        "policy",
-        "types",
-        "_apis/policy/types",
-        1,
-        {"GET": responses_policies.list_types},
-        _READ,
-        scope="project",
     ),
 )
