@@ -7,9 +7,9 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from emulators.azure_devops import git
-from emulators.azure_devops.git_objects import Objects
 from emulators.azure_devops.state import JSON, Identity
+from emulators.azure_devops.storage import git_commands as git
+from emulators.azure_devops.storage.git_objects import Objects
 
 NEAR = 30  # how many first parents are looked at before git is asked
 

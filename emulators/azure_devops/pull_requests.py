@@ -3,9 +3,9 @@
 from typing import Any
 
 from emulators.azure_devops import errors, permissions
-from emulators.azure_devops.git_objects import read_ref
 from emulators.azure_devops.lengths import length
 from emulators.azure_devops.state import JSON, Identity, Repository, State, new_id, now
+from emulators.azure_devops.storage.git_objects import read_ref
 
 LONGEST_DESCRIPTION, LONGEST_TITLE = 4000, 400
 STATUSES = {"notset": 0, "active": 1, "abandoned": 2, "completed": 3, "all": 4}

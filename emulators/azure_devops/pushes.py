@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from emulators.azure_devops import permissions
-from emulators.azure_devops.git import ZERO
 from emulators.azure_devops.services import Services
 from emulators.azure_devops.state import JSON, Identity, Repository, State, now
+from emulators.azure_devops.storage.git_commands import ZERO
 
 
 @dataclass(frozen=True, slots=True)

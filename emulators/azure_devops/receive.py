@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from emulators.azure_devops import errors, permissions, policies
-from emulators.azure_devops.git import ZERO, is_ref, is_sha
 from emulators.azure_devops.pushes import RefUpdate
 from emulators.azure_devops.state import Identity, Repository, State
+from emulators.azure_devops.storage.git_commands import ZERO, is_ref, is_sha
 
 PROTECTED = (
     "TF402455: Pushes to this branch are not permitted; you must use a pull request to update this branch."

@@ -9,12 +9,13 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from emulators.azure_devops import errors, git
+from emulators.azure_devops import errors
 from emulators.azure_devops.calls import Call
-from emulators.azure_devops.git_objects import GitObject, read_ref
 from emulators.azure_devops.git_shapes import repository_url
 from emulators.azure_devops.responses_repositories import repository_of
 from emulators.azure_devops.state import JSON, Repository
+from emulators.azure_devops.storage import git_commands as git
+from emulators.azure_devops.storage.git_objects import GitObject, read_ref
 
 
 @dataclass(frozen=True, slots=True)

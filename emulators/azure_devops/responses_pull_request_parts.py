@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from emulators.azure_devops import errors, git, pull_requests
+from emulators.azure_devops import errors, pull_requests
 from emulators.azure_devops import events_pull_requests as events
 from emulators.azure_devops.calls import Call
 from emulators.azure_devops.git_shapes import commit_ref
@@ -20,6 +20,7 @@ from emulators.azure_devops.pull_request_shapes import (
 )
 from emulators.azure_devops.responses_repositories import commit_body, log, repository_of
 from emulators.azure_devops.state import JSON, Repository, now
+from emulators.azure_devops.storage import git_commands as git
 
 STATES = ("notSet", "pending", "succeeded", "failed", "error", "notApplicable")
 CHANGES = {"A": "add", "M": "edit", "D": "delete", "T": "edit"}

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
-from emulators.azure_devops import errors, git, permissions, pushes, receive, seeding
+from emulators.azure_devops import errors, permissions, pushes, receive, seeding
 from emulators.azure_devops.calls import Call
-from emulators.azure_devops.git_objects import all_refs, read_ref
 from emulators.azure_devops.git_shapes import repository_url, show_commit, show_project, show_repository
 from emulators.azure_devops.identity_refs import identity_ref
 from emulators.azure_devops.pushes import RefUpdate
 from emulators.azure_devops.state import JSON, Project, Repository
+from emulators.azure_devops.storage import git_commands as git
+from emulators.azure_devops.storage.git_objects import all_refs, read_ref
 
 REFUSALS = {
     "TF402455": "rejectedByPolicy",

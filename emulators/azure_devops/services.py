@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from emulators.azure_devops.git_objects import Objects
 from emulators.azure_devops.state import JSON, Identity, Project, Repository, State
+from emulators.azure_devops.storage.git_objects import Objects
 
 
 @dataclass(frozen=True, slots=True)

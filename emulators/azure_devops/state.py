@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from emulators.azure_devops import errors
-from emulators.azure_devops.store import JSON, Store
+from emulators.azure_devops.storage.documents import JSON, Store
 
 Process = Literal["Agile", "Scrum", "Basic", "CMMI"]
 

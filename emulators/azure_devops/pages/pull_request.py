@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from emulators.azure_devops import errors, git, policies, pull_requests, work_items
+from emulators.azure_devops import errors, policies, pull_requests, work_items
 from emulators.azure_devops.git_shapes import show_commit
 from emulators.azure_devops.pages.diff import show_diff
 from emulators.azure_devops.pages.html import Child, Html, join, link, tag
@@ -20,6 +20,7 @@ from emulators.azure_devops.pages.views import (
 )
 from emulators.azure_devops.services import Services
 from emulators.azure_devops.state import JSON, Project, Repository, State
+from emulators.azure_devops.storage import git_commands as git
 
 STATES = {"succeeded": "good", "failed": "bad", "error": "bad", "pending": "wait"}
 MOST_COMMITS = 100

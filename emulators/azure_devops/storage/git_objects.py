@@ -6,7 +6,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
 
-from emulators.azure_devops import git
+from emulators.azure_devops.storage import git_commands as git
 
 KEPT_OPEN = 8
 ATTEMPTS = 5
