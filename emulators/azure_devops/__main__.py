@@ -5,12 +5,12 @@ from collections.abc import AsyncIterator, Callable
 from aiohttp import web
 
 from emulators import serving
+from emulators.azure_devops.core.services import Services
+from emulators.azure_devops.core.state import State
 from emulators.azure_devops.hooks import Hooks
 from emulators.azure_devops.merging import Merging
 from emulators.azure_devops.routing import dispatcher
 from emulators.azure_devops.seeding import seed_identities
-from emulators.azure_devops.services import Services
-from emulators.azure_devops.state import State
 from emulators.azure_devops.storage.git_objects import Objects
 from emulators.ports import AZURE_DEVOPS
 

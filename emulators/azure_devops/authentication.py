@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from emulators import tokens
-from emulators.azure_devops import errors
-from emulators.azure_devops.state import Identity, State
+from emulators.azure_devops.core import errors
+from emulators.azure_devops.core.state import Identity, State
 
 SIGN_IN_PAGE = """<!DOCTYPE html><html lang="en-US">
 <head><title>Azure DevOps Services | Sign In</title></head>

@@ -2,9 +2,10 @@
 
 import re
 
-from emulators.azure_devops import errors, work_items
-from emulators.azure_devops.lengths import length
-from emulators.azure_devops.state import JSON, Identity, State, now
+from emulators.azure_devops import work_items
+from emulators.azure_devops.core import errors
+from emulators.azure_devops.core.state import JSON, Identity, State, now
+from emulators.azure_devops.core.utf16_length import length
 from emulators.azure_devops.work_items import Change, WorkItem
 
 LONGEST = 150_000

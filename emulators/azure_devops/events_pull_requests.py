@@ -5,6 +5,8 @@ https://learn.microsoft.com/azure/devops/service-hooks/events
 
 from html import escape
 
+from emulators.azure_devops.core.services import Event
+from emulators.azure_devops.core.state import JSON, Identity, State
 from emulators.azure_devops.pull_request_shapes import (
     page_url,
     pull_request_url,
@@ -12,8 +14,6 @@ from emulators.azure_devops.pull_request_shapes import (
     show_pull_request,
 )
 from emulators.azure_devops.pull_requests import repository_of
-from emulators.azure_devops.services import Event
-from emulators.azure_devops.state import JSON, Identity, State
 
 
 def pull_request_event(

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from html import escape
 
 from emulators.azure_devops import work_item_shapes as shapes
-from emulators.azure_devops.services import Event
-from emulators.azure_devops.state import JSON, State
+from emulators.azure_devops.core.services import Event
+from emulators.azure_devops.core.state import JSON, State
 from emulators.azure_devops.work_items import Change
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import aiohttp
 
+from emulators.azure_devops.core.state import JSON, now
 from emulators.azure_devops.hook_subscriptions import headers_of, public
-from emulators.azure_devops.state import JSON, now
 
 LONGEST_ANSWER = 100_000
 

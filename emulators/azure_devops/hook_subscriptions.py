@@ -5,8 +5,8 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from emulators.azure_devops import errors
-from emulators.azure_devops.state import JSON, Identity, new_id, now
+from emulators.azure_devops.core import errors
+from emulators.azure_devops.core.state import JSON, Identity, new_id, now
 
 MASK = "********"
 SECRETS = ("basicAuthPassword",)

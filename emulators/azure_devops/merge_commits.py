@@ -7,7 +7,7 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from emulators.azure_devops.state import JSON, Identity
+from emulators.azure_devops.core.state import JSON, Identity
 from emulators.azure_devops.storage import git_commands as git
 from emulators.azure_devops.storage.git_objects import Objects
 

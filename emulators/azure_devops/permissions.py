@@ -7,7 +7,7 @@ A deny at a token wins over an allow there; what the token itself does not say c
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from emulators.azure_devops.state import JSON, Identity, Project, Repository, State
+from emulators.azure_devops.core.state import JSON, Identity, Project, Repository, State
 
 GIT_REPOSITORIES = "2e9eb7ed-3c0a-47d4-87c1-0ffdd275fd87"
 AREAS = "83e28ad4-2d72-4ceb-97b0-c7726d5502c3"

@@ -3,9 +3,9 @@
 https://learn.microsoft.com/rest/api/azure/devops/policy/configurations
 """
 
-from emulators.azure_devops import errors
-from emulators.azure_devops.identity_refs import identity_ref
-from emulators.azure_devops.state import JSON, Identity, Project, Repository, State, now
+from emulators.azure_devops.core import errors
+from emulators.azure_devops.core.identity_refs import identity_ref
+from emulators.azure_devops.core.state import JSON, Identity, Project, Repository, State, now
 
 BUILD = "0609b952-1397-4640-95ec-e00a01b2c241"
 STATUS = "cbdc66da-9728-4af8-aada-9a5a32e4a226"

@@ -5,7 +5,7 @@ https://learn.microsoft.com/azure/devops/boards/work-items/workflow-and-state-ca
 
 from dataclasses import dataclass
 
-from emulators.azure_devops.state import Process
+from emulators.azure_devops.core.state import Process
 
 PROPOSED, IN_PROGRESS, RESOLVED, COMPLETED, REMOVED = (
     "Proposed",

@@ -2,10 +2,10 @@
 
 from urllib.parse import quote
 
-from emulators.azure_devops.git_shapes import commit_ref, repository_url, show_repository, web_url
-from emulators.azure_devops.identity_refs import identity_ref
+from emulators.azure_devops.core.identity_refs import identity_ref
+from emulators.azure_devops.core.repository_shapes import commit_ref, repository_url, show_repository, web_url
+from emulators.azure_devops.core.state import JSON, Repository, State
 from emulators.azure_devops.pull_requests import repository_of
-from emulators.azure_devops.state import JSON, Repository, State
 
 TRUNCATED = 400  # how much of a description lists show
 

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from emulators.azure_devops import errors, permissions
-from emulators.azure_devops.lengths import length
-from emulators.azure_devops.state import JSON, Identity, Repository, State, new_id, now
+from emulators.azure_devops import permissions
+from emulators.azure_devops.core import errors
+from emulators.azure_devops.core.state import JSON, Identity, Repository, State, new_id, now
+from emulators.azure_devops.core.utf16_length import length
 from emulators.azure_devops.storage.git_objects import read_ref
 
 LONGEST_DESCRIPTION, LONGEST_TITLE = 4000, 400

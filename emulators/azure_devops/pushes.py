@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from emulators.azure_devops import permissions
-from emulators.azure_devops.services import Services
-from emulators.azure_devops.state import JSON, Identity, Repository, State, now
+from emulators.azure_devops.core.services import Services
+from emulators.azure_devops.core.state import JSON, Identity, Repository, State, now
 from emulators.azure_devops.storage.git_commands import ZERO
 
 

@@ -11,11 +11,12 @@ from urllib.parse import quote
 from aiohttp import web
 from markdown_it import MarkdownIt
 
-from emulators.azure_devops import comments, errors, work_items
+from emulators.azure_devops import comments, work_items
 from emulators.azure_devops import events_work_items as events
 from emulators.azure_devops import work_item_shapes as shapes
-from emulators.azure_devops.calls import Call
-from emulators.azure_devops.state import JSON, new_id
+from emulators.azure_devops.core import errors
+from emulators.azure_devops.core.calls import Call
+from emulators.azure_devops.core.state import JSON, new_id
 from emulators.azure_devops.work_items import WorkItem
 
 LARGEST_ATTACHMENT = 60 << 20

@@ -9,11 +9,11 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from emulators.azure_devops import errors
-from emulators.azure_devops.calls import Call
-from emulators.azure_devops.git_shapes import repository_url
+from emulators.azure_devops.core import errors
+from emulators.azure_devops.core.calls import Call
+from emulators.azure_devops.core.repository_shapes import repository_url
+from emulators.azure_devops.core.state import JSON, Repository
 from emulators.azure_devops.responses_repositories import repository_of
-from emulators.azure_devops.state import JSON, Repository
 from emulators.azure_devops.storage import git_commands as git
 from emulators.azure_devops.storage.git_objects import GitObject, read_ref
 

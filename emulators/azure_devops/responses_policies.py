@@ -5,9 +5,10 @@ https://learn.microsoft.com/rest/api/azure/devops/policy/configurations
 
 from aiohttp import web
 
-from emulators.azure_devops import errors, permissions, policies
-from emulators.azure_devops.calls import Call
-from emulators.azure_devops.state import JSON
+from emulators.azure_devops import permissions, policies
+from emulators.azure_devops.core import errors
+from emulators.azure_devops.core.calls import Call
+from emulators.azure_devops.core.state import JSON
 
 
 async def list_configurations(call: Call) -> web.Response:

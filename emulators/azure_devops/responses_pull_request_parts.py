@@ -7,10 +7,12 @@ from typing import Any
 
 from aiohttp import web
 
-from emulators.azure_devops import errors, pull_requests
 from emulators.azure_devops import events_pull_requests as events
-from emulators.azure_devops.calls import Call
-from emulators.azure_devops.git_shapes import commit_ref
+from emulators.azure_devops import pull_requests
+from emulators.azure_devops.core import errors
+from emulators.azure_devops.core.calls import Call
+from emulators.azure_devops.core.repository_shapes import commit_ref
+from emulators.azure_devops.core.state import JSON, Repository, now
 from emulators.azure_devops.pull_request_shapes import (
     person,
     pull_request_url,
@@ -19,7 +21,6 @@ from emulators.azure_devops.pull_request_shapes import (
     show_status,
 )
 from emulators.azure_devops.responses_repositories import commit_body, log, repository_of
-from emulators.azure_devops.state import JSON, Repository, now
 from emulators.azure_devops.storage import git_commands as git
 
 STATES = ("notSet", "pending", "succeeded", "failed", "error", "notApplicable")

@@ -7,12 +7,18 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
-from emulators.azure_devops import errors, permissions, pushes, receive, seeding
-from emulators.azure_devops.calls import Call
-from emulators.azure_devops.git_shapes import repository_url, show_commit, show_project, show_repository
-from emulators.azure_devops.identity_refs import identity_ref
+from emulators.azure_devops import permissions, pushes, receive, seeding
+from emulators.azure_devops.core import errors
+from emulators.azure_devops.core.calls import Call
+from emulators.azure_devops.core.identity_refs import identity_ref
+from emulators.azure_devops.core.repository_shapes import (
+    repository_url,
+    show_commit,
+    show_project,
+    show_repository,
+)
+from emulators.azure_devops.core.state import JSON, Project, Repository
 from emulators.azure_devops.pushes import RefUpdate
-from emulators.azure_devops.state import JSON, Project, Repository
 from emulators.azure_devops.storage import git_commands as git
 from emulators.azure_devops.storage.git_objects import all_refs, read_ref
 

@@ -4,7 +4,7 @@ https://learn.microsoft.com/rest/api/azure/devops/core
 """
 
 from emulators.azure_devops import responses_core as core
-from emulators.azure_devops.resources import Resource
+from emulators.azure_devops.core.resources import Resource
 
 ORGANIZATION: tuple[Resource, ...] = (
     Resource(

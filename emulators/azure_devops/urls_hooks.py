@@ -4,7 +4,7 @@ https://learn.microsoft.com/rest/api/azure/devops/hooks
 """
 
 from emulators.azure_devops import responses_hooks as hooks
-from emulators.azure_devops.resources import Resource
+from emulators.azure_devops.core.resources import Resource
 
 _BASE = "_apis/hooks/subscriptions"
 SERVICE_HOOKS: tuple[Resource, ...] = (

@@ -4,7 +4,7 @@ https://learn.microsoft.com/rest/api/azure/devops/policy
 """
 
 from emulators.azure_devops import responses_policies as policies
-from emulators.azure_devops.resources import Resource
+from emulators.azure_devops.core.resources import Resource
 
 _READ, _WRITE = "vso.code", "vso.code_write"
 POLICIES: tuple[Resource, ...] = (

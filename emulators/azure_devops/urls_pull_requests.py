@@ -3,7 +3,7 @@
 from emulators.azure_devops import responses_pull_request_parts as parts
 from emulators.azure_devops import responses_pull_requests as pulls
 from emulators.azure_devops import responses_threads as threads
-from emulators.azure_devops.resources import Resource
+from emulators.azure_devops.core.resources import Resource
 
 _BASE = "_apis/git/repositories/{repositoryId}/pullRequests"
 _ONE, _READ, _WRITE = f"{_BASE}/{{pullRequestId}}", "vso.code", "vso.code_write"

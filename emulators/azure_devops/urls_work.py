@@ -3,7 +3,7 @@
 from emulators.azure_devops import responses_comments as notes
 from emulators.azure_devops import responses_work_item_types as types
 from emulators.azure_devops import responses_work_items as items
-from emulators.azure_devops.resources import Resource
+from emulators.azure_devops.core.resources import Resource
 
 _READ, _WRITE = "vso.work", "vso.work_write"
 WORK_ITEMS: tuple[Resource, ...] = (

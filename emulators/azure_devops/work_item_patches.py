@@ -7,11 +7,11 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from emulators.azure_devops import errors
+from emulators.azure_devops.core import errors
+from emulators.azure_devops.core.state import JSON, State, now
+from emulators.azure_devops.core.utf16_length import length
 from emulators.azure_devops.fields import is_known
-from emulators.azure_devops.lengths import length
 from emulators.azure_devops.processes import WorkItemType
-from emulators.azure_devops.state import JSON, State, now
 from emulators.azure_devops.work_items import HIDDEN, join_tags, split_tags
 
 # https://learn.microsoft.com/azure/devops/organizations/settings/work/object-limits

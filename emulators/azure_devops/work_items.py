@@ -8,9 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from emulators.azure_devops import errors, permissions
+from emulators.azure_devops import permissions
+from emulators.azure_devops.core import errors
+from emulators.azure_devops.core.state import JSON, Identity, Project, State, now
 from emulators.azure_devops.processes import WorkItemType, type_of
-from emulators.azure_devops.state import JSON, Identity, Project, State, now
 
 FOREVER = "9999-01-01T00:00:00Z"
 # what only `$expand=all` shows, and what no client may set

@@ -5,14 +5,14 @@ They need no credential, and are served on the loopback address alone.
 
 from aiohttp import web
 
-from emulators.azure_devops import errors
+from emulators.azure_devops.core import errors
+from emulators.azure_devops.core.services import Services
 from emulators.azure_devops.pages.home import show_home
 from emulators.azure_devops.pages.html import tag
 from emulators.azure_devops.pages.layout import page
 from emulators.azure_devops.pages.pull_request import show_pull_request
 from emulators.azure_devops.pages.repository import show_repository
 from emulators.azure_devops.pages.work_item import show_work_item
-from emulators.azure_devops.services import Services
 
 
 async def respond(

@@ -3,6 +3,8 @@
 from aiohttp import web
 
 from emulators.azure_devops import pull_requests, work_items
+from emulators.azure_devops.core.services import Services
+from emulators.azure_devops.core.state import Project
 from emulators.azure_devops.pages.html import Child, join, link, tag
 from emulators.azure_devops.pages.layout import page, table
 from emulators.azure_devops.pages.views import (
@@ -12,8 +14,6 @@ from emulators.azure_devops.pages.views import (
     repository_path,
     trail_to,
 )
-from emulators.azure_devops.services import Services
-from emulators.azure_devops.state import Project
 
 MOST_ROWS = 200
 

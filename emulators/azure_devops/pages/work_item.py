@@ -3,7 +3,9 @@
 from aiohttp import web
 
 from emulators.azure_devops import comments, pull_requests, work_items
-from emulators.azure_devops.errors import VssError
+from emulators.azure_devops.core.errors import VssError
+from emulators.azure_devops.core.services import Services
+from emulators.azure_devops.core.state import JSON, Project, State
 from emulators.azure_devops.pages.html import Child, Html, join, link, tag
 from emulators.azure_devops.pages.layout import card, date, facts, page
 from emulators.azure_devops.pages.texts import rich
@@ -16,8 +18,6 @@ from emulators.azure_devops.pages.views import (
     tags,
     trail_to,
 )
-from emulators.azure_devops.services import Services
-from emulators.azure_devops.state import JSON, Project, State
 from emulators.azure_devops.work_item_shapes import multiline_formats
 from emulators.azure_devops.work_items import WorkItem
 

@@ -11,7 +11,7 @@ from emulators import identities, tokens
 from emulators.azure_devops.control import CONTRIBUTOR, VISITOR
 from tests.emulators.azure_devops.conftest import Running
 
-SAMPLES = Path(__file__).parents[2] / "samples"
+SAMPLES = Path(__file__).parents[3] / "samples"
 ERRORS = json.loads((SAMPLES / "azure-devops" / "errors.json").read_text())
 PROJECTS = "contoso/_apis/projects?api-version=7.1"
 

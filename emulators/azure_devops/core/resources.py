@@ -8,8 +8,8 @@ from typing import Literal
 
 from aiohttp import web
 
-from emulators.azure_devops.calls import Call
-from emulators.azure_devops.state import JSON
+from emulators.azure_devops.core.calls import Call
+from emulators.azure_devops.core.state import JSON
 
 Answer = Callable[[Call], Awaitable[web.StreamResponse]]
 Scope = Literal["organization", "project", "either"]

@@ -1,6 +1,6 @@
 """How identities look in answers."""
 
-from emulators.azure_devops.state import JSON, Identity
+from emulators.azure_devops.core.state import JSON, Identity
 
 
 def identity_ref(url: str, identity: Identity) -> JSON:

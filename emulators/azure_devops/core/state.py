@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from emulators.azure_devops import errors
+from emulators.azure_devops.core import errors
 from emulators.azure_devops.storage.documents import JSON, Store
 
 Process = Literal["Agile", "Scrum", "Basic", "CMMI"]

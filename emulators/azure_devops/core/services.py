@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from emulators.azure_devops.state import JSON, Identity, Project, Repository, State
+from emulators.azure_devops.core.state import JSON, Identity, Project, Repository, State
 from emulators.azure_devops.storage.git_objects import Objects
 
 

@@ -7,7 +7,7 @@ import re
 
 from aiohttp import web
 
-from emulators.azure_devops import errors
+from emulators.azure_devops.core import errors
 
 RELEASED = (7, 1)
 LATEST = (7, 2)  # only as a preview

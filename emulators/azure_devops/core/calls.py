@@ -7,9 +7,9 @@ from typing import Any
 
 from aiohttp import web
 
-from emulators.azure_devops import errors, versions
-from emulators.azure_devops.services import Services
-from emulators.azure_devops.state import Identity, Project, State, new_id
+from emulators.azure_devops.core import errors, versions
+from emulators.azure_devops.core.services import Services
+from emulators.azure_devops.core.state import Identity, Project, State, new_id
 
 LARGEST_BODY = 26_214_400
 

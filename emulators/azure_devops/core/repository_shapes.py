@@ -3,7 +3,7 @@
 import datetime as dt
 from urllib.parse import quote
 
-from emulators.azure_devops.state import JSON, Project, Repository
+from emulators.azure_devops.core.state import JSON, Project, Repository
 
 
 def show_project(url: str, project: Project, *, whole: bool = False) -> JSON:
