@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from emulators.azure_devops import permissions
 from emulators.azure_devops.core import errors
 from emulators.azure_devops.core.state import JSON, Identity, Repository, State, new_id, now
 from emulators.azure_devops.core.utf16_length import length
+from emulators.azure_devops.organization import permissions
 from emulators.azure_devops.storage.git_objects import read_ref
 
 LONGEST_DESCRIPTION, LONGEST_TITLE = 4000, 400

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from emulators.azure_devops import permissions
 from emulators.azure_devops.core.services import Services
 from emulators.azure_devops.core.state import JSON, Identity, Repository, State, now
+from emulators.azure_devops.organization import permissions
 from emulators.azure_devops.storage.git_commands import ZERO
 
 

@@ -5,11 +5,11 @@ https://learn.microsoft.com/rest/api/azure/devops/hooks
 
 from aiohttp import web
 
-from emulators.azure_devops import permissions
 from emulators.azure_devops.core import errors
 from emulators.azure_devops.core.calls import Call
 from emulators.azure_devops.core.state import JSON, new_id, now
 from emulators.azure_devops.hook_subscriptions import public, subscription_of
+from emulators.azure_devops.organization import permissions
 
 
 async def list_subscriptions(call: Call) -> web.Response:

@@ -5,10 +5,11 @@ https://learn.microsoft.com/rest/api/azure/devops/policy/configurations
 
 from aiohttp import web
 
-from emulators.azure_devops import permissions, policies
+from emulators.azure_devops import policies
 from emulators.azure_devops.core import errors
 from emulators.azure_devops.core.calls import Call
 from emulators.azure_devops.core.state import JSON
+from emulators.azure_devops.organization import permissions
 
 
 async def list_configurations(call: Call) -> web.Response:

@@ -7,11 +7,12 @@ import re
 
 from aiohttp import web
 
-from emulators.azure_devops import permissions, work_items
 from emulators.azure_devops import work_item_shapes as shapes
+from emulators.azure_devops import work_items
 from emulators.azure_devops.core import errors
 from emulators.azure_devops.core.calls import Call
 from emulators.azure_devops.core.state import JSON, Project
+from emulators.azure_devops.organization import permissions
 from emulators.azure_devops.processes import COLORS, PROCESSES, WorkItemType, type_of
 from emulators.azure_devops.work_items import WorkItem
 

@@ -1,6 +1,6 @@
 """The REST API that is served. The catalogue that clients ask for with OPTIONS is this table."""
 
-from emulators.azure_devops.urls_core import ORGANIZATION
+from emulators.azure_devops.organization.urls import ORGANIZATION
 from emulators.azure_devops.urls_git import REPOSITORIES
 from emulators.azure_devops.urls_hooks import SERVICE_HOOKS
 from emulators.azure_devops.urls_policies import POLICIES

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from emulators.azure_devops import permissions
 from emulators.azure_devops.core import errors
 from emulators.azure_devops.core.state import JSON, Identity, Project, State, now
+from emulators.azure_devops.organization import permissions
 from emulators.azure_devops.processes import WorkItemType, type_of
 
 FOREVER = "9999-01-01T00:00:00Z"

@@ -6,8 +6,8 @@ Default permissions: https://learn.microsoft.com/azure/devops/organizations/secu
 import uuid
 
 from emulators import identities
-from emulators.azure_devops import permissions as may
 from emulators.azure_devops.core.state import Identity, Process, Project, Repository, State, new_id, now
+from emulators.azure_devops.organization import permissions as may
 
 APP = Identity(identities.APP.client_id, "Autocoder", identities.APP.client_id, "servicePrincipal")
 READER = Identity(

@@ -5,11 +5,11 @@ from typing import Any
 
 from aiohttp import web
 
-from emulators.azure_devops import permissions
 from emulators.azure_devops.core import errors
 from emulators.azure_devops.core.calls import Call
 from emulators.azure_devops.core.repository_shapes import show_project
 from emulators.azure_devops.core.state import JSON, Identity
+from emulators.azure_devops.organization import permissions
 
 NAMESPACES = {
     permissions.GIT_REPOSITORIES: ("Git Repositories", permissions.GIT_BITS),

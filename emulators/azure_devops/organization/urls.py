@@ -3,8 +3,8 @@
 https://learn.microsoft.com/rest/api/azure/devops/core
 """
 
-from emulators.azure_devops import responses_core as core
 from emulators.azure_devops.core.resources import Resource
+from emulators.azure_devops.organization import responses as core
 
 ORGANIZATION: tuple[Resource, ...] = (
     Resource(
