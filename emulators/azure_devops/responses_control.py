@@ -6,11 +6,11 @@ from typing import Any
 
 from aiohttp import web
 
-from emulators.azure_devops import policies
 from emulators.azure_devops.core.calls import answer
 from emulators.azure_devops.core.services import Services
 from emulators.azure_devops.core.state import JSON, Identity, Project, Repository, Switches, new_id
 from emulators.azure_devops.organization import authentication, permissions, seeding
+from emulators.azure_devops.policy import models as policies
 from emulators.azure_devops.storage import git_commands as git
 from emulators.azure_devops.storage.git_objects import read_ref
 

@@ -8,11 +8,12 @@ from typing import Any
 from aiohttp import web
 
 from emulators.azure_devops import events_pull_requests as events
-from emulators.azure_devops import policies, pull_requests, work_item_patches, work_items
+from emulators.azure_devops import pull_requests, work_item_patches, work_items
 from emulators.azure_devops.core import errors
 from emulators.azure_devops.core.calls import Call
 from emulators.azure_devops.core.state import JSON, Repository, now
 from emulators.azure_devops.events_work_items import work_item_events
+from emulators.azure_devops.policy import models as policies
 from emulators.azure_devops.pull_request_shapes import show_pull_request
 from emulators.azure_devops.responses_repositories import commit_body, log, repository_of
 from emulators.azure_devops.storage import git_commands as git

@@ -5,11 +5,11 @@ https://learn.microsoft.com/rest/api/azure/devops/policy/configurations
 
 from aiohttp import web
 
-from emulators.azure_devops import policies
 from emulators.azure_devops.core import errors
 from emulators.azure_devops.core.calls import Call
 from emulators.azure_devops.core.state import JSON
 from emulators.azure_devops.organization import permissions
+from emulators.azure_devops.policy import models as policies
 
 
 async def list_configurations(call: Call) -> web.Response:

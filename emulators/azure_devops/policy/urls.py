@@ -3,8 +3,8 @@
 https://learn.microsoft.com/rest/api/azure/devops/policy
 """
 
-from emulators.azure_devops import responses_policies as policies
 from emulators.azure_devops.core.resources import Resource
+from emulators.azure_devops.policy import responses as policies
 
 _READ, _WRITE = "vso.code", "vso.code_write"
 POLICIES: tuple[Resource, ...] = (
