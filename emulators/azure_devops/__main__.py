@@ -7,7 +7,7 @@ from aiohttp import web
 from emulators import serving
 from emulators.azure_devops.core.services import Services
 from emulators.azure_devops.core.state import State
-from emulators.azure_devops.hooks import Hooks
+from emulators.azure_devops.hooks.delivery import Hooks
 from emulators.azure_devops.merging import Merging
 from emulators.azure_devops.organization.seeding import seed_identities
 from emulators.azure_devops.routing import dispatcher

@@ -9,7 +9,7 @@ from emulators.azure_devops import events_pull_requests as events
 from emulators.azure_devops import pull_requests
 from emulators.azure_devops.core import errors
 from emulators.azure_devops.core.state import JSON, Identity, Repository, State, new_id, now
-from emulators.azure_devops.hooks import Hooks
+from emulators.azure_devops.hooks.delivery import Hooks
 from emulators.azure_devops.merge_commits import Merge, write_own_ref
 from emulators.azure_devops.policy import models as policies
 from emulators.azure_devops.storage import git_commands as git

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import aiohttp
 
 from emulators.azure_devops.core.state import JSON, now
-from emulators.azure_devops.hook_subscriptions import headers_of, public
+from emulators.azure_devops.hooks.subscriptions import headers_of, public
 
 LONGEST_ANSWER = 100_000
 

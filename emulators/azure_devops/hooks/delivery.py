@@ -11,8 +11,8 @@ import aiohttp
 
 from emulators.azure_devops.core.services import Event
 from emulators.azure_devops.core.state import JSON, State, new_id, now
-from emulators.azure_devops.hook_sending import attempted, ended, new_notification, send
-from emulators.azure_devops.hook_subscriptions import project_of
+from emulators.azure_devops.hooks.sending import attempted, ended, new_notification, send
+from emulators.azure_devops.hooks.subscriptions import project_of
 
 TRANSIENT = (408, 502, 503, 504)
 TRANSIENT_DELAYS = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0)

@@ -8,7 +8,7 @@ from aiohttp import web
 from emulators.azure_devops.core import errors
 from emulators.azure_devops.core.calls import Call
 from emulators.azure_devops.core.state import JSON, new_id, now
-from emulators.azure_devops.hook_subscriptions import public, subscription_of
+from emulators.azure_devops.hooks.subscriptions import public, subscription_of
 from emulators.azure_devops.organization import permissions
 
 

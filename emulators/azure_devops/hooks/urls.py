@@ -3,8 +3,8 @@
 https://learn.microsoft.com/rest/api/azure/devops/hooks
 """
 
-from emulators.azure_devops import responses_hooks as hooks
 from emulators.azure_devops.core.resources import Resource
+from emulators.azure_devops.hooks import responses as hooks
 
 _BASE = "_apis/hooks/subscriptions"
 SERVICE_HOOKS: tuple[Resource, ...] = (

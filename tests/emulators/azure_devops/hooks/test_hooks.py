@@ -11,12 +11,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from emulators.azure_devops import hooks
 from emulators.azure_devops.control import CONTRIBUTOR, AzureDevOps
+from emulators.azure_devops.hooks import delivery as hooks
 from tests.emulators.azure_devops.conftest import Running, commit, git, with_pat
 
 PROJECT = "Fabrikam Fiber"
-SAMPLES = Path(__file__).parents[2] / "samples" / "service-hooks"
+SAMPLES = Path(__file__).parents[3] / "samples" / "service-hooks"
 
 
 class Receiver:
