@@ -5,6 +5,6 @@ from emulators.azure_devops.organization.urls import ORGANIZATION
 from emulators.azure_devops.policy.urls import POLICIES
 from emulators.azure_devops.urls_git import REPOSITORIES
 from emulators.azure_devops.urls_pull_requests import PULL_REQUESTS
-from emulators.azure_devops.urls_work import WORK_ITEMS
+from emulators.azure_devops.work_items.urls import WORK_ITEMS
 
 RESOURCES = (*ORGANIZATION, *WORK_ITEMS, *REPOSITORIES, *POLICIES, *PULL_REQUESTS, *SERVICE_HOOKS)

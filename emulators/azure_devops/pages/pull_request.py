@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from emulators.azure_devops import pull_requests, work_items
+from emulators.azure_devops import pull_requests
 from emulators.azure_devops.core import errors
 from emulators.azure_devops.core.repository_shapes import show_commit
 from emulators.azure_devops.core.services import Services
@@ -23,6 +23,7 @@ from emulators.azure_devops.pages.views import (
 )
 from emulators.azure_devops.policy import models as policies
 from emulators.azure_devops.storage import git_commands as git
+from emulators.azure_devops.work_items import models as work_items
 
 STATES = {"succeeded": "good", "failed": "bad", "error": "bad", "pending": "wait"}
 MOST_COMMITS = 100

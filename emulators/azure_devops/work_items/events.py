@@ -6,10 +6,10 @@ https://learn.microsoft.com/azure/devops/service-hooks/events
 from collections.abc import Callable
 from html import escape
 
-from emulators.azure_devops import work_item_shapes as shapes
 from emulators.azure_devops.core.services import Event
 from emulators.azure_devops.core.state import JSON, State
-from emulators.azure_devops.work_items import Change
+from emulators.azure_devops.work_items import shapes
+from emulators.azure_devops.work_items.models import Change
 
 
 def work_item_events(state: State, url: str, change: Change) -> list[Event]:

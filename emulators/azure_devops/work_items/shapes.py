@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from emulators.azure_devops.core.identity_refs import identity_ref, reviser
 from emulators.azure_devops.core.state import JSON, Identity, Project, State
-from emulators.azure_devops.work_items import FOREVER, HIDDEN, WorkItem
+from emulators.azure_devops.work_items.models import FOREVER, HIDDEN, WorkItem
 
 NOBODY = Identity("00000000-0000-0000-0000-000000000000", "", "")
 

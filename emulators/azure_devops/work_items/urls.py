@@ -1,9 +1,9 @@
 """Work items."""
 
-from emulators.azure_devops import responses_comments as notes
-from emulators.azure_devops import responses_work_item_types as types
-from emulators.azure_devops import responses_work_items as items
 from emulators.azure_devops.core.resources import Resource
+from emulators.azure_devops.work_items import responses as items
+from emulators.azure_devops.work_items import responses_comments as notes
+from emulators.azure_devops.work_items import responses_types as types
 
 _READ, _WRITE = "vso.work", "vso.work_write"
 WORK_ITEMS: tuple[Resource, ...] = (

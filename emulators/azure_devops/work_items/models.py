@@ -11,7 +11,7 @@ from typing import Any
 from emulators.azure_devops.core import errors
 from emulators.azure_devops.core.state import JSON, Identity, Project, State, now
 from emulators.azure_devops.organization import permissions
-from emulators.azure_devops.processes import WorkItemType, type_of
+from emulators.azure_devops.work_items.processes import WorkItemType, type_of
 
 FOREVER = "9999-01-01T00:00:00Z"
 # what only `$expand=all` shows, and what no client may set

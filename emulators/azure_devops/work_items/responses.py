@@ -9,15 +9,15 @@ from typing import Any
 
 from aiohttp import web
 
-from emulators.azure_devops import comments, work_item_patches, work_items
-from emulators.azure_devops import events_work_items as events
-from emulators.azure_devops import work_item_shapes as shapes
 from emulators.azure_devops.core import errors
 from emulators.azure_devops.core.calls import Call
 from emulators.azure_devops.core.state import JSON, Project
-from emulators.azure_devops.fields import is_known
-from emulators.azure_devops.responses_work_item_types import known_type
-from emulators.azure_devops.work_items import Change, WorkItem
+from emulators.azure_devops.work_items import comments, events, shapes
+from emulators.azure_devops.work_items import models as work_items
+from emulators.azure_devops.work_items import patches as work_item_patches
+from emulators.azure_devops.work_items.fields import is_known
+from emulators.azure_devops.work_items.models import Change, WorkItem
+from emulators.azure_devops.work_items.responses_types import known_type
 
 PATCH_TYPE = "application/json-patch+json"
 MOST_IDS = 200

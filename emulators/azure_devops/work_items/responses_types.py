@@ -7,14 +7,14 @@ import re
 
 from aiohttp import web
 
-from emulators.azure_devops import work_item_shapes as shapes
-from emulators.azure_devops import work_items
 from emulators.azure_devops.core import errors
 from emulators.azure_devops.core.calls import Call
 from emulators.azure_devops.core.state import JSON, Project
 from emulators.azure_devops.organization import permissions
-from emulators.azure_devops.processes import COLORS, PROCESSES, WorkItemType, type_of
-from emulators.azure_devops.work_items import WorkItem
+from emulators.azure_devops.work_items import models as work_items
+from emulators.azure_devops.work_items import shapes
+from emulators.azure_devops.work_items.models import WorkItem
+from emulators.azure_devops.work_items.processes import COLORS, PROCESSES, WorkItemType, type_of
 
 _NAMED = re.compile(
     r"\[?(System\.[A-Za-z]+|Id|Title|State|Tags)\]?\s*(=|<>|contains)\s*'?([^'\s)]+[^')]*?)'?\s*(?=\)|and|order|$)",

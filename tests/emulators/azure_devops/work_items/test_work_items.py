@@ -10,7 +10,7 @@ from emulators.azure_devops.control import CONTRIBUTOR, AzureDevOps
 
 PROJECT = "Fabrikam Fiber"
 PATCH = {"Content-Type": "application/json-patch+json"}
-UPDATE_SAMPLE = Path(__file__).parents[2] / "samples" / "azure-devops" / "update.json"
+UPDATE_SAMPLE = Path(__file__).parents[3] / "samples" / "azure-devops" / "update.json"
 
 
 @pytest.fixture

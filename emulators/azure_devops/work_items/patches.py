@@ -10,9 +10,9 @@ from typing import Any
 from emulators.azure_devops.core import errors
 from emulators.azure_devops.core.state import JSON, State, now
 from emulators.azure_devops.core.utf16_length import length
-from emulators.azure_devops.fields import is_known
-from emulators.azure_devops.processes import WorkItemType
-from emulators.azure_devops.work_items import HIDDEN, join_tags, split_tags
+from emulators.azure_devops.work_items.fields import is_known
+from emulators.azure_devops.work_items.models import HIDDEN, join_tags, split_tags
+from emulators.azure_devops.work_items.processes import WorkItemType
 
 # https://learn.microsoft.com/azure/devops/organizations/settings/work/object-limits
 MOST_TAGS, LONGEST_TAG = 100, 400

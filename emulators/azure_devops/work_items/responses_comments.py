@@ -11,13 +11,12 @@ from urllib.parse import quote
 from aiohttp import web
 from markdown_it import MarkdownIt
 
-from emulators.azure_devops import comments, work_items
-from emulators.azure_devops import events_work_items as events
-from emulators.azure_devops import work_item_shapes as shapes
 from emulators.azure_devops.core import errors
 from emulators.azure_devops.core.calls import Call
 from emulators.azure_devops.core.state import JSON, new_id
-from emulators.azure_devops.work_items import WorkItem
+from emulators.azure_devops.work_items import comments, events, shapes
+from emulators.azure_devops.work_items import models as work_items
+from emulators.azure_devops.work_items.models import WorkItem
 
 LARGEST_ATTACHMENT = 60 << 20
 _GUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")

@@ -2,11 +2,11 @@
 
 import re
 
-from emulators.azure_devops import work_items
 from emulators.azure_devops.core import errors
 from emulators.azure_devops.core.state import JSON, Identity, State, now
 from emulators.azure_devops.core.utf16_length import length
-from emulators.azure_devops.work_items import Change, WorkItem
+from emulators.azure_devops.work_items import models as work_items
+from emulators.azure_devops.work_items.models import Change, WorkItem
 
 LONGEST = 150_000
 _HTML_COMMENT = re.compile(r"<!--.*?(-->|$)", re.DOTALL)
