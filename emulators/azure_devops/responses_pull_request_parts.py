@@ -13,6 +13,7 @@ from emulators.azure_devops.core import errors
 from emulators.azure_devops.core.calls import Call
 from emulators.azure_devops.core.repository_shapes import commit_ref
 from emulators.azure_devops.core.state import JSON, Repository, now
+from emulators.azure_devops.git.responses import commit_body, log, repository_of
 from emulators.azure_devops.pull_request_shapes import (
     person,
     pull_request_url,
@@ -20,7 +21,6 @@ from emulators.azure_devops.pull_request_shapes import (
     show_reviewer,
     show_status,
 )
-from emulators.azure_devops.responses_repositories import commit_body, log, repository_of
 from emulators.azure_devops.storage import git_commands as git
 
 STATES = ("notSet", "pending", "succeeded", "failed", "error", "notApplicable")

@@ -7,13 +7,14 @@ from urllib.parse import unquote
 
 from aiohttp import web
 
-from emulators.azure_devops import git_http, pages, responses_control
+from emulators.azure_devops import pages, responses_control
 from emulators.azure_devops.core import errors
 from emulators.azure_devops.core.calls import Call, answer
 from emulators.azure_devops.core.resources import Answer, Resource
 from emulators.azure_devops.core.services import Services
 from emulators.azure_devops.core.state import Project
 from emulators.azure_devops.core.versions import version_of
+from emulators.azure_devops.git import http as git_http
 from emulators.azure_devops.organization import authentication
 from emulators.azure_devops.storage import git_commands as git
 from emulators.azure_devops.urls import RESOURCES

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from emulators.azure_devops import pushes, receive
 from emulators.azure_devops.core import errors
 from emulators.azure_devops.core.services import Services
 from emulators.azure_devops.core.state import Identity, Repository
+from emulators.azure_devops.git import pushes, receive
+from emulators.azure_devops.git.receive import Decision, packet_line
 from emulators.azure_devops.organization import authentication, permissions
-from emulators.azure_devops.receive import Decision, packet_line
 from emulators.azure_devops.storage import git_commands as git
 
 UPLOAD, RECEIVE = "git-upload-pack", "git-receive-pack"

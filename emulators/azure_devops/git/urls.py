@@ -3,9 +3,9 @@
 https://learn.microsoft.com/rest/api/azure/devops/git
 """
 
-from emulators.azure_devops import responses_items
-from emulators.azure_devops import responses_repositories as repositories
 from emulators.azure_devops.core.resources import Resource
+from emulators.azure_devops.git import responses as repositories
+from emulators.azure_devops.git import responses_items
 
 _BASE = "_apis/git/repositories/{repositoryId}"
 _READ, _WRITE = "vso.code", "vso.code_write"

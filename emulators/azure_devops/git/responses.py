@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
-from emulators.azure_devops import pushes, receive
 from emulators.azure_devops.core import errors
 from emulators.azure_devops.core.calls import Call
 from emulators.azure_devops.core.identity_refs import identity_ref
@@ -18,8 +17,9 @@ from emulators.azure_devops.core.repository_shapes import (
     show_repository,
 )
 from emulators.azure_devops.core.state import JSON, Project, Repository
+from emulators.azure_devops.git import pushes, receive
+from emulators.azure_devops.git.pushes import RefUpdate
 from emulators.azure_devops.organization import permissions, seeding
-from emulators.azure_devops.pushes import RefUpdate
 from emulators.azure_devops.storage import git_commands as git
 from emulators.azure_devops.storage.git_objects import all_refs, read_ref
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from emulators.azure_devops.core import errors
 from emulators.azure_devops.core.state import Identity, Repository, State
+from emulators.azure_devops.git.pushes import RefUpdate
 from emulators.azure_devops.organization import permissions
 from emulators.azure_devops.policy import models as policies
-from emulators.azure_devops.pushes import RefUpdate
 from emulators.azure_devops.storage.git_commands import ZERO, is_ref, is_sha
 
 PROTECTED = (

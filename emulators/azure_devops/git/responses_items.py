@@ -13,7 +13,7 @@ from emulators.azure_devops.core import errors
 from emulators.azure_devops.core.calls import Call
 from emulators.azure_devops.core.repository_shapes import repository_url
 from emulators.azure_devops.core.state import JSON, Repository
-from emulators.azure_devops.responses_repositories import repository_of
+from emulators.azure_devops.git.responses import repository_of
 from emulators.azure_devops.storage import git_commands as git
 from emulators.azure_devops.storage.git_objects import GitObject, read_ref
 
