@@ -8,8 +8,8 @@ from emulators import serving
 from emulators.azure_devops.core.services import Services
 from emulators.azure_devops.core.state import State
 from emulators.azure_devops.hooks.delivery import Hooks
-from emulators.azure_devops.merging import Merging
 from emulators.azure_devops.organization.seeding import seed_identities
+from emulators.azure_devops.pull_requests.merging import Merging
 from emulators.azure_devops.routing import dispatcher
 from emulators.azure_devops.storage.git_objects import Objects
 from emulators.ports import AZURE_DEVOPS

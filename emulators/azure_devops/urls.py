@@ -4,7 +4,7 @@ from emulators.azure_devops.git.urls import REPOSITORIES
 from emulators.azure_devops.hooks.urls import SERVICE_HOOKS
 from emulators.azure_devops.organization.urls import ORGANIZATION
 from emulators.azure_devops.policy.urls import POLICIES
-from emulators.azure_devops.urls_pull_requests import PULL_REQUESTS
+from emulators.azure_devops.pull_requests.urls import PULL_REQUESTS
 from emulators.azure_devops.work_items.urls import WORK_ITEMS
 
 RESOURCES = (*ORGANIZATION, *WORK_ITEMS, *REPOSITORIES, *POLICIES, *PULL_REQUESTS, *SERVICE_HOOKS)

@@ -2,7 +2,6 @@
 
 from aiohttp import web
 
-from emulators.azure_devops import pull_requests
 from emulators.azure_devops.core import errors
 from emulators.azure_devops.core.repository_shapes import show_commit
 from emulators.azure_devops.core.services import Services
@@ -22,6 +21,7 @@ from emulators.azure_devops.pages.views import (
     trail_to,
 )
 from emulators.azure_devops.policy import models as policies
+from emulators.azure_devops.pull_requests import models as pull_requests
 from emulators.azure_devops.storage import git_commands as git
 from emulators.azure_devops.work_items import models as work_items
 

@@ -5,7 +5,6 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from emulators.azure_devops import pull_requests
 from emulators.azure_devops.core import errors
 from emulators.azure_devops.core.services import Services
 from emulators.azure_devops.core.state import Project, Repository, State
@@ -14,6 +13,7 @@ from emulators.azure_devops.pages.layout import badge, page, table
 from emulators.azure_devops.pages.texts import markdown
 from emulators.azure_devops.pages.views import pull_request_row, repository_path, trail_to
 from emulators.azure_devops.policy import models as policies
+from emulators.azure_devops.pull_requests import models as pull_requests
 from emulators.azure_devops.storage import git_commands as git
 from emulators.azure_devops.storage.git_objects import all_refs
 

@@ -2,7 +2,6 @@
 
 from aiohttp import web
 
-from emulators.azure_devops import pull_requests
 from emulators.azure_devops.core.errors import VssError
 from emulators.azure_devops.core.services import Services
 from emulators.azure_devops.core.state import JSON, Project, State
@@ -18,6 +17,7 @@ from emulators.azure_devops.pages.views import (
     tags,
     trail_to,
 )
+from emulators.azure_devops.pull_requests import models as pull_requests
 from emulators.azure_devops.work_items import comments
 from emulators.azure_devops.work_items import models as work_items
 from emulators.azure_devops.work_items.models import WorkItem

@@ -5,13 +5,13 @@ The attempt runs after the answer, as the service does it: `mergeStatus` is `que
 
 import asyncio
 
-from emulators.azure_devops import events_pull_requests as events
-from emulators.azure_devops import pull_requests
 from emulators.azure_devops.core import errors
 from emulators.azure_devops.core.state import JSON, Identity, Repository, State, new_id, now
 from emulators.azure_devops.hooks.delivery import Hooks
-from emulators.azure_devops.merge_commits import Merge, write_own_ref
 from emulators.azure_devops.policy import models as policies
+from emulators.azure_devops.pull_requests import events
+from emulators.azure_devops.pull_requests import models as pull_requests
+from emulators.azure_devops.pull_requests.merge_commits import Merge, write_own_ref
 from emulators.azure_devops.storage import git_commands as git
 from emulators.azure_devops.storage.git_objects import Objects, read_ref
 

@@ -7,14 +7,14 @@ from typing import Any
 
 from aiohttp import web
 
-from emulators.azure_devops import events_pull_requests as events
-from emulators.azure_devops import pull_requests
 from emulators.azure_devops.core import errors
 from emulators.azure_devops.core.calls import Call
 from emulators.azure_devops.core.repository_shapes import commit_ref
 from emulators.azure_devops.core.state import JSON, Repository, now
 from emulators.azure_devops.git.responses import commit_body, log, repository_of
-from emulators.azure_devops.pull_request_shapes import (
+from emulators.azure_devops.pull_requests import events
+from emulators.azure_devops.pull_requests import models as pull_requests
+from emulators.azure_devops.pull_requests.shapes import (
     person,
     pull_request_url,
     show_label,

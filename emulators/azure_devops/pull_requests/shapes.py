@@ -5,7 +5,7 @@ from urllib.parse import quote
 from emulators.azure_devops.core.identity_refs import identity_ref
 from emulators.azure_devops.core.repository_shapes import commit_ref, repository_url, show_repository, web_url
 from emulators.azure_devops.core.state import JSON, Repository, State
-from emulators.azure_devops.pull_requests import repository_of
+from emulators.azure_devops.pull_requests.models import repository_of
 
 TRUNCATED = 400  # how much of a description lists show
 

@@ -7,13 +7,13 @@ from html import escape
 
 from emulators.azure_devops.core.services import Event
 from emulators.azure_devops.core.state import JSON, Identity, State
-from emulators.azure_devops.pull_request_shapes import (
+from emulators.azure_devops.pull_requests.models import repository_of
+from emulators.azure_devops.pull_requests.shapes import (
     page_url,
     pull_request_url,
     show_comment,
     show_pull_request,
 )
-from emulators.azure_devops.pull_requests import repository_of
 
 
 def pull_request_event(

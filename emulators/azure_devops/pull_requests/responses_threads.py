@@ -7,13 +7,13 @@ from typing import Any
 
 from aiohttp import web
 
-from emulators.azure_devops import events_pull_requests as events
 from emulators.azure_devops.core import errors
 from emulators.azure_devops.core.calls import Call
 from emulators.azure_devops.core.state import JSON, now
 from emulators.azure_devops.core.utf16_length import length
-from emulators.azure_devops.pull_request_shapes import show_comment, show_thread
-from emulators.azure_devops.responses_pull_request_parts import found, named
+from emulators.azure_devops.pull_requests import events
+from emulators.azure_devops.pull_requests.responses_parts import found, named
+from emulators.azure_devops.pull_requests.shapes import show_comment, show_thread
 
 LONGEST_COMMENT = 150_000
 THREAD_STATES = ("unknown", "active", "fixed", "wontFix", "closed", "byDesign", "pending")

@@ -12,7 +12,7 @@ from emulators.azure_devops.policy import models as policies
 from tests.emulators.azure_devops.conftest import commit, git, with_pat
 
 PROJECT = "Fabrikam Fiber"
-SAMPLES = Path(__file__).parents[2] / "samples" / "azure-devops"
+SAMPLES = Path(__file__).parents[3] / "samples" / "azure-devops"
 ERRORS = json.loads((SAMPLES / "errors.json").read_text())
 
 

@@ -1,9 +1,9 @@
 """Pull requests."""
 
-from emulators.azure_devops import responses_pull_request_parts as parts
-from emulators.azure_devops import responses_pull_requests as pulls
-from emulators.azure_devops import responses_threads as threads
 from emulators.azure_devops.core.resources import Resource
+from emulators.azure_devops.pull_requests import responses as pulls
+from emulators.azure_devops.pull_requests import responses_parts as parts
+from emulators.azure_devops.pull_requests import responses_threads as threads
 
 _BASE = "_apis/git/repositories/{repositoryId}/pullRequests"
 _ONE, _READ, _WRITE = f"{_BASE}/{{pullRequestId}}", "vso.code", "vso.code_write"

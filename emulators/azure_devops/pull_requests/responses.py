@@ -7,14 +7,14 @@ from typing import Any
 
 from aiohttp import web
 
-from emulators.azure_devops import events_pull_requests as events
-from emulators.azure_devops import pull_requests
 from emulators.azure_devops.core import errors
 from emulators.azure_devops.core.calls import Call
 from emulators.azure_devops.core.state import JSON, Repository, now
 from emulators.azure_devops.git.responses import commit_body, log, repository_of
 from emulators.azure_devops.policy import models as policies
-from emulators.azure_devops.pull_request_shapes import show_pull_request
+from emulators.azure_devops.pull_requests import events
+from emulators.azure_devops.pull_requests import models as pull_requests
+from emulators.azure_devops.pull_requests.shapes import show_pull_request
 from emulators.azure_devops.storage import git_commands as git
 from emulators.azure_devops.work_items import models as work_items
 from emulators.azure_devops.work_items import patches as work_item_patches
