@@ -7,7 +7,8 @@ from urllib.parse import unquote
 
 from aiohttp import web
 
-from emulators.azure_devops import pages, responses_control
+from emulators.azure_devops import pages
+from emulators.azure_devops.control import responses as responses_control
 from emulators.azure_devops.core import errors
 from emulators.azure_devops.core.calls import Call, answer
 from emulators.azure_devops.core.resources import Answer, Resource

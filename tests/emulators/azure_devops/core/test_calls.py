@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from emulators import identities, tokens
-from emulators.azure_devops.control import CONTRIBUTOR, VISITOR
+from emulators.azure_devops.control.client import CONTRIBUTOR, VISITOR
 from tests.emulators.azure_devops.conftest import Running
 
 SAMPLES = Path(__file__).parents[3] / "samples"

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from emulators.azure_devops.control import CONTRIBUTOR, AzureDevOps
+from emulators.azure_devops.control.client import CONTRIBUTOR, AzureDevOps
 from emulators.azure_devops.hooks import delivery as hooks
 from tests.emulators.azure_devops.conftest import Running, commit, git, with_pat
 

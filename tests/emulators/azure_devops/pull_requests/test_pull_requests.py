@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from emulators.azure_devops.control import ADMINISTRATOR, CONTRIBUTOR, VISITOR
+from emulators.azure_devops.control.client import ADMINISTRATOR, CONTRIBUTOR, VISITOR
 from emulators.azure_devops.policy import models as policies
 from tests.emulators.azure_devops.conftest import commit, git, with_pat
 

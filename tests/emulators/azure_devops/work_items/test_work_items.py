@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from emulators.azure_devops.control import CONTRIBUTOR, AzureDevOps
+from emulators.azure_devops.control.client import CONTRIBUTOR, AzureDevOps
 
 PROJECT = "Fabrikam Fiber"
 PATCH = {"Content-Type": "application/json-patch+json"}
