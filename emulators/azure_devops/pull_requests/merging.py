@@ -6,8 +6,8 @@ The attempt runs after the answer, as the service does it: `mergeStatus` is `que
 import asyncio
 
 from emulators.azure_devops.core import errors
+from emulators.azure_devops.core.services import Hooks
 from emulators.azure_devops.core.state import JSON, Identity, Repository, State, new_id, now
-from emulators.azure_devops.hooks.delivery import Hooks
 from emulators.azure_devops.policy import models as policies
 from emulators.azure_devops.pull_requests import events
 from emulators.azure_devops.pull_requests import models as pull_requests
