@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from emulators.azure_devops.control import AzureDevOps
-from emulators.azure_devops.policies import BUILD
+from emulators.azure_devops.control.client import AzureDevOps
+from emulators.azure_devops.policy.models import BUILD
 from emulators.platform.app_settings import ORGANIZATION, PROJECT, REPOSITORY
 from emulators.ports import AZURE_DEVOPS
 
