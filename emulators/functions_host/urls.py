@@ -17,11 +17,11 @@ from emulators.functions_host.durable.management_urls import WEBHOOKS, Managemen
 from emulators.functions_host.durable.store import claim
 from emulators.functions_host.durable.webhooks import Webhooks
 from emulators.functions_host.http_triggers import HttpTriggers, largest_body
-from emulators.functions_host.invocations import Activities, Invoker
 from emulators.functions_host.keys import ensure_keys
-from emulators.functions_host.loader import App, Function
 from emulators.functions_host.settings import Cors, HostSettings
 from emulators.functions_host.timers import Timers
+from emulators.functions_host.worker.invocations import Activities, Invoker
+from emulators.functions_host.worker.loader import App, Function
 from emulators.serving import Options
 
 NAME = "functions_host"

@@ -23,8 +23,8 @@ from azure.functions import _durable_functions as serialization
 
 from emulators.functions_host.durable.engine import Ended
 from emulators.functions_host.durable.store import ActivityTask
-from emulators.functions_host.loader import Function
 from emulators.functions_host.logs import INVOCATION
+from emulators.functions_host.worker.loader import Function
 
 log = logging.getLogger("host")
 LONGEST_STACK = 8_000
