@@ -19,7 +19,7 @@ from emulators.functions_host.durable.webhooks import Webhooks
 from emulators.functions_host.http_triggers import HttpTriggers, largest_body
 from emulators.functions_host.keys import ensure_keys
 from emulators.functions_host.settings import Cors, HostSettings
-from emulators.functions_host.timers import Timers
+from emulators.functions_host.timers.triggers import Timers
 from emulators.functions_host.worker.invocations import Activities, Invoker
 from emulators.functions_host.worker.loader import App, Function
 from emulators.serving import Options

@@ -16,8 +16,8 @@ from emulators.functions_host.durable.engine import Engine
 from emulators.functions_host.durable.events import moment, now, stamp
 from emulators.functions_host.durable.store import TimerStatus
 from emulators.functions_host.errors import FunctionLoadError, SettingsError
-from emulators.functions_host.ncrontab import Schedule, parse
 from emulators.functions_host.settings import expand
+from emulators.functions_host.timers.ncrontab import Schedule, parse
 from emulators.functions_host.worker.invocations import Invoker
 from emulators.functions_host.worker.loader import Function
 
