@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from emulators.functions_host.durable.events import Event, EventType, moment, stamp
 from emulators.functions_host.errors import NonDeterministicError
-from emulators.functions_host.events import Event, EventType, moment, stamp
 
 RECORDS = {EventType.TaskScheduled, EventType.SubOrchestrationInstanceCreated, EventType.TimerCreated}
 SETTLES = {  # event -> (the field that holds the number, whether it went well)

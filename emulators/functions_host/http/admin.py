@@ -9,8 +9,8 @@ from aiohttp import web
 
 from emulators.functions_host.errors import error_response
 from emulators.functions_host.keys import Keys, given_key
-from emulators.functions_host.loader import App
-from emulators.functions_host.timers import Timers
+from emulators.functions_host.timers.triggers import Timers
+from emulators.functions_host.worker.loader import App
 
 VERSION = "4.0.0"
 

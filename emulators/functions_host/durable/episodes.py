@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from emulators.functions_host.actions import Replay
+from emulators.functions_host.durable.actions import Replay
+from emulators.functions_host.durable.events import Event, dump, line
+from emulators.functions_host.durable.scheduling import Scheduled
 from emulators.functions_host.errors import ActionRefusedError, NonDeterministicError, OrchestratorError
-from emulators.functions_host.events import Event, dump, line
-from emulators.functions_host.scheduling import Scheduled
 
 OUT_OF_PROC_DATA = "\n\n$OutOfProcData$:"
 LARGEST_CUSTOM_STATUS_KB = 16

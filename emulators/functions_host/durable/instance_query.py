@@ -6,7 +6,7 @@ https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-http
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from emulators.functions_host.store import Instance, Store
+from emulators.functions_host.durable.store import Instance, Store
 
 DEFAULT_PAGE = 100
 SECONDS = 19  # characters of a time up to its seconds

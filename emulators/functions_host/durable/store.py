@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
+from emulators.functions_host.durable.events import Event, dump, stamp
 from emulators.functions_host.errors import HostError
-from emulators.functions_host.events import Event, dump, stamp
 
 SCHEMA = """
 create table if not exists instances(

@@ -1,7 +1,7 @@
 import pytest
 
 from emulators.functions_host.errors import HostError
-from emulators.functions_host.routes import Route, Router, compile_template
+from emulators.functions_host.http.routes import Route, Router, compile_template
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import azure.durable_functions as df
 import azure.functions as func
 import pytest
 
-from emulators.functions_host.episodes import History, Turn, run_episode
-from emulators.functions_host.events import EventType, event, execution_started, stamp
+from emulators.functions_host.durable.episodes import History, Turn, run_episode
+from emulators.functions_host.durable.events import EventType, event, execution_started, stamp
 
 START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 

@@ -8,8 +8,8 @@ https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-http
 import json
 from typing import Any
 
-from emulators.functions_host.events import STATUS_NUMBERS, Event, EventType
-from emulators.functions_host.store import Instance, loads
+from emulators.functions_host.durable.events import STATUS_NUMBERS, Event, EventType
+from emulators.functions_host.durable.store import Instance, loads
 
 SCHEDULES = (EventType.TaskScheduled, EventType.SubOrchestrationInstanceCreated)
 FOLDED = {

@@ -21,10 +21,10 @@ from typing import Any
 import azure.functions as func
 from azure.functions import _durable_functions as serialization
 
-from emulators.functions_host.engine import Ended
-from emulators.functions_host.loader import Function
+from emulators.functions_host.durable.engine import Ended
+from emulators.functions_host.durable.store import ActivityTask
 from emulators.functions_host.logs import INVOCATION
-from emulators.functions_host.store import ActivityTask
+from emulators.functions_host.worker.loader import Function
 
 log = logging.getLogger("host")
 LONGEST_STACK = 8_000

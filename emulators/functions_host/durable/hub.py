@@ -11,9 +11,8 @@ import uuid
 from collections.abc import Callable, Collection
 from typing import Any
 
-from emulators.functions_host.episodes import Outcome
-from emulators.functions_host.errors import ArgumentError, InstanceExistsError
-from emulators.functions_host.events import (
+from emulators.functions_host.durable.episodes import Outcome
+from emulators.functions_host.durable.events import (
     TERMINAL,
     Event,
     EventType,
@@ -22,8 +21,9 @@ from emulators.functions_host.events import (
     moment,
     stamp,
 )
-from emulators.functions_host.scheduling import Scheduled
-from emulators.functions_host.store import ActivityTask, Instance, Store
+from emulators.functions_host.durable.scheduling import Scheduled
+from emulators.functions_host.durable.store import ActivityTask, Instance, Store
+from emulators.functions_host.errors import ArgumentError, InstanceExistsError
 
 FORBIDDEN_IN_ID = re.compile(r"[/\\#?\x00-\x1f\x7f-\x9f]")
 LONGEST_ID = (

@@ -16,7 +16,7 @@ from typing import Any
 import azure.functions as func
 
 from emulators.functions_host.errors import FunctionLoadError, HostError
-from emulators.functions_host.load_checks import Binding, check_function
+from emulators.functions_host.worker.load_checks import Binding, check_function
 
 MODULE = "function_app"
 COVERED = {"httpTrigger", "timerTrigger", "orchestrationTrigger", "activityTrigger", "http", "durableClient"}

@@ -2,7 +2,7 @@ import datetime as dt
 
 import pytest
 
-from emulators.functions_host.ncrontab import parse
+from emulators.functions_host.timers.ncrontab import parse
 
 START = dt.datetime(2026, 1, 30, 10, 20, 30, tzinfo=dt.UTC)  # a Friday
 

@@ -7,10 +7,10 @@ import textwrap
 import pytest
 
 from emulators.functions_host.errors import FunctionLoadError, HostError, SettingsError
-from emulators.functions_host.load_checks import IN, INOUT, OUT, Binding, check_function
-from emulators.functions_host.loader import load_app
 from emulators.functions_host.settings import apply_local_settings, read_host_settings
-from emulators.functions_host.timers import read_timer
+from emulators.functions_host.timers.triggers import read_timer
+from emulators.functions_host.worker.load_checks import IN, INOUT, OUT, Binding, check_function
+from emulators.functions_host.worker.loader import load_app
 
 HEAD = """
 import azure.functions as func

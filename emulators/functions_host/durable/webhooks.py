@@ -13,13 +13,13 @@ from typing import TypeVar
 
 from aiohttp import web
 
-from emulators.functions_host.engine import Engine
+from emulators.functions_host.durable.engine import Engine
+from emulators.functions_host.durable.events import TERMINAL, Event, EventType, event
+from emulators.functions_host.durable.history_view import show_history, show_instance
+from emulators.functions_host.durable.instance_query import InstanceQuery, flag, parameters
+from emulators.functions_host.durable.management_urls import ManagementUrls
 from emulators.functions_host.errors import ArgumentError, InstanceExistsError, error_response
-from emulators.functions_host.events import TERMINAL, Event, EventType, event
-from emulators.functions_host.history_view import show_history, show_instance
-from emulators.functions_host.instance_query import InstanceQuery, flag, parameters
 from emulators.functions_host.keys import Keys, given_key
-from emulators.functions_host.management import ManagementUrls
 
 Result = TypeVar("Result")
 RETRY_STATUS_SECONDS, RETRY_START_SECONDS = "5", "10"

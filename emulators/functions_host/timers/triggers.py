@@ -12,14 +12,14 @@ from dataclasses import dataclass
 
 from azure.functions.timer import TimerRequest
 
-from emulators.functions_host.engine import Engine
+from emulators.functions_host.durable.engine import Engine
+from emulators.functions_host.durable.events import moment, now, stamp
+from emulators.functions_host.durable.store import TimerStatus
 from emulators.functions_host.errors import FunctionLoadError, SettingsError
-from emulators.functions_host.events import moment, now, stamp
-from emulators.functions_host.invocations import Invoker
-from emulators.functions_host.loader import Function
-from emulators.functions_host.ncrontab import Schedule, parse
 from emulators.functions_host.settings import expand
-from emulators.functions_host.store import TimerStatus
+from emulators.functions_host.timers.ncrontab import Schedule, parse
+from emulators.functions_host.worker.invocations import Invoker
+from emulators.functions_host.worker.loader import Function
 
 log = logging.getLogger("host.timers")
 MONITORED_FROM = dt.timedelta(minutes=1)  # more frequent schedules are not monitored

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, Protocol
 
+from emulators.functions_host.durable.events import Event, EventType
+from emulators.functions_host.durable.scheduling import Retried, Scheduled, Scheduler
 from emulators.functions_host.errors import ActionRefusedError
-from emulators.functions_host.events import Event, EventType
-from emulators.functions_host.scheduling import Retried, Scheduled, Scheduler
 
 Action = dict[str, Any]
 

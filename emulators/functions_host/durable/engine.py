@@ -19,7 +19,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, TypeVar
 
-from emulators.functions_host.episodes import (
+from emulators.functions_host.durable.episodes import (
     Exists,
     History,
     Orchestrate,
@@ -28,7 +28,7 @@ from emulators.functions_host.episodes import (
     failure,
     run_episode,
 )
-from emulators.functions_host.events import (
+from emulators.functions_host.durable.events import (
     TERMINAL,
     Event,
     EventType,
@@ -36,8 +36,8 @@ from emulators.functions_host.events import (
     execution_completed,
     status_after,
 )
-from emulators.functions_host.hub import Hub
-from emulators.functions_host.store import ActivityTask, Instance, Message, Store, connect
+from emulators.functions_host.durable.hub import Hub
+from emulators.functions_host.durable.store import ActivityTask, Instance, Message, Store, connect
 
 Result = TypeVar("Result")
 Ended = Callable[[str | None, tuple[str, str] | None], None]

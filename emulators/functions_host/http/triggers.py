@@ -11,11 +11,11 @@ from typing import Any
 import azure.functions as func
 from aiohttp import web
 
-from emulators.functions_host.invocations import Invoker
+from emulators.functions_host.http.routes import Route, Router, compile_template
 from emulators.functions_host.keys import Keys, given_key
-from emulators.functions_host.loader import Function
-from emulators.functions_host.routes import Route, Router, compile_template
 from emulators.functions_host.settings import LARGEST_BODY
+from emulators.functions_host.worker.invocations import Invoker
+from emulators.functions_host.worker.loader import Function
 
 log = logging.getLogger("host")
 
