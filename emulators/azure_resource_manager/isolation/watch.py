@@ -6,7 +6,7 @@ Only for containers without bubblewrap, which ends its own. Started by the emula
 import sys
 from pathlib import Path
 
-from emulators.azure_resource_manager.plain import kill_marked, remove_alias
+from emulators.azure_resource_manager.isolation.plain import kill_marked, remove_alias
 
 
 def main() -> None:

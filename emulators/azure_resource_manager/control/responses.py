@@ -14,10 +14,10 @@ from typing import Any
 
 from aiohttp import web
 
-from emulators.azure_resource_manager.containers import Container
-from emulators.azure_resource_manager.groups import ContainerGroup
-from emulators.azure_resource_manager.platform import TROUBLES, Trouble
-from emulators.azure_resource_manager.state import State
+from emulators.azure_resource_manager.lifecycle.container import Container
+from emulators.azure_resource_manager.lifecycle.group import ContainerGroup
+from emulators.azure_resource_manager.lifecycle.platform import TROUBLES, Trouble
+from emulators.azure_resource_manager.lifecycle.state import State
 
 LIMITS = {
     "groups": "groups",

@@ -11,8 +11,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from emulators.azure_resource_manager.definition.spec import (
+    ContainerSpec,
+    GroupProperties,
+    GroupSpec,
+    requests_of,
+)
 from emulators.azure_resource_manager.errors import ResourceManagerError, invalid
-from emulators.azure_resource_manager.spec import ContainerSpec, GroupProperties, GroupSpec, requests_of
 
 NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 VOLUME_NAME = re.compile(r"(?!.*--)[a-z0-9][-a-z0-9]{3,61}[a-z0-9]")

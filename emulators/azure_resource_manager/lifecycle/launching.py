@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from emulators.azure_resource_manager.addresses import rewrite
-from emulators.azure_resource_manager.containers import Container
-from emulators.azure_resource_manager.images import Bind, Image, ImageNotFoundError, Images
-from emulators.azure_resource_manager.isolation import Launch
-from emulators.azure_resource_manager.platform import ProvisioningError
-from emulators.azure_resource_manager.spec import ContainerProperties
+from emulators.azure_resource_manager.definition.spec import ContainerProperties
+from emulators.azure_resource_manager.isolation.addresses import rewrite
+from emulators.azure_resource_manager.isolation.images import Bind, Image, ImageNotFoundError, Images
+from emulators.azure_resource_manager.isolation.launch import Launch
+from emulators.azure_resource_manager.lifecycle.container import Container
+from emulators.azure_resource_manager.lifecycle.platform import ProvisioningError
 
 
 def pull(images: Images, containers: Iterable[Container], group: str) -> dict[str, Image]:

@@ -6,10 +6,10 @@ https://learn.microsoft.com/rest/api/container-instances/container-groups/get
 import copy
 from typing import Any
 
-from emulators.azure_resource_manager.containers import Container
 from emulators.azure_resource_manager.errors import GROUP_TYPE
-from emulators.azure_resource_manager.groups import ContainerGroup
-from emulators.azure_resource_manager.platform import Operation
+from emulators.azure_resource_manager.lifecycle.container import Container
+from emulators.azure_resource_manager.lifecycle.group import ContainerGroup
+from emulators.azure_resource_manager.lifecycle.platform import Operation
 
 KEPT = ("location", "tags", "identity", "zones")
 

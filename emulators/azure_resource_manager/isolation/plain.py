@@ -17,7 +17,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
-from emulators.azure_resource_manager.isolation import Launch
+from emulators.azure_resource_manager.isolation.launch import Launch
 
 MARK = "AUTOCODER_LOCAL_CONTAINER"
 ALIAS = "autocoder-"
@@ -85,10 +85,10 @@ class Plain:
         """Start the program that ends all containers when this one is killed: it reads until we are gone."""
         if self.watch is None:
             self.watch = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "emulators.azure_resource_manager.watch"),
+                *(sys.executable, "-m", "emulators.azure_resource_manager.isolation.watch"),
                 *(self.instance, str(self.alias)),
                 stdin=asyncio.subprocess.PIPE,
-                cwd=Path(__file__).parents[2],
+                cwd=Path(__file__).parents[3],
                 start_new_session=True,
             )
 

@@ -11,12 +11,12 @@ from aiohttp import web
 
 from emulators.azure_resource_manager import errors
 from emulators.azure_resource_manager.authorization import admit
+from emulators.azure_resource_manager.container_groups.views import group_view, operation_view, usage
+from emulators.azure_resource_manager.definition.spec import GroupSpec
+from emulators.azure_resource_manager.definition.validation import check_update, group_of
 from emulators.azure_resource_manager.errors import GROUP_TYPE, ResourceManagerError
-from emulators.azure_resource_manager.groups import ContainerGroup
-from emulators.azure_resource_manager.spec import GroupSpec
-from emulators.azure_resource_manager.state import Key, State, key_of
-from emulators.azure_resource_manager.validation import check_update, group_of
-from emulators.azure_resource_manager.views import group_view, operation_view, usage
+from emulators.azure_resource_manager.lifecycle.group import ContainerGroup
+from emulators.azure_resource_manager.lifecycle.state import Key, State, key_of
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 API_VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(-preview)?")

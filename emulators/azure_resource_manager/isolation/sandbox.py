@@ -14,8 +14,8 @@ import subprocess
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from emulators.azure_resource_manager.images import Bind, Image, node_prefix, python_prefix
-from emulators.azure_resource_manager.isolation import Launch, children, descendants
+from emulators.azure_resource_manager.isolation.images import Bind, Image, node_prefix, python_prefix
+from emulators.azure_resource_manager.isolation.launch import Launch, children, descendants
 
 NAMESPACES = (
     *("--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts"),

@@ -6,8 +6,8 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from emulators.azure_resource_manager.platform import ProvisioningError
-from emulators.azure_resource_manager.spec import Volume
+from emulators.azure_resource_manager.definition.spec import Volume
+from emulators.azure_resource_manager.lifecycle.platform import ProvisioningError
 
 
 def make_volumes(folder: Path, volumes: Iterable[Volume]) -> None:

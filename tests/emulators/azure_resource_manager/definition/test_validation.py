@@ -3,8 +3,8 @@ import copy
 import httpx
 import pytest
 
+from emulators.azure_resource_manager.definition.validation import group_of
 from emulators.azure_resource_manager.errors import ResourceManagerError
-from emulators.azure_resource_manager.validation import group_of
 from tests.emulators.azure_resource_manager.bodies import container, group, init
 
 

@@ -5,12 +5,12 @@ import fcntl
 import sys
 from typing import TextIO
 
+from emulators.azure_resource_manager.definition.spec import GroupSpec
 from emulators.azure_resource_manager.errors import group_not_found, quota_reached
-from emulators.azure_resource_manager.groups import ContainerGroup
-from emulators.azure_resource_manager.limits import Limits, Window
-from emulators.azure_resource_manager.platform import Operation, Platform, Trouble
-from emulators.azure_resource_manager.spec import GroupSpec
-from emulators.azure_resource_manager.volumes import remove_tree
+from emulators.azure_resource_manager.lifecycle.group import ContainerGroup
+from emulators.azure_resource_manager.lifecycle.limits import Limits, Window
+from emulators.azure_resource_manager.lifecycle.platform import Operation, Platform, Trouble
+from emulators.azure_resource_manager.lifecycle.volumes import remove_tree
 
 Key = tuple[str, str, str]  # subscription, resource group, name; names are case-insensitive
 

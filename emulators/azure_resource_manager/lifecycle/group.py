@@ -9,13 +9,18 @@ import uuid
 from collections.abc import Coroutine, Iterable
 from typing import Any
 
-from emulators.azure_resource_manager.containers import Container
-from emulators.azure_resource_manager.images import Image
-from emulators.azure_resource_manager.isolation import Launch
-from emulators.azure_resource_manager.launching import launch_of, pull
-from emulators.azure_resource_manager.platform import Operation, Platform, ProvisioningError, Trouble
-from emulators.azure_resource_manager.spec import ContainerSpec, GroupSpec
-from emulators.azure_resource_manager.volumes import make_volumes, remove_tree
+from emulators.azure_resource_manager.definition.spec import ContainerSpec, GroupSpec
+from emulators.azure_resource_manager.isolation.images import Image
+from emulators.azure_resource_manager.isolation.launch import Launch
+from emulators.azure_resource_manager.lifecycle.container import Container
+from emulators.azure_resource_manager.lifecycle.launching import launch_of, pull
+from emulators.azure_resource_manager.lifecycle.platform import (
+    Operation,
+    Platform,
+    ProvisioningError,
+    Trouble,
+)
+from emulators.azure_resource_manager.lifecycle.volumes import make_volumes, remove_tree
 
 MOVING = ("Pending", "Creating", "Repairing")
 ENDED = ("Succeeded", "Failed", "Stopped")

@@ -5,8 +5,8 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
-from emulators.azure_resource_manager.isolation import Isolation, Launch
-from emulators.azure_resource_manager.spec import ContainerSpec
+from emulators.azure_resource_manager.definition.spec import ContainerSpec
+from emulators.azure_resource_manager.isolation.launch import Isolation, Launch
 
 LOG_WHILE_RUNNING = (
     4 << 20

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from emulators.azure_resource_manager.images import Bind, Image
+from emulators.azure_resource_manager.isolation.images import Bind, Image
 
 
 @dataclass(frozen=True, slots=True)

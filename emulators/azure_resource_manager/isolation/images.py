@@ -15,7 +15,7 @@ from typing import Any
 
 from emulators.certificates import FOLDER, Certificates
 
-CHECKOUT = Path(__file__).resolve().parents[2]
+CHECKOUT = Path(__file__).resolve().parents[3]
 OURS = Path(__file__).with_name("images.toml")
 BUNDLE, AUTHORITY = "/etc/ssl/autocoder/bundle.pem", "/etc/ssl/autocoder/authority.pem"
 BUNDLE_BESIDE_A_ROOT = "/run/autocoder/bundle.pem"

@@ -4,10 +4,10 @@ import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from emulators.azure_resource_manager.addresses import LoopbackPorts
-from emulators.azure_resource_manager.containers import now
-from emulators.azure_resource_manager.images import Images
-from emulators.azure_resource_manager.isolation import Isolation
+from emulators.azure_resource_manager.isolation.addresses import LoopbackPorts
+from emulators.azure_resource_manager.isolation.images import Images
+from emulators.azure_resource_manager.isolation.launch import Isolation
+from emulators.azure_resource_manager.lifecycle.container import now
 
 TROUBLES = ("neverStarts", "failsToProvision", "startDelay")
 
