@@ -59,6 +59,7 @@ def build(options: Options, parsed: argparse.Namespace) -> web.Application:
         ports=LoopbackPorts(),
         folder=folder / "groups",
     )
+    print(f"isolation: {platform.isolation.name}", flush=True)
     limits = Limits(parsed.groups, parsed.cores, parsed.per_five_minutes, parsed.per_hour)
     state = State(platform, parsed.start_delay, limits)
 

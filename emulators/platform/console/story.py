@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from emulators.platform.app import PHASES
-from emulators.platform.checkout import Git
-from emulators.platform.person import Person
+from emulators.platform.clients.app import PHASES
+from emulators.platform.clients.git import Git
+from emulators.platform.clients.person import Person
 
 JSON = dict[str, Any]
 

@@ -13,17 +13,18 @@ from emulators.platform.processes import PlatformError
 JSON = dict[str, Any]
 API_VERSION = "7.1"
 COMMENTS_VERSION = "7.1-preview.4"
+HOOK_USER = "autocoder"  # any name: the app looks at the password alone
 
 
 class Person:
-    """What a person does in one organisation; every method raises `PlatformError` when it is refused."""
+    """What a person does in one organisation; every method but `page` raises `PlatformError` when refused."""
 
     def __init__(self, organization_url: str, token: str) -> None:
         self.url = organization_url
         self._http = httpx.Client(auth=("", token), trust_env=False, timeout=30, follow_redirects=False)
 
     def ask(self, method: str, path: str, *, version: str = API_VERSION, **request: Any) -> Any:
-        """Return the JSON answer to a request for *path* under the organisation."""
+        """Return the JSON answer to a request for *path* under the organisation; raises `PlatformError`."""
         parameters = {"api-version": version, **request.pop("params", {})}
         answer = self._http.request(method, f"{self.url}/{path}", params=parameters, **request)
         if answer.status_code not in (200, 201, 204):
@@ -98,7 +99,7 @@ class Person:
             "publisherInputs": {"projectId": project_id},
             "consumerInputs": {
                 "url": url,
-                "basicAuthUsername": "autocoder",
+                "basicAuthUsername": HOOK_USER,
                 "basicAuthPassword": password,
                 "resourceDetailsToSend": "all",
             },
