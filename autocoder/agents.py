@@ -77,7 +77,7 @@ class Agent(BaseModel):
         """Return what keeps this agent from its model where these are MODEL_UPSTREAMS, or an empty text."""
         if self.upstream or upstreams.get(self.provider):
             return ""
-        return f"{self.name} has no address of its model: MODEL_UPSTREAMS must name one for {self.provider}."
+        return f"{self.name} has no model address: MODEL_UPSTREAMS must have one for {self.provider}."
 
     @property
     def protected(self) -> tuple[str, ...]:

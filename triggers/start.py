@@ -150,7 +150,7 @@ class _Claims:
 
     def _give_up(self, run_id: str, successor: str) -> None:
         """Write that a run could not be started, if it has a row: no orchestration does so, now or later."""
-        reason = f"It could not be started; run {successor} took its place."
+        reason = f"The run could not be started; run {successor} took its place."
         columns = {"status": "failed", "reason": reason, "ended_at": now()}
         self.records.advance(run_id, ("queued",), columns)
 

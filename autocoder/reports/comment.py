@@ -17,7 +17,7 @@ LIMITS = (
 )
 
 PROGRESS = {
-    "queued": "⏳ Autocoder has accepted this work item and waits for a free place.",
+    "queued": "⏳ Autocoder has accepted this work item and is waiting for a free slot.",
     "preparing": "⏳ Autocoder has accepted this work item and is preparing the run.",
     "running": "🛠️ Autocoder's agent is working.",
     "verifying": "🔎 Autocoder is running the team's checks on the change.",
@@ -69,7 +69,7 @@ def final_comment(report: RunReport) -> str:
 def headline(report: RunReport) -> str:
     """Return how a run ended, in one line; one that completed may have brought less than a pull request."""
     if report.outcome == "failed" and report.pull_request:
-        return "⚠️ The pull request is there; the run failed after it had been opened."
+        return "⚠️ The pull request was opened, but the run failed afterwards."
     if report.outcome != "completed":
         return BY_NAME[report.outcome].headline
     opened, failed = report.pull_request, report.failed_checks

@@ -14,7 +14,7 @@ def cancelled_before_the_start(row: Mapping[str, Any] | None) -> Ended | None:
     """Return how the run in *row* ends when it was cancelled before its containers started; else None."""
     if row is None or not row.get("cancel_requested"):
         return None
-    return Ended(outcome="cancelled", reason="It was cancelled before its containers were started.")
+    return Ended(outcome="cancelled", reason="The run was cancelled before its containers were started.")
 
 
 def ending_without_change(result: AgentResult) -> Ended | None:

@@ -132,9 +132,9 @@ def _judge_content(change: Change, rules: Rules, allowed: bool) -> Verdict | Non
 
 def _judge_gitlink(change: Change) -> Verdict:
     if change.kind == "added":
-        return Verdict(change.path, "withhold", "a Git repository of its own")
+        return Verdict(change.path, "withhold", "a nested Git repository")
     if change.kind == "deleted":
-        return Verdict(change.path, "withhold", "submodules are left as they are")
+        return Verdict(change.path, "withhold", "submodules cannot be deleted")
     return Verdict(change.path, "refuse", "a submodule was changed, which is not supported")
 
 
@@ -159,7 +159,7 @@ def _bad_path(path: str) -> str | None:
     if "\\" in path:
         return "the path has a backslash"
     if any(name in ("", ".", "..") for name in names):
-        return "the path is not a plain one"
+        return "the path has an empty name, . or .."
     if any(_is_git(name) for name in names):
         return "the path leads into a .git folder"
     return None

@@ -94,7 +94,7 @@ def _segment(text: str) -> str:
     if text.startswith("_apis/"):
         return quote(text, safe="/")
     if text in ("", ".", ".."):
-        raise InvalidArgument(f"{text!r} is no name of a project, a repository or an item.")
+        raise InvalidArgument(f"{text!r} is not a valid name of a project, a repository or an item.")
     return quote(text, safe="")
 
 
@@ -129,7 +129,7 @@ def read_json(response: Response) -> Any:
     try:
         return json.loads(response.content)
     except ValueError:
-        raise UnexpectedAnswer("Azure DevOps sent an answer that is not JSON.") from None
+        raise UnexpectedAnswer("Azure DevOps returned an answer that is not JSON.") from None
 
 
 def read_bytes(response: Response) -> bytes:
@@ -184,7 +184,7 @@ def _explanation(response: Response) -> tuple[str, str]:
 
 def _not_json(response: Response) -> AutocoderError:
     if response.media_type == "text/html":
-        return SignInRequired("Azure DevOps answered with a page instead of data: it wants a sign-in.")
+        return SignInRequired("Azure DevOps returned a web page instead of data: it asks for a sign-in.")
     return UnexpectedAnswer(
         f"Azure DevOps answered with {response.media_type or 'no content type'}, not JSON."
     )
@@ -194,5 +194,5 @@ def rows(answer: Any) -> list[dict[str, Any]]:
     """Return the entries of a collection `{count, value}`; raises `UnexpectedAnswer` for anything else."""
     value = answer.get("value") if isinstance(answer, dict) else None
     if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
-        raise UnexpectedAnswer("Azure DevOps sent no list where one was expected.")
+        raise UnexpectedAnswer("Azure DevOps did not return a list where one was expected.")
     return value
