@@ -16,7 +16,7 @@ from autocoder.errors import (
     Conflict,
     Forbidden,
     InvalidArgument,
-    NoRoom,
+    NoCapacity,
     NotFound,
     RetryLater,
     SignInRequired,
@@ -138,7 +138,7 @@ def _error_of(who: str, error: Any) -> AutocoderError:
     if status in (429, 503) or code in _BUSY:
         return RetryLater(said, retry_after_seconds=_retry_after(error), service_code=code)
     if code in _NO_ROOM:
-        return NoRoom(said, retry_after_seconds=_retry_after(error), service_code=code)
+        return NoCapacity(said, retry_after_seconds=_retry_after(error), service_code=code)
     kind = _BY_STATUS.get(status)
     if kind is None:
         kind = InvalidArgument if 400 <= status < 500 and status != 408 else Transient

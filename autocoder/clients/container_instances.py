@@ -26,7 +26,7 @@ Secrets = Mapping[tuple[str, str], str]  # container and variable to value
 
 
 @dataclass(frozen=True, slots=True)
-class GroupName:
+class ListedGroup:
     """A container group as a list shows it."""
 
     name: str
@@ -65,7 +65,7 @@ class ContainerInstances:
     def create_group(self, spec: ContainerGroupSpec, secrets: Secrets) -> None:
         """Create the group; whether it starts is seen by looking. On an existing one it restarts containers.
 
-        Raises `RetryLater` for 429 and for a group in transition, `NoRoom` without quota or capacity.
+        Raises `RetryLater` for 429 and for a group in transition, `NoCapacity` without quota or capacity.
         """
         body = _group(spec, secrets)
         with translated(WHO):
@@ -81,11 +81,11 @@ class ContainerInstances:
             except ResourceNotFoundError:
                 return
 
-    def list_groups(self) -> tuple[GroupName, ...]:
+    def list_groups(self) -> tuple[ListedGroup, ...]:
         """Return the groups' names and tags; a list has no states."""
         with translated(WHO):
             found = self._client.container_groups.list_by_resource_group(self.resource_group)
-            return tuple(GroupName(str(one.name), dict(one.tags or {})) for one in found)
+            return tuple(ListedGroup(str(one.name), dict(one.tags or {})) for one in found)
 
     def logs(self, name: str, container: str, tail: int | None = None) -> str:
         """Return a container's output (4 MB while it runs, 16 KB afterwards); raises `NotFound`."""

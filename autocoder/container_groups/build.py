@@ -26,7 +26,7 @@ HANDED_OVER = (
     "verification",
 )  # by the clone, to other users
 TOOLS_VOLUME = "tools"
-IN_THE_IMAGE = "/opt/autocoder"  # where an agent's own image has wrappers and program
+IMAGE_FOLDER = "/opt/autocoder"  # where an agent's own image has wrappers and program
 PYTHON = ("python3", "-S", "-m")  # the runner needs no installed package, and so no look for any
 MIN_CPU, MIN_MEMORY_GB = 0.25, 0.5
 APP_TAG = "autocoder-app"
@@ -93,8 +93,8 @@ def _tools(plan: Plan) -> tuple[ContainerSpec, ...]:
         ContainerSpec(
             name="tools",
             image=plan.tools_image,
-            command=("/bin/sh", f"{IN_THE_IMAGE}/base/tools.sh"),
-            env={**_paths(mounts), "AUTOCODER_AGENT": f"{IN_THE_IMAGE}/agent"},
+            command=("/bin/sh", f"{IMAGE_FOLDER}/base/tools.sh"),
+            env={**_paths(mounts), "AUTOCODER_AGENT": f"{IMAGE_FOLDER}/agent"},
             mounts=mounts,
         ),
     )
@@ -103,7 +103,7 @@ def _tools(plan: Plan) -> tuple[ContainerSpec, ...]:
 def _lent(plan: Plan) -> tuple[str, tuple[Mount, ...]]:
     """Return where the run's containers find wrappers and program, and the mount that this needs."""
     if plan.tools_image is None:
-        return IN_THE_IMAGE, ()
+        return IMAGE_FOLDER, ()
     mount = Mount(volume=TOOLS_VOLUME, read_only=True)
     return mount.path, (mount,)
 

@@ -5,7 +5,7 @@ https://learn.microsoft.com/azure/container-instances/container-state
 
 from datetime import datetime, timedelta
 
-from autocoder.models import GroupSeen, Progress, Value
+from autocoder.models import GroupVerdict, Progress, Value
 
 STARTING = ("Pending", "Creating")
 DEAD = ("Failed", "Stopped", "Succeeded", "Terminated")
@@ -33,22 +33,24 @@ class GroupState(Value):
     events: tuple[str, ...] = ()
 
 
-def judge_group(group: GroupState | None) -> GroupSeen:
+def judge_group(group: GroupState | None) -> GroupVerdict:
     """Return whether the group starts, works, has ended, failed to start, or is gone (None).
 
     A group whose supervisor has ended has nothing more to tell, whatever else still runs in it.
     """
     if group is None:
-        return GroupSeen(state="gone")
+        return GroupVerdict(state="gone")
     if group.provisioning_state == "Failed":
         reason = "; ".join(group.events[-3:]) or _why(group) or "Azure gives no reason."
-        return GroupSeen(state="failed", reason=f"The container group could not be started: {reason}"[:1_000])
+        return GroupVerdict(
+            state="failed", reason=f"The container group could not be started: {reason}"[:1_000]
+        )
     if group.state in DEAD or any(one.name == SUPERVISOR and one.state == ENDED for one in group.containers):
-        return GroupSeen(state="ended", reason=_why(group))
-    return GroupSeen(state="starting" if group.provisioning_state in STARTING else "working")
+        return GroupVerdict(state="ended", reason=_why(group))
+    return GroupVerdict(state="starting" if group.provisioning_state in STARTING else "working")
 
 
-def agent_never_began(group: GroupState, progress: Progress | None, now: datetime) -> str:
+def agent_start_failure(group: GroupState, progress: Progress | None, now: datetime) -> str:
     """Return why the agent's container ended before it did anything; an empty text when it did not.
 
     The supervisor cannot see this and waits as long as an image may take to be pulled. Its `progress.json`

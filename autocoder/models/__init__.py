@@ -17,7 +17,7 @@ from autocoder.models.base import ShortText as ShortText
 from autocoder.models.base import Value as Value
 from autocoder.models.containers import AgentResultFormat as AgentResultFormat
 from autocoder.models.containers import CommitText as CommitText
-from autocoder.models.containers import GroupSeen as GroupSeen
+from autocoder.models.containers import GroupVerdict as GroupVerdict
 from autocoder.models.containers import Plan as Plan
 from autocoder.models.containers import PolicyRules as PolicyRules
 from autocoder.models.containers import Price as Price

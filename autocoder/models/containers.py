@@ -93,7 +93,7 @@ class Plan(Value):
     remarks: tuple[str, ...] = Field((), description="on files that were asked for and could not be given")
 
 
-class GroupSeen(Value):
+class GroupVerdict(Value):
     """What one look at the container group showed."""
 
     state: Literal["starting", "working", "ended", "gone", "failed"]

@@ -7,13 +7,13 @@ from autocoder.models import Plan, RunReport, Usage
 from autocoder.shared.outcomes import BY_NAME
 from autocoder.texts.markdown import inert, one_line
 from autocoder.texts.utf16_length import cut
-from autocoder.work_items.fields import LARGEST_IMAGE, LARGEST_IMAGES, MOST_IMAGES
+from autocoder.work_items.fields import MAX_IMAGE_BYTES, MAX_IMAGES, MAX_TOTAL_IMAGE_BYTES
 
-LONGEST_COMMENT = 20_000  # of 150,000 characters that a comment may have
+MAX_COMMENT_LENGTH = 20_000  # of 150,000 characters that a comment may have
 MEGABYTE = 1_000_000
 LIMITS = (
-    f"it gets at most {MOST_IMAGES} attachments, "
-    f"of {LARGEST_IMAGE // MEGABYTE} MB each and {LARGEST_IMAGES // MEGABYTE} MB in all"
+    f"it gets at most {MAX_IMAGES} attachments, "
+    f"of {MAX_IMAGE_BYTES // MEGABYTE} MB each and {MAX_TOTAL_IMAGE_BYTES // MEGABYTE} MB in all"
 )
 
 PROGRESS = {
@@ -63,7 +63,7 @@ def final_comment(report: RunReport) -> str:
         parts.append(f"**Next:** {advice}")
     if report.usage.turns or report.usage.output_tokens:
         parts.append(usage_line(report.usage))
-    return "\n\n".join([cut("\n\n".join(parts), LONGEST_COMMENT), run_marker(report.run.id)])
+    return "\n\n".join([cut("\n\n".join(parts), MAX_COMMENT_LENGTH), run_marker(report.run.id)])
 
 
 def headline(report: RunReport) -> str:

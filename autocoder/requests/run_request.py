@@ -22,7 +22,7 @@ _ORGANIZATION = re.compile(ORGANIZATION)
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _Target:
     """Where a run would happen, from the request or else the settings; None is for the caller to say."""
 
     organization: str
@@ -63,16 +63,16 @@ def read_request(
     return Refusal(403, "not_allowed", forbidden) if forbidden else _request(wanted, place, requester)
 
 
-def refusal_today(request: RunRequest, settings: Settings) -> Refusal | None:
+def recheck(request: RunRequest, settings: Settings) -> Refusal | None:
     """Return what of a *request* that was accepted before is not allowed any more, or None."""
     forbidden = tuple(_forbidden(request.organization, request.container_image, settings))
     return Refusal(403, "not_allowed", forbidden) if forbidden else None
 
 
-def _place(wanted: RunBody, settings: Settings) -> _Place:
+def _place(wanted: RunBody, settings: Settings) -> _Target:
     """Fill in what settings and mapping say about where."""
     project = wanted.project or _only_project(settings)
-    return _Place(
+    return _Target(
         organization=wanted.organization or settings.organization,
         project=project,
         repository=wanted.repository or _only_repository(settings, project),
@@ -81,7 +81,7 @@ def _place(wanted: RunBody, settings: Settings) -> _Place:
 
 
 def _impossible(
-    wanted: RunBody, place: _Place, settings: Settings, agents: Collection[str], named: Collection[str]
+    wanted: RunBody, place: _Target, settings: Settings, agents: Collection[str], named: Collection[str]
 ) -> list[Problem]:
     """Return what cannot be although its type is right, besides the fields that are *named* already."""
     agent = wanted.agent_type or settings.default_agent  # the repository may still name another
@@ -98,7 +98,7 @@ def _impossible(
     return [problem for field, problem in first.items() if field not in named]
 
 
-def _request(wanted: RunBody, place: _Place, requester: Requester) -> RunRequest:
+def _request(wanted: RunBody, place: _Target, requester: Requester) -> RunRequest:
     """Return the request of a body in which nothing is wrong."""
     settled = {"organization", "project", "repository", "source_branch_prefix"}
     return RunRequest(
@@ -122,7 +122,7 @@ def _only_repository(settings: Settings, project: str | None) -> str | None:
 
 
 def _what_is_missing(
-    wanted: RunBody, place: _Place, settings: Settings, named: Collection[str]
+    wanted: RunBody, place: _Target, settings: Settings, named: Collection[str]
 ) -> list[Problem]:
     """Ask for what is ambiguous; never guess."""
     found = []

@@ -24,7 +24,7 @@ OPTION_TAG = re.compile(r"autocoder:(?P<name>[^=]*)=(?P<value>.*)", re.IGNORECAS
 MAX_OPTION_LENGTH = 100
 
 
-class Trigger(Value):
+class RunTrigger(Value):
     """A delivery that asks for a run."""
 
     delivery: str
@@ -45,7 +45,7 @@ class Skip(Value):
     reason: str
 
 
-def read_delivery(payload: object, trigger_tags: Iterable[str]) -> Trigger | Skip:
+def read_delivery(payload: object, trigger_tags: Iterable[str]) -> RunTrigger | Skip:
     """Return what the verified *payload* asks for. Never raises: what cannot be used is a `Skip`."""
     if not isinstance(payload, Mapping):
         return Skip(code="not_usable", reason="the body is not a JSON object")
@@ -63,7 +63,7 @@ def tags_of(text: object) -> tuple[str, ...]:
     return tuple(tag.strip() for tag in text.split(";") if tag.strip()) if isinstance(text, str) else ()
 
 
-def _created(payload: Mapping[str, Any], wanted: set[str]) -> Trigger | Skip:
+def _created(payload: Mapping[str, Any], wanted: set[str]) -> RunTrigger | Skip:
     resource = _mapping(payload.get("resource"))
     fields = _mapping(resource.get("fields"))
     if not wanted & _folded(fields.get("System.Tags")):
@@ -71,7 +71,7 @@ def _created(payload: Mapping[str, Any], wanted: set[str]) -> Trigger | Skip:
     return _trigger(payload, resource.get("id"), fields)
 
 
-def _updated(payload: Mapping[str, Any], wanted: set[str]) -> Trigger | Skip:
+def _updated(payload: Mapping[str, Any], wanted: set[str]) -> RunTrigger | Skip:
     """React to a tag that was *added*, or to new text while tagged; `resource.id` is the update's number."""
     resource = _mapping(payload.get("resource"))
     changes = _mapping(resource.get("fields"))
@@ -96,7 +96,7 @@ def _trigger(
     number: object,
     fields: Mapping[str, Any],
     revised_by: Mapping[str, Any] | None = None,
-) -> Trigger | Skip:
+) -> RunTrigger | Skip:
     project = fields.get("System.TeamProject")
     organization = _organization(payload)
     if not isinstance(number, int) or isinstance(number, bool) or number <= 0:
@@ -111,7 +111,7 @@ def _trigger(
         return options
     person = revised_by or {}
     changed_by = fields.get("System.ChangedBy") or fields.get("System.CreatedBy")
-    return Trigger(
+    return RunTrigger(
         delivery=ids.key(payload.get("subscriptionId"), payload.get("notificationId"), payload.get("id")),
         organization=organization,
         project=project,

@@ -16,9 +16,10 @@ TEXT_FIELDS = {
     "repro_steps": "Microsoft.VSTS.TCM.ReproSteps",
     "system_info": "Microsoft.VSTS.TCM.SystemInfo",
 }
-MOST_COMMENTS = 30
-MOST_IMAGES = 10
-LARGEST_IMAGE, LARGEST_IMAGES = 10_000_000, 50_000_000  # bytes, of one and of all; the containers take more
+MAX_COMMENTS = 30
+MAX_IMAGES = 10
+MAX_IMAGE_BYTES = 10_000_000
+MAX_TOTAL_IMAGE_BYTES = 50_000_000  # below what the containers accept as inputs
 OWN_COMMENT = re.compile(r"\bRun [a-z0-9]{20}\b")  # the line by which a run finds its comment
 
 
