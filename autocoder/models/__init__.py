@@ -1,7 +1,7 @@
-"""Every value that travels, in the order in which it travels through a run.
+"""All values that cross a boundary of the app: REST, the containers' files, the history of Durable Functions.
 
-All are frozen and travel as plain JSON: camelCase outside (REST, files in containers, Durable history),
-snake_case here. They carry names of secrets, never secrets.
+All are frozen and are sent as plain JSON, with names in camelCase there and in snake_case here. They carry
+names of secrets, never secrets.
 """
 
 from autocoder.models.base import MODEL as MODEL

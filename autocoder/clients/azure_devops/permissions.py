@@ -1,6 +1,6 @@
-"""Who somebody is and what they may do: identities with their groups, and access control lists.
+"""Identities with their groups, and access control lists.
 
-The permission APIs evaluate the caller alone, so what another person may do is read from the lists:
+The permission APIs evaluate only the caller, so the permissions of others are read from the lists:
 https://learn.microsoft.com/rest/api/azure/devops/security/access-control-lists/query
 """
 
@@ -15,7 +15,7 @@ from autocoder.errors import UnexpectedAnswer
 from autocoder.requests.requesters import AccessEntry, Identity
 
 GIT_REPOSITORIES = "2e9eb7ed-3c0a-47d4-87c1-0ffdd275fd87"
-IDENTITIES_HOST = "vssps.dev.azure.com"  # where the hosted service keeps them
+IDENTITIES_HOST = "vssps.dev.azure.com"  # of the hosted service
 IDENTITIES, LISTS = "7.1", "7.1"
 
 
@@ -26,16 +26,16 @@ class Permissions:
     session: Session
 
     def identity(self, identity_id: str) -> Identity | None:
-        """Return the active identity and all groups that it is in, directly or not; None when unknown."""
+        """Return the active identity with its direct and indirect groups, or None when it is unknown."""
         query = {"identityIds": identity_id, "queryMembership": "expandedUp"}
         return _first(self._identities(query))
 
     def group(self, name: str) -> Identity | None:
-        r"""Return the group called *name*, as in `[Fabrikam]\Contributors`; None when there is none."""
+        r"""Return the group *name*, such as `[Fabrikam]\Contributors`, or None when it does not exist."""
         return _first(self._identities({"searchFilter": "General", "filterValue": name}))
 
     def git_entries(self, project_id: str, repository_id: str, who: Identity) -> tuple[AccessEntry, ...]:
-        """Return what the repository's list says of *who* and each of their groups, inherited parts too."""
+        """Return the repository's entries, inherited ones included, for *who* and each of their groups."""
         query = {
             "token": f"repoV2/{project_id}/{repository_id}",
             "descriptors": ",".join((who.descriptor, *who.groups)),
@@ -56,7 +56,7 @@ class Permissions:
 
 
 def _first(answer: Any) -> Identity | None:
-    """Return the only identity in *answer*; several of one name are as good as none."""
+    """Return the only identity in *answer*; None when there are none or several."""
     value = answer.get("value") if isinstance(answer, dict) else None
     if not isinstance(value, list):
         raise UnexpectedAnswer("Azure DevOps did not return a list of identities.")
