@@ -75,4 +75,4 @@ def test_the_reason_of_a_failure_is_for_people_and_has_no_stack(error, reason):
 
 
 def test_the_reason_of_a_failure_has_a_limit():
-    assert len(reason_of(ValueError("x" * 5_000))) == MAX_REASON
+    assert len(reason_of(ValueError("x" * 5_000))) == MAX_REASON_LENGTH
