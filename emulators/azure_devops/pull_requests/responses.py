@@ -111,11 +111,7 @@ async def list_pull_requests(call: Call) -> web.Response:
 
 
 def _matches(call: Call, pull_request: JSON) -> bool:
-    status = call.query("searchCriteria.status", "active").lower()
-    names = {str(number): name for name, number in pull_requests.STATUSES.items()}
-    status = names.get(status, status)
-    if status == "notset":
-        status = "active"
+    status = call.query("searchCriteria.status", "active").replace("notSet", "active")
     if status not in ("all", pull_request["status"]):
         return False
     for name, key in CRITERIA.items():
