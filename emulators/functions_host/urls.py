@@ -20,7 +20,8 @@ from emulators.functions_host.http.triggers import HttpTriggers, largest_body
 from emulators.functions_host.keys import ensure_keys
 from emulators.functions_host.settings import Cors, HostSettings, redelivery_seconds
 from emulators.functions_host.timers.triggers import Timers
-from emulators.functions_host.worker.invocations import Activities, Invoker
+from emulators.functions_host.worker.activities import Activities
+from emulators.functions_host.worker.invocations import Invoker
 from emulators.functions_host.worker.loader import App, Function
 from emulators.serving import Options
 
