@@ -1,4 +1,4 @@
-"""Running activities, a limited number at a time; the converter of azure-functions reads and writes their values.
+"""Running activities: a limited number at a time, with values as the converter of azure-functions reads them.
 
 Follows `azure_functions_worker/dispatcher.py` and `bindings/meta.py`
 (https://github.com/Azure/azure-functions-python-worker); the limit is `maxConcurrentActivityFunctions`:
