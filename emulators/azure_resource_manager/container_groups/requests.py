@@ -5,6 +5,7 @@ https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-r
 """
 
 import json
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -103,8 +104,8 @@ def tail_of(request: web.Request) -> int | None:
     tail = request.query.get("tail")
     if tail is None:
         return None
-    if not tail.isascii() or not tail.isdecimal():
-        raise errors.invalid("InvalidParameter", "The parameter 'tail' must be a number.")
+    if not re.fullmatch(r"[0-9]{1,9}", tail):
+        raise errors.invalid("InvalidParameter", "The parameter 'tail' must be a 32-bit number.")
     return int(tail)
 
 
