@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class Beside(Generic[T]):
+class BackgroundCall(Generic[T]):
     """Runs *call* in a thread of its own; where the caller waits for something else, nothing stands still."""
 
     def __init__(self, call: Callable[[], T]) -> None:

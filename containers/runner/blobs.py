@@ -19,8 +19,8 @@ from runner.addresses import is_safe
 
 TIMEOUT_SECONDS = 20
 PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)  # before each repeat
-LASTING = (*PAUSES, 15.0, *[30.0] * 9)  # where finished work would be lost: 5 minutes
-LONGEST_SECONDS = 300.0  # after this long there is no further repeat, however few there were
+LONG_PAUSES = (*PAUSES, 15.0, *[30.0] * 9)  # where finished work would be lost: 5 minutes
+MAX_RETRY_SECONDS = 300.0  # no repeat begins later than this, even if pauses are left
 BLOCK = {"x-ms-blob-type": "BlockBlob", "Content-Type": "application/octet-stream"}
 ONLY_NEW = {"If-None-Match": "*"}
 _BUSY = frozenset({408, 429, 500, 502, 503, 504})
@@ -136,7 +136,7 @@ class Client:
                 if status not in _BUSY:
                     return status, content, number
                 problem = f"status {status}"
-            if pause is None or time.monotonic() - began + pause > LONGEST_SECONDS:
+            if pause is None or time.monotonic() - began + pause > MAX_RETRY_SECONDS:
                 break
             time.sleep(pause)
         raise ExchangeError(f"{request.method} to {urlsplit(request.url).hostname} failed: {problem}")

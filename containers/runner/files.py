@@ -1,4 +1,4 @@
-"""Reading what foreign code may have written, and writing so that a reader never sees half a file."""
+"""AnswerReader what foreign code may have written, and writing so that a reader never sees half a file."""
 
 import contextlib
 import os

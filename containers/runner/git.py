@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 PATIENCE_SECONDS = 1.0  # what Git has ended long before, where nobody plays tricks on it
-MOST_LISTED_BYTES = 100_000_000
+MAX_LISTED_BYTES = 100_000_000
 SETTINGS = {
     "checkout.workers": "0",  # one for each core, where there are many files
     "core.hooksPath": "/dev/null",
@@ -88,8 +88,8 @@ class Git(NamedTuple):
                 if not asked and time.monotonic() - began > PATIENCE_SECONDS:
                     asked = True
                     slow()
-                if len(output) + len(errors) > MOST_LISTED_BYTES:
-                    raise GitTimeoutError(f"git {arguments[0]} lists more than {MOST_LISTED_BYTES:,} bytes")
+                if len(output) + len(errors) > MAX_LISTED_BYTES:
+                    raise GitTimeoutError(f"git {arguments[0]} lists more than {MAX_LISTED_BYTES:,} bytes")
             process.wait()
         _check(process, bytes(errors))
         return bytes(output)

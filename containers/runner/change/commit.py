@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 from autocoder.shared.policy import GITLINK, Change, Rules, Verdict, judge
 from autocoder.shared.redaction import Redactor
-from runner.background import Beside
-from runner.change.staging import SecretFoundError, Stage, UnsteadyError, nested
+from runner.background import BackgroundCall
+from runner.change.staging import FileChangedError, SecretFoundError, Stage, nested
 from runner.change.survey import is_attributes, survey, with_lfs
 from runner.change.traps import TrapError
 from runner.git import Git, GitTimeoutError
@@ -19,7 +19,7 @@ from runner.git import Git, GitTimeoutError
 TREE = 0o040000
 STAGE = "stage"  # under the volume `repository`
 PACK = "changes.pack"
-MOST_COUNTED_FILES, LONGEST_COUNTED = 200, 40_000  # files, and characters of all their paths
+MAX_COUNTED_FILES, MAX_COUNTED_LENGTH = 200, 40_000  # files, and characters of all their paths
 _NUMBERS = re.compile(rb"(\d+)\t(\d+)\t(.+)", re.DOTALL)
 
 
@@ -90,7 +90,7 @@ class Collector(NamedTuple):
         tree = self.git.run("write-tree").decode().strip()
         if tree == self.base.tree:
             return Collected(withheld=withheld)
-        comparing = Beside(lambda: self._difference(tree))
+        comparing = BackgroundCall(lambda: self._difference(tree))
         commit = self._commit(tree, text)
         return Collected(commit, tree, comparing.wait(), withheld)
 
@@ -127,7 +127,7 @@ class Collector(NamedTuple):
             copies = self.stage.take(passed, self.workspace, self.redactor)
         except SecretFoundError as error:
             return [Verdict(str(error), "refuse", "the file holds a secret of this run")]
-        except UnsteadyError as error:
+        except FileChangedError as error:
             return [Verdict("", "refuse", f"the files were changed while they were read: {error}")]
         except OSError as error:
             return [Verdict("", "refuse", f"a changed file could not be read: {error.strerror or error}")]
@@ -174,7 +174,7 @@ def read_difference(listed: bytes) -> Difference:
     """Return what `git diff-tree -z --raw --numstat` says: https://git-scm.com/docs/git-diff-tree."""
     objects: set[str] = set()
     lines: dict[str, tuple[int, int]] = {}
-    left = LONGEST_COUNTED
+    left = MAX_COUNTED_LENGTH
     records = iter(listed.split(b"\0"))
     for record in records:
         if record.startswith(b":"):
@@ -184,7 +184,7 @@ def read_difference(listed: bytes) -> Difference:
             if int(new_mode, 8) not in (0, GITLINK):
                 objects.add(new)
             next(records)  # its path
-        elif len(lines) < MOST_COUNTED_FILES and len(record) < left and (found := _NUMBERS.fullmatch(record)):
+        elif len(lines) < MAX_COUNTED_FILES and len(record) < left and (found := _NUMBERS.fullmatch(record)):
             left -= len(record)
             lines[os.fsdecode(found[3])] = (int(found[1]), int(found[2]))
     return Difference(frozenset(objects), lines)

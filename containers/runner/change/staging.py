@@ -28,7 +28,7 @@ class SecretFoundError(Exception):
     """A changed file holds one of the run's own secrets; the text is its path."""
 
 
-class UnsteadyError(Exception):
+class FileChangedError(Exception):
     """A changed file is not what it was a moment before; the text says which one."""
 
 
@@ -45,10 +45,10 @@ class Stage(NamedTuple):
     def take(self, changes: Collection[Change], workspace: Path, redactor: Redactor) -> list[Change]:
         """Read what is new of *changes*; returns them as they are here, with heads, sizes and targets.
 
-        Raises `SecretFoundError`, `UnsteadyError`, and `OSError` for what cannot be read.
+        Raises `SecretFoundError`, `FileChangedError`, and `OSError` for what cannot be read.
         """
         for outer, _ in nested(change.path for change in changes if change.kind != "deleted"):
-            raise UnsteadyError(f"{outer} is a file and a folder at once")
+            raise FileChangedError(f"{outer} is a file and a folder at once")
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)  # which must not be there: nothing of an earlier attempt is used
         for name in (FILES, LINKS):
@@ -86,12 +86,12 @@ class Stage(NamedTuple):
                 return change._replace(link_target=target, size=len(os.fsencode(target)))
             descriptor = open_regular(name, folder)
         if descriptor is None:
-            raise UnsteadyError(f"{change.path} cannot be read")
+            raise FileChangedError(f"{change.path} cannot be read")
         with os.fdopen(descriptor, "rb") as file:
             content = file.read(change.size + 1)
             mode = mode_of(os.fstat(descriptor).st_mode)
         if len(content) != change.size:
-            raise UnsteadyError(f"{change.path} has another size now")
+            raise FileChangedError(f"{change.path} has another size now")
         if redactor.holds_own_secret(content):
             raise SecretFoundError(change.path)
         _write(files, change.path, content, 0o755 if mode == EXECUTABLE else 0o644)

@@ -18,7 +18,7 @@ from runner.change.traps import TrapError, look_for_traps
 from runner.git import Git, GitError, GitTimeoutError
 
 ATTRIBUTES = ".gitattributes"
-MOST_CHANGES = 20_000
+MAX_CHANGES = 20_000
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -36,8 +36,8 @@ def survey(git: Git, workspace: Path, largest: int) -> Survey:
     be compared, or differs in more paths than anybody could look at.
     """
     index, suspects = _read_listing(_listed(git, workspace, largest))
-    if len(suspects) > MOST_CHANGES:
-        raise TrapError(_refusal(f"{len(suspects):,} paths differ; at most {MOST_CHANGES:,} are looked at"))
+    if len(suspects) > MAX_CHANGES:
+        raise TrapError(_refusal(f"{len(suspects):,} paths differ; at most {MAX_CHANGES:,} are looked at"))
     with opened(workspace) as root:
         seen = (_look(root, path, index.get(path)) for path in sorted(suspects))
         changes = [change for change in seen if change is not None]

@@ -14,8 +14,8 @@ from pathlib import Path
 from autocoder.shared.policy import Verdict
 from runner.git import Git
 
-MOST_ENTRIES = 1_000_000
-DEEPEST = 200
+MAX_ENTRIES = 1_000_000
+MAX_DEPTH = 200
 _READ_BY_GIT = frozenset({".git", ".gitignore", ".gitattributes"})
 _ENTRY = re.compile(rb"([^\0]+)\0(?:  [^\0]*?\n)*?  size: (\d+)\tflags: [0-9a-f]+\n")
 _HARMLESS = (stat.S_IFDIR, stat.S_IFLNK)
@@ -37,8 +37,8 @@ def look_for_traps(git: Git, workspace: Path, largest: int) -> None:
     """Raise `TrapError` for the first trap in *workspace*; *largest* is the size of a file in bytes."""
     large: dict[str, int] = {}
     for number, (path, found) in enumerate(_walk(workspace)):
-        if number >= MOST_ENTRIES:
-            raise TrapError(Verdict("", "refuse", f"the folder holds more than {MOST_ENTRIES:,} files"))
+        if number >= MAX_ENTRIES:
+            raise TrapError(Verdict("", "refuse", f"the folder holds more than {MAX_ENTRIES:,} files"))
         if stat.S_ISREG(found.st_mode):
             if found.st_size > largest:
                 large[path] = found.st_size
@@ -68,7 +68,7 @@ def _walk_folder(folder: int, above: str, depth: int) -> Iterator[tuple[str, os.
                 inner.append(entry.name)
             with contextlib.suppress(OSError):
                 yield above + entry.name, entry.stat(follow_symlinks=False)
-    for name in inner if depth < DEEPEST else ():
+    for name in inner if depth < MAX_DEPTH else ():
         if depth or name != ".git":
             with contextlib.suppress(OSError):
                 descriptor = os.open(name, _FOLDER, dir_fd=folder)

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from runner.clone.fetch import Fetch, Wanted, explain, new_repository
+from runner.clone.fetch import Fetch, FetchTarget, explain, new_repository
 from runner.files import write_whole
 from runner.git import BRANCH, GIT_FOLDER, Git, finish
 from runner.users import become, let_any_user_write, user_of
@@ -74,7 +74,7 @@ def main() -> int:
 
 def prepare(folders: Folders, environment: Mapping[str, str]) -> dict[str, Any]:
     """Fetch the base commit and download the inputs at the same time; returns what `clone.json` shall say."""
-    wanted = Wanted(environment["CLONE_URL"], environment["BASE_COMMIT"], environment["TARGET_BRANCH"])
+    wanted = FetchTarget(environment["CLONE_URL"], environment["BASE_COMMIT"], environment["TARGET_BRANCH"])
     authorization = environment.get("CLONE_AUTHORIZATION", "")
     git = new_repository(folders.repository / GIT_FOLDER, folders.workspace, wanted.url, authorization)
     fetch = Fetch(git, wanted)

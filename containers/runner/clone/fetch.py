@@ -18,7 +18,9 @@ FALLBACK_DEPTH = 200
 RETRY_PAUSES = (0.5, 2.0)
 _OPTIONS = ("--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-maintenance", "--")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
-_LASTING = re.compile(r"\b(?:401|403|404)\b|Authentication failed|could not read Username|not our ref|TF4010")
+_PERMANENT = re.compile(
+    r"\b(?:401|403|404)\b|Authentication failed|could not read Username|not our ref|TF4010"
+)
 _NOT_SERVED = re.compile(r"not our ref|unadvertised object|does not support|no such remote ref")
 _EXPLANATIONS = (
     (r"\b401\b|Authentication failed|could not read Username", "the clone token was not accepted"),
@@ -29,7 +31,7 @@ _EXPLANATIONS = (
 )
 
 
-class Wanted(NamedTuple):
+class FetchTarget(NamedTuple):
     """Which commit of which repository, and the branch to look for it where it is not served by its id."""
 
     url: str
@@ -40,7 +42,7 @@ class Wanted(NamedTuple):
 class Fetch:
     """One commit on its way into *git*, from the moment this is made."""
 
-    def __init__(self, git: Git, wanted: Wanted) -> None:
+    def __init__(self, git: Git, wanted: FetchTarget) -> None:
         if _COMMIT.fullmatch(wanted.commit) is None:
             raise GitError("the base commit is not the id of a commit")
         self._git, self._wanted = git, wanted
@@ -62,7 +64,7 @@ class Fetch:
     def _again(self, problem: str) -> None:
         """Repeat what may have been an accident; where a bare commit id is not served, fetch its branch."""
         for pause in RETRY_PAUSES:
-            if _LASTING.search(problem):
+            if _PERMANENT.search(problem):
                 break
             time.sleep(pause)
             try:

@@ -10,7 +10,7 @@ from runner.blobs import Client
 from runner.files import write_whole
 from runner.json_schema import load
 
-LARGEST_INPUT, LARGEST_INPUTS, MOST_INPUTS = 20_000_000, 100_000_000, 200
+MAX_INPUT_BYTES, MAX_TOTAL_INPUT_BYTES, MAX_INPUTS = 20_000_000, 100_000_000, 200
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}(?:/[A-Za-z0-9][A-Za-z0-9._-]{0,99}){0,3}")
 
 
@@ -19,9 +19,9 @@ def download(urls: Mapping[str, str], inputs: Path) -> dict[str, Any]:
 
     Raises `ExchangeError` when one cannot be had, `ValueError` when `run.json` is not as agreed.
     """
-    client, left = Client(), LARGEST_INPUTS
+    client, left = Client(), MAX_TOTAL_INPUT_BYTES
     for name, url in _checked(urls).items():
-        content = client.get(url, min(left, LARGEST_INPUT))
+        content = client.get(url, min(left, MAX_INPUT_BYTES))
         left -= len(content)
         write_whole(inputs / name, content)
     run = load("run.json", (inputs / "run.json").read_bytes())
@@ -30,8 +30,8 @@ def download(urls: Mapping[str, str], inputs: Path) -> dict[str, Any]:
 
 
 def _checked(urls: Mapping[str, str]) -> Mapping[str, str]:
-    if len(urls) > MOST_INPUTS:
-        raise ValueError(f"more than {MOST_INPUTS} inputs")
+    if len(urls) > MAX_INPUTS:
+        raise ValueError(f"more than {MAX_INPUTS} inputs")
     for name in urls:
         if _NAME.fullmatch(name) is None or name == "clone.json":
             raise ValueError(f"not a name for an input: {name!r}")

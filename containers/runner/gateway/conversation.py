@@ -17,10 +17,10 @@ from typing import Any, Protocol, cast
 from runner.addresses import is_loopback
 from runner.gateway import dialects, http_messages
 from runner.gateway.budget import Meter
-from runner.gateway.metering import Call, Reading
+from runner.gateway.metering import AnswerReader, Call
 from runner.gateway.upstream import NoAnswerError, Upstream, UpstreamConnection, pieces, shut_down
 
-UNHEARD_SECONDS = 600.0  # how long an answer is read that nobody listens to any more
+MAX_UNHEARD_SECONDS = 600.0  # how long an answer is read that nobody listens to any more
 IDLE_SECONDS = 900
 LINGER_SECONDS = 2.0
 
@@ -30,7 +30,7 @@ class Gateway(Protocol):
 
     upstream: Upstream
     meter: Meter
-    room: http_messages.Room
+    room: http_messages.RequestMemory
     conversations: "set[Conversation]"
     closed: bool
 
@@ -158,7 +158,7 @@ class Conversation(BaseHTTPRequestHandler):
     def _pass_back(self, answer: http.client.HTTPResponse, call: Call | None) -> None:
         """Pass the answer back as it arrives; what it used is booked even when somebody hangs up."""
         streamed = "event-stream" in (answer.getheader("Content-Type") or "")
-        reading = Reading(call, streamed) if call is not None else None
+        reading = AnswerReader(call, streamed) if call is not None else None
         is_whole = False
         try:
             is_whole = self._pass_pieces(answer, reading) and not self._gateway.closed
@@ -172,7 +172,7 @@ class Conversation(BaseHTTPRequestHandler):
                 tokens = reading.close(is_whole=is_whole)
                 self._gateway.meter.book(reading.call, reading.model, tokens)
 
-    def _pass_pieces(self, answer: http.client.HTTPResponse, reading: Reading | None) -> bool:
+    def _pass_pieces(self, answer: http.client.HTTPResponse, reading: AnswerReader | None) -> bool:
         """Return whether the answer was read to its end; raises what ended it before."""
         decode = http_messages.decoder(answer.getheader("Content-Encoding") or "")
         chunked = self._begin(answer)
@@ -187,11 +187,11 @@ class Conversation(BaseHTTPRequestHandler):
         answer.close()  # reading leaves it open at its end, and then the connection serves no second call
         return True
 
-    def _is_read_on(self, reading: Reading | None) -> bool:
+    def _is_read_on(self, reading: AnswerReader | None) -> bool:
         """Whether the rest of an answer is wanted: by the agent or, for a while, for the count."""
         if self._unheard_since is None:
             return True
-        left = self._unheard_since + UNHEARD_SECONDS - time.monotonic()
+        left = self._unheard_since + MAX_UNHEARD_SECONDS - time.monotonic()
         if reading is None or self._gateway.closed or left <= 0:
             return False
         self._provider.hurry(left)

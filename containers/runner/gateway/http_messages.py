@@ -1,4 +1,4 @@
-"""Reading and rewriting the HTTP that passes through the gateway."""
+"""AnswerReader and rewriting the HTTP that passes through the gateway."""
 
 import json
 import select
@@ -12,11 +12,11 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from runner.gateway import dialects
-from runner.gateway.metering import UNSAID_OUTPUT, Call
+from runner.gateway.metering import DEFAULT_OUTPUT_TOKENS, Call
 
-LARGEST_REQUEST = 32 << 20  # Anthropic takes no more: https://docs.anthropic.com/en/api/errors
-MOST_HELD = 2 * LARGEST_REQUEST
-MOST_PARTS = 2_000_000  # commas and brackets: what a request takes in memory when it is understood
+MAX_REQUEST_BYTES = 32 << 20  # Anthropic takes no more: https://docs.anthropic.com/en/api/errors
+MAX_HELD_BYTES = 2 * MAX_REQUEST_BYTES
+MAX_PARTS = 2_000_000  # commas and brackets: what a request takes in memory when it is understood
 PIECE = 65536
 LOOK_SECONDS = 0.05
 UNSEEN_INPUT = 200_000  # tokens of what a request only points to: an earlier response, a file, a page
@@ -49,13 +49,13 @@ class TooLargeError(Exception):
     """A request whose body is larger than any provider takes."""
 
     def __init__(self) -> None:
-        super().__init__(f"the body is larger than {LARGEST_REQUEST:,} bytes")
+        super().__init__(f"the body is larger than {MAX_REQUEST_BYTES:,} bytes")
 
 
-class Room:
+class RequestMemory:
     """How many bytes of requests are held at one time, of all connections; who wants more waits."""
 
-    def __init__(self, most: int = MOST_HELD) -> None:
+    def __init__(self, most: int = MAX_HELD_BYTES) -> None:
         self._free = most
         self._changed = threading.Condition()
 
@@ -86,13 +86,13 @@ def size_of(headers: "Message[str, str]") -> int:
     if codings:
         if lengths or [coding.lower() for coding in codings] != ["chunked"]:
             raise ValueError("the body has two lengths")
-        return LARGEST_REQUEST
+        return MAX_REQUEST_BYTES
     if not lengths:
         return 0
     if len(lengths) > 1 or not (lengths[0].isascii() and lengths[0].isdecimal()):
         raise ValueError("the body has no certain length")
     length = int(lengths[0])
-    if length > LARGEST_REQUEST:
+    if length > MAX_REQUEST_BYTES:
         raise TooLargeError
     return length
 
@@ -128,13 +128,13 @@ def _read_call(dialect: dialects.Dialect, path: str, body: bytes, encoding: str)
         raise UncountableError("background responses cannot be counted")
     if isinstance(request.get("model"), str):
         models = (request["model"], *models)
-    most_output = _most_output(request) if dialects.writes(path) else 0
+    max_output = _max_output(request) if dialects.writes(path) else 0
     unseen = UNSEEN_INPUT if _points_elsewhere(request) else 0
-    return Call(dialect, models, _offers_tools(request), len(body), most_output, unseen)
+    return Call(dialect, models, _offers_tools(request), len(body), max_output, unseen)
 
 
 def _understood(body: bytes) -> Any:
-    if sum(body.count(mark) for mark in (b",", b"[", b"{")) > MOST_PARTS:
+    if sum(body.count(mark) for mark in (b",", b"[", b"{")) > MAX_PARTS:
         raise UncountableError("a body of so many parts cannot be counted")
     try:
         return json.loads(body)
@@ -169,13 +169,13 @@ def _is_pointer(value: Any) -> bool:
     return isinstance(value, dict) or (isinstance(value, str) and not value.startswith("data:"))
 
 
-def _most_output(request: dict[str, Any]) -> int:
+def _max_output(request: dict[str, Any]) -> int:
     """Return how many tokens *request* lets the model write, in any provider's words."""
     config = request.get("generationConfig")
     places = (request, config) if isinstance(config, dict) else (request,)
     limits = [place[name] for place in places for name in _OUTPUT_LIMITS if _is_count(place.get(name))]
     answers = [place[name] for place in places for name in _ANSWERS if _is_count(place.get(name))]
-    most: int = (max(limits) if limits else UNSAID_OUTPUT) * max([1, *answers])
+    most: int = (max(limits) if limits else DEFAULT_OUTPUT_TOKENS) * max([1, *answers])
     return most
 
 
@@ -224,7 +224,7 @@ def decoder(encoding: str) -> Callable[[bytes], bytes]:
 def _readable(body: bytes, encoding: str) -> bytes:
     if encoding.lower() == "gzip":
         unpacking = zlib.decompressobj(wbits=47)
-        readable = unpacking.decompress(body, LARGEST_REQUEST)
+        readable = unpacking.decompress(body, MAX_REQUEST_BYTES)
         if unpacking.unconsumed_tail:
             raise UncountableError("a body of that size cannot be counted")
         return readable
@@ -237,7 +237,7 @@ def _chunks(file: BufferedIOBase) -> bytes:
     """Return a chunked body; raises `ValueError` when it is not well-formed or too large."""
     body = bytearray()
     while size := int(file.readline(100).split(b";")[0], 16):
-        if size < 0 or len(body) + size > LARGEST_REQUEST:
+        if size < 0 or len(body) + size > MAX_REQUEST_BYTES:
             raise TooLargeError
         body += file.read(size)
         if file.readline(3) != b"\r\n":

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 from runner.gateway.dialects import Dialect
 
 CHARACTERS_PER_TOKEN = 4
-UNSAID_OUTPUT = 16_384  # tokens of output that a call may use which sets no limit itself
-_LONGEST_EVENT = 4_000_000  # many answers may be under way, and their use is in a small part of each
+DEFAULT_OUTPUT_TOKENS = 16_384  # tokens of output that a call may use which sets no limit itself
+_MAX_EVENT_BYTES = 4_000_000  # many answers may be under way, and their use is in a small part of each
 
 
 class Tokens(NamedTuple):
@@ -33,14 +33,14 @@ class Call(NamedTuple):
     models: tuple[str, ...] = ()
     is_turn: bool = True
     request_bytes: int = 0
-    most_output: int = UNSAID_OUTPUT
+    max_output: int = DEFAULT_OUTPUT_TOKENS
     unseen_input: int = 0  # tokens that the request only points to
 
     @property
     def estimate(self) -> Tokens:
         """What it may use at most: all of its input new, and all the output that it allows."""
         seen = self.request_bytes // CHARACTERS_PER_TOKEN
-        return Tokens(seen + self.unseen_input, output=self.most_output)
+        return Tokens(seen + self.unseen_input, output=self.max_output)
 
 
 def tokens_of(dialect: Dialect, usage: Mapping[str, Any]) -> Tokens:
@@ -69,7 +69,7 @@ def _number(usage: Mapping[str, Any], name: str) -> int:
     return max(0, int(value)) if isinstance(value, int | float) else 0
 
 
-class Reading:
+class AnswerReader:
     """Reads one answer as it passes by, in pieces: the usage and the model that it names."""
 
     def __init__(self, call: Call, streamed: bool) -> None:
@@ -89,7 +89,7 @@ class Reading:
             *lines, self._kept = self._kept.split(b"\n")
             for line in lines:
                 self._line(line)
-        if len(self._kept) > _LONGEST_EVENT:
+        if len(self._kept) > _MAX_EVENT_BYTES:
             self._seen += len(self._kept) // CHARACTERS_PER_TOKEN
             self._kept = b""
 

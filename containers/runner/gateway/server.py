@@ -13,10 +13,10 @@ from typing import Any
 from runner.blobs import connect
 from runner.gateway.budget import Meter
 from runner.gateway.conversation import Conversation
-from runner.gateway.http_messages import Room
+from runner.gateway.http_messages import RequestMemory
 from runner.gateway.upstream import Upstream
 
-MOST_CONNECTIONS = 64  # an agent must not be able to exhaust the supervisor's memory, nor by `Room`
+MAX_CONNECTIONS = 64  # an agent must not be able to exhaust the supervisor's memory, nor by `RequestMemory`
 CLOSING_SECONDS = 1.0
 
 
@@ -49,8 +49,8 @@ class Server(ThreadingHTTPServer):
     closed = False
 
     def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
-        self.room = Room()
-        self._free = threading.BoundedSemaphore(MOST_CONNECTIONS)
+        self.room = RequestMemory()
+        self._free = threading.BoundedSemaphore(MAX_CONNECTIONS)
         self.conversations: set[Conversation] = set()
         super().__init__(address, handler)
 

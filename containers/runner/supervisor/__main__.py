@@ -16,18 +16,18 @@ from typing import TYPE_CHECKING, Any
 
 from autocoder.shared.redaction import Redactor
 from runner import json_schema
-from runner.background import Beside
-from runner.blobs import LASTING, PAUSES, Client, ExchangeError
+from runner.background import BackgroundCall
+from runner.blobs import LONG_PAUSES, PAUSES, Client, ExchangeError
 from runner.files import read_regular, write_whole
-from runner.supervisor.environment import Outside, Settings
+from runner.supervisor.environment import RunContext, Settings
 from runner.users import let_any_user_write
 
 if TYPE_CHECKING:
     from runner.supervisor.work import Work
 
 UNKNOWN_COMMIT = "0" * 40
-LARGEST_INPUT = 20_000_000
-LARGEST_RESULT = 900_000  # the app reads no more than a million bytes
+MAX_INPUT_BYTES = 20_000_000
+MAX_RESULT_BYTES = 900_000  # the app reads no more than a million bytes
 
 
 class NothingToDoError(Exception):
@@ -39,7 +39,7 @@ class Supervision:
 
     def __init__(self, settings: Settings, redactor: Redactor) -> None:
         self.settings, self.redactor = settings, redactor
-        self.client = Client(LASTING)  # for finished work, which would be lost
+        self.client = Client(LONG_PAUSES)  # for finished work, which would be lost
         self.terminated = False
         named = re.search(r"/runs/([a-z0-9]{20})/", settings.callback_url)
         self.result: dict[str, Any] = {
@@ -53,7 +53,7 @@ class Supervision:
     def run(self) -> None:
         """Do the whole run; whatever goes wrong is in the result."""
         try:
-            claim = Beside(self._claim)
+            claim = BackgroundCall(self._claim)
             try:
                 work = self._prepared()
             finally:
@@ -88,11 +88,11 @@ class Supervision:
             raise NothingToDoError("clone_failed", clone.get("reason") or "the clone left no word")
         run = json_schema.load("run.json", self._input("run.json"))
         self.result["runId"] = run["runId"]
-        outside = Outside(self.settings, self.redactor, self.client, lambda: self.terminated)
-        return Work(outside, run, clone["baseTree"], self.result)
+        context = RunContext(self.settings, self.redactor, self.client, lambda: self.terminated)
+        return Work(context, run, clone["baseTree"], self.result)
 
     def _input(self, name: str) -> bytes:
-        return read_regular(self.settings.volumes["inputs"] / name, LARGEST_INPUT) or b""
+        return read_regular(self.settings.volumes["inputs"] / name, MAX_INPUT_BYTES) or b""
 
     def _deliver(self) -> None:
         """Upload the result, last of all, and call back, come what may; the app also looks by itself.
@@ -113,7 +113,7 @@ class Supervision:
 def readable(result: dict[str, Any]) -> dict[str, Any]:
     """Return *result*, or, where the app could not read it, what is left of it: what was used, above all."""
     wrong = json_schema.problems("result.json", result)
-    if not wrong and len(json.dumps(result)) <= LARGEST_RESULT:
+    if not wrong and len(json.dumps(result)) <= MAX_RESULT_BYTES:
         return result
     why = "; ".join(wrong)[:1000] or "it was too long"
     left: dict[str, Any] = {"outcome": "interrupted", "reason": f"no result: {why}"}

@@ -30,7 +30,7 @@ class Ending(NamedTuple):
     seconds: float
 
 
-class Patience(NamedTuple):
+class Timeouts(NamedTuple):
     """How long to wait for what, in seconds."""
 
     work: float  # from now to the supervisor's own deadline
@@ -51,7 +51,7 @@ class AgentWatch:
     """Looks at the agent from outside until it has ended, or must."""
 
     def __init__(
-        self, exchange: Path, control: Path, patience: Patience, begun: Callable[[], None] = lambda: None
+        self, exchange: Path, control: Path, patience: Timeouts, begun: Callable[[], None] = lambda: None
     ) -> None:
         """Look into *exchange*; *begun* is called when the wrapper is first seen to live."""
         self._exchange, self._control, self._patience = exchange, control, patience

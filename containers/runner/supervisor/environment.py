@@ -60,7 +60,7 @@ class Settings(NamedTuple):
         return Redactor((*own, *urls, *signatures, *decoded, *self.further_secrets))
 
 
-class Outside(NamedTuple):
+class RunContext(NamedTuple):
     """What the supervisor's work has to do with: settings, redaction, blobs, the platform's signal."""
 
     settings: Settings

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 from runner.files import read_regular
 
-TAIL = 4_000_000
-LONGEST_SUMMARY = 20_000
-LONGEST_PLAIN_TEXT = 4_000
+MAX_TAIL_BYTES = 4_000_000
+MAX_SUMMARY = 20_000
+MAX_PLAIN_TEXT = 4_000
 
 
 class FinalMessage(NamedTuple):
@@ -22,15 +22,15 @@ class FinalMessage(NamedTuple):
 
 def read_final_message(log: Path, form: Mapping[str, Any]) -> FinalMessage:
     """Return the agent's last word from the end of its *log*; *form* is run.json's `agent.result`."""
-    tail = (read_regular(log, TAIL, tail=True) or b"").decode(errors="replace")
+    tail = (read_regular(log, MAX_TAIL_BYTES, tail=True) or b"").decode(errors="replace")
     if not form.get("text") and not form.get("match"):
-        return FinalMessage(tail[-LONGEST_PLAIN_TEXT:].strip())
+        return FinalMessage(tail[-MAX_PLAIN_TEXT:].strip())
     events = _last_events(tail.split("\n"), form)
     if not events:
         return FinalMessage(found=False)
     text = "".join(_shown(_at(event, form.get("text", ""))) for event in events)
     is_error = any(_at(event, form.get("error", "")) is True for event in events)
-    return FinalMessage(text[:LONGEST_SUMMARY].strip(), is_error)
+    return FinalMessage(text[:MAX_SUMMARY].strip(), is_error)
 
 
 def _last_events(lines: Sequence[str], form: Mapping[str, Any]) -> list[dict[str, Any]]:

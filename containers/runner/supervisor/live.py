@@ -18,9 +18,9 @@ from autocoder.shared.redaction import Redactor
 from runner.blobs import Client, ExchangeError
 from runner.files import open_regular
 
-LONGEST_LOG = 32_000_000
+MAX_LOG_BYTES = 32_000_000
 PIECE = 1_000_000  # characters or bytes; an append block may have 4 MiB, and a blob 50,000 of them
-MOST_BLOCKS = 49_000
+MAX_BLOCKS = 49_000
 LOOK_SECONDS, APPEND_SECONDS, PROGRESS_SECONDS = 0.1, 0.5, 5.0
 CUT = "\n[the log is longer; the rest is left out]\n"
 
@@ -38,7 +38,7 @@ class LiveReport:
     ) -> None:
         self._urls, self._usage = urls, usage
         self._log = _Follower(log, redactor)
-        self._append_seconds = max(APPEND_SECONDS, minutes * 60 / MOST_BLOCKS)
+        self._append_seconds = max(APPEND_SECONDS, minutes * 60 / MAX_BLOCKS)
         self._client = Client()
         self._phase, self._told = "preparing", ("", 0)
         self._position = self._blocks = 0
@@ -79,7 +79,7 @@ class LiveReport:
     @property
     def _is_owed(self) -> bool:
         """Whether some of the log could not be told yet; the result is not held up by it."""
-        return bool(self._pending) and self._blocks < MOST_BLOCKS
+        return bool(self._pending) and self._blocks < MAX_BLOCKS
 
     def _tell(self, *, at_end: bool) -> None:
         """Tell what is new; what cannot be told now is tried again the next time."""
@@ -98,7 +98,7 @@ class LiveReport:
                 self._next_append = now + self._append_seconds
 
     def _append(self) -> None:
-        while self._pending and self._blocks < MOST_BLOCKS:
+        while self._pending and self._blocks < MAX_BLOCKS:
             data = self._pending[:PIECE].encode("utf-8", "replace")
             self._client.append(self._urls["log.txt"], data, self._position)
             self._pending = self._pending[PIECE:]
@@ -114,7 +114,7 @@ class LiveReport:
 
 
 class _Follower:
-    """Reads a file that foreign code is writing, as it grows; never more than LONGEST_LOG bytes of it."""
+    """Reads a file that foreign code is writing, as it grows; never more than MAX_LOG_BYTES bytes of it."""
 
     def __init__(self, path: Path, redactor: Redactor) -> None:
         self._path = path
@@ -132,10 +132,10 @@ class _Follower:
             self._descriptor = open_regular(self._path)
         data = b""
         if self._descriptor is not None:
-            data = os.pread(self._descriptor, min(PIECE, LONGEST_LOG - self._read), self._read)
+            data = os.pread(self._descriptor, min(PIECE, MAX_LOG_BYTES - self._read), self._read)
         self._read += len(data)
         text = self._stream.feed(self._decode(data))
-        if self._read >= LONGEST_LOG or (at_end and not data):
+        if self._read >= MAX_LOG_BYTES or (at_end and not data):
             self.closed = True
-            text += self._stream.close() + (CUT if self._read >= LONGEST_LOG else "")
+            text += self._stream.close() + (CUT if self._read >= MAX_LOG_BYTES else "")
         return text

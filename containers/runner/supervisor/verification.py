@@ -14,9 +14,9 @@ from autocoder.shared.redaction import Redactor
 from runner.files import read_regular, write_whole
 
 TOTAL_SECONDS = 420.0  # for checkout and commands; the orchestration leaves 10 minutes after the agent's
-LAST_SECONDS = 8.0  # of them, for a command that has to be killed, and for its result
+RESERVED_SECONDS = 8.0  # of them, for a command that has to be killed, and for its result
 LOOK_SECONDS = 0.02
-LONGEST_OUTPUT = 2_000
+MAX_OUTPUT = 2_000
 OVERDUE = 124  # what `timeout` says
 _NUMBER = re.compile(rb"\d{1,9}(?:\.\d{1,4})?")
 
@@ -46,7 +46,7 @@ class Verification:
         for number, command in enumerate(commands, 1):
             write_whole(self._control / "verify" / f"{number}.sh", command + "\n")
         write_whole(self._control / "verify" / "setup", str(len(setup)))
-        write_whole(self._control / "verify" / "seconds", str(max(1, int(seconds - LAST_SECONDS))))
+        write_whole(self._control / "verify" / "seconds", str(max(1, int(seconds - RESERVED_SECONDS))))
         write_whole(self._control / "verify.ready")
         until = time.monotonic() + seconds
         while not os.path.lexists(self._verification / "done") and time.monotonic() < until:
@@ -54,10 +54,10 @@ class Verification:
         return [self._result(number, command) for number, command in enumerate(commands, 1)]
 
     def _result(self, number: int, command: str) -> dict[str, Any]:
-        code, log = self._number(f"{number}.exit"), self._read(f"{number}.log", 4 * LONGEST_OUTPUT)
+        code, log = self._number(f"{number}.exit"), self._read(f"{number}.log", 4 * MAX_OUTPUT)
         if code is None and log is None:
             return not_run(command)
-        output = self._redactor.redact((log or b"").decode(errors="replace"))[-LONGEST_OUTPUT:]
+        output = self._redactor.redact((log or b"").decode(errors="replace"))[-MAX_OUTPUT:]
         if code in (None, OVERDUE):
             output += "\n[the command did not end in time]"
         return {

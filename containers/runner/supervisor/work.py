@@ -9,8 +9,8 @@ from runner.files import write_whole
 from runner.gateway.budget import Meter
 from runner.gateway.server import Gateway
 from runner.gateway.upstream import Upstream
-from runner.supervisor.agent import AgentWatch, Ending, Patience, Reason, start_seconds
-from runner.supervisor.environment import Outside
+from runner.supervisor.agent import AgentWatch, Ending, Reason, Timeouts, start_seconds
+from runner.supervisor.environment import RunContext
 from runner.supervisor.live import LiveReport
 
 if TYPE_CHECKING:
@@ -23,8 +23,10 @@ DEFAULT_MINUTES = 60.0
 class Work:
     """One attempt at a run: *run* is run.json, *result* becomes result.json as the work goes on."""
 
-    def __init__(self, outside: Outside, run: dict[str, Any], base_tree: str, result: dict[str, Any]) -> None:
-        self.outside, self.settings = outside, outside.settings
+    def __init__(
+        self, context: RunContext, run: dict[str, Any], base_tree: str, result: dict[str, Any]
+    ) -> None:
+        self.context, self.settings = context, context.settings
         self.run, self.base_tree, self.result = run, base_tree, result
         self.began = time.monotonic()
         self.meter = Meter(run["budget"], run["agent"].get("prices", ()))
@@ -33,7 +35,7 @@ class Work:
     def do(self) -> None:
         """Do all of it; what was used and said is in the result even when something goes wrong."""
         log, urls = self.settings.volumes["exchange"] / "log", dict(self.settings.outputs)
-        self.live = LiveReport(urls, log, self.outside.redactor, self.meter.usage, self.minutes)
+        self.live = LiveReport(urls, log, self.context.redactor, self.meter.usage, self.minutes)
         try:
             ending, collecting = self._let_agent_work()
             collecting.collect(ending, self.meter.refused, self.minutes, self.base_tree)
@@ -47,7 +49,7 @@ class Work:
         upstream = Upstream(agent["provider"], agent["upstream"], self.settings.model_key)
         gateway = Gateway(self.settings.gateway, upstream, self.meter)
         left = self.minutes * 60 + EXTRA_SECONDS - (time.monotonic() - self.began)
-        patience = Patience(left, start=start_seconds(os.environ))
+        patience = Timeouts(left, start=start_seconds(os.environ))
         begun = partial(self.live.phase, "running")
         watch = AgentWatch(volumes["exchange"], volumes["control"], patience, begun)
         write_whole(volumes["control"] / "start")
@@ -63,7 +65,7 @@ class Work:
         return ending, collecting
 
     def _must_stop(self) -> Reason | None:
-        if self.outside.is_terminated():
+        if self.context.is_terminated():
             return "terminated"
         return "budget" if self.meter.refused else None
 
@@ -71,4 +73,4 @@ class Work:
         """Return what comes after the agent; it is imported while the agent works."""
         from runner.supervisor.collecting import Collecting
 
-        return Collecting(self.outside, self.live, self.run, self.result)
+        return Collecting(self.context, self.live, self.run, self.result)

@@ -324,14 +324,14 @@ def test_a_call_of_git_that_takes_too_long_is_ended_with_all_that_it_has_started
 
 
 def test_refuses_more_paths_than_anybody_could_look_at(tree, monkeypatch):
-    monkeypatch.setattr(survey, "MOST_CHANGES", 10)
+    monkeypatch.setattr(survey, "MAX_CHANGES", 10)
     for number in range(12):
         tree.write(f"many/{number}")
     assert "12 paths differ; at most 10 are looked at" in only_reason(tree.collect())
 
 
 def test_a_list_without_end_is_cut_off(tree, monkeypatch):
-    monkeypatch.setattr(git_module, "MOST_LISTED_BYTES", 1_000)
+    monkeypatch.setattr(git_module, "MAX_LISTED_BYTES", 1_000)
     for number in range(100):
         tree.write(f"many/a-rather-long-name-{number}")
     assert "lists more than 1,000 bytes" in only_reason(tree.collect())
