@@ -1,4 +1,7 @@
-"""The files that the app has written for the containers, fetched by their signed URLs."""
+"""Downloads the files that the app has written for the containers, by their signed URLs.
+
+https://learn.microsoft.com/rest/api/storageservices/get-blob
+"""
 
 import json
 import re
@@ -15,9 +18,9 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}(?:/[A-Za-z0-9][A-Za-z0-9._-
 
 
 def download(urls: Mapping[str, str], inputs: Path) -> dict[str, Any]:
-    """Write what is at *urls* to the files they are named after, under *inputs*; returns `run.json`.
+    """Download each of *urls*, by file name, into *inputs*; returns the content of `run.json`.
 
-    Raises `ExchangeError` when one cannot be had, `ValueError` when `run.json` is not as agreed.
+    Raises `ExchangeError` when a download fails, and `ValueError` when a name or `run.json` is not valid.
     """
     client, left = Client(), MAX_TOTAL_INPUT_BYTES
     for name, url in _checked(urls).items():
@@ -31,10 +34,10 @@ def download(urls: Mapping[str, str], inputs: Path) -> dict[str, Any]:
 
 def _checked(urls: Mapping[str, str]) -> Mapping[str, str]:
     if len(urls) > MAX_INPUTS:
-        raise ValueError(f"more than {MAX_INPUTS} inputs")
+        raise ValueError(f"there are {len(urls):,} inputs; at most {MAX_INPUTS} are allowed")
     for name in urls:
         if _NAME.fullmatch(name) is None or name == "clone.json":
-            raise ValueError(f"not a name for an input: {name!r}")
+            raise ValueError(f"not a valid name for an input: {name!r}")
     if "run.json" not in urls:
         raise ValueError("run.json is not among the inputs")
     return urls
