@@ -33,7 +33,7 @@ from autocoder.reports.comment import unseen
 from autocoder.reports.draft import failed_checks
 from autocoder.runs.ending import ending_without_change, outcome_of
 from orchestrators.conclude import conclude
-from orchestrators.step import OutputT, StepFailed, Steps, step, together
+from orchestrators.step import OutputT, Steps, reason_of, step, together
 from orchestrators.wait_for_container_group import Watch
 
 blueprint = df.Blueprint()
@@ -59,10 +59,8 @@ def _or_ended(steps: Steps[OutputT]) -> Steps[OutputT | Ended]:
     """Return what *steps* return, or how the run ends when one of them fails."""
     try:
         return (yield from steps)
-    except StepFailed as error:
-        return Ended(outcome="failed", reason=str(error))
-    except Exception as error:  # a bug in an activity must not lose the run's report
-        return Ended(outcome="failed", reason=f"An unexpected error: {error}"[:1_000])
+    except Exception as error:  # a StepFailed, or a bug in an activity, which must not lose the run's report
+        return Ended(outcome="failed", reason=reason_of(error))
 
 
 def _carry(context: df.DurableOrchestrationContext, run: Run) -> Steps[RunReport]:
@@ -93,9 +91,8 @@ def _admit(context: df.DurableOrchestrationContext, run: Run) -> Steps[Ended | N
         answer = yield context.call_sub_orchestrator("wait_for_slot", wire.dump(run))
         slot = wire.load(Slot, answer)
     if slot.cancelled:
-        return Ended(
-            outcome="cancelled", reason="It was cancelled while it was queued, or a later run took its place."
-        )
+        reason = "The run was cancelled while it was queued, or a later run took its place."
+        return Ended(outcome="cancelled", reason=reason)
     return (yield from _check(context, run))
 
 
@@ -132,7 +129,7 @@ def _work(context: df.DurableOrchestrationContext, plan: Plan) -> Steps[AgentRes
     polled = context.call_sub_orchestrator("wait_for_container_group", wire.dump(Watch(plan=plan)))
     winner = yield context.task_any([finished, cancel, polled])
     if winner == cancel:
-        return Ended(outcome="cancelled", reason="It was cancelled; the containers were ended.")
+        return Ended(outcome="cancelled", reason="The run was cancelled and its containers were stopped.")
     if winner == polled:
         seen = wire.load(GroupSeen, polled.result)
         if seen.state == "failed":

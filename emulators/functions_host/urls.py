@@ -9,19 +9,19 @@ from collections.abc import AsyncIterator, Callable
 import azure.functions as func
 from aiohttp import web
 
-from emulators.functions_host import cors
-from emulators.functions_host.admin import Admin
-from emulators.functions_host.engine import Engine
-from emulators.functions_host.episodes import Orchestrate
-from emulators.functions_host.http_triggers import HttpTriggers, largest_body
-from emulators.functions_host.invocations import Activities, Invoker
+from emulators.functions_host.durable.engine import Engine
+from emulators.functions_host.durable.episodes import Orchestrate
+from emulators.functions_host.durable.management_urls import WEBHOOKS, ManagementUrls
+from emulators.functions_host.durable.store import claim
+from emulators.functions_host.durable.webhooks import Webhooks
+from emulators.functions_host.http import cors
+from emulators.functions_host.http.admin import Admin
+from emulators.functions_host.http.triggers import HttpTriggers, largest_body
 from emulators.functions_host.keys import ensure_keys
-from emulators.functions_host.loader import App, Function
-from emulators.functions_host.management import WEBHOOKS, ManagementUrls
-from emulators.functions_host.settings import Cors, HostSettings
-from emulators.functions_host.store import claim
-from emulators.functions_host.timers import Timers
-from emulators.functions_host.webhooks import Webhooks
+from emulators.functions_host.settings import Cors, HostSettings, redelivery_seconds
+from emulators.functions_host.timers.triggers import Timers
+from emulators.functions_host.worker.invocations import Activities, Invoker
+from emulators.functions_host.worker.loader import App, Function
 from emulators.serving import Options
 
 NAME = "functions_host"
@@ -67,7 +67,8 @@ def _engine(app: App, settings: HostSettings, options: Options, invoker: Invoker
     known = {"activity": activities.keys(), "orchestrator": orchestrators.keys()}
     runs = Activities(activities, invoker, settings.max_concurrent_activities)
     path = options.folder(NAME) / f"{settings.hub_name}.sqlite"
-    return Engine(path, orchestrators, lambda kind, name: name in known[kind], runs.start)
+    delay = redelivery_seconds(os.environ)
+    return Engine(path, orchestrators, lambda kind, name: name in known[kind], runs.start, delay)
 
 
 def _durable_name(function: Function, key: str) -> str:

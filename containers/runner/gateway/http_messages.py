@@ -13,6 +13,7 @@ from io import BufferedIOBase
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from autocoder.shared.providers import Dialect
 from runner.addresses import is_loopback
 from runner.gateway import dialects
 from runner.gateway.metering import DEFAULT_OUTPUT_TOKENS, Call
@@ -82,7 +83,7 @@ def read_body(headers: "Message[str, str]", file: BufferedIOBase) -> bytes:
     return body
 
 
-def read_call(dialect: dialects.Dialect, path: str, body: bytes, encoding: str) -> Call:
+def read_call(dialect: Dialect, path: str, body: bytes, encoding: str) -> Call:
     """Return what the meter needs to know about a call. An unreadable body counts as a turn.
 
     Raises `UncountableError` when the usage of the call could not be counted.
@@ -91,7 +92,7 @@ def read_call(dialect: dialects.Dialect, path: str, body: bytes, encoding: str) 
         return _read_call(dialect, path, body, encoding)
 
 
-def _read_call(dialect: dialects.Dialect, path: str, body: bytes, encoding: str) -> Call:
+def _read_call(dialect: Dialect, path: str, body: bytes, encoding: str) -> Call:
     named = dialects.deployment_of(path)
     models = (named,) if named else ()
     try:
