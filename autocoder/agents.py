@@ -10,17 +10,17 @@ import functools
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from autocoder.models import AgentResultFormat, Price, RunAgent
+from autocoder.shared.providers import ProviderName
 
 CONTAINERS = Path(__file__).parents[1] / "containers"
 FILE = "agent.toml"
 TYPE = r"^[a-z][a-z0-9-]{0,30}$"
 
-Provider = Literal["anthropic", "openai", "azure", "gemini"]
 Url = Annotated[str, Field(pattern=r"^(https?://[^\s/?#@]+(/[^\s?#@]*)?)?$")]
 
 
@@ -51,7 +51,7 @@ class Agent(BaseModel):
     image: str = Field(pattern=r"^[a-z0-9][a-z0-9._/-]*$", description="without registry and tag")
     run: str = Field("run.sh", pattern=r"^[\w.-]+$", description="the script that the wrapper starts")
     secret: str = Field(pattern=r"^[0-9a-zA-Z-]{1,127}$", description="the name of the key in Key Vault")
-    provider: Provider = Field(description="which dialect its model speaks; decides the key's header")
+    provider: ProviderName = Field(description="which dialect its model speaks; decides the key's header")
     upstream: Url = Field(description="the only address that the gateway forwards to; empty: MODEL_UPSTREAMS")
     default_model: str = Field(min_length=1)
     models: tuple[str, ...] = Field((), description="suggestions; any model of the provider can be asked for")

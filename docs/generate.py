@@ -20,8 +20,8 @@ from pydantic import BeforeValidator  # noqa: E402
 
 from autocoder import setting_values, settings  # noqa: E402
 from autocoder.agents import agents  # noqa: E402
-from autocoder.models import Outcome  # noqa: E402
-from autocoder.reports.comment import COMPLETED, HEADLINES, NEXT_STEPS, completed  # noqa: E402
+from autocoder.reports.comment import COMPLETED, completed  # noqa: E402
+from autocoder.shared.outcomes import OUTCOMES  # noqa: E402
 
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 
@@ -84,8 +84,9 @@ def outcomes_table() -> str:
     """Return the table of the ways in which a run ends."""
     rows = ["| Outcome | The work item says | What to do |", "|---|---|---|"]
     ways = [completed(words, failed=0) for words in COMPLETED.values()]
-    headlines = {"completed": "<br>".join([*ways, completed("…", failed=2)]), **HEADLINES}
-    rows += [f"| `{name}` | {headlines[name]} | {NEXT_STEPS.get(name, '')} |" for name in get_args(Outcome)]
+    headlines = {row.outcome: row.headline for row in OUTCOMES}
+    headlines["completed"] = "<br>".join([*ways, completed("…", failed=2)])
+    rows += [f"| `{row.outcome}` | {headlines[row.outcome]} | {row.advice} |" for row in OUTCOMES]
     return "\n".join(rows)
 
 

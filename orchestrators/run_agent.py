@@ -33,7 +33,7 @@ from autocoder.reports.comment import unseen
 from autocoder.reports.draft import failed_checks
 from autocoder.runs.ending import ending_without_change, outcome_of
 from orchestrators.conclude import conclude
-from orchestrators.step import OutputT, StepFailed, Steps, step, together
+from orchestrators.step import OutputT, Steps, reason_of, step, together
 from orchestrators.wait_for_container_group import Watch
 
 blueprint = df.Blueprint()
@@ -59,10 +59,8 @@ def _or_ended(steps: Steps[OutputT]) -> Steps[OutputT | Ended]:
     """Return what *steps* return, or how the run ends when one of them fails."""
     try:
         return (yield from steps)
-    except StepFailed as error:
-        return Ended(outcome="failed", reason=str(error))
-    except Exception as error:  # a bug in an activity must not lose the run's report
-        return Ended(outcome="failed", reason=f"An unexpected error: {error}"[:1_000])
+    except Exception as error:  # a StepFailed, or a bug in an activity, which must not lose the run's report
+        return Ended(outcome="failed", reason=reason_of(error))
 
 
 def _carry(context: df.DurableOrchestrationContext, run: Run) -> Steps[RunReport]:

@@ -21,6 +21,7 @@ RETRY = df.RetryOptions(first_retry_interval_in_milliseconds=5_000, max_number_o
 MOST_TRIES = 40  # with at most 60 s between them: over half an hour of a service that is away
 LONGEST_PAUSE = 60.0
 LONGEST_WISH = 3_600.0
+MAX_REASON = 1_000
 
 
 class StepFailed(Exception):  # noqa: N818  (it is the field's word, and no bug)
@@ -76,6 +77,18 @@ def _settled(
         yield from sleep(context, seconds if "most" in again else pause(attempt, seconds))
         reply = yield _scheduled(context, activity, value)
     raise StepFailed(reply.get("failed", reply.get("again"))["reason"])
+
+
+def reason_of(error: Exception) -> str:
+    """Return why a step failed, for a person to read.
+
+    Behind the first line of what an activity raised, the SDK appends the host's details of the failure: JSON
+    with the worker's stack.
+    """
+    if isinstance(error, StepFailed):
+        return str(error)
+    first_line = str(error).strip().partition("\n")[0].strip()
+    return f"An unexpected error: {first_line}"[:MAX_REASON]
 
 
 def sleep(context: df.DurableOrchestrationContext, seconds: float) -> Steps[None]:

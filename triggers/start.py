@@ -19,6 +19,7 @@ from autocoder.clock import now
 from autocoder.models import Run, RunRequest
 from autocoder.runs.rows import has_started, is_over
 from autocoder.settings import Settings, settings
+from autocoder.shared.outcomes import BY_NAME
 from autocoder.texts.markdown import one_line
 
 ORCHESTRATION = "run_agent"
@@ -158,7 +159,7 @@ class _Claims:
         row = self.records.get(run_id)
         if row is None or not is_over(row):
             return False
-        return row.get("status") != "completed" and row.get("pull_request_id") is None
+        return BY_NAME[row["status"]].may_retry and row.get("pull_request_id") is None
 
     def _is_over(self, run_id: str) -> bool:
         """Whether the run has ended; it frees its claim in a moment."""

@@ -24,13 +24,13 @@ from autocoder.errors import (
     Transient,
 )
 from autocoder.settings import has_identity_endpoint
+from autocoder.shared.retry_after import wait_seconds
 
 if TYPE_CHECKING:
     from azure.core.credentials import AccessToken, TokenCredential
 
 POOL = 64  # as many connections as threads may ask for at once
 RENEW_SECONDS = 300
-BUSY_SECONDS = 5.0
 TALKATIVE = ("azure", "httpx", "httpcore", "urllib3", "msal")
 _BY_STATUS: dict[int, type[AutocoderError]] = {
     400: InvalidArgument,
@@ -156,5 +156,4 @@ def _first_line(error: Any) -> str:
 
 def _retry_after(error: Any) -> float:
     response = getattr(error, "response", None)
-    value = str(response.headers.get("Retry-After", "")) if response is not None else ""
-    return float(value) if value.isdigit() else BUSY_SECONDS
+    return wait_seconds(response.headers.get("Retry-After") if response is not None else None)

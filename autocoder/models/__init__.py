@@ -10,7 +10,6 @@ from autocoder.models.base import SHA as SHA
 from autocoder.models.base import TEMPLATE as TEMPLATE
 from autocoder.models.base import Commands as Commands
 from autocoder.models.base import Globs as Globs
-from autocoder.models.base import Outcome as Outcome
 from autocoder.models.base import Phase as Phase
 from autocoder.models.base import RunId as RunId
 from autocoder.models.base import Sha as Sha
@@ -50,3 +49,4 @@ from autocoder.models.work import RepositoryTexts as RepositoryTexts
 from autocoder.models.work import WorkItem as WorkItem
 from autocoder.models.work import WorkItemComment as WorkItemComment
 from autocoder.models.work import WorkItemSummary as WorkItemSummary
+from autocoder.shared.outcomes import Outcome as Outcome

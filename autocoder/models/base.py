@@ -19,18 +19,6 @@ RunId = Annotated[str, Field(pattern=RUN_ID)]
 Sha = Annotated[str, Field(pattern=SHA)]
 
 Phase = Literal["queued", "preparing", "provisioning", "running", "verifying", "publishing", "reporting"]
-Outcome = Literal[
-    "completed",
-    "no_changes",
-    "needs_info",
-    "refused",
-    "branch_moved",
-    "budget_spent",
-    "timed_out",
-    "interrupted",
-    "cancelled",
-    "failed",
-]
 
 
 class Value(BaseModel):

@@ -4,10 +4,11 @@ from typing import Literal
 
 from pydantic import Field
 
-from autocoder.models.base import Outcome, Phase, RunId, Sha, Value
+from autocoder.models.base import Phase, RunId, Sha, Value
 from autocoder.models.containers import Plan
 from autocoder.models.requests import Run
 from autocoder.models.results import AgentResult, Usage
+from autocoder.shared.outcomes import Outcome
 
 
 class FileChange(Value):

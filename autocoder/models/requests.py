@@ -4,7 +4,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from autocoder.models.base import TEMPLATE, Outcome, RunId, Value
+from autocoder.models.base import TEMPLATE, RunId, Value
+from autocoder.shared.outcomes import Outcome
 
 
 class Budget(Value):

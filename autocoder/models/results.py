@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from autocoder.models.base import RunId, Sha, Value
+from autocoder.shared.outcomes import SupervisorOutcome
 
 
 class Usage(Value):
@@ -54,17 +55,7 @@ class AgentResult(Value):
     """`result.json`, the last thing that the supervisor writes."""
 
     run_id: RunId
-    outcome: Literal[
-        "changed",
-        "no_changes",
-        "agent_failed",
-        "clone_failed",
-        "budget_spent",
-        "timed_out",
-        "interrupted",
-        "cancelled",
-        "refused",
-    ] = Field(description="budget_spent and timed_out may have a pack as well")
+    outcome: SupervisorOutcome = Field(description="budget_spent and timed_out may have a pack as well")
     reason: str = ""
     base_commit: Sha
     pack: Pack | None = None

@@ -4,6 +4,7 @@ The comment carries the line `Run <id>`, by which a repeat finds it again.
 """
 
 from autocoder.models import Plan, RunReport, Usage
+from autocoder.shared.outcomes import BY_NAME
 from autocoder.texts.markdown import inert, one_line
 from autocoder.texts.utf16_length import cut
 from autocoder.work_items.fields import LARGEST_IMAGE, LARGEST_IMAGES, MOST_IMAGES
@@ -22,31 +23,9 @@ PROGRESS = {
     "verifying": "🔎 Autocoder is running the team's checks on the change.",
 }
 COMPLETED = {
-    "ready": "A pull request is ready for review",
-    "draft": "A draft pull request is there to be looked at",
+    "ready": BY_NAME["completed"].text.removesuffix("."),
+    "draft": "A draft pull request is ready to look at",
     "branch": "The change is on a branch, without a pull request",
-}
-HEADLINES = {
-    "no_changes": "🤷 The agent changed nothing.",
-    "needs_info": "❓ The agent needs an answer before it can start.",
-    "refused": "⛔ The change was refused and nothing was pushed.",
-    "branch_moved": "⚠️ Somebody else pushed to the run's branch; nothing was overwritten.",
-    "budget_spent": "💰 The budget was spent.",
-    "timed_out": "⏱️ The time was over.",
-    "interrupted": "⚠️ The containers were interrupted; the run was not repeated.",
-    "cancelled": "⏹️ The run was cancelled.",
-    "failed": "❌ The run failed.",
-}
-NEXT_STEPS = {
-    "no_changes": "Say in the work item what should be different afterwards, then set the tag again.",
-    "needs_info": "Answer in the description, then set the tag again.",
-    "refused": "Read the reason, change the work item or the repository's policy, then set the tag again.",
-    "branch_moved": "Set the tag again: a new run takes a new branch.",
-    "budget_spent": "Split the work item, or raise the budget.",
-    "timed_out": "Split the work item, or raise the budget's minutes.",
-    "interrupted": "Set the tag again.",
-    "cancelled": "Set the tag again when it should run after all.",
-    "failed": "Read the reason and the run's log, then set the tag again.",
 }
 
 
@@ -79,8 +58,9 @@ def final_comment(report: RunReport) -> str:
         parts.append(inert(report.reason[:4_000]))
     if not report.pull_request:  # else its description says so
         parts += [f"⚠️ {words}" for words in report.unseen]
-    if not report.pull_request and report.outcome in NEXT_STEPS:
-        parts.append(f"**Next:** {NEXT_STEPS[report.outcome]}")
+    advice = BY_NAME[report.outcome].advice
+    if not report.pull_request and advice:
+        parts.append(f"**Next:** {advice}")
     if report.usage.turns or report.usage.output_tokens:
         parts.append(usage_line(report.usage))
     return "\n\n".join([cut("\n\n".join(parts), LONGEST_COMMENT), run_marker(report.run.id)])
@@ -91,7 +71,7 @@ def headline(report: RunReport) -> str:
     if report.outcome == "failed" and report.pull_request:
         return "⚠️ The pull request is there; the run failed after it had been opened."
     if report.outcome != "completed":
-        return HEADLINES[report.outcome]
+        return BY_NAME[report.outcome].headline
     opened, failed = report.pull_request, report.failed_checks
     words = COMPLETED["branch" if opened is None else "draft" if opened.is_draft else "ready"]
     return completed(words, failed)
@@ -100,7 +80,7 @@ def headline(report: RunReport) -> str:
 def completed(words: str, failed: int) -> str:
     """Return the line of a run that completed as *words* say, of whose checks so many failed."""
     if not failed:
-        return f"✅ {words}."
+        return f"{BY_NAME['completed'].symbol} {words}."
     return f"⚠️ {words}, but {failed} {'check' if failed == 1 else 'checks'} failed."
 
 

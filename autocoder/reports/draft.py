@@ -1,8 +1,8 @@
 """Whether a pull request is a draft, and what its reviewer has to know before it is merged: pure."""
 
 from autocoder.models import AgentResult, Plan
+from autocoder.shared.outcomes import BY_SUPERVISOR
 
-EARLY_ENDS = {"budget_spent": "its budget was spent", "timed_out": "its time was over"}
 BUILD_POLICY = "publishing it starts the target branch's build policy, which runs the new code"
 
 
@@ -38,8 +38,9 @@ def failed_checks(result: AgentResult) -> int:
 def _cautions(result: AgentResult) -> list[str]:
     failed = failed_checks(result)
     found = []
-    if result.outcome in EARLY_ENDS:
-        found.append(f"the run ended early because {EARLY_ENDS[result.outcome]}")
+    early_end = BY_SUPERVISOR[result.outcome].early_end
+    if early_end:
+        found.append(f"the run ended early because {early_end}")
     if failed:
         found.append("a verify command failed" if failed == 1 else f"{failed} verify commands failed")
     not_run = sum(1 for check in result.verification if check.exit_code is None)

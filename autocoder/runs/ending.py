@@ -1,48 +1,44 @@
-"""From what the supervisor found to how the run ends."""
+"""From the supervisor's result to how the run ends."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from autocoder.models import AgentResult, Ended, Outcome
+from autocoder.shared.outcomes import BY_SUPERVISOR
 
 NEEDS_INFO = "NEEDS_INFO:"
-LONGEST_REASON = 2_000
-SAME_WORD: dict[str, Outcome] = {
-    "budget_spent": "budget_spent",
-    "timed_out": "timed_out",
-    "interrupted": "interrupted",
-    "cancelled": "cancelled",
-    "refused": "refused",
-}
+MAX_REASON_LENGTH = 2_000
 
 
 def cancelled_before_the_start(row: Mapping[str, Any] | None) -> Ended | None:
-    """Return how the run in *row* ends when its cancel came before its containers; None when none did."""
+    """Return how the run in *row* ends when it was cancelled before its containers started; else None."""
     if row is None or not row.get("cancel_requested"):
         return None
     return Ended(outcome="cancelled", reason="It was cancelled before its containers were started.")
 
 
 def ending_without_change(result: AgentResult) -> Ended | None:
-    """Return how a run ends that has nothing to publish; None when there is a change to publish."""
-    if result.pack is not None and result.outcome in ("changed", "budget_spent", "timed_out"):
+    """Return how a run without a change to publish ends; None when there is one."""
+    row = BY_SUPERVISOR[result.outcome]
+    if result.pack is not None and row.carries_change:
         return None
     summary = result.summary.strip()
     if result.outcome in {"no_changes", "changed"}:
         if summary.startswith(NEEDS_INFO):
             return _ended("needs_info", summary.removeprefix(NEEDS_INFO).strip())
         return _ended("no_changes", result.reason or summary)
-    if result.outcome in {"agent_failed", "clone_failed"}:
-        return _ended("failed", result.reason or summary or "The agent failed without a word.")
-    return _ended(SAME_WORD[result.outcome], result.reason)
+    if row.outcome == "failed":
+        return _ended("failed", result.reason or summary or "The agent failed and gave no reason.")
+    return _ended(row.outcome, result.reason)
 
 
 def outcome_of(result: AgentResult) -> tuple[Outcome, str]:
     """Return outcome and reason of a run whose change is published."""
-    if result.outcome in ("budget_spent", "timed_out"):
-        return result.outcome, result.reason or "What was changed until then is offered as a draft."
-    return "completed", ""
+    row = BY_SUPERVISOR[result.outcome]
+    if row.early_end:
+        return row.outcome, result.reason or "What was changed until then is offered as a draft."
+    return row.outcome, ""
 
 
 def _ended(outcome: Outcome, reason: str) -> Ended:
-    return Ended(outcome=outcome, reason=reason[:LONGEST_REASON])
+    return Ended(outcome=outcome, reason=reason[:MAX_REASON_LENGTH])

@@ -7,12 +7,18 @@ from urllib.parse import unquote
 
 from aiohttp import web
 
-from emulators.azure_devops import authentication, errors, git, git_http, pages, responses_control
-from emulators.azure_devops.calls import Call, Services, answer
-from emulators.azure_devops.resources import Answer, Resource
-from emulators.azure_devops.state import Project
+from emulators.azure_devops import pages
+from emulators.azure_devops.control import responses as responses_control
+from emulators.azure_devops.core import errors
+from emulators.azure_devops.core.calls import Call, answer
+from emulators.azure_devops.core.resources import Answer, Resource
+from emulators.azure_devops.core.services import Services
+from emulators.azure_devops.core.state import Project
+from emulators.azure_devops.core.versions import version_of
+from emulators.azure_devops.git import http as git_http
+from emulators.azure_devops.organization import authentication
+from emulators.azure_devops.storage import git_commands as git
 from emulators.azure_devops.urls import RESOURCES
-from emulators.azure_devops.versions import version_of
 
 log = logging.getLogger(__name__)
 READING = ("GET", "HEAD", "OPTIONS")

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from emulators.azure_resource_manager.responses import ContainerGroups
+from emulators.azure_resource_manager.container_groups.responses import ContainerGroups
 
 SUBSCRIPTION = "/subscriptions/{subscription}"
 RESOURCE_GROUP = SUBSCRIPTION + "/resourceGroups/{resource_group}"

@@ -9,6 +9,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from emulators.platform.clients.git import environment, git
 from emulators.platform.processes import ROOT, PlatformError
 
 FILES, LINES = 50, 17_000
@@ -91,13 +92,10 @@ def _write(repository: Path, number: int) -> int:
 
 
 def _commit(repository: Path) -> str:
-    _git(repository, "add", "-A")
-    _git(repository, "-c", "user.name=Bench", "-c", "user.email=bench@noreply.invalid", "commit", "-qm", "x")
+    _git(repository, "add", "--all")
+    _git(repository, "commit", "--quiet", "--message=x")
     return _git(repository, "rev-parse", "HEAD")
 
 
 def _git(repository: Path, *arguments: str) -> str:
-    done = subprocess.run(
-        ["git", "-C", str(repository), *arguments], capture_output=True, text=True, check=True
-    )
-    return done.stdout.strip()
+    return git(repository, environment("Bench"), *arguments)

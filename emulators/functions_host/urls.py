@@ -9,19 +9,19 @@ from collections.abc import AsyncIterator, Callable
 import azure.functions as func
 from aiohttp import web
 
-from emulators.functions_host import cors
-from emulators.functions_host.admin import Admin
-from emulators.functions_host.engine import Engine
-from emulators.functions_host.episodes import Orchestrate
-from emulators.functions_host.http_triggers import HttpTriggers, largest_body
-from emulators.functions_host.invocations import Activities, Invoker
+from emulators.functions_host.durable.engine import Engine
+from emulators.functions_host.durable.episodes import Orchestrate
+from emulators.functions_host.durable.management_urls import WEBHOOKS, ManagementUrls
+from emulators.functions_host.durable.store import claim
+from emulators.functions_host.durable.webhooks import Webhooks
+from emulators.functions_host.http import cors
+from emulators.functions_host.http.admin import Admin
+from emulators.functions_host.http.triggers import HttpTriggers, largest_body
 from emulators.functions_host.keys import ensure_keys
-from emulators.functions_host.loader import App, Function
-from emulators.functions_host.management import WEBHOOKS, ManagementUrls
 from emulators.functions_host.settings import Cors, HostSettings
-from emulators.functions_host.store import claim
-from emulators.functions_host.timers import Timers
-from emulators.functions_host.webhooks import Webhooks
+from emulators.functions_host.timers.triggers import Timers
+from emulators.functions_host.worker.invocations import Activities, Invoker
+from emulators.functions_host.worker.loader import App, Function
 from emulators.serving import Options
 
 NAME = "functions_host"

@@ -58,8 +58,8 @@ class Group:
         """The folder that the runner's image has: nothing but the standard library is on its path."""
         shutil.copytree(CHECKOUT / "containers" / "runner", self.python_path / "runner")
         (self.python_path / "autocoder").mkdir()
-        for name in ("__init__", "policy", "redaction"):
-            shutil.copy(CHECKOUT / "autocoder" / f"{name}.py", self.python_path / "autocoder")
+        shutil.copy(CHECKOUT / "autocoder" / "__init__.py", self.python_path / "autocoder")
+        shutil.copytree(CHECKOUT / "autocoder" / "shared", self.python_path / "autocoder" / "shared")
 
     def _run_file(self):
         return {
@@ -91,7 +91,7 @@ class Group:
         (self.agent_folder / "run.sh").write_text(script + "\n")
 
     def set_constant(self, module, name, value):
-        """Let the constant *name* of this group's own copy of runner.*module* have another *value*."""
+        """Give the constant *name* of the runner's *module* (a path) another *value*, in this group only."""
         source = self.python_path / "runner" / f"{module}.py"
         text, found = re.subn(rf"(?m)^{name} = .*$", f"{name} = {value!r}", source.read_text())
         assert found == 1, f"{module}.py sets {name} {found} times"

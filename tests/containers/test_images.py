@@ -69,7 +69,9 @@ def test_the_base_has_the_toolchains_and_a_user_without_rights():
 
 
 def test_the_runner_has_what_its_stand_in_on_one_machine_has():
-    images = tomllib.loads((CHECKOUT / "emulators" / "azure_resource_manager" / "images.toml").read_text())
+    images = tomllib.loads(
+        (CHECKOUT / "emulators" / "azure_resource_manager" / "isolation" / "images.toml").read_text()
+    )
     folders = next(one for one in images["image"] if one["name"] == "autocoder/runner")["folders"]
     copied = re.findall(r"^COPY (\S+) (\S+)$", dockerfile("runner"), re.MULTILINE)
     in_image = {

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from emulators.platform.app import keys
+from emulators.platform.clients.app import keys
 from emulators.ports import AZURE_DEVOPS, FUNCTIONS_HOST
 from tests.end_to_end.conftest import case_on
 from tests.platform import running_platform

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from emulators.azure_devops.control import AzureDevOps
-from emulators.azure_devops.policies import BUILD
+from emulators.azure_devops.control.client import AzureDevOps
+from emulators.azure_devops.policy.models import BUILD
 from emulators.platform.app_settings import ORGANIZATION, PROJECT, REPOSITORY
 from emulators.ports import AZURE_DEVOPS
 
@@ -108,7 +108,7 @@ def test_where_the_target_branch_has_a_build_policy_it_is_a_draft_that_says_why(
         (pull_request,) = one.pull_requests
         assert pull_request["isDraft"] is draft
         assert ("starts the target branch's build policy" in pull_request["description"]) is draft
-    assert "A draft pull request is there to be looked at." in built.comment
+    assert "A draft pull request is ready to look at." in built.comment
 
 
 def test_a_long_summary_of_emoji_fits(case):
@@ -121,7 +121,7 @@ def test_a_long_summary_of_emoji_fits(case):
 def test_why_a_check_failed_stands_in_the_first_thread(case):
     broken = case(f"write tests/test_broken.py {BROKEN_TEST}").start()
     broken.published_once()
-    assert "A draft pull request is there to be looked at, but 1 check failed." in broken.comment
+    assert "A draft pull request is ready to look at, but 1 check failed." in broken.comment
     (pull_request,) = broken.pull_requests
     assert "stands in the first thread" in pull_request["description"]
     texts = [comment["content"] for thread in part(broken, "threads") for comment in thread["comments"]]

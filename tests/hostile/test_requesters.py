@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from emulators import identities, tokens
-from emulators.azure_devops.control import AzureDevOps
+from emulators.azure_devops.control.client import AzureDevOps
 from emulators.platform.app_settings import ORGANIZATION, PROJECT, REPOSITORY
 from emulators.ports import AZURE_DEVOPS
 from tests.hostile.attacks import attack_on

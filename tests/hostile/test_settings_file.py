@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from emulators.azure_devops.control import AzureDevOps
+from emulators.azure_devops.control.client import AzureDevOps
 from emulators.platform.app_settings import ORGANIZATION, PROJECT
 from emulators.ports import AZURE_DEVOPS
 from tests.autocoder.changes.packs import Repo

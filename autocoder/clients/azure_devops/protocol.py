@@ -8,8 +8,6 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
-from time import time
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -26,12 +24,12 @@ from autocoder.errors import (
     Transient,
     UnexpectedAnswer,
 )
+from autocoder.shared.retry_after import wait_seconds
 
 JSON_TYPE = "application/json"
 JSON_PATCH = "application/json-patch+json"
 BINARY = "application/octet-stream"
 VERSION = "7.1"
-LONGEST_WAIT_SECONDS = 600.0
 
 _SERVICE_CODE = re.compile(r"\b((?:TF|VS)\d{5,6})\b")
 _BY_STATUS: dict[int, type[AutocoderError]] = {
@@ -160,23 +158,15 @@ def error_of(response: Response) -> AutocoderError:
     code = found[1] if found else type_key
     said = message or f"Azure DevOps answered {response.status}."
     if response.status in (429, 503) or code == "TF400733":
-        return RetryLater(said, retry_after_seconds=retry_after(response.headers), service_code=code)
+        return RetryLater(
+            said, retry_after_seconds=wait_seconds(response.headers.get("retry-after")), service_code=code
+        )
     if code == "TF400813":
         return SignInRequired(said, service_code=code)
     kind = _BY_STATUS.get(response.status)
     if kind is None:
         kind = Transient if response.status >= 500 or response.status == 408 else InvalidArgument
     return kind(said, service_code=code)
-
-
-def retry_after(headers: Mapping[str, str], default: float = 5.0) -> float:
-    """Return how many seconds `Retry-After` asks to wait; it may be seconds or a date (RFC 9110, 10.2.3)."""
-    value = headers.get("retry-after", "").strip()
-    try:
-        seconds = float(value) if value[:1].isdigit() else parsedate_to_datetime(value).timestamp() - time()
-    except (ValueError, TypeError, OverflowError):
-        return default
-    return min(max(seconds, 0.0), LONGEST_WAIT_SECONDS)
 
 
 def _explanation(response: Response) -> tuple[str, str]:

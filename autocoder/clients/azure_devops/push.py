@@ -21,6 +21,7 @@ from autocoder.errors import (
     Transient,
     plain,
 )
+from autocoder.shared.retry_after import wait_seconds
 
 if TYPE_CHECKING:
     import urllib3
@@ -98,7 +99,7 @@ def push(
     try:
         said = attempt.send(pack, pool, authorization)
     except (GitProtocolError, HTTPUnauthorized, NotGitRepository, OSError) as error:
-        refused = _refused(error)
+        refused = _refused(error, attempt.retry_after)
         if refused is not None:
             raise refused from None
         said = f"{type(error).__name__}: {error}"
@@ -131,6 +132,7 @@ class _Attempt:
         self.ref = f"refs/heads/{wanted.branch}".encode()
         self.settled: AlreadyThere | BranchMoved | None = None
         self.answered = False
+        self.retry_after: str | None = None
 
     def choose(self, refs: dict[bytes, bytes]) -> dict[bytes, bytes]:
         """Return the update to ask for; none when the branch is where it should or should not be."""
@@ -148,7 +150,7 @@ class _Attempt:
 
         parts = urlsplit(self.wanted.clone_url)
         choose: Any = self.choose
-        authorized: Any = _Authorized(pool, authorization)
+        authorized: Any = _Authorized(pool, authorization, self)
         client = HttpGitClient(f"{parts.scheme}://{parts.netloc}/", pool_manager=authorized)
         try:
             result = client.send_pack(parts.path, choose, partial(_records, pack), progress=_ignore)
@@ -163,8 +165,8 @@ class _Attempt:
 class _Authorized:
     """The shared connection pool with one push's credential; dulwich takes headers from the pool alone."""
 
-    def __init__(self, pool: "urllib3.PoolManager", authorization: str) -> None:
-        self.pool = pool
+    def __init__(self, pool: "urllib3.PoolManager", authorization: str, attempt: _Attempt) -> None:
+        self.pool, self.attempt = pool, attempt
         self.headers = {"Authorization": authorization, "User-Agent": "git/autocoder"}
 
     def request(self, method: str, url: str, **options: Any) -> Any:
@@ -172,9 +174,11 @@ class _Authorized:
         import urllib3
 
         retries = urllib3.Retry(connect=2, read=0 if "body" in options else 2, redirect=0, backoff_factor=0.2)
-        return self.pool.request(
+        answer = self.pool.request(
             method, url, redirect=False, retries=retries, timeout=TIMEOUT_SECONDS, **options
         )
+        self.attempt.retry_after = answer.headers.get("Retry-After")  # dulwich's exceptions carry no headers
+        return answer
 
 
 def _records(pack: PackEntries, *_: object, **__: object) -> tuple[int, Iterator[Any]]:
@@ -215,7 +219,7 @@ def _check(wanted: Push) -> None:
         raise InvalidArgument("The branch to push to is not a name that Git allows.")
 
 
-def _refused(error: Exception) -> AutocoderError | None:
+def _refused(error: Exception, retry_after: str | None) -> AutocoderError | None:
     """Return the error for an answer that came before the push began, None when it is something else."""
     from dulwich.client import HTTPUnauthorized
     from dulwich.errors import NotGitRepository
@@ -229,5 +233,5 @@ def _refused(error: Exception) -> AutocoderError | None:
     if status == 403:
         return Forbidden("The app's identity may not push to this repository.")
     if status == 429:
-        return RetryLater("The Git server is busy.", retry_after_seconds=10)
+        return RetryLater("The Git server is busy.", retry_after_seconds=wait_seconds(retry_after))
     return None

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
 from typing import Any, Protocol, cast
 
+from autocoder.shared.providers import Dialect
 from runner.addresses import is_loopback
 from runner.gateway import dialects, http_messages
 from runner.gateway.budget import Meter
@@ -89,7 +90,7 @@ class Conversation(BaseHTTPRequestHandler):
         finally:
             self._forget_body()
 
-    def _read(self, dialect: dialects.Dialect | None, path: str) -> Call | None:
+    def _read(self, dialect: Dialect | None, path: str) -> Call | None:
         """Take the request in, once there is room for it; returns what the meter must know of it."""
         size = http_messages.size_of(self.headers)
         if not self._gateway.room.take(size, self._is_wanted):
@@ -232,7 +233,7 @@ class Conversation(BaseHTTPRequestHandler):
         with self._listening():
             super().flush_headers()
 
-    def _refuse(self, status: int, message: str, dialect: dialects.Dialect | None = None) -> None:
+    def _refuse(self, status: int, message: str, dialect: Dialect | None = None) -> None:
         body = dialects.refusal(dialect, self._gateway.upstream.provider, status, message)
         self.send_response_only(status)
         self.send_header("Content-Type", "application/json")

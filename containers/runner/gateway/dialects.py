@@ -1,50 +1,33 @@
-"""How each model provider is spoken to: which calls exist, where the key goes, how a refusal looks.
+"""Which calls the gateway passes on, where the key goes, and how a refusal looks.
 
-Only calls that answer with their own usage are let through. Batches, files and background responses spend
-or show what this run has no business with, so they are unknown here.
-https://docs.anthropic.com/en/api/messages
-https://platform.openai.com/docs/api-reference
-https://learn.microsoft.com/azure/ai-services/openai/reference
-https://ai.google.dev/api/generate-content
+The tables are in `autocoder.shared.providers`. Only calls that answer with their own usage are passed on:
+batches, files and background responses spend or show what this run has no business with.
 """
 
 import json
 import re
-from typing import Any, Literal
 
-Dialect = Literal["anthropic", "chat", "responses", "gemini"]
+from autocoder.shared.providers import BY_NAME, DIALECTS, PROVIDERS, Dialect, error_body
 
-KEY_HEADERS = {
-    "anthropic": ("x-api-key", "{}"),
-    "openai": ("Authorization", "Bearer {}"),
-    "azure": ("api-key", "{}"),
-    "gemini": ("x-goog-api-key", "{}"),
-}
 CREDENTIAL_HEADERS = frozenset(
-    {"authorization", "x-api-key", "api-key", "x-goog-api-key", "cookie", "proxy-authorization"}
+    {
+        "authorization",
+        "cookie",
+        "proxy-authorization",
+        *(provider.key_header.lower() for provider in PROVIDERS),
+    }
 )
-
-_GENERATING: tuple[tuple[re.Pattern[str], Dialect], ...] = (
-    (re.compile(r".*/messages"), "anthropic"),
-    (re.compile(r".*/(?:chat/completions|completions|embeddings)"), "chat"),
-    (re.compile(r".*/responses(?:/compact)?"), "responses"),
-    (re.compile(r".*/models/[^/]+:(?:generateContent|streamGenerateContent|embedContent)"), "gemini"),
-)
-_FREE = re.compile(r".*/messages/count_tokens|.*/responses/input_tokens|.*/models/[^/]+:countTokens")
 _EMBEDDING = re.compile(r".*(?:/embeddings|:embedContent)")
-_LOOKING = re.compile(r"/|.*/models(?:/[^/]+)?")
+_READING = re.compile(r"/|.*/models(?:/[^/]+)?")
 _PLAIN_PATH = re.compile(r"/[A-Za-z0-9._~:@!$&'()*+,;=/-]*")
 _DEPLOYMENT = re.compile(r"/(?:deployments|models)/([^/:]+)")
-_ANTHROPIC_ERRORS = {404: "not_found_error", 413: "request_too_large"}
-_GEMINI_STATES = {404: "NOT_FOUND", 413: "INVALID_ARGUMENT"}
-_OPENAI_CODES = {404: "not_found", 400: "budget_spent", 413: "request_too_large"}
 
 
 def dialect_of(method: str, path: str) -> Dialect | None:
     """Return the dialect of a call that generates, and so costs; None for every other call."""
     if method != "POST":
         return None
-    return next((dialect for pattern, dialect in _GENERATING if pattern.fullmatch(path)), None)
+    return next((dialect for dialect in DIALECTS if dialect.generating.fullmatch(path)), None)
 
 
 def is_known(method: str, path: str) -> bool:
@@ -52,8 +35,9 @@ def is_known(method: str, path: str) -> bool:
     if _PLAIN_PATH.fullmatch(path) is None or any(name in (".", "..") for name in path.split("/")):
         return False
     if method in ("GET", "HEAD"):
-        return _LOOKING.fullmatch(path) is not None
-    return dialect_of(method, path) is not None or (method == "POST" and _FREE.fullmatch(path) is not None)
+        return _READING.fullmatch(path) is not None
+    counts = method == "POST" and any(dialect.counting.fullmatch(path) for dialect in DIALECTS)
+    return counts or dialect_of(method, path) is not None
 
 
 def writes(path: str) -> bool:
@@ -68,22 +52,15 @@ def deployment_of(path: str) -> str:
 
 
 def key_header(provider: str, key: str) -> tuple[str, str]:
-    """Return the header with which *provider* takes its *key*; raises `KeyError` on an unknown one."""
-    name, form = KEY_HEADERS[provider]
-    return name, form.format(key)
+    """Return the header with which *provider* takes its *key*; raises `KeyError` for an unknown provider."""
+    entry = BY_NAME[provider]
+    return entry.key_header, entry.key_form.format(key)
 
 
 def refusal(dialect: Dialect | None, provider: str, status: int, message: str) -> bytes:
-    """Return the body with which that provider itself would refuse a call."""
-    shape = dialect or provider
-    error: dict[str, Any]
-    if shape == "anthropic":
-        kind = _ANTHROPIC_ERRORS.get(status, "invalid_request_error")
-        error = {"type": "error", "error": {"type": kind, "message": message}}
-    elif shape == "gemini":
-        state = _GEMINI_STATES.get(status, "FAILED_PRECONDITION")
-        error = {"error": {"code": status, "message": message, "status": state}}
-    else:
-        code = _OPENAI_CODES.get(status, "unavailable")
-        error = {"error": {"message": message, "type": "invalid_request_error", "param": None, "code": code}}
-    return json.dumps(error).encode()
+    """Return the body with which *provider* itself would refuse a call in *dialect* (None: of no dialect).
+
+    Raises `KeyError` for an unknown provider.
+    """
+    shape = dialect.error_shape if dialect else BY_NAME[provider].error_shape
+    return json.dumps(error_body(shape, status, message)).encode()

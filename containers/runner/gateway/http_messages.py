@@ -11,6 +11,7 @@ from io import BufferedIOBase
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from autocoder.shared.providers import Dialect
 from runner.gateway import dialects
 from runner.gateway.metering import UNSAID_OUTPUT, Call
 
@@ -108,13 +109,13 @@ def read_body(headers: "Message[str, str]", file: BufferedIOBase) -> bytes:
     return body
 
 
-def read_call(dialect: dialects.Dialect, path: str, body: bytes, encoding: str) -> Call:
+def read_call(dialect: Dialect, path: str, body: bytes, encoding: str) -> Call:
     """Return what the meter must know of a call, a turn when in doubt; raises `UncountableError`."""
     with _UNDERSTANDING:
         return _read_call(dialect, path, body, encoding)
 
 
-def _read_call(dialect: dialects.Dialect, path: str, body: bytes, encoding: str) -> Call:
+def _read_call(dialect: Dialect, path: str, body: bytes, encoding: str) -> Call:
     named = dialects.deployment_of(path)
     models = (named,) if named else ()
     try:

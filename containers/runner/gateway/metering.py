@@ -7,10 +7,10 @@ Anthropic's does not. Tokens written to a cache are input at a price of their ow
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from runner.gateway.dialects import Dialect
+from autocoder.shared.providers import Dialect
 
 CHARACTERS_PER_TOKEN = 4
 UNSAID_OUTPUT = 16_384  # tokens of output that a call may use which sets no limit itself
@@ -45,27 +45,21 @@ class Call(NamedTuple):
 
 def tokens_of(dialect: Dialect, usage: Mapping[str, Any]) -> Tokens:
     """Return the tokens that *usage*, as that dialect writes it, reports."""
-    if dialect == "anthropic":
-        return Tokens(
-            _number(usage, "input_tokens"),
-            _number(usage, "cache_read_input_tokens"),
-            _number(usage, "cache_creation_input_tokens"),
-            _number(usage, "output_tokens"),
-        )
-    if dialect == "gemini":
-        cached = _number(usage, "cachedContentTokenCount")
-        output = _number(usage, "candidatesTokenCount") + _number(usage, "thoughtsTokenCount")
-        prompt = _number(usage, "promptTokenCount") + _number(usage, "toolUsePromptTokenCount")
-        return Tokens(max(0, prompt - cached), cached, 0, output)
-    prefix = ("prompt", "completion") if dialect == "chat" else ("input", "output")
-    details = usage.get(f"{prefix[0]}_tokens_details")
-    cached = _number(details, "cached_tokens") if isinstance(details, dict) else 0
-    prompt = _number(usage, f"{prefix[0]}_tokens")
-    return Tokens(max(0, prompt - cached), cached, 0, _number(usage, f"{prefix[1]}_tokens"))
+    cached, prompt = _sum(usage, dialect.cached), _sum(usage, dialect.input)
+    if dialect.input_includes_cached:
+        prompt = max(0, prompt - cached)
+    return Tokens(prompt, cached, _sum(usage, dialect.written), _sum(usage, dialect.output))
+
+
+def _sum(usage: Mapping[str, Any], names: Iterable[str]) -> int:
+    return sum(_number(usage, name) for name in names)
 
 
 def _number(usage: Mapping[str, Any], name: str) -> int:
-    value = usage.get(name)
+    """Return the count *name*, `object.member` or a plain name, in *usage*; 0 when it is no count."""
+    value: Any = usage
+    for part in name.split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
     return max(0, int(value)) if isinstance(value, int | float) else 0
 
 

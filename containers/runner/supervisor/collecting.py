@@ -3,11 +3,12 @@
 import time
 from typing import Any, NamedTuple
 
+from autocoder.shared.outcomes import BY_SUPERVISOR
 from autocoder.shared.policy import Rules
 from runner.change.commit import Base, Collected, Collector
 from runner.git import GIT_FOLDER, Git, GitError
 from runner.supervisor.agent import Ending
-from runner.supervisor.ending import PUBLISHED, outcome_of, withheld_part
+from runner.supervisor.ending import outcome_of, withheld_part
 from runner.supervisor.environment import Outside
 from runner.supervisor.final_message import read_final_message
 from runner.supervisor.live import LiveReport
@@ -38,7 +39,7 @@ class Collecting(NamedTuple):
         self.result.update(withheld_part(collected.withheld))
         if collected.commit:
             self.result["lines"] = dict(collected.difference.lines)
-            if outcome in PUBLISHED:
+            if BY_SUPERVISOR[outcome].carries_change:
                 self._verify(collector)
                 self._upload(collector, collected)
 

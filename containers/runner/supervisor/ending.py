@@ -10,7 +10,6 @@ from runner.supervisor.final_message import FinalMessage
 
 MOST_REASONS, LONGEST_PATH = 10, 300
 MOST_WITHHELD, LONGEST_WITHHELD = 200, 20_000  # paths, and characters of all of them
-PUBLISHED = frozenset({"changed", "budget_spent", "timed_out"})  # with a change, if there is one
 
 
 def outcome_of(

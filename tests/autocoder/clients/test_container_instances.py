@@ -14,7 +14,7 @@ from autocoder.errors import (
     Transient,
 )
 from emulators import identities
-from emulators.azure_resource_manager.control import PlatformControl
+from emulators.azure_resource_manager.control.client import PlatformControl
 
 IMAGE = "autocoder.azurecr.io/autocoder/runner:1"
 

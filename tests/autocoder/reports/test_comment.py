@@ -1,7 +1,8 @@
 import pytest
 
 from autocoder import models as m
-from autocoder.reports.comment import HEADLINES, final_comment, headline, progress_comment, unseen
+from autocoder.reports.comment import final_comment, headline, progress_comment, unseen
+from autocoder.shared.outcomes import BY_NAME
 from tests.autocoder.reports import test_pull_request
 
 RUN_ID = "a" * 20
@@ -64,8 +65,8 @@ DRAFT = READY.model_copy(update={"is_draft": True})
     [
         (READY, 0, "✅ A pull request is ready for review."),
         (READY, 1, "⚠️ A pull request is ready for review, but 1 check failed."),
-        (DRAFT, 0, "✅ A draft pull request is there to be looked at."),
-        (DRAFT, 2, "⚠️ A draft pull request is there to be looked at, but 2 checks failed."),
+        (DRAFT, 0, "✅ A draft pull request is ready to look at."),
+        (DRAFT, 2, "⚠️ A draft pull request is ready to look at, but 2 checks failed."),
         (None, 0, "✅ The change is on a branch, without a pull request."),
         (None, 2, "⚠️ The change is on a branch, without a pull request, but 2 checks failed."),
     ],
@@ -83,4 +84,4 @@ def test_a_run_that_failed_after_its_pull_request_names_it_and_asks_for_no_secon
 
 
 def test_an_interruption_has_more_causes_than_the_platform():
-    assert "platform" not in HEADLINES["interrupted"]
+    assert "platform" not in BY_NAME["interrupted"].text

@@ -5,10 +5,11 @@ import pytest
 
 from autocoder.models import AgentResult
 from autocoder.runs.ending import ending_without_change
+from autocoder.shared.outcomes import BY_SUPERVISOR
 from autocoder.shared.policy import Verdict
 from runner.change.commit import Collected
 from runner.supervisor.agent import Ending
-from runner.supervisor.ending import PUBLISHED, outcome_of
+from runner.supervisor.ending import outcome_of
 from runner.supervisor.final_message import FinalMessage, read_final_message
 
 FORM = {"match": {"type": "result", "more.kind": "end"}, "text": "message.0.text", "error": "failed"}
@@ -96,7 +97,7 @@ def test_what_is_packed_is_what_the_app_publishes():
     for outcome in get_args(AgentResult.model_fields["outcome"].annotation):
         told = {"runId": "a" * 20, "baseCommit": "0" * 40, "outcome": outcome, "pack": pack}
         published = ending_without_change(AgentResult.model_validate(told)) is None
-        assert (outcome in PUBLISHED) == published
+        assert BY_SUPERVISOR[outcome].carries_change == published
 
 
 def test_a_long_list_of_reasons_is_cut():

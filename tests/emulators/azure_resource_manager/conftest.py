@@ -6,7 +6,7 @@ from azure.core.credentials import AccessToken
 from azure.mgmt.containerinstance import ContainerInstanceManagementClient
 
 from emulators import identities, tokens
-from emulators.azure_resource_manager.control import PlatformControl
+from emulators.azure_resource_manager.control.client import PlatformControl
 from tests.emulators.running import running
 
 SUBSCRIPTION = "00000000-0000-4000-8000-00000000000a"

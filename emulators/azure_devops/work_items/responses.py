@@ -1,0 +1,209 @@
+"""Answers about work items: reading, making, changing, revisions, updates.
+
+https://learn.microsoft.com/rest/api/azure/devops/wit/work-items
+"""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from aiohttp import web
+
+from emulators.azure_devops.core import errors
+from emulators.azure_devops.core.calls import Call
+from emulators.azure_devops.core.state import JSON, Project
+from emulators.azure_devops.work_items import comments, events, shapes
+from emulators.azure_devops.work_items import models as work_items
+from emulators.azure_devops.work_items import patches as work_item_patches
+from emulators.azure_devops.work_items.fields import is_known
+from emulators.azure_devops.work_items.models import Change, WorkItem
+from emulators.azure_devops.work_items.responses_types import known_type
+
+PATCH_TYPE = "application/json-patch+json"
+MOST_IDS = 200
+
+
+async def get_work_item(call: Call) -> web.Response:
+    """GET wit/workitems/{id}?fields=&$expand=."""
+    item = work_items.find(call.state, call.argument("id"), call.caller, call.project)
+    body = shapes.show_item(
+        call.state,
+        call.url,
+        item,
+        expand=_expand(call),
+        wanted=_wanted(call.query("fields")),
+        formats=call.at_least_7_2,
+    )
+    return call.reply(body)
+
+
+async def list_work_items(call: Call) -> web.Response:
+    """GET wit/workitems?ids=1,2&fields=&$expand=&errorPolicy=."""
+    ids = [part.strip() for part in call.query("ids").split(",") if part.strip()]
+    omit = call.query("errorPolicy").lower() == "omit"
+    return call.collection(_many(call, ids, _expand(call), _wanted(call.query("fields")), omit=omit))
+
+
+async def get_batch(call: Call) -> web.Response:
+    """POST wit/workitemsbatch `{ids, fields, $expand, errorPolicy}`."""
+    body = await call.body()
+    ids, wanted = body.get("ids") or [], _known(map(str, body.get("fields") or ()))
+    omit = str(body.get("errorPolicy", "")).lower() in ("omit", "2")
+    return call.collection(_many(call, ids, str(body.get("$expand") or "none"), wanted, omit=omit))
+
+
+def _many(
+    call: Call, ids: list[Any], expand: str, wanted: tuple[str, ...], *, omit: bool
+) -> list[JSON | None]:
+    if not ids or len(ids) > MOST_IDS:
+        raise errors.argument(f"VS403474: You must name 1 to {MOST_IDS} work items.", "ids")
+    shown: list[JSON | None] = []
+    for number in ids:
+        try:
+            if not str(number).isdigit():
+                raise errors.work_item_missing(number)
+            item = work_items.find(call.state, int(number), call.caller, call.project)
+            shown.append(
+                shapes.show_item(
+                    call.state,
+                    call.url,
+                    item,
+                    expand=expand,
+                    wanted=wanted,
+                    links=False,
+                    formats=call.at_least_7_2,
+                )
+            )
+        except errors.VssError:
+            if not omit:
+                raise
+            shown.append(None)
+    return shown
+
+
+async def create_work_item(call: Call) -> web.Response:
+    """POST wit/workitems/$type with a patch document -> 200."""
+    project, operations = call.required_project(), await _patch(call)
+    kind = known_type(project, call.arguments["type"].removeprefix("$"))
+    work_items.require_write(call.state, call.caller, project)
+    with call.state.store.transaction():
+        draft = work_items.begin(call.state, project, kind, call.caller)
+        rules = work_item_patches.Rules(call.state, kind, call.flag("bypassRules"))
+        work_item_patches.apply(draft, operations, rules, revision=1)
+        if call.flag("validateOnly"):
+            return call.reply({"id": None, "rev": None, "fields": draft["fields"]})
+        change = _save(call, project, draft, None)
+    return _changed(call, change)
+
+
+async def update_work_item(call: Call) -> web.Response:
+    """PATCH wit/workitems/{id} with a patch document."""
+    operations = await _patch(call)
+    item = work_items.find(call.state, call.argument("id"), call.caller, call.project)
+    work_items.require_write(call.state, call.caller, item.project)
+    draft = work_items.next_draft(call.state, item, call.caller)
+    rules = work_item_patches.Rules(call.state, item.kind, call.flag("bypassRules"))
+    work_item_patches.apply(draft, operations, rules, revision=item.revision["rev"])
+    if call.flag("validateOnly") or not _differs(item, draft):
+        return call.reply(_show_changed(call, item))
+    with call.state.store.transaction():
+        change = _save(call, item.project, draft, item)
+    return _changed(call, change)
+
+
+def _differs(item: WorkItem, draft: JSON) -> bool:
+    """Whether *draft* would be a new revision: a patch that changes nothing makes none."""
+    stamps = (*work_items.HIDDEN, "System.ChangedDate", "System.ChangedBy", "System.History")
+    old, new = (
+        {k: v for k, v in fields.items() if k not in stamps} for fields in (item.fields, draft["fields"])
+    )
+    same = (
+        old == new and item.relations == draft["relations"] and item.revision["formats"] == draft["formats"]
+    )
+    return not same or "System.History" in draft["fields"]
+
+
+def _save(call: Call, project: Project, draft: JSON, before: WorkItem | None) -> Change:
+    history = draft["fields"].get("System.History")
+    comment = None
+    if history:
+        comment = comments.record(call.state, draft["fields"]["System.Id"], str(history), call.caller)
+        draft["fields"]["System.CommentCount"] += 1
+    item = work_items.save(call.state, project, draft)
+    return Change(item, before.revision if before else None, call.caller, comment)
+
+
+def _changed(call: Call, change: Change) -> web.Response:
+    if not call.flag("suppressNotifications"):
+        for event in events.work_item_events(call.state, call.url, change):
+            call.services.hooks.publish(event)
+    return call.reply(_show_changed(call, change.item))
+
+
+def _show_changed(call: Call, item: WorkItem) -> JSON:
+    expand = _expand(call)
+    expand = "relations" if expand == "none" else expand
+    return shapes.show_item(call.state, call.url, item, expand=expand, formats=call.at_least_7_2)
+
+
+async def _patch(call: Call) -> Any:
+    given = call.request.content_type
+    if given != PATCH_TYPE:
+        raise errors.content_type_refused(given, call.request.method, PATCH_TYPE)
+    try:
+        return json.loads(await call.raw())
+    except ValueError:
+        raise errors.bad_patch() from None
+
+
+async def list_revisions(call: Call) -> web.Response:
+    """GET wit/workitems/{id}/revisions[/{n}]."""
+    item = work_items.find(call.state, call.argument("id"), call.caller, call.project)
+    shown = [
+        shapes.show_revision(call.state, call.url, item, r) for r in work_items.revisions(call.state, item.id)
+    ]
+    return _one_or_page(call, shown, "revisionNumber", "rev")
+
+
+async def list_updates(call: Call) -> web.Response:
+    """GET wit/workitems/{id}/updates[/{n}]?$top=&$skip=."""
+    item = work_items.find(call.state, call.argument("id"), call.caller, call.project)
+    history = work_items.revisions(call.state, item.id)
+    shown = []
+    for index, revision in enumerate(history):
+        newest = index + 1 == len(history)
+        until = {} if newest else {"until": history[index + 1]["date"]}
+        before = history[index - 1] if index else None
+        shown.append(
+            shapes.show_update(call.state, call.url, item, before, {**revision, **until}, newest=newest)
+        )
+    return _one_or_page(call, shown, "updateNumber", "id")
+
+
+def _one_or_page(call: Call, shown: list[JSON], argument: str, key: str) -> web.Response:
+    if argument in call.arguments:
+        found = [one for one in shown if one[key] == call.argument(argument)]
+        if not found:
+            raise errors.work_item_missing(f"{call.arguments['id']} revision {call.arguments[argument]}")
+        return call.reply(found[0])
+    skip, top = call.number("$skip", 0), call.number("$top", 200)
+    return call.collection(shown[skip : skip + top])
+
+
+def _expand(call: Call) -> str:
+    """Return `$expand` by name; clients may send its number."""
+    given = call.query("$expand", "none").lower()
+    return {"0": "none", "1": "relations", "2": "fields", "3": "links", "4": "all"}.get(given, given)
+
+
+def _wanted(text: str) -> tuple[str, ...]:
+    return _known(name.strip() for name in text.split(",") if name.strip())
+
+
+def _known(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of fields to show; raises 400 for one that there is not."""
+    wanted = tuple(names)
+    for name in wanted:
+        if not is_known(name):
+            raise errors.field_missing(name)
+    return wanted

@@ -1,0 +1,146 @@
+"""One container of a group: its process, its state, its events and its log."""
+
+import asyncio
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+from emulators.azure_resource_manager.definition.spec import ContainerSpec
+from emulators.azure_resource_manager.isolation.launch import Isolation, Launch
+
+LOG_WHILE_RUNNING = (
+    4 << 20
+)  # https://learn.microsoft.com/azure/container-instances/container-instances-get-logs
+LOG_WHEN_STOPPED = 16 << 10
+LINES_WHEN_STOPPED = 1000
+OUT_OF_MEMORY = 137
+CANNOT_START = 127
+FIRST_BACK_OFF, LONGEST_BACK_OFF = 1.0, 60.0
+
+
+def now() -> str:
+    """Return this moment as the service writes it."""
+    return dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+class Container:
+    """A container's life: waiting, running, terminated, and perhaps again."""
+
+    def __init__(self, spec: ContainerSpec, isolation: Isolation, output: Path) -> None:
+        self.spec = spec
+        self.name = spec.name
+        self.isolation = isolation
+        self.output = output
+        self.process: asyncio.subprocess.Process | None = None
+        self.mark = ""
+        self.started = asyncio.Event()  # set once it has run, or has failed to
+        self.restarts = 0
+        self.restart_wanted = False
+        self.out_of_memory = False
+        self.current: dict[str, Any] = {"state": "Waiting", "detailStatus": ""}
+        self.previous: dict[str, Any] | None = None
+        self.events: list[dict[str, Any]] = []
+
+    @property
+    def state(self) -> str:
+        """`Waiting`, `Running` or `Terminated`."""
+        return str(self.current["state"])
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether it has ended with exit code 0."""
+        return self.current.get("exitCode") == 0
+
+    async def run(self, launch: Launch) -> None:
+        """Start the container and wait until it has ended; a command that cannot be run ends with 127."""
+        if self.mark:
+            self.restarts += 1
+        if self.state == "Terminated":
+            self.previous = self.current
+        self.restart_wanted = self.out_of_memory = False
+        self.mark = launch.mark
+        try:
+            self.process = await self.isolation.start(launch)
+        except OSError as error:
+            self.output.write_text(f"{error}\n")
+            self._terminated(CANNOT_START, now())
+            self.started.set()
+            return
+        started = now()
+        self.current = {"state": "Running", "startTime": started, "detailStatus": ""}
+        self.started.set()
+        self.event("Started", "Started container")
+        code = await self.process.wait()
+        await self.isolation.end(self.process, self.mark)
+        self._terminated(code if code >= 0 else 128 - code, started)
+
+    def _terminated(self, code: int, started: str) -> None:
+        detail = "Completed" if code == 0 else "Error"
+        if self.out_of_memory:
+            code, detail = OUT_OF_MEMORY, "OOMKilled"
+        ended = {"startTime": started, "exitCode": code, "finishTime": now(), "detailStatus": detail}
+        self.current = {"state": "Terminated", **ended}
+
+    async def end(self) -> None:
+        """Kill the container with all it has started, if it runs."""
+        if self.process is not None:
+            ran = self.process.returncode is None
+            await self.isolation.end(self.process, self.mark)
+            if ran:
+                self.event("Killing", f"Killing container with id {self.name}.")
+            if self.state == "Running":
+                self._terminated(OUT_OF_MEMORY, self.current["startTime"])
+
+    def kill(self, *, out_of_memory: bool = False, restart: bool = False) -> None:
+        """Kill the first process, as the platform or the kernel does; what ran it sees it end."""
+        self.out_of_memory, self.restart_wanted = out_of_memory, restart
+        if self.process is not None:
+            self.isolation.kill(self.process)
+
+    def processes(self) -> list[int]:
+        """Return the ids of its live processes."""
+        return self.isolation.processes(self.process, self.mark) if self.process else []
+
+    def wait_again(self, detail: str = "") -> None:
+        """Show the container as waiting, for the reason in *detail*."""
+        if self.state != "Waiting":
+            self.previous = self.current
+        self.current = {"state": "Waiting", "detailStatus": detail}
+        self.started.clear()
+
+    @property
+    def back_off(self) -> float:
+        """The seconds to wait before the next restart by policy."""
+        return min(FIRST_BACK_OFF * 2.0**self.restarts, LONGEST_BACK_OFF)
+
+    def event(self, name: str, message: str, kind: str = "Normal") -> None:
+        """Note that something happened, or happened again."""
+        moment = now()
+        same = next((e for e in self.events if e["name"] == name and e["message"] == message), None)
+        if same is not None:
+            same["count"] += 1
+            same["lastTimestamp"] = moment
+            return
+        times = {"count": 1, "firstTimestamp": moment, "lastTimestamp": moment}
+        self.events.append({**times, "name": name, "message": message, "type": kind})
+
+    def log(self, tail: int | None, *, timestamps: bool) -> str:
+        """Return what the container wrote, cut as the service cuts it, at most *tail* lines of it."""
+        running = self.state == "Running"
+        lines = _end_of(self.output, LOG_WHILE_RUNNING if running else LOG_WHEN_STOPPED)
+        if not running:
+            lines = lines[-LINES_WHEN_STOPPED:]
+        if tail is not None:
+            lines = lines[-tail:] if tail else []
+        moment = now()
+        return "".join(f"{moment} {line}" if timestamps else line for line in lines)
+
+
+def _end_of(file: Path, size: int) -> list[str]:
+    """Return the lines of the last *size* bytes of *file*; none when it is not there."""
+    try:
+        with file.open("rb") as log:
+            log.seek(max(log.seek(0, 2) - size, 0))
+            return log.read().decode("utf-8", "replace").splitlines(keepends=True)
+    except FileNotFoundError:
+        return []
