@@ -7,7 +7,7 @@ https://learn.microsoft.com/azure/container-instances/container-instances-update
 import json
 from collections.abc import Mapping
 
-from activities.activity import MOST_LOOKS_FOR_ROOM, activity
+from activities.activity import MAX_CAPACITY_TRIES, activity
 from activities.parts.parallel import at_once
 from autocoder.agents import agents
 from autocoder.clients.connect import Clients, clients
@@ -66,11 +66,12 @@ def _waiting_for_room(connected: Clients, plan: Plan, error: NoRoom) -> NoRoom:
     given = settings()
     size = f"{given.container_cpu:g} vCPUs and {given.container_memory_gb:g} GB"
     told = NoRoom(
-        f"{given.container_location} has no room for a container group of {size}: {error.message}",
-        retry_after_seconds=60 * given.capacity_minutes / MOST_LOOKS_FOR_ROOM,
+        f"No quota or capacity left in {given.container_location} for a container group of {size}: "
+        f"{error.message}",
+        retry_after_seconds=60 * given.capacity_minutes / MAX_CAPACITY_TRIES,
         service_code=error.service_code,
-        next_step="Ask Azure for more quota, choose another region (CONTAINER_LOCATION) or less of it "
-        "(CONTAINER_CPU, CONTAINER_MEMORY_GB), or let runs wait longer (CAPACITY_MINUTES).",
+        next_step="Request more quota from Azure, choose another region (CONTAINER_LOCATION) or smaller "
+        "groups (CONTAINER_CPU, CONTAINER_MEMORY_GB), or let runs wait longer (CAPACITY_MINUTES).",
     )
     connected.records.merge(plan.run.id, {"reason": f"{WAITING}{told.message}"})
     return told
@@ -86,7 +87,10 @@ def _lacks_secrets(connected: Clients, plan: Plan) -> Ended | None:
     missing = [name for name in _names(plan) if not connected.vault.read_secret(name)]
     if not missing:
         return None
-    reason = f"Key Vault has no secret {missing[0]}, or the app may not read it. Add it, then start again."
+    reason = (
+        f"Key Vault has no secret {missing[0]}, or the app may not read it. "
+        "Add it, or let the app's identity read it; then start the run again."
+    )
     return Ended(outcome="failed", reason=reason)
 
 

@@ -42,7 +42,7 @@ def get_container_group(look: Look) -> GroupSeen:
     try:
         _pass_on(connected, plan, progress)
     except AutocoderError as error:  # a comment that cannot be written does not end the polling
-        log.warning("run %s: progress not shown: %s", plan.run.id, error)
+        log.warning("run %s: the progress could not be written to the comment: %s", plan.run.id, error)
     return seen
 
 

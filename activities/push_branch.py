@@ -25,8 +25,8 @@ from autocoder.runs.rows import phase_columns
 from autocoder.settings import settings
 from autocoder.shared.policy import Rules
 
-MOST_FILES_LISTED = 100
-LARGEST_PACK = 200_000_000
+MAX_LISTED_FILES = 100
+MAX_PACK_BYTES = 200_000_000
 
 
 class PushInput(Value):
@@ -50,10 +50,10 @@ def push_branch(given: PushInput) -> PushedBranch | Ended:
         file = Path(folder) / "changes.pack"
         row, _ = at_once(
             lambda: connected.records.begin_publishing(plan.run.id, phase_columns("publishing", now())),
-            lambda: connected.blobs.download(plan.run.id, "changes.pack", file, LARGEST_PACK),
+            lambda: connected.blobs.download(plan.run.id, "changes.pack", file, MAX_PACK_BYTES),
         )
         if row is not None and row.get("cancel_requested"):
-            return Ended(outcome="cancelled", reason="It was cancelled before anything was pushed.")
+            return Ended(outcome="cancelled", reason="The run was cancelled before anything was pushed.")
         with open_pack(file, sha256=pack.sha256) as opened:
             change = read_change(opened, pack.commit, plan.repository.base_commit)
             before = partial(_read_base, connected, plan)
@@ -103,7 +103,7 @@ def _push(connected: Clients, plan: Plan, commit: str, pack: PackFile) -> Ended 
             return None
         case BranchMoved():
             return Ended(
-                outcome="branch_moved", reason=f"Branch {plan.branch} holds commits of somebody else."
+                outcome="branch_moved", reason=f"Branch {plan.branch} has commits that this run did not make."
             )
         case Rejected(reason):
             return Ended(outcome="failed", reason=f"Azure DevOps rejected the push: {reason}")
@@ -121,6 +121,6 @@ def _pushed(plan: Plan, change: CommitChange, lines: Mapping[str, tuple[int, int
     return PushedBranch(
         branch=plan.branch,
         commit=change.commit,
-        files=tuple(files[:MOST_FILES_LISTED]),
-        more_files=max(0, len(files) - MOST_FILES_LISTED),
+        files=tuple(files[:MAX_LISTED_FILES]),
+        more_files=max(0, len(files) - MAX_LISTED_FILES),
     )

@@ -18,9 +18,9 @@ from autocoder.repository_settings import PATH, RepositorySettingsError, read_re
 
 INSTRUCTION_FILES = ("AGENTS.md", "CLAUDE.md", ".github/copilot-instructions.md")
 PROMPT_FOLDER = ".azuredevops/autocoder"
-MOST_PROMPTS = 20
+MAX_TEMPLATES = 20
 TEMPLATE_FILE = ".azuredevops/pull_request_template.md"
-LONGEST_TEXT = 30_000
+MAX_TEXT_LENGTH = 30_000
 
 
 @activity
@@ -34,7 +34,10 @@ def read_repository(run: Run) -> Repository | Ended:
     try:
         found = _read(git, base)
     except (RepositorySettingsError, TooLarge) as error:
-        return Ended(outcome="failed", reason=f"The settings file of the repository is wrong.\n{error}")
+        reason = (
+            f"The repository's settings file is not valid. Correct it, then start the run again.\n{error}"
+        )
+        return Ended(outcome="failed", reason=reason)
     if found.has_texts:
         connected.blobs.put(run.id, TEXTS, wire.to_bytes(found.texts))
     return _repository(base, found)
@@ -74,7 +77,8 @@ def _find(git: Git, run: Run) -> Base | Ended:
     branch = request.target_branch or record.default_branch
     commit = git.resolve_branch(record.project, record.id, branch) if branch else None
     if record.is_disabled or branch is None or commit is None:
-        what = f"has no branch {branch}" if branch else "has no default branch; it is empty"
+        absent = f"has no branch {branch}" if branch else "is empty: it has no default branch"
+        what = "is disabled" if record.is_disabled else absent
         return Ended(outcome="failed", reason=f"Repository {record.name} {what}.")
     return Base(record, branch, commit)
 
@@ -119,7 +123,7 @@ class Files:
             content = self.content(path) or b""
         except TooLarge:
             return ""
-        return content.decode("utf-8", "replace")[:LONGEST_TEXT]
+        return content.decode("utf-8", "replace")[:MAX_TEXT_LENGTH]
 
     def texts(self, paths: Sequence[str]) -> tuple[str, ...]:
         """Return the texts of several files, in their order."""
@@ -131,7 +135,7 @@ class Files:
             return {}
         record = self.base.record
         paths = self.git.list_files(record.project, record.id, PROMPT_FOLDER, self.base.commit)
-        named = [path for path in paths if path.endswith(".md")][:MOST_PROMPTS]
+        named = [path for path in paths if path.endswith(".md")][:MAX_TEMPLATES]
         return {Path(path).stem.lower(): text for path, text in zip(named, self.texts(named), strict=True)}
 
 

@@ -30,6 +30,6 @@ def report_phase(change: PhaseChange) -> None:
     try:
         show_phase(connected, run, change.phase, row)
     except NotFound:  # the work item was deleted meanwhile
-        log.info("run %s: there is no work item to comment on", run.id)
+        log.info("run %s: the work item no longer exists, so it gets no comment", run.id)
     except Transient as error:  # a courtesy that no run waits for; the next phase is told, too
-        log.warning("run %s: the comment does not say %s: %s", run.id, change.phase, error)
+        log.warning("run %s: the comment could not be set to %s: %s", run.id, change.phase, error)

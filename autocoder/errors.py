@@ -20,7 +20,7 @@ requests and work items: no error is ever built from a credential, a request hea
 
 import re
 
-LONGEST_MESSAGE = 500
+MAX_MESSAGE_LENGTH = 500
 _QUERY = re.compile(r"(https?://[^\s?#'\"<>]*)[?#][^\s'\"<>]*")
 _USER = re.compile(r"(https?://)[^\s/@'\"<>]*@")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
@@ -29,8 +29,8 @@ _LAST_WORD = re.compile(r"[A-Za-z0-9+/=_.~%-]+\Z")
 
 def plain(text: str) -> str:
     """Return *text* as one line of bounded length, its URLs without user names and queries."""
-    text = _CONTROL.sub(" ", _cut(text, 4 * LONGEST_MESSAGE))
-    return _cut(_USER.sub(r"\1", _QUERY.sub(r"\1", text)).strip(), LONGEST_MESSAGE)
+    text = _CONTROL.sub(" ", _cut(text, 4 * MAX_MESSAGE_LENGTH))
+    return _cut(_USER.sub(r"\1", _QUERY.sub(r"\1", text)).strip(), MAX_MESSAGE_LENGTH)
 
 
 def _cut(text: str, longest: int) -> str:
@@ -58,7 +58,7 @@ class Transient(AutocoderError):  # noqa: N818  (named as the field says it)
     """It may well work when it is tried again."""
 
     code = "unavailable"
-    next_step = "Nothing to do: it is tried again."
+    next_step = "No action is needed: the app tries again."
 
 
 class RetryLater(Transient):
@@ -88,14 +88,14 @@ class NotFound(AutocoderError):  # noqa: N818
     """It does not exist, or this identity may not see it."""
 
     code = "not_found"
-    next_step = "Check the name, and that the app's identity may read it."
+    next_step = "Check the name, and whether the app's identity may read it."
 
 
 class Forbidden(AutocoderError):  # noqa: N818
     """The identity lacks a permission."""
 
     code = "forbidden"
-    next_step = "Give the app's identity the permission named here; README, Permissions."
+    next_step = "Give the app's identity this permission; the documentation's Permissions list what it needs."
 
 
 class SignInRequired(AutocoderError):  # noqa: N818
@@ -115,7 +115,7 @@ class StaleRevision(Conflict):
     """It was changed by somebody else since it was read."""
 
     code = "stale_revision"
-    next_step = "Nothing to do: it is read and tried again."
+    next_step = "No action is needed: the app reads it again and retries."
 
 
 class InvalidArgument(AutocoderError):  # noqa: N818

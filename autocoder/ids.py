@@ -14,7 +14,7 @@ import unicodedata
 ALPHABET = string.digits + string.ascii_lowercase
 TIME_DIGITS = 9
 RANDOM_DIGITS = 11
-LARGEST_TIME = 36**TIME_DIGITS - 1
+MAX_TIME = 36**TIME_DIGITS - 1
 SLUG_LENGTH = 40
 GROUP_PREFIX = "autocoder-"
 _PREFIX = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*/?")
@@ -22,7 +22,7 @@ _PREFIX = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*/
 
 def new_run_id(now_ms: int | None = None) -> str:
     """Return a new run id: inverted milliseconds, then chance, so that newer ids sort first."""
-    inverted = LARGEST_TIME - (time.time_ns() // 1_000_000 if now_ms is None else now_ms)
+    inverted = MAX_TIME - (time.time_ns() // 1_000_000 if now_ms is None else now_ms)
     digits = ""
     for _ in range(TIME_DIGITS):
         inverted, digit = divmod(inverted, 36)
@@ -32,7 +32,7 @@ def new_run_id(now_ms: int | None = None) -> str:
 
 def made_at(run_id: str) -> dt.datetime:
     """Return when the run id was made; raises ValueError when it is none."""
-    milliseconds = LARGEST_TIME - int(run_id[:TIME_DIGITS], 36)
+    milliseconds = MAX_TIME - int(run_id[:TIME_DIGITS], 36)
     return dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(milliseconds=milliseconds)
 
 

@@ -4,10 +4,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from autocoder.models import RepositorySettings
+from autocoder.models import Budget, RepositorySettings
+from autocoder.suggestions import field_names, unknown
 
 PATH = ".azuredevops/autocoder.yml"
-LARGEST = 64 * 1024
+MAX_BYTES = 64 * 1024
 
 
 class RepositorySettingsError(ValueError):
@@ -18,8 +19,8 @@ def read_repository_settings(content: bytes | None) -> RepositorySettings:
     """Return the settings in *content* (None: there is no file); raises `RepositorySettingsError`."""
     if content is None:
         return RepositorySettings()
-    if len(content) > LARGEST:
-        raise RepositorySettingsError(f"{PATH}: is over {LARGEST // 1024} KB")
+    if len(content) > MAX_BYTES:
+        raise RepositorySettingsError(f"{PATH}: must be at most {MAX_BYTES // 1024} KB")
     import yaml  # the cold start needs no parser
 
     try:
@@ -27,7 +28,7 @@ def read_repository_settings(content: bytes | None) -> RepositorySettings:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         data = yaml.safe_load(text)
     except UnicodeDecodeError:
-        raise RepositorySettingsError(f"{PATH}: is not UTF-8") from None
+        raise RepositorySettingsError(f"{PATH}: must be UTF-8") from None
     except yaml.YAMLError as error:
         raise RepositorySettingsError(f"{PATH}: {_place(error)}") from None
     if data is None:
@@ -43,14 +44,16 @@ def read_repository_settings(content: bytes | None) -> RepositorySettings:
 def _place(error: Exception) -> str:
     mark = getattr(error, "problem_mark", None)
     line = f"line {mark.line + 1}: " if mark is not None else ""
-    return f"{line}{getattr(error, 'problem', None) or 'is not YAML'}"
+    return f"{line}{getattr(error, 'problem', None) or 'must be YAML'}"
 
 
 def _explain(error: ValidationError, node: Any) -> str:
     lines = []
     for item in error.errors(include_url=False, include_input=False):
-        unknown = item["type"] == "extra_forbidden"
-        message = "is no setting" if unknown else item["msg"]
+        message = item["msg"]
+        if item["type"] == "extra_forbidden":
+            *parents, last = item["loc"]
+            message = unknown("setting", str(last), field_names(Budget if parents else RepositorySettings))
         name = ".".join(str(part) for part in item["loc"])
         lines.append(f"{PATH}: line {_line(node, item['loc'])}: {name}: {message}")
     return "\n".join(lines)

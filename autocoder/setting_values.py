@@ -41,9 +41,9 @@ def checked_organization(value: object) -> object:
     url = checked_url(value)
     name, _, domain = (urlsplit(str(url)).hostname or "").partition(".")
     if domain == "visualstudio.com":
-        raise ValueError(f"is the organisation's old address: write https://dev.azure.com/{name}")
+        raise ValueError(f"is the organisation's old address; use https://dev.azure.com/{name}")
     if not _ORGANIZATION_URL.fullmatch(str(url)):
-        raise ValueError("must be a host and the name of one organisation")
+        raise ValueError("must be the address of one organisation, as in https://dev.azure.com/contoso")
     return url
 
 

@@ -51,48 +51,52 @@ class Settings(BaseModel):
         "callback-key", "secret from which each run's callback token is derived"
     )
     project_repo_map: Annotated[dict[str, Repositories], BeforeValidator(from_json)] = setting(
-        {}, "project to its repository, or to a list of which a request must name one",
+        {}, "maps each project to its repository, or to a list from which a request must name one",
         '{"Fabrikam": "web", "Tools": ["cli", "docs"]}',
     )  # fmt: skip
     allowed_organizations: Names = setting(
-        (), "organisations that a request may name; empty: only the one of AZURE_DEVOPS_ORG_URL", "contoso"
+        (), "organisations that requests may name; empty: only that of AZURE_DEVOPS_ORG_URL", "contoso"
     )
     allowed_requesters_group: str | None = setting(
         None, "group whose members may start runs from Azure DevOps", "[Fabrikam]\\Contributors"
     )
     trigger_tags: Names = setting(("autocoder", "ai_item"), "tags that start a run", "autocoder;ai_item")
     dedup_window_seconds: int = setting(
-        300, "how long the same content of a work item counts as a duplicate", ge=0, le=86_400
+        300, "seconds for which the same content of a work item counts as a duplicate", ge=0, le=86_400
     )
-    default_agent: str = setting("claude", "the agent, when a request names none")
-    source_branch_prefix: str = setting("autocoder/", "prefix of the branches that runs push")
+    default_agent: str = setting("claude", "agent of a run when neither request nor repository names one")
+    source_branch_prefix: str = setting("autocoder/", "prefix of the names of runs' branches")
     commit_author: str = setting(
         "Autocoder <autocoder@noreply.invalid>", "author of the commits", "Autocoder <bot@contoso.com>"
     )
     commit_skip_ci: bool = setting(
-        True, "whether commits say `[skip ci]`, so that a pushed branch starts no pipeline: [why](#pipelines)"
+        True, "whether commits say `[skip ci]`, so that pushed branches start no pipelines: [why](#pipelines)"
     )
     pull_request_draft: Literal["auto", "always", "never"] = setting(
         "auto",
-        "`auto`: a draft when the target branch has a build policy, verify failed or a budget ended; "
-        "`never`: not even then",
+        "`auto`: a draft if the target branch has a build policy, a verify command failed or a budget was "
+        "spent; `never`: not even then",
     )
     work_item_state_on_pull_request: Literal["Proposed", "InProgress", "Resolved", "Completed"] | None = (
-        setting(None, "category of the state that a work item gets with its pull request; empty: unchanged")
+        setting(None, "category of the state to which a pull request moves its work item; empty: unchanged")
     )
-    max_concurrent_runs: int = setting(10, "runs that have a container group at one time", ge=1, le=100)
-    max_queued_runs: int = setting(200, "runs that may wait; one more gets 429", ge=0, le=10_000)
-    max_run_minutes: float = setting(30, "ceiling for a run's minutes", gt=0, le=1_440)
-    max_run_usd: float = setting(5, "ceiling for a run's cost in US dollars", gt=0)
-    max_run_tokens: int = setting(5_000_000, "ceiling for a run's tokens", gt=0)
-    max_run_turns: int = setting(200, "ceiling for a run's model calls that offer tools", gt=0)
+    max_concurrent_runs: int = setting(
+        10, "maximum number of container groups at the same time", ge=1, le=100
+    )
+    max_queued_runs: int = setting(
+        200, "maximum number of waiting runs; further requests get 429", ge=0, le=10_000
+    )
+    max_run_minutes: float = setting(30, "maximum minutes of a run", gt=0, le=1_440)
+    max_run_usd: float = setting(5, "maximum cost of a run in US dollars", gt=0)
+    max_run_tokens: int = setting(5_000_000, "maximum tokens of a run", gt=0)
+    max_run_turns: int = setting(200, "maximum model calls of a run that offer tools", gt=0)
     provisioning_minutes: float = setting(
-        30, "how long a container group may take to start; large images need their time", gt=0, le=240
+        30, "maximum minutes that a container group takes to start; large images take longer", gt=0, le=240
     )
     capacity_minutes: float = setting(
-        10, "how long a run waits for a region that has no quota or capacity left", gt=0, le=240
+        10, "minutes that a run waits while the region has no quota or capacity left", gt=0, le=240
     )
-    poll_seconds: float = setting(30, "how often a container group is looked at, at most", gt=0, le=600)
+    poll_seconds: float = setting(30, "maximum seconds between checks of a container group", gt=0, le=600)
     azure_subscription_id: str = setting(
         ..., "subscription of the container groups", "11111111-1111-4111-8111-111111111111"
     )
@@ -104,7 +108,7 @@ class Settings(BaseModel):
     )
     container_subnet_id: str | None = setting(None, "resource id of the subnet for the container groups")
     resource_manager_url: Url = setting(
-        "https://management.azure.com", "Azure Resource Manager; another one in a sovereign cloud"
+        "https://management.azure.com", "address of Azure Resource Manager; sovereign clouds have their own"
     )
     image_registry: str = setting(..., "registry of the containers' images", "autocoder.azurecr.io")
     image_tag: str = setting("latest", "tag of the images; a pushed release in production", "1.4.0")
@@ -115,7 +119,7 @@ class Settings(BaseModel):
         (), "registries of `containerImage`; empty: only IMAGE_REGISTRY", "contoso.azurecr.io"
     )
     model_upstreams: Annotated[dict[str, Url], BeforeValidator(from_json)] = setting(
-        {}, "provider to the address of its model API, where it is not the vendor's own",
+        {}, "maps a provider to the address of its model API where that is not the vendor's own",
         '{"azure": "https://contoso.openai.azure.com"}',
     )  # fmt: skip
     public_url: Url = setting(
@@ -128,11 +132,11 @@ class Settings(BaseModel):
         ..., "Table Storage endpoint, or a connection string", "https://autocoder.table.core.windows.net"
     )
     janitor_grace_minutes: float = setting(
-        10, "how long the janitor leaves a run alone that it cannot place", ge=0, le=1_440
+        10, "minutes before the janitor concludes a run that has no orchestration", ge=0, le=1_440
     )
     log_retention_days: int = setting(
         30,
-        "how long logs, other files, history and claims of ended runs are kept; the record of the run stays",
+        "days for which logs, other files, history and claims of ended runs are kept; their records stay",
         ge=1,
         le=3_650,
     )
@@ -177,7 +181,7 @@ def _explain(error: ValidationError) -> str:
         field = Settings.model_fields.get(name.lower())
         example = f" Example: {field.examples[0]}" if field and field.examples else ""
         lines.append(f"  {name}: {problem['msg'].removeprefix('Value error, ')}.{example}")
-    return "These settings are wrong; see the table of settings in the README:\n" + "\n".join(lines)
+    return "These settings are not valid; the documentation's Settings list them all:\n" + "\n".join(lines)
 
 
 def has_identity_endpoint() -> bool:

@@ -11,10 +11,15 @@ cd "$(dirname "$0")"
 ATTEMPTS=${ATTEMPTS:-20} # a new right on the vault can take some minutes to take effect
 PAUSE=${PAUSE:-15}
 
-# Prints a value of the azd environment. Empty values are refused: az would ignore an empty --subscription.
+# Prints the value of the first of these names that is known. An empty value is an error, because az would ignore an
+# empty --subscription.
 known() {
-    found=$(printenv "$1" || azd env get-value "$1") || exit
-    [ -n "$found" ] || { echo "$1 is empty in the azd environment. Run: azd provision" >&2; exit 2; }
+    for variable in "$@"; do
+        found=$(printenv "$variable") && break
+        found=$(azd env get-value "$variable" 2>/dev/null) && break
+        found=
+    done
+    [ -n "$found" ] || { echo "$1 has no value in the azd environment. Run: azd provision" >&2; exit 2; }
     printf '%s\n' "$found"
 }
 
@@ -68,7 +73,7 @@ AZURE_SUBSCRIPTION_ID=$(known AZURE_SUBSCRIPTION_ID)
 group=$(known AZURE_RESOURCE_GROUP)
 vault=$(known AZURE_KEY_VAULT_NAME)
 principal=$(known AUTOCODER_APP_PRINCIPAL_ID)
-password=$(known HOOK_SECRET_NAME)
+password=$(known HOOK_SECRET_NAME HOOK_PASSWORD_SECRET) # the second name is that of earlier templates
 callback=$(known CALLBACK_KEY_SECRET)
 checked "$password"
 checked "$callback"

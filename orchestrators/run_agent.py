@@ -91,9 +91,8 @@ def _admit(context: df.DurableOrchestrationContext, run: Run) -> Steps[Ended | N
         answer = yield context.call_sub_orchestrator("wait_for_slot", wire.dump(run))
         slot = wire.load(Slot, answer)
     if slot.cancelled:
-        return Ended(
-            outcome="cancelled", reason="It was cancelled while it was queued, or a later run took its place."
-        )
+        reason = "The run was cancelled while it was queued, or a later run took its place."
+        return Ended(outcome="cancelled", reason=reason)
     return (yield from _check(context, run))
 
 
@@ -130,7 +129,7 @@ def _work(context: df.DurableOrchestrationContext, plan: Plan) -> Steps[AgentRes
     polled = context.call_sub_orchestrator("wait_for_container_group", wire.dump(Watch(plan=plan)))
     winner = yield context.task_any([finished, cancel, polled])
     if winner == cancel:
-        return Ended(outcome="cancelled", reason="It was cancelled; the containers were ended.")
+        return Ended(outcome="cancelled", reason="The run was cancelled and its containers were stopped.")
     if winner == polled:
         seen = wire.load(GroupSeen, polled.result)
         if seen.state == "failed":

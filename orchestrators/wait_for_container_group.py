@@ -46,7 +46,8 @@ def wait_for_container_group(context: df.DurableOrchestrationContext) -> Any:
             return wire.dump(GroupSeen(state="ended", reason=str(error)))
         if seen.state == "starting" and context.current_utc_datetime >= starts_by:
             reason = f"The container group did not start within {provisioning:g} minutes."
-            return wire.dump(GroupSeen(state="failed", reason=f"{reason} PROVISIONING_MINUTES allows more."))
+            advice = "Check its image, or raise PROVISIONING_MINUTES."
+            return wire.dump(GroupSeen(state="failed", reason=f"{reason} {advice}"))
         if seen.state not in ("starting", "working"):
             return wire.dump(seen)
     looks = watch.looks + POLLS_PER_GENERATION

@@ -31,7 +31,10 @@ def secret_state(agent: Agent) -> str:
 def why_not(agent: Agent, state: str) -> str:
     """Return why *agent*, whose secret is in *state*, cannot be used, or an empty text."""
     if state != "present":
-        return f"Key Vault has no secret {agent.secret}, or the app may not read it."
+        return (
+            f"Key Vault has no secret {agent.secret}, or the app may not read it. "
+            "Add the secret, or let the app's identity read it."
+        )
     return agent.lacking(settings().model_upstreams)
 
 

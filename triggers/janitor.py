@@ -31,7 +31,10 @@ blueprint = df.Blueprint()
 SCHEDULE = "0 */15 * * * *"
 CONCLUSION = "conclude_run"
 ENDED = (Status.Completed, Status.Failed, Status.Terminated, Status.Canceled)
-LOST = "The orchestration of this run is gone: its history was purged, or the task hub was changed."
+LOST = (
+    "The run's orchestration no longer exists: its history was purged, or the task hub was changed. "
+    "Start the run again."
+)
 log = logging.getLogger("autocoder.triggers")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar, overload
 
-MOST_THREADS = 8  # a service that is asked for more at one time begins to throttle
+MAX_THREADS = 8  # a service that is asked for more at one time begins to throttle
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -19,6 +19,6 @@ def at_once(one: Callable[[], A], two: Callable[[], B], three: Callable[[], C], 
 def at_once(*calls: Callable[[], A]) -> tuple[A, ...]: ...
 def at_once(*calls: Callable[[], Any]) -> tuple[Any, ...]:
     """Return what *calls* return, made at the same time; raises what the first of them raises."""
-    with ThreadPoolExecutor(min(max(1, len(calls) - 1), MOST_THREADS)) as pool:
+    with ThreadPoolExecutor(min(max(1, len(calls) - 1), MAX_THREADS)) as pool:
         others = [pool.submit(call) for call in calls[1:]]
         return (calls[0](), *(other.result() for other in others)) if calls else ()

@@ -19,7 +19,7 @@ from autocoder.settings import settings
 from autocoder.texts.utf16_length import cut
 
 STATUS_GENRE, STATUS_NAME = "autocoder", "verify"
-LONGEST_THREAD = 100_000  # of 150,000 characters that a comment may have
+MAX_THREAD_LENGTH = 100_000  # of 150,000 characters that a comment may have
 LINK = "The link to the work item"
 LINK_TRIES, LINK_PAUSE_SECONDS = 3, 0.3
 
@@ -98,7 +98,7 @@ def _add_overflow(azure_devops: AzureDevOps, opened: OpenedPullRequest, text: De
     repository, pull_requests = opened.given.plan.repository, azure_devops.pull_requests
     place = (repository.project, repository.id, opened.pull_request.id)
     if pull_requests.find_thread(*place, heading) is None:
-        pull_requests.add_thread(*place, cut(f"{heading}\n\n{text.overflow}", LONGEST_THREAD))
+        pull_requests.add_thread(*place, cut(f"{heading}\n\n{text.overflow}", MAX_THREAD_LENGTH))
 
 
 def _set_status(azure_devops: AzureDevOps, opened: OpenedPullRequest) -> None:

@@ -35,7 +35,7 @@ def objections(
     changes = (one._replace(lfs=matches(one.path, lfs)) for one in policy_changes(pack, change))
     verdicts = judge(changes, rules)
     found = [f"{verdict.path}: {verdict.reason}" for verdict in verdicts]
-    texts = chain([("the commit's message", change.text.encode())], new_blobs(pack, change))
+    texts = chain([("the commit message", change.text.encode())], new_blobs(pack, change))
     for finding in scan(texts, own_secrets, before=before):
         found.append(f"{finding.path}, line {finding.line}: looks like a secret ({finding.kind})")
     return found

@@ -23,7 +23,7 @@ COMMIT, TREE, BLOB = 1, 2, 3
 _OFS_DELTA, _REF_DELTA = 6, 7
 _NAMES = {COMMIT: b"commit", TREE: b"tree", BLOB: b"blob"}
 _HEADER, _TRAILER = 12, 20
-_MOST_DELTAS_IN_A_ROW = 64  # git's own default is 50
+_MAX_DELTA_CHAIN = 64  # git's own default is 50
 _CACHE_BYTES = 48 << 20
 
 
@@ -83,7 +83,7 @@ class PackFile:
         """Return an object's bytes; raises `UnsafePack` when it is missing or of another type."""
         entry = self._entry(sha)
         if entry.type != of_type:
-            raise UnsafePack(f"The pack's object {sha.hex()} is of another type than it is used as.")
+            raise UnsafePack(f"The pack's object {sha.hex()} does not have the type that it is used as.")
         return self._resolve(sha, entry)
 
     def entries(self) -> Iterator[tuple[bytes, int, bytes]]:
@@ -101,12 +101,12 @@ class PackFile:
         """Find, inflate and name every object; raises `UnsafePack` or `TooLarge`."""
         contents = self._contents
         if len(contents) < _HEADER + _TRAILER or contents[:4] != b"PACK":
-            raise UnsafePack("The file is no pack.")
+            raise UnsafePack("The file is not a pack.")
         version, count = (int.from_bytes(contents[at : at + 4], "big") for at in (4, 8))
         if version not in (2, 3):
-            raise UnsafePack(f"The pack has version {version}.")
+            raise UnsafePack(f"The pack has version {version}, which is not supported.")
         if count > self._limits.objects:
-            raise TooLarge(f"The pack has {count} objects; {self._limits.objects} are allowed.")
+            raise TooLarge(f"The pack has {count:,} objects; at most {self._limits.objects:,} are allowed.")
         with memoryview(contents) as view, view[:-_TRAILER] as signed:
             if hashlib.sha1(signed, usedforsecurity=False).digest() != contents[-_TRAILER:]:
                 raise UnsafePack("The pack's checksum is wrong.")
@@ -114,7 +114,7 @@ class PackFile:
         for _ in range(count):
             offset = self._add(offset)
         if offset != len(contents) - _TRAILER or len(self._entries) != count:
-            raise UnsafePack("The pack does not hold the objects that it announces.")
+            raise UnsafePack("The number of objects in the pack is not the number in its header.")
 
     def _add(self, offset: int) -> int:
         """Index the object at *offset*; return where the next one begins."""
@@ -146,9 +146,9 @@ class PackFile:
         name = self._offsets.get(offset - base) if isinstance(base, int) else base
         entry = self._entries.get(name) if name is not None else None
         if name is None or entry is None:
-            raise UnsafePack("A delta in the pack stands on an object that does not come before it.")
-        if entry.depth >= _MOST_DELTAS_IN_A_ROW:
-            raise UnsafePack("The pack has too many deltas in a row.")
+            raise UnsafePack("A delta in the pack is based on an object that does not precede it.")
+        if entry.depth >= _MAX_DELTA_CHAIN:
+            raise UnsafePack("The pack has a chain of too many deltas.")
         return self._apply(name, entry, data), entry.type, name, entry.depth + 1
 
     def _apply(self, name: bytes, base: _Entry, delta: bytes) -> bytes:
@@ -225,7 +225,7 @@ def open_pack(
         yield PackFile(source, limits or PackLimits())
         return
     if source.stat().st_size < _HEADER + _TRAILER:
-        raise UnsafePack("The file is no pack.")
+        raise UnsafePack("The file is not a pack.")
     with source.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as contents:
         _check_hash(contents, sha256)
         yield PackFile(contents, limits or PackLimits())

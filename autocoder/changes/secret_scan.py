@@ -19,7 +19,7 @@ from typing import Any
 from autocoder.shared.redaction import Redactor
 from autocoder.shared.secret_kinds import PATTERNS
 
-MOST_FINDINGS = 100
+MAX_FINDINGS = 100
 OWN_SECRET = "a secret of this run"  # noqa: S105  (a kind, not a password)
 HEAD_BYTES = 8000  # as many as Git itself looks at to tell text from binary
 
@@ -28,7 +28,7 @@ _CANDIDATE = re.compile(r"[A-Za-z0-9+/_=.~%-]{16,}|['\"][^'\"\s]{16,}|-----BEGIN
 _DIGIT = re.compile(r"\d")  # no token of 16 characters is without one
 _BASE64 = frozenset(string.ascii_letters + string.digits + "+/")
 _UTF_16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
-_SHORTEST_RANDOM, _LEAST_ENTROPY = 16, 3.5
+_MIN_RANDOM_LENGTH, _MIN_ENTROPY = 16, 3.5
 _IGNORED = frozenset({"Public IP (ipv4)"})
 _BY_NAME = "Secret Keyword"
 _GUESSES = frozenset(
@@ -61,7 +61,7 @@ def scan(
     *,
     before: Callable[[str], bytes | None] = lambda _: None,
 ) -> tuple[Finding, ...]:
-    """Return what *files* (path and bytes) hold, at most `MOST_FINDINGS`; *secrets* are the run's own.
+    """Return what *files* (path and bytes) hold, at most `MAX_FINDINGS`; *secrets* are the run's own.
 
     *before* is asked only for files with findings, and gives a file's bytes as they were: a line that stood
     there before is not this change's. The run's own secrets count all the same.
@@ -71,7 +71,7 @@ def scan(
     for path, data in files:
         for finding in _new_ones(list(_scan_file(path, data, own)), data, before):
             found.setdefault((finding.path, finding.line), finding)  # one kind is enough for a line
-            if len(found) >= MOST_FINDINGS:
+            if len(found) >= MAX_FINDINGS:
                 return tuple(found.values())
     return tuple(found.values())
 
@@ -145,11 +145,11 @@ def _counts(kind: str, value: str, text: str, offset: int) -> bool:
 
 def looks_random(value: str) -> bool:
     """Whether *value* may be a real secret: long, of letters and digits, without an order one could read."""
-    if len(value) < _SHORTEST_RANDOM or not re.search(r"\d", value) or not re.search("[A-Za-z]", value):
+    if len(value) < _MIN_RANDOM_LENGTH or not re.search(r"\d", value) or not re.search("[A-Za-z]", value):
         return False
     total = len(value)
     entropy = -sum(count / total * math.log2(count / total) for count in Counter(value).values())
-    return entropy >= _LEAST_ENTROPY
+    return entropy >= _MIN_ENTROPY
 
 
 def _is_reference(value: str, text: str) -> bool:

@@ -16,7 +16,7 @@ from autocoder.shared.policy import EXECUTABLE, GITLINK, REGULAR, SYMLINK
 
 _FOLDER = 0o040000
 _MODES = frozenset({REGULAR, EXECUTABLE, SYMLINK, GITLINK, _FOLDER, 0o100664})
-_DEEPEST = 100
+_MAX_DEPTH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +71,14 @@ def read_change(pack: PackFile, commit: str, base: str) -> CommitChange:
     new, old = bytes.fromhex(commit), bytes.fromhex(base)
     parents, tree = _commit(pack, new)
     if parents != [base.encode()]:
-        raise UnsafePack("The commit in the pack does not stand on the commit that the run started from.")
+        raise UnsafePack("The parent of the commit in the pack is not the commit that the run started from.")
     base_tree = _commit(pack, old)[1]
     walk = _Walk(pack)
     changes = tuple(walk.compare(base_tree, tree))
     walk.used |= {new, old}
     walk.add_base_objects(base_tree)
     if any(sha not in walk.used for sha in pack):
-        raise UnsafePack("The pack holds objects that the commit does not use.")
+        raise UnsafePack("The pack contains objects that the commit does not use.")
     text = pack.read(new, COMMIT).decode("utf-8", "replace")
     return CommitChange(commit, base, text, _with_renames(changes))
 
@@ -136,7 +136,7 @@ class _Walk:
     def _folder(
         self, old: bytes | None, new: bytes | None, prefix: bytes, depth: int
     ) -> Iterator[TreeChange]:
-        if depth > _DEEPEST:
+        if depth > _MAX_DEPTH:
             raise UnsafePack("The commit has folders nested too deeply.")
         before = {entry.name: entry for entry in self._read(old)}
         after = {entry.name: entry for entry in self._read(new)}
@@ -161,7 +161,7 @@ class _Walk:
                 raise UnsafePack("The pack lacks the target of a symbolic link.")
             return Side(entry.mode, entry.sha)
         if self.pack.type_of(entry.sha) != BLOB:
-            raise UnsafePack("A file of the commit is no blob.")
+            raise UnsafePack("A file of the commit is not a blob.")
         self.used.add(entry.sha)
         return Side(entry.mode, entry.sha, self.pack.size_of(entry.sha))
 
@@ -198,9 +198,9 @@ def _entries(pack: PackFile, sha: bytes) -> list[_Entry]:
     except (ObjectFormatException, ValueError):
         raise UnsafePack(f"The tree {sha.hex()} is damaged.") from None
     if len({entry.name for entry in entries}) != len(entries):
-        raise UnsafePack("A folder of the commit names a file twice.")
+        raise UnsafePack("A folder of the commit lists a file twice.")
     if any(_is_unsafe(entry) for entry in entries):
-        raise UnsafePack("The commit holds a name or a mode that Git does not allow.")
+        raise UnsafePack("The commit contains a name or a mode that Git does not allow.")
     return entries
 
 

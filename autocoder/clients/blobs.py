@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 WHO = "Blob Storage"
 CONTAINER = "runs"
-LARGEST = 64_000_000
+MAX_BYTES = 64_000_000
 SKEW = dt.timedelta(minutes=15)  # clocks differ; Azure's own advice
 KEY_LIFETIME = dt.timedelta(days=1)
 _RUN = re.compile(RUN_ID)
@@ -46,7 +46,7 @@ class Blobs:
         """Write a blob, over one that is there."""
         self._written(lambda: self._blob(run_id, name).upload_blob(content, overwrite=True))
 
-    def get(self, run_id: str, name: str, limit: int = LARGEST) -> bytes | None:
+    def get(self, run_id: str, name: str, limit: int = MAX_BYTES) -> bytes | None:
         """Return a blob's bytes, None when there is none; raises `TooLarge` past *limit* bytes."""
         from azure.core.exceptions import ResourceNotFoundError
 
@@ -58,7 +58,7 @@ class Blobs:
             except ResourceNotFoundError:
                 return None
 
-    def download(self, run_id: str, name: str, path: Path, limit: int = LARGEST) -> None:
+    def download(self, run_id: str, name: str, path: Path, limit: int = MAX_BYTES) -> None:
         """Write a blob's bytes to the file *path*; raises `NotFound`, or `TooLarge` past *limit* bytes."""
         with translated(WHO), path.open("wb") as file:
             stream = self._blob(run_id, name).download_blob(max_concurrency=4)
@@ -181,7 +181,9 @@ class Blobs:
 
     def _blob(self, run_id: str, name: str) -> "BlobClient":
         if not _NAME.fullmatch(name):
-            raise InvalidArgument("A blob's name may have letters, digits, dots, hyphens and slashes.")
+            raise InvalidArgument(
+                "A blob's name may contain only letters, digits, dots, hyphens, underscores and slashes."
+            )
         return self._container.get_blob_client(f"{_checked(run_id)}/{name}")
 
     @cached_property
@@ -201,10 +203,10 @@ class Blobs:
 
 def _checked(run_id: str) -> str:
     if not _RUN.fullmatch(run_id):
-        raise InvalidArgument("That is no id of a run.")
+        raise InvalidArgument("This is not a valid run id.")
     return run_id
 
 
 def _check_size(size: int | None, limit: int) -> None:
     if size is None or size > limit:
-        raise TooLarge(f"A file of the run has {size} bytes; {limit} are allowed.")
+        raise TooLarge(f"A file of the run has {size or 0:,} bytes; at most {limit:,} are allowed.")

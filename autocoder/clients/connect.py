@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["AzureDevOps", "Clients", "clients"]
 
 AZURE_DEVOPS_SCOPE = "499b84ac-1321-427f-aa17-267ca6975798/.default"
-MOST_GUARDED = 20  # about as many as runs that are working
+MAX_GUARDED_SECRETS = 20  # about as many as runs that are working
 _ORGANIZATION = re.compile(ORGANIZATION)
 
 
@@ -41,7 +41,7 @@ class Clients:
     def azure_devops(self, organization: str) -> AzureDevOps:
         """Return the client of *organization*; raises `InvalidArgument` when that is no such name."""
         if not _ORGANIZATION.fullmatch(organization):
-            raise InvalidArgument("That is no name of an Azure DevOps organisation.")
+            raise InvalidArgument("This is not a valid name of an Azure DevOps organisation.")
         url = self.settings.organization_url(organization)
         return AzureDevOps(Session(url, self._own, self._http))
 
@@ -131,7 +131,7 @@ class Clients:
 
     @cached_property
     def _guarded(self) -> deque[str]:
-        return deque(maxlen=MOST_GUARDED)
+        return deque(maxlen=MAX_GUARDED_SECRETS)
 
     @cached_property
     def _own_ids(self) -> dict[str, str]:

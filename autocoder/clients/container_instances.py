@@ -187,7 +187,7 @@ def _environment(spec: ContainerSpec, secrets: Secrets) -> list[Any]:
 
     missing = [name for name in spec.secret_env if (spec.name, name) not in secrets]
     if missing:
-        raise InvalidArgument(f"Container {spec.name} lacks the values of {', '.join(missing)}.")
+        raise InvalidArgument(f"Container {spec.name} has no values for {', '.join(missing)}.")
     plain = [models.EnvironmentVariable(name=name, value=value) for name, value in spec.env.items()]
     hidden = (
         models.EnvironmentVariable(name=name, secure_value=secrets[spec.name, name])

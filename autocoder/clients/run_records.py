@@ -17,7 +17,7 @@ from autocoder.runs.rows import CANCELLABLE, CLAIMS, RUN_PARTITION, RUNS, bounde
 
 DELIVERY, CONTENT, IDEMPOTENCY, ACTIVE, SLOT = "delivery", "content", "idempotency", "active", "slot"
 _RUN_ID = re.compile(RUN_ID)
-MOST_TRIES = 20
+MAX_TRIES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class RunRecords:
 
     def take(self, claim: Claim, run_id: str) -> str:
         """Claim for *run_id*; return the id of the run that holds it now: *run_id*, or an earlier one."""
-        for _ in range(MOST_TRIES):
+        for _ in range(MAX_TRIES):
             if self.tables.insert(CLAIMS, claim.kind, claim.key, {"run_id": run_id, "taken_at": now()}):
                 return run_id
             row = self.tables.get(CLAIMS, claim.kind, claim.key)
@@ -156,7 +156,7 @@ class RunRecords:
 
     def _change(self, run_id: str, allowed: Any, columns: Mapping[str, Any]) -> dict[str, Any] | None:
         """Merge *columns* if the row is *allowed* to change and nobody else changed it meanwhile."""
-        for _ in range(MOST_TRIES):
+        for _ in range(MAX_TRIES):
             row = self.get(run_id)
             if row is None or not allowed(row):
                 return row

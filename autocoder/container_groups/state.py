@@ -61,8 +61,8 @@ def agent_never_began(group: GroupState, progress: Progress | None, now: datetim
     if now - datetime.fromisoformat(progress.updated_at) < WAITED:
         return ""
     if ends[0] == 0:
-        return "The agent could not begin; its user must be able to write to the run's volumes."
-    return f"The agent could not begin; its image must have /bin/sh and glibc. {_why(group)}"
+        return "The agent could not start; its user must be able to write to the run's volumes."
+    return f"The agent could not start; its image must have /bin/sh and glibc. {_why(group)}"
 
 
 def _why(group: GroupState) -> str:
@@ -75,6 +75,5 @@ def _sentence(container: ContainerState) -> str:
         return f"Container {container.name} ran out of memory; raise CONTAINER_MEMORY_GB."
     if container.exit_code in KILLED_BY_PLATFORM:
         return f"Container {container.name} was killed by the platform."
-    return (
-        f"Container {container.name} ended with exit code {container.exit_code} {container.detail}.".strip()
-    )
+    detail = f" ({container.detail})" if container.detail else ""
+    return f"Container {container.name} ended with exit code {container.exit_code}{detail}."

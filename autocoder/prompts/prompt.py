@@ -14,8 +14,8 @@ from autocoder.models import RepositoryTexts, RunRequest, WorkItem
 
 FOLDER = Path(__file__).parent
 TEMPLATES = FOLDER / "templates"
-LONGEST_PART = 60_000
-MOST_FILES = 10
+MAX_PART_LENGTH = 60_000
+MAX_FILES = 10
 DEFAULT_TEMPLATE = "feature"
 TEMPLATE_OF_TYPE = {"bug": "bug"}  # not "issue": the Basic process calls its backlog items so
 _FILE_LINE = re.compile(r"^@(?P<path>[^\s@][^\r\n]{0,300}?)\s*$", re.MULTILINE)
@@ -84,7 +84,7 @@ def _data(name: str, text: str) -> str:
     """Return *text* between marks that carry its own hash, so that no text can hold its own end mark."""
     if not text.strip():
         return ""
-    text = text[:LONGEST_PART]
+    text = text[:MAX_PART_LENGTH]
     mark = hashlib.sha256(text.encode()).hexdigest()[:12]
     return f"\n\nBEGIN {name} {mark}\n{text.strip()}\nEND {name} {mark}"
 

@@ -15,21 +15,19 @@ from autocoder.reports.draft import draft_warnings
 from autocoder.texts.markdown import fenced, from_markdown, inert, one_line, without_ci_marks
 from autocoder.texts.utf16_length import cut, length
 
-LONGEST_BODY = 4_000
-LONGEST_TITLE = 380
+MAX_BODY_LENGTH = 4_000
+MAX_TITLE_LENGTH = 380
 OWN_HEADING = re.compile(r"\A#{1,6} +summary:?\s*\n", re.IGNORECASE)
 HEADING = re.compile(r"^(#{1,6}) +", re.MULTILINE)
 FENCE = re.compile(r"\s*(`{3,}|~{3,})(.*)")
-LONG_BLOCK = LONGEST_BODY // 2
-LONG_BLOCK_LEFT = "(a long block stands in the first thread)"
-SQUASH = (
-    "\nComplete it as a squash commit: its own commit keeps pipelines from starting, also when it is merged."
-)
-LONGEST_OUTPUT = 4_000
-MOST_CHECKS = 20
+LONG_BLOCK = MAX_BODY_LENGTH // 2
+LONG_BLOCK_LEFT = "(a long block is in the first thread)"
+SQUASH = "\nComplete this with Squash commit: its commit says [skip ci], and a merge would carry that along."
+MAX_OUTPUT_LENGTH = 4_000
+MAX_CHECKS = 20
 COMMAND_LENGTHS = (80, 20)  # the second where the table would take up too much with the first
-LONGEST_TABLE = 2_500
-RESULTS = {None: "⏭️ not run", 0: "✅ passed", 124: "❌ did not end in time"}
+MAX_TABLE_LENGTH = 2_500
+RESULTS = {None: "⏭️ not run", 0: "✅ passed", 124: "❌ timed out"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +58,7 @@ class Section:
 def pull_request_title(plan: Plan) -> str:
     """Return `<title> (#<work item id>)`, one line."""
     number = f" (#{plan.work_item.id})" if plan.work_item else ""
-    title, longest = without_ci_marks(one_line(plan.title, LONGEST_TITLE)), LONGEST_TITLE - len(number)
+    title, longest = without_ci_marks(one_line(plan.title, MAX_TITLE_LENGTH)), MAX_TITLE_LENGTH - len(number)
     return (title if length(title) <= longest else cut(title, longest - 1) + "…") + number
 
 
@@ -83,13 +81,13 @@ def describe(
     counts: list[int | None] = [None] * len(sections)
     overflow: list[int] = []
     for index in sorted(range(len(sections)), key=lambda i: -sections[i].droppable):
-        if length(_join(sections, counts)) <= LONGEST_BODY or not sections[index].droppable:
+        if length(_join(sections, counts)) <= MAX_BODY_LENGTH or not sections[index].droppable:
             break
         counts[index] = _fitting(sections, counts, index)
         overflow.append(index)
     body = _join(sections, counts)
     below = [*_outputs(result.verification), *(sections[i].text() for i in sorted(overflow))]
-    return Description(cut(body, LONGEST_BODY), redact("\n\n".join(below)))
+    return Description(cut(body, MAX_BODY_LENGTH), redact("\n\n".join(below)))
 
 
 def _redacted(section: Section, redact: Callable[[str], str]) -> Section:
@@ -108,7 +106,7 @@ def _fitting(sections: Sequence[Section], counts: list[int | None], index: int) 
     while low < high:
         middle = (low + high + 1) // 2
         trial = [*counts[:index], middle, *counts[index + 1 :]]
-        low, high = (middle, high) if length(_join(sections, trial)) <= LONGEST_BODY else (low, middle - 1)
+        low, high = (middle, high) if length(_join(sections, trial)) <= MAX_BODY_LENGTH else (low, middle - 1)
     return low
 
 
@@ -196,11 +194,11 @@ def _counted(change: FileChange) -> str:
 def _verification(checks: Sequence[Verification]) -> list[str]:
     """Return the table of the team's commands, in one piece, or a sentence when there are none."""
     if not checks:
-        return ["The target branch's `.azuredevops/autocoder.yml` names no verify commands."]
-    tables = [_table(checks[:MOST_CHECKS], longest) for longest in COMMAND_LENGTHS]
-    table = next((one for one in tables if length(one) <= LONGEST_TABLE), tables[-1])
+        return ["The target branch's `.azuredevops/autocoder.yml` has no verify commands."]
+    tables = [_table(checks[:MAX_CHECKS], longest) for longest in COMMAND_LENGTHS]
+    table = next((one for one in tables if length(one) <= MAX_TABLE_LENGTH), tables[-1])
     if _with_output(checks):
-        return [table, "", "What the failed commands printed stands in the first thread."]
+        return [table, "", "The output of the failed commands is in the first thread."]
     return [table]
 
 
@@ -219,15 +217,15 @@ def _result(check: Verification) -> str:
 def _outputs(checks: Sequence[Verification]) -> list[str]:
     """Return what each failed command printed last, behind a fence that it cannot end."""
     parts = [
-        f"`{code(check.command, 80)}` ended with exit code {check.exit_code}; the last that it printed:\n\n"
-        + fenced(check.output[-LONGEST_OUTPUT:])
+        f"`{code(check.command, 80)}` ended with exit code {check.exit_code}. The end of its output:\n\n"
+        + fenced(check.output[-MAX_OUTPUT_LENGTH:])
         for check in _with_output(checks)
     ]
     return ["## Failed commands", *parts] if parts else []
 
 
 def _with_output(checks: Sequence[Verification]) -> list[Verification]:
-    return [check for check in checks[:MOST_CHECKS] if check.exit_code and check.output.strip()]
+    return [check for check in checks[:MAX_CHECKS] if check.exit_code and check.output.strip()]
 
 
 def _warnings(plan: Plan, result: AgentResult, *, is_draft: bool) -> list[str]:

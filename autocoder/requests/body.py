@@ -7,21 +7,21 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, ValidationError
 
 from autocoder.models import TEMPLATE, Budget, Value
+from autocoder.suggestions import field_names, unknown
 
 _WORDS = {
-    "extra_forbidden": "is no field of a run request",
     "int_type": "must be a whole number",
     "float_type": "must be a number",
     "bool_type": "must be true or false",
-    "string_type": "must be a text",
-    "string_unicode": "must be a text of valid characters",
+    "string_type": "must be a string",
+    "string_unicode": "must be a string of valid Unicode",
     "string_too_short": "must not be empty",
     "string_too_long": "must have at most {max_length} characters",
     "string_pattern_mismatch": "must be lower-case letters, digits and hyphens",
-    "tuple_type": "must be a list of texts",
+    "tuple_type": "must be a list of strings",
     "too_long": "must have at most {max_length} entries",
     "model_type": "must be a JSON object",
-    "greater_than": "must be more than {gt:g}",
+    "greater_than": "must be greater than {gt:g}",
     "less_than_equal": "must be at most {le}",
 }
 
@@ -103,7 +103,10 @@ def _without(places: Iterable[tuple[int | str, ...]], body: Mapping[str, Any]) -
 
 
 def _problem(item: Any) -> Problem:
-    """Return what pydantic found in the words of a caller."""
-    words = _WORDS.get(item["type"])
-    message = words.format(**item.get("ctx", {})) if words else "is not what it should be"
+    """Return one of pydantic's errors as a problem for the caller."""
+    *parents, name = item["loc"]
+    words = _WORDS.get(item["type"], "is not valid")
+    message = words.format(**item.get("ctx", {}))
+    if item["type"] == "extra_forbidden":
+        message = unknown("field", str(name), field_names(Budget if parents else RunBody))
     return Problem(".".join(str(part)[:100] for part in item["loc"]), message)

@@ -85,7 +85,9 @@ def _impossible(
 ) -> list[Problem]:
     """Return what cannot be although its type is right, besides the fields that are *named* already."""
     agent = wanted.agent_type or settings.default_agent  # the repository may still name another
-    unknown = Problem("agentType", f"{agent[:60]!r} is none of {', '.join(sorted(agents))}")
+    unknown = Problem(
+        "agentType", f"unknown agent {agent[:60]!r}; the agents are {', '.join(sorted(agents))}"
+    )
     found = [
         *_what_is_missing(wanted, place, settings, named),
         *_malformed(wanted, place.prefix),
@@ -126,40 +128,39 @@ def _what_is_missing(
     found = []
     asked = wanted.work_item_id is not None or (wanted.user_prompt or "").strip() or "userPrompt" in named
     if not asked:
-        found.append(Problem("workItemId", "give workItemId or userPrompt"))
+        found.append(Problem("workItemId", "is required unless userPrompt is given"))
     if place.project is None:
-        names = ", ".join(settings.project_repo_map) or "PROJECT_REPO_MAP is empty"
-        found.append(Problem("project", f"is needed; mapped are: {names}"))
+        names = ", ".join(settings.project_repo_map) or "no project"
+        found.append(Problem("project", f"is required; PROJECT_REPO_MAP has {names}"))
     elif place.repository is None:
-        names = (
-            ", ".join(settings.repositories(place.project)) or "PROJECT_REPO_MAP has none for this project"
-        )
-        found.append(Problem("repository", f"is needed; mapped are: {names}"))
+        names = ", ".join(settings.repositories(place.project)) or "none"
+        message = f"is required; repositories of this project in PROJECT_REPO_MAP: {names}"
+        found.append(Problem("repository", message))
     return found
 
 
 def _malformed(wanted: RunBody, prefix: str) -> list[Problem]:
     """Return the fields that cannot be the names they should be."""
     rules = (
-        ("organization", wanted.organization, _ORGANIZATION, "an organisation"),
-        ("project", wanted.project, _NAME, "a project"),
-        ("repository", wanted.repository, _NAME, "a repository"),
-        ("model", wanted.model, _MODEL, "a model"),
-        ("containerImage", wanted.container_image, _IMAGE, "an image with its registry"),
-        ("targetBranch", wanted.target_branch, _BRANCH, "a branch"),
+        ("organization", wanted.organization, _ORGANIZATION, "organisation name"),
+        ("project", wanted.project, _NAME, "project name"),
+        ("repository", wanted.repository, _NAME, "repository name"),
+        ("model", wanted.model, _MODEL, "model name"),
+        ("containerImage", wanted.container_image, _IMAGE, "image name with a registry"),
+        ("targetBranch", wanted.target_branch, _BRANCH, "branch name"),
     )
     found = [
-        Problem(field, f"cannot be the name of {what}")
+        Problem(field, f"is not a valid {what}")
         for field, value, rule, what in rules
         if value is not None and (not rule.fullmatch(value) or value in (".", ".."))
     ]
     if wanted.target_branch and (".." in wanted.target_branch or len(wanted.target_branch) > 200):
-        found.append(Problem("targetBranch", "cannot be the name of a branch"))
+        found.append(Problem("targetBranch", "is not a valid branch name"))
     if not ids.is_branch_prefix(prefix):
-        found.append(Problem("sourceBranchPrefix", "cannot begin the name of a branch"))
+        found.append(Problem("sourceBranchPrefix", "is not a valid start of a branch name"))
     for field, names in (("labels", wanted.labels), ("reviewers", wanted.reviewers)):
         if any(not name.strip() or len(name) > 100 or not name.isprintable() for name in names):
-            found.append(Problem(field, "each must be one line of at most 100 characters"))
+            found.append(Problem(field, "each entry must be one line of at most 100 characters"))
     return found
 
 
@@ -172,7 +173,7 @@ def _over_the_ceiling(budget: Budget, settings: Settings) -> list[Problem]:
     }
     given: dict[str, Any] = budget.model_dump()
     return [
-        Problem(f"budget.{name}", f"is over the ceiling of {ceiling:g} (MAX_RUN_{name.upper()})")
+        Problem(f"budget.{name}", f"must be at most {ceiling:g} (MAX_RUN_{name.upper()})")
         for name, ceiling in ceilings.items()
         if given[name] is not None and given[name] > ceiling
     ]
@@ -183,10 +184,15 @@ def _forbidden(organization: str, image: str | None, settings: Settings) -> list
     found = []
     organizations = settings.allowed_organizations or (settings.organization,)
     if organization.casefold() not in {name.casefold() for name in organizations}:
-        found.append(Problem("organization", "is not in ALLOWED_ORGANIZATIONS"))
+        found.append(Problem("organization", "is not allowed; ALLOWED_ORGANIZATIONS must list it"))
     registries = settings.allowed_image_registries or (settings.image_registry,)
     if image is not None and not any(image.startswith(f"{registry.rstrip('/')}/") for registry in registries):
-        found.append(Problem("containerImage", "is of no registry in ALLOWED_IMAGE_REGISTRIES"))
+        found.append(
+            Problem(
+                "containerImage",
+                "comes from a registry that is not allowed; ALLOWED_IMAGE_REGISTRIES must list it",
+            )
+        )
     return found
 
 

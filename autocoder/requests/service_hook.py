@@ -21,7 +21,7 @@ CONTENT_FIELDS = (
 )
 OPTIONS = ("agent", "repo", "model", "template")
 OPTION_TAG = re.compile(r"autocoder:(?P<name>[^=]*)=(?P<value>.*)", re.IGNORECASE | re.DOTALL)
-LONGEST_OPTION = 100
+MAX_OPTION_LENGTH = 100
 
 
 class Trigger(Value):
@@ -55,7 +55,7 @@ def read_delivery(payload: object, trigger_tags: Iterable[str]) -> Trigger | Ski
         return _created(payload, wanted)
     if kind == "workitem.updated":
         return _updated(payload, wanted)
-    return Skip(code="not_covered", reason=f"events of type {one_line(str(kind), 60)} start no run")
+    return Skip(code="not_covered", reason=f"events of type {one_line(str(kind), 60)} do not start runs")
 
 
 def tags_of(text: object) -> tuple[str, ...]:
@@ -81,15 +81,13 @@ def _updated(payload: Mapping[str, Any], wanted: set[str]) -> Trigger | Skip:
     if not wanted & (_folded(fields.get("System.Tags")) | added):
         return Skip(code="no_trigger_tag", reason="the work item has no trigger tag")
     if not wanted & added and not any(name in changes for name in CONTENT_FIELDS):
-        return Skip(
-            code="no_change_of_content", reason="neither a trigger tag was added nor the text changed"
-        )
+        return Skip(code="no_change_of_content", reason="no trigger tag was added and no text was changed")
     trigger = _trigger(payload, resource.get("workItemId"), fields, _mapping(resource.get("revisedBy")))
     update = resource.get("id")
     if isinstance(trigger, Skip):
         return trigger
     if not isinstance(update, int) or update <= 0:
-        return Skip(code="not_usable", reason="the delivery names no update of the work item")
+        return Skip(code="not_usable", reason="the delivery has no number of the work item's update")
     return trigger.model_copy(update={"update": update})
 
 
@@ -102,11 +100,12 @@ def _trigger(
     project = fields.get("System.TeamProject")
     organization = _organization(payload)
     if not isinstance(number, int) or isinstance(number, bool) or number <= 0:
-        return Skip(code="not_usable", reason="the delivery names no work item id")
+        return Skip(code="not_usable", reason="the delivery has no work item id")
     if not isinstance(project, str) or not project or len(project) > 64:
-        return Skip(code="not_usable", reason="the delivery names no project (send all resource details)")
+        reason = "the delivery has no project; set the subscription to send all resource details"
+        return Skip(code="not_usable", reason=reason)
     if not organization:
-        return Skip(code="not_usable", reason="the delivery names no organisation in resourceContainers")
+        return Skip(code="not_usable", reason="the delivery has no organisation in resourceContainers")
     options = _options(fields.get("System.Tags"))
     if isinstance(options, Skip):
         return options
@@ -136,14 +135,17 @@ def _options(tags: object) -> dict[str, str] | Skip:
             continue
         name, value = match["name"].strip().lower(), match["value"].strip()
         shown = one_line(tag, 120)
-        if name not in OPTIONS or not 0 < len(value) <= LONGEST_OPTION or not value.isprintable():
+        if name not in OPTIONS or not 0 < len(value) <= MAX_OPTION_LENGTH or not value.isprintable():
             known = ", ".join(OPTIONS)
             reason = (
-                f"the tag `{shown}` cannot be read: options are {known}, of 1 to {LONGEST_OPTION} characters"
+                f"the tag `{shown}` is not valid: write autocoder:<option>=<value>, where the options are "
+                f"{known} and a value has at most {MAX_OPTION_LENGTH} characters"
             )
             return Skip(code="unreadable_tag", reason=reason)
         if options.setdefault(name, value) != value:
-            return Skip(code="unreadable_tag", reason=f"the tag `{shown}` contradicts another one")
+            return Skip(
+                code="unreadable_tag", reason=f"the tag `{shown}` contradicts another tag; remove one of them"
+            )
     return options
 
 

@@ -14,11 +14,16 @@ from autocoder.texts.markdown import one_line, without_ci_marks
 INPUTS = ("run.json", "prompt.md", "system.md")
 
 
+def requested_agent(run: Run, repository: Repository, settings: Settings) -> str:
+    """Return the type of the agent that the request names, else the repository's, else DEFAULT_AGENT."""
+    return run.request.agent_type or repository.settings.agent or settings.default_agent
+
+
 def choose_agent(
     run: Run, repository: Repository, agents: Mapping[str, Agent], settings: Settings
 ) -> Agent | None:
-    """Return the agent that was asked for, else the repository's or the default; None when it is unknown."""
-    return agents.get(run.request.agent_type or repository.settings.agent or settings.default_agent)
+    """Return the agent of the type that `requested_agent` gives; None when there is none of that type."""
+    return agents.get(requested_agent(run, repository, settings))
 
 
 def plan_run(

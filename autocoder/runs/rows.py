@@ -17,7 +17,7 @@ PHASES: tuple[str, ...] = get_args(Phase)
 OUTCOMES: tuple[str, ...] = get_args(Outcome)
 CANCELLABLE = ("queued", "preparing", "provisioning", "running", "verifying")
 PHASE_COLUMN = "phase_"
-LONGEST_TEXT = 2_000
+MAX_TEXT_LENGTH = 2_000
 TEXTS = (
     "status", "title", "organization", "project", "repository", "agent_type", "model", "requested_by",
     "source", "reason", "branch", "pull_request_url", "work_item_url", "queued_at", "started_at", "ended_at",
@@ -57,7 +57,9 @@ def usage_column(usage: Usage) -> dict[str, Any]:
 
 def bounded(columns: Mapping[str, Any]) -> dict[str, Any]:
     """Return *columns* without empty ones, texts cut to what a row should hold."""
-    cut = {name: value[:LONGEST_TEXT] if isinstance(value, str) else value for name, value in columns.items()}
+    cut = {
+        name: value[:MAX_TEXT_LENGTH] if isinstance(value, str) else value for name, value in columns.items()
+    }
     return {name: value for name, value in cut.items() if value is not None}
 
 

@@ -7,7 +7,7 @@ left out is counted, so that the report can say so.
 import re
 from dataclasses import dataclass
 
-LONGEST = 100_000
+MAX_LENGTH = 100_000
 # Zero-width, bidirectional and tag characters: https://www.unicode.org/reports/tr36/
 INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
@@ -44,14 +44,14 @@ def from_html(html: str | None) -> Visible:
     """Return the visible part of a work item's HTML field as Markdown."""
     from autocoder.texts.html import shown  # the cold start needs no parser of HTML
 
-    text, hidden, images = shown((html or "")[: LONGEST * 10])
+    text, hidden, images = shown((html or "")[: MAX_LENGTH * 10])
     visible = from_markdown(text)
     return Visible(visible.text, hidden + visible.hidden_parts, images)
 
 
 def from_markdown(text: str | None) -> Visible:
     """Return the visible part of a Markdown field: no comments, no hidden HTML, no invisible characters."""
-    plain, comments = MARKDOWN_COMMENT.subn("", (text or "")[: LONGEST * 10])
+    plain, comments = MARKDOWN_COMMENT.subn("", (text or "")[: MAX_LENGTH * 10])
     elements = 0
     if "<" in plain and MAY_HIDE.search(plain):
         from autocoder.texts.html import without_hidden  # as above
@@ -63,7 +63,7 @@ def from_markdown(text: str | None) -> Visible:
     plain = re.sub(r"\n{3,}", "\n\n", plain).strip()
     images = tuple(found[1] for found in IMAGE.finditer(plain))
     plain = IMAGE.sub(r"![](\1)", plain)  # its other words are shown to nobody who sees it
-    return Visible(plain[:LONGEST], comments + elements + invisible, images)
+    return Visible(plain[:MAX_LENGTH], comments + elements + invisible, images)
 
 
 def inert(text: str) -> str:

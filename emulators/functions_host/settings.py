@@ -5,16 +5,19 @@ https://learn.microsoft.com/azure/azure-functions/functions-host-json
 """
 
 import json
+import math
 import os
 import re
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from emulators.functions_host.errors import SettingsError
 
+REDELIVERY_SETTING = "FUNCTIONS_HOST_REDELIVERY_SECONDS"
 CONCURRENCY_A_CORE = 10  # maxConcurrentActivityFunctions: 10 times the processors
+MAX_REDELIVERY_SECONDS = 86_400
 LARGEST_BODY = 104_857_600  # FUNCTIONS_REQUEST_BODY_SIZE_LIMIT; see functions-app-settings
 
 
@@ -77,6 +80,25 @@ def apply_local_settings(path: Path, environment: MutableMapping[str, str]) -> C
     host = content.get("Host") or {}
     origins = frozenset(filter(None, (o.strip() for o in str(host.get("CORS") or "").split(","))))
     return Cors(origins, host.get("CORSCredentials") is True)
+
+
+def redelivery_seconds(environment: Mapping[str, str]) -> float:
+    """Return how long after a start the activities run again that ran when the last process ended.
+
+    At once, unless the setting says otherwise: the real host's queue gives such an activity back only after
+    `workItemQueueVisibilityTimeout` (5 minutes, at least 1). Raises `SettingsError` for a bad setting.
+    https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-bindings#host-json
+    """
+    text = environment.get(REDELIVERY_SETTING) or "0"
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 <= seconds <= MAX_REDELIVERY_SECONDS:
+        raise SettingsError(
+            f"{REDELIVERY_SETTING} must be a number of seconds up to {MAX_REDELIVERY_SECONDS:,}, not '{text}'"
+        )
+    return seconds
 
 
 def expand(text: str, environment: MutableMapping[str, str]) -> str:

@@ -18,7 +18,7 @@ from emulators.functions_host.http import cors
 from emulators.functions_host.http.admin import Admin
 from emulators.functions_host.http.triggers import HttpTriggers, largest_body
 from emulators.functions_host.keys import ensure_keys
-from emulators.functions_host.settings import Cors, HostSettings
+from emulators.functions_host.settings import Cors, HostSettings, redelivery_seconds
 from emulators.functions_host.timers.triggers import Timers
 from emulators.functions_host.worker.invocations import Activities, Invoker
 from emulators.functions_host.worker.loader import App, Function
@@ -67,7 +67,8 @@ def _engine(app: App, settings: HostSettings, options: Options, invoker: Invoker
     known = {"activity": activities.keys(), "orchestrator": orchestrators.keys()}
     runs = Activities(activities, invoker, settings.max_concurrent_activities)
     path = options.folder(NAME) / f"{settings.hub_name}.sqlite"
-    return Engine(path, orchestrators, lambda kind, name: name in known[kind], runs.start)
+    delay = redelivery_seconds(os.environ)
+    return Engine(path, orchestrators, lambda kind, name: name in known[kind], runs.start, delay)
 
 
 def _durable_name(function: Function, key: str) -> str:

@@ -91,8 +91,8 @@ class Group:
         (self.agent_folder / "run.sh").write_text(script + "\n")
 
     def set_constant(self, module, name, value):
-        """Give the constant *name* of the runner's *module* (a path) another *value*, in this group only."""
-        source = self.python_path / "runner" / f"{module}.py"
+        """Set the constant *name* in this group's own copy of runner.*module* to *value*."""
+        source = self.python_path.joinpath("runner", *module.split(".")).with_suffix(".py")
         text, found = re.subn(rf"(?m)^{name} = .*$", f"{name} = {value!r}", source.read_text())
         assert found == 1, f"{module}.py sets {name} {found} times"
         source.write_text(text)

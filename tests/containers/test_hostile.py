@@ -217,7 +217,7 @@ def test_a_fork_bomb_ends_with_the_deadline(group):
 
 
 def test_an_endless_log_is_cut(group):
-    group.set_constant("supervisor/live", "LONGEST_LOG", 100_000)
+    group.set_constant("supervisor.live", "LONGEST_LOG", 100_000)
     group.agent(f"yes 'much text' | head -c 3000000; echo; echo '{FINAL}'")
     result = group.run()
     assert (result.outcome, result.summary) == ("no_changes", "I did it.")

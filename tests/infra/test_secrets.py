@@ -29,7 +29,7 @@ case "$1 $2 $3" in
 esac
 """
 AZD = """#!/bin/sh
-[ "$1 $2" = "env get-value" ] && grep "^$3=" "$ASKED/environment" | cut -d= -f2-
+[ "$1 $2" = "env get-value" ] && value=$(grep "^$3=" "$ASKED/environment") && echo "${value#*=}"
 """
 KNOWN = {
     "AZURE_SUBSCRIPTION_ID": "22222222-2222-4222-8222-222222222222",
@@ -110,8 +110,17 @@ def test_changes_nothing_when_a_value_of_the_environment_is_empty_or_missing(azu
     assert empty.returncode == 2
     assert name in empty.stderr
     (azure.folder / "environment").touch()
-    assert azure.run(known=others).returncode != 0
+    missing = azure.run(known=others)
+    assert missing.returncode == 2
+    assert name in missing.stderr
     assert not (azure.folder / "calls").exists()
+
+
+def test_knows_the_hook_secret_of_an_environment_made_by_an_earlier_template(azure):
+    known = {name: text for name, text in KNOWN.items() if name != "HOOK_SECRET_NAME"}
+    done = azure.run(known={**known, "HOOK_PASSWORD_SECRET": "chosen-name"})
+    assert done.returncode == 0, done.stderr
+    assert azure.granted == ["callback-key", "chosen-name"]
 
 
 def test_keeps_existing_secrets(azure):

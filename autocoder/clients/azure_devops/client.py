@@ -44,5 +44,5 @@ class AzureDevOps:
         answer = self.session.json("GET", "_apis/connectionData", version="7.1-preview.1")
         user = answer.get("authenticatedUser") if isinstance(answer, dict) else None
         if not isinstance(user, dict) or not user.get("id"):
-            raise UnexpectedAnswer("Azure DevOps did not say who the app is.")
+            raise UnexpectedAnswer("Azure DevOps did not return the app's identity.")
         return str(user["id"])

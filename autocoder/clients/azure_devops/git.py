@@ -14,7 +14,7 @@ from autocoder.errors import NotFound, UnexpectedAnswer
 
 BUILD_POLICY = "0609b952-1397-4640-95ec-e00a01b2c241"  # the policy type "Build"
 POLICIES = "7.1-preview.1"
-LARGEST_FILE = 1_000_000
+MAX_FILE_BYTES = 1_000_000
 
 _SHA = re.compile(r"[0-9a-f]{40}")
 
@@ -53,7 +53,7 @@ class Git:
         return None if not found else commit_of(found[0].get("objectId"))
 
     def read_file(
-        self, project: str, repository: str, path: str, commit: str, limit: int = LARGEST_FILE
+        self, project: str, repository: str, path: str, commit: str, limit: int = MAX_FILE_BYTES
     ) -> bytes | None:
         """Return the bytes of the file *path* at *commit*, None when it is absent; raises `TooLarge`."""
         query = {**_at(commit), "path": f"/{path.lstrip('/')}", "$format": "octetStream"}
@@ -121,13 +121,13 @@ def repository_of(organization_url: str, answer: Any) -> RepositoryRecord:
             is_disabled=bool(answer.get("isDisabled")),
         )
     except (KeyError, TypeError, AttributeError):
-        raise UnexpectedAnswer("Azure DevOps sent something else than a repository.") from None
+        raise UnexpectedAnswer("Azure DevOps returned something other than a repository.") from None
 
 
 def commit_of(value: object) -> str:
     """Return *value* when it is the full name of a commit; raises `UnexpectedAnswer`."""
     if not isinstance(value, str) or not _SHA.fullmatch(value):
-        raise UnexpectedAnswer("Azure DevOps sent a branch without a commit.")
+        raise UnexpectedAnswer("Azure DevOps returned a branch without a commit.")
     return value
 
 

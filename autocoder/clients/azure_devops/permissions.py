@@ -59,7 +59,7 @@ def _first(answer: Any) -> Member | None:
     """Return the only identity in *answer*; several of one name are as good as none."""
     value = answer.get("value") if isinstance(answer, dict) else None
     if not isinstance(value, list):
-        raise UnexpectedAnswer("Azure DevOps sent no list of identities.")
+        raise UnexpectedAnswer("Azure DevOps did not return a list of identities.")
     found = [row for row in value if isinstance(row, dict) and row.get("isActive", True)]
     if len(found) != 1 or not isinstance(found[0].get("descriptor"), str):
         return None
@@ -82,5 +82,5 @@ def _entry(row: Any) -> Entry:
 def _bits(row: dict[str, Any], name: str) -> int:
     value = row.get(name) or 0
     if not isinstance(value, int):
-        raise UnexpectedAnswer("Azure DevOps sent an access control list that is none.")
+        raise UnexpectedAnswer("Azure DevOps returned an access control list that is not valid.")
     return value

@@ -14,7 +14,7 @@ from autocoder.clients.azure_devops.session import Session
 from autocoder.errors import Conflict, InvalidArgument, Transient, UnexpectedAnswer
 from autocoder.texts.utf16_length import cut
 
-LONGEST_TITLE = 400  # undocumented; what the web page takes
+MAX_TITLE_LENGTH = 400  # undocumented; what the web page takes
 BRANCH_NOT_SEEN_YET = "TF401398"
 PAUSES_SECONDS = (0.25, 0.5, 1.0, 2.0, 3.0)  # a branch may be seen some seconds after its push
 
@@ -40,7 +40,7 @@ class PullRequestDraft:
         return {
             "sourceRefName": f"refs/heads/{self.source}",
             "targetRefName": f"refs/heads/{self.target}",
-            "title": cut(self.title, LONGEST_TITLE),
+            "title": cut(self.title, MAX_TITLE_LENGTH),
             "description": self.description,
             "isDraft": self.is_draft,
             "labels": [{"name": label} for label in self.labels],
@@ -220,11 +220,11 @@ def pull_request_of(organization_url: str, answer: Any) -> PullRequestRecord:
             web_url=url_of(organization_url, path),
         )
     except (KeyError, TypeError, AttributeError):
-        raise UnexpectedAnswer("Azure DevOps sent something else than a pull request.") from None
+        raise UnexpectedAnswer("Azure DevOps returned something other than a pull request.") from None
 
 
 def _id(answer: Any, name: str) -> int:
     value = answer.get(name) if isinstance(answer, dict) else None
     if not isinstance(value, int):
-        raise UnexpectedAnswer(f"Azure DevOps sent an answer without {name}.")
+        raise UnexpectedAnswer(f"Azure DevOps returned an answer without {name}.")
     return value

@@ -11,7 +11,7 @@ from autocoder.errors import TooLarge, Transient
 if TYPE_CHECKING:
     import httpx  # which takes long to import, and the cold start does not need it
 
-LARGEST_ANSWER = 32 << 20  # a request may have 25 MB, so may what it reads back
+MAX_ANSWER_BYTES = 32 << 20  # a request may have 25 MB, so may what it reads back
 REPEATS = 2
 
 
@@ -49,7 +49,7 @@ class Session:
         request = protocol.build("GET", self.organization_url, segments, query=query, accept=protocol.BINARY)
         return protocol.read_bytes(self.send(request, limit))
 
-    def send(self, request: protocol.Request, limit: int = LARGEST_ANSWER) -> protocol.Response:
+    def send(self, request: protocol.Request, limit: int = MAX_ANSWER_BYTES) -> protocol.Response:
         """Send *request*; a refused credential is read anew once, a dropped connection repeats a GET.
 
         Raises `Transient`, or `TooLarge` when the answer has more than *limit* bytes.
@@ -84,6 +84,6 @@ class Session:
             for chunk in answer.iter_bytes():
                 content += chunk
                 if len(content) > limit:
-                    raise TooLarge(f"The answer of Azure DevOps is larger than {limit} bytes.")
+                    raise TooLarge(f"The answer of Azure DevOps is larger than {limit:,} bytes.")
             names = {name.lower(): value for name, value in answer.headers.items()}
             return protocol.Response(answer.status_code, names, bytes(content))

@@ -123,7 +123,7 @@ def record_of(answer: Any) -> WorkItemRecord:
             web_url=str(web_url),
         )
     except (KeyError, TypeError, ValueError, AttributeError):
-        raise UnexpectedAnswer("Azure DevOps sent something else than a work item.") from None
+        raise UnexpectedAnswer("Azure DevOps returned something other than a work item.") from None
 
 
 def _relation(row: Mapping[str, Any]) -> Relation:
@@ -143,7 +143,7 @@ def comment_of(row: Any) -> CommentRecord:
             created_at=str(row.get("createdDate") or ""),
         )
     except (KeyError, TypeError, ValueError, AttributeError):
-        raise UnexpectedAnswer("Azure DevOps sent something else than a comment.") from None
+        raise UnexpectedAnswer("Azure DevOps returned something other than a comment.") from None
 
 
 def update_of(row: Any) -> UpdateRecord:
@@ -154,4 +154,4 @@ def update_of(row: Any) -> UpdateRecord:
         name = str(author.get("displayName") or "")
         return UpdateRecord(int(row["id"]), int(row["rev"]), str(author.get("id") or ""), name, fields)
     except (KeyError, TypeError, ValueError, AttributeError):
-        raise UnexpectedAnswer("Azure DevOps sent something else than an update.") from None
+        raise UnexpectedAnswer("Azure DevOps returned something other than an update.") from None

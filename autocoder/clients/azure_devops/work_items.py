@@ -28,7 +28,7 @@ from autocoder.errors import InvalidArgument, NotFound, StaleRevision
 COMMENTS = "7.1-preview.4"
 MARKDOWN_COMMENTS = "7.2-preview.4"  # the first version that knows `format`: 0 is Markdown, 1 is HTML
 PAGE = 200
-MOST_COMMENTS = 1_000
+MAX_COMMENTS = 1_000
 ATTEMPTS = 4  # of a write whose revision went stale meanwhile
 
 
@@ -45,10 +45,10 @@ class WorkItems:
         )
 
     def comments(self, project: str, item: int, *, newest_first: bool = False) -> Iterator[CommentRecord]:
-        """Yield the comments that are not deleted, page by page, at most `MOST_COMMENTS`."""
+        """Yield the comments that are not deleted, page by page, at most `MAX_COMMENTS`."""
         query = {"$top": PAGE, "order": "desc" if newest_first else "asc"}
         token = None
-        for _ in range(MOST_COMMENTS // PAGE):
+        for _ in range(MAX_COMMENTS // PAGE):
             answer = self.session.json(
                 "GET", project, "_apis/wit/workItems", item, "comments",
                 query={**query, "continuationToken": token}, version=COMMENTS,
@@ -77,7 +77,7 @@ class WorkItems:
             query={"format": 0}, body={"text": markdown}, version=MARKDOWN_COMMENTS,
         )  # fmt: skip
         if isinstance(answer, dict) and answer.get("isDeleted"):
-            raise NotFound("Somebody deleted the comment.")
+            raise NotFound("The comment was deleted.")
 
     def update_fields(self, item: int, rev: int, changes: Mapping[str, Any]) -> WorkItemRecord:
         """Set the fields in *changes*; raises `StaleRevision` when *rev* is not the newest."""

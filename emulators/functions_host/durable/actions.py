@@ -8,7 +8,7 @@ An execution ends only when no activity, sub-orchestration or timer is open, als
 function has returned (https://learn.microsoft.com/javascript/api/durable-functions/timertask).
 """
 
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -75,9 +75,13 @@ DONE = Flag(complete=True)
 
 @dataclass(slots=True)
 class ExternalEvents:
-    """Raised events and the waits for them, by name; case does not matter, first come, first served."""
+    """Raised events and the waits for them, by name without regard to case; the newest wait is served first.
 
-    waiting: dict[str, deque[Flag]] = field(default_factory=lambda: defaultdict(deque))
+    `DurableOrchestrationContext.WaitForExternalEvent` keeps its waits on a stack, so that a wait that lost a
+    `task_any` and was given up does not take the event of a later one.
+    """
+
+    waiting: dict[str, list[Flag]] = field(default_factory=lambda: defaultdict(list))
     buffered: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
     def wait(self, name: str) -> Flag:
@@ -91,10 +95,10 @@ class ExternalEvents:
         return flag
 
     def raised(self, name: str) -> None:
-        """Give the event *name* to the first wait for it, or keep it."""
+        """Give the event *name* to the newest wait for it, or keep it."""
         key = name.casefold()
         if self.waiting[key]:
-            self.waiting[key].popleft().complete = True
+            self.waiting[key].pop().complete = True
         else:
             self.buffered[key] += 1
 

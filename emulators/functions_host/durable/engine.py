@@ -10,14 +10,13 @@ import heapq
 import json
 import logging
 import os
-import queue
 import sqlite3
 import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from emulators.functions_host.durable.episodes import (
     Exists,
@@ -37,15 +36,15 @@ from emulators.functions_host.durable.events import (
     status_after,
 )
 from emulators.functions_host.durable.hub import Hub
+from emulators.functions_host.durable.requests import Request, Requests, carry_out
 from emulators.functions_host.durable.store import ActivityTask, Instance, Message, Store, connect
 
 Result = TypeVar("Result")
 Ended = Callable[[str | None, tuple[str, str] | None], None]
 StartActivity = Callable[[ActivityTask, Ended], None]
-EPISODES_A_ROUND = 16  # a client waits no longer than this for its commit
-REQUESTS_A_ROUND = 512
-LONGEST_WAIT_SECONDS = 3600.0
-LONGEST_ROUND_SECONDS = 2.0
+MAX_EPISODES_PER_ROUND = 16  # a client waits no longer than this for its commit
+MAX_WAIT_SECONDS = 3600.0
+MAX_ROUND_SECONDS = 2.0
 
 log = logging.getLogger("host.durable")
 
@@ -59,14 +58,19 @@ class Engine:
         orchestrators: Mapping[str, Orchestrate],
         exists: Exists,
         start_activity: StartActivity,
+        redelivery_seconds: float = 0,
     ) -> None:
-        """Open the store at *path*; `start` sets it going."""
+        """Open the store at *path*; `start` sets it going.
+
+        Activities that ran when the last process ended run again *redelivery_seconds* after the start.
+        """
+        self._redelivery_seconds = redelivery_seconds
         self._orchestrators, self._exists, self._start_activity = orchestrators, exists, start_activity
         self._connection = connect(path)
         self._store = Store(self._connection)
         self.hub = Hub(self._store, orchestrators.keys())
         self._reader = Store(connect(path, read_only=True))
-        self._requests: queue.SimpleQueue[tuple[Callable[[], Any], Future[Any]] | None] = queue.SimpleQueue()
+        self._requests = Requests()
         self._ready: collections.OrderedDict[str, None] = collections.OrderedDict()
         self._appointments: list[tuple[float, str]] = []
         self._histories: dict[str, History] = {}
@@ -80,23 +84,29 @@ class Engine:
         return self._reader
 
     def start(self) -> None:
-        """Begin to work."""
+        """Begin to work, and run again what ran when the last process ended."""
+        interrupted = {task.seq for task in self._reader.pending_tasks()}
         self._thread.start()
+        if not interrupted:
+            return
+        again = threading.Timer(
+            self._redelivery_seconds, self.call, [lambda: self.hub.redeliver(interrupted)]
+        )
+        again.daemon = True
+        again.start()
 
     def stop(self) -> None:
         """Finish the round that is under way, and close the store."""
         self._stopped = True
-        self._requests.put(None)
-        self._thread.join(LONGEST_ROUND_SECONDS)
+        self._requests.wake()
+        self._thread.join(MAX_ROUND_SECONDS)
         if not self._thread.is_alive():
             self._connection.close()
             self._reader.connection.close()
 
     def call(self, change: Callable[[], Result]) -> "Future[Result]":
         """Run *change* in the engine's thread; the future is resolved after the commit."""
-        future: Future[Result] = Future()
-        self._requests.put((change, future))
-        return future
+        return self._requests.add(change)
 
     # -- the thread ----------------------------------------------------------------------------------
 
@@ -109,25 +119,13 @@ class Engine:
             logging.shutdown()
             os._exit(1)
 
-    def _take(self) -> list[tuple[Callable[[], Any], Future[Any]]]:
-        """Return the requests that are there; wait for one while nothing else is to do."""
+    def _take(self) -> list[Request]:
+        """Return the requests that are there; wait for one while there is nothing else to do."""
         self._collect()
-        wait = 0.0
-        if not self._ready and not self.hub.outbox:
-            due = self._appointments[0][0] - time.time() if self._appointments else LONGEST_WAIT_SECONDS
-            wait = min(max(due, 0.0), LONGEST_WAIT_SECONDS)
-        taken = []
-        try:
-            first = self._requests.get(timeout=wait) if wait > 0 else self._requests.get_nowait()
-            while True:
-                if first is not None:
-                    taken.append(first)
-                if len(taken) >= REQUESTS_A_ROUND:
-                    break
-                first = self._requests.get_nowait()
-        except queue.Empty:
-            pass
-        return taken
+        if self._ready or self.hub.outbox:
+            return self._requests.take(0)
+        due = self._appointments[0][0] - time.time() if self._appointments else MAX_WAIT_SECONDS
+        return self._requests.take(min(max(due, 0.0), MAX_WAIT_SECONDS))
 
     def _collect(self) -> None:
         """Sort the announced messages into those that are due and those that will be."""
@@ -138,26 +136,16 @@ class Engine:
         while self._appointments and self._appointments[0][0] <= now:
             self._ready[heapq.heappop(self._appointments)[1]] = None
 
-    def _round(self, requests: list[tuple[Callable[[], Any], Future[Any]]]) -> None:
+    def _round(self, requests: list[Request]) -> None:
         """One transaction: the *requests*, then some episodes; answers and activities after the commit."""
-        answers: list[tuple[Future[Any], Any, Exception | None]] = []
         self._connection.execute("begin immediate")
-        for change, future in requests:
-            if not future.set_running_or_notify_cancel():
-                continue  # whoever asked is gone
-            try:
-                answers.append((future, change(), None))
-            except Exception as error:
-                answers.append((future, None, error))
+        answers = carry_out(requests)
         self._collect()
-        for _ in range(min(EPISODES_A_ROUND, len(self._ready))):
+        for _ in range(min(MAX_EPISODES_PER_ROUND, len(self._ready))):
             self._safely(self._ready.popitem(last=False)[0])
         self._connection.execute("commit")
-        for future, result, refused in answers:
-            if refused is not None:
-                future.set_exception(refused)
-            else:
-                future.set_result(result)
+        for answer in answers:
+            answer.give()
         tasks, self.hub.outbox = self.hub.outbox, []
         for task in tasks:
             self._start_activity(task, self._ender(task))

@@ -5,13 +5,12 @@ Every method runs in the engine's thread inside a transaction. What it leaves fo
 """
 
 import json
-import re
 import time
 import uuid
 from collections.abc import Callable, Collection
 from typing import Any
 
-from emulators.functions_host.durable.episodes import Outcome
+from emulators.functions_host.durable.episodes import Outcome, failure
 from emulators.functions_host.durable.events import (
     TERMINAL,
     Event,
@@ -21,24 +20,11 @@ from emulators.functions_host.durable.events import (
     moment,
     stamp,
 )
+from emulators.functions_host.durable.failure_details import activity_details, child_details
+from emulators.functions_host.durable.instance_ids import check_instance_id
 from emulators.functions_host.durable.scheduling import Scheduled
 from emulators.functions_host.durable.store import ActivityTask, Instance, Store
 from emulators.functions_host.errors import ArgumentError, InstanceExistsError
-
-FORBIDDEN_IN_ID = re.compile(r"[/\\#?\x00-\x1f\x7f-\x9f]")
-LONGEST_ID = (
-    256  # https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-instance-management
-)
-
-
-def check_instance_id(instance_id: str) -> None:
-    """Raise `ArgumentError` when a new instance may not have that id."""
-    if instance_id.startswith("@"):
-        raise ArgumentError("Orchestration instance IDs must not start with '@'.")
-    if FORBIDDEN_IN_ID.search(instance_id):
-        raise ArgumentError("Instance IDs must not contain /, \\, #, ?, or control characters.")
-    if not 1 <= len(instance_id) <= LONGEST_ID:
-        raise ArgumentError(f"Instance IDs must be between 1 and {LONGEST_ID} characters.")
 
 
 class Hub:
@@ -47,7 +33,7 @@ class Hub:
     def __init__(self, store: Store, orchestrators: Collection[str]) -> None:
         self.store = store
         self.orchestrators = orchestrators
-        self.outbox: list[ActivityTask] = store.pending_tasks()
+        self.outbox: list[ActivityTask] = []
         self.due: list[tuple[float, str]] = store.appointments()
         self.forgotten: Callable[[str], object] = lambda _: None
 
@@ -120,7 +106,7 @@ class Hub:
             id=instance_id,
             name=name,
             version=version,
-            execution=uuid.uuid4().hex,
+            execution=uuid.uuid4().hex if parent else str(uuid.uuid4()),  # as the extension writes them
             status="Pending",
             input=input_,
             output=None,
@@ -146,6 +132,10 @@ class Hub:
         )
         self.send(instance.id, first, instance.execution)
 
+    def redeliver(self, seqs: Collection[int]) -> None:
+        """Run the activities with these numbers again, less those that nothing waits for any more."""
+        self.outbox += [task for task in self.store.pending_tasks() if task.seq in seqs]
+
     def activity_ended(self, task: ActivityTask, result: str | None, error: tuple[str, str] | None) -> None:
         """Tell the orchestration an activity's end: its *result* as JSON, or an *error* and its stack."""
         if not self.store.remove_task(task.seq):
@@ -153,9 +143,11 @@ class Hub:
         if error is None:
             message = event(EventType.TaskCompleted, TaskScheduledId=task.number, Result=result)
         else:
-            reason = f"Activity function '{task.name}' failed: {error[0]}"
             message = event(
-                EventType.TaskFailed, TaskScheduledId=task.number, Reason=reason, Details=error[1]
+                EventType.TaskFailed,
+                TaskScheduledId=task.number,
+                Reason=f"Activity function '{task.name}' failed: {error[0]}",
+                Details=activity_details(*error),
             )
         self.send(task.instance, message, task.execution)
 
@@ -172,7 +164,7 @@ class Hub:
             fired = event(EventType.TimerFired, TimerId=work.id, FireAt=work.fire_at)
             self.send(instance.id, fired, instance.execution, moment(work.fire_at).timestamp())
             return event(work.kind, work.id, now, FireAt=work.fire_at)
-        child = work.instance_id or f"{instance.execution}:{work.id:04x}"
+        child = work.instance_id or f"{instance.execution}:{work.id}"
         self._create_child(instance, work, child)
         return event(
             work.kind,
@@ -245,5 +237,7 @@ class Hub:
             message = event(done, TaskScheduledId=number, Result=json.dumps(output))
         else:
             failed = EventType.SubOrchestrationInstanceFailed
-            message = event(failed, TaskScheduledId=number, Reason=str(output), Details="")
+            reason = str(output)
+            details = child_details(reason.removeprefix(failure(instance.name, "")))
+            message = event(failed, TaskScheduledId=number, Reason=reason, Details=details)
         self.send(instance.parent, message, instance.parent_execution)

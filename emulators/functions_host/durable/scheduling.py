@@ -3,7 +3,7 @@ of the Durable Task Framework (https://github.com/Azure/durabletask).
 
 Every activity, sub-orchestration and timer takes the next number. The SDK counts for itself and never says
 its numbers: both sides must count alike. So must the retries: after *every* failed attempt, the last one
-included, there is a timer.
+included, there is a timer. The one after the last attempt fires at once: histories of older versions have it.
 """
 
 import datetime as dt
@@ -148,14 +148,24 @@ class Retried:
         if succeeded:
             self.complete = True
             return
-        options = self.action["retryOptions"]
-        delay = options["firstRetryIntervalInMilliseconds"]
-        delay *= options.get("backoffCoefficient", 1) ** (self.attempts - 1)
-        fire_at = moment(self.scheduler.time) + dt.timedelta(milliseconds=delay)
+        fire_at = moment(self.scheduler.time) + self._delay()
         self.scheduler.timer(stamp(fire_at)).settled = self._waited
 
+    def _delay(self) -> dt.timedelta:
+        """Return how long to wait after the attempt that failed: after the last one, not at all."""
+        if not self._attempts_left:
+            return dt.timedelta()
+        options = self.action["retryOptions"]
+        factor = options.get("backoffCoefficient", 1) ** (self.attempts - 1)
+        return dt.timedelta(milliseconds=options["firstRetryIntervalInMilliseconds"] * factor)
+
     def _waited(self, _: bool) -> None:
-        if self.attempts >= self.action["retryOptions"]["maxNumberOfAttempts"]:
-            self.complete = True
-        else:
+        if self._attempts_left:
             self._attempt()
+        else:
+            self.complete = True
+
+    @property
+    def _attempts_left(self) -> int:
+        left: int = self.action["retryOptions"]["maxNumberOfAttempts"] - self.attempts
+        return left

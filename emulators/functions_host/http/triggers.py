@@ -11,6 +11,7 @@ from typing import Any
 import azure.functions as func
 from aiohttp import web
 
+from emulators.functions_host.http.requests import function_request
 from emulators.functions_host.http.routes import Route, Router, compile_template
 from emulators.functions_host.keys import Keys, given_key
 from emulators.functions_host.settings import LARGEST_BODY
@@ -67,7 +68,7 @@ class HttpTriggers:
             return web.Response(status=401)
         if (request.content_length or 0) > request.client_max_size:
             raise web.HTTPRequestEntityTooLarge(request.client_max_size, request.content_length or 0)
-        return await self._invoke(function, await self._read(request, values))
+        return await self._invoke(function, await function_request(request, values))
 
     def _is_allowed(self, function: Function, given: str) -> bool:
         level = function.trigger.get("authLevel") or "function"
@@ -78,17 +79,6 @@ class HttpTriggers:
                 return self._keys.opens_admin(given)
             case _:
                 return self._keys.opens_function(function.name, given)
-
-    @staticmethod
-    async def _read(request: web.Request, values: dict[str, str]) -> func.HttpRequest:
-        return func.HttpRequest(
-            method=request.method,
-            url=str(request.url),
-            headers=dict(request.headers),
-            params=dict(request.query),
-            route_params=values,
-            body=await request.read(),
-        )
 
     async def _invoke(self, function: Function, request: func.HttpRequest) -> web.Response:
         outputs = {name: HttpOutput() for name in function.outputs}

@@ -42,7 +42,7 @@ def test_what_a_state_means_for_the_run(seen, state):
     ("seen", "words"),
     [
         (group("Failed", "", events=("no quota",)), "could not be started: no quota"),
-        (group("Failed", "", ended("clone", 1, "Error")), "Container clone ended with exit code 1 Error."),
+        (group("Failed", "", ended("clone", 1, "Error")), "Container clone ended with exit code 1 (Error)."),
         (group("Failed", ""), "Azure gives no reason."),
         (group("Succeeded", "Failed", ended("supervisor", 137, "OOMKilled")), "ran out of memory"),
         (group("Succeeded", "Failed", ended("agent", 7147)), "killed by the platform"),
@@ -59,13 +59,13 @@ def told(phase, seconds_ago):
 def test_an_agent_that_could_not_begin_is_seen_by_the_app():
     dead = group("Succeeded", "Running", ended("agent", 127, "Error"))
     reason = agent_never_began(dead, told("preparing", 30), NOW)
-    assert "could not begin" in reason
-    assert "Container agent ended with exit code 127 Error." in reason
+    assert "could not start" in reason
+    assert "Container agent ended with exit code 127 (Error)." in reason
 
 
 def test_an_agent_that_ended_well_without_having_begun_is_seen_as_well():
     reason = agent_never_began(group("Succeeded", "Running", ended("agent", 0)), told("preparing", 30), NOW)
-    assert "could not begin" in reason
+    assert "could not start" in reason
     assert "write to the run's volumes" in reason
 
 

@@ -129,7 +129,7 @@ def test_the_title_is_one_line_of_bounded_length_with_the_number(title):
 
 
 def test_the_description_says_how_to_complete_what_skips_ci():
-    assert "squash commit" in described(PLAN, result(), PUSHED, skip_ci=True).body
+    assert "Complete this with Squash commit" in described(PLAN, result(), PUSHED, skip_ci=True).body
     assert "squash" not in described(PLAN, result(), PUSHED, skip_ci=False).body
 
 
@@ -204,7 +204,7 @@ def test_what_a_failed_command_printed_stands_in_the_thread():
         m.Verification(command="make test", exit_code=2, seconds=1, output="E   assert 1 == 2"),
     )
     text = described(PLAN, result(verification=checks), PUSHED)
-    assert "printed stands in the first thread" in text.body
+    assert "output of the failed commands is in the first thread" in text.body
     assert "`make test` ended with exit code 2" in text.overflow
     assert "```text\nE   assert 1 == 2\n```" in text.overflow
     assert "all is well" not in text.overflow
@@ -237,7 +237,7 @@ def test_outputs_of_many_commands_are_bounded():
 def test_a_long_block_stands_in_the_thread_as_a_whole():
     block = "```python\n" + "x = 1\n" * 900 + "```"
     text = described(PLAN, result(summary=f"Before.\n{block}\nAfter."), PUSHED)
-    assert "(a long block stands in the first thread)" in text.body
+    assert "(a long block is in the first thread)" in text.body
     assert "Before." in text.body
     assert "After." in text.body
     assert block in text.overflow
@@ -260,7 +260,7 @@ def test_a_command_that_was_not_run_or_not_in_time_says_so():
         m.Verification(command="pytest", exit_code=None, seconds=0),
     )
     text = described(PLAN, result(verification=checks), PUSHED, is_draft=True)
-    assert "| `pip install` | ❌ did not end in time | 400.0 s |" in text.body
+    assert "| `pip install` | ❌ timed out | 400.0 s |" in text.body
     assert "| `pytest` | ⏭️ not run | 0.0 s |" in text.body
     assert "a verify command failed" in text.body
     assert "a verify command was not run" in text.body

@@ -197,7 +197,7 @@ def test_verifies_the_very_commit_in_order_and_keeps_the_tail(group):
 
 def test_a_verify_command_that_hangs_is_ended_and_the_next_one_is_not_run(group):
     group.run_file["verify"] = ["sleep 60", "echo never"]
-    group.set_constant("supervisor/verification", "TOTAL_SECONDS", 9.0)
+    group.set_constant("supervisor.verification", "TOTAL_SECONDS", 9.0)
     slow, never = group.run().verification
     assert slow.exit_code in (124, 137)
     assert "did not end in time" in slow.output
@@ -225,7 +225,7 @@ def test_the_deadline_of_the_wrapper_ends_the_whole_process_group(group):
 
 def test_the_supervisor_keeps_a_deadline_of_its_own(group):
     group.run_file["budget"]["minutes"] = 0.005
-    group.set_constant("supervisor/work", "EXTRA_SECONDS", 1.0)
+    group.set_constant("supervisor.work", "EXTRA_SECONDS", 1.0)
     seconds = unique_seconds()
     group.agent(f"echo partial > partial.txt; sleep {seconds}")
     result = group.run()
@@ -234,7 +234,7 @@ def test_the_supervisor_keeps_a_deadline_of_its_own(group):
 
 
 def test_says_so_when_the_agents_container_dies(group):
-    group.set_constant("supervisor/agent", "SILENCE_SECONDS", 1.5)
+    group.set_constant("supervisor.agent", "SILENCE_SECONDS", 1.5)
     group.agent("echo partial > partial.txt; sleep 304")
     group.clone()
     agent = group.start_agent()

@@ -118,4 +118,4 @@ def test_messages_hold_no_query_and_no_user_and_stay_short():
     assert "pat" not in text
     assert "sig" not in text
     assert "\n" not in text
-    assert len(text) <= errors.LONGEST_MESSAGE
+    assert len(text) <= errors.MAX_MESSAGE_LENGTH

@@ -1,3 +1,4 @@
+import json
 import time
 
 
@@ -20,6 +21,12 @@ def test_gives_up_after_the_last_attempt_and_one_more_timer(host):
     assert host.history(ended["instanceId"]).count("TimerFired") == 2
 
 
+def test_the_timer_after_the_last_attempt_fires_at_once(host):
+    ended = host.run("retrying", {"key": "c", "failures": 9, "attempts": 1, "milliseconds": 3_600_000})
+    assert ended["output"] == ["gave up: Activity function 'flaky' failed: ValueError: boom 1", 2]
+    assert host.history(ended["instanceId"]).count("TimerFired") == 1
+
+
 def test_keeps_the_numbers_of_many_retries_apart(host):
     assert host.output("many_retries") == [["attempt 1", "attempt 2", "attempt 3", 6], 11]
 
@@ -31,6 +38,43 @@ def test_a_failed_orchestration_says_which_activity_failed_and_why(host):
         "Orchestrator function 'failing' failed: Activity function 'flaky' failed: "
     )
     assert "ValueError: boom 1" in ended["output"]
+
+
+def test_an_orchestrator_catches_the_reason_and_the_details_of_a_failed_activity(host):
+    reason, separator, details = host.output("catching").partition(" \n ")
+    assert (reason, separator) == ("Activity function 'flaky' failed: ValueError: boom 1", " \n ")
+    exception = json.loads(details)
+    assert list(exception)[:4] == ["$type", "ClassName", "Message", "Data"]
+    assert exception["$type"] == "System.Exception, System.Private.CoreLib"
+    assert exception["Message"] == "ValueError: boom 1"
+    remote = exception["InnerException"]
+    assert remote["$type"].startswith("Microsoft.Azure.WebJobs.Script.Workers.Rpc.RpcException,")
+    assert remote["RemoteMessage"] == "ValueError: boom 1"
+    assert remote["RemoteStackTrace"].startswith("Traceback (most recent call last):")
+    assert remote["Message"].startswith("Result: Failure\nType: \nException: ValueError: boom 1\nStack: ")
+
+
+def test_a_parent_catches_the_reason_and_the_details_of_a_failed_child(host):
+    ended = host.run("parent")
+    shown = host.status(ended["instanceId"], showHistory="true")["historyEvents"]
+    failed = next(event for event in shown if event["EventType"] == "SubOrchestrationInstanceFailed")
+    assert failed["Reason"].startswith("Orchestrator function 'failing' failed: Activity function 'flaky'")
+    assert failed["Details"].startswith("Message: Activity function 'flaky' failed: ValueError: boom")
+
+
+def test_a_child_without_an_id_is_named_by_its_parents_execution_and_a_decimal_number(host):
+    execution, _, number = host.output("twelfth_child").rpartition(":")
+    assert number == "11"
+    assert len(execution) == len("00000000-0000-0000-0000-000000000000")
+
+
+def test_of_several_waits_for_one_event_the_newest_is_served_first(host):
+    id_ = host.begin("two_waits_for_one_event")
+    host.has_status(id_, "Running")
+    host.send(id_, "same", "first")
+    host.has_custom(id_, "second wait")
+    host.send(id_, "same", "second")
+    assert host.ended(id_)["output"] == ["second", "first"]
 
 
 def test_an_unknown_activity_fails_the_orchestration(host):

@@ -35,6 +35,22 @@ def test_what_was_answered_is_still_there_after_a_kill(own_host):
     assert host.ended(polling)["output"] == ["child", "polled"]
 
 
+def test_an_interrupted_activity_waits_as_long_as_the_setting_says(own_host, tmp_path):
+    notes = tmp_path / "notes.txt"
+    host = own_host().start()
+    host.begin("noted", str(notes))
+    host.until(notes.exists, "the activity began")
+    host.kill()
+    host.environment["FUNCTIONS_HOST_REDELIVERY_SECONDS"] = "3600"
+    host.start()
+    assert host.output("chain", 1) == 7
+    assert notes.read_text().splitlines() == ["began"]
+    host.kill()
+    host.environment["FUNCTIONS_HOST_REDELIVERY_SECONDS"] = "0.2"
+    host.start()
+    host.until(lambda: notes.read_text().splitlines() == ["began"] * 2, "the activity began again")
+
+
 def test_timers_fire_after_a_restart_also_when_they_were_due_before(own_host):
     host = own_host().start()
     id_ = host.begin("approval", {"seconds": 0.3})
