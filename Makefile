@@ -32,13 +32,8 @@ DOCKERFILES = $(shell git ls-files '*Dockerfile')
 
 CHECKS := check-format check-lint check-types check-imports check-shell check-docker check-secrets
 
-<<<<<<< HEAD
-.PHONY: check-agent compiled help demo run test test-slow check $(CHECKS) docs screenshots format bench images
-.PHONY: install install-demo tools clean
-=======
 .PHONY: check-agent compiled help demo run test test-slow check $(CHECKS) docs screenshots format bench images \
   install install-demo tools clean
->>>>>>> main
 
 help:  ## list what can be made
 	@sed -n 's/^\([a-z-]*\):.*  ## /  make \1|/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
