@@ -77,7 +77,9 @@ def test_a_picture_that_fails_for_good_is_left_out(devops, attached, monkeypatch
 
 def test_what_the_app_keeps_is_not_too_much_for_the_containers():
     assert MAX_IMAGE_BYTES <= MAX_INPUT_BYTES
-    assert MAX_TOTAL_IMAGE_BYTES <= MAX_TOTAL_INPUT_BYTES - 2 * MAX_INPUT_BYTES  # room for prompt.md and system.md
+    assert (
+        MAX_TOTAL_IMAGE_BYTES <= MAX_TOTAL_INPUT_BYTES - 2 * MAX_INPUT_BYTES
+    )  # room for prompt.md and system.md
 
 
 def test_hidden_words_of_comments_are_counted_too(devops, client):
