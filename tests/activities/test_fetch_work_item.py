@@ -9,7 +9,7 @@ from activities import fetch_work_item
 from autocoder.errors import Transient
 from autocoder.models import Image, WorkItem
 from autocoder.work_items.fields import MAX_IMAGE_BYTES, MAX_TOTAL_IMAGE_BYTES
-from runner.clone.inputs import LARGEST_INPUT, LARGEST_INPUTS
+from runner.clone.inputs import MAX_INPUT_BYTES, MAX_TOTAL_INPUT_BYTES
 from tests.activities.conftest import ORGANIZATION, PROJECT, run
 
 HIDDEN = '<p>Seen</p><p style="display:none">SECRET ORDER</p>'
@@ -76,8 +76,10 @@ def test_a_picture_that_fails_for_good_is_left_out(devops, attached, monkeypatch
 
 
 def test_what_the_app_keeps_is_not_too_much_for_the_containers():
-    assert MAX_IMAGE_BYTES <= LARGEST_INPUT
-    assert MAX_TOTAL_IMAGE_BYTES <= LARGEST_INPUTS - 2 * LARGEST_INPUT  # room for prompt.md and system.md
+    assert MAX_IMAGE_BYTES <= MAX_INPUT_BYTES
+    assert (
+        MAX_TOTAL_IMAGE_BYTES <= MAX_TOTAL_INPUT_BYTES - 2 * MAX_INPUT_BYTES
+    )  # room for prompt.md and system.md
 
 
 def test_hidden_words_of_comments_are_counted_too(devops, client):
