@@ -48,7 +48,7 @@ def test_a_mistake_is_named_with_its_line(text, line, word):
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"!!python/object/apply:os.system [id]", b"x" * 70_000])
-def test_what_is_no_settings_file_is_refused(content):
+def test_a_file_that_is_not_a_settings_file_is_refused(content):
     with pytest.raises(RepositorySettingsError):
         read_repository_settings(content)
 
