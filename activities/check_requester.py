@@ -26,9 +26,11 @@ def check_requester(run: Run) -> Ended | None:
     try:
         person = azure_devops.work_items.update(number, update).author_id
     except NotFound:
-        return Ended(
-            outcome="failed", reason=f"Work item {number} does not exist, or the app may not read it."
+        reason = (
+            f"Work item {number} does not exist, or the app may not read it. "
+            "Check its number, and the app's permissions with GET /api/doctor."
         )
+        return Ended(outcome="failed", reason=reason)
     reason = _reason(azure_devops, run, person)
     return Ended(outcome="refused", reason=reason) if reason else None
 

@@ -31,10 +31,11 @@ budget: {minutes: 10, usd: 1.5}
 @pytest.mark.parametrize(
     ("text", "line", "word"),
     [
-        ("verify:\n  - make test\nverfy: []\n", 3, "verfy"),
+        ("verify:\n  - make test\nverfy: []\n", 3, "verfy: unknown setting (did you mean verify?)"),
         ("setup: []\nverify:\n  - ok\n  - 5: x\n", 4, "verify"),
         ("draft: perhaps\n", 1, "draft"),
         ("\nbudget:\n  minutes: 5\n  usd: -1\n", 4, "usd"),
+        ("budget:\n  dollars: 5\n", 2, "unknown setting; known: minutes, usd, tokens, turns"),
         ("verify: [\n", 2, ""),
         ("- a\n", 1, "mapping"),
         ("agent: ../../etc\n", 1, "agent"),
