@@ -107,7 +107,7 @@ def test_a_forged_exit_file_is_no_success(group, forged):
     group.start_supervisor()
     result = group.finished()
     assert result.outcome == "agent_failed"
-    assert "not the wrapper's" in result.reason
+    assert "overwrote its exit file" in result.reason
 
 
 def test_after_a_forged_exit_the_agent_is_ended_and_nothing_it_does_then_counts(group, tmp_path):

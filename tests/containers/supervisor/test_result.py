@@ -2,7 +2,7 @@
 
 import json
 
-from activities.read_agent_result import LARGEST_RESULT
+from activities.read_agent_result import MAX_RESULT_BYTES
 from autocoder.models import AgentResult
 from runner.supervisor import __main__ as supervisor
 from runner.supervisor.__main__ import readable
@@ -28,10 +28,10 @@ def test_a_result_with_a_wrong_field_keeps_what_was_used():
 
 
 def test_a_result_that_is_too_long_keeps_what_was_used():
-    told = delivered(summary="x" * LARGEST_RESULT)
+    told = delivered(summary="x" * MAX_RESULT_BYTES)
     assert (told.outcome, told.reason) == ("interrupted", "the result cannot be used: it is too long")
     assert told.usage.turns == 2
-    assert supervisor.MAX_RESULT_BYTES < LARGEST_RESULT
+    assert supervisor.MAX_RESULT_BYTES < MAX_RESULT_BYTES
 
 
 def test_what_is_wrong_itself_is_left_out_alone():

@@ -85,8 +85,8 @@ def test_says_when_the_agent_has_changed_nothing(group):
     ("script", "reason"),
     [
         (f"echo x > x; echo '{FINAL}'; exit 3", "exit code 3"),
-        ('echo x > x; echo \'{"type": "result", "result": "no", "is_error": true}\'', "said that it failed"),
-        ("echo x > x; echo bye", "without its final message"),
+        ('echo x > x; echo \'{"type": "result", "result": "no", "is_error": true}\'', "reported a failure"),
+        ("echo x > x; echo bye", "without a final message"),
     ],
 )
 def test_does_not_believe_the_exit_code_alone(group, script, reason):
