@@ -74,7 +74,7 @@ def test_the_readme_names_what_a_person_must_provide(agent):
     text = (CONTAINERS / agent / "README.md").read_text()
     assert AGENTS[agent].cli.package in text
     assert AGENTS[agent].secret in text
-    assert "## Traps" in text
+    assert "## Pitfalls" in text
 
 
 def test_scripts_and_images_are_clean():
