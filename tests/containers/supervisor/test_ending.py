@@ -31,7 +31,7 @@ def test_a_flag_says_that_the_agent_failed(tmp_path):
     assert last_word(tmp_path, json.dumps({**EVENT, "failed": True})).is_error
 
 
-def test_a_message_that_comes_in_pieces_is_put_together(tmp_path):
+def test_joins_a_message_that_comes_in_pieces(tmp_path):
     form = {"match": {"type": "message"}, "text": "content", "joined": True}
     pieces = [json.dumps({"type": "message", "content": text}) for text in ("not this", "Two ", "pieces.")]
     lines = [
@@ -51,7 +51,7 @@ def test_without_the_event_there_is_no_final_message(tmp_path, lines):
     assert not last_word(tmp_path, *lines).found
 
 
-def test_an_agent_without_events_is_taken_at_the_end_of_its_log(tmp_path):
+def test_the_end_of_a_log_without_events_is_the_final_message(tmp_path):
     assert last_word(tmp_path, "x" * 9000, "NEEDS_INFO: which one?", form={}).text.endswith(
         "NEEDS_INFO: which one?"
     )
