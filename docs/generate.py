@@ -11,7 +11,8 @@ import re
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, get_args
+from types import UnionType
+from typing import Any, Union, get_args, get_origin
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -23,6 +24,15 @@ from autocoder.agents import agents  # noqa: E402
 from autocoder.reports.comment import COMPLETED, completed  # noqa: E402
 from autocoder.shared.outcomes import OUTCOMES  # noqa: E402
 
+TYPE_WORDS = {
+    "JSON": {setting_values.from_json},
+    "URL": {
+        setting_values.checked_url,
+        setting_values.checked_organization,
+        setting_values.checked_storage,
+    },
+    "`a;b`": {setting_values.split_list},
+}
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 
 
@@ -46,28 +56,27 @@ def _shown(default: object) -> str:
 
 def _type_name(field: Any) -> str:
     """Return a reader's word for the type of *field*."""
-    if any(
-        item.func is setting_values.from_json for item in field.metadata if isinstance(item, BeforeValidator)
-    ):
-        return "JSON"
-    if any(
-        item.func
-        in (setting_values.checked_url, setting_values.checked_organization, setting_values.checked_storage)
-        for item in field.metadata
-        if isinstance(item, BeforeValidator)
-    ):
-        return "URL"
-    if any(
-        item.func is setting_values.split_list for item in field.metadata if isinstance(item, BeforeValidator)
-    ):
-        return "`a;b`"
-    kinds = [kind for kind in (get_args(field.annotation) or (field.annotation,)) if kind is not type(None)]
-    choices = [
-        word for kind in kinds for word in (get_args(kind) or ([kind] if isinstance(kind, str) else []))
-    ]
+    checks = {item.func for item in (*field.metadata, *_checks(field.annotation)) if hasattr(item, "func")}
+    for word, functions in TYPE_WORDS.items():
+        if checks & functions:
+            return word
+    kinds = [kind for kind in _kinds(field.annotation) if kind is not type(None)]
+    choices = [word for kind in kinds for word in get_args(kind)]
     if choices:
         return ", ".join(f"`{word}`" for word in choices)
     return {bool: "`true`, `false`", int: "integer", float: "number", str: "text"}.get(kinds[0], "text")
+
+
+def _kinds(annotation: Any) -> tuple[Any, ...]:
+    """Return the members of a union, or the one type that is none."""
+    is_union = get_origin(annotation) in (Union, UnionType)
+    return get_args(annotation) if is_union else (annotation,)
+
+
+def _checks(annotation: Any) -> list[BeforeValidator]:
+    """Return the validators inside a union such as `Url | None`."""
+    inside = [item for kind in _kinds(annotation) for item in getattr(kind, "__metadata__", ())]
+    return [item for item in inside if isinstance(item, BeforeValidator)]
 
 
 def agents_table() -> str:

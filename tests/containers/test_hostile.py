@@ -63,7 +63,7 @@ def test_repositories_within_the_repository_are_left_out_and_not_run(group, tmp_
     result = group.run()
     assert not leak.exists()
     assert group.changes(tmp_path / "r.git") == {"src/app.py": "M", "src/new.py": "A"}
-    assert [(one.path, one.reason) for one in result.withheld] == [("nested", "a Git repository of its own")]
+    assert [(one.path, one.reason) for one in result.withheld] == [("nested", "a nested Git repository")]
 
 
 def test_a_log_that_links_elsewhere_is_not_followed(group):
