@@ -47,7 +47,7 @@ def as_in_a_container():
 
 @dataclass
 class Ended:
-    """What is left when the wrapper has ended: its exit file, the log, the last word."""
+    """What the wrapper leaves behind: its exit file, the log and the final message."""
 
     exit: dict
     log: str
@@ -56,7 +56,7 @@ class Ended:
 
     @property
     def well(self):
-        """Whether all three say that the agent has done its work."""
+        """Whether all three say that the agent succeeded."""
         said = self.final.found and not self.final.is_error
         return self.exit["reason"] == "exited" and self.exit["exitCode"] == 0 and said
 
