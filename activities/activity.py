@@ -15,7 +15,7 @@ import azure.durable_functions as df
 
 from autocoder import wire
 from autocoder.clients.connect import clients
-from autocoder.errors import AutocoderError, NoRoom, RetryLater, SignInRequired, Transient
+from autocoder.errors import AutocoderError, NoCapacity, RetryLater, SignInRequired, Transient
 
 InputT = TypeVar("InputT")
 OutputT = TypeVar("OutputT")
@@ -73,7 +73,7 @@ def _reply(error: AutocoderError) -> dict[str, Any]:
     With `most` the pause is `seconds` each time; without, it grows (`orchestrators/step.py`).
     """
     reason = clients().redact(f"{error} ({error.code})")
-    if isinstance(error, NoRoom):
+    if isinstance(error, NoCapacity):
         again = {"seconds": error.retry_after_seconds, "reason": reason, "most": MAX_CAPACITY_TRIES}
         return {"again": again}
     if isinstance(error, RetryLater):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from activities.activity import activity
-from activities.parts.parallel import at_once
+from activities.parts.parallel import in_parallel
 from activities.parts.repository_texts import texts_of
 from autocoder import wire
 from autocoder.agents import Agent, agents
@@ -53,22 +53,24 @@ def build_prompt(given: PromptInput) -> Plan | Ended:
     agent = _agent(given)
     if isinstance(agent, Ended):
         return agent
-    kept = _kept(connected, given)
-    guide = guidance(kept.request, kept.work_item, kept.texts)
+    stored = _stored_inputs(connected, given)
+    guide = guidance(stored.request, stored.work_item, stored.texts)
     if guide is None:
-        asked, known = kept.request.template, ", ".join(template_names(kept.texts))
+        asked, known = stored.request.template, ", ".join(template_names(stored.texts))
         return Ended(outcome="failed", reason=f"Unknown template {asked}; the templates are {known}.")
-    images = tuple(image.name for image in kept.work_item.images) if kept.work_item else ()
+    images = tuple(image.name for image in stored.work_item.images) if stored.work_item else ()
     plan = plan_run(run, given.work_item, given.repository, agent=agent, images=images, settings=settings())
-    files, remarks = _files(connected, plan, files_named(kept.request.additional_context))
+    files, remarks = _files(connected, plan, files_named(stored.request.additional_context))
     plan = plan.model_copy(update={"remarks": remarks})
-    prompt = task_prompt(kept.request, kept.work_item, kept.texts, guide=guide, files=files, remarks=remarks)
+    prompt = task_prompt(
+        stored.request, stored.work_item, stored.texts, guide=guide, files=files, remarks=remarks
+    )
     inputs = {
         "prompt.md": prompt.encode(),
-        "system.md": system_prompt(kept.request).encode(),
+        "system.md": system_prompt(stored.request).encode(),
         "run.json": wire.to_bytes(run_file(plan, agents(), settings())),
     }
-    at_once(
+    in_parallel(
         lambda: connected.blobs.create_append(run.id, "log.txt"),
         *(partial(connected.blobs.put, run.id, name, content) for name, content in inputs.items()),
     )
@@ -76,22 +78,22 @@ def build_prompt(given: PromptInput) -> Plan | Ended:
 
 
 @dataclass(frozen=True)
-class Kept:
-    """What earlier steps have kept in blobs, because it is too long for the history."""
+class StoredInputs:
+    """What earlier steps have stored in blobs, because it is too long for the history."""
 
     request: RunRequest
     texts: RepositoryTexts
     work_item: WorkItem | None
 
 
-def _kept(connected: Clients, given: PromptInput) -> Kept:
+def _stored_inputs(connected: Clients, given: PromptInput) -> StoredInputs:
     read = partial(connected.blobs.get, given.run.id)
-    request, texts, work_item = at_once(
+    request, texts, work_item = in_parallel(
         lambda: wire.load(RunRequest, read("request.json")),
         lambda: texts_of(connected, given.run, given.repository),
         lambda: read("work_item.json") if given.work_item else None,
     )
-    return Kept(request, texts, wire.load(WorkItem, work_item) if work_item else None)
+    return StoredInputs(request, texts, wire.load(WorkItem, work_item) if work_item else None)
 
 
 def _agent(given: PromptInput) -> Agent | Ended:
@@ -101,8 +103,10 @@ def _agent(given: PromptInput) -> Agent | Ended:
         known = ", ".join(sorted(agents()))
         asked = requested_agent(given.run, given.repository, settings())
         return Ended(outcome="failed", reason=f"Unknown agent {asked}; the agents are {known}.")
-    lacking = agent.lacking(settings().model_upstreams)
-    return Ended(outcome="failed", reason=f"{lacking} Add it, or choose another agent.") if lacking else agent
+    missing = agent.missing_upstream(settings().model_upstreams)
+    if missing:
+        return Ended(outcome="failed", reason=f"{missing} Add it, or choose another agent.")
+    return agent
 
 
 def _files(connected: Clients, plan: Plan, paths: tuple[str, ...]) -> tuple[dict[str, str], tuple[str, ...]]:

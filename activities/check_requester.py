@@ -48,7 +48,7 @@ def _judge(azure_devops: AzureDevOps, run: Run, person: str, group: str) -> str:
     if person.casefold() == clients().own_id(run.request.organization).casefold():
         return "Autocoder does not start runs for its own changes."
     permissions = azure_devops.permissions
-    who = permissions.member(person) if person else None
+    who = permissions.identity(person) if person else None
     if who is None:
         return "The app cannot read the identity of the person who requested this run; see GET /api/doctor."
     if group:

@@ -8,12 +8,12 @@ import json
 from collections.abc import Mapping
 
 from activities.activity import MAX_CAPACITY_TRIES, activity
-from activities.parts.parallel import at_once
+from activities.parts.parallel import in_parallel
 from autocoder.agents import agents
 from autocoder.clients.connect import Clients, clients
 from autocoder.clock import now
 from autocoder.container_groups.build import container_group
-from autocoder.errors import NoRoom
+from autocoder.errors import NoCapacity
 from autocoder.ids import group_name
 from autocoder.models import Ended, Plan
 from autocoder.runs.callback import callback_token
@@ -36,7 +36,7 @@ WAITING = "Waiting: "
 def create_container_group(plan: Plan) -> Ended | None:
     """Create the group with its secrets; returns how a run ends that was cancelled or lacks a secret."""
     connected = clients()
-    group, row = at_once(
+    group, row = in_parallel(
         lambda: connected.containers.get_group(group_name(plan.run.id)),
         lambda: connected.records.get(plan.run.id),
     )
@@ -48,24 +48,24 @@ def create_container_group(plan: Plan) -> Ended | None:
         connected.records.merge(plan.run.id, settled)
         return refused
     spec = container_group(plan, settings())
-    _, secrets = at_once(
+    _, secrets = in_parallel(
         lambda: connected.records.merge(plan.run.id, {**settled, **phase_columns("provisioning", now())}),
         lambda: _secrets(connected, plan),
     )
     try:
         connected.containers.create_group(spec, secrets)
-    except NoRoom as error:
+    except NoCapacity as error:
         raise _waiting_for_room(connected, plan, error) from None
     if row and str(row.get("reason", "")).startswith(WAITING):
         connected.records.merge(plan.run.id, {"reason": ""})
     return None
 
 
-def _waiting_for_room(connected: Clients, plan: Plan, error: NoRoom) -> NoRoom:
+def _waiting_for_room(connected: Clients, plan: Plan, error: NoCapacity) -> NoCapacity:
     """Return *error* in the words of the settings that matter, and note it where people look at the run."""
     given = settings()
     size = f"{given.container_cpu:g} vCPUs and {given.container_memory_gb:g} GB"
-    told = NoRoom(
+    told = NoCapacity(
         f"No quota or capacity left in {given.container_location} for a container group of {size}: "
         f"{error.message}",
         retry_after_seconds=60 * given.capacity_minutes / MAX_CAPACITY_TRIES,

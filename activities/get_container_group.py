@@ -8,10 +8,10 @@ from activities.parts.work_item_comment import show_phase
 from autocoder import wire
 from autocoder.clients.connect import Clients, clients
 from autocoder.clock import now
-from autocoder.container_groups.state import agent_never_began, judge_group
+from autocoder.container_groups.state import agent_start_failure, judge_group
 from autocoder.errors import AutocoderError
 from autocoder.ids import group_name
-from autocoder.models import GroupSeen, Phase, Plan, Progress, Value
+from autocoder.models import GroupVerdict, Phase, Plan, Progress, Value
 from autocoder.runs.rows import phase_columns, usage_column
 
 SHOWN: dict[str, Phase] = {"running": "running", "verifying": "verifying", "collecting": "verifying"}
@@ -19,14 +19,14 @@ WORKING = ("provisioning", "running", "verifying")
 log = logging.getLogger("autocoder.activities")
 
 
-class Look(Value):
+class GroupInput(Value):
     """Which run's container group to look at."""
 
     plan: Plan
 
 
 @activity
-def get_container_group(look: Look) -> GroupSeen:
+def get_container_group(look: GroupInput) -> GroupVerdict:
     """Return whether the group still works; its progress goes to the row and the comment."""
     connected, plan = clients(), look.plan
     group = connected.containers.get_group(group_name(plan.run.id))
@@ -34,11 +34,11 @@ def get_container_group(look: Look) -> GroupSeen:
     if group is None or seen.state != "working":
         return seen
     if connected.blobs.exists(plan.run.id, "result.json"):  # the last thing that the supervisor writes
-        return GroupSeen(state="ended")
+        return GroupVerdict(state="ended")
     progress = _progress(connected, plan.run.id)
-    reason = agent_never_began(group, progress, datetime.now(UTC))
+    reason = agent_start_failure(group, progress, datetime.now(UTC))
     if reason:
-        return GroupSeen(state="failed", reason=reason)
+        return GroupVerdict(state="failed", reason=reason)
     try:
         _pass_on(connected, plan, progress)
     except AutocoderError as error:  # a comment that cannot be written does not end the polling

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from activities.activity import activity
-from activities.parts.parallel import at_once
+from activities.parts.parallel import in_parallel
 from autocoder.agents import agents, all_leftovers
 from autocoder.changes.objections import file_changes, objections
 from autocoder.changes.pack import PackFile, open_pack
@@ -48,7 +48,7 @@ def push_branch(given: PushInput) -> PushedBranch | Ended:
     connected = clients()
     with tempfile.TemporaryDirectory(prefix="autocoder-") as folder:
         file = Path(folder) / "changes.pack"
-        row, _ = at_once(
+        row, _ = in_parallel(
             lambda: connected.records.begin_publishing(plan.run.id, phase_columns("publishing", now())),
             lambda: connected.blobs.download(plan.run.id, "changes.pack", file, MAX_PACK_BYTES),
         )

@@ -5,7 +5,7 @@ import logging
 from pydantic import ValidationError
 
 from activities.activity import activity
-from activities.parts.parallel import at_once
+from activities.parts.parallel import in_parallel
 from autocoder import wire
 from autocoder.clients.connect import Clients, clients
 from autocoder.clock import now
@@ -22,7 +22,7 @@ log = logging.getLogger("autocoder.activities")
 def read_agent_result(plan: Plan) -> AgentResult | Ended:
     """Return the result of the run's containers, or how the run ends without one."""
     connected = clients()
-    content, row = at_once(
+    content, row = in_parallel(
         lambda: connected.blobs.get(plan.run.id, "result.json", MAX_RESULT_BYTES),
         lambda: connected.records.get(plan.run.id) or {},
     )

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from activities.activity import activity
-from activities.parts.parallel import at_once
+from activities.parts.parallel import in_parallel
 from activities.parts.repository_texts import TEXTS
 from autocoder import wire
 from autocoder.changes.objections import lfs_globs
@@ -44,7 +44,7 @@ def read_repository(run: Run) -> Repository | Ended:
 
 
 @dataclass(frozen=True)
-class Base:
+class BaseCommit:
     """A repository, the run's target branch in it, and the commit where that is now."""
 
     record: RepositoryRecord
@@ -53,7 +53,7 @@ class Base:
 
 
 @dataclass(frozen=True)
-class Found:
+class RepositoryContents:
     """What the repository says at the base commit."""
 
     settings: RepositorySettings
@@ -67,7 +67,7 @@ class Found:
         return self.texts != RepositoryTexts()
 
 
-def _find(git: Git, run: Run) -> Base | Ended:
+def _find(git: Git, run: Run) -> BaseCommit | Ended:
     """Return where the run starts from, or how it ends when there is nothing to start from."""
     request = run.request
     try:
@@ -80,18 +80,18 @@ def _find(git: Git, run: Run) -> Base | Ended:
         absent = f"has no branch {branch}" if branch else "is empty: it has no default branch"
         what = "is disabled" if record.is_disabled else absent
         return Ended(outcome="failed", reason=f"Repository {record.name} {what}.")
-    return Base(record, branch, commit)
+    return BaseCommit(record, branch, commit)
 
 
-def _read(git: Git, base: Base) -> Found:
+def _read(git: Git, base: BaseCommit) -> RepositoryContents:
     """Return what the team says, read at once; raises `RepositorySettingsError` and `TooLarge`."""
     record = base.record
-    policy, top = at_once(
+    policy, top = in_parallel(
         lambda: git.has_build_policy(record.project, record.id, base.branch),
         lambda: git.list_folder(record.project, record.id, "", base.commit),
     )
-    files = Files(git, base, frozenset(top))
-    settings, templates, (attributes, usual, *instructions) = at_once(
+    files = CommitFiles(git, base, frozenset(top))
+    settings, templates, (attributes, usual, *instructions) = in_parallel(
         lambda: read_repository_settings(files.content(PATH)),
         files.templates,
         lambda: files.texts((".gitattributes", TEMPLATE_FILE, *INSTRUCTION_FILES)),
@@ -99,15 +99,15 @@ def _read(git: Git, base: Base) -> Found:
     first = next((text for text in instructions if text), "")
     template = files.text(settings.template) if settings.template else usual
     texts = RepositoryTexts(instructions=first, templates=templates, pull_request_template=template)
-    return Found(settings, texts, attributes, policy)
+    return RepositoryContents(settings, texts, attributes, policy)
 
 
 @dataclass(frozen=True)
-class Files:
+class CommitFiles:
     """The files of the base commit; nothing is asked for whose first folder is not at the *top*."""
 
     git: Git
-    base: Base
+    base: BaseCommit
     top: frozenset[str]
 
     def content(self, path: str) -> bytes | None:
@@ -127,7 +127,7 @@ class Files:
 
     def texts(self, paths: Sequence[str]) -> tuple[str, ...]:
         """Return the texts of several files, in their order."""
-        return at_once(*(partial(self.text, path) for path in paths))
+        return in_parallel(*(partial(self.text, path) for path in paths))
 
     def templates(self) -> dict[str, str]:
         """Return the prompt templates that the team brings, by name."""
@@ -139,7 +139,7 @@ class Files:
         return {Path(path).stem.lower(): text for path, text in zip(named, self.texts(named), strict=True)}
 
 
-def _repository(base: Base, found: Found) -> Repository:
+def _repository(base: BaseCommit, found: RepositoryContents) -> Repository:
     record = base.record
     return Repository(
         id=record.id,

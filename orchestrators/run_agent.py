@@ -19,7 +19,7 @@ from autocoder import wire
 from autocoder.models import (
     AgentResult,
     Ended,
-    GroupSeen,
+    GroupVerdict,
     OpenedPullRequest,
     Plan,
     PullRequest,
@@ -34,7 +34,7 @@ from autocoder.reports.draft import failed_checks
 from autocoder.runs.ending import ending_without_change, outcome_of
 from orchestrators.conclude import conclude
 from orchestrators.step import OutputT, Steps, reason_of, step, together
-from orchestrators.wait_for_container_group import Watch
+from orchestrators.wait_for_container_group import PollingState
 
 blueprint = df.Blueprint()
 FINISHED, CANCEL = "finished", "cancel"
@@ -126,12 +126,12 @@ def _work(context: df.DurableOrchestrationContext, plan: Plan) -> Steps[AgentRes
         return created
     finished = context.wait_for_external_event(FINISHED)
     cancel = context.wait_for_external_event(CANCEL)
-    polled = context.call_sub_orchestrator("wait_for_container_group", wire.dump(Watch(plan=plan)))
+    polled = context.call_sub_orchestrator("wait_for_container_group", wire.dump(PollingState(plan=plan)))
     winner = yield context.task_any([finished, cancel, polled])
     if winner == cancel:
         return Ended(outcome="cancelled", reason="The run was cancelled and its containers were stopped.")
     if winner == polled:
-        seen = wire.load(GroupSeen, polled.result)
+        seen = wire.load(GroupVerdict, polled.result)
         if seen.state == "failed":
             return Ended(outcome="failed", reason=seen.reason)
     return (yield from step(context, read_agent_result, plan))

@@ -10,9 +10,9 @@ from autocoder.agents import agents
 from autocoder.clients.connect import AzureDevOps, Clients, clients
 from autocoder.clients.run_records import ACTIVE
 from autocoder.errors import AutocoderError, Forbidden, SignInRequired
-from autocoder.requests.requesters import Member, missing_rights
+from autocoder.requests.requesters import Identity, missing_rights
 from autocoder.settings import Settings, settings
-from triggers.agents import secret_state, why_not
+from triggers.agents import secret_state, unavailable_reason
 from triggers.answers import answer, guarded
 
 blueprint = df.Blueprint()
@@ -60,7 +60,7 @@ def _requesters(connected: Clients, given: Settings) -> str:
     """Ask about the app itself what is asked about whoever sets a tag; its own rights are seen on the way."""
     azure_devops, group = connected.azure_devops(given.organization), given.allowed_requesters_group
     try:
-        own = azure_devops.permissions.member(azure_devops.own_id())
+        own = azure_devops.permissions.identity(azure_devops.own_id())
         if own is None:
             raise Finding(f"The app may not read identities, so tags cannot start runs. {SEE}")
         return _group(azure_devops, group) if group else _contributors(azure_devops, given, own)
@@ -77,7 +77,7 @@ def _group(azure_devops: AzureDevOps, name: str) -> str:
     return f"the app can read the members of {name}"
 
 
-def _contributors(azure_devops: AzureDevOps, given: Settings, own: Member) -> str:
+def _contributors(azure_devops: AzureDevOps, given: Settings, own: Identity) -> str:
     names = [(project, name) for project in given.project_repo_map for name in given.repositories(project)]
     for project, name in names:
         repository = azure_devops.git.get_repository(project, name)
@@ -113,7 +113,7 @@ def _secrets(connected: Clients, given: Settings) -> str:
 
 
 def _agents(connected: Clients, given: Settings) -> str:  # noqa: ARG001  (a probe's form)
-    wrong = {agent.type: why_not(agent, secret_state(agent)) for agent in agents().values()}
+    wrong = {agent.type: unavailable_reason(agent, secret_state(agent)) for agent in agents().values()}
     unknown = f"it is unknown. DEFAULT_AGENT must be one of {', '.join(wrong)}."
     reason = wrong.get(given.default_agent, unknown)
     if reason:

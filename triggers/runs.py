@@ -12,13 +12,13 @@ from autocoder.agents import agents
 from autocoder.clients.connect import clients
 from autocoder.clients.run_records import IDEMPOTENCY, Claim, RunFilter
 from autocoder.models import Requester, RunRequest
-from autocoder.requests.run_request import Refusal, read_request, refusal_today
+from autocoder.requests.run_request import Refusal, read_request, recheck
 from autocoder.runs.rows import OUTCOMES, PHASES, is_over, new_row, record_of
 from autocoder.settings import settings
 from orchestrators.run_agent import CANCEL
 from triggers.answers import BadBody, answer, error, guarded, json_body
 from triggers.events import raise_event
-from triggers.start import Active, Duplicate, QueueFull, Start, Started, Wish, start_run
+from triggers.start import Active, Duplicate, QueueFull, Started, StartRequest, StartResult, start_run
 
 blueprint = df.Blueprint()
 MAX_RUNS = 200
@@ -35,7 +35,7 @@ async def create_run(req: func.HttpRequest, client: df.DurableOrchestrationClien
     request = read_request(json_body(req), settings(), agents(), Requester(source="rest"))
     if isinstance(request, Refusal):
         return _refused(request)
-    return await _started(await start_run(client, Wish(request, _claims(req, "rest"))))
+    return await _started(await start_run(client, StartRequest(request, _claims(req, "rest"))))
 
 
 def _claims(req: func.HttpRequest, *scope: str) -> tuple[Claim, ...]:
@@ -49,7 +49,7 @@ def _refused(refusal: Refusal) -> func.HttpResponse:
     return error(refusal.status, refusal.code, refusal.message, details)
 
 
-async def _started(start: Start) -> func.HttpResponse:
+async def _started(start: StartResult) -> func.HttpResponse:
     if isinstance(start, QueueFull):
         message = (
             f"The queue is full: {start.waiting} runs are active or waiting. "
@@ -171,10 +171,10 @@ async def retry_run(req: func.HttpRequest, client: df.DurableOrchestrationClient
         message = "The run is still in progress; wait for it or cancel it."
         return error(409, "run_active", message, {"runId": run_id})
     request = wire.load(RunRequest, content)
-    refusal = refusal_today(request, settings())
+    refusal = recheck(request, settings())
     if refusal is not None:
         return _refused(refusal)
-    return await _started(await start_run(client, Wish(request, _claims(req, "retry", run_id))))
+    return await _started(await start_run(client, StartRequest(request, _claims(req, "retry", run_id))))
 
 
 def unknown_run() -> func.HttpResponse:

@@ -28,7 +28,7 @@ def show_phase(connected: Clients, run: Run, phase: Phase, row: Mapping[str, Any
             _repeat_last_words(connected, run)
 
 
-def write_last_words(connected: Clients, run: Run, text: str) -> None:
+def write_final_comment(connected: Clients, run: Run, text: str) -> None:
     """Write the comment's final *text*, kept for whoever finds that it was written over."""
     if run.request.work_item_id is not None:
         connected.blobs.put(run.id, FINAL_COMMENT, connected.redact(text).encode())

@@ -20,7 +20,7 @@ _MAX_DEPTH = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class FileVersion:
     """What a path is on one side: its mode, the name of its content, its size where the pack holds it."""
 
     mode: int
@@ -36,8 +36,8 @@ class TreeChange:
     """
 
     path: str
-    old: Side | None
-    new: Side | None
+    old: FileVersion | None
+    new: FileVersion | None
     renamed_from: str | None = None
 
     @property
@@ -153,17 +153,17 @@ class _Walk:
         if before is not None or after is not None:
             yield TreeChange(_text(path), before, after)
 
-    def _side(self, entry: _Entry | None, *, is_new: bool) -> Side | None:
+    def _side(self, entry: _Entry | None, *, is_new: bool) -> FileVersion | None:
         if entry is None or entry.mode == _FOLDER:
             return None
         if entry.mode == GITLINK or not is_new or entry.sha not in self.pack:
             if is_new and entry.mode == SYMLINK:
                 raise UnsafePack("The pack lacks the target of a symbolic link.")
-            return Side(entry.mode, entry.sha)
+            return FileVersion(entry.mode, entry.sha)
         if self.pack.type_of(entry.sha) != BLOB:
             raise UnsafePack("A file of the commit is not a blob.")
         self.used.add(entry.sha)
-        return Side(entry.mode, entry.sha, self.pack.size_of(entry.sha))
+        return FileVersion(entry.mode, entry.sha, self.pack.size_of(entry.sha))
 
     def _read(self, sha: bytes | None) -> list[_Entry]:
         if sha is None:

@@ -1,4 +1,4 @@
-"""Publishing and reporting."""
+"""Values of publishing and reporting: branch, pull request, report, and the record that REST returns."""
 
 from typing import Literal
 
@@ -12,7 +12,7 @@ from autocoder.shared.outcomes import Outcome
 
 
 class FileChange(Value):
-    """One changed path of the pull request and how many lines it gained and lost, where that is known."""
+    """One changed path of the pull request, with the numbers of added and removed lines if known."""
 
     path: str
     kind: Literal["added", "modified", "deleted", "renamed"]
@@ -21,7 +21,7 @@ class FileChange(Value):
 
 
 class PushedBranch(Value):
-    """The branch on the server, and what it changes."""
+    """The branch on the server and the files that it changes."""
 
     branch: str
     commit: Sha
@@ -43,7 +43,7 @@ class PullRequest(Value):
 
 
 class PullRequestInput(Value):
-    """A plan, its result, and the branch that was pushed."""
+    """Input of `create_pull_request`: a plan, its result, and the pushed branch."""
 
     plan: Plan
     result: AgentResult
@@ -51,14 +51,14 @@ class PullRequestInput(Value):
 
 
 class OpenedPullRequest(Value):
-    """The same, and the pull request on the server."""
+    """Input of `add_to_pull_request`: that of `create_pull_request`, and the pull request on the server."""
 
     given: PullRequestInput
     pull_request: PullRequest
 
 
 class RunReport(Value):
-    """How a run ended: what the work item's comment and the row in table `runs` say."""
+    """How a run ended; the work item's comment and the row in table `runs` are written from it."""
 
     run: Run
     title: str = ""
@@ -74,7 +74,7 @@ class RunReport(Value):
 
 
 class RunRecord(Value):
-    """A row of table `runs`, as `GET /runs/{id}` answers it."""
+    """A row of table `runs`, as `GET /runs/{id}` returns it."""
 
     id: RunId
     status: Phase | Outcome

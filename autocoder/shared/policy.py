@@ -18,7 +18,7 @@ from typing import Any, Literal, NamedTuple
 
 REGULAR, EXECUTABLE, SYMLINK, GITLINK = 0o100644, 0o100755, 0o120000, 0o160000
 HEAD_BYTES = 8000  # as many as Git itself looks at to tell text from binary
-LONGEST_PATH, LONGEST_NAME = 4096, 255
+MAX_PATH_LENGTH, MAX_NAME_LENGTH = 4096, 255
 
 _PROGRAMS = (b"\x7fELF", b"MZ", b"\xca\xfe\xba\xbe", b"\xfe\xed\xfa", b"\xcf\xfa\xed\xfe", b"\0asm")
 _EXPECTED_BINARY = re.compile(
@@ -132,9 +132,9 @@ def _judge_content(change: Change, rules: Rules, allowed: bool) -> Verdict | Non
 
 def _judge_gitlink(change: Change) -> Verdict:
     if change.kind == "added":
-        return Verdict(change.path, "withhold", "a Git repository of its own")
+        return Verdict(change.path, "withhold", "a nested Git repository")
     if change.kind == "deleted":
-        return Verdict(change.path, "withhold", "submodules are left as they are")
+        return Verdict(change.path, "withhold", "submodules cannot be deleted")
     return Verdict(change.path, "refuse", "a submodule was changed, which is not supported")
 
 
@@ -152,14 +152,14 @@ def _too_much(reason: str) -> Verdict:
 
 def _bad_path(path: str) -> str | None:
     names = path.split("/")
-    if len(path) > LONGEST_PATH or any(len(name) > LONGEST_NAME for name in names):
+    if len(path) > MAX_PATH_LENGTH or any(len(name) > MAX_NAME_LENGTH for name in names):
         return "the path is too long"
     if any(unicodedata.category(char) in _INVISIBLE or char in _BIDI for char in path):
         return "the path has control characters"
     if "\\" in path:
         return "the path has a backslash"
     if any(name in ("", ".", "..") for name in names):
-        return "the path is not a plain one"
+        return "the path has an empty name, . or .."
     if any(_is_git(name) for name in names):
         return "the path leads into a .git folder"
     return None

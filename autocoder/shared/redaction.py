@@ -13,8 +13,8 @@ from urllib.parse import quote, quote_plus
 from autocoder.shared.secret_kinds import KEY_BEGIN, KEY_REST, PATTERNS
 
 MARK = "[redacted]"
-SHORTEST = 6  # a shorter "secret" would blank half of every text
-LONGEST_LINE = 256 * 1024  # a stream passes on what is longer in pieces
+MIN_LENGTH = 6  # a shorter "secret" would blank half of every text
+MAX_LINE_LENGTH = 256 * 1024  # a stream passes on what is longer in pieces
 OVERLAP = 16 * 1024  # longer than a token can be, so that no piece ends within one
 
 
@@ -31,14 +31,14 @@ def forms_of(secret: str) -> frozenset[str]:
             tail = 1 if (offset + len(raw)) % 3 else 0  # and the last one on what comes after
             forms.add(whole[first : len(whole) - tail])
     forms |= {line for line in secret.splitlines() if len(line) >= 16}
-    return frozenset(form for form in forms if len(form) >= SHORTEST)
+    return frozenset(form for form in forms if len(form) >= MIN_LENGTH)
 
 
 class Redactor:
     """Knows the secrets of a run, and finds them and well-known tokens."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        forms = {form for secret in secrets if len(secret) >= SHORTEST for form in forms_of(secret)}
+        forms = {form for secret in secrets if len(secret) >= MIN_LENGTH for form in forms_of(secret)}
         self._exact = tuple(sorted(forms, key=len, reverse=True))
         self._exact_bytes = tuple(form.encode("utf-8", "surrogateescape") for form in self._exact)
 
@@ -93,7 +93,7 @@ class RedactedStream:
         """Take in the next piece; returns what can already be shown."""
         self._kept += text
         cut = self._kept.rfind("\n") + 1
-        if cut == 0 and len(self._kept) > LONGEST_LINE:
+        if cut == 0 and len(self._kept) > MAX_LINE_LENGTH:
             cut = self._safe_cut(len(self._kept) - OVERLAP)
         ready, self._kept = self._kept[:cut], self._kept[cut:]
         return self._show(ready)

@@ -27,7 +27,7 @@ def test_does_not_ask_who_it_is_that_has_the_key(flow):
 
 
 def test_goes_on_when_the_callback_never_arrives(flow):
-    done = flow().start(get_container_group=[value(m.GroupSeen(state="ended"))])
+    done = flow().start(get_container_group=[value(m.GroupVerdict(state="ended"))])
     assert done.report().outcome == "completed"
 
 
@@ -122,7 +122,7 @@ def test_a_run_without_a_free_place_waits_for_one(flow):
 
 
 def test_a_group_that_cannot_start_fails_with_the_platforms_reason(flow):
-    done = flow().start(get_container_group=[value(m.GroupSeen(state="failed", reason="no image"))])
+    done = flow().start(get_container_group=[value(m.GroupVerdict(state="failed", reason="no image"))])
     assert done.report().reason == "no image"
 
 

@@ -9,7 +9,7 @@ from runner.change.commit import Base, Collected, Collector
 from runner.git import GIT_FOLDER, Git, GitError
 from runner.supervisor.agent import Ending
 from runner.supervisor.ending import outcome_of, withheld_part
-from runner.supervisor.environment import Outside
+from runner.supervisor.environment import RunContext
 from runner.supervisor.final_message import read_final_message
 from runner.supervisor.live import LiveReport
 from runner.supervisor.verification import TOTAL_SECONDS, Verification, not_run
@@ -20,7 +20,7 @@ GIT_SECONDS = 60.0  # for each call: a file tree can be made so that Git waits f
 class Collecting(NamedTuple):
     """The end of one attempt: *run* is run.json, *result* becomes result.json."""
 
-    outside: Outside
+    context: RunContext
     live: LiveReport
     run: dict[str, Any]
     result: dict[str, Any]
@@ -29,7 +29,7 @@ class Collecting(NamedTuple):
         """Commit what the agent has changed and judge the run; verify and pack what will be published."""
         self.live.phase("collecting")
         form = self.run["agent"].get("result", {})
-        final = read_final_message(self.outside.settings.volumes["exchange"] / "log", form)
+        final = read_final_message(self.context.settings.volumes["exchange"] / "log", form)
         self.result["summary"] = final.text
         collector, collected = self._collector(base_tree), Collected()
         if ending.reason != "terminated":
@@ -44,13 +44,13 @@ class Collecting(NamedTuple):
                 self._upload(collector, collected)
 
     def _collector(self, base_tree: str) -> Collector:
-        repository = self.outside.settings.volumes["repository"]
+        repository = self.context.settings.volumes["repository"]
         rules = Rules.of(self.run["policy"], self.run["agent"].get("leftovers", ()))
         base = Base(self.run["baseCommit"], base_tree)
-        settings = self.outside.settings
+        settings = self.context.settings
         git = Git(repository / GIT_FOLDER, user=settings.agent_user, seconds=GIT_SECONDS)
         reader = None if settings.any_user else settings.agent_user
-        return Collector(git, settings.volumes["workspace"], base, rules, self.outside.redactor, reader)
+        return Collector(git, settings.volumes["workspace"], base, rules, self.context.redactor, reader)
 
     def _verify(self, collector: Collector) -> None:
         setup, verify = self.run.get("setup", ()), self.run.get("verify", ())
@@ -58,8 +58,8 @@ class Collecting(NamedTuple):
             return
         self.live.phase("verifying")
         began = time.monotonic()
-        volumes = self.outside.settings.volumes
-        verification = Verification(volumes["control"], volumes["verification"], self.outside.redactor)
+        volumes = self.context.settings.volumes
+        verification = Verification(volumes["control"], volumes["verification"], self.context.redactor)
         try:
             collector.check_out(verification.checkout, TOTAL_SECONDS)
         except (GitError, OSError):  # the change is there all the same
@@ -73,5 +73,5 @@ class Collecting(NamedTuple):
     def _upload(self, collector: Collector, collected: Collected) -> None:
         began = time.monotonic()
         path, self.result["pack"] = collector.pack(collected)
-        self.outside.client.put(self.outside.settings.outputs["changes.pack"], path)
+        self.context.client.put(self.context.settings.outputs["changes.pack"], path)
         self.result["seconds"]["pack"] = round(time.monotonic() - began, 2)

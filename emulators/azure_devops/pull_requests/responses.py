@@ -28,6 +28,10 @@ CRITERIA = {
     "creatorId": "by",
     "repositoryId": "repository",
 }
+CREATABLE = {
+    "title", "description", "sourceRefName", "targetRefName", "isDraft", "reviewers", "labels",
+    "workItemRefs",
+}  # fmt: skip
 CHANGEABLE = {
     "title", "description", "status", "isDraft", "targetRefName", "completionOptions", "autoCompleteSetBy",
     "lastMergeSourceCommit", "mergeOptions",
@@ -37,6 +41,9 @@ CHANGEABLE = {
 async def create_pull_request(call: Call) -> web.Response:
     """POST git/repositories/{id}/pullrequests -> 201 with `mergeStatus: queued`."""
     repository, body = repository_of(call), await call.body()
+    for name in set(body) - CREATABLE:
+        if body[name]:
+            raise call.not_covered(f"{name} in the body")
     pull_requests.require_contribute(call.state, repository, call.caller)
     wanted = [_number(reference) for reference in body.get("workItemRefs") or []]
     with call.state.store.transaction():
@@ -111,11 +118,7 @@ async def list_pull_requests(call: Call) -> web.Response:
 
 
 def _matches(call: Call, pull_request: JSON) -> bool:
-    status = call.query("searchCriteria.status", "active").lower()
-    names = {str(number): name for name, number in pull_requests.STATUSES.items()}
-    status = names.get(status, status)
-    if status == "notset":
-        status = "active"
+    status = call.query("searchCriteria.status", "active").replace("notSet", "active")
     if status not in ("all", pull_request["status"]):
         return False
     for name, key in CRITERIA.items():

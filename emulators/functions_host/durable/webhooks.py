@@ -18,7 +18,7 @@ from emulators.functions_host.durable.events import TERMINAL, Event, EventType, 
 from emulators.functions_host.durable.history_view import show_history, show_instance
 from emulators.functions_host.durable.instance_query import InstanceQuery, flag, parameters
 from emulators.functions_host.durable.management_urls import ManagementUrls
-from emulators.functions_host.errors import ArgumentError, InstanceExistsError, error_response
+from emulators.functions_host.errors import ArgumentError, InstanceExistsError, error_response, not_covered
 from emulators.functions_host.keys import Keys, given_key
 
 Result = TypeVar("Result")
@@ -48,6 +48,9 @@ class Webhooks:
 
     async def _route(self, request: web.Request) -> web.StreamResponse:  # noqa: PLR0911 (one a route)
         parts = request.match_info["rest"].strip("/").split("/")
+        other_hub = self._other_hub(request)
+        if other_hub:
+            return not_covered(other_hub)
         match request.method, parts:
             case "POST", ["orchestrators", name]:
                 return await self._start(request, name, None)
@@ -63,11 +66,25 @@ class Webhooks:
                 return await self._operate(request, instance_id, operation.lower())
             case "POST", ["instances", instance_id, operation, name] if operation.lower() == "raiseevent":
                 return await self._raise_event(request, instance_id, name)
+            case _, ["entities", *_]:
+                return not_covered("entities")
         return web.Response(status=404)
+
+    def _other_hub(self, request: web.Request) -> str:
+        """Return the task hub or storage connection that *request* names, "" if it is this host's own."""
+        asked = parameters(request.query)
+        hub, connection = asked.get("taskhub"), asked.get("connection")
+        if hub and hub.lower() != self._urls.hub.lower():
+            return f"another task hub ({hub})"
+        if connection and connection.lower() != self._urls.connection.lower():
+            return f"another storage connection ({connection})"
+        return ""
 
     # -- starting ------------------------------------------------------------------------------------
 
     async def _start(self, request: web.Request, name: str, instance_id: str | None) -> web.Response:
+        if {"timeout", "pollinginterval"} & parameters(request.query).keys():
+            return not_covered("creating an instance and waiting for it")
         raw = await request.text()
         try:
             value = json.loads(raw) if raw else None

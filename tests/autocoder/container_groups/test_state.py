@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from autocoder.container_groups.state import ContainerState, GroupState, agent_never_began, judge_group
+from autocoder.container_groups.state import ContainerState, GroupState, agent_start_failure, judge_group
 from autocoder.models import Progress
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -58,13 +58,13 @@ def told(phase, seconds_ago):
 
 def test_an_agent_that_could_not_begin_is_seen_by_the_app():
     dead = group("Succeeded", "Running", ended("agent", 127, "Error"))
-    reason = agent_never_began(dead, told("preparing", 30), NOW)
+    reason = agent_start_failure(dead, told("preparing", 30), NOW)
     assert "could not start" in reason
     assert "Container agent ended with exit code 127 (Error)." in reason
 
 
 def test_an_agent_that_ended_well_without_having_begun_is_seen_as_well():
-    reason = agent_never_began(group("Succeeded", "Running", ended("agent", 0)), told("preparing", 30), NOW)
+    reason = agent_start_failure(group("Succeeded", "Running", ended("agent", 0)), told("preparing", 30), NOW)
     assert "could not start" in reason
     assert "write to the run's volumes" in reason
 
@@ -84,4 +84,4 @@ def test_an_agent_that_ended_well_without_having_begun_is_seen_as_well():
     ],
 )
 def test_an_agent_that_has_begun_or_may_still_begin_is_the_supervisors(containers, progress):
-    assert agent_never_began(group("Succeeded", "Running", *containers), progress, NOW) == ""
+    assert agent_start_failure(group("Succeeded", "Running", *containers), progress, NOW) == ""

@@ -2,7 +2,7 @@ import pytest
 
 from autocoder.models import Budget, Requester, RunRequest
 from autocoder.requests.body import RunBody
-from autocoder.requests.run_request import Refusal, full_budget, read_request, refusal_today
+from autocoder.requests.run_request import Refusal, full_budget, read_request, recheck
 from autocoder.settings import read_settings
 
 ENVIRONMENT = {
@@ -186,7 +186,7 @@ def test_a_budget_is_filled_from_the_ceilings():
 )
 def test_what_was_allowed_once_is_refused_when_it_is_not_any_more(changes, field):
     request = read({"workItemId": 5, "containerImage": "contoso.azurecr.io/build:1"})
-    assert refusal_today(request, SETTINGS) is None
-    refusal = refusal_today(request, read_settings({**ENVIRONMENT, **changes}))
+    assert recheck(request, SETTINGS) is None
+    refusal = recheck(request, read_settings({**ENVIRONMENT, **changes}))
     assert (refusal.status, refusal.code) == (403, "not_allowed")
     assert fields(refusal) == {field}

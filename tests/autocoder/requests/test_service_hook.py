@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from autocoder.requests.service_hook import Skip, Trigger, read_delivery, tags_of
+from autocoder.requests.service_hook import RunTrigger, Skip, read_delivery, tags_of
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "service-hooks"
 TAGS = ("autocoder", "ai_item")
@@ -32,14 +32,14 @@ def updated(old=None, new=None, current="p1", **changes):
 
 def test_a_work_item_created_with_a_trigger_tag_asks_for_a_run():
     trigger = read_delivery(created(**{"System.Tags": "p1; AI_Item"}), TAGS)
-    assert isinstance(trigger, Trigger)
+    assert isinstance(trigger, RunTrigger)
     assert (trigger.organization, trigger.project, trigger.work_item_id) == ("fabrikam", "Fabrikam", 13)
     assert trigger.requester_name == "Jamal Hartnett"
 
 
 def test_an_update_names_the_work_item_not_the_update():
     trigger = read_delivery(updated(old="p1", new="p1; autocoder", current="p1; autocoder"), TAGS)
-    assert isinstance(trigger, Trigger)
+    assert isinstance(trigger, RunTrigger)
     assert trigger.work_item_id == 13
     assert trigger.requester_id == "54d125f7-69f7-4191-904f-c5b96b6261c8"
 
@@ -59,7 +59,7 @@ def test_a_part_of_a_tag_is_no_tag():
 
 def test_new_text_while_tagged_asks_for_a_run():
     changed = {"System.Description": {"oldValue": "a", "newValue": "b"}}
-    assert isinstance(read_delivery(updated(current="autocoder", **changed), TAGS), Trigger)
+    assert isinstance(read_delivery(updated(current="autocoder", **changed), TAGS), RunTrigger)
 
 
 def test_our_own_link_and_state_changes_start_nothing():
@@ -156,4 +156,4 @@ def test_anything_else_is_skipped(payload):
 
 def test_null_description_and_title_are_content_like_any_other():
     fields = {"System.Tags": "autocoder", "System.Title": None, "System.Description": None}
-    assert isinstance(read_delivery(created(**fields), TAGS), Trigger)
+    assert isinstance(read_delivery(created(**fields), TAGS), RunTrigger)

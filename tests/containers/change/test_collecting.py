@@ -203,8 +203,8 @@ def test_a_stage_that_is_a_link_already_is_not_followed(tree, tmp_path):
 @pytest.mark.parametrize(
     ("after", "reason"),
     [
-        ("printf longer >>new.txt", "has another size"),
-        (": >new.txt", "has another size"),
+        ("printf longer >>new.txt", "has a different size"),
+        (": >new.txt", "has a different size"),
         ("rm new.txt; mkfifo new.txt", "cannot be read"),
         ("rm new.txt; ln -s README.md new.txt", "cannot be read"),
         ("rm new.txt; mkdir new.txt", "cannot be read"),
@@ -231,7 +231,7 @@ def test_judges_the_target_that_a_link_has_when_it_is_read(tree, monkeypatch):
 
 def test_refuses_a_secret_in_the_target_of_a_link(tree):
     (tree.workspace / "link").symlink_to("a-secret-of-the-run")
-    assert only_reason(tree.collect()) == "link: the file holds a secret of this run"
+    assert only_reason(tree.collect()) == "link: the file contains a secret of this run"
 
 
 def test_nothing_is_in_the_index_before_it_is_judged(tree, monkeypatch):
@@ -258,7 +258,7 @@ def test_refuses_a_pipe_where_git_reads_a_file(tree, trap, path):
     subprocess.run(["sh", "-c", trap], cwd=tree.workspace, check=True)
     began = time.monotonic()
     reason = only_reason(tree.collect(seconds=30))
-    assert reason == f"{path}: a pipe, socket or device where Git reads a file"
+    assert reason == f"{path}: a pipe, socket or device in the place of a file that Git reads"
     assert time.monotonic() - began < 5
 
 
@@ -282,7 +282,7 @@ def test_git_that_waits_for_what_nobody_foresaw_is_ended_with_its_process_group(
         (tree.workspace / "evil" / name).mkdir()
     tree.write("new/.git", f"gitdir: {tree.workspace}/evil\n")
     reason = only_reason(tree.collect(seconds=1))
-    assert "git ls-files had not ended after 1 seconds; look for named pipes" in reason
+    assert "git ls-files did not finish within 1 seconds; look for named pipes" in reason
     listed = subprocess.run(["pgrep", "-f", "ls-files -z -t"], capture_output=True, text=True).stdout
     mine = [pid for pid in listed.split() if _directory_of(pid) == str(tree.directory)]
     assert mine == []
@@ -310,36 +310,36 @@ def test_a_large_file_that_was_checked_out_with_other_ends_of_lines_is_no_trap(t
     tree.git("update-index", "--refresh", "-q")
     blob = int(tree.git("cat-file", "-s", "HEAD:windows.bat"))
     assert (tree.workspace / "windows.bat").stat().st_size == blob + 1
-    look_for_traps(Git(tree.directory, tree.workspace), tree.workspace, largest=blob)
+    look_for_traps(Git(tree.directory, tree.workspace), tree.workspace, max_bytes=blob)
     tree.write("windows.bat", "x" * 100)
     with pytest.raises(TrapError, match="100 bytes"):
-        look_for_traps(Git(tree.directory, tree.workspace), tree.workspace, largest=blob)
+        look_for_traps(Git(tree.directory, tree.workspace), tree.workspace, max_bytes=blob)
 
 
 def test_a_call_of_git_that_takes_too_long_is_ended_with_all_that_it_has_started(tree):
     waiting = Git(tree.directory, settings={"alias.wait": "!sleep 30672; true"}, seconds=0.3)
-    with pytest.raises(GitTimeoutError, match=r"git wait had not ended after 0\.3 seconds"):
+    with pytest.raises(GitTimeoutError, match=r"git wait did not finish within 0\.3 seconds"):
         waiting.run("wait")
     assert subprocess.run(["pgrep", "-f", "sleep 30672"], capture_output=True).stdout == b""
 
 
 def test_refuses_more_paths_than_anybody_could_look_at(tree, monkeypatch):
-    monkeypatch.setattr(survey, "MOST_CHANGES", 10)
+    monkeypatch.setattr(survey, "MAX_CHANGES", 10)
     for number in range(12):
         tree.write(f"many/{number}")
-    assert "12 paths differ; at most 10 are looked at" in only_reason(tree.collect())
+    assert "12 paths differ; at most 10 are allowed" in only_reason(tree.collect())
 
 
 def test_a_list_without_end_is_cut_off(tree, monkeypatch):
-    monkeypatch.setattr(git_module, "MOST_LISTED_BYTES", 1_000)
+    monkeypatch.setattr(git_module, "MAX_LISTED_BYTES", 1_000)
     for number in range(100):
         tree.write(f"many/a-rather-long-name-{number}")
-    assert "lists more than 1,000 bytes" in only_reason(tree.collect())
+    assert "printed more than 1,000 bytes" in only_reason(tree.collect())
 
 
 def test_a_tree_that_git_cannot_compare_is_refused(tree):
     (tree.directory / "index").write_bytes(b"nonsense")
-    assert "the files could not be compared" in only_reason(tree.collect())
+    assert "Git could not compare the files" in only_reason(tree.collect())
 
 
 def test_what_git_says_of_an_error_is_bounded(tree):
@@ -348,7 +348,7 @@ def test_what_git_says_of_an_error_is_bounded(tree):
     assert len(str(told.value)) <= 2_000
 
 
-# -- what stands in the place of something else --------------------------------------------------------------
+# -- paths that conflict with a withheld path --------------------------------------------------------------
 
 
 def new(path):
@@ -359,8 +359,8 @@ def test_withholds_what_stands_above_or_below_something_withheld():
     verdicts = [Verdict("a/b", "withhold", ""), Verdict("c", "withhold", ""), Verdict("x", "drop", "")]
     passed = [new("a"), new("c/d/e"), new("a-b"), new("x/y"), new("c-d"), Change("a/b/z", "deleted")]
     assert {verdict.path: verdict.reason for verdict in conflicts(passed, verdicts)} == {
-        "a": "in the place of a/b",
-        "c/d/e": "in the place of c",
+        "a": "conflicts with the withheld path a/b",
+        "c/d/e": "conflicts with the withheld path c",
     }
 
 

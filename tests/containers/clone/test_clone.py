@@ -103,7 +103,7 @@ def test_inputs_have_plain_names_and_stay_in_their_folder(group, name):
     urls = {"run.json": "https://127.0.0.1:9/x", name: "https://127.0.0.1:9/y"}
     told = group.clone(INPUT_URLS=json.dumps(urls))
     assert told["state"] == "failed"
-    assert "not a name for an input" in told["reason"]
+    assert "not a valid name for an input" in told["reason"]
 
 
 def test_says_which_fields_of_the_run_file_are_wrong(group):
@@ -118,13 +118,13 @@ def test_says_which_fields_of_the_run_file_are_wrong(group):
 
 def test_inputs_that_are_of_another_commit_are_not_used(group):
     told = group.clone(BASE_COMMIT=git(group.remote.bare, "rev-parse", "main~1"))
-    assert (told["state"], told["reason"]) == ("failed", "run.json is of another commit than the clone")
+    assert (told["state"], told["reason"]) == ("failed", "run.json names another commit than BASE_COMMIT")
 
 
 @pytest.mark.parametrize("commit", ["--upload-pack=id", "main", "1" * 39, ""])
 def test_the_base_commit_is_an_id_and_never_an_option(group, commit):
     told = group.clone(BASE_COMMIT=commit)
-    assert (told["state"], told["reason"]) == ("failed", "the base commit is not the id of a commit")
+    assert (told["state"], told["reason"]) == ("failed", "the base commit is not a full commit id")
 
 
 def test_reasons_hold_no_secret(group):
@@ -178,8 +178,8 @@ def test_files_belong_to_the_agents_user(runs, remote):
 @pytest.mark.parametrize(
     ("error", "meaning"),
     [
-        ("fatal: Authentication failed for 'https://x/'", "the clone token was not accepted"),
-        ("The requested URL returned error: 403", "may not read"),
+        ("fatal: Authentication failed for 'https://x/'", "Azure Repos did not accept the clone token"),
+        ("The requested URL returned error: 403", "does not grant read access"),
         ("remote: TF401019: The Git repository ... does not exist", "does not exist"),
         ("fatal: unable to access 'https://x/': Could not resolve host: x", "could not be reached"),
         ("something else", "something else"),

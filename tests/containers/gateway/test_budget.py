@@ -8,11 +8,11 @@ import pytest
 
 from runner.gateway.budget import GIVEN_UP, Meter
 from runner.gateway.http_messages import read_call
-from runner.gateway.metering import UNSAID_OUTPUT, Call, Tokens
+from runner.gateway.metering import DEFAULT_OUTPUT_TOKENS, Call, Tokens
 from tests.containers.gateway.test_gateway import ANTHROPIC, booked, post, provider, start  # noqa: F401 - fixtures
 
 PRICES = [{"model": "priced-*", "input": 1.0, "output": 10.0}]
-CALL = Call("anthropic", ("priced-1",), request_bytes=400, most_output=900)
+CALL = Call("anthropic", ("priced-1",), request_bytes=400, max_output=900)
 
 
 class Admission(threading.Thread):
@@ -62,7 +62,7 @@ def test_a_call_that_waited_is_refused_once_the_budget_is_spent(budget, text):
 
 def test_what_is_left_can_be_used_by_one_call_whatever_it_allows():
     meter = Meter({"tokens": 1000, "usd": 0.001}, PRICES)
-    huge = Call("anthropic", ("priced-1",), most_output=10**9)
+    huge = Call("anthropic", ("priced-1",), max_output=10**9)
     assert meter.admit(huge) == ""
     meter.book(huge, "priced-1", Tokens(5, output=5))
     assert meter.admit(huge) == ""
@@ -117,14 +117,14 @@ def test_without_a_budget_nothing_waits():
 @pytest.mark.parametrize(
     ("request_body", "most"),
     [
-        (b"{}", UNSAID_OUTPUT),
-        (b"not json", UNSAID_OUTPUT),
+        (b"{}", DEFAULT_OUTPUT_TOKENS),
+        (b"not json", DEFAULT_OUTPUT_TOKENS),
         (b'{"max_tokens": 5}', 5),
         (b'{"max_completion_tokens": 6, "max_tokens": 5, "n": 2}', 12),
         (b'{"max_output_tokens": 7}', 7),
         (b'{"generationConfig": {"maxOutputTokens": 8, "candidateCount": 2}}', 16),
-        (b'{"max_tokens": -1, "n": 0}', UNSAID_OUTPUT),
-        (b'{"max_tokens": true, "max_output_tokens": "9", "generationConfig": []}', UNSAID_OUTPUT),
+        (b'{"max_tokens": -1, "n": 0}', DEFAULT_OUTPUT_TOKENS),
+        (b'{"max_tokens": true, "max_output_tokens": "9", "generationConfig": []}', DEFAULT_OUTPUT_TOKENS),
     ],
 )
 def test_a_call_says_how_much_it_allows(request_body, most):

@@ -10,7 +10,7 @@ import pytest
 
 from runner.blobs import ExchangeError
 from runner.gateway.budget import Meter
-from runner.gateway.server import MOST_CONNECTIONS, Gateway
+from runner.gateway.server import MAX_CONNECTIONS, Gateway
 from runner.gateway.upstream import Upstream
 from tests.containers.provider import Provider
 
@@ -416,7 +416,7 @@ def test_closing_ends_what_is_under_way_and_books_it(provider, start):
 
 def test_an_agent_cannot_open_connections_without_end(provider, start):
     gateway = start()
-    held = [socket.create_connection(("127.0.0.1", gateway.port)) for _ in range(MOST_CONNECTIONS)]
+    held = [socket.create_connection(("127.0.0.1", gateway.port)) for _ in range(MAX_CONNECTIONS)]
     time.sleep(0.1)
     with socket.create_connection(("127.0.0.1", gateway.port), timeout=5) as one_more:
         assert one_more.recv(1) == b""

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from runner.supervisor.agent import AgentWatch, Patience
+from runner.supervisor.agent import AgentWatch, Timeouts
 
 EXIT = '{"exitCode": 0, "reason": "exited", "seconds": 1.00}'
 
@@ -43,7 +43,7 @@ def watched(tmp_path, monkeypatch):
             if waiting and clock.now - began >= waiting[0][0]:
                 waiting.pop(0)[1]()
 
-        return AgentWatch(exchange, tmp_path / "control", Patience(work)).wait(must_stop)
+        return AgentWatch(exchange, tmp_path / "control", Timeouts(work)).wait(must_stop)
 
     return SimpleNamespace(clock=clock, beat=beat, wait=wait, exit=exchange / "exit.json")
 

@@ -29,9 +29,9 @@ def test_a_result_with_a_wrong_field_keeps_what_was_used():
 
 def test_a_result_that_is_too_long_keeps_what_was_used():
     told = delivered(summary="x" * LARGEST_RESULT)
-    assert (told.outcome, told.reason) == ("interrupted", "no result: it was too long")
+    assert (told.outcome, told.reason) == ("interrupted", "the result cannot be used: it is too long")
     assert told.usage.turns == 2
-    assert supervisor.LARGEST_RESULT < LARGEST_RESULT
+    assert supervisor.MAX_RESULT_BYTES < LARGEST_RESULT
 
 
 def test_what_is_wrong_itself_is_left_out_alone():

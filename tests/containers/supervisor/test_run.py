@@ -110,7 +110,7 @@ def test_a_change_that_nobody_publishes_is_neither_verified_nor_uploaded(group):
 def test_ends_at_once_when_the_clone_failed(group):
     told = group.clone(CLONE_AUTHORIZATION="Bearer wrong")
     assert told["state"] == "failed"
-    assert "token was not accepted" in told["reason"]
+    assert "did not accept the clone token" in told["reason"]
     group.start_agent()
     group.start_verify()
     group.start_supervisor()
@@ -200,7 +200,7 @@ def test_a_verify_command_that_hangs_is_ended_and_the_next_one_is_not_run(group)
     group.set_constant("supervisor.verification", "TOTAL_SECONDS", 9.0)
     slow, never = group.run().verification
     assert slow.exit_code in (124, 137)
-    assert "did not end in time" in slow.output
+    assert "did not finish in time" in slow.output
     assert (never.exit_code, never.seconds, never.output) == (None, 0, "")
 
 
@@ -287,7 +287,7 @@ def test_refuses_a_change_that_holds_a_secret_of_the_run(group):
     group.agent(f"mkdir d; echo 'key = {MODEL_KEY}' > d/config; echo '{FINAL}'")
     result = group.run()
     assert (result.outcome, result.pack) == ("refused", None)
-    assert result.reason == "d/config: the file holds a secret of this run"
+    assert result.reason == "d/config: the file contains a secret of this run"
 
 
 def test_refuses_changes_to_paths_kept_in_lfs(group):

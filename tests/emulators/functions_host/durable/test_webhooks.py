@@ -195,7 +195,6 @@ def test_other_paths_and_methods_are_404(host):
         ("GET", "/orchestrators/chain"),
         ("PUT", "/instances/x"),
         ("POST", "/instances/x/dance"),
-        ("GET", "/entities/counter/a"),
         ("GET", "/"),
     ):
         assert host.hub(method, path).status_code == 404
@@ -220,3 +219,23 @@ def test_the_sdk_client_works(host):
 def test_the_sdk_gives_the_input_back_as_it_was(host):
     for value in ({"a": 1}, [1, 2], "text", 3, None):
         assert host.output("echo_input", value)["input"] == value
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "name"),
+    [
+        ("GET", "/entities", "entities"),
+        ("POST", "/entities/counter/one?op=add", "entities"),
+        ("GET", "/instances/some?taskHub=Elsewhere", "another task hub (Elsewhere)"),
+        ("GET", "/instances?connection=OtherStorage", "another storage connection (OtherStorage)"),
+        (
+            "POST",
+            "/orchestrators/chain?timeout=5&pollingInterval=1",
+            "creating an instance and waiting for it",
+        ),
+    ],
+)
+def test_what_is_not_covered_is_501_with_its_name(host, method, path, name):
+    answer = host.hub(method, path)
+    assert (answer.status_code, answer.json()) == (501, {"Message": f"Not covered by this host: {name}"})
+    assert f"Not covered by this host: {name}" in host.log
