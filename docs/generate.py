@@ -2,8 +2,8 @@
 
 Each table is between `<!-- begin NAME -->` and `<!-- end NAME -->` in one page, generated from its source:
 settings from `autocoder/settings.py`, agents from the folders in `containers/`, outcomes from `autocoder/`,
-routes from `function_app.py`, emulators from `emulators/coverage/`, packages from their docstrings. The table of
-request fields is written by hand; `tests/docs/test_tables.py` checks that it is complete.
+routes from `function_app.py`, emulators from `emulators/coverage/`, packages from their docstrings. The
+table of request fields is written by hand; `tests/docs/test_tables.py` checks that it is complete.
 """
 
 import ast
