@@ -15,13 +15,13 @@ import azure.durable_functions as df
 
 from autocoder import wire
 from autocoder.clients.connect import clients
-from autocoder.errors import AutocoderError, NoRoom, RetryLater, SignInRequired, Transient
+from autocoder.errors import AutocoderError, NoCapacity, RetryLater, SignInRequired, Transient
 
 InputT = TypeVar("InputT")
 OutputT = TypeVar("OutputT")
-MOST_SIGN_INS = 3
-MOST_LOOKS_FOR_ROOM = 10
-LONGEST_ERROR = 1_000
+MAX_SIGN_IN_TRIES = 3
+MAX_CAPACITY_TRIES = 10
+MAX_ERROR_LENGTH = 1_000
 log = logging.getLogger("autocoder.activities")
 
 
@@ -60,7 +60,7 @@ def activity(run: Callable[[InputT], OutputT]) -> Activity[InputT, OutputT]:
         except Exception as error:
             log.error("%s: %s", run.__name__, clients().redact(traceback.format_exc()))
             words = clients().redact(f"{type(error).__name__}: {error}")
-            raise UnexpectedError(words[:LONGEST_ERROR]) from None  # it becomes part of the history
+            raise UnexpectedError(words[:MAX_ERROR_LENGTH]) from None  # it becomes part of the history
 
     entry.__name__ = run.__name__
     blueprint.activity_trigger(input_name="payload")(entry)
@@ -73,13 +73,13 @@ def _reply(error: AutocoderError) -> dict[str, Any]:
     With `most` the pause is `seconds` each time; without, it grows (`orchestrators/step.py`).
     """
     reason = clients().redact(f"{error} ({error.code})")
-    if isinstance(error, NoRoom):
-        again = {"seconds": error.retry_after_seconds, "reason": reason, "most": MOST_LOOKS_FOR_ROOM}
+    if isinstance(error, NoCapacity):
+        again = {"seconds": error.retry_after_seconds, "reason": reason, "most": MAX_CAPACITY_TRIES}
         return {"again": again}
     if isinstance(error, RetryLater):
         return {"again": {"seconds": error.retry_after_seconds, "reason": reason}}
     if isinstance(error, Transient):
         return {"again": {"seconds": 0, "reason": reason}}
     if isinstance(error, SignInRequired):
-        return {"again": {"seconds": 1, "reason": reason, "most": MOST_SIGN_INS}}
+        return {"again": {"seconds": 1, "reason": reason, "most": MAX_SIGN_IN_TRIES}}
     return {"failed": {"reason": reason}}

@@ -6,11 +6,11 @@ The person is taken from the work item's own record of the update, never from th
 import time
 
 from activities.activity import activity
-from autocoder.clients.azure_devops import AzureDevOps
+from autocoder.clients.azure_devops.client import AzureDevOps
 from autocoder.clients.connect import clients
 from autocoder.errors import NotFound
 from autocoder.models import Ended, Run
-from autocoder.requesters import is_member, may_contribute
+from autocoder.requests.requesters import is_member, may_contribute
 from autocoder.settings import settings
 
 KEPT_SECONDS = 300.0
@@ -48,15 +48,15 @@ def _judge(azure_devops: AzureDevOps, run: Run, person: str, group: str) -> str:
     if person.casefold() == clients().own_id(run.request.organization).casefold():
         return "Autocoder does not start runs for its own changes."
     permissions = azure_devops.permissions
-    who = permissions.member(person) if person else None
+    who = permissions.identity(person) if person else None
     if who is None:
-        return "Azure DevOps does not say who asked for this run."
+        return "The app cannot read the identity of the person who requested this run; see GET /api/doctor."
     if group:
         allowed = is_member(who, permissions.group(group))
         return (
             ""
             if allowed
-            else f"{who.name} is not in the group that may start runs (ALLOWED_REQUESTERS_GROUP)."
+            else f"{who.name} is not a member of the group that may start runs (ALLOWED_REQUESTERS_GROUP)."
         )
     request = run.request
     try:
@@ -64,4 +64,6 @@ def _judge(azure_devops: AzureDevOps, run: Run, person: str, group: str) -> str:
     except NotFound:
         return ""  # the next step says so
     entries = permissions.git_entries(repository.project_id, repository.id, who)
-    return "" if may_contribute(entries) else f"{who.name} may not contribute to {repository.name}."
+    return (
+        "" if may_contribute(entries) else f"{who.name} lacks the permission Contribute in {repository.name}."
+    )

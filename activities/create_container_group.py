@@ -7,18 +7,18 @@ https://learn.microsoft.com/azure/container-instances/container-instances-update
 import json
 from collections.abc import Mapping
 
-from activities.activity import MOST_LOOKS_FOR_ROOM, activity
+from activities.activity import MAX_CAPACITY_TRIES, activity
+from activities.parts.parallel import in_parallel
 from autocoder.agents import agents
-from autocoder.at_once import at_once
-from autocoder.callback import callback_token
 from autocoder.clients.connect import Clients, clients
 from autocoder.clock import now
-from autocoder.container_groups import container_group
-from autocoder.errors import NoRoom
+from autocoder.container_groups.build import container_group
+from autocoder.errors import NoCapacity
 from autocoder.ids import group_name
 from autocoder.models import Ended, Plan
-from autocoder.outcomes import cancelled_before_the_start
-from autocoder.records import phase_columns
+from autocoder.runs.callback import callback_token
+from autocoder.runs.ending import cancelled_before_the_start
+from autocoder.runs.rows import phase_columns
 from autocoder.settings import settings
 
 OUTPUTS = {
@@ -36,7 +36,7 @@ WAITING = "Waiting: "
 def create_container_group(plan: Plan) -> Ended | None:
     """Create the group with its secrets; returns how a run ends that was cancelled or lacks a secret."""
     connected = clients()
-    group, row = at_once(
+    group, row = in_parallel(
         lambda: connected.containers.get_group(group_name(plan.run.id)),
         lambda: connected.records.get(plan.run.id),
     )
@@ -48,29 +48,30 @@ def create_container_group(plan: Plan) -> Ended | None:
         connected.records.merge(plan.run.id, settled)
         return refused
     spec = container_group(plan, settings())
-    _, secrets = at_once(
+    _, secrets = in_parallel(
         lambda: connected.records.merge(plan.run.id, {**settled, **phase_columns("provisioning", now())}),
         lambda: _secrets(connected, plan),
     )
     try:
         connected.containers.create_group(spec, secrets)
-    except NoRoom as error:
+    except NoCapacity as error:
         raise _waiting_for_room(connected, plan, error) from None
     if row and str(row.get("reason", "")).startswith(WAITING):
         connected.records.merge(plan.run.id, {"reason": ""})
     return None
 
 
-def _waiting_for_room(connected: Clients, plan: Plan, error: NoRoom) -> NoRoom:
+def _waiting_for_room(connected: Clients, plan: Plan, error: NoCapacity) -> NoCapacity:
     """Return *error* in the words of the settings that matter, and note it where people look at the run."""
     given = settings()
     size = f"{given.container_cpu:g} vCPUs and {given.container_memory_gb:g} GB"
-    told = NoRoom(
-        f"{given.container_location} has no room for a container group of {size}: {error.message}",
-        retry_after_seconds=60 * given.capacity_minutes / MOST_LOOKS_FOR_ROOM,
+    told = NoCapacity(
+        f"No quota or capacity left in {given.container_location} for a container group of {size}: "
+        f"{error.message}",
+        retry_after_seconds=60 * given.capacity_minutes / MAX_CAPACITY_TRIES,
         service_code=error.service_code,
-        next_step="Ask Azure for more quota, choose another region (CONTAINER_LOCATION) or less of it "
-        "(CONTAINER_CPU, CONTAINER_MEMORY_GB), or let runs wait longer (CAPACITY_MINUTES).",
+        next_step="Request more quota from Azure, choose another region (CONTAINER_LOCATION) or smaller "
+        "groups (CONTAINER_CPU, CONTAINER_MEMORY_GB), or let runs wait longer (CAPACITY_MINUTES).",
     )
     connected.records.merge(plan.run.id, {"reason": f"{WAITING}{told.message}"})
     return told
@@ -86,7 +87,10 @@ def _lacks_secrets(connected: Clients, plan: Plan) -> Ended | None:
     missing = [name for name in _names(plan) if not connected.vault.read_secret(name)]
     if not missing:
         return None
-    reason = f"Key Vault has no secret {missing[0]}, or the app may not read it. Add it, then start again."
+    reason = (
+        f"Key Vault has no secret {missing[0]}, or the app may not read it. "
+        "Add it, or let the app's identity read it; then start the run again."
+    )
     return Ended(outcome="failed", reason=reason)
 
 

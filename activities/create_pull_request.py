@@ -1,12 +1,12 @@
 """Open the pull request of a run, once."""
 
 from activities.activity import activity
-from activities.add_to_pull_request import Opened, PullRequestInput, add_all, description_of
+from activities.parts.pull_request_parts import add_all, description_of
 from autocoder.clients.azure_devops.pull_requests import PullRequestDraft
 from autocoder.clients.connect import clients
-from autocoder.drafts import is_draft
-from autocoder.models import PullRequest
-from autocoder.pull_request_text import Description, pull_request_title
+from autocoder.models import OpenedPullRequest, PullRequest, PullRequestInput
+from autocoder.reports.draft import is_draft
+from autocoder.reports.pull_request import Description, pull_request_title
 from autocoder.settings import settings
 
 LABEL = "ai-generated"
@@ -28,7 +28,7 @@ def create_pull_request(given: PullRequestInput) -> PullRequest:
     columns = {"pull_request_id": found.id, "pull_request_url": found.web_url}
     connected.records.merge(plan.run.id, columns)
     pull_request = PullRequest(id=found.id, url=found.web_url, is_draft=found.is_draft)
-    return add_all(connected, Opened(given=given, pull_request=pull_request), text)[0]
+    return add_all(connected, OpenedPullRequest(given=given, pull_request=pull_request), text)[0]
 
 
 def _draft(given: PullRequestInput, text: Description, *, is_draft: bool) -> PullRequestDraft:

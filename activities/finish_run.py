@@ -5,7 +5,7 @@ from autocoder.clients.connect import clients
 from autocoder.clients.run_records import ACTIVE, SLOT
 from autocoder.clock import now
 from autocoder.models import RunReport
-from autocoder.records import usage_column
+from autocoder.runs.rows import usage_column
 
 
 @activity

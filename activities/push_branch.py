@@ -9,23 +9,24 @@ from functools import partial
 from pathlib import Path
 
 from activities.activity import activity
+from activities.parts.parallel import in_parallel
 from autocoder.agents import agents, all_leftovers
-from autocoder.at_once import at_once
-from autocoder.callback import callback_token
+from autocoder.changes.objections import file_changes, objections
+from autocoder.changes.pack import PackFile, open_pack
+from autocoder.changes.protected import policy_rules
+from autocoder.changes.trees import CommitChange, read_change
 from autocoder.clients.azure_devops.push import AlreadyThere, BranchMoved, Push, Pushed, Rejected, push
 from autocoder.clients.connect import Clients, clients
 from autocoder.clock import now
 from autocoder.errors import TooLarge
 from autocoder.models import AgentResult, Ended, Plan, PushedBranch, Value
-from autocoder.pack import PackFile, open_pack
-from autocoder.policy import Rules
-from autocoder.publishing import file_changes, objections, policy_rules
-from autocoder.records import phase_columns
+from autocoder.runs.callback import callback_token
+from autocoder.runs.rows import phase_columns
 from autocoder.settings import settings
-from autocoder.tree_changes import CommitChange, read_change
+from autocoder.shared.policy import Rules
 
-MOST_FILES_LISTED = 100
-LARGEST_PACK = 200_000_000
+MAX_LISTED_FILES = 100
+MAX_PACK_BYTES = 200_000_000
 
 
 class PushInput(Value):
@@ -47,12 +48,12 @@ def push_branch(given: PushInput) -> PushedBranch | Ended:
     connected = clients()
     with tempfile.TemporaryDirectory(prefix="autocoder-") as folder:
         file = Path(folder) / "changes.pack"
-        row, _ = at_once(
+        row, _ = in_parallel(
             lambda: connected.records.begin_publishing(plan.run.id, phase_columns("publishing", now())),
-            lambda: connected.blobs.download(plan.run.id, "changes.pack", file, LARGEST_PACK),
+            lambda: connected.blobs.download(plan.run.id, "changes.pack", file, MAX_PACK_BYTES),
         )
         if row is not None and row.get("cancel_requested"):
-            return Ended(outcome="cancelled", reason="It was cancelled before anything was pushed.")
+            return Ended(outcome="cancelled", reason="The run was cancelled before anything was pushed.")
         with open_pack(file, sha256=pack.sha256) as opened:
             change = read_change(opened, pack.commit, plan.repository.base_commit)
             before = partial(_read_base, connected, plan)
@@ -102,7 +103,7 @@ def _push(connected: Clients, plan: Plan, commit: str, pack: PackFile) -> Ended 
             return None
         case BranchMoved():
             return Ended(
-                outcome="branch_moved", reason=f"Branch {plan.branch} holds commits of somebody else."
+                outcome="branch_moved", reason=f"Branch {plan.branch} has commits that this run did not make."
             )
         case Rejected(reason):
             return Ended(outcome="failed", reason=f"Azure DevOps rejected the push: {reason}")
@@ -120,6 +121,6 @@ def _pushed(plan: Plan, change: CommitChange, lines: Mapping[str, tuple[int, int
     return PushedBranch(
         branch=plan.branch,
         commit=change.commit,
-        files=tuple(files[:MOST_FILES_LISTED]),
-        more_files=max(0, len(files) - MOST_FILES_LISTED),
+        files=tuple(files[:MAX_LISTED_FILES]),
+        more_files=max(0, len(files) - MAX_LISTED_FILES),
     )

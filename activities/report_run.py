@@ -1,12 +1,12 @@
 """Report how a run ended: the work item's one comment, and its state where the team wants that."""
 
 from activities.activity import activity
-from activities.report_phase import write_last_words
+from activities.parts.work_item_comment import write_final_comment
 from autocoder.clients.connect import Clients, clients
-from autocoder.comments import final_comment
 from autocoder.errors import NotFound
 from autocoder.models import RunReport
-from autocoder.records import pull_request_of
+from autocoder.reports.comment import final_comment
+from autocoder.runs.rows import pull_request_of
 from autocoder.settings import settings
 
 
@@ -22,7 +22,7 @@ def report_run(report: RunReport) -> None:
         opened = pull_request_of(connected.records.get(run.id) or {})
         report = report.model_copy(update={"pull_request": opened})
     try:
-        write_last_words(connected, run, final_comment(report))
+        write_final_comment(connected, run, final_comment(report))
         if report.pull_request is not None:
             _set_state(connected, report)
     except NotFound:

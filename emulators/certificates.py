@@ -1,7 +1,7 @@
 """A local certificate authority, and one server certificate for 127.0.0.1 and localhost.
 
 The SDKs and the containers trust it through `REQUESTS_CA_BUNDLE` and `SSL_CERT_FILE`, never through a
-setting of the product.
+setting of the product. https://cryptography.io/en/latest/x509/reference/#x-509-certificate-builder
 """
 
 import datetime as dt
@@ -18,7 +18,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-YEARS = dt.timedelta(days=825)
+from emulators.private_files import write_private
+
+LIFETIME = dt.timedelta(days=825)
 FOLDER = Path("/etc/ssl/certs")
 AUTHORITY = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Autocoder local authority")])
 
@@ -68,14 +70,14 @@ def _make(files: Certificates) -> None:
     private = server_key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    _write(files.key, private)
+    write_private(files.key, private)
     server = _server(server_key.public_key(), authority_key)
-    _write(files.server, server.public_bytes(serialization.Encoding.PEM))
-    _write(files.authority, pem)
+    write_private(files.server, server.public_bytes(serialization.Encoding.PEM))
+    write_private(files.authority, pem)
     folder = _hashed_folder()
     if folder is not None:
-        _write(_note(files.bundle), str(folder).encode())
-    _write(files.bundle, Path(_public_bundle()).read_bytes() + b"\n" + pem)
+        write_private(_note(files.bundle), str(folder).encode())
+    write_private(files.bundle, Path(_public_bundle()).read_bytes() + b"\n" + pem)
 
 
 def _authority(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
@@ -140,7 +142,7 @@ def _builder(
         .public_key(key)
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + YEARS)
+        .not_valid_after(now + LIFETIME)
     )
 
 
@@ -156,11 +158,3 @@ def _key_usage(*, signs: bool) -> x509.KeyUsage:
         encipher_only=False,
         decipher_only=False,
     )
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write *content* for the owner alone, whole or not at all."""
-    draft = path.with_suffix(f".{os.getpid()}.tmp")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(content)
-    draft.replace(path)

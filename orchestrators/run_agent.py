@@ -4,7 +4,7 @@ from typing import Any
 
 import azure.durable_functions as df
 
-from activities.add_to_pull_request import Opened, PullRequestInput, add_to_pull_request
+from activities.add_to_pull_request import add_to_pull_request
 from activities.build_prompt import PromptInput, build_prompt
 from activities.check_requester import check_requester
 from activities.claim_slot import claim_slot
@@ -16,23 +16,25 @@ from activities.read_agent_result import read_agent_result
 from activities.read_repository import read_repository
 from activities.report_phase import PhaseChange, report_phase
 from autocoder import wire
-from autocoder.comments import unseen
-from autocoder.drafts import failed_checks
 from autocoder.models import (
     AgentResult,
     Ended,
-    GroupSeen,
+    GroupVerdict,
+    OpenedPullRequest,
     Plan,
     PullRequest,
+    PullRequestInput,
     PushedBranch,
     Run,
     RunReport,
     Slot,
 )
-from autocoder.outcomes import ending_without_change, outcome_of
+from autocoder.reports.comment import unseen
+from autocoder.reports.draft import failed_checks
+from autocoder.runs.ending import ending_without_change, outcome_of
 from orchestrators.conclude import conclude
-from orchestrators.step import OutputT, StepFailed, Steps, step, together
-from orchestrators.wait_for_container_group import Watch
+from orchestrators.step import OutputT, Steps, reason_of, step, together
+from orchestrators.wait_for_container_group import PollingState
 
 blueprint = df.Blueprint()
 FINISHED, CANCEL = "finished", "cancel"
@@ -57,10 +59,8 @@ def _or_ended(steps: Steps[OutputT]) -> Steps[OutputT | Ended]:
     """Return what *steps* return, or how the run ends when one of them fails."""
     try:
         return (yield from steps)
-    except StepFailed as error:
-        return Ended(outcome="failed", reason=str(error))
-    except Exception as error:  # a bug in an activity must not lose the run's report
-        return Ended(outcome="failed", reason=f"An unexpected error: {error}"[:1_000])
+    except Exception as error:  # a StepFailed, or a bug in an activity, which must not lose the run's report
+        return Ended(outcome="failed", reason=reason_of(error))
 
 
 def _carry(context: df.DurableOrchestrationContext, run: Run) -> Steps[RunReport]:
@@ -91,9 +91,8 @@ def _admit(context: df.DurableOrchestrationContext, run: Run) -> Steps[Ended | N
         answer = yield context.call_sub_orchestrator("wait_for_slot", wire.dump(run))
         slot = wire.load(Slot, answer)
     if slot.cancelled:
-        return Ended(
-            outcome="cancelled", reason="It was cancelled while it was queued, or a later run took its place."
-        )
+        reason = "The run was cancelled while it was queued, or a later run took its place."
+        return Ended(outcome="cancelled", reason=reason)
     return (yield from _check(context, run))
 
 
@@ -127,12 +126,12 @@ def _work(context: df.DurableOrchestrationContext, plan: Plan) -> Steps[AgentRes
         return created
     finished = context.wait_for_external_event(FINISHED)
     cancel = context.wait_for_external_event(CANCEL)
-    polled = context.call_sub_orchestrator("wait_for_container_group", wire.dump(Watch(plan=plan)))
+    polled = context.call_sub_orchestrator("wait_for_container_group", wire.dump(PollingState(plan=plan)))
     winner = yield context.task_any([finished, cancel, polled])
     if winner == cancel:
-        return Ended(outcome="cancelled", reason="It was cancelled; the containers were ended.")
+        return Ended(outcome="cancelled", reason="The run was cancelled and its containers were stopped.")
     if winner == polled:
-        seen = wire.load(GroupSeen, polled.result)
+        seen = wire.load(GroupVerdict, polled.result)
         if seen.state == "failed":
             return Ended(outcome="failed", reason=seen.reason)
     return (yield from step(context, read_agent_result, plan))
@@ -150,7 +149,7 @@ def _publish(context: df.DurableOrchestrationContext, plan: Plan, result: AgentR
     if isinstance(opened, Ended):
         return _report(plan, result, pushed).model_copy(update=dict(opened))
     if opened.pending:
-        again = Opened(given=wanted, pull_request=opened)
+        again = OpenedPullRequest(given=wanted, pull_request=opened)
         added = yield from _or_ended(step(context, add_to_pull_request, again))
         given_up = {"warnings": (*opened.warnings, *opened.pending.values()), "pending": {}}
         opened = opened.model_copy(update=given_up) if isinstance(added, Ended) else added

@@ -9,9 +9,9 @@ from typing import Any
 
 import azure.durable_functions as df
 
-from activities.get_container_group import Look, get_container_group
+from activities.get_container_group import GroupInput, get_container_group
 from autocoder import wire
-from autocoder.models import GroupSeen, Plan, Value
+from autocoder.models import GroupVerdict, Plan, Value
 from orchestrators.step import StepFailed, sleep, step
 
 blueprint = df.Blueprint()
@@ -20,7 +20,7 @@ GRACE_MINUTES = 10
 FIRST_POLLS = (1.0, 2.0, 4.0, 8.0)
 
 
-class Watch(Value):
+class PollingState(Value):
     """The polling's own state: which plan, how many looks so far, and since when (ISO 8601, UTC)."""
 
     plan: Plan
@@ -30,8 +30,8 @@ class Watch(Value):
 
 @blueprint.orchestration_trigger(context_name="context")
 def wait_for_container_group(context: df.DurableOrchestrationContext) -> Any:
-    """Return a `GroupSeen` that neither starts nor works, or continue as new after 20 looks."""
-    watch = wire.load(Watch, context.get_input())
+    """Return a `GroupVerdict` that neither starts nor works, or continue as new after 20 looks."""
+    watch = wire.load(PollingState, context.get_input())
     provisioning = watch.plan.provisioning_minutes
     since = watch.since or context.current_utc_datetime.isoformat()
     starts_by = _later(since, provisioning)
@@ -39,14 +39,15 @@ def wait_for_container_group(context: df.DurableOrchestrationContext) -> Any:
     for number in range(watch.looks, watch.looks + POLLS_PER_GENERATION):
         yield from sleep(context, _pause(number, watch.plan.poll_seconds))
         if context.current_utc_datetime >= until:
-            return wire.dump(GroupSeen(state="ended", reason="The deadline has passed."))
+            return wire.dump(GroupVerdict(state="ended", reason="The deadline has passed."))
         try:
-            seen = yield from step(context, get_container_group, Look(plan=watch.plan))
+            seen = yield from step(context, get_container_group, GroupInput(plan=watch.plan))
         except StepFailed as error:
-            return wire.dump(GroupSeen(state="ended", reason=str(error)))
+            return wire.dump(GroupVerdict(state="ended", reason=str(error)))
         if seen.state == "starting" and context.current_utc_datetime >= starts_by:
             reason = f"The container group did not start within {provisioning:g} minutes."
-            return wire.dump(GroupSeen(state="failed", reason=f"{reason} PROVISIONING_MINUTES allows more."))
+            advice = "Check its image, or raise PROVISIONING_MINUTES."
+            return wire.dump(GroupVerdict(state="failed", reason=f"{reason} {advice}"))
         if seen.state not in ("starting", "working"):
             return wire.dump(seen)
     looks = watch.looks + POLLS_PER_GENERATION

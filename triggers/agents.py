@@ -28,15 +28,18 @@ def secret_state(agent: Agent) -> str:
     return clients().vault.look_up(agent.secret).state
 
 
-def why_not(agent: Agent, state: str) -> str:
+def unavailable_reason(agent: Agent, state: str) -> str:
     """Return why *agent*, whose secret is in *state*, cannot be used, or an empty text."""
     if state != "present":
-        return f"Key Vault has no secret {agent.secret}, or the app may not read it."
-    return agent.lacking(settings().model_upstreams)
+        return (
+            f"Key Vault has no secret {agent.secret}, or the app may not read it. "
+            "Add the secret, or let the app's identity read it."
+        )
+    return agent.missing_upstream(settings().model_upstreams)
 
 
 def _view(agent: Agent, state: str) -> dict[str, object]:
-    reason = why_not(agent, state)
+    reason = unavailable_reason(agent, state)
     return {
         "agentType": agent.type,
         "name": agent.name,

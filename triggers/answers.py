@@ -12,10 +12,10 @@ import azure.functions as func
 
 from autocoder.clients.connect import clients
 from autocoder.errors import AutocoderError, RetryLater, Transient
-from autocoder.redaction import Redactor
 from autocoder.settings import SettingsError
+from autocoder.shared.redaction import Redactor
 
-LARGEST_BODY = 1_000_000
+MAX_BODY_BYTES = 1_000_000
 log = logging.getLogger("autocoder.triggers")
 Trigger = Callable[..., Awaitable[func.HttpResponse]]
 
@@ -49,12 +49,13 @@ class BadBody(Exception):  # noqa: N818  (an answer, no bug)
 def json_body(request: func.HttpRequest) -> Any:
     """Return the JSON of *request*; raises `BadBody` (413 over 1 MB, 400 when it is not JSON)."""
     body = request.get_body()
-    if len(body) > LARGEST_BODY:
-        raise BadBody(error(413, "body_too_large", f"The body may have {LARGEST_BODY:,} bytes."))
+    if len(body) > MAX_BODY_BYTES:
+        message = f"The body is larger than {MAX_BODY_BYTES:,} bytes; shorten its texts."
+        raise BadBody(error(413, "body_too_large", message))
     try:
         return json.loads(body)
     except (ValueError, RecursionError) as problem:
-        raise BadBody(error(400, "not_json", f"The body is not JSON: {problem}")) from None
+        raise BadBody(error(400, "not_json", f"The body is not valid JSON: {problem}")) from None
 
 
 def guarded(trigger: Trigger) -> Trigger:
@@ -79,16 +80,16 @@ def guarded(trigger: Trigger) -> Trigger:
             log.error("%s: %s", problem.code, problem)
             return error(500, problem.code, str(problem))
         except Exception:
-            return _unforeseen()
+            return _internal_error()
 
     return handle
 
 
-def _unforeseen() -> func.HttpResponse:
-    """Log the error that is being handled, without secrets, under an id; tell the caller that id alone."""
+def _internal_error() -> func.HttpResponse:
+    """Log the current exception, redacted, under a new id; the response carries only that id."""
     number = secrets.token_hex(6)
     log.error("internal_error %s: %s", number, _redacted(traceback.format_exc()))
-    message = f"Something went wrong that nobody foresaw; look at the app's log for {number}."
+    message = f"An unexpected error occurred; search the app's log for {number}."
     return error(500, "internal_error", message, {"id": number})
 
 

@@ -20,5 +20,6 @@ async def raise_event(client: df.DurableOrchestrationClient, run_id: str, name: 
         await client.raise_event(run_id, name, {})
     except Exception as error:
         if not any(part in str(error) for part in GONE):
-            raise Transient(f"The run cannot be told now ({name}).", next_step="Try again.") from error
+            message = f"The event {name} could not be sent to the run."
+            raise Transient(message, next_step="Try again in a moment.") from error
         log.info("run %s: event %s came after the orchestration's end", run_id, name)

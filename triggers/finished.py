@@ -9,8 +9,8 @@ import asyncio
 import azure.durable_functions as df
 import azure.functions as func
 
-from autocoder.callback import is_callback_token
 from autocoder.clients.connect import clients
+from autocoder.runs.callback import is_callback_token
 from autocoder.settings import settings
 from orchestrators.run_agent import FINISHED
 from triggers.answers import answer, error, guarded
@@ -28,6 +28,6 @@ async def finish_callback(req: func.HttpRequest, client: df.DurableOrchestration
     secret = await asyncio.to_thread(clients().vault.read_secret, settings().callback_key_secret)
     scheme, _, token = req.headers.get("Authorization", "").partition(" ")
     if not secret or scheme.lower() != "bearer" or not is_callback_token(secret, run_id, token):
-        return error(401, "not_verified", "The token is not the one of this run.")
+        return error(401, "not_verified", "The token is missing, or is not the token of this run.")
     await raise_event(client, run_id, FINISHED)
     return answer(202, {"status": "accepted"})

@@ -9,11 +9,11 @@ from itertools import islice
 from autocoder import ids
 from autocoder.clients.connect import Clients
 from autocoder.clients.run_records import CONTENT, DELIVERY, IDEMPOTENCY
-from autocoder.records import is_over
+from autocoder.runs.rows import is_over
 from autocoder.settings import Settings
 
-MOST_CLAIMS = 500
-MOST_RUNS = 100
+MAX_CLAIMS = 500
+MAX_RUNS = 100
 
 
 def retained_since(settings: Settings) -> dt.datetime:
@@ -25,7 +25,7 @@ def delete_old_files(connected: Clients, settings: Settings) -> int:
     """Delete the blobs of runs that ended before the retention; return of how many runs."""
     before = retained_since(settings)
     old = (run_id for run_id in connected.blobs.list_runs() if ids.made_at(run_id) < before)
-    expired = list(islice((run_id for run_id in old if _ended_before(connected, run_id, before)), MOST_RUNS))
+    expired = list(islice((run_id for run_id in old if _ended_before(connected, run_id, before)), MAX_RUNS))
     for run_id in expired:
         connected.blobs.delete(run_id)
     return len(expired)
@@ -45,7 +45,7 @@ def expire_claims(connected: Clients, settings: Settings) -> int:
     retained = retained_since(settings)
     window = dt.datetime.now(dt.UTC) - dt.timedelta(seconds=settings.dedup_window_seconds)
     ends = {DELIVERY: retained, IDEMPOTENCY: retained, CONTENT: max(retained, window)}
-    left = MOST_CLAIMS
+    left = MAX_CLAIMS
     for kind, before in ends.items():
         left -= connected.records.expire(kind, before, left) if left else 0
-    return MOST_CLAIMS - left
+    return MAX_CLAIMS - left

@@ -12,18 +12,18 @@ from autocoder.agents import agents
 from autocoder.clients.connect import clients
 from autocoder.clients.run_records import IDEMPOTENCY, Claim, RunFilter
 from autocoder.models import Requester, RunRequest
-from autocoder.records import OUTCOMES, PHASES, is_over, new_row, record_of
-from autocoder.requests import Refusal, read_request, refusal_today
+from autocoder.requests.run_request import Refusal, read_request, recheck
+from autocoder.runs.rows import OUTCOMES, PHASES, is_over, new_row, record_of
 from autocoder.settings import settings
 from orchestrators.run_agent import CANCEL
 from triggers.answers import BadBody, answer, error, guarded, json_body
 from triggers.events import raise_event
-from triggers.start import Active, Duplicate, QueueFull, Start, Started, Wish, start_run
+from triggers.start import Active, Duplicate, QueueFull, Started, StartRequest, StartResult, start_run
 
 blueprint = df.Blueprint()
-MOST_RUNS = 200
+MAX_RUNS = 200
 LOG_PIECE = 256 * 1024
-LARGEST_OFFSET = 10**15 - 1
+MAX_OFFSET = 10**15 - 1
 NUMBERS = {"workItemId": 2**31 - 1, "top": 10**9 - 1}  # of a query, with their largest value
 
 
@@ -35,7 +35,7 @@ async def create_run(req: func.HttpRequest, client: df.DurableOrchestrationClien
     request = read_request(json_body(req), settings(), agents(), Requester(source="rest"))
     if isinstance(request, Refusal):
         return _refused(request)
-    return await _started(await start_run(client, Wish(request, _claims(req, "rest"))))
+    return await _started(await start_run(client, StartRequest(request, _claims(req, "rest"))))
 
 
 def _claims(req: func.HttpRequest, *scope: str) -> tuple[Claim, ...]:
@@ -49,12 +49,15 @@ def _refused(refusal: Refusal) -> func.HttpResponse:
     return error(refusal.status, refusal.code, refusal.message, details)
 
 
-async def _started(start: Start) -> func.HttpResponse:
+async def _started(start: StartResult) -> func.HttpResponse:
     if isinstance(start, QueueFull):
-        message = f"{start.waiting} runs are active or waiting (MAX_CONCURRENT_RUNS, MAX_QUEUED_RUNS)."
+        message = (
+            f"The queue is full: {start.waiting} runs are active or waiting. "
+            "Try again later, or raise MAX_CONCURRENT_RUNS or MAX_QUEUED_RUNS."
+        )
         return error(429, "queue_full", message, headers={"Retry-After": "60"})
     if isinstance(start, Active):
-        message = "A run of this work item in this repository is going on; cancel it or wait for it."
+        message = "A run is already in progress; wait for it or cancel it."
         return error(409, "run_active", message, {"runId": start.run_id})
     row = await asyncio.to_thread(_row, start)
     location = links(start.run_id)["self"]
@@ -80,19 +83,23 @@ async def list_runs(req: func.HttpRequest) -> func.HttpResponse:
 
 def _filter(params: Mapping[str, str]) -> RunFilter:
     """Return the filter in the query; raises `BadBody` naming what is wrong with it."""
-    wrong = [name for name, largest in NUMBERS.items() if not _is_number(params.get(name), largest)]
+    wrong = [
+        f"{name} must be a whole number up to {largest}"
+        for name, largest in NUMBERS.items()
+        if not _is_number(params.get(name), largest)
+    ]
     status = params.get("status")
     if status and status not in (*PHASES, *OUTCOMES):
-        wrong.append("status")
+        wrong.append(f"status must be one of {', '.join((*PHASES, *OUTCOMES))}")
     if wrong:
-        raise BadBody(error(400, "invalid_query", f"These parameters are wrong: {', '.join(wrong)}."))
+        raise BadBody(error(400, "invalid_query", f"Invalid query: {'; '.join(wrong)}."))
     number = params.get("workItemId")
     return RunFilter(
         work_item_id=int(number) if number else None,
         project=params.get("project"),
         repository=params.get("repository"),
         status=status,
-        top=max(1, min(int(params.get("top") or 50), MOST_RUNS)),
+        top=max(1, min(int(params.get("top") or 50), MAX_RUNS)),
     )
 
 
@@ -116,8 +123,8 @@ async def show_run(req: func.HttpRequest) -> func.HttpResponse:
 async def read_log(req: func.HttpRequest) -> func.HttpResponse:
     """Return the log from byte `offset` on, and where to go on reading; it grows while the agent works."""
     run_id, offset = req.route_params["id"], req.params.get("offset", "0")
-    if not offset or not _is_number(offset, LARGEST_OFFSET):
-        return error(400, "invalid_query", "offset must be a number of bytes.")
+    if not offset or not _is_number(offset, MAX_OFFSET):
+        return error(400, "invalid_query", f"offset must be a whole number of bytes, up to {MAX_OFFSET}.")
     row = await asyncio.to_thread(clients().records.get, run_id)
     if row is None:
         return unknown_run()
@@ -141,9 +148,7 @@ async def cancel_run(req: func.HttpRequest, client: df.DurableOrchestrationClien
     if row is None:
         return unknown_run()
     if not row.get("cancel_requested") or is_over(row):
-        message = (
-            f"The run is {row.get('status')}: only a run that has not begun to publish can be cancelled."
-        )
+        message = f"The run is {row.get('status')}. A run can be cancelled only until it begins to publish."
         return error(409, "too_late", message)
     await raise_event(client, run_id, CANCEL)
     return answer(202, _view(row))
@@ -160,20 +165,21 @@ async def retry_run(req: func.HttpRequest, client: df.DurableOrchestrationClient
     if row is None:
         return unknown_run()
     if content is None:
-        message = "The request of this run is not kept any more (LOG_RETENTION_DAYS); start a new one."
+        message = "The request of this run was deleted (LOG_RETENTION_DAYS); start a run with POST /api/runs."
         return error(410, "request_gone", message)
     if not is_over(row):
-        return error(409, "run_active", "The run is still going on; cancel it or wait.", {"runId": run_id})
+        message = "The run is still in progress; wait for it or cancel it."
+        return error(409, "run_active", message, {"runId": run_id})
     request = wire.load(RunRequest, content)
-    refusal = refusal_today(request, settings())
+    refusal = recheck(request, settings())
     if refusal is not None:
         return _refused(refusal)
-    return await _started(await start_run(client, Wish(request, _claims(req, "retry", run_id))))
+    return await _started(await start_run(client, StartRequest(request, _claims(req, "retry", run_id))))
 
 
 def unknown_run() -> func.HttpResponse:
     """Return the answer for a run that is not known."""
-    return error(404, "unknown_run", "There is no run with this id; GET /api/runs lists them.")
+    return error(404, "unknown_run", "No run has this id; GET /api/runs lists all runs.")
 
 
 def links(run_id: str) -> dict[str, str]:

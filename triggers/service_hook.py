@@ -23,11 +23,11 @@ from autocoder.clients.run_records import CONTENT, DELIVERY, Claim
 from autocoder.errors import AutocoderError
 from autocoder.ids import key
 from autocoder.models import Requester, RunRequest
-from autocoder.requests import Refusal, read_request
-from autocoder.service_hooks import Skip, Trigger, read_delivery
+from autocoder.requests.run_request import Refusal, read_request
+from autocoder.requests.service_hook import RunTrigger, Skip, read_delivery
 from autocoder.settings import Settings, settings
-from triggers.answers import LARGEST_BODY, answer, error, guarded
-from triggers.start import Active, Duplicate, QueueFull, Start, Wish, start_run
+from triggers.answers import MAX_BODY_BYTES, answer, error, guarded
+from triggers.start import Active, Duplicate, QueueFull, StartRequest, StartResult, start_run
 
 blueprint = df.Blueprint()
 SIGNATURE = "x-hub-signature-256"
@@ -44,7 +44,11 @@ async def azure_devops_hook(
     password = await asyncio.to_thread(clients().vault.read_secret, settings().hook_password_secret)
     body = req.get_body()
     if not is_verified(req.headers, body, password):
-        return error(401, "not_verified", "The delivery lacks the Basic password of the subscription.")
+        message = (
+            "The Basic password of the delivery is missing or wrong. Set the subscription's password to the "
+            "value of the Key Vault secret that HOOK_PASSWORD_SECRET names."
+        )
+        return error(401, "not_verified", message)
     delivery = read_body(body, settings())
     if isinstance(delivery, Skip):
         return _said("skipped", delivery.reason, code=delivery.code)
@@ -53,11 +57,11 @@ async def azure_devops_hook(
     request = _request(delivery, settings())
     if isinstance(request, Refusal):
         return _said("skipped", request.message, code=request.code)
-    wish = Wish(request, _claims(delivery, request, settings().dedup_window_seconds))
-    return _outcome(await start_run(client, wish))
+    start = StartRequest(request, _claims(delivery, request, settings().dedup_window_seconds))
+    return _outcome(await start_run(client, start))
 
 
-def _is_own(delivery: Trigger) -> bool:
+def _is_own(delivery: RunTrigger) -> bool:
     """Whether the app itself made the change; where that cannot be asked now, the run asks again."""
     if (
         delivery.requester_id is None
@@ -91,18 +95,18 @@ def _basic_password(header: str) -> bytes:
         return b""
 
 
-def read_body(body: bytes, settings: Settings) -> Trigger | Skip:
+def read_body(body: bytes, settings: Settings) -> RunTrigger | Skip:
     """Return what the *body* of a verified delivery asks for."""
-    if len(body) > LARGEST_BODY:
-        return Skip(code="not_usable", reason=f"the body is over {LARGEST_BODY:,} bytes")
+    if len(body) > MAX_BODY_BYTES:
+        return Skip(code="not_usable", reason=f"the body is larger than {MAX_BODY_BYTES:,} bytes")
     try:
         payload: Any = json.loads(body)
     except (ValueError, RecursionError):
-        return Skip(code="not_usable", reason="the body is not JSON")
+        return Skip(code="not_usable", reason="the body is not valid JSON")
     return read_delivery(payload, settings.trigger_tags)
 
 
-def _request(delivery: Trigger, settings: Settings) -> RunRequest | Refusal:
+def _request(delivery: RunTrigger, settings: Settings) -> RunRequest | Refusal:
     """Return the run request that the delivery makes; tags such as `autocoder:agent=<folder>` choose."""
     wanted = {OPTIONS[name]: value for name, value in delivery.options.items()}
     body = {
@@ -120,22 +124,22 @@ def _request(delivery: Trigger, settings: Settings) -> RunRequest | Refusal:
     return read_request(body, settings, agents(), requester)
 
 
-def _claims(delivery: Trigger, request: RunRequest, window: int) -> tuple[Claim, ...]:
+def _claims(delivery: RunTrigger, request: RunRequest, window: int) -> tuple[Claim, ...]:
     """Return the claims by which a repeat of this delivery, or of its content, is known."""
     subject = (request.organization, request.project, request.work_item_id, request.repository)
     content = key(*(str(part).casefold() for part in subject), delivery.content)
     return (Claim(DELIVERY, delivery.delivery), Claim(CONTENT, content, window))
 
 
-def _outcome(start: Start) -> func.HttpResponse:
+def _outcome(start: StartResult) -> func.HttpResponse:
     if isinstance(start, QueueFull):
-        return _said(
-            "skipped", f"{start.waiting} runs are waiting; set the tag again later", code="queue_full"
-        )
+        reason = f"the queue is full with {start.waiting} runs; set the tag again later"
+        return _said("skipped", reason, code="queue_full")
     if isinstance(start, Duplicate):
-        return _said("duplicate", "this was asked for before", run_id=start.run_id)
+        return _said("duplicate", "a run was already started for this content", run_id=start.run_id)
     if isinstance(start, Active):
-        return _said("skipped", "a run of this work item is going on", run_id=start.run_id, code="run_active")
+        reason = "a run is already in progress; wait for it or cancel it, then set the tag again"
+        return _said("skipped", reason, run_id=start.run_id, code="run_active")
     return _said("started", "", run_id=start.run_id)
 
 

@@ -1,16 +1,18 @@
-"""Publishing and reporting."""
+"""Values of publishing and reporting: branch, pull request, report, and the record that REST returns."""
 
 from typing import Literal
 
 from pydantic import Field
 
-from autocoder.models.base import Outcome, Phase, RunId, Sha, Value
+from autocoder.models.base import Phase, RunId, Sha, Value
+from autocoder.models.containers import Plan
 from autocoder.models.requests import Run
-from autocoder.models.results import Usage
+from autocoder.models.results import AgentResult, Usage
+from autocoder.shared.outcomes import Outcome
 
 
 class FileChange(Value):
-    """One changed path of the pull request and how many lines it gained and lost, where that is known."""
+    """One changed path of the pull request, with the numbers of added and removed lines if known."""
 
     path: str
     kind: Literal["added", "modified", "deleted", "renamed"]
@@ -19,7 +21,7 @@ class FileChange(Value):
 
 
 class PushedBranch(Value):
-    """The branch on the server, and what it changes."""
+    """The branch on the server and the files that it changes."""
 
     branch: str
     commit: Sha
@@ -40,8 +42,23 @@ class PullRequest(Value):
     )
 
 
+class PullRequestInput(Value):
+    """Input of `create_pull_request`: a plan, its result, and the pushed branch."""
+
+    plan: Plan
+    result: AgentResult
+    pushed: PushedBranch
+
+
+class OpenedPullRequest(Value):
+    """Input of `add_to_pull_request`: that of `create_pull_request`, and the pull request on the server."""
+
+    given: PullRequestInput
+    pull_request: PullRequest
+
+
 class RunReport(Value):
-    """How a run ended: what the work item's comment and the row in table `runs` say."""
+    """How a run ended; the work item's comment and the row in table `runs` are written from it."""
 
     run: Run
     title: str = ""
@@ -57,7 +74,7 @@ class RunReport(Value):
 
 
 class RunRecord(Value):
-    """A row of table `runs`, as `GET /runs/{id}` answers it."""
+    """A row of table `runs`, as `GET /runs/{id}` returns it."""
 
     id: RunId
     status: Phase | Outcome

@@ -1,14 +1,15 @@
-"""What comes out of the container group."""
+"""The output files of the container group."""
 
 from typing import Literal
 
 from pydantic import Field
 
 from autocoder.models.base import RunId, Sha, Value
+from autocoder.shared.outcomes import SupervisorOutcome
 
 
 class Usage(Value):
-    """Model calls as the gateway counted them; the cost is None when a model had no price."""
+    """Tokens, turns and cost as the gateway counted them; the cost is None when a model had no price."""
 
     input_tokens: int = Field(0, description="without the cached ones")
     cached_tokens: int = 0
@@ -19,7 +20,7 @@ class Usage(Value):
 
 
 class Progress(Value):
-    """`progress.json`: where the container group is."""
+    """`progress.json`: the current phase of the container group."""
 
     phase: Literal["preparing", "running", "verifying", "collecting"]
     updated_at: str
@@ -36,7 +37,7 @@ class Verification(Value):
 
 
 class Withheld(Value):
-    """A path that the agent changed and that does not go into the pull request, and why."""
+    """A changed path that is left out of the pull request, and the reason."""
 
     path: str
     reason: str
@@ -51,20 +52,10 @@ class Pack(Value):
 
 
 class AgentResult(Value):
-    """`result.json`, the last thing that the supervisor writes."""
+    """`result.json`, the last file that the supervisor writes."""
 
     run_id: RunId
-    outcome: Literal[
-        "changed",
-        "no_changes",
-        "agent_failed",
-        "clone_failed",
-        "budget_spent",
-        "timed_out",
-        "interrupted",
-        "cancelled",
-        "refused",
-    ] = Field(description="budget_spent and timed_out may have a pack as well")
+    outcome: SupervisorOutcome = Field(description="budget_spent and timed_out may have a pack as well")
     reason: str = ""
     base_commit: Sha
     pack: Pack | None = None

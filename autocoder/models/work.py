@@ -1,4 +1,4 @@
-"""What is read from Azure DevOps: the work item and the repository."""
+"""The work item and the repository, as read from Azure DevOps."""
 
 from typing import Literal
 
@@ -9,14 +9,14 @@ from autocoder.models.requests import Budget
 
 
 class Image(Value):
-    """A picture of the work item, kept as a blob of the run."""
+    """An image in the work item, stored as a blob of the run."""
 
     name: str
     url: str
 
 
 class WorkItemComment(Value):
-    """What somebody said on a work item, as Markdown."""
+    """A comment on a work item, as Markdown."""
 
     author: str
     text: str
@@ -25,7 +25,7 @@ class WorkItemComment(Value):
 
 
 class WorkItem(Value):
-    """A work item as the agent needs to know it: Markdown, without what a reader could not have seen."""
+    """A work item as the agent gets it: Markdown, without text that is hidden from a reader."""
 
     id: int
     rev: int
@@ -49,7 +49,7 @@ class WorkItem(Value):
 
 
 class WorkItemSummary(Value):
-    """What later steps need of the work item; the whole of it lies in blob `work_item.json`."""
+    """The parts of a work item that later steps need; blob `work_item.json` has all of it."""
 
     id: int
     rev: int
@@ -94,7 +94,7 @@ class Repository(Value):
 
 
 class RepositoryTexts(Value):
-    """The repository's own words, from the target branch; blob `repository.json` where there are any."""
+    """Texts of the repository's target branch, stored in blob `repository.json` unless all are empty."""
 
     instructions: str = Field("", description="AGENTS.md and the like")
     templates: dict[str, str] = Field(default_factory=dict, description="the team's own, by name")

@@ -18,7 +18,7 @@ from typing import TypeVar
 
 from emulators.bench import report
 from emulators.bench.agent import make_app
-from emulators.bench.azure_devops import Organization
+from emulators.bench.azure_devops import add_repository
 from emulators.bench.gateway import added_by_gateway
 from emulators.bench.history import lengths, settings_without_callback
 from emulators.bench.imports import import_seconds
@@ -27,14 +27,15 @@ from emulators.bench.report import Row
 from emulators.bench.repositories import LARGE, SMALL
 from emulators.bench.runs import compare, crowd
 from emulators.model_provider.state import ensure_key
-from emulators.platform.app import App
 from emulators.platform.app_settings import app_settings
+from emulators.platform.clients.app import App
+from emulators.platform.clients.organization import sign_in
 from emulators.platform.endings import ends_on_signals
 from emulators.platform.places import free_base_port
 from emulators.platform.plan import Plan
 from emulators.platform.processes import ROOT, PlatformError
 from emulators.platform.running import Platform, running
-from emulators.ports import AZURE_RESOURCE_MANAGER, MODEL_PROVIDER
+from emulators.ports import AZURE_DEVOPS, AZURE_RESOURCE_MANAGER, MODEL_PROVIDER
 
 PARTS = ("import", "policy", "runs", "large", "crowd", "gateway", "history")
 TIMES, LARGE_TIMES = 7, 5
@@ -98,19 +99,19 @@ def _measured(options: argparse.Namespace, folder: Path) -> Iterator[Row]:
     if "history" in wanted:
         without = replace(plan, settings=settings_without_callback(base_port))
         with running(without, fresh=True) as platform:
-            organization = Organization(platform)
-            measured = lengths(without, organization, organization.add_repository(SMALL))
+            organization = sign_in(platform.url(AZURE_DEVOPS))
+            measured = lengths(without, organization, add_repository(organization, SMALL))
             yield from report.history_rows(_said("history", measured))
 
 
 def _runs(platform: Platform, wanted: set[str], number: int) -> Iterator[Row]:
-    app, organization = App(platform.plan), Organization(platform)
-    small = organization.add_repository(SMALL)
+    app, organization = App(platform.plan), sign_in(platform.url(AZURE_DEVOPS))
+    small = add_repository(organization, SMALL)
     if "runs" in wanted:
         compared = _said("runs", compare(app, organization, small, TIMES))
         yield from report.comparison("10 files", compared, *report.RATIOS)
     if "large" in wanted:
-        large = organization.add_repository(LARGE)
+        large = add_repository(organization, LARGE)
         compared = _said("large", compare(app, organization, large, LARGE_TIMES))
         yield from report.comparison("5,000 files, 100 MB", compared, *report.LARGE_RATIOS)
     if "crowd" in wanted:

@@ -9,6 +9,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from emulators.platform.clients.git import environment, git
 from emulators.platform.processes import ROOT, PlatformError
 
 FILES, LINES = 50, 17_000
@@ -19,10 +20,11 @@ import json, sys, time
 from pathlib import Path
 from autocoder.agents import agents
 from autocoder.models import RepositorySettings
-from autocoder.pack import open_pack
-from autocoder.policy import Rules
-from autocoder.publishing import objections, policy_rules
-from autocoder.tree_changes import read_change
+from autocoder.changes.pack import open_pack
+from autocoder.shared.policy import Rules
+from autocoder.changes.objections import objections
+from autocoder.changes.protected import policy_rules
+from autocoder.changes.trees import read_change
 pack, commit, base = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
 rules = Rules.of(policy_rules(RepositorySettings(), agents().values()).model_dump(by_alias=True))
 began = time.perf_counter()
@@ -90,13 +92,10 @@ def _write(repository: Path, number: int) -> int:
 
 
 def _commit(repository: Path) -> str:
-    _git(repository, "add", "-A")
-    _git(repository, "-c", "user.name=Bench", "-c", "user.email=bench@noreply.invalid", "commit", "-qm", "x")
+    _git(repository, "add", "--all")
+    _git(repository, "commit", "--quiet", "--message=x")
     return _git(repository, "rev-parse", "HEAD")
 
 
 def _git(repository: Path, *arguments: str) -> str:
-    done = subprocess.run(
-        ["git", "-C", str(repository), *arguments], capture_output=True, text=True, check=True
-    )
-    return done.stdout.strip()
+    return git(repository, environment("Bench"), *arguments)

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from emulators.bench.agent import QUICK
-from emulators.bench.azure_devops import Organization, Remote
-from emulators.platform.app import PHASES, App
+from emulators.bench.azure_devops import Remote, create_work_item
 from emulators.platform.app_settings import PROJECT
+from emulators.platform.clients.app import PHASES, App
+from emulators.platform.clients.organization import Organization
 from emulators.platform.processes import PlatformError
 from emulators.platform.running import Platform
 
@@ -48,7 +49,7 @@ def compare(app: App, organization: Organization, remote: Remote, times: int) ->
         time.sleep(REST_SECONDS)
         scripts.append(remote.bare_script(number))
         time.sleep(REST_SECONDS)
-        runs.append(run_seconds(app, remote, organization.work_item(f"Say hello, {number}")))
+        runs.append(run_seconds(app, remote, create_work_item(organization, f"Say hello, {number}")))
     return Compared(tuple(runs[WARM_UPS:]), tuple(scripts[WARM_UPS:]))
 
 
@@ -83,7 +84,7 @@ def finished(app: App, run_id: str) -> JSON:
 
 def crowd(platform: Platform, app: App, organization: Organization, remote: Remote, runs: int) -> Crowd:
     """Start *runs* runs at once and wait until the last has ended."""
-    items = [organization.work_item(f"Say hello to all, {number}") for number in range(runs)]
+    items = [create_work_item(organization, f"Say hello to all, {number}") for number in range(runs)]
     began = time.monotonic()
     with ThreadPoolExecutor(runs) as pool:
         started = set(pool.map(lambda item: start(app, remote.name, work_item=item), items))

@@ -12,7 +12,11 @@
 The bodies follow `HttpApiHandler` of the Durable Functions extension (ASP.NET's `HttpError`).
 """
 
+import logging
+
 from aiohttp import web
+
+log = logging.getLogger("host")
 
 
 class HostError(Exception):
@@ -65,3 +69,9 @@ def error_response(status: int, message: str, error: Exception | None = None) ->
         )
         body["StackTrace"] = ""
     return web.json_response(body, status=status)
+
+
+def not_covered(operation: str) -> web.Response:
+    """Return 501 with the name of an *operation* that the real host has and this one does not, and log it."""
+    log.warning("Not covered by this host: %s", operation)
+    return error_response(501, f"Not covered by this host: {operation}")

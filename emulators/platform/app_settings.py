@@ -1,7 +1,6 @@
 """The app's settings on this machine: the production names, with values that point to the emulators."""
 
 import json
-import os
 
 from emulators import azurite, identities
 from emulators.identity.state import identity_header
@@ -14,6 +13,7 @@ from emulators.ports import (
     KEY_VAULT,
     MODEL_PROVIDER,
 )
+from emulators.private_files import write_private
 
 ORGANIZATION, PROJECT, REPOSITORY = "fabrikam", "Fabrikam", "tidy-names"
 SUBSCRIPTION = "11111111-1111-4111-8111-111111111111"
@@ -53,7 +53,5 @@ def write_settings(plan: Plan, values: dict[str, str]) -> None:
 
     https://learn.microsoft.com/azure/azure-functions/functions-develop-local#local-settings-file
     """
-    draft = plan.settings_file.with_suffix(".tmp")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        json.dump({"IsEncrypted": False, "Values": values}, file, indent=2)
-    draft.replace(plan.settings_file)
+    content = {"IsEncrypted": False, "Values": values}
+    write_private(plan.settings_file, json.dumps(content, indent=2))

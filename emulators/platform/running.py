@@ -5,6 +5,7 @@ with running(Plan(state=Path(".local"))) as platform:
 """
 
 import contextlib
+import re
 from collections.abc import Iterator
 
 from emulators import azurite
@@ -20,7 +21,7 @@ from emulators.platform.processes import (
     wait_until_ready,
 )
 from emulators.platform.vault import Passwords, fill_vault, passwords
-from emulators.ports import FUNCTIONS_HOST, OURS, Emulator
+from emulators.ports import AZURE_RESOURCE_MANAGER, FUNCTIONS_HOST, OURS, Emulator
 
 START_SECONDS = 60.0
 END_SECONDS = 8.0
@@ -40,7 +41,7 @@ class Platform:
 
     def start(self) -> None:
         """Start everything at once and return when all of it serves; raises `PlatformError`."""
-        check_ports(self.plan.base_port)
+        check_ports(self.plan.base_port, self.plan.spelling)
         write_settings(self.plan, app_settings(self.plan))
         for program in programs(self.plan):
             self._start(program)
@@ -64,6 +65,12 @@ class Platform:
         """Return the process id of each running program, by name."""
         return {name: process.popen.pid for name, process in self._processes.items()}
 
+    @property
+    def isolation(self) -> str:
+        """How containers are kept apart from this machine, as the resource manager says it: or `none`."""
+        found = re.search(r"^isolation: (\S+)$", self.process(AZURE_RESOURCE_MANAGER).output(), re.MULTILINE)
+        return found[1] if found else "none"
+
     def check(self) -> None:
         """Raise `PlatformError` with the last lines of a program that has ended by itself."""
         check_alive(list(self._processes.values()))
@@ -85,7 +92,7 @@ def running(plan: Plan, *, fresh: bool = False) -> Iterator[Platform]:
 
     With *fresh*, what an earlier platform left in the state folder is removed first.
     """
-    with own_folder(plan.state, fresh=fresh):
+    with own_folder(plan.state, fresh=fresh, spelling=plan.spelling):
         platform = Platform(plan)
         try:
             platform.start()
@@ -109,5 +116,7 @@ def program_of(plan: Plan, emulator: Emulator) -> Program:
     command += ["--state", str(plan.state), "--base-port", str(plan.base_port)]
     if emulator is FUNCTIONS_HOST:
         command += ["--app", str(plan.app), "--settings", str(plan.settings_file)]
+    if emulator is AZURE_RESOURCE_MANAGER and plan.needs_sandbox:
+        command += ["--isolation", "bubblewrap"]
     command += plan.arguments.get(emulator.name, ())
     return Program(emulator.name, command, (f"{emulator.name} listening on ",), plan.trust())

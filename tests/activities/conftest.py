@@ -3,9 +3,9 @@
 import pytest
 
 from autocoder import models as m
+from tests.autocoder.changes.packs import Repo
 from tests.autocoder.clients.azure_devops.conftest import ORGANIZATION, PROJECT, client, devops  # noqa: F401
 from tests.autocoder.clients.conftest import cloud  # noqa: F401
-from tests.autocoder.packs import Repo
 
 RUN_ID = "a" * 20
 

@@ -3,9 +3,9 @@ from pathlib import Path
 import pytest
 
 from autocoder.agents import AgentError, all_leftovers, load_agent, load_agents
+from autocoder.changes.protected import policy_rules
 from autocoder.models import RepositorySettings
-from autocoder.policy import REGULAR, Change, Rules, judge
-from autocoder.publishing import policy_rules
+from autocoder.shared.policy import REGULAR, Change, Rules, judge
 
 CONTAINERS = Path(__file__).parents[2] / "containers"
 MINIMAL = """
@@ -117,12 +117,12 @@ def test_gives_the_containers_model_and_upstream_of_the_run(tmp_path):
 def test_an_agent_whose_provider_has_many_addresses_needs_one_in_the_settings(tmp_path):
     text = MINIMAL.replace('"https://models.example.com"', '""')
     agent = load_agent(folder_of(tmp_path, text))
-    assert "MODEL_UPSTREAMS" in agent.lacking({"azure": "https://contoso.openai.azure.com"})
-    assert agent.lacking({"openai": "https://models.example.com"}) == ""
+    assert "MODEL_UPSTREAMS" in agent.missing_upstream({"azure": "https://contoso.openai.azure.com"})
+    assert agent.missing_upstream({"openai": "https://models.example.com"}) == ""
 
 
 def test_an_agent_with_an_address_of_its_own_needs_none_in_the_settings(tmp_path):
-    assert load_agent(folder_of(tmp_path, MINIMAL)).lacking({}) == ""
+    assert load_agent(folder_of(tmp_path, MINIMAL)).missing_upstream({}) == ""
 
 
 CONFIGURATION = [

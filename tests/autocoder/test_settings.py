@@ -3,7 +3,7 @@
 import pytest
 
 from autocoder.settings import SettingsError, read_settings
-from tests.autocoder.test_requests import ENVIRONMENT
+from tests.autocoder.requests.test_run_request import ENVIRONMENT
 
 
 def wrong(**changes):
@@ -34,7 +34,7 @@ def test_refuses_an_address_without_exactly_one_organisation(url):
 
 def test_tells_how_the_old_address_of_an_organisation_is_written_today():
     said = wrong(AZURE_DEVOPS_ORG_URL="https://fabrikam.visualstudio.com")
-    assert "write https://dev.azure.com/fabrikam" in said
+    assert "use https://dev.azure.com/fabrikam" in said
 
 
 @pytest.mark.parametrize("url", ["https://dev.azure.com/contoso", "https://dev.azure.com/contoso/"])

@@ -22,7 +22,7 @@ class Agent:
     """agent.sh alone, with folders and without anything else."""
 
     def __init__(self, folder, shell):
-        self.folder, self.shell = folder, shell
+        self.folder, self.shell, self.base = folder, shell, BASE
         for name in ("workspace", "inputs", "exchange", "control", "agent"):
             (folder / name).mkdir()
         (folder / "inputs" / "clone.json").write_text('{"state": "ready"}')
@@ -37,7 +37,7 @@ class Agent:
         (self.folder / "agent" / "run.sh").write_text(script + "\n")
         names = ("workspace", "inputs", "exchange", "control", "agent")
         places = {f"AUTOCODER_{name.upper()}": str(self.folder / name) for name in names}
-        command = [*self.shell, str(BASE / "agent.sh")]
+        command = [*self.shell, str(self.base / "agent.sh")]
         self.process = subprocess.Popen(command, env={**places, **self.environment}, cwd="/")
         if begin:
             (self.folder / "control" / "start").touch()
@@ -251,12 +251,12 @@ def test_ends_when_there_is_nothing_to_verify(verify):
     assert not verify.results.exists()
 
 
-@pytest.mark.parametrize("name", ["agent.sh", "verify.sh"])
-def test_needs_no_more_than_a_posix_shell(name):
+@pytest.mark.parametrize("script", sorted(BASE.glob("*.sh")), ids=lambda path: path.name)
+def test_needs_no_more_than_a_posix_shell(script):
     shellcheck = CHECKOUT / ".venv" / "bin" / "shellcheck"
     if not shellcheck.exists():
         pytest.skip("shellcheck is not installed")
-    subprocess.run([shellcheck, "--shell", "sh", BASE / name], check=True)
+    subprocess.run([shellcheck, "--shell", "sh", "--external-sources", script], cwd=CHECKOUT, check=True)
 
 
 def fill_tools(folder, shell, hook=""):
@@ -276,11 +276,18 @@ def fill_tools(folder, shell, hook=""):
 def test_the_tools_are_wrappers_agent_and_bash(tmp_path, shell):
     tools = fill_tools(tmp_path, shell)
     assert (tools / "base" / "agent.sh").read_bytes() == (BASE / "agent.sh").read_bytes()
-    assert (tools / "base" / "verify.sh").is_file()
+    assert {path.name for path in BASE.glob("*.sh")} <= {path.name for path in (tools / "base").iterdir()}
     assert (tools / "agent" / "bin" / "program").is_symlink()
     assert (tools / "agent" / "bin" / "program").read_text() == "true\n"
     assert os.access(tools / "bin" / "bash", os.X_OK)
     assert all(path.stat().st_mode & 0o004 for path in tools.rglob("*"))
+
+
+def test_the_wrappers_work_from_the_volume_of_tools(agent, tmp_path, shell):
+    agent.base = fill_tools(tmp_path, shell) / "base"
+    agent.start("echo from the volume")
+    assert agent.exit()["exitCode"] == 0
+    assert agent.log() == "from the volume\n"
 
 
 def test_an_agent_may_bring_more_tools(tmp_path, shell):

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from runner import blobs
-from runner.blobs import LASTING, PAUSES, Client, ExchangeError
+from runner.blobs import LONG_PAUSES, PAUSES, Client, ExchangeError
 from tests.containers.store import Store
 
 ATTEMPT = "/runs/attempt"
@@ -59,7 +59,7 @@ def test_finished_work_is_uploaded_through_minutes_of_trouble(store, monkeypatch
     pack = tmp_path / "pack"
     pack.write_bytes(b"work")
     store.troubles = ["cut", 503] * 7
-    Client(LASTING).put(f"{store.url}/runs/changes.pack", pack)
+    Client(LONG_PAUSES).put(f"{store.url}/runs/changes.pack", pack)
     assert store.blobs["/runs/changes.pack"] == b"work"
     assert 120 < sum(pauses) <= 300
     store.troubles = [503] * 20
@@ -69,8 +69,8 @@ def test_finished_work_is_uploaded_through_minutes_of_trouble(store, monkeypatch
 
 
 def test_the_longest_trouble_lasts_about_five_minutes():
-    assert max(LASTING) == 30
-    assert 280 < sum(LASTING) < 320
+    assert max(LONG_PAUSES) == 30
+    assert 280 < sum(LONG_PAUSES) < 320
 
 
 def outputs(group, **others):
@@ -80,7 +80,7 @@ def outputs(group, **others):
 
 def test_a_pack_and_a_result_survive_an_outage(group, store):
     group.set_constant("blobs", "PAUSES", ())
-    group.set_constant("blobs", "LASTING", (0.1, 0.1, 0.1, 0.1))
+    group.set_constant("blobs", "LONG_PAUSES", (0.1, 0.1, 0.1, 0.1))
     store.troubles = [503, 503, 503]
     links = {name: f"{store.url}/{name}" for name in ("changes.pack", "result.json")}
     outputs(group, **links)

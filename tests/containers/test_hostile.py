@@ -63,7 +63,7 @@ def test_repositories_within_the_repository_are_left_out_and_not_run(group, tmp_
     result = group.run()
     assert not leak.exists()
     assert group.changes(tmp_path / "r.git") == {"src/app.py": "M", "src/new.py": "A"}
-    assert [(one.path, one.reason) for one in result.withheld] == [("nested", "a Git repository of its own")]
+    assert [(one.path, one.reason) for one in result.withheld] == [("nested", "a nested Git repository")]
 
 
 def test_a_log_that_links_elsewhere_is_not_followed(group):
@@ -217,12 +217,12 @@ def test_a_fork_bomb_ends_with_the_deadline(group):
 
 
 def test_an_endless_log_is_cut(group):
-    group.set_constant("live", "LONGEST_LOG", 100_000)
+    group.set_constant("supervisor.live", "MAX_LOG_BYTES", 100_000)
     group.agent(f"yes 'much text' | head -c 3000000; echo; echo '{FINAL}'")
     result = group.run()
     assert (result.outcome, result.summary) == ("no_changes", "I did it.")
     assert len(group.log()) < 101_000
-    assert group.log().endswith("[the log is longer; the rest is left out]\n")
+    assert group.log().endswith("[the log was cut here because it is too long]\n")
 
 
 def test_a_final_message_that_is_no_text_does_no_harm(group):
@@ -255,7 +255,7 @@ def test_a_file_tree_that_git_would_wait_for_is_refused_and_what_was_used_is_tol
     group.agent(f"echo x > x; mkfifo .gitignore.new; mv -f .gitignore.new .gitignore; echo '{FINAL}'")
     result = group.run()
     assert result.outcome == "refused"
-    assert result.reason == ".gitignore: a pipe, socket or device where Git reads a file"
+    assert result.reason == ".gitignore: a pipe, socket or device in the place of a file that Git reads"
     assert result.usage.turns == 0
 
 

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -68,14 +69,32 @@ def test_the_base_has_the_toolchains_and_a_user_without_rights():
 
 
 def test_the_runner_has_what_its_stand_in_on_one_machine_has():
-    images = tomllib.loads((CHECKOUT / "emulators" / "azure_resource_manager" / "images.toml").read_text())
+    images = tomllib.loads(
+        (CHECKOUT / "emulators" / "azure_resource_manager" / "isolation" / "images.toml").read_text()
+    )
     folders = next(one for one in images["image"] if one["name"] == "autocoder/runner")["folders"]
-    text = dockerfile("runner")
-    for source in folders.values():
-        assert source in text, source
-    wanted = (CONTAINERS / "runner" / "Dockerfile.dockerignore").read_text().split()
-    copied = re.findall(r"^COPY (.*) \S+$", text, re.MULTILINE)
-    assert {f"!{name}" for line in copied for name in line.split()} | {"*"} == set(wanted)
+    copied = re.findall(r"^COPY (\S+) (\S+)$", dockerfile("runner"), re.MULTILINE)
+    in_image = {
+        f"{target}{Path(source).name}" if source.endswith(".py") else target.rstrip("/"): source.rstrip("/")
+        for source, target in copied
+    }
+    assert in_image == folders
+
+
+def test_the_runners_build_context_lets_its_modules_through_and_nothing_else():
+    ignore = (CONTAINERS / "runner" / "Dockerfile.dockerignore").read_text().split()
+    assert ignore[0] == "*"
+    let_through = {
+        path
+        for pattern in ignore[1:]
+        for path in CHECKOUT.glob(pattern.removeprefix("!"))
+        if "__pycache__" not in path.parts
+    }
+    sources = re.findall(r"^COPY (\S+) \S+$", dockerfile("runner"), re.MULTILINE)
+    tracked = subprocess.run(["git", "ls-files", *sources], cwd=CHECKOUT, capture_output=True, text=True)
+    assert {str(path.relative_to(CHECKOUT)) for path in let_through} == {
+        name for name in tracked.stdout.split() if name.endswith((".py", ".json"))
+    }
 
 
 @pytest.mark.parametrize("agent", AGENTS)

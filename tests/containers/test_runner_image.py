@@ -105,7 +105,7 @@ def test_the_clone_starts_and_says_what_is_wrong(container):
 def test_the_supervisor_starts_and_never_fails(container):
     done = container("python3", "-S", "-m", "runner.supervisor")
     assert done.returncode == 0
-    assert "could not begin" in done.stdout + done.stderr
+    assert "could not start" in done.stdout + done.stderr
 
 
 def test_it_has_git_and_nothing_that_builds(container):

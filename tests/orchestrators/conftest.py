@@ -86,7 +86,7 @@ def good_replies(of):
         "delete_container_group": [value(None)],
         "fetch_work_item": [value(plan(of).work_item)],
         "finish_run": [value(None)],
-        "get_container_group": [value(m.GroupSeen(state="working"))],
+        "get_container_group": [value(m.GroupVerdict(state="working"))],
         "push_branch": [value(pushed)],
         "read_agent_result": [value(result(of))],
         "read_repository": [value(repository())],

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from activities.activity import Activity
-from orchestrators.step import MOST_TRIES, StepFailed, step
+from orchestrators.step import MAX_REASON_LENGTH, MAX_TRIES, StepFailed, reason_of, step
 
 TIMER, ACTIVITY = "timer", "activity"
 
@@ -41,12 +41,12 @@ def again(**more):
 
 
 def test_the_last_try_may_succeed():
-    assert taken(*[again()] * (MOST_TRIES - 1), {"value": 5}) == (5, 0)
+    assert taken(*[again()] * (MAX_TRIES - 1), {"value": 5}) == (5, 0)
 
 
 def test_after_the_last_try_the_reason_is_told():
     with pytest.raises(StepFailed, match="busy"):
-        taken(*[again()] * MOST_TRIES)
+        taken(*[again()] * MAX_TRIES)
 
 
 def test_a_bound_of_its_own_ends_the_tries_before():
@@ -57,3 +57,22 @@ def test_a_bound_of_its_own_ends_the_tries_before():
 
 def test_bounds_of_different_kinds_are_counted_apart():
     assert taken(*[again(most=10)] * 5, again(most=3), *[again()] * 5, {"value": 5}) == (5, 0)
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (StepFailed("It is busy.\nTry later."), "It is busy.\nTry later."),
+        (
+            Exception("Activity function 'x' failed: KeyError: 'a' \n {\"$type\":\"System.Exception\"}"),
+            "An unexpected error: Activity function 'x' failed: KeyError: 'a'",
+        ),
+        (ValueError("1 validation error\nfield\n  is missing"), "An unexpected error: 1 validation error"),
+    ],
+)
+def test_the_reason_of_a_failure_is_for_people_and_has_no_stack(error, reason):
+    assert reason_of(error) == reason
+
+
+def test_the_reason_of_a_failure_has_a_limit():
+    assert len(reason_of(ValueError("x" * 5_000))) == MAX_REASON_LENGTH

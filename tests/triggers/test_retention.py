@@ -8,7 +8,7 @@ from autocoder import ids
 from autocoder.clients.run_records import ACTIVE, CONTENT, DELIVERY, IDEMPOTENCY, Claim
 from autocoder.clients.tables import Tables
 from autocoder.models import Requester, Run, RunRequest
-from autocoder.records import CLAIMS, RUN_PARTITION, RUNS
+from autocoder.runs.rows import CLAIMS, RUN_PARTITION, RUNS
 from triggers.retention import delete_old_files, expire_claims
 
 

@@ -12,10 +12,9 @@ from aiohttp import web
 from emulators.azure_devops.core import errors
 from emulators.azure_devops.core.calls import Call
 from emulators.azure_devops.core.queries import Choice
-from emulators.azure_devops.core.state import JSON, Project
-from emulators.azure_devops.work_items import comments, events, shapes
+from emulators.azure_devops.core.state import JSON
+from emulators.azure_devops.work_items import changing, shapes
 from emulators.azure_devops.work_items import models as work_items
-from emulators.azure_devops.work_items import patches as work_item_patches
 from emulators.azure_devops.work_items.fields import is_known
 from emulators.azure_devops.work_items.models import Change, WorkItem
 from emulators.azure_devops.work_items.responses_types import known_type
@@ -98,12 +97,11 @@ async def create_work_item(call: Call) -> web.Response:
     kind = known_type(project, call.arguments["type"])
     work_items.require_write(call.state, call.caller, project)
     with call.state.store.transaction():
-        draft = work_items.begin(call.state, project, kind, call.caller)
-        rules = work_item_patches.Rules(call.state, kind, call.flag("bypassRules"))
-        work_item_patches.apply(draft, operations, rules, revision=1)
+        bypass = call.flag("bypassRules")
+        draft = changing.first_draft(call.state, project, kind, operations, call.caller, bypass=bypass)
         if call.flag("validateOnly"):
             return call.reply({"id": None, "rev": None, "fields": draft["fields"]})
-        change = _save(call, project, draft, None)
+        change = changing.record(call.state, project, draft, None, call.caller)
     return _changed(call, change)
 
 
@@ -112,42 +110,16 @@ async def update_work_item(call: Call) -> web.Response:
     operations = await _patch(call)
     item = work_items.find(call.state, call.argument("id"), call.caller, call.project)
     work_items.require_write(call.state, call.caller, item.project)
-    draft = work_items.next_draft(call.state, item, call.caller)
-    rules = work_item_patches.Rules(call.state, item.kind, call.flag("bypassRules"))
-    work_item_patches.apply(draft, operations, rules, revision=item.revision["rev"])
-    if call.flag("validateOnly") or not _differs(item, draft):
+    bypass = call.flag("bypassRules")
+    draft = changing.next_draft(call.state, item, operations, call.caller, bypass=bypass)
+    if call.flag("validateOnly") or not changing.differs(item, draft):
         return call.reply(_show_changed(call, item))
-    with call.state.store.transaction():
-        change = _save(call, item.project, draft, item)
-    return _changed(call, change)
-
-
-def _differs(item: WorkItem, draft: JSON) -> bool:
-    """Whether *draft* would be a new revision: a patch that changes nothing makes none."""
-    stamps = (*work_items.HIDDEN, "System.ChangedDate", "System.ChangedBy", "System.History")
-    old, new = (
-        {k: v for k, v in fields.items() if k not in stamps} for fields in (item.fields, draft["fields"])
-    )
-    same = (
-        old == new and item.relations == draft["relations"] and item.revision["formats"] == draft["formats"]
-    )
-    return not same or "System.History" in draft["fields"]
-
-
-def _save(call: Call, project: Project, draft: JSON, before: WorkItem | None) -> Change:
-    history = draft["fields"].get("System.History")
-    comment = None
-    if history:
-        comment = comments.record(call.state, draft["fields"]["System.Id"], str(history), call.caller)
-        draft["fields"]["System.CommentCount"] += 1
-    item = work_items.save(call.state, project, draft)
-    return Change(item, before.revision if before else None, call.caller, comment)
+    return _changed(call, changing.record(call.state, item.project, draft, item, call.caller))
 
 
 def _changed(call: Call, change: Change) -> web.Response:
     if not call.flag("suppressNotifications"):
-        for event in events.work_item_events(call.state, call.url, change):
-            call.services.hooks.publish(event)
+        changing.announce(call.services, call.url, change)
     return call.reply(_show_changed(call, change.item))
 
 

@@ -4,7 +4,6 @@ https://learn.microsoft.com/rest/api/azure/devops/wit/comments
 https://learn.microsoft.com/rest/api/azure/devops/wit/attachments
 """
 
-import re
 from html import escape
 from urllib.parse import quote
 
@@ -13,13 +12,10 @@ from markdown_it import MarkdownIt
 
 from emulators.azure_devops.core import errors
 from emulators.azure_devops.core.calls import Call
-from emulators.azure_devops.core.state import JSON, new_id
-from emulators.azure_devops.work_items import comments, events, shapes
+from emulators.azure_devops.core.state import JSON
+from emulators.azure_devops.work_items import attachments, changing, comments, shapes
 from emulators.azure_devops.work_items import models as work_items
 from emulators.azure_devops.work_items.models import WorkItem
-
-LARGEST_ATTACHMENT = 60 << 20
-_GUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 
 
 async def list_comments(call: Call) -> web.Response:
@@ -50,8 +46,7 @@ async def add_comment(call: Call) -> web.Response:
     body, item = await call.body(), _item(call)
     work_items.require_write(call.state, call.caller, item.project)
     change = comments.add(call.state, item, body.get("text", ""), call.caller, markdown=_is_markdown(call))
-    for event in events.work_item_events(call.state, call.url, change):
-        call.services.hooks.publish(event)
+    changing.announce(call.services, call.url, change)
     return call.reply(_show(call, item, change.comment or {}))
 
 
@@ -95,19 +90,16 @@ def _show(call: Call, item: WorkItem, comment: JSON) -> JSON:
 async def upload_attachment(call: Call) -> web.Response:
     """POST wit/attachments?fileName= with the file as body -> 201."""
     name = call.query("fileName")
-    content = await call.raw(LARGEST_ATTACHMENT)
-    attachment = new_id()
-    (call.state.attachments / attachment).write_bytes(content)
-    call.state.store.put("attachment", attachment, {"name": name, "by": call.caller.id, "size": len(content)})
-    scope = f"{call.url}/{call.project.id}" if call.project else call.url
-    url = f"{scope}/_apis/wit/attachments/{attachment}"
-    return call.reply({"id": attachment, "url": f"{url}?fileName={quote(name)}" if name else url}, 201)
+    content = await call.raw(attachments.MAX_ATTACHMENT_BYTES)
+    attachment = attachments.keep(call.state, name, content, call.caller)
+    url = attachments.api_url(call.url, call.project, attachment, name)
+    return call.reply({"id": attachment, "url": url}, 201)
 
 
 async def download_attachment(call: Call) -> web.Response:
     """GET wit/attachments/{id}?fileName=&download=."""
     attachment = call.arguments["id"].lower()
-    row = call.state.store.get("attachment", attachment) if _GUID.match(attachment) else None
+    row = attachments.find(call.state, attachment)
     if row is None:
         message = f"TF237079: The attachment {escape(attachment)} could not be found."
         raise errors.missing(message, "AttachmentNotFoundException", errors.WORK_ITEMS)
@@ -118,4 +110,4 @@ async def download_attachment(call: Call) -> web.Response:
         "Content-Disposition": f"{disposition}; filename*=UTF-8''{quote(name)}",
         "X-Content-Type-Options": "nosniff",
     }
-    return web.Response(body=(call.state.attachments / attachment).read_bytes(), headers=headers)
+    return web.Response(body=attachments.read(call.state, attachment), headers=headers)

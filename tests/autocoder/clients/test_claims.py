@@ -6,7 +6,7 @@ from autocoder.clients.run_records import ACTIVE, CONTENT, DELIVERY, IDEMPOTENCY
 from autocoder.ids import key, new_run_id
 from autocoder.models import Run, RunRequest
 from triggers import start as starting
-from triggers.start import Active, Duplicate, QueueFull, Wish
+from triggers.start import Active, Duplicate, QueueFull, StartRequest
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def records(storage):
 
 @pytest.fixture
 def desk(records, storage, monkeypatch):
-    """Claims a wish for a work item; `there` are the orchestrations that exist."""
+    """Claims a start request for a work item; `there` are the orchestrations that exist."""
     monkeypatch.setattr(starting, "PATIENCE_SECONDS", 0.3)
 
     class Desk:
@@ -24,7 +24,9 @@ def desk(records, storage, monkeypatch):
 
         def claim(self, request, *claims):
             settings = storage.clients().settings
-            return starting._Claims(records, self.there.__contains__).claim(settings, Wish(request, claims))
+            return starting._Claims(records, self.there.__contains__).claim(
+                settings, StartRequest(request, claims)
+            )
 
         def start(self, request, *claims):
             run_id = self.claim(request, *claims)

@@ -1,7 +1,7 @@
 """The clients that a process's threads share."""
 
 from autocoder.clients.connect import Clients
-from tests.autocoder.test_requests import SETTINGS
+from tests.autocoder.requests.test_run_request import SETTINGS
 
 
 class Forgetful(dict):

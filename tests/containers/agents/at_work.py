@@ -14,7 +14,7 @@ import pytest
 
 from autocoder.agents import load_agents
 from emulators.model_provider.errors import error_body
-from runner.final_message import FinalMessage, read_final_message
+from runner.supervisor.final_message import FinalMessage, read_final_message
 
 CHECKOUT = Path(__file__).parents[3]
 CONTAINERS = CHECKOUT / "containers"

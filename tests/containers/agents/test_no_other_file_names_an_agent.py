@@ -9,7 +9,7 @@ import typing
 
 import pytest
 
-from autocoder.agents import Provider
+from autocoder.shared.providers import ProviderName
 from tests.containers.agents.at_work import AGENTS, CHECKOUT
 
 NO_CODE = re.compile(r"^tests/|\.md$|(^|/)package-lock\.json$|^requirements.*\.txt$")
@@ -35,7 +35,7 @@ def tracked():
 def names_of(agent):
     """What names *agent*: folder, package, image, and the bare word unless a model API has it, too."""
     words = [f"containers/{agent}", AGENTS[agent].cli.package, AGENTS[agent].image]
-    if agent not in typing.get_args(Provider):
+    if agent not in typing.get_args(ProviderName):
         words.append(agent)
     return re.compile(r"(?<![\w@/-])(" + "|".join(map(re.escape, words)) + r")(?![\w-])", re.IGNORECASE)
 

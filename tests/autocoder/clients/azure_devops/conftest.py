@@ -5,7 +5,7 @@ import dataclasses
 import httpx
 import pytest
 
-from tests.autocoder.packs import Repo
+from tests.autocoder.changes.packs import Repo
 from tests.emulators.running import running
 
 ORGANIZATION, PROJECT = "fabrikam", "My Project"

@@ -2,6 +2,7 @@ import os
 
 import pytest
 
+from autocoder.changes.pack import open_pack
 from autocoder.clients.azure_devops.pull_requests import (
     BRANCH_NOT_SEEN_YET,
     Created,
@@ -11,7 +12,6 @@ from autocoder.clients.azure_devops.pull_requests import (
 from autocoder.clients.azure_devops.pull_requests import AlreadyThere as PullRequestThere
 from autocoder.clients.azure_devops.push import AlreadyThere, BranchMoved, Push, Pushed, Rejected, push
 from autocoder.errors import InvalidArgument, NotFound, SignInRequired, TooLarge, Transient
-from autocoder.pack import open_pack
 from tests.autocoder.clients.azure_devops.conftest import FILES, ORGANIZATION, PROJECT
 
 BRANCH = "autocoder/1-fix-abc123"

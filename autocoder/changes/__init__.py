@@ -1,0 +1,1 @@
+"""What the agent changed, read from the pack, and whether it may go out."""

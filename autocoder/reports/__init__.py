@@ -1,0 +1,1 @@
+"""What people read: the work item's comment and the pull request's text."""

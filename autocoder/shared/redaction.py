@@ -1,0 +1,121 @@
+"""Takes secrets out of text: those a run holds, in every form they may take, and well-known kinds of tokens.
+
+One redaction for logs, errors, comments and pull requests. Standard library only, because the runner's image
+holds a copy of this folder.
+"""
+
+import base64
+import json
+import re
+from collections.abc import Iterable, Iterator
+from urllib.parse import quote, quote_plus
+
+from autocoder.shared.secret_kinds import KEY_BEGIN, KEY_REST, PATTERNS
+
+MARK = "[redacted]"
+MIN_LENGTH = 6  # a shorter "secret" would blank half of every text
+MAX_LINE_LENGTH = 256 * 1024  # a stream passes on what is longer in pieces
+OVERLAP = 16 * 1024  # longer than a token can be, so that no piece ends within one
+
+
+def forms_of(secret: str) -> frozenset[str]:
+    """Return *secret* as it may stand in a text: raw, JSON-escaped, URL-encoded, base64 at any offset."""
+    forms = {secret, json.dumps(secret)[1:-1], quote(secret, safe=""), quote_plus(secret)}
+    forms |= {re.sub(r"%[0-9A-F]{2}", lambda escape: escape[0].lower(), form) for form in forms}
+    forms.add(json.dumps(secret, ensure_ascii=False)[1:-1])
+    raw = secret.encode("utf-8", "surrogateescape")
+    for encode in (base64.b64encode, base64.urlsafe_b64encode):
+        forms.add(encode(raw).decode())
+        for offset, first in ((0, 0), (1, 2), (2, 3)):  # the first characters depend on what stands before
+            whole = encode(b"\0" * offset + raw).decode().rstrip("=")
+            tail = 1 if (offset + len(raw)) % 3 else 0  # and the last one on what comes after
+            forms.add(whole[first : len(whole) - tail])
+    forms |= {line for line in secret.splitlines() if len(line) >= 16}
+    return frozenset(form for form in forms if len(form) >= MIN_LENGTH)
+
+
+class Redactor:
+    """Knows the secrets of a run, and finds them and well-known tokens."""
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        forms = {form for secret in secrets if len(secret) >= MIN_LENGTH for form in forms_of(secret)}
+        self._exact = tuple(sorted(forms, key=len, reverse=True))
+        self._exact_bytes = tuple(form.encode("utf-8", "surrogateescape") for form in self._exact)
+
+    def redact(self, text: str) -> str:
+        """Return *text* with `[redacted]` in the place of each secret."""
+        parts, position = [], 0
+        for start, end in self.spans(text):
+            parts += [text[position:start], MARK]
+            position = end
+        return "".join((*parts, text[position:]))
+
+    def spans(self, text: str) -> tuple[tuple[int, int], ...]:
+        """Return where the secrets in *text* begin and end, in order and not overlapping."""
+        merged: list[tuple[int, int]] = []
+        for start, end in sorted(self._found(text)):
+            if merged and start <= merged[-1][1]:
+                merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+            else:
+                merged.append((start, end))
+        return tuple(merged)
+
+    def holds_own_secret(self, data: bytes) -> bool:
+        """Whether *data* holds one of the run's own secrets, in any of its forms."""
+        return any(form in data for form in self._exact_bytes)
+
+    def stream(self) -> "RedactedStream":
+        """Return a redaction of text that comes in pieces."""
+        return RedactedStream(self)
+
+    def _found(self, text: str) -> Iterator[tuple[int, int]]:
+        for form in self._exact:  # a pattern of all of them takes longer to make than most texts to read
+            start = text.find(form)
+            while start >= 0:
+                yield start, start + len(form)
+                start = text.find(form, start + 1)
+        for _, pattern in PATTERNS:
+            for match in pattern.finditer(text):
+                span = match.span(match.lastgroup) if match.lastgroup else match.span()
+                if text[span[0] : span[1]] != MARK:
+                    yield span
+
+
+class RedactedStream:
+    """Redacts text that comes in pieces, wherever they are cut: whole lines leave, the rest is kept back."""
+
+    def __init__(self, redactor: Redactor) -> None:
+        self._redactor = redactor
+        self._kept = ""
+        self._in_key = False
+
+    def feed(self, text: str) -> str:
+        """Take in the next piece; returns what can already be shown."""
+        self._kept += text
+        cut = self._kept.rfind("\n") + 1
+        if cut == 0 and len(self._kept) > MAX_LINE_LENGTH:
+            cut = self._safe_cut(len(self._kept) - OVERLAP)
+        ready, self._kept = self._kept[:cut], self._kept[cut:]
+        return self._show(ready)
+
+    def close(self) -> str:
+        """Return what was kept back; the text is at its end."""
+        ready, self._kept = self._kept, ""
+        return self._show(ready)
+
+    def _safe_cut(self, wanted: int) -> int:
+        spans = self._redactor.spans(self._kept)
+        return next((start for start, end in spans if start < wanted < end), wanted)
+
+    def _show(self, ready: str) -> str:
+        """Return *ready* redacted; a private key may begin in one piece and go on in the next ones."""
+        if self._in_key and ready:
+            rest = KEY_REST.match(ready)
+            end = rest.end() if rest else 0
+            self._in_key = end == len(ready) and not (rest and rest[1])
+            ready = ready[end:]
+        begin = max((match.end() for match in KEY_BEGIN.finditer(ready)), default=None)
+        if begin is not None:
+            rest = KEY_REST.match(ready, begin)
+            self._in_key = rest is not None and rest.end() == len(ready) and not rest[1]
+        return self._redactor.redact(ready)
