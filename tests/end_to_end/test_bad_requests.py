@@ -126,7 +126,7 @@ def test_400_names_the_number_that_is_too_large(quick, name, number):
     assert name in refused(answer, 400, "invalid_query")["message"]
 
 
-@pytest.mark.parametrize("offset", ["9" * 5_000, "9" * 16, "-1", "", "x"])
+@pytest.mark.parametrize("offset", ["9" * 5_000, "9" * 16, "-1", "x"])
 def test_400_for_an_offset_that_is_none(quick, offset):
     answer = quick.app.http.get(f"/api/runs/{'z' * 20}/log?offset={offset}")
     assert "offset" in refused(answer, 400, "invalid_query")["message"]
