@@ -10,5 +10,6 @@ import sys
 def not_covered(emulator: str, operation: str) -> str:
     """Write a line about *operation* to the log of *emulator*, and return the message of the 501 answer."""
     message = f"{operation} is not covered by this emulator; see emulators/coverage/{emulator}.md."
-    print(f"{emulator}: 501: {message}", file=sys.stderr, flush=True)
+    line = "".join(sign if sign.isprintable() else "?" for sign in message)  # a caller may send line feeds
+    print(f"{emulator}: 501: {line}", file=sys.stderr, flush=True)
     return message

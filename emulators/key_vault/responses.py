@@ -53,7 +53,10 @@ class Secrets:
         self.vault = vault
 
     def handler(self, operation: Operation, answer: Handler | None) -> Handler:
-        """Return *answer* behind the checks of every operation, or without one a refusal with 501."""
+        """Return *answer* behind the checks of every operation, or a refusal with 501 when there is none.
+
+        The handler raises `VaultError` (400, 401, 501).
+        """
 
         async def checked(request: web.Request) -> web.StreamResponse:
             self._claims(request)
@@ -85,7 +88,7 @@ class Secrets:
             raise errors.unauthorized(f"AKV10022: The token is not valid for this vault: {error}") from error
 
     async def get(self, request: web.Request) -> web.Response:
-        """Get Secret: one version with its value, the latest when the path names none."""
+        """Get Secret: one version with its value, or the latest; raises `VaultError` (403, 404)."""
         name = self.admit(request, "getSecret")
         secret, version = self.vault.version(name, request.match_info.get("version", ""))
         if not secret["versions"][version]["attributes"]["enabled"]:
@@ -93,7 +96,7 @@ class Secrets:
         return web.json_response(bundle(request, secret, version))
 
     async def set(self, request: web.Request) -> web.Response:
-        """Set Secret: a new version."""
+        """Set Secret: a new version; raises `VaultError` (400, 409)."""
         name = self.admit(request, "setSecret")
         body = await body_of(request, NewVersion)
         if len(body.value.encode()) > MAX_VALUE:
@@ -109,7 +112,7 @@ class Secrets:
         return web.json_response(item(request, secret, version))
 
     async def delete(self, request: web.Request) -> web.Response:
-        """Delete Secret: softly; it can be recovered or purged."""
+        """Delete Secret: a soft deletion; the secret can be recovered or purged."""
         secret = self.vault.delete(self.admit(request, "delete"))
         return web.json_response(deleted_bundle(request, secret))
 

@@ -78,7 +78,7 @@ def unknown_method(request: web.Request) -> ResourceManagerError:
 
 
 def check_region(location: str, resource_type: str) -> None:
-    """Raise `ResourceManagerError` (400) for a path whose *location* is no region."""
+    """Raise `ResourceManagerError` (400) unless the *location* in a path is a region."""
     if region_of(location) not in REGIONS:
         message = (
             f"No registered resource provider found for location '{location}' and API version '{VERSION}' "
@@ -110,7 +110,7 @@ def tail_of(request: web.Request) -> int | None:
 
 
 def timestamps_of(request: web.Request) -> bool:
-    """Return whether `timestamps` is true; raises `ResourceManagerError` (400) for what is no boolean."""
+    """Return the boolean `timestamps`; raises `ResourceManagerError` (400) for another value."""
     word = request.query.get("timestamps", "false").lower()
     if word not in ("true", "false"):
         raise errors.invalid("InvalidParameter", "The parameter 'timestamps' must be true or false.")

@@ -50,14 +50,17 @@ def _error(error: ResourceManagerError) -> web.Response:
 
 
 class ContainerGroups:
-    """The handlers; *folder* is the state folder with this machine's signing key."""
+    """The operations; *folder* is the state folder with this machine's signing key."""
 
     def __init__(self, folder: Path, state: State) -> None:
         self.folder = folder
         self.state = state
 
     def handler(self, operation: Operation, answer: Handler | None) -> Handler:
-        """Return *answer* behind the checks of every operation, or without one a refusal with 501."""
+        """Return *answer* behind the checks of every operation, or a refusal with 501 when there is none.
+
+        The handler raises `ResourceManagerError` (400, 401, 404, 501).
+        """
 
         async def checked(request: web.Request) -> web.StreamResponse:
             authenticate(self.folder, request)
@@ -152,7 +155,7 @@ class ContainerGroups:
         return web.json_response(group_view(group))
 
     async def delete(self, request: web.Request) -> web.Response:
-        """Delete: 200 with the group, 204 when there is none."""
+        """Delete: 200 with the group, 204 when there is none; raises `ResourceManagerError` (409, 429)."""
         self._admit(request, "delete")
         key = self._key(request)
         group = self.state.groups.get(key)
@@ -191,7 +194,7 @@ class ContainerGroups:
         return group
 
     async def logs(self, request: web.Request) -> web.Response:
-        """List Logs of one container."""
+        """List Logs of one container; raises `ResourceManagerError` (400, 404)."""
         group = self._group(request, "containers/logs/read")
         name = request.match_info["container"]
         container = next((one for one in group.all_containers if one.name == name.lower()), None)
@@ -203,7 +206,7 @@ class ContainerGroups:
         return web.json_response({"content": content})
 
     async def operation(self, request: web.Request) -> web.Response:
-        """The state of a long-running operation."""
+        """Return the state of a long-running operation; raises `ResourceManagerError` (404)."""
         self._admit(request, "read")
         known = self.state.operations.get(request.match_info["operation"])
         if known is None:

@@ -1,4 +1,7 @@
-"""A client of the control routes, for tests and benchmarks."""
+"""A client of the control routes, for tests and benchmarks.
+
+The states that it brings about: https://learn.microsoft.com/azure/container-instances/container-state
+"""
 
 import ssl
 from pathlib import Path
@@ -9,7 +12,7 @@ import httpx
 
 
 class PlatformControl:
-    """Speaks to `/_control/...` of a running emulator; raises `httpx.HTTPStatusError` when it is refused."""
+    """Calls `/_control/...` of a running emulator; every call raises `httpx.HTTPStatusError` when refused."""
 
     def __init__(self, url: str, bundle: Path | str) -> None:
         context = ssl.create_default_context(cafile=str(bundle))
@@ -24,7 +27,7 @@ class PlatformControl:
         self.client.close()
 
     def next_group(self, kind: str, *, times: int = 1, seconds: float = 0.0) -> None:
-        """Let *kind* (neverStarts, failsToProvision, startDelay) happen to the next groups."""
+        """Give the next *times* groups a trouble: `neverStarts`, `failsToProvision` or `startDelay`."""
         self._send("POST", "/_control/troubles", {"kind": kind, "times": times, "seconds": seconds})
 
     def no_trouble(self) -> None:
@@ -32,11 +35,11 @@ class PlatformControl:
         self._send("DELETE", "/_control/troubles")
 
     def restart_container(self, group: str, container: str) -> None:
-        """Let the platform restart one running container."""
+        """Restart one running container, as the platform may."""
         self._send("POST", f"/_control/groups/{group}/restart", {"container": container})
 
     def restart_group(self, group: str, *, empty_volumes: bool = False) -> None:
-        """Let the platform restart a whole group, init containers included."""
+        """Restart a whole group with its init containers, as the platform may."""
         self._send("POST", f"/_control/groups/{group}/restart", {"emptyVolumes": empty_volumes})
 
     def out_of_memory(self, group: str, container: str) -> None:
@@ -48,7 +51,7 @@ class PlatformControl:
         self._send("PUT", "/_control/limits", limits)
 
     def fault(self, **fault: Any) -> None:
-        """Let the next matching requests fail; the fields are those of `emulators.faults`."""
+        """Make the next matching requests fail; the fields are those of `emulators.faults`."""
         self._send("POST", "/_control/faults", fault)
 
     def processes(self) -> dict[str, dict[str, list[int]]]:

@@ -13,14 +13,14 @@ OPERATION = "ContainerGroups_CreateOrUpdate"
 
 
 def check_covered(operation: str, body: Shape) -> None:
-    """Raise 501 that names *operation* and the first property of *body* that is not covered."""
+    """Raise `ResourceManagerError` (501) that names *operation* and a property that it does not cover."""
     found = next(not_covered_in(body), None)
     if found is not None:
         raise not_covered(f"{operation} with '{found}'")
 
 
 def check_group_covered(spec: GroupSpec) -> None:
-    """Raise 501 for the first property or value of *spec* that is not covered."""
+    """Raise `ResourceManagerError` (501) for the first part of *spec* that is not covered."""
     check_covered(OPERATION, spec)
     found = next(_values_not_covered(spec), None)
     if found is not None:

@@ -22,7 +22,7 @@ def region_of(location: str) -> str:
 
 
 def check_location(location: str) -> None:
-    """Raise 400 `LocationNotAvailableForResourceType` for a *location* that is no region."""
+    """Raise `ResourceManagerError` (400) unless *location* is a region."""
     if region_of(location) not in REGIONS:
         message = (
             f"The provided location '{location}' is not available for resource type '{GROUP_TYPE}'. List of "

@@ -15,7 +15,7 @@ IDENTITY_ID = re.compile(
 
 
 def check_registries(spec: GroupSpec, group: str) -> None:
-    """Raise 400 for an identity that is not a resource id, or a credential that nothing can sign in with."""
+    """Raise `ResourceManagerError` (400) for an invalid identity or registry credential of *spec*."""
     for identity in spec.identity.user_assigned_identities:
         if not IDENTITY_ID.fullmatch(identity):
             message = f"The value '{identity}' is not the resource id of a user-assigned identity."

@@ -13,7 +13,7 @@ RESERVED = "<>%&\\?/"
 
 
 def check_tags(tags: Mapping[str, str]) -> None:
-    """Raise 400 with the first limit that *tags* exceed."""
+    """Raise `ResourceManagerError` (400) with the first limit that *tags* exceed."""
     if len(tags) > MAX_TAGS:
         message = (
             f"Too many tags specified. Requested tag count - '{len(tags)}'. Maximum number of tags allowed - "

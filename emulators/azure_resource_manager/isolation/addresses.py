@@ -1,29 +1,35 @@
-"""Ports of containers on this machine: groups that declare the same one share the loopback address."""
+"""Ports of containers on this machine, where groups that declare the same port share the loopback address.
+
+A group of the service has its own: https://learn.microsoft.com/azure/container-instances/container-instances-container-groups#networking
+"""
 
 import random
 import re
 import socket
 from collections.abc import Iterable, Mapping
 
-FIRST, LAST = 10000, 30000  # below the ports that the kernel gives to outgoing connections
+MIN_PORT, MAX_PORT = 10000, 30000  # below the ports that the kernel gives to outgoing connections
 
 
 class LoopbackPorts:
-    """Which port of this machine stands for each port that a group declares."""
+    """The ports of this machine that stand for the ports that groups declare."""
 
     def __init__(self) -> None:
         self.taken: set[int] = set()
 
     def take(self, declared: Iterable[int]) -> dict[int, int]:
-        """Return a free port of this machine for each of *declared*; they stay taken until `give_back`."""
+        """Return a free port of this machine for each of *declared*; they stay taken until `give_back`.
+
+        Raises `OSError` when no port is free.
+        """
         return {port: self._free() for port in sorted(declared)}
 
     def give_back(self, mapping: Mapping[int, int]) -> None:
-        """Let other groups have the ports of *mapping*."""
+        """Free the ports of *mapping* for other groups."""
         self.taken -= set(mapping.values())
 
     def _free(self) -> int:
-        for port in random.sample(range(FIRST, LAST), 200):
+        for port in random.sample(range(MIN_PORT, MAX_PORT), 200):
             if port not in self.taken and _is_free(port):
                 self.taken.add(port)
                 return port

@@ -1,4 +1,7 @@
-"""Images on this machine: folders that stand for what a container of an image would find in it."""
+"""Images on this machine: folders of `images.toml` that stand for the content of an image.
+
+References: https://learn.microsoft.com/azure/container-instances/container-instances-using-azure-container-registry
+"""
 
 import importlib.util
 import py_compile
@@ -24,12 +27,12 @@ REFERENCE = re.compile(rf"{PART}(?:/{PART})*")
 
 
 class ImageNotFoundError(Exception):
-    """There is no such image on this machine."""
+    """An image that this machine does not have."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bind:
-    """A file or folder of this machine, and where a container sees it."""
+    """A file or folder of this machine, and its path in a container."""
 
     source: Path
     target: str
@@ -38,7 +41,7 @@ class Bind:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """What a container starts from: files, environment, user, home, working directory, command, own root."""
+    """The start of a container: files, environment, user, home, working directory, command, own root."""
 
     name: str
     binds: tuple[Bind, ...]
@@ -51,7 +54,7 @@ class Image:
 
 
 class Images:
-    """The images of `images.toml`, after those of a test's own *extra* file."""
+    """The images of `images.toml`, after those of an *extra* file, such as a test's."""
 
     def __init__(self, certificates: Certificates, extra: Path | None = None) -> None:
         self.certificates = certificates
@@ -89,7 +92,7 @@ class Images:
         needed = [*(bind.source for bind in binds), *([root] if root else [])]
         missing = next((source for source in needed if not source.exists()), None)
         if missing is not None:
-            raise ImageNotFoundError(f"image {name} not found: there is no {missing}")
+            raise ImageNotFoundError(f"image {name} not found: {missing} does not exist")
         compiled = [extra for bind in binds for extra in _compiled(bind)]
         trusted = [Bind(self.certificates.bundle, bundle)]
         if root is None:
@@ -117,7 +120,7 @@ def name_of(reference: str) -> str:
 
 
 def _openssl(certificates: Certificates) -> dict[str, str]:
-    """Return where OpenSSL finds authorities: ours in a file, the public in a folder; else in one bundle."""
+    """Return where OpenSSL finds the local authority and the public ones: file and folder, or a bundle."""
     folder = certificates.public_folder
     return {"authority": AUTHORITY if folder else BUNDLE, "authorities": str(folder or FOLDER)}
 
@@ -139,7 +142,7 @@ def node_prefix() -> Path:
 
 
 def _entries(file: Path, base: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
-    """Yield the images of *file*, each with our defaults and the file's own."""
+    """Yield the images of *file*, each with the defaults of `images.toml` and then those of *file*."""
     ours = tomllib.loads(OURS.read_text())["defaults"]
     content = tomllib.loads(file.read_text())
     defaults = {**ours, **content.get("defaults", {})}
@@ -153,7 +156,7 @@ def _entries(file: Path, base: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
 
 
 def _compiled(bind: Bind) -> Iterator[Bind]:
-    """Compile Python sources, as building an image would; yield what a single file needs beside itself."""
+    """Compile Python sources, as building an image would; yield the compiled file of a single source."""
     single = bind.source.suffix == ".py"
     for source in [bind.source] if single else bind.source.glob("*.py"):
         cached = Path(importlib.util.cache_from_source(str(source)))
@@ -161,6 +164,6 @@ def _compiled(bind: Bind) -> Iterator[Bind]:
             if not cached.exists() or cached.stat().st_mtime < source.stat().st_mtime:
                 py_compile.compile(str(source), doraise=True)
         except (OSError, py_compile.PyCompileError):
-            continue  # a source that cannot be compiled, or a checkout that cannot be written to
+            continue  # an invalid source or a read-only checkout: Python compiles at run time
         if single:
             yield Bind(cached, importlib.util.cache_from_source(bind.target))

@@ -1,4 +1,7 @@
-"""How a container becomes a process of this machine: the one interface of the two ways there are."""
+"""The interface between a group and the kind of isolation in which its containers start and end.
+
+Command, environment and mounts: https://learn.microsoft.com/rest/api/container-instances/container-groups/create-or-update#container
+"""
 
 import asyncio
 from collections.abc import Mapping
@@ -11,9 +14,9 @@ from emulators.azure_resource_manager.isolation.images import Bind, Image
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """One start of one container: what runs, what it sees, where its output goes, and its private folder."""
+    """One start of one container: command, environment, mounts and private folder."""
 
-    mark: str  # names the group and the container, on this machine alone
+    mark: str  # the group and the container, unique on this machine
     hostname: str
     image: Image
     command: tuple[str, ...]
@@ -31,7 +34,7 @@ class Isolation(Protocol):
         """Start a container that writes to the descriptor *output*; raises `OSError` when it cannot run."""
 
     async def end(self, process: asyncio.subprocess.Process, mark: str) -> None:
-        """Kill a container with everything it has started, and wait until all of it is gone."""
+        """Kill a container with everything it has started, and wait until all of that is gone."""
 
     def kill(self, process: asyncio.subprocess.Process) -> None:
         """Kill a container's first process, as the kernel does when memory runs out."""
@@ -40,7 +43,7 @@ class Isolation(Protocol):
         """Return the ids of a container's live processes."""
 
     async def close(self) -> None:
-        """End what serves all containers."""
+        """End the helpers that all containers share."""
 
 
 def children(pid: int) -> list[int]:

@@ -1,8 +1,8 @@
-"""Containers as plain processes, where there is no bubblewrap: paths are replaced, nothing is isolated.
+"""Containers as plain processes, for machines without bubblewrap: paths are replaced, nothing is isolated.
 
-Every path that a container would have mounted is replaced, in its command and in the values of its
-environment, by the folder that stands for it. A variable marks each process, so that also those which left
-their session are found and ended.
+In commands and values of the environment, every path that a container would have mounted is replaced by the
+folder that stands for it. A variable marks each process, so that processes which left their session are found
+and ended too. The mounts: https://learn.microsoft.com/azure/container-instances/container-instances-volume-emptydir
 """
 
 import asyncio
@@ -23,21 +23,21 @@ MARK = "AUTOCODER_LOCAL_CONTAINER"
 ALIAS = "autocoder-"
 
 
-class Plain:
+class PlainProcesses:
     """Starts containers without isolation; *instance* marks the processes of this emulator."""
 
     name = "none"
 
     def __init__(self, folder: Path, instance: str) -> None:
-        self.folder = folder  # groups are in it; we put trees of links into it that stand for images
+        self.folder = folder  # holds the groups, and trees of links that stand for images
         self.instance = instance
         self.watch: asyncio.subprocess.Process | None = None
         self.alias = folder if shlex.quote(str(folder)) == str(folder) else _alias(folder)
 
     async def start(self, launch: Launch, output: int) -> asyncio.subprocess.Process:
-        """Start *launch* in a session of its own."""
+        """Start *launch* in a session of its own; raises `OSError` when it cannot run."""
         if launch.image.root:
-            raise OSError("an image with its own root needs bubblewrap")
+            raise OSError("An image with its own root needs bubblewrap.")
         await self._ensure_watch()
         paths = self._paths(launch)
         home = launch.folder / "home"
@@ -55,7 +55,7 @@ class Plain:
         )
 
     async def end(self, process: asyncio.subprocess.Process, mark: str) -> None:
-        """Kill the container's session, then whatever still carries its mark."""
+        """Kill the container's session, then every process that still carries its mark."""
         if process.returncode is None:
             _kill_session(process.pid)
         await process.wait()
@@ -81,7 +81,7 @@ class Plain:
         return f"{self.instance}/{mark}/"
 
     async def _ensure_watch(self) -> None:
-        """Start the program that ends all containers when this one is killed: it reads until we are gone."""
+        """Start the program that ends all containers when this one is killed and a pipe to it closes."""
         if self.watch is None:
             self.watch = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "emulators.azure_resource_manager.isolation.watch"),
@@ -92,7 +92,7 @@ class Plain:
             )
 
     def _paths(self, launch: Launch) -> dict[str, str]:
-        """Return what replaces each path of the image and of the volumes."""
+        """Return the replacement of each path of the image and of the volumes."""
         tree = self.folder / "images" / launch.image.name.replace("/", "-")
         paths = {launch.image.home: self._shown(launch.folder / "home")}
         for bind in launch.image.binds:
@@ -107,7 +107,7 @@ class Plain:
         return paths
 
     def _shown(self, path: Path) -> str:
-        """Return *path* as containers see it: scripts that name a path without quotes must work."""
+        """Return *path* as containers see it, with no sign in it that a script would have to quote."""
         return str(self.alias / path.relative_to(self.folder))
 
 
@@ -118,14 +118,14 @@ def replace(text: str, paths: Mapping[str, str]) -> str:
 
 
 def _alias(folder: Path) -> Path:
-    """Return a link to *folder*, which has a space or the like in its path, in a private temporary folder."""
+    """Return a link to *folder*, whose path needs quotes in a shell, in a private temporary folder."""
     alias = Path(tempfile.mkdtemp(prefix=ALIAS)) / "containers"
     alias.symlink_to(folder)
     return alias
 
 
 def remove_alias(alias: Path) -> None:
-    """Remove the link *alias* and its folder; nothing when it is the folder of groups itself."""
+    """Remove the link *alias* and its folder; does nothing when *alias* is the folder of groups itself."""
     if alias.is_symlink() and alias.parent.name.startswith(ALIAS):
         shutil.rmtree(alias.parent, ignore_errors=True)
 
@@ -145,7 +145,7 @@ def marked(mark: str) -> list[int]:
 
 
 def kill_marked(mark: str) -> None:
-    """Kill the processes with *mark* until there are none: they may start others meanwhile."""
+    """Kill the processes with *mark* until none is left, as they may start others meanwhile."""
     for _ in range(20):
         pids = marked(mark)
         if not pids:

@@ -1,4 +1,4 @@
-"""Containers in bubblewrap: own mounts, processes and user; only the network is the machine's.
+"""Containers in bubblewrap, with mounts, processes and a user of their own; they share the machine's network.
 
 https://github.com/containers/bubblewrap. The root is a small read-only tree of this machine's programs; the
 state folder and the user's home are not in it. Options and environment go through a file descriptor, so that
@@ -27,7 +27,7 @@ ETC = (
     *("host.conf", "hosts", "nsswitch.conf", "resolv.conf", "protocols", "services", "mime.types"),
     *("ssl/certs", "ssl/openssl.cnf", "pki/tls/certs", "java-17-openjdk", "java-21-openjdk"),
 )
-LARGEST_TMP = str(2 << 30)
+MAX_TMP_BYTES = str(2 << 30)
 
 
 class Sandbox:
@@ -74,7 +74,7 @@ class Sandbox:
         return [process.pid, *descendants(process.pid)] if process.returncode is None else []
 
     async def close(self) -> None:
-        """Nothing serves all containers."""
+        """Do nothing: containers share no helper."""
 
     def _options(self, launch: Launch) -> list[str]:
         image = launch.image
@@ -85,7 +85,7 @@ class Sandbox:
             *("--uid", user, "--gid", user, "--hostname", launch.hostname),
             *(_own_root(image.root) if image.root else self.machine),
             *("--proc", "/proc", "--dev", "/dev", "--tmpfs", "/run", "--tmpfs", "/home"),
-            *("--perms", "1777", "--size", LARGEST_TMP, "--tmpfs", "/tmp"),  # noqa: S108
+            *("--perms", "1777", "--size", MAX_TMP_BYTES, "--tmpfs", "/tmp"),  # noqa: S108
             *("--dir", image.home),
             *([] if image.root else _interpreters()),
             *_mounts(binds),
@@ -96,7 +96,7 @@ class Sandbox:
     def _etc(self, image: Image) -> list[Bind]:
         """Return the image's `/etc`: this machine's settings, and accounts that know the image's user.
 
-        One folder, made once, because each mount takes a container that starts a tenth of a millisecond.
+        It is one folder, made once, because each mount delays the start of a container by 0.1 ms.
         """
         if image.root:
             return []
@@ -108,9 +108,7 @@ class Sandbox:
             (folder / "passwd").write_text(f"root:x:0:0::/root:/bin/sh\n{line}")
             (folder / "group").write_text(f"autocoder:x:{image.user}:\n")
             self._made.add(folder)
-        for (
-            bind
-        ) in image.binds:  # where there is nothing, nothing can be mounted in a folder that is read-only
+        for bind in image.binds:  # a read-only folder needs the mount points of what is mounted in it
             place = folder / bind.target.removeprefix("/etc/")
             if bind.target.startswith("/etc/") and not place.exists():
                 place.parent.mkdir(parents=True, exist_ok=True)
@@ -119,7 +117,7 @@ class Sandbox:
 
 
 def find_sandbox(folder: Path) -> Sandbox | None:
-    """Return a sandbox when bubblewrap is installed and works here, else None; asks once, in some ms."""
+    """Return a sandbox when bubblewrap is installed and works here, otherwise None."""
     program = shutil.which("bwrap")
     if program is None:
         return None
@@ -129,7 +127,7 @@ def find_sandbox(folder: Path) -> Sandbox | None:
 
 
 def _succeeds(command: Sequence[str]) -> bool:
-    """Return whether *command* exits 0, without a word."""
+    """Return whether *command* exits 0; its output is discarded."""
     try:
         return subprocess.run(command, capture_output=True, timeout=10, check=False).returncode == 0
     except (OSError, subprocess.TimeoutExpired):
@@ -148,14 +146,14 @@ def _machine() -> Iterable[str]:
 
 
 def _copy_settings(folder: Path) -> None:
-    """Make *folder* what a container sees as `/etc`, but for its accounts."""
+    """Fill *folder* with what a container sees as `/etc`, without the accounts."""
     folder.mkdir(parents=True)
     for name in ETC:
         source, target = Path("/etc", name), folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
             shutil.copytree(source, target, symlinks=True)
-        elif source.is_file():  # not as the link that it may be: where that points to is not in a container
+        elif source.is_file():  # a link is followed, because its target does not exist in a container
             shutil.copyfile(source, target)
 
 

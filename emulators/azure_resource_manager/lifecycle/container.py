@@ -20,7 +20,7 @@ MIN_BACK_OFF, MAX_BACK_OFF = 1.0, 60.0  # seconds
 
 
 class Container:
-    """A container's life: waiting, running, terminated, and perhaps again."""
+    """One container: waiting, running, terminated, and perhaps restarted."""
 
     def __init__(self, spec: AnyContainerSpec, isolation: Isolation, output: Path) -> None:
         self.spec = spec
@@ -29,7 +29,7 @@ class Container:
         self.log = Log(output)
         self.process: asyncio.subprocess.Process | None = None
         self.mark = ""
-        self.started = asyncio.Event()  # set once it has run, or has failed to
+        self.started = asyncio.Event()  # set once it runs, or could not be started
         self.restarts = 0
         self.restart_wanted = False
         self.out_of_memory = False
@@ -90,7 +90,7 @@ class Container:
         self.current = {"state": "Terminated", **ended}
 
     async def end(self) -> None:
-        """Kill the container with all it has started, if it runs."""
+        """Kill the container, if it runs, with everything it has started."""
         if self.process is not None:
             ran = self.process.returncode is None
             await self.isolation.end(self.process, self.mark)
@@ -101,7 +101,7 @@ class Container:
         self.log.finish()
 
     def kill(self, *, out_of_memory: bool = False, restart: bool = False) -> None:
-        """Kill the first process, as the platform or the kernel does; what ran it sees it end."""
+        """Kill the first process, as the platform or the kernel does; `run` sees it end."""
         self.out_of_memory, self.restart_wanted = out_of_memory, restart
         if self.process is not None:
             self.isolation.kill(self.process)
@@ -111,7 +111,7 @@ class Container:
         return self.isolation.processes(self.process, self.mark) if self.process else []
 
     def wait_again(self, detail: str = "") -> None:
-        """Show the container as waiting, for the reason in *detail*."""
+        """Put the container into the state `Waiting`, for the reason in *detail*."""
         if self.state != "Waiting":
             self.previous = self.current
         self.current = {"state": "Waiting", "detailStatus": detail}
@@ -123,7 +123,7 @@ class Container:
         return min(MIN_BACK_OFF * 2.0**self.restarts, MAX_BACK_OFF)
 
     def event(self, name: str, message: str, kind: str = "Normal") -> None:
-        """Note that something happened, or happened again."""
+        """Add an event, or count one that happened before."""
         moment = now()
         same = next((e for e in self.events if e["name"] == name and e["message"] == message), None)
         if same is not None:

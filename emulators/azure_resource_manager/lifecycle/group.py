@@ -27,7 +27,7 @@ ENDED = ("Succeeded", "Failed", "Stopped")
 
 
 class ContainerGroup:
-    """A live group: what was asked for, its containers, its volumes and the task that runs it."""
+    """A live group: its definition, its containers, its volumes and the task that runs it."""
 
     def __init__(self, resource_id: str, spec: GroupSpec, platform: Platform, delay: float) -> None:
         self.id = resource_id
@@ -44,7 +44,7 @@ class ContainerGroup:
         self.describe(spec)
 
     def describe(self, spec: GroupSpec) -> None:
-        """Take *spec* as what the group shall be; nothing is started."""
+        """Take *spec* as the definition of the group; nothing is started."""
         self.spec = spec
         self.provisioning, self.state = "Pending", "Pending"
         self.operation = Operation()
@@ -67,7 +67,7 @@ class ContainerGroup:
 
     @property
     def busy(self) -> bool:
-        """Whether the platform is at work on the group so that it cannot even be deleted."""
+        """Whether the platform is working on the group, so that it cannot even be deleted."""
         return self.provisioning in ("Pending", "Repairing") and not self.stuck
 
     @property
@@ -80,7 +80,7 @@ class ContainerGroup:
         self._in_background(self._run(self._provision()))
 
     async def again(self, *, keep_volumes: bool, state: str = "Pending") -> None:
-        """End every container and bring the group up once more, with its volumes or with empty ones."""
+        """End every container and bring the group up again, with its volumes or with empty ones."""
         self.provisioning = self.state = state
         await self.halt()
         if not keep_volumes:
@@ -100,7 +100,7 @@ class ContainerGroup:
         self.start()
 
     async def restart(self) -> None:
-        """Run the containers once more in place, without their init containers."""
+        """Run the containers again in place, without the init containers."""
         self.provisioning = self.state = "Pending"
         await self.halt()
         for container in self.containers:
@@ -141,7 +141,7 @@ class ContainerGroup:
             self._fail(error)
         except OSError as error:
             self._fail(
-                ProvisioningError("InternalServerError", f"this machine cannot run the group: {error}")
+                ProvisioningError("InternalServerError", f"This machine cannot run the group: {error}")
             )
 
     def _fail(self, error: ProvisioningError) -> None:
@@ -159,7 +159,10 @@ class ContainerGroup:
         await self._run_containers()
 
     async def _schedule(self) -> None:
-        """Wait as long as the platform takes; the trouble that a test has set happens once."""
+        """Wait as long as the platform takes; a trouble that a test has set happens once.
+
+        Raises `ProvisioningError` when that trouble is a failure.
+        """
         trouble, self.trouble = self.trouble, None
         kind = trouble.kind if trouble else ""
         if kind == "neverStarts":
@@ -173,14 +176,14 @@ class ContainerGroup:
             await asyncio.sleep(delay)
 
     def _make_folders(self) -> None:
-        """Make the group's folders, for the owner alone, and take its ports; both may be there already."""
+        """Make the group's folders, for the owner alone, and take its ports, unless it has them already."""
         (self.folder / "logs").mkdir(parents=True, exist_ok=True)
         self.folder.chmod(0o700)
         make_volumes(self.folder / "volumes", self.spec.properties.volumes)
         self.ports.update(self.platform.ports.take(self.spec.properties.ports - self.ports.keys()))
 
     async def _run_init(self, container: Container, image: Image) -> None:
-        """Run one init container until it succeeds; raises `ProvisioningError` when it may not run again."""
+        """Run one init container until it succeeds; raises `ProvisioningError` when it may not be retried."""
         while True:
             await container.run(self._launch(container, image))
             if container.succeeded:
@@ -206,7 +209,7 @@ class ContainerGroup:
         self.state = "Succeeded" if all(one.succeeded for one in self.containers) else "Failed"
 
     async def _keep(self, container: Container, image: Image) -> None:
-        """Run a container, and again as the restart policy or the platform wants it."""
+        """Run a container, and again when the restart policy or the platform restarts it."""
         policy = self.spec.properties.restart_policy
         while True:
             await container.run(self._launch(container, image))

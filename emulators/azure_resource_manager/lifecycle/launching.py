@@ -1,4 +1,7 @@
-"""What has to be there before a container can start: its image, its command and its environment."""
+"""The image, command and environment that a container starts with.
+
+Events of pulling: https://learn.microsoft.com/azure/container-instances/container-instances-troubleshooting
+"""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -12,10 +15,7 @@ from emulators.azure_resource_manager.lifecycle.platform import ProvisioningErro
 
 
 def pull(images: Images, containers: Iterable[Container], group: str) -> dict[str, Image]:
-    """Return each container's image by the container's name; raises `ProvisioningError` for one not there.
-
-    The events: https://learn.microsoft.com/azure/container-instances/container-instances-troubleshooting
-    """
+    """Return each container's image by the container's name; raises `ProvisioningError` for a missing one."""
     pulled = {}
     for container in containers:
         reference = container.spec.properties.image

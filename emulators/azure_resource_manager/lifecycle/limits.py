@@ -1,4 +1,4 @@
-"""What a region allows: quotas of groups and cores, and creates and deletes in a window of time.
+"""The limits of a region: quotas of groups and cores, and creates and deletes in a window of time.
 
 https://learn.microsoft.com/azure/container-instances/container-instances-resource-and-quota-limits
 """
@@ -26,14 +26,14 @@ class Limits:
 
 @dataclass(slots=True)
 class Window:
-    """The moments of one kind of operation, create or delete, within the last hour."""
+    """The times of one kind of operation, create or delete, within the last hour."""
 
     operation: str
     limits: Limits
     moments: deque[float] = field(default_factory=deque)
 
     def take(self) -> None:
-        """Count one more operation; raises 429 with the seconds until there is room again."""
+        """Count one more operation; raises `ResourceManagerError` (429) with the seconds to wait."""
         now = time.monotonic()
         while self.moments and now - self.moments[0] >= HOUR:
             self.moments.popleft()

@@ -1,4 +1,7 @@
-"""What stands under every container group of this machine, and what can go wrong with it."""
+"""The platform under every container group of this machine, and the ways in which it can fail.
+
+https://learn.microsoft.com/azure/container-instances/container-instances-troubleshooting
+"""
 
 import uuid
 from dataclasses import dataclass, field
@@ -13,7 +16,7 @@ TROUBLES = ("neverStarts", "failsToProvision", "startDelay")
 
 
 class ProvisioningError(Exception):
-    """The platform cannot bring the group up; the code and the message say why."""
+    """The platform cannot bring the group up, for the reason in the code and the message."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -22,7 +25,7 @@ class ProvisioningError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """What every group of this machine needs: isolation, images, ports, and the folder of all groups."""
+    """The parts that every group needs: isolation, images, ports, and the folder of all groups."""
 
     isolation: Isolation
     images: Images
@@ -32,7 +35,7 @@ class Platform:
 
 @dataclass(slots=True)
 class Trouble:
-    """What the platform does to the next groups, set by a test."""
+    """A failure or a delay of the next groups, set by a test."""
 
     kind: str  # one of TROUBLES
     times: int = 1

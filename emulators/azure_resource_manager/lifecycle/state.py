@@ -1,4 +1,7 @@
-"""The groups of this machine, what limits them, and the troubles that a test has set."""
+"""The groups of this machine, the limits on them, and the troubles that a test has set.
+
+https://learn.microsoft.com/azure/container-instances/container-instances-resource-and-quota-limits
+"""
 
 import asyncio
 import fcntl
@@ -37,14 +40,14 @@ class State:
         self._lock: TextIO | None = None
 
     def open(self) -> None:
-        """Take the folder of groups and empty it; ends the program when another one has it."""
+        """Take the folder of groups and empty it; raises `SystemExit` when another emulator uses it."""
         folder = self.platform.folder
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._lock = (folder.parent / ".lock").open("w")
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            sys.exit(f"azure_resource_manager: another one uses the state folder {folder.parent}")
+            sys.exit(f"azure_resource_manager: another emulator uses the state folder {folder.parent}")
         remove_tree(folder)
         folder.mkdir(mode=0o700)
 
@@ -57,7 +60,7 @@ class State:
         await self.platform.isolation.close()
 
     def find(self, key: Key) -> ContainerGroup:
-        """Return the group with *key*; raises 404."""
+        """Return the group with *key*; raises `ResourceManagerError` (404) when there is none."""
         group = self.groups.get(key)
         if group is None:
             raise group_not_found(key[2], key[1])
@@ -68,14 +71,14 @@ class State:
         return next((group for key, group in self.groups.items() if key[2] == name.lower()), None)
 
     def add(self, key: Key, group: ContainerGroup) -> None:
-        """Keep *group* and bring it up; what a test has set for the next group happens to it."""
+        """Add *group* and bring it up, with the trouble that a test has set for the next one."""
         group.trouble = self._next_trouble()
         self.groups[key] = group
         self.note_operation(group)
         group.start()
 
     def note_operation(self, group: ContainerGroup) -> None:
-        """Let the group's current operation be asked for."""
+        """Make the group's current operation available under its URL."""
         self.operations[group.operation.id] = (group.operation, group.id)
 
     async def remove(self, key: Key) -> ContainerGroup:
@@ -88,7 +91,7 @@ class State:
         return group
 
     def check_quota(self, spec: GroupSpec) -> None:
-        """Raise 400 when the region of *spec* has no room for it."""
+        """Raise `ResourceManagerError` (400) when the quota of the region has no room for *spec*."""
         groups, cores = self.used(spec.location)
         if groups + 1 > self.limits.groups:
             raise quota_reached("ContainerGroups", spec.location, self.limits.groups, groups, 1)

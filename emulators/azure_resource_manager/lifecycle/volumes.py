@@ -1,4 +1,8 @@
-"""Folders that stand for the volumes of a group; what containers leave in them is not trusted."""
+"""Folders that stand for the volumes of a group; their content is not trusted, as containers wrote it.
+
+https://learn.microsoft.com/azure/container-instances/container-instances-volume-emptydir and
+https://learn.microsoft.com/azure/container-instances/container-instances-volume-secret
+"""
 
 import base64
 import os
@@ -21,7 +25,7 @@ def make_volumes(folder: Path, volumes: Iterable[Volume]) -> None:
 
 
 def remove_tree(folder: Path) -> None:
-    """Delete *folder*, also when its owner has closed folders in it to themselves; links are not followed."""
+    """Delete *folder*, even when folders in it deny access to their owner; links are not followed."""
     shutil.rmtree(folder, ignore_errors=True)
     if not folder.exists():
         return

@@ -76,7 +76,17 @@ def test_a_container_may_run_out_of_memory(groups):
         ("/_control/groups/nobody/restart", {}),
         ("/_control/troubles", {"kind": "other"}),
         ("/_control/troubles", {"unknown": 1}),
+        ("/_control/troubles", {"kind": "neverStarts", "times": "many"}),
     ],
 )
-def test_refuses_control_that_makes_no_sense(groups, path, body):
+def test_refuses_control_of_what_does_not_exist(groups, path, body):
     assert httpx.post(groups.emulator.url + path, json=body, verify=groups.emulator.tls).status_code == 400
+
+
+@pytest.mark.parametrize("body", [{"containr": "agent"}, {"container": "other"}])
+def test_a_misspelled_restart_restarts_nothing(groups, body):
+    groups.put("spelled", group(container("agent", COUNTS, cpu=1)))
+    groups.running("spelled")
+    url = groups.emulator.url + "/_control/groups/spelled/restart"
+    assert httpx.post(url, json=body, verify=groups.emulator.tls).status_code == 400
+    assert groups.get("spelled").instance_view.state == "Running"
