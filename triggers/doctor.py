@@ -65,8 +65,7 @@ def _requesters(connected: Clients, given: Settings) -> str:
             raise Finding(f"The app may not read identities, so tags cannot start runs. {SEE}")
         return _group(azure_devops, group) if group else _contributors(azure_devops, given, own)
     except (Forbidden, SignInRequired) as error:
-        said = error.message.rstrip(".")
-        raise Finding(f"Tags cannot start runs: {said}. {SEE}") from None
+        raise Finding(f"Tags cannot start runs: {error.message.rstrip('.')}. {SEE}") from None
 
 
 def _group(azure_devops: AzureDevOps, name: str) -> str:

@@ -105,7 +105,7 @@ def test_a_token_in_a_file_is_refused_by_its_form(forge, checkout):
 def test_a_commit_that_does_not_stand_on_the_base_is_refused(forge, checkout):
     checkout.commit({"first.txt": b"first\n"})
     run = forge(checkout, checkout.commit({"second.txt": b"second\n"})).published_nothing("failed")
-    assert "does not stand on the commit that the run started from" in run["reason"]
+    assert "parent of the commit in the pack is not the commit that the run started from" in run["reason"]
 
 
 def test_objects_that_the_commit_does_not_use_are_refused(forge, checkout):

@@ -76,7 +76,12 @@ ASKING = {"identities": "/_apis/identities", "permissions": "/_apis/accesscontro
     ("asking", "trouble", "outcome", "reason"),
     [
         ("identities", {"status": 403}, "failed", "forbidden"),
-        ("identities", {"status": 200, "body": '{"count": 0, "value": []}'}, "refused", "cannot read the identity"),
+        (
+            "identities",
+            {"status": 200, "body": '{"count": 0, "value": []}'},
+            "refused",
+            "cannot read the identity",
+        ),
         ("identities", {"status": 200, "body": '{"value": [null]}'}, "refused", "cannot read the identity"),
         ("identities", {"status": 200, "body": "{}"}, "failed", "did not return a list of identities"),
         ("permissions", {"status": 403}, "failed", "forbidden"),
@@ -86,7 +91,7 @@ ASKING = {"identities": "/_apis/identities", "permissions": "/_apis/accesscontro
             "refused",
             "lacks the permission Contribute",
         ),
-        ("permissions", {"status": 200, "body": json.dumps(UNREADABLE)}, "failed", "access control list that is not valid"),
+        ("permissions", {"status": 200, "body": json.dumps(UNREADABLE)}, "failed", "list that is not valid"),
     ],
 )
 def test_who_cannot_be_looked_up_starts_no_agent(hostile, attack, newcomer, asking, trouble, outcome, reason):
