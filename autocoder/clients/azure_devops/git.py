@@ -13,7 +13,6 @@ from autocoder.clients.azure_devops.session import Session
 from autocoder.errors import NotFound, UnexpectedAnswer
 
 BUILD_POLICY = "0609b952-1397-4640-95ec-e00a01b2c241"  # the policy type "Build"
-POLICIES = "7.1-preview.1"
 MAX_FILE_BYTES = 1_000_000
 
 _SHA = re.compile(r"[0-9a-f]{40}")
@@ -81,7 +80,7 @@ class Git:
 
         https://learn.microsoft.com/rest/api/azure/devops/git/items/list
         """
-        query = {**_at(commit), "scopePath": f"/{folder.strip('/')}", "recursionLevel": "OneLevel"}
+        query = {**_at(commit), "scopePath": f"/{folder.strip('/')}", "recursionLevel": "oneLevel"}
         try:
             answer = self.session.json("GET", *repository_path(project, repository), "items", query=query)
         except NotFound:
@@ -91,9 +90,7 @@ class Git:
     def has_build_policy(self, project: str, repository_id: str, branch: str) -> bool:
         """Whether a build validates pull requests into *branch*."""
         query = {"repositoryId": repository_id, "refName": f"refs/heads/{branch}", "policyType": BUILD_POLICY}
-        answer = self.session.json(
-            "GET", project, "_apis/git/policy/configurations", query=query, version=POLICIES
-        )
+        answer = self.session.json("GET", project, "_apis/git/policy/configurations", query=query)
         return any(
             row.get("isEnabled", True)
             and not row.get("isDeleted")

@@ -5,9 +5,10 @@ https://learn.microsoft.com/rest/api/azure/devops/security/access-control-lists/
 """
 
 import dataclasses
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from autocoder.clients.azure_devops.protocol import rows
 from autocoder.clients.azure_devops.session import Session
@@ -16,7 +17,7 @@ from autocoder.requests.requesters import AccessEntry, Identity
 
 GIT_REPOSITORIES = "2e9eb7ed-3c0a-47d4-87c1-0ffdd275fd87"
 IDENTITIES_HOST = "vssps.dev.azure.com"  # of the hosted service
-IDENTITIES, LISTS = "7.1", "7.1"
+MAX_DESCRIPTORS_LENGTH = 1_500  # encoded; the service answers 404 to a query string over 2,048 characters
 
 
 @dataclass(frozen=True)
@@ -36,23 +37,40 @@ class Permissions:
 
     def git_entries(self, project_id: str, repository_id: str, who: Identity) -> tuple[AccessEntry, ...]:
         """Return the repository's entries, inherited ones included, for *who* and each of their groups."""
-        query = {
-            "token": f"repoV2/{project_id}/{repository_id}",
-            "descriptors": ",".join((who.descriptor, *who.groups)),
-            "includeExtendedInfo": "true",
-        }
-        answer = self.session.json(
-            "GET", "_apis/accesscontrollists", GIT_REPOSITORIES, query=query, version=LISTS
+        token = f"repoV2/{project_id}/{repository_id}"
+        return tuple(
+            entry
+            for descriptors in _batches((who.descriptor, *who.groups))
+            for entry in self._entries(token, descriptors)
         )
-        entries = (entry for one in rows(answer) for entry in (one.get("acesDictionary") or {}).values())
-        return tuple(_entry(entry) for entry in entries)
+
+    def _entries(self, token: str, descriptors: str) -> Iterator[AccessEntry]:
+        query = {"token": token, "descriptors": descriptors, "includeExtendedInfo": "true"}
+        answer = self.session.json("GET", "_apis/accesscontrollists", GIT_REPOSITORIES, query=query)
+        for row in rows(answer):
+            yield from map(_entry, (row.get("acesDictionary") or {}).values())
 
     def _identities(self, query: dict[str, str]) -> Any:
         parts = urlsplit(self.session.organization_url)
         hosted = parts.hostname == "dev.azure.com"
         url = parts._replace(netloc=IDENTITIES_HOST).geturl() if hosted else parts.geturl()
         session = dataclasses.replace(self.session, organization_url=url)
-        return session.json("GET", "_apis/identities", query=query, version=IDENTITIES)
+        return session.json("GET", "_apis/identities", query=query)
+
+
+def _batches(descriptors: Iterable[str]) -> Iterator[str]:
+    """Yield *descriptors* joined by commas, in parts that fit a query string."""
+    part: list[str] = []
+    length = 0
+    for descriptor in descriptors:
+        size = len(quote(descriptor, safe="")) + len("%2C")
+        if part and length + size > MAX_DESCRIPTORS_LENGTH:
+            yield ",".join(part)
+            part, length = [], 0
+        part.append(descriptor)
+        length += size
+    if part:
+        yield ",".join(part)
 
 
 def _first(answer: Any) -> Identity | None:

@@ -174,12 +174,13 @@ class PullRequests:
         state: StatusState, name: str, genre: str, description: str, target_url: str | None = None,
     ) -> None:  # fmt: skip
         """Post a status, which a branch policy can require by *genre* and *name*."""
-        body = {
+        body: dict[str, Any] = {
             "state": state,
             "description": description,
             "context": {"name": name, "genre": genre},
-            "targetUrl": target_url,
         }
+        if target_url is not None:
+            body["targetUrl"] = target_url
         self.session.json("POST", *self._path(project, repository), pull_request, "statuses", body=body)
 
     def _post(self, project: str, repository: str, draft: PullRequestDraft) -> PullRequestRecord:

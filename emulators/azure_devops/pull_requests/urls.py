@@ -8,6 +8,7 @@ from emulators.azure_devops.core.resources import Resource, Route
 from emulators.azure_devops.pull_requests import responses as pulls
 from emulators.azure_devops.pull_requests import responses_parts as parts
 from emulators.azure_devops.pull_requests import responses_threads as threads
+from emulators.azure_devops.pull_requests import responses_work_items as links
 
 _ONE = "{project}/_apis/git/repositories/{repositoryId}/pullRequests/{pullRequestId}"
 _STATUS = Choice(
@@ -59,7 +60,7 @@ PULL_REQUESTS: tuple[Resource, ...] = (
         "pullRequestWorkItems",
         f"{_ONE}/workitems",
         1,
-        {"Pull Request Work Items_List": Route(pulls.list_work_items)},
+        {"Pull Request Work Items_List": Route(links.list_work_items)},
     ),
     Resource(
         "52823034-34a8-4576-922c-8d8b77e9e4c4",

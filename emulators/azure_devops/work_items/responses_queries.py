@@ -14,7 +14,7 @@ from emulators.azure_devops.core.calls import Call
 from emulators.azure_devops.core.state import JSON, now
 from emulators.azure_devops.organization import permissions
 from emulators.azure_devops.work_items import models as work_items
-from emulators.azure_devops.work_items import shapes, wiql
+from emulators.azure_devops.work_items import shapes, wiql, wiql_conditions
 from emulators.azure_devops.work_items.models import WorkItem
 
 MAX_FOUND = 20_000
@@ -57,11 +57,11 @@ def _parsed(call: Call, text: str) -> wiql.Query:
             f"TF51005: The query references a field that does not exist. The error is caused by «{error}»."
         )
         raise errors.argument(message, "query") from None
-    except wiql.NotCoveredError as error:
+    except wiql_conditions.NotCoveredError as error:
         raise call.not_covered(f"{error} in WIQL") from None
 
 
-def _values(call: Call, item: WorkItem, field: str) -> wiql.Values:
+def _values(call: Call, item: WorkItem, field: str) -> wiql_conditions.Values:
     """Return what *item* holds in *field*: nothing, one value, every tag, or every name of a person."""
     if field == "system.tags":
         return tuple(item.tags)
@@ -78,7 +78,7 @@ def _comparing(call: Call, field: str) -> Callable[[WorkItem, WorkItem], int]:
     def text(item: WorkItem) -> str:
         return "".join(_values(call, item, field)[:1])
 
-    return lambda left, right: wiql.sign(field, text(left), text(right))
+    return lambda left, right: wiql_conditions.sign(field, text(left), text(right))
 
 
 def _column(call: Call, field: str) -> JSON:

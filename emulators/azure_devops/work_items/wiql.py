@@ -2,19 +2,26 @@
 
 Covered: `SELECT ... FROM workitems`, conditions joined by AND, OR and NOT in their precedence, the operators
 `=`, `<>`, `<`, `>`, `<=`, `>=`, `[NOT] IN` and `[NOT] CONTAINS`, the macros `@project` and `@me`, and
-`ORDER BY`. Everything else raises `NotCoveredError`.
+`ORDER BY`. Everything else raises NotCoveredError.
 https://learn.microsoft.com/azure/devops/boards/queries/wiql-syntax
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from emulators.azure_devops.work_items.fields import is_known
-
-Values = tuple[str, ...]  # what a field holds: nothing, one value, every tag, or every name of a person
-Read = Callable[[str], Values]
-Condition = Callable[[Read], bool]
+from emulators.azure_devops.work_items.wiql_conditions import (
+    ORDERED,
+    Condition,
+    NotCoveredError,
+    both,
+    compared,
+    contains,
+    either,
+    one_of,
+    opposite,
+)
 
 FRIENDLY = {
     name.replace(" ", "").lower(): f"System.{name.replace(' ', '')}"
@@ -28,17 +35,6 @@ _TOKEN = re.compile(
     |(?P<operator><>|<=|>=|[=<>])|(?P<mark>[(),])|(?P<macro>@\w+)|(?P<word>[A-Za-z_][\w.]*))""",
     re.VERBOSE,
 )
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
-_ORDERED: Mapping[str, Callable[[int], bool]] = {
-    "<": lambda sign: sign < 0,
-    ">": lambda sign: sign > 0,
-    "<=": lambda sign: sign <= 0,
-    ">=": lambda sign: sign >= 0,
-}
-
-
-class NotCoveredError(Exception):
-    """A part of the language that this module does not read; the message names it."""
 
 
 class UnknownFieldError(Exception):
@@ -122,18 +118,18 @@ class _Parser:
     def _either(self) -> Condition:
         left = self._both()
         while self._take("or"):
-            left = _or(left, self._both())
+            left = either(left, self._both())
         return left
 
     def _both(self) -> Condition:
         left = self._one()
         while self._take("and"):
-            left = _and(left, self._one())
+            left = both(left, self._one())
         return left
 
     def _one(self) -> Condition:
         if self._take("not"):
-            return _not(self._one())
+            return opposite(self._one())
         if self._take("("):
             inner = self._either()
             self._require(")")
@@ -145,19 +141,19 @@ class _Parser:
         negated = self._take("not")
         operator = self._next()[1].lower()
         if operator == "in":
-            condition = _one_of(field, self._list())
+            condition = one_of(field, self._list())
         elif operator == "contains":
-            condition = _contains(field, self._value())
-        elif negated or operator not in ("=", "<>", *_ORDERED):
+            condition = contains(field, self._value())
+        elif negated or operator not in ("=", "<>", *ORDERED):
             raise NotCoveredError(f"the operator {'NOT ' if negated else ''}{operator.upper()}")
         elif field == "system.tags":
             raise NotCoveredError(f"the operator {operator} on System.Tags")
-        elif operator in _ORDERED:
-            condition = _compared(field, operator, self._value())
+        elif operator in ORDERED:
+            condition = compared(field, operator, self._value())
         else:
-            condition = _one_of(field, [self._value()])
+            condition = one_of(field, [self._value()])
             negated = operator == "<>"
-        return _not(condition) if negated else condition
+        return opposite(condition) if negated else condition
 
     def _field(self) -> str:
         kind, value = self._next()
@@ -206,53 +202,3 @@ class _Parser:
     def _require(self, word: str) -> None:
         if not self._take(word):
             raise NotCoveredError(f"'{self._next()[1]}' in place of {word.upper()}")
-
-
-def _or(left: Condition, right: Condition) -> Condition:
-    return lambda read: left(read) or right(read)
-
-
-def _and(left: Condition, right: Condition) -> Condition:
-    return lambda read: left(read) and right(read)
-
-
-def _not(condition: Condition) -> Condition:
-    return lambda read: not condition(read)
-
-
-def _one_of(field: str, wanted: list[str]) -> Condition:
-    for value in wanted:
-        _check_day(field, value)
-    return lambda read: any(
-        sign(field, actual, value) == 0 for actual in read(field) or ("",) for value in wanted
-    )
-
-
-def _contains(field: str, wanted: str) -> Condition:
-    if field == "system.tags":
-        return lambda read: wanted in (tag.lower() for tag in read(field))
-    return lambda read: any(wanted in actual.lower() for actual in read(field))
-
-
-def _compared(field: str, operator: str, wanted: str) -> Condition:
-    _check_day(field, wanted)
-    holds = _ORDERED[operator]
-    return lambda read: any(holds(sign(field, actual, wanted)) for actual in read(field))
-
-
-def _check_day(field: str, value: str) -> None:
-    """Dates are compared by day, as they are unless the request asks for `timePrecision`."""
-    if field.endswith("date") and value and not _DAY.fullmatch(value):
-        raise NotCoveredError(f"the date {value} (use YYYY-MM-DD)")
-
-
-def sign(field: str, left: str, right: str) -> int:
-    """Return -1, 0 or 1 as *left* sorts before, like or after *right*: as days, as numbers or as text."""
-    if field.endswith("date"):
-        left = left[:10]
-    try:
-        difference = float(left) - float(right)
-    except ValueError:
-        low, high = left.lower(), right.lower()
-        return (low > high) - (low < high)
-    return (difference > 0) - (difference < 0)

@@ -3,6 +3,7 @@
 import functools
 import json
 import os
+import re
 import shutil
 import subprocess
 import time
@@ -14,6 +15,7 @@ import pytest
 
 from autocoder.agents import load_agents
 from emulators.model_provider.errors import error_body
+from emulators.model_provider.script import NO_CONVERSATION
 from runner.supervisor.final_message import FinalMessage, read_final_message
 
 CHECKOUT = Path(__file__).parents[3]
@@ -21,6 +23,8 @@ CONTAINERS = CHECKOUT / "containers"
 SAMPLE = CHECKOUT / "emulators" / "sample"
 AGENTS = load_agents(CONTAINERS)
 PLACEHOLDER = "autocoder"  # what an agent sends where its key would be
+NO_TOOL = re.compile(r"I cannot (\w+) with the tools I have: ([\w\-., ]*)")
+lacking: dict[str, str] = {}  # agents for which the scripted model lacks a reply, found by an earlier test
 SYSTEM = "You are the developer of this team. The word of the day is rhubarb."
 
 
@@ -35,6 +39,19 @@ def needs_installation(agent):
     """Skip the test when the agent's program is not installed on this machine."""
     if not (CONTAINERS / agent / "node_modules").is_dir():
         pytest.skip(f"{AGENTS[agent].cli.package} is not installed: npm ci in containers/{agent}")
+
+
+def missing_reply(agent, log):
+    """Say which reply the scripted model lacks for *agent*, whose output is *log*; "" when it lacks none."""
+    found = NO_TOOL.search(log)
+    if found:
+        return (
+            f"The scripted model has no reply for {agent}: it cannot {found[1]} with the tools offered "
+            f"({found[2].rstrip('.')}). Add their names to emulators/model_provider/tools.py."
+        )
+    if NO_CONVERSATION in log:
+        return f"The scripted model has no conversation for the prompt that {agent} sent."
+    return ""
 
 
 @functools.cache
@@ -116,6 +133,8 @@ class Run:
         form = AGENTS[self.agent].for_run().result.model_dump()
         final = read_final_message(exchange / "log", form)
         log = (exchange / "log").read_text(errors="replace")
+        lacking[self.agent] = missing_reply(self.agent, log)
+        assert not lacking[self.agent], lacking[self.agent]
         return Ended(json.loads((exchange / "exit.json").read_text()), log, final, seconds)
 
     def stop(self):
