@@ -38,10 +38,10 @@ CHECKS := check-format check-lint check-types check-imports check-shell check-do
 help:  ## list what can be made
 	@sed -n 's/^\([a-z-]*\):.*  ## /  make \1|/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
 	@echo
-	@echo 'Variables of demo and run (make demo AGENT=codex KEEP=1):'
+	@echo 'Variables of demo and run (make demo AGENT=<folder> KEEP=1):'
 	@sed -n 's/^# \([A-Z_]*\): /  \1|/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
 
-# AGENT: which agent works, a folder of containers/ (claude)
+# AGENT: which agent works, a folder of containers/
 # MODEL: scripted, or real with the key in ANTHROPIC_API_KEY (scripted)
 # UNSAFE: 1 lets the agent of a real model work without bubblewrap, with your rights on this machine
 # KEEP: 1 keeps the platform of make demo up until Ctrl-C

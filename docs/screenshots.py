@@ -16,7 +16,7 @@ from pathlib import Path
 IMAGES = Path(__file__).resolve().parent / "images"
 PAGES = ("work-item", "pull-request")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-WIDTH, HEIGHT = 900, 2400
+WIDTH, HEIGHT = 900, 1180
 MARGIN = 24  # rows of background that stay below the last row of text
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 COLOURS = 256

@@ -58,6 +58,7 @@ def test_a_delivery_while_the_host_is_down_is_delivered_again(mortal):
     assert len(mortal.app.runs(workItemId=item["id"])) == 1
 
 
+@pytest.mark.slow
 def test_a_host_that_dies_between_claim_and_start_leaves_no_claim_behind(mortal):
     """Kill while requests are on their way: what was not accepted can be asked for again at once."""
     item = mortal.work_item("Ask again", "<div>QUICK write again.txt Again</div>")

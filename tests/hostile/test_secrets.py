@@ -109,6 +109,7 @@ def test_an_error_that_repeats_secrets_is_told_without_them(told_by_a_service):
     assert not [name for name, secret in found.items() if secret in run["reason"]]
 
 
+@pytest.mark.slow
 def test_no_secret_of_a_run_is_found_anywhere(hostile, printed, told_by_a_service, written):
     places = list(everything(hostile))
     assert len({place.split(" ")[0] for place, _ in places}) >= 7

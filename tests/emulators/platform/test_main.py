@@ -166,6 +166,7 @@ def test_a_program_that_dies_is_named_and_ends_the_platform(launch, victim):
     assert launcher.processes() == []
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children of their parent's end")
 def test_nothing_is_left_when_the_launcher_is_killed(launch):
     launcher = launch()
