@@ -24,7 +24,9 @@ from emulators.azure_devops.storage import git_commands as git
 from emulators.azure_devops.urls import RESOURCES, SERVED
 
 log = logging.getLogger(__name__)
-MAX_QUERY = 2048  # https://learn.microsoft.com/iis/configuration/system.webserver/security/requestfiltering
+MAX_QUERY_LENGTH = (
+    2048  # https://learn.microsoft.com/iis/configuration/system.webserver/security/requestfiltering
+)
 QUERY_TOO_LONG = "<h2>404 - File or directory not found.</h2>"
 
 
@@ -70,7 +72,7 @@ async def _dispatch(services: Services, request: web.Request) -> web.StreamRespo
     place = place_of(request)
     if place.kind == "_control":
         return await control.respond(services, request, place.rest[1:])
-    if len(request.rel_url.raw_query_string) > MAX_QUERY:
+    if len(request.rel_url.raw_query_string) > MAX_QUERY_LENGTH:
         return web.Response(status=404, text=QUERY_TOO_LONG, content_type="text/html")
     if place.kind == "_git" and len(place.rest) > 1 and place.names:
         tail = "/".join(place.rest[2:])

@@ -11,7 +11,7 @@ from emulators.azure_devops.core import errors, versions
 from emulators.azure_devops.core.services import Services
 from emulators.azure_devops.core.state import Identity, Project, State, new_id
 
-LARGEST_BODY = 26_214_400
+MAX_BODY_BYTES = 26_214_400
 
 
 @dataclass(slots=True)
@@ -73,7 +73,7 @@ class Call:
             raise errors.no_controller(self.request.path)
         return int(value)
 
-    async def raw(self, limit: int = LARGEST_BODY) -> bytes:
+    async def raw(self, limit: int = MAX_BODY_BYTES) -> bytes:
         """Return the body; raises 400 when it is over *limit* bytes."""
         content = bytearray()
         async for chunk in self.request.content.iter_chunked(1 << 16):

@@ -152,7 +152,7 @@ async def _commands(request: web.Request) -> tuple[bytes, tuple[pushes.RefUpdate
         updates = receive.parse_commands(data)
         if updates is not None:
             return data, updates
-        if not chunk or len(data) > receive.MOST_COMMANDS:
+        if not chunk or len(data) > receive.MAX_COMMAND_BYTES:
             raise receive.ProtocolError("The Git protocol sent is not as expected.")
 
 

@@ -23,8 +23,8 @@ TOO_LARGE = (
     "{} bytes."
 )
 ATOMIC = "atomic push failure"
-LONGEST_LINE = 65_520
-MOST_COMMANDS = 1 << 20
+MAX_PACKET_BYTES = 65_520
+MAX_COMMAND_BYTES = 1 << 20
 HOOKS = Path(__file__).parent / "receive_hooks"
 
 
@@ -142,7 +142,9 @@ def rewrite(report: bytes, decision: Decision, *, side_band: bool) -> tuple[byte
         else:
             others += packet_line(packet)
     lines, done = _rewrite_lines(inner, decision)
-    chunks = [lines[start : start + LONGEST_LINE - 5] for start in range(0, len(lines), LONGEST_LINE - 5)]
+    chunks = [
+        lines[start : start + MAX_PACKET_BYTES - 5] for start in range(0, len(lines), MAX_PACKET_BYTES - 5)
+    ]
     return others + b"".join(packet_line(b"\x01" + chunk) for chunk in chunks) + b"0000", done
 
 

@@ -22,7 +22,7 @@ from emulators.azure_devops.organization import permissions, seeding
 from emulators.azure_devops.storage import git_commands as git
 from emulators.azure_devops.storage.git_objects import read_ref
 
-MAX_NAME = 64
+MAX_NAME_LENGTH = 64
 FORBIDDEN = '\\/:*?"<>|;#${},+=[]'
 
 
@@ -79,7 +79,7 @@ def is_name(name: str) -> bool:
 
     https://learn.microsoft.com/azure/devops/organizations/settings/naming-restrictions
     """
-    if not name or length(name) > MAX_NAME or name.startswith("_") or "." in (name[0], name[-1]):
+    if not name or length(name) > MAX_NAME_LENGTH or name.startswith("_") or "." in (name[0], name[-1]):
         return False
     return name.isprintable() and not any(sign in FORBIDDEN or ord(sign) > 0xFFFF for sign in name)
 

@@ -18,7 +18,7 @@ TRANSIENT = (408, 502, 503, 504)
 TRANSIENT_DELAYS = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0)
 PROBATION_DELAYS = tuple(17.0 * 60 * 2**n for n in range(7))  # seven, doubling, about 36 hours in all
 ANSWER_SECONDS = 100
-MOST_AT_ONCE = 32
+MAX_AT_ONCE = 32
 
 
 class Hooks:
@@ -28,7 +28,7 @@ class Hooks:
         self._state = state
         self._tasks: set[asyncio.Task[None]] = set()
         self._session: aiohttp.ClientSession | None = None
-        self._slots = asyncio.Semaphore(MOST_AT_ONCE)
+        self._slots = asyncio.Semaphore(MAX_AT_ONCE)
 
     async def start(self) -> None:
         """Go on with the notifications that an earlier process left."""

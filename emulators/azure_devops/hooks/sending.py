@@ -8,7 +8,7 @@ import aiohttp
 from emulators.azure_devops.core.state import JSON, now
 from emulators.azure_devops.hooks.subscriptions import headers_of, public
 
-LONGEST_ANSWER = 100_000
+MAX_ANSWER_BYTES = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ async def send(session: aiohttp.ClientSession, inputs: JSON, payload: JSON) -> A
             inputs["url"], json=payload, headers=headers_of(inputs), allow_redirects=False
         ) as response:
             status = response.status
-            answer = (await response.content.read(LONGEST_ANSWER)).decode(errors="replace")
+            answer = (await response.content.read(MAX_ANSWER_BYTES)).decode(errors="replace")
             error = "" if response.ok else f"{response.reason} ({status})"
     except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as failure:
         error = f"{type(failure).__name__}: {failure}"

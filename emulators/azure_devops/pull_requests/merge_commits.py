@@ -11,7 +11,7 @@ from emulators.azure_devops.core.state import JSON, Identity
 from emulators.azure_devops.storage import git_commands as git
 from emulators.azure_devops.storage.git_objects import Objects
 
-NEAR = 30  # how many first parents are looked at before git is asked
+MAX_PARENTS_READ = 30  # how many first parents are looked at before git is asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Merge:
     async def _is_ahead(self) -> bool:
         """Whether the target is in the history of the source."""
         commit = self.source
-        for _ in range(NEAR):
+        for _ in range(MAX_PARENTS_READ):
             if commit == self.target:
                 return True
             parents = await self._headers(commit, "parent")

@@ -8,7 +8,7 @@ from emulators.azure_devops.core.utf16_length import length
 from emulators.azure_devops.organization import permissions
 from emulators.azure_devops.storage.git_objects import read_ref
 
-LONGEST_DESCRIPTION, LONGEST_TITLE = 4000, 400
+MAX_DESCRIPTION_LENGTH, MAX_TITLE_LENGTH = 4000, 400
 STATUSES = {"notset": 0, "active": 1, "abandoned": 2, "completed": 3, "all": 4}
 VOTES = (10, 5, 0, -5, -10)
 STRATEGIES = {"1": "noFastForward", "2": "squash", "3": "rebase", "4": "rebaseMerge"}
@@ -105,11 +105,13 @@ def check_texts(body: JSON, *, required: bool = True) -> None:
         raise errors.invalid_value(
             "Invalid argument value.\r\nParameter name: A pull request must have a title."
         )
-    if length(title or "") > LONGEST_TITLE:
-        limit = f"A title for a pull request must not be longer than {LONGEST_TITLE} characters."
+    if length(title or "") > MAX_TITLE_LENGTH:
+        limit = f"A title for a pull request must not be longer than {MAX_TITLE_LENGTH} characters."
         raise errors.invalid_value(f"Invalid argument value.\r\nParameter name: {limit}")
-    if not isinstance(description, str) or length(description) > LONGEST_DESCRIPTION:
-        limit = f"A description for a pull request must not be longer than {LONGEST_DESCRIPTION} characters."
+    if not isinstance(description, str) or length(description) > MAX_DESCRIPTION_LENGTH:
+        limit = (
+            f"A description for a pull request must not be longer than {MAX_DESCRIPTION_LENGTH} characters."
+        )
         raise errors.invalid_value(f"Invalid argument value.\r\nParameter name: {limit}")
 
 

@@ -15,7 +15,7 @@ from emulators.azure_devops.pull_requests import events
 from emulators.azure_devops.pull_requests.responses_parts import found, named
 from emulators.azure_devops.pull_requests.shapes import show_comment, show_thread
 
-LONGEST_COMMENT = 150_000
+MAX_COMMENT_LENGTH = 150_000
 THREAD_STATES = ("unknown", "active", "fixed", "wontFix", "closed", "byDesign", "pending")
 COMMENT_TYPES = ("unknown", "text", "codeChange", "system")
 
@@ -146,8 +146,8 @@ def _comment(call: Call, given: Any, number: int) -> JSON:
     content = given.get("content") if isinstance(given, dict) else None
     if not isinstance(content, str) or not content:
         raise errors.invalid_value("Invalid argument value.\r\nParameter name: comment.Content")
-    if length(content) > LONGEST_COMMENT:
-        limit = f"A discussion comment cannot be longer than {LONGEST_COMMENT} characters."
+    if length(content) > MAX_COMMENT_LENGTH:
+        limit = f"A discussion comment cannot be longer than {MAX_COMMENT_LENGTH} characters."
         raise errors.invalid_value(f"{limit}\r\nParameter name: comment.Content")
     return {
         "id": number,

@@ -8,7 +8,7 @@ from emulators.azure_devops.core.utf16_length import length
 from emulators.azure_devops.work_items import models as work_items
 from emulators.azure_devops.work_items.models import Change, WorkItem
 
-LONGEST = 150_000
+MAX_LENGTH = 150_000
 _HTML_COMMENT = re.compile(r"<!--.*?(-->|$)", re.DOTALL)
 
 
@@ -82,6 +82,6 @@ def _clean(text: object, *, markdown: bool) -> str:
     """Return the text as the service keeps it: comments inside HTML do not survive."""
     if not isinstance(text, str) or not text.strip():
         raise errors.argument("Value cannot be null or empty.", "text")
-    if length(text) > LONGEST:
-        raise errors.argument(f"The comment text is longer than {LONGEST} characters.", "text")
+    if length(text) > MAX_LENGTH:
+        raise errors.argument(f"The comment text is longer than {MAX_LENGTH} characters.", "text")
     return _HTML_COMMENT.sub("", text) if not markdown else text

@@ -15,9 +15,9 @@ from emulators.azure_devops.work_items.models import HIDDEN, join_tags, split_ta
 from emulators.azure_devops.work_items.processes import WorkItemType
 
 # https://learn.microsoft.com/azure/devops/organizations/settings/work/object-limits
-MOST_TAGS, LONGEST_TAG = 100, 400
-MOST_LINKS, MOST_ATTACHMENTS = 1000, 100
-LONGEST_TITLE, LONGEST_TEXT = 255, 1_000_000
+MAX_TAGS, MAX_TAG_LENGTH = 100, 400
+MAX_LINKS, MAX_ATTACHMENTS = 1000, 100
+MAX_TITLE_LENGTH, MAX_TEXT_LENGTH = 255, 1_000_000
 FORMATS = ("html", "markdown")
 IDENTITY_FIELDS = ("System.AssignedTo", "System.CreatedBy", "System.ChangedBy")
 FIXED = ("System.TeamProject", "System.WorkItemType", "System.CommentCount", *HIDDEN)
@@ -96,7 +96,7 @@ def _set_field(draft: JSON, verb: str, name: str, value: Any, rules: Rules) -> N
 def _set_tags(draft: JSON, verb: str, value: Any) -> None:
     """`add` joins the tags to those that are there (the reference's example); `replace` replaces."""
     tags = split_tags(str(value))
-    if any(length(tag) > LONGEST_TAG for tag in tags):
+    if any(length(tag) > MAX_TAG_LENGTH for tag in tags):
         raise errors.field_rule("Tags", "InvalidTooLong")
     already = split_tags(draft["fields"].get("System.Tags", "")) if verb == "add" else []
     draft["fields"]["System.Tags"] = join_tags(already + tags)
@@ -195,13 +195,13 @@ def _check(draft: JSON) -> None:
     title = fields.get("System.Title")
     if not isinstance(title, str) or not title.strip():
         raise errors.field_rule("Title", "Required, InvalidEmpty")
-    if length(title) > LONGEST_TITLE:
+    if length(title) > MAX_TITLE_LENGTH:
         raise errors.field_rule("Title", "InvalidTooLong")
-    if len(split_tags(fields.get("System.Tags", ""))) > MOST_TAGS:
+    if len(split_tags(fields.get("System.Tags", ""))) > MAX_TAGS:
         raise errors.field_rule("Tags", "InvalidTooLong")
     for name, value in fields.items():
-        if isinstance(value, str) and length(value) > LONGEST_TEXT:
+        if isinstance(value, str) and length(value) > MAX_TEXT_LENGTH:
             raise errors.field_rule(name.rpartition(".")[2], "InvalidTooLong")
     attached = sum(1 for relation in draft["relations"] if relation["rel"] == "AttachedFile")
-    if attached > MOST_ATTACHMENTS or len(draft["relations"]) - attached > MOST_LINKS:
+    if attached > MAX_ATTACHMENTS or len(draft["relations"]) - attached > MAX_LINKS:
         raise errors.rule_broken("TF401330: The work item has reached the limit of links or attachments.")
