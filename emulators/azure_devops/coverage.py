@@ -1,6 +1,6 @@
 """The tables of the coverage page: operations that are served, undocumented ones, and those not served.
 
-They are made from Microsoft's list (`core/operations.tsv`) and the routing tables.
+The tables come from Microsoft's list (`core/operations.tsv`) and the routing tables.
 https://learn.microsoft.com/rest/api/azure/devops
 """
 

@@ -1,4 +1,4 @@
-"""From a request to who answers it: organisation, project, operation, version, caller, permission.
+"""From a request to the function that answers it: organisation, project, operation, version, caller.
 
 https://learn.microsoft.com/rest/api/azure/devops
 """
@@ -138,7 +138,7 @@ def _operation(request: web.Request, place: Place) -> tuple[Operation, dict[str,
 
 
 def _served(operation: Operation) -> tuple[Resource, Route]:
-    """Return who answers *operation*; raises 501 when it is not covered."""
+    """Return the resource and route of *operation*; raises 501 when it is not covered."""
     if operation not in SERVED:
         raise errors.not_covered(operation.title)
     return SERVED[operation]

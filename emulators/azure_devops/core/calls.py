@@ -1,4 +1,7 @@
-"""One call of the REST API: who asks, in which organisation and project, for what, and how it is answered."""
+"""One call of the REST API: caller, organisation, project, arguments, and the answer.
+
+https://learn.microsoft.com/rest/api/azure/devops
+"""
 
 import json
 from collections.abc import Sequence
@@ -33,7 +36,7 @@ class Call:
 
     @property
     def state(self) -> State:
-        """What lasts."""
+        """The persistent state."""
         return self.services.state
 
     @property
@@ -59,7 +62,7 @@ class Call:
         return errors.not_covered(self.operation, what)
 
     def number(self, name: str, default: int) -> int:
-        """Return a query parameter as a number; raises 400 when it is none."""
+        """Return a query parameter as a number; raises 400 when it is not one."""
         value = self.query(name)
         try:
             return int(value) if value else default
@@ -67,7 +70,7 @@ class Call:
             raise errors.argument(f"The value '{value}' is not valid for {name}.", name) from None
 
     def argument(self, name: str) -> int:
-        """Return a number of the path; raises 404 when it is none."""
+        """Return a number of the path; raises 404 when it is not one."""
         value = self.arguments.get(name, "")
         if not value.isascii() or not value.isdigit() or len(value) > 10:
             raise errors.no_controller(self.request.path)
@@ -101,7 +104,7 @@ class Call:
         return answer(value, status, self.version, {**identify(self.caller), **(headers or {})})
 
     def collection(self, values: Sequence[Any], headers: dict[str, str] | None = None) -> web.Response:
-        """Answer with a list: `{count, value}`, or bare for the clients that ask for no wrapping."""
+        """Answer with a list: `{count, value}`, or bare for clients that ask for `noArrayWrap`."""
         if "noarraywrap=true" in self.request.headers.get("Accept", "").lower():
             return self.reply(list(values), headers=headers)
         return self.reply({"count": len(values), "value": list(values)}, headers=headers)
@@ -119,12 +122,12 @@ class Call:
 
 
 def identify(caller: Identity) -> dict[str, str]:
-    """Return the header that tells a client as whom it was taken."""
+    """Return the header that tells a client which identity it has."""
     return {"X-VSS-UserData": f"{caller.id}:{caller.unique_name}"}
 
 
 def answer(value: Any, status: int, version: str, headers: dict[str, str] | None = None) -> web.Response:
-    """Return a JSON response with the headers that every one of them has."""
+    """Return a JSON response with the headers that all responses have."""
     content_type = (
         f"application/json; charset=utf-8; api-version={version}"
         if version

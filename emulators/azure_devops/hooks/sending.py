@@ -1,4 +1,7 @@
-"""One notification: how it is kept, and one attempt to send it."""
+"""One notification: its record, and one attempt to send it.
+
+https://learn.microsoft.com/azure/devops/service-hooks/services/webhooks
+"""
 
 import time
 from dataclasses import dataclass
@@ -13,7 +16,7 @@ MAX_ANSWER_BYTES = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What came of one request: the HTTP status (0 when there was no answer) and what went wrong."""
+    """The result of one request: the HTTP status (0 without an answer) and the error."""
 
     status: int
     answer: str
@@ -22,7 +25,7 @@ class Attempt:
 
     @property
     def accepted(self) -> bool:
-        """Whether the web hook took it."""
+        """Whether the web hook accepted it."""
         return 200 <= self.status < 300
 
 
@@ -67,7 +70,7 @@ def new_notification(subscription: JSON, number: int, payload: JSON) -> JSON:
 
 
 def attempted(notification: JSON, attempt: Attempt) -> JSON:
-    """Return *notification* with what came of an attempt."""
+    """Return *notification* with the result of an attempt."""
     details = notification["details"]
     url = details["consumerInputs"]["url"]
     tried = {
@@ -81,7 +84,7 @@ def attempted(notification: JSON, attempt: Attempt) -> JSON:
 
 
 def ended(notification: JSON, result: str, error: str = "") -> JSON:
-    """Return *notification* as it is when nothing more will be tried."""
+    """Return *notification* with its final result, after the last attempt."""
     details = {**notification["details"], "completedDate": now()}
     if error:
         details["errorMessage"] = error

@@ -1,4 +1,4 @@
-"""Branch and repository policies: which branches are protected, and what a pull request still lacks.
+"""Branch and repository policies: protected branches, and policies that a pull request does not satisfy.
 
 https://learn.microsoft.com/rest/api/azure/devops/policy/configurations
 """
@@ -21,7 +21,7 @@ TYPES = {
     WORK_ITEMS: "Work item linking",
     FILE_SIZE: "File size restriction",
 }
-OF_REPOSITORIES = (FILE_SIZE,)  # they hold for pushes, and do not protect a branch
+OF_REPOSITORIES = (FILE_SIZE,)  # these apply to pushes and do not protect a branch
 MIB = 1 << 20
 
 
@@ -76,7 +76,7 @@ def is_protected(state: State, repository: Repository, ref: str) -> bool:
 
 
 def largest_file(state: State, repository: Repository) -> int:
-    """Return how many bytes a pushed file may have; 0 means the service's own limit alone."""
+    """Return how many bytes a pushed file may have; 0 means that only the limit of the service applies."""
     sizes = [
         int(policy["settings"].get("maximumGitBlobSizeInBytes", 0))
         for policy in applicable(state, repository)
@@ -148,4 +148,4 @@ def _is_satisfied(state: State, policy: JSON, pull_request: JSON) -> bool:
         return all(t["status"] not in ("active", "pending") for t in threads if not t["isDeleted"])
     if policy["type"] == WORK_ITEMS:
         return bool(state.store.all("pull_request_link", parent=number))
-    return False  # a build would have to run, and there are no pipelines here
+    return False  # a build policy needs a build, and the emulator runs no pipelines

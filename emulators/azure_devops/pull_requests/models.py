@@ -1,4 +1,7 @@
-"""Pull requests as they are kept: making, finding and changing them."""
+"""Pull requests as they are stored: creating, finding and changing them.
+
+https://learn.microsoft.com/rest/api/azure/devops/git/pull-requests
+"""
 
 from typing import Any
 
@@ -35,7 +38,7 @@ def listed(state: State, repositories: list[Repository]) -> list[JSON]:
 
 
 def repository_of(state: State, pull_request: JSON) -> Repository:
-    """Return the repository of a pull request."""
+    """Return the repository of a pull request; raises 404 TF401019 when it is gone."""
     body = state.store.get("repository", pull_request["repository"], parent=pull_request["project"])
     if body is None:
         raise errors.repository_missing(pull_request["repository"])
@@ -116,7 +119,7 @@ def check_texts(body: JSON, *, required: bool = True) -> None:
 
 
 def reviewer(state: State, given: Any) -> JSON:
-    """Return a reviewer; raises 400 when nobody has that id."""
+    """Return a reviewer; raises 400 for an unknown id or vote."""
     identity = state.identity(str(given.get("id", ""))) if isinstance(given, dict) else None
     if identity is None:
         message = "TF401186: The reviewer could not be found."
@@ -135,13 +138,13 @@ def label_of(name: str) -> JSON:
 
 
 def already_active() -> errors.VssError:
-    """409 TF401179: one is open for these branches."""
+    """409 TF401179: an active pull request exists for these branches."""
     message = "TF401179: An active pull request for the source and target branch already exists."
     return errors.conflict(message, "GitPullRequestExistsException", errors.GIT)
 
 
 def branch_gone() -> errors.VssError:
-    """400 TF401398: a branch is not there (yet)."""
+    """400 TF401398: a branch does not exist (yet)."""
     message = (
         "TF401398: The pull request cannot be activated because the source and/or the target branch "
         "no longer exists."

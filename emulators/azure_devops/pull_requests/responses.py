@@ -1,4 +1,4 @@
-"""Answers about pull requests: making, finding, changing, completing.
+"""Answers about pull requests: creating, finding, changing, completing.
 
 https://learn.microsoft.com/rest/api/azure/devops/git/pull-requests
 """
@@ -34,7 +34,10 @@ CHANGEABLE = {
 
 
 async def create_pull_request(call: Call) -> web.Response:
-    """POST git/repositories/{id}/pullrequests -> 201 with `mergeStatus: queued`."""
+    """POST git/repositories/{id}/pullrequests -> 201 with `mergeStatus: queued`.
+
+    Raises 400, 403 or 409 as the service does, 501 for a part of the body that is not covered.
+    """
     repository, body = repository_of(call), await call.body()
     for name in set(body) - CREATABLE:
         if body[name]:
@@ -101,7 +104,10 @@ def _matches(call: Call, pull_request: JSON) -> bool:
 
 
 async def update_pull_request(call: Call) -> web.Response:
-    """PATCH git/repositories/{id}/pullrequests/{number}: texts, draft, target, status, completion."""
+    """PATCH git/repositories/{id}/pullrequests/{number}: texts, draft, target, status, completion.
+
+    Raises 400 for a wrong body, 403 when the caller or the state does not allow it, 409 for conflicts.
+    """
     repository, body = repository_of(call), await call.body()
     pull_requests.require_contribute(call.state, repository, call.caller)
     pull_request = pull_requests.find(call.state, call.argument("pullRequestId"), repository)
@@ -129,7 +135,7 @@ async def update_pull_request(call: Call) -> web.Response:
 
 
 def pull_requests_status(body: JSON) -> str:
-    """Return the status that a body asks for, by name; clients may send its number."""
+    """Return the requested status by name; clients may send its number."""
     given = str(body.get("status") or "").lower()
     return {str(number): name for name, number in pull_requests.STATUSES.items()}.get(given, given)
 
@@ -200,7 +206,7 @@ async def list_commits(call: Call) -> web.Response:
 
 
 async def commits_of(call: Call, pull_request: JSON, top: int) -> list[JSON]:
-    """Return the commits that a pull request brings."""
+    """Return the commits of a pull request."""
     repository = pull_requests.repository_of(call.state, pull_request)
     base = (
         pull_request["iterations"][-1]["target"]

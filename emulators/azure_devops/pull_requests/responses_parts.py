@@ -28,7 +28,7 @@ CHANGES = {"A": "add", "M": "edit", "D": "delete", "T": "edit"}
 
 
 def found(call: Call, *, write: bool = False) -> tuple[Repository, JSON, str]:
-    """Return repository, pull request and its address; for a *write* the caller has to be allowed to."""
+    """Return repository, pull request and its address; raises 403 when a *write* is not allowed."""
     repository = repository_of(call)
     if write:
         pull_requests.require_contribute(call.state, repository, call.caller)
@@ -59,7 +59,7 @@ def _is_label(call: Call, label: JSON) -> bool:
 
 
 async def add_label(call: Call) -> web.Response:
-    """POST .../labels `{name}`; one that is there already is returned."""
+    """POST .../labels `{name}`; an existing one is returned."""
     _, pull_request, api = found(call, write=True)
     label = pull_requests.label_of(str((await call.body()).get("name", "")))
     same = [known for known in pull_request["labels"] if known["name"].lower() == label["name"].lower()]
@@ -85,7 +85,7 @@ async def list_reviewers(call: Call) -> web.Response:
 
 
 async def set_reviewer(call: Call) -> web.Response:
-    """PUT .../reviewers/{id} `{vote, isRequired}`; only the reviewer votes."""
+    """PUT .../reviewers/{id} `{vote, isRequired}`; raises 403 for a vote of somebody else."""
     _, pull_request, api = found(call, write=True)
     reviewer = pull_requests.reviewer(call.state, {**await call.body(), "id": call.arguments["reviewerId"]})
     if reviewer["vote"] and reviewer["id"] != call.caller.id:
@@ -138,7 +138,10 @@ async def get_status(call: Call) -> web.Response:
 
 
 async def create_status(call: Call) -> web.Response:
-    """POST .../statuses `{state, description, context: {name, genre}, targetUrl, iterationId}`."""
+    """POST .../statuses `{state, description, context: {name, genre}, targetUrl, iterationId}`.
+
+    Raises 400 without a name, or for an unknown state.
+    """
     _, pull_request, api = found(call, write=True)
     body = await call.body()
     context = body.get("context") or {}

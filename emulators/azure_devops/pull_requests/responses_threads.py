@@ -37,7 +37,7 @@ async def get_thread(call: Call) -> web.Response:
 
 
 async def create_thread(call: Call) -> web.Response:
-    """POST .../threads `{comments, status, threadContext}`."""
+    """POST .../threads `{comments, status, threadContext}`; raises 400 without comments."""
     repository, pull_request, _ = found(call, write=True)
     body = await call.body()
     given = body.get("comments") or []
@@ -102,7 +102,7 @@ async def add_comment(call: Call) -> web.Response:
 
 
 async def edit_comment(call: Call) -> web.Response:
-    """PATCH or DELETE .../threads/{id}/comments/{n}, by its author."""
+    """PATCH or DELETE .../threads/{id}/comments/{n}; raises 403 unless the caller is its author."""
     _, pull_request, api = found(call, write=True)
     thread = _thread(call, pull_request)
     comment = _one(call, thread)

@@ -26,7 +26,7 @@ def number_of(reference: Any) -> int:
 
 
 def link(call: Call, pull_request: JSON, number: int) -> Change | None:
-    """Link a work item to a new pull request; one that the caller may not edit is passed over."""
+    """Link a work item to a new pull request; skips one that the caller may not edit."""
     project, repository = pull_request["project"], pull_request["repository"]
     url = f"vstfs:///Git/PullRequestId/{project}%2f{repository}%2f{pull_request['id']}"
     try:

@@ -28,7 +28,7 @@ RELATIONS = ("ArtifactLink", "Hyperlink", "AttachedFile")
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What the values of a patch are checked against."""
+    """The type and settings that the values of a patch are checked against."""
 
     state: State
     kind: WorkItemType
@@ -38,7 +38,7 @@ class Rules:
 def apply(draft: JSON, operations: Any, rules: Rules, *, revision: int) -> None:
     """Change *draft* as the patch document says; *revision* is what `test /rev` means.
 
-    Raises 400 for a document, a field or a value that is not good, 412 when a test fails.
+    Raises 400 for a document, a field or a value that is not valid, 412 when a test fails.
     """
     if not isinstance(operations, list) or not operations:
         raise errors.bad_patch()
@@ -94,7 +94,7 @@ def _set_field(draft: JSON, verb: str, name: str, value: Any, rules: Rules) -> N
 
 
 def _set_tags(draft: JSON, verb: str, value: Any) -> None:
-    """`add` joins the tags to those that are there (the reference's example); `replace` replaces."""
+    """`add` keeps the existing tags (as in the example of the reference); `replace` does not."""
     tags = split_tags(str(value))
     if any(length(tag) > MAX_TAG_LENGTH for tag in tags):
         raise errors.field_rule("Tags", "InvalidTooLong")
@@ -103,7 +103,7 @@ def _set_tags(draft: JSON, verb: str, value: Any) -> None:
 
 
 def _set_path(draft: JSON, name: str, value: Any) -> None:
-    """Set area or iteration; a project has the root alone, since nothing here makes nodes below it."""
+    """Set area or iteration; raises 400 for any node but the root, which is the only one there is."""
     root = draft["fields"]["System.TeamProject"]
     if str(value).lower() != root.lower():
         number = draft["fields"]["System.Id"] if draft["rev"] > 1 else -1
@@ -154,7 +154,7 @@ def _set_relation(draft: JSON, verb: str, name: str, value: Any) -> None:
 
 
 def relation_of(draft: JSON, value: Any) -> JSON:
-    """Return the relation that *value* asks for; raises 400 when it is none, or there already."""
+    """Return the relation that *value* asks for; raises 400 when it is not valid, or exists already."""
     if (
         not isinstance(value, dict)
         or not isinstance(value.get("url"), str)

@@ -1,4 +1,4 @@
-"""Answers about work items: reading, making, changing, revisions, updates.
+"""Answers about work items: reading, creating, changing, revisions, updates.
 
 https://learn.microsoft.com/rest/api/azure/devops/wit/work-items
 """
@@ -52,7 +52,7 @@ async def list_work_items(call: Call) -> web.Response:
 
 
 async def get_batch(call: Call) -> web.Response:
-    """POST wit/workitemsbatch `{ids, fields, $expand, errorPolicy}`."""
+    """POST wit/workitemsbatch `{ids, fields, $expand, errorPolicy}`; raises 501 for `asOf`."""
     body = await call.body()
     if body.get("asOf"):
         raise call.not_covered("asOf")
