@@ -1,4 +1,4 @@
-"""Write the words for the agent and the containers' inputs, and settle what is left to settle."""
+"""Writes the agent's prompt and the containers' other inputs, and makes the run's plan."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -39,7 +39,7 @@ CUT = f"was cut to its first {MAX_PART_LENGTH:,} characters"
 
 
 class PromptInput(Value):
-    """A run, its work item if it has one, and its repository."""
+    """A run, its work item if any, and its repository."""
 
     run: Run
     work_item: WorkItemSummary | None = None
@@ -79,7 +79,7 @@ def build_prompt(given: PromptInput) -> Plan | Ended:
 
 @dataclass(frozen=True)
 class StoredInputs:
-    """What earlier steps have stored in blobs, because it is too long for the history."""
+    """Values that earlier steps stored in blobs because they are too long for the history."""
 
     request: RunRequest
     texts: RepositoryTexts
@@ -97,7 +97,7 @@ def _stored_inputs(connected: Clients, given: PromptInput) -> StoredInputs:
 
 
 def _agent(given: PromptInput) -> Agent | Ended:
-    """Return the agent that shall do it, or how the run ends when that one cannot."""
+    """Return the agent of the run, or how the run ends when that agent is not available."""
     agent = choose_agent(given.run, given.repository, agents(), settings())
     if agent is None:
         known = ", ".join(sorted(agents()))
@@ -110,7 +110,7 @@ def _agent(given: PromptInput) -> Agent | Ended:
 
 
 def _files(connected: Clients, plan: Plan, paths: tuple[str, ...]) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Return the target branch's files that the additional context names, and remarks on the other ones."""
+    """Return the files at *paths* on the target branch, and remarks on those that are missing or cut."""
     git = connected.azure_devops(plan.run.request.organization).git
     found, remarks = {}, []
     for path in paths[:MAX_FILES]:
@@ -126,7 +126,7 @@ def _files(connected: Clients, plan: Plan, paths: tuple[str, ...]) -> tuple[dict
 
 
 def _file(git: Git, repository: Repository, path: str) -> tuple[str | None, str]:
-    """Return the text of the file *path* at the base commit, and what is to be said of it."""
+    """Return the text of the file *path* at the base commit, and a remark if it is missing or cut."""
     try:
         content = git.read_file(repository.project, repository.id, path, repository.base_commit)
     except TooLarge:

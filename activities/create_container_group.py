@@ -1,4 +1,4 @@
-"""Launch the container group of a run, once: one that exists is adopted, never written again.
+"""Creates the container group of a run once; an existing group is adopted and never written again.
 
 A second PUT would restart its containers:
 https://learn.microsoft.com/azure/container-instances/container-instances-update
@@ -22,7 +22,7 @@ from autocoder.runs.rows import phase_columns
 from autocoder.settings import settings
 
 OUTPUTS = {
-    "attempt": "rcw",  # it looks whose claim is there
+    "attempt": "rcw",  # read to see which attempt has claimed the run
     "log.txt": "a",
     "progress.json": "cw",
     "changes.pack": "cw",
@@ -34,7 +34,10 @@ WAITING = "Waiting: "
 
 @activity
 def create_container_group(plan: Plan) -> Ended | None:
-    """Create the group with its secrets; returns how a run ends that was cancelled or lacks a secret."""
+    """Create the group with its secrets; return how the run ends if it was cancelled or a secret is missing.
+
+    Raises `NoCapacity` while the region has no quota or capacity.
+    """
     connected = clients()
     group, row = in_parallel(
         lambda: connected.containers.get_group(group_name(plan.run.id)),
@@ -62,7 +65,7 @@ def create_container_group(plan: Plan) -> Ended | None:
 
 
 def _waiting_for_room(connected: Clients, plan: Plan, error: NoCapacity) -> NoCapacity:
-    """Return *error* in the words of the settings that matter, and note it where people look at the run."""
+    """Return *error* with the settings that matter, and record it in the run's row for people to see."""
     given = settings()
     size = f"{given.container_cpu:g} vCPUs and {given.container_memory_gb:g} GB"
     told = NoCapacity(
@@ -78,12 +81,12 @@ def _waiting_for_room(connected: Clients, plan: Plan, error: NoCapacity) -> NoCa
 
 
 def _names(plan: Plan) -> tuple[str, str]:
-    """Return the names of the secrets: the model key's, and the callback key's."""
+    """Return the names of the two secrets: the model key and the callback key."""
     return agents()[plan.agent_type].secret, settings().callback_key_secret
 
 
 def _lacks_secrets(connected: Clients, plan: Plan) -> Ended | None:
-    """Return how the run ends when a secret is not there."""
+    """Return how the run ends if a secret is missing, else None."""
     missing = [name for name in _names(plan) if not connected.vault.read_secret(name)]
     if not missing:
         return None
@@ -95,7 +98,7 @@ def _lacks_secrets(connected: Clients, plan: Plan) -> Ended | None:
 
 
 def _secrets(connected: Clients, plan: Plan) -> Mapping[tuple[str, str], str]:
-    """Return the values of the secret variables, by container and name; they go nowhere else."""
+    """Return the values of the secret variables by container and name; they are used for nothing else."""
     model_key, callback_key = (connected.vault.read_secret(name) or "" for name in _names(plan))
     run_id = plan.run.id
     minutes = plan.provisioning_minutes + (plan.budget.minutes or 0) + MARGIN_MINUTES

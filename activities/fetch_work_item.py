@@ -32,7 +32,11 @@ def fetch_work_item(run: Run) -> WorkItemSummary | Ended:
     except NotFound as error:
         return Ended(outcome="failed", reason=f"Work item {request.work_item_id}: {error}")
     if record.project.casefold() != request.project.casefold():
-        return Ended(outcome="failed", reason=f"Work item {record.id} is not in project {request.project}.")
+        reason = (
+            f"Work item {record.id} is not in project {request.project}. "
+            "Start the run with the work item's project."
+        )
+        return Ended(outcome="failed", reason=reason)
     item = _with_images(connected, run, work_items, _work_item(work_items, record))
     connected.blobs.put(run.id, "work_item.json", wire.to_bytes(item))
     connected.records.merge(run.id, {"title": item.title, "work_item_url": item.web_url})

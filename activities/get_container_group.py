@@ -1,4 +1,4 @@
-"""Look at the container group of a run, and pass on what can be seen of its progress."""
+"""Checks the container group of a run, and publishes the progress that it reports."""
 
 import logging
 from datetime import UTC, datetime
@@ -20,20 +20,20 @@ log = logging.getLogger("autocoder.activities")
 
 
 class GroupInput(Value):
-    """Which run's container group to look at."""
+    """The plan of the run whose container group is checked."""
 
     plan: Plan
 
 
 @activity
 def get_container_group(look: GroupInput) -> GroupVerdict:
-    """Return whether the group still works; its progress goes to the row and the comment."""
+    """Return the group's state; write its progress to the run's row and the work item's comment."""
     connected, plan = clients(), look.plan
     group = connected.containers.get_group(group_name(plan.run.id))
     seen = judge_group(group)
     if group is None or seen.state != "working":
         return seen
-    if connected.blobs.exists(plan.run.id, "result.json"):  # the last thing that the supervisor writes
+    if connected.blobs.exists(plan.run.id, "result.json"):  # the supervisor writes it last
         return GroupVerdict(state="ended")
     progress = _progress(connected, plan.run.id)
     reason = agent_start_failure(group, progress, datetime.now(UTC))
@@ -41,7 +41,7 @@ def get_container_group(look: GroupInput) -> GroupVerdict:
         return GroupVerdict(state="failed", reason=reason)
     try:
         _pass_on(connected, plan, progress)
-    except AutocoderError as error:  # a comment that cannot be written does not end the polling
+    except AutocoderError as error:  # a failed comment must not end the polling
         log.warning("run %s: the progress could not be written to the comment: %s", plan.run.id, error)
     return seen
 

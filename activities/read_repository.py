@@ -1,4 +1,4 @@
-"""Find the repository, pin the commit that the run starts from, and read the team's own files at it."""
+"""Reads the repository: the base commit of the run, and the team's settings and texts at that commit."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ MAX_TEXT_LENGTH = 30_000
 
 @activity
 def read_repository(run: Run) -> Repository | Ended:
-    """Return the repository at one commit of its target branch; its texts go to blob `repository.json`."""
+    """Return the repository at one commit of its target branch; store its texts in blob `repository.json`."""
     connected = clients()
     git = connected.azure_devops(run.request.organization).git
     base = _find(git, run)
@@ -45,7 +45,7 @@ def read_repository(run: Run) -> Repository | Ended:
 
 @dataclass(frozen=True)
 class BaseCommit:
-    """A repository, the run's target branch in it, and the commit where that is now."""
+    """A repository, the run's target branch in it, and the current commit of that branch."""
 
     record: RepositoryRecord
     branch: str
@@ -54,7 +54,7 @@ class BaseCommit:
 
 @dataclass(frozen=True)
 class RepositoryContents:
-    """What the repository says at the base commit."""
+    """The team's settings, texts and Git attributes at the base commit."""
 
     settings: RepositorySettings
     texts: RepositoryTexts
@@ -63,12 +63,12 @@ class RepositoryContents:
 
     @property
     def has_texts(self) -> bool:
-        """Whether the repository says anything at all."""
+        """Whether any text is not empty."""
         return self.texts != RepositoryTexts()
 
 
 def _find(git: Git, run: Run) -> BaseCommit | Ended:
-    """Return where the run starts from, or how it ends when there is nothing to start from."""
+    """Return the base commit, or how the run ends when there is none."""
     request = run.request
     try:
         record = git.get_repository(request.project, request.repository)
@@ -84,7 +84,7 @@ def _find(git: Git, run: Run) -> BaseCommit | Ended:
 
 
 def _read(git: Git, base: BaseCommit) -> RepositoryContents:
-    """Return what the team says, read at once; raises `RepositorySettingsError` and `TooLarge`."""
+    """Return the contents, read in parallel; raises `RepositorySettingsError` or `TooLarge`."""
     record = base.record
     policy, top = in_parallel(
         lambda: git.has_build_policy(record.project, record.id, base.branch),
@@ -104,21 +104,21 @@ def _read(git: Git, base: BaseCommit) -> RepositoryContents:
 
 @dataclass(frozen=True)
 class CommitFiles:
-    """The files of the base commit; nothing is asked for whose first folder is not at the *top*."""
+    """The files of the base commit; *top* are the names in its root, which save requests."""
 
     git: Git
     base: BaseCommit
     top: frozenset[str]
 
     def content(self, path: str) -> bytes | None:
-        """Return the bytes of the file *path*, None when it is absent; raises `TooLarge`."""
+        """Return the bytes of the file *path*, or None when it is absent. Raises `TooLarge`."""
         if path.lstrip("/").split("/")[0] not in self.top:
             return None
         record = self.base.record
         return self.git.read_file(record.project, record.id, path, self.base.commit)
 
     def text(self, path: str) -> str:
-        """Return the text of the file *path*, as far as it is used; empty when there is none."""
+        """Return the first MAX_TEXT_LENGTH characters of the file *path*; empty if absent or too large."""
         try:
             content = self.content(path) or b""
         except TooLarge:
@@ -126,11 +126,11 @@ class CommitFiles:
         return content.decode("utf-8", "replace")[:MAX_TEXT_LENGTH]
 
     def texts(self, paths: Sequence[str]) -> tuple[str, ...]:
-        """Return the texts of several files, in their order."""
+        """Return the texts of several files in the same order."""
         return in_parallel(*(partial(self.text, path) for path in paths))
 
     def templates(self) -> dict[str, str]:
-        """Return the prompt templates that the team brings, by name."""
+        """Return the team's prompt templates by name."""
         if PROMPT_FOLDER.split("/", maxsplit=1)[0] not in self.top:
             return {}
         record = self.base.record

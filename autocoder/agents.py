@@ -51,15 +51,15 @@ class Agent(BaseModel):
     image: str = Field(pattern=r"^[a-z0-9][a-z0-9._/-]*$", description="without registry and tag")
     run: str = Field("run.sh", pattern=r"^[\w.-]+$", description="the script that the wrapper starts")
     secret: str = Field(pattern=r"^[0-9a-zA-Z-]{1,127}$", description="the name of the key in Key Vault")
-    provider: ProviderName = Field(description="which dialect its model speaks; decides the key's header")
+    provider: ProviderName = Field(description="the model provider, which decides the header of the key")
     upstream: Url = Field(description="the only address that the gateway forwards to; empty: MODEL_UPSTREAMS")
     default_model: str = Field(min_length=1)
-    models: tuple[str, ...] = Field((), description="suggestions; any model of the provider can be asked for")
-    prices: tuple[Price, ...] = Field((), description="the first whose glob fits the model counts")
+    models: tuple[str, ...] = Field((), description="suggestions; any model of the provider can be requested")
+    prices: tuple[Price, ...] = Field((), description="the first whose glob matches the model applies")
     result: AgentResultFormat = AgentResultFormat()
     leftovers: tuple[str, ...] = Field((), description="globs of files that it leaves behind")
     configuration: tuple[str, ...] = Field(
-        (), description="globs of files of a repository that configure it, besides folders of leftovers"
+        (), description="globs of a repository's files that configure it, besides folders of leftovers"
     )
     cli: Cli
 

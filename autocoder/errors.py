@@ -95,7 +95,7 @@ class Forbidden(AutocoderError):  # noqa: N818
     """The identity lacks a permission."""
 
     code = "forbidden"
-    next_step = "Give the app's identity this permission; the documentation's Permissions list what it needs."
+    next_step = "Give the app's identity this permission; docs/permissions.md lists what it needs."
 
 
 class SignInRequired(AutocoderError):  # noqa: N818

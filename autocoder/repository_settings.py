@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from autocoder.models import Budget, RepositorySettings
-from autocoder.suggestions import field_names, unknown
+from autocoder.unknown_names import field_names, unknown
 
 PATH = ".azuredevops/autocoder.yml"
 MAX_BYTES = 64 * 1024

@@ -181,7 +181,7 @@ def _explain(error: ValidationError) -> str:
         field = Settings.model_fields.get(name.lower())
         example = f" Example: {field.examples[0]}" if field and field.examples else ""
         lines.append(f"  {name}: {problem['msg'].removeprefix('Value error, ')}.{example}")
-    return "These settings are not valid; the documentation's Settings list them all:\n" + "\n".join(lines)
+    return "These settings are not valid; docs/settings.md describes every setting:\n" + "\n".join(lines)
 
 
 def has_identity_endpoint() -> bool:

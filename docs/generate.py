@@ -2,10 +2,11 @@
 
 Each table is between `<!-- begin NAME -->` and `<!-- end NAME -->` in one page, generated from its source:
 settings from `autocoder/settings.py`, agents from the folders in `containers/`, outcomes from `autocoder/`,
-routes from `function_app.py`, emulators from `emulators/coverage/`. The table of request fields is written by
-hand; `tests/docs/test_tables.py` checks that it is complete.
+routes from `function_app.py`, emulators from `emulators/coverage/`, packages from their docstrings. The
+table of request fields is written by hand; `tests/docs/test_tables.py` checks that it is complete.
 """
 
+import ast
 import logging
 import re
 import sys
@@ -24,6 +25,7 @@ from autocoder.agents import agents  # noqa: E402
 from autocoder.reports.comment import COMPLETED, completed  # noqa: E402
 from autocoder.shared.outcomes import OUTCOMES  # noqa: E402
 
+HOUSE = ("triggers", "orchestrators", "activities", "autocoder", "containers/runner", "emulators")
 TYPE_WORDS = {
     "JSON": {setting_values.from_json},
     "URL": {
@@ -131,12 +133,27 @@ def coverage_table() -> str:
     return "\n".join(rows)
 
 
+def house_tree() -> str:
+    """Return the packages as an indented tree, each with the first sentence of its docstring."""
+    lines = []
+    for root in HOUSE:
+        packages = [file.parent for file in sorted((ROOT / root).rglob("__init__.py"))]
+        for package in (one for one in packages if not {"node_modules", "sample"} & set(one.parts)):
+            depth = len(package.relative_to((ROOT / root).parent).parts) - 1
+            name = f"{'  ' * depth}{root if depth == 0 else package.name}/"
+            docstring = ast.get_docstring(ast.parse((package / "__init__.py").read_text("utf-8"))) or ""
+            sentence = re.split(r"(?<=[^.]\.) (?=[A-Z])", " ".join(docstring.split("\n\n")[0].split()))[0]
+            lines.append(f"{name:26} {sentence.rstrip('.')}".rstrip())
+    return "\n".join(("```text", *lines, "```"))
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "settings": settings_table,
     "agents": agents_table,
     "outcomes": outcomes_table,
     "routes": routes_table,
     "coverage": coverage_table,
+    "house": house_tree,
 }
 
 

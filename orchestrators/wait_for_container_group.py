@@ -1,7 +1,7 @@
-"""The polling: look at the container group until it has ended, is gone, or the deadline has passed.
+"""Polls a container group until it has ended, is gone, or the deadline has passed.
 
-It awaits no event, so that continuing as new loses none, and it ends by itself after the run was finished by
-an event: the group is deleted then, and the next look says so.
+It waits for no event, because continuing as new could lose one. After the supervisor's event has resumed the
+run, the group is deleted, so that the next poll ends this orchestration.
 """
 
 import datetime as dt
@@ -21,7 +21,7 @@ FIRST_POLLS = (1.0, 2.0, 4.0, 8.0)
 
 
 class PollingState(Value):
-    """The polling's own state: which plan, how many looks so far, and since when (ISO 8601, UTC)."""
+    """The state of the polling: the plan, the number of polls so far, and its start (ISO 8601, UTC)."""
 
     plan: Plan
     looks: int = 0
@@ -30,7 +30,7 @@ class PollingState(Value):
 
 @blueprint.orchestration_trigger(context_name="context")
 def wait_for_container_group(context: df.DurableOrchestrationContext) -> Any:
-    """Return a `GroupVerdict` that neither starts nor works, or continue as new after 20 looks."""
+    """Return the `GroupVerdict` that ends the polling, or continue as new after 20 polls."""
     watch = wire.load(PollingState, context.get_input())
     provisioning = watch.plan.provisioning_minutes
     since = watch.since or context.current_utc_datetime.isoformat()
@@ -60,5 +60,5 @@ def _later(since: str, minutes: float) -> dt.datetime:
 
 
 def _pause(number: int, longest: float) -> float:
-    """Return the seconds before look *number*: 1, 2, 4, 8, then *longest*."""
+    """Return the seconds to wait before poll *number*: 1, 2, 4, 8, then *longest*."""
     return min(FIRST_POLLS[number], longest) if number < len(FIRST_POLLS) else longest

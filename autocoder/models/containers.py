@@ -15,7 +15,7 @@ class AgentResultFormat(Value):
     text: str = Field("", description="dotted path of the final message")
     error: str = Field("", description="dotted path of a flag that is true when it failed")
     match: dict[str, str] = Field(default_factory=dict, description="fields the line must have")
-    joined: bool = Field(False, description="whether it comes in pieces: several such lines in a row")
+    joined: bool = Field(False, description="whether the text is spread over several such lines")
 
 
 class Price(Value):
@@ -33,7 +33,7 @@ class RunAgent(Value):
 
     type: str
     model: str
-    provider: str = Field(description="which dialect its model speaks: anthropic, openai, azure, gemini")
+    provider: str = Field(description="the model provider: anthropic, openai, azure or gemini")
     upstream: str = Field(description="the only address that the gateway forwards to")
     result: AgentResultFormat = AgentResultFormat()
     leftovers: tuple[str, ...] = Field((), description="globs of files that agents leave behind")
@@ -88,9 +88,9 @@ class Plan(Value):
     tools_image: str | None = Field(None, description="the agent's own image, where `image` is another")
     budget: Budget
     inputs: tuple[str, ...] = Field(description="names of the input blobs, under the run's prefix")
-    poll_seconds: float = Field(description="POLL_SECONDS as it was when the run was planned")
-    provisioning_minutes: float = Field(30, description="PROVISIONING_MINUTES as it was then")
-    remarks: tuple[str, ...] = Field((), description="on files that were asked for and could not be given")
+    poll_seconds: float = Field(description="POLL_SECONDS when the run was planned")
+    provisioning_minutes: float = Field(30, description="PROVISIONING_MINUTES when the run was planned")
+    remarks: tuple[str, ...] = Field((), description="about requested files that are missing or cut")
 
 
 class GroupVerdict(Value):

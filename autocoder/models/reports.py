@@ -26,7 +26,7 @@ class PushedBranch(Value):
     branch: str
     commit: Sha
     files: tuple[FileChange, ...]
-    more_files: int = Field(0, description="how many more files changed than are listed")
+    more_files: int = Field(0, description="number of changed files beyond those in `files`")
 
 
 class PullRequest(Value):
@@ -36,9 +36,9 @@ class PullRequest(Value):
     url: str = Field(description="the page for people")
     is_draft: bool = False
     linked: bool = Field(True, description="whether the work item's link was read back")
-    warnings: tuple[str, ...] = Field((), description="what could not be added to it, and why")
+    warnings: tuple[str, ...] = Field((), description="what could not be added, and why")
     pending: dict[str, str] = Field(
-        default_factory=dict, description="what is worth another try, and why it could not be added so far"
+        default_factory=dict, description="parts to add later, and why each could not be added so far"
     )
 
 
@@ -66,8 +66,8 @@ class RunReport(Value):
     outcome: Outcome
     reason: str = ""
     pull_request: PullRequest | None = None
-    unseen: tuple[str, ...] = Field((), description="what of its task the agent did not get to see")
-    files: int = Field(0, description="how many changed; 0 where that is not known any more")
+    unseen: tuple[str, ...] = Field((), description="parts of its task that the agent did not see")
+    files: int = Field(0, description="number of changed files; 0 if unknown")
     failed_checks: int = 0
     usage: Usage = Usage()
     seconds: dict[str, float] = Field(default_factory=dict)

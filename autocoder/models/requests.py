@@ -22,7 +22,9 @@ class Requester(Value):
 
     id: str | None = None
     name: str = ""
-    update: int | None = Field(None, gt=0, description="number of the work item's update that asked")
+    update: int | None = Field(
+        None, gt=0, description="number of the work item's update that requested the run"
+    )
     source: Literal["rest", "service_hook", "boards", "pipelines"] = "rest"
 
 
@@ -58,7 +60,7 @@ class Run(Value):
 
     id: RunId
     request: RunRequest
-    title: str = Field(description="the prompt's first line; a work item brings its own")
+    title: str = Field(description="first line of the prompt; the title of a work item replaces it")
     queued_at: str = Field(description="ISO 8601, UTC")
 
 

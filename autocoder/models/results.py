@@ -11,7 +11,7 @@ from autocoder.shared.outcomes import SupervisorOutcome
 class Usage(Value):
     """Tokens, turns and cost as the gateway counted them; the cost is None when a model had no price."""
 
-    input_tokens: int = Field(0, description="without the cached ones")
+    input_tokens: int = Field(0, description="without cached tokens")
     cached_tokens: int = 0
     output_tokens: int = 0
     turns: int = 0
@@ -31,9 +31,9 @@ class Verification(Value):
     """One command of the team, run in a fresh checkout of the commit that will be pushed."""
 
     command: str
-    exit_code: int | None = Field(description="None: it was not run; 124: it did not end in time")
+    exit_code: int | None = Field(description="None: it was not run; 124: it timed out")
     seconds: float
-    output: str = Field("", description="the tail of what it printed, redacted")
+    output: str = Field("", description="the end of its output, redacted")
 
 
 class Withheld(Value):
@@ -64,9 +64,7 @@ class AgentResult(Value):
     usage: Usage = Usage()
     verification: tuple[Verification, ...] = ()
     withheld: tuple[Withheld, ...] = ()
-    more_withheld: int = Field(
-        0, description="paths that were withheld as well, of which there were too many"
-    )
+    more_withheld: int = Field(0, description="number of withheld paths beyond those in `withheld`")
     lines: dict[str, tuple[int, int]] = Field(
         default_factory=dict, description="path to lines added and removed, of at most 200 text files"
     )

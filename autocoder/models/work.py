@@ -21,7 +21,7 @@ class WorkItemComment(Value):
     author: str
     text: str
     created_at: str
-    hidden_parts: int = Field(0, description="how many hidden pieces of text were left out")
+    hidden_parts: int = Field(0, description="number of hidden parts of the text that were left out")
 
 
 class WorkItem(Value):
@@ -41,9 +41,11 @@ class WorkItem(Value):
     comments: tuple[WorkItemComment, ...] = ()
     related: tuple[str, ...] = Field((), description="one line for each related work item or link")
     images: tuple[Image, ...] = ()
-    images_left_out: int = Field(0, description="how many pictures are too large, too many, or unreadable")
+    images_left_out: int = Field(
+        0, description="number of images that were too many, too large or unreadable"
+    )
     hidden_parts: int = Field(
-        0, description="how many hidden pieces of text were left out, comments included"
+        0, description="number of hidden parts of the text that were left out, comments included"
     )
     web_url: str = ""
 
@@ -66,7 +68,7 @@ class RepositorySettings(Value):
     setup: Commands = ()
     verify: Commands = ()
     protected: Globs = Field((), description="more paths that may not be changed")
-    allowed: Globs = Field((), description="protected paths that may be changed all the same")
+    allowed: Globs = Field((), description="protected paths that may be changed anyway")
     agent: str | None = Field(None, pattern=r"^[a-z][a-z0-9-]{0,30}$")
     model: str | None = Field(None, pattern=MODEL)
     reviewers: tuple[ShortText, ...] = Field((), max_length=20, description="identity ids")
@@ -89,7 +91,7 @@ class Repository(Value):
     base_commit: Sha
     settings: RepositorySettings = RepositorySettings()
     has_build_policy: bool = False
-    lfs: tuple[str, ...] = Field((), description="globs that the root .gitattributes keeps in Git LFS")
+    lfs: tuple[str, ...] = Field((), description="globs that the root .gitattributes assigns to Git LFS")
     has_texts: bool = Field(False, description="whether there is a blob `repository.json`")
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, ValidationError
 
 from autocoder.models import TEMPLATE, Budget, Value
-from autocoder.suggestions import field_names, unknown
+from autocoder.unknown_names import field_names, unknown
 
 _WORDS = {
     "int_type": "must be a whole number",
@@ -27,7 +27,7 @@ _WORDS = {
 
 
 def _from_list(value: object) -> object:
-    """Return a JSON list as the tuple that a frozen value holds."""
+    """Return a JSON list as a tuple, as frozen values need."""
     return tuple(value) if isinstance(value, list) else value
 
 

@@ -1,4 +1,4 @@
-"""The pictures and the hidden words of a work item."""
+"""The images and the hidden text of a work item."""
 
 from types import SimpleNamespace
 
@@ -17,7 +17,7 @@ HIDDEN = '<p>Seen</p><p style="display:none">SECRET ORDER</p>'
 
 @pytest.fixture
 def attached(devops):
-    """Upload a picture of that many bytes; gives its address."""
+    """Upload an image of that many bytes; return its address."""
 
     def upload(size):
         header = {"Authorization": devops.cloud.clients().authorization(ORGANIZATION)}
@@ -32,7 +32,7 @@ def attached(devops):
 
 
 def with_images(devops, *urls):
-    """The work item with the pictures that were kept, and their sizes by name."""
+    """The work item with the stored images, and their sizes by name."""
     kept = {}
     blobs = SimpleNamespace(put=lambda _, name, content: kept.update({name: len(content)}))
     images = tuple(Image(name=f"images/{n}.png", url=url) for n, url in enumerate(urls, 1))
@@ -60,7 +60,7 @@ def test_an_eleventh_picture_is_left_out(devops, attached):
     assert (len(kept), item.images_left_out) == (10, 1)
 
 
-def test_a_picture_that_cannot_be_read_now_is_worth_another_try(devops, attached):
+def test_a_picture_that_cannot_be_read_now_is_retried(devops, attached):
     url = attached(10)
     devops.fault(path="attachments", status=503)
     with pytest.raises(Transient):
@@ -75,7 +75,7 @@ def test_a_picture_that_fails_for_good_is_left_out(devops, attached, monkeypatch
     assert (kept, item.images_left_out) == ({"images/2.png": 5}, 1)
 
 
-def test_what_the_app_keeps_is_not_too_much_for_the_containers():
+def test_the_app_stores_no_more_than_the_containers_accept():
     assert MAX_IMAGE_BYTES <= MAX_INPUT_BYTES
     assert (
         MAX_TOTAL_IMAGE_BYTES <= MAX_TOTAL_INPUT_BYTES - 2 * MAX_INPUT_BYTES

@@ -88,7 +88,7 @@ def test_refuses_values_that_could_mean_something_else(tmp_path, field, value):
         load_agent(folder_of(tmp_path, "\n".join(lines)))
 
 
-def test_refuses_a_folder_name_that_is_no_type(tmp_path):
+def test_refuses_a_folder_name_that_is_not_a_valid_type(tmp_path):
     with pytest.raises(AgentError, match="type"):
         load_agent(folder_of(tmp_path, MINIMAL, "My Agent"))
 
@@ -98,7 +98,7 @@ def test_says_so_when_there_is_no_agent_at_all(tmp_path):
         load_agents(tmp_path)
 
 
-def test_the_first_price_that_fits_counts(tmp_path):
+def test_the_first_matching_price_applies(tmp_path):
     rows = (("m-1-mini*", 1, 2), ("m-1*", 3, 4))
     prices = "".join(f'[[prices]]\nmodel = "{m}"\ninput = {i}\noutput = {o}\n' for m, i, o in rows)
     agent = load_agent(folder_of(tmp_path, MINIMAL + prices))

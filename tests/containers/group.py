@@ -32,7 +32,7 @@ def free_port():
 
 
 class Group:
-    """One run: set it up, let it run, look at what came of it."""
+    """One run: sets it up, runs it, and reads its outcome."""
 
     def __init__(self, folder, runs, remote):
         self.runs, self.remote = runs, remote
@@ -192,7 +192,7 @@ class Group:
             process.communicate()
         self._callback_server.close()
 
-    # -- what came of it ----------------------------------------------------------------------------------
+    # -- the outcome --------------------------------------------------------------------------------------
 
     def result(self):
         return AgentResult.model_validate_json(self.runs.read(f"{self.id}/result.json"))

@@ -15,6 +15,7 @@ PAGES = tracked("*.md")
 TOP = {name.split("/")[0] for name in tracked()}
 # Paths of a team's repository, of a built image, of a run's state or of a run's blobs: not of this checkout.
 ELSEWHERE = re.compile(r"^(/|\.local|\.venv|~)|[<>{}*…$=() ]|^[A-Z_]+=|://")
+MADE_BY_A_COMMAND = {f"containers/claude-opus/{name}" for name in ("agent.toml", "Dockerfile")}  # a recipe's
 each_page = pytest.mark.parametrize("name", PAGES)
 
 
@@ -47,7 +48,8 @@ def test_every_path_in_backticks_exists(name):
     words = re.findall(r"`([^`\n]+)`", prose((ROOT / name).read_text()))
     named = {re.split(r"[#:]", word)[0] for word in words if is_a_path(word)}
     missing = {path for path in named if not (ROOT / path).exists() and not is_ignored(path)}
-    assert missing <= set(NEW_FILE.findall((ROOT / name).read_text()))
+    made = set(NEW_FILE.findall((ROOT / name).read_text())) if name.startswith("docs/recipes/") else set()
+    assert missing - made - MADE_BY_A_COMMAND == set()
 
 
 def is_ignored(path):

@@ -13,7 +13,6 @@ KINDS = {
     "agent",
     "emulated-operation",
     "outcome",
-    "provider-dialect",
     "secret-kind",
     "setting",
     "trigger",

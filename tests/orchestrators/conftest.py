@@ -72,7 +72,7 @@ def value(of):
 
 
 def good_replies(of):
-    """What every activity answers in a run where all goes well."""
+    """The result of every activity in a successful run."""
     pushed = m.PushedBranch(
         branch="autocoder/7-crash-abcdef", commit=NEW, files=(m.FileChange(path="a", kind="added"),)
     )
@@ -107,7 +107,7 @@ class Flow:
         return self.begin("run_agent", self.run, **replies)
 
     def begin(self, orchestration, value, **replies):
-        """Start *orchestration* with *value*; activities answer the *replies*, or what is good."""
+        """Start *orchestration* with *value*; activities return the *replies*, or else successful results."""
         folder = self.script / self.run.id
         folder.mkdir()
         for name, said in {**good_replies(self.run), **replies}.items():

@@ -147,7 +147,7 @@ def read_bytes(response: Response) -> bytes:
 
 
 def check(response: Response) -> None:
-    """Check the status: raises the error that 203, or any status but 2xx, stands for."""
+    """Check the status. Raises the error that 203, or any status but 2xx, stands for."""
     status = response.status
     if status == 203 or 300 <= status < 400:
         raise SignInRequired(

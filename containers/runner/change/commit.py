@@ -34,7 +34,7 @@ class Difference(NamedTuple):
     lines: Mapping[str, tuple[int, int]]
 
 
-class Collected(NamedTuple):
+class CollectedChange(NamedTuple):
     """The collected change: its commit, if any, the withheld paths, and the reasons if it is refused."""
 
     commit: str | None = None
@@ -66,7 +66,7 @@ class Collector(NamedTuple):
         """The copy of the changed files that is checked and committed."""
         return Stage(self.git.directory.parent / STAGE)
 
-    def collect(self, text: Mapping[str, Any]) -> Collected:
+    def collect(self, text: Mapping[str, Any]) -> CollectedChange:
         """Commit the permitted changes, with author, date and message from *text*, run.json's `commit`.
 
         The same changes give the same commit id. Raises `GitError` when Git fails for another reason than the
@@ -75,11 +75,13 @@ class Collector(NamedTuple):
         try:
             return self._collect(text)
         except TrapError as trap:
-            return Collected(refused=(trap.verdict,))
+            return CollectedChange(refused=(trap.verdict,))
         except GitTimeoutError as error:  # caused by the files that Git had to read
-            return Collected(refused=(Verdict("", "refuse", f"Git could not read the change: {error}"),))
+            return CollectedChange(
+                refused=(Verdict("", "refuse", f"Git could not read the change: {error}"),)
+            )
 
-    def _collect(self, text: Mapping[str, Any]) -> Collected:
+    def _collect(self, text: Mapping[str, Any]) -> CollectedChange:
         surveyed = survey(
             self.git._replace(work_tree=self.workspace, user=self.reader),
             self.workspace,
@@ -94,15 +96,15 @@ class Collector(NamedTuple):
             refused = self._enter(passed)
         withheld = tuple(verdict for verdict in verdicts if verdict.action == "withhold")
         if refused or not passed:
-            return Collected(withheld=withheld, refused=tuple(refused))
+            return CollectedChange(withheld=withheld, refused=tuple(refused))
         tree = self.git.run("write-tree").decode().strip()
         if tree == self.base.tree:
-            return Collected(withheld=withheld)
+            return CollectedChange(withheld=withheld)
         comparing = BackgroundCall(lambda: self._difference(tree))
         commit = self._commit(tree, text)
-        return Collected(commit, tree, comparing.wait(), withheld)
+        return CollectedChange(commit, tree, comparing.wait(), withheld)
 
-    def pack(self, collected: Collected) -> tuple[Path, dict[str, Any]]:
+    def pack(self, collected: CollectedChange) -> tuple[Path, dict[str, Any]]:
         """Write the pack; returns its path and its entry in `result.json`.
 
         The pack contains the commit with its new trees and files, and of the base the commit, the root tree

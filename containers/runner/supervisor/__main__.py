@@ -76,7 +76,8 @@ class Supervision:
         """Claim the attempt. A second attempt finds the blob of the first one and must not spend anything."""
         mark = f"{time.time()} {os.urandom(16).hex()}"  # unique to this start
         if not self.client.with_pauses(PAUSES).claim(self.settings.outputs["attempt"], mark.encode()):
-            raise NothingToDoError("interrupted", "the platform restarted the container group during the run")
+            reason = "the platform restarted the container group; the run was not started again"
+            raise NothingToDoError("interrupted", reason)
 
     def _prepared(self) -> "Work":
         """Return the work to do. Its modules are imported here, while the claim is under way."""

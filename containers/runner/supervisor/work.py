@@ -14,7 +14,7 @@ from runner.supervisor.environment import RunContext
 from runner.supervisor.live import LiveReport
 
 if TYPE_CHECKING:
-    from runner.supervisor.collecting import Collecting
+    from runner.supervisor.collecting import CollectingPhase
 
 EXTRA_SECONDS = 60.0  # added to the deadline, so that the wrapper's own deadline comes first
 DEFAULT_MINUTES = 60.0
@@ -46,7 +46,7 @@ class Work:
             self.result["usage"] = self.meter.usage()
             self.live.finish()
 
-    def _let_agent_work(self) -> "tuple[Ending, Collecting]":
+    def _let_agent_work(self) -> "tuple[Ending, CollectingPhase]":
         """Serve the gateway until the agent has ended. No model call is made after that."""
         agent, volumes = self.run["agent"], self.settings.volumes
         upstream = Upstream(agent["provider"], agent["upstream"], self.settings.model_key)
@@ -72,8 +72,8 @@ class Work:
             return "terminated"
         return "budget" if self.meter.refused else None
 
-    def _collecting(self) -> "Collecting":
+    def _collecting(self) -> "CollectingPhase":
         """Return the steps after the agent. Their modules are imported while the agent works."""
-        from runner.supervisor.collecting import Collecting
+        from runner.supervisor.collecting import CollectingPhase
 
-        return Collecting(self.context, self.live, self.run, self.result)
+        return CollectingPhase(self.context, self.live, self.run, self.result)

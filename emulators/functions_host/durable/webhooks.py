@@ -44,7 +44,7 @@ class Webhooks:
         except ArgumentError as error:
             return error_response(400, "One or more of the arguments submitted is incorrect", error)
         except InstanceExistsError as error:
-            return error_response(500, "Something went wrong while processing your request", error)
+            return error_response(409, str(error))
 
     async def _route(self, request: web.Request) -> web.StreamResponse:  # noqa: PLR0911 (one a route)
         parts = request.match_info["rest"].strip("/").split("/")
@@ -89,7 +89,7 @@ class Webhooks:
         try:
             value = json.loads(raw) if raw else None
         except ValueError as error:
-            return error_response(400, "Invalid JSON content", error)
+            return error_response(500, "Something went wrong while processing your request", error)
         input_ = None if value is None else raw
         version = request.query.get("version", "")
         started = await self._call(lambda: self._engine.hub.start(name, input_, instance_id, version))
@@ -97,9 +97,13 @@ class Webhooks:
 
     async def _restart(self, request: web.Request, instance_id: str) -> web.Response:
         new_id = flag(parameters(request.query), "restartWithNewInstanceId", default=True)
-        return self._accepted(
-            request, await self._call(lambda: self._engine.hub.restart(instance_id, new_id=new_id))
-        )
+        try:
+            started = await self._call(lambda: self._engine.hub.restart(instance_id, new_id=new_id))
+        except ArgumentError as error:
+            return error_response(400, "InstanceId does not match a valid orchestration instance.", error)
+        except InstanceExistsError as error:
+            return error_response(409, "A non-terminal instance with this instance ID already exists.", error)
+        return self._accepted(request, started)
 
     def _accepted(self, request: web.Request, instance_id: str) -> web.Response:
         links = self._urls.of(instance_id, f"{request.scheme}://{request.host}")
@@ -172,9 +176,12 @@ class Webhooks:
         """Refuse as the extension does for a storage provider that cannot rewind."""
         instance = self._engine.reader.instance(instance_id)
         if instance is None:
-            return web.Response(status=404)
+            return web.json_response(f'No orchestration with instance ID "{instance_id}" found.', status=404)
         if instance.status != "Failed":
-            text = f'This orchestration has status {instance.status}, but only "Failed" ones can be rewound.'
+            text = (
+                f"This orchestration has status {instance.status}, "
+                'but only orchestrations in the "Failed" state can be rewound.'
+            )
             return web.json_response(text, status=412)
         return error_response(501, "Rewind is not supported by the underlying storage provider.")
 

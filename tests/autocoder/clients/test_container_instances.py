@@ -67,7 +67,7 @@ def test_creates_a_group_and_sees_how_it_ends(groups):
     assert groups.get_group("one") is None
 
 
-def test_gives_secret_values_to_the_container_alone(groups, resource_manager):
+def test_gives_secret_values_only_to_the_container(groups, resource_manager):
     script = 'test "$KEY" = "very secret" && exit 7'
     groups.create_group(spec("two", script, secret_env=("KEY",)), {("agent", "KEY"): "very secret"})
     state = ended(groups, "two")
@@ -135,7 +135,7 @@ def test_a_quota_that_is_used_up_is_worth_waiting_for(groups, resource_manager):
             azure.limit(groups=100)
 
 
-def test_a_service_that_is_away_says_nothing_of_the_regions_capacity(groups, resource_manager):
+def test_an_unavailable_service_is_not_a_lack_of_capacity(groups, resource_manager):
     resource_manager.fault(
         "azure_resource_manager", method="PUT", path=".*", times=1, status=503, body=NO_CAPACITY
     )
@@ -144,7 +144,7 @@ def test_a_service_that_is_away_says_nothing_of_the_regions_capacity(groups, res
     assert not isinstance(raised.value, NoCapacity)
 
 
-def test_a_lost_answer_is_worth_another_try(groups, resource_manager):
+def test_a_lost_answer_is_transient(groups, resource_manager):
     resource_manager.fault("azure_resource_manager", method="PUT", path=".*", times=1, drop=True)
     with pytest.raises(Transient):
         groups.create_group(spec("five"), {})
@@ -165,7 +165,7 @@ def test_says_how_much_of_the_quota_is_used(groups):
     assert any(one.limit > 0 for one in groups.usages("westeurope"))
 
 
-def test_a_platform_that_is_down_is_worth_another_try(groups):
+def test_an_unreachable_platform_is_transient(groups):
     client = ContainerInstances("https://127.0.0.1:1", "s", "rg", groups.credential)
     with pytest.raises(Transient):
         client.get_group("any")

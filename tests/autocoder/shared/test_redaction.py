@@ -74,7 +74,7 @@ def test_finds_well_known_tokens(token):
         ("AccountKey=" + "a" * 86 + "==;x", f"AccountKey={MARK};x"),
     ],
 )
-def test_keeps_what_stands_around_a_secret(text, shown):
+def test_keeps_the_text_around_a_secret(text, shown):
     assert Redactor().redact(text) == shown
 
 
@@ -89,7 +89,7 @@ def test_keeps_what_stands_around_a_secret(text, shown):
         "design=blue",
     ],
 )
-def test_leaves_ordinary_text_alone(text):
+def test_does_not_change_ordinary_text(text):
     assert Redactor(["", "abc"]).redact(text) == text
 
 

@@ -1,4 +1,4 @@
-"""What the requests of an agent may take of the supervisor's memory."""
+"""How much of the supervisor's memory the requests of an agent may take."""
 
 import socket
 import threading
@@ -11,7 +11,7 @@ from runner.gateway.request_memory import MAX_HELD_BYTES, RequestMemory
 from tests.containers.gateway.test_gateway import ANTHROPIC, post, provider, start  # noqa: F401 - fixtures
 
 
-def test_no_more_is_held_than_there_is_room_for():
+def test_requests_together_take_no_more_than_the_limit():
     memory = RequestMemory(100)
     assert memory.take(60, lambda: True)
     waiting = threading.Thread(target=lambda: memory.take(60, lambda: True), daemon=True)
@@ -23,14 +23,14 @@ def test_no_more_is_held_than_there_is_room_for():
     assert not waiting.is_alive()
 
 
-def test_nobody_waits_for_room_who_has_hung_up():
+def test_an_agent_that_has_hung_up_does_not_wait_for_memory():
     memory = RequestMemory(100)
     memory.take(60, lambda: True)
     assert not memory.take(60, lambda: False)
     assert memory.take(40, lambda: False)
 
 
-def test_the_largest_request_finds_room():
+def test_the_largest_request_fits():
     assert RequestMemory().take(MAX_REQUEST_BYTES, lambda: False)
     assert MAX_HELD_BYTES >= MAX_REQUEST_BYTES
 
@@ -81,6 +81,6 @@ def test_a_request_that_no_provider_takes_is_refused_in_its_own_shape(provider, 
 
 
 @pytest.mark.parametrize("body", [b"[" + b"0," * MAX_PARTS + b"0]", b'{"a":' * 100_000])
-def test_a_request_that_takes_too_much_to_understand_is_not_made(body):
+def test_refuses_a_request_that_takes_too_much_memory_to_parse(body):
     with pytest.raises(UncountableError):
         read_call("chat", "/v1/chat/completions", body, "")

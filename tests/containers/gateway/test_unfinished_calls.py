@@ -1,4 +1,4 @@
-"""What a call costs whose answer nobody waited for, or which never came whole."""
+"""What a call costs if its answer was cut off or the agent hung up."""
 
 import json
 import socket
@@ -185,12 +185,12 @@ def test_the_agent_learns_at_once_that_an_answer_is_cut(provider, start):  # noq
         {"contents": [{"parts": [{"fileData": {"fileUri": "https://x"}}]}]},
     ],
 )
-def test_a_call_may_use_what_it_only_points_to(points):
+def test_a_call_reserves_tokens_for_input_outside_the_request(points):
     body = json.dumps(points).encode()
     assert read_call("chat", "/v1/x", body, "").estimate.input == len(body) // 4 + UNSEEN_INPUT
 
 
-def test_what_a_request_carries_is_not_counted_twice():
+def test_input_inside_the_request_is_not_counted_twice():
     image = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}
     fetched = {"type": "tool_use", "input": {"url": "https://example.com"}}
     schema = {"type": "object", "properties": {"conversation": {"type": "string"}, "file_id": {}}}
