@@ -110,7 +110,9 @@ async def _respond(services: Services, request: web.Request, place: Place) -> we
         raise errors.unauthorized(credential.identity.unique_name)
     parameters = queries.read(title, route.query, request.query)
     caller = credential.identity
-    call = Call(request, services, caller, organization, project, title, arguments, parameters, version)
+    call = Call(
+        request, services, caller, organization, project, title, arguments, parameters, route.body, version
+    )
     return await route.answer(call)
 
 

@@ -21,7 +21,8 @@ MAX_BODY_BYTES = 26_214_400
 class Call:
     """A request whose operation, caller and version are settled.
 
-    *arguments* are those of the path, *parameters* those of the query by their names in lower case.
+    *arguments* are those of the path, *parameters* those of the query by their names in lower case; *members*
+    are what the operation reads of the body, or None when it does not say.
     """
 
     request: web.Request
@@ -32,6 +33,7 @@ class Call:
     operation: str
     arguments: dict[str, str]
     parameters: dict[str, str]
+    members: tuple[str, ...] | None
     version: str
 
     @property
@@ -86,10 +88,16 @@ class Call:
         return bytes(content)
 
     async def body(self) -> dict[str, Any]:
-        """Return the JSON object in the body; raises 400 when there is none."""
+        """Return the JSON object in the body; raises 400 for another body, 501 for a member it does not read.
+
+        A member that is null, false or empty counts as absent.
+        """
         value = await self.value()
         if not isinstance(value, dict):
             raise errors.argument("Value cannot be null.", "body")
+        for name, content in value.items():
+            if self.members is not None and content and name not in self.members:
+                raise self.not_covered(f"{name} in the body")
         return value
 
     async def value(self) -> Any:

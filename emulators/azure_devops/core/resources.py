@@ -18,10 +18,14 @@ Answer = Callable[[Call], Awaitable[web.StreamResponse]]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The function that answers an operation, and the query parameters that it reads."""
+    """The function that answers an operation, and the query parameters and body members that it reads.
+
+    Without *body* the members are not checked: the operation takes back what it answered before.
+    """
 
     answer: Answer
     query: Readable = field(default_factory=dict)
+    body: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)

@@ -57,8 +57,6 @@ async def create_repository(call: Call) -> web.Response:
     Raises 400 for a forbidden name, 403 without the permission, 409 for a name that is taken.
     """
     body = await call.body()
-    if body.get("parentRepository"):
-        raise call.not_covered("a fork (parentRepository)")
     given = body.get("project") or {}
     project = call.project or call.state.project(
         call.organization, str(given.get("id") or given.get("name") or "")

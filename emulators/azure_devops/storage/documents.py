@@ -32,7 +32,7 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Make everything inside take effect together or not at all; do not `await` inside."""
+        """Make all changes inside take effect, or none when it raises; do not `await` inside."""
         if self._depth == 0:
             self._db.execute("BEGIN IMMEDIATE")
         self._depth += 1
