@@ -142,9 +142,9 @@ def _changes(call: Call, body: JSON) -> JSON:
         changes["completionOptions"] = pull_requests.options_of(body["completionOptions"])
     if "autoCompleteSetBy" in body:
         wanted = str((body["autoCompleteSetBy"] or {}).get("id") or "")
-        nobody = not wanted.strip("0-")
+        cleared = not wanted.strip("0-")
         changes["autoCompleteSetBy"] = (
-            None if nobody else pull_requests.reviewer(call.state, {"id": wanted})["id"]
+            None if cleared else pull_requests.reviewer(call.state, {"id": wanted})["id"]
         )
     if "targetRefName" in body:
         if not git.is_ref(body["targetRefName"]):
