@@ -113,8 +113,8 @@ async def update_pull_request(call: Call) -> web.Response:
     if pull_request["status"] == "completed":
         message = "TF401181: The pull request cannot be edited due to its state."
         raise errors.VssError(403, message, "GitPullRequestNotEditableException", errors.GIT)
+    status = _requested_status(body)
     pull_request = pull_requests.save(call.state, {**pull_request, **_changes(call, body)})
-    status = pull_requests_status(body)
     if status == "completed":
         return await _complete(call, repository, pull_request, body)
     if status and status != pull_request["status"]:
@@ -127,10 +127,13 @@ async def update_pull_request(call: Call) -> web.Response:
     return call.reply(show_pull_request(call.state, call.url, pull_request))
 
 
-def pull_requests_status(body: JSON) -> str:
-    """Return the requested status by name; clients may send its number."""
+def _requested_status(body: JSON) -> str:
+    """Return the requested status by name, which clients may send as a number; raises 400 for another."""
     given = str(body.get("status") or "").lower()
-    return {str(number): name for name, number in pull_requests.STATUSES.items()}.get(given, given)
+    status = {str(number): name for name, number in pull_requests.STATUSES.items()}.get(given, given)
+    if status not in ("", "active", "abandoned", "completed"):
+        raise errors.invalid_value("Invalid argument value.\r\nParameter name: status")
+    return status
 
 
 def _changes(call: Call, body: JSON) -> JSON:
@@ -172,8 +175,6 @@ async def _complete(call: Call, repository: Repository, pull_request: JSON, body
 
 
 def _set_status(call: Call, repository: Repository, pull_request: JSON, status: str) -> JSON:
-    if status not in ("active", "abandoned"):
-        raise errors.invalid_value("Invalid argument value.\r\nParameter name: status")
     if status == "abandoned":
         end: JSON = {"closed": now(), "closedBy": call.caller.id, "autoCompleteSetBy": None}
         return pull_requests.save(call.state, {**pull_request, "status": status, **end})
