@@ -1,4 +1,7 @@
-"""Run the stand-in: `python -m emulators.azure_devops`."""
+"""Runs the emulated Azure DevOps: `python -m emulators.azure_devops`.
+
+https://learn.microsoft.com/rest/api/azure/devops
+"""
 
 from collections.abc import AsyncIterator, Callable
 

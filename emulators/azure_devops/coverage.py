@@ -1,6 +1,6 @@
 """The tables of the coverage page: operations that are served, undocumented ones, and those not served.
 
-They are made from Microsoft's list (`core/operations.tsv`) and the routing tables.
+The tables come from Microsoft's list (`core/operations.tsv`) and the routing tables.
 https://learn.microsoft.com/rest/api/azure/devops
 """
 
@@ -12,12 +12,14 @@ from emulators.azure_devops.urls import SERVED
 
 
 def served() -> str:
-    """Return the table of operations that are served, with the query parameters that they read."""
+    """Return the table of operations that are served, with the parameters and body members that they read."""
     rows = [f"{len(_served())} of {len(DOCUMENTED)} operations.", ""]
-    rows += ["| Operation | Method and path | Query parameters |", "|---|---|---|"]
+    rows += ["| Operation | Method and path | Query parameters | Body |", "|---|---|---|---|"]
     for operation in _served():
         address = f"`{operation.method} {operation.path}`"
-        rows.append(f"| {operation.title} | {address} | {_shown(SERVED[operation][1].query)} |")
+        route = SERVED[operation][1]
+        body = ", ".join(f"`{name}`" for name in route.body or ())
+        rows.append(f"| {operation.title} | {address} | {_shown(route.query)} | {body} |")
     return "\n".join(rows)
 
 

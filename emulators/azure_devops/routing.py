@@ -1,4 +1,4 @@
-"""From a request to who answers it: organisation, project, operation, version, caller, permission.
+"""From a request to the function that answers it: organisation, project, operation, version, caller.
 
 https://learn.microsoft.com/rest/api/azure/devops
 """
@@ -24,7 +24,9 @@ from emulators.azure_devops.storage import git_commands as git
 from emulators.azure_devops.urls import RESOURCES, SERVED
 
 log = logging.getLogger(__name__)
-MAX_QUERY = 2048  # https://learn.microsoft.com/iis/configuration/system.webserver/security/requestfiltering
+MAX_QUERY_LENGTH = (
+    2048  # https://learn.microsoft.com/iis/configuration/system.webserver/security/requestfiltering
+)
 QUERY_TOO_LONG = "<h2>404 - File or directory not found.</h2>"
 
 
@@ -70,7 +72,7 @@ async def _dispatch(services: Services, request: web.Request) -> web.StreamRespo
     place = place_of(request)
     if place.kind == "_control":
         return await control.respond(services, request, place.rest[1:])
-    if len(request.rel_url.raw_query_string) > MAX_QUERY:
+    if len(request.rel_url.raw_query_string) > MAX_QUERY_LENGTH:
         return web.Response(status=404, text=QUERY_TOO_LONG, content_type="text/html")
     if place.kind == "_git" and len(place.rest) > 1 and place.names:
         tail = "/".join(place.rest[2:])
@@ -108,7 +110,9 @@ async def _respond(services: Services, request: web.Request, place: Place) -> we
         raise errors.unauthorized(credential.identity.unique_name)
     parameters = queries.read(title, route.query, request.query)
     caller = credential.identity
-    call = Call(request, services, caller, organization, project, title, arguments, parameters, version)
+    call = Call(
+        request, services, caller, organization, project, title, arguments, parameters, route.body, version
+    )
     return await route.answer(call)
 
 
@@ -136,7 +140,7 @@ def _operation(request: web.Request, place: Place) -> tuple[Operation, dict[str,
 
 
 def _served(operation: Operation) -> tuple[Resource, Route]:
-    """Return who answers *operation*; raises 501 when it is not covered."""
+    """Return the resource and route of *operation*; raises 501 when it is not covered."""
     if operation not in SERVED:
         raise errors.not_covered(operation.title)
     return SERVED[operation]

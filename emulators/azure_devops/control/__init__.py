@@ -1,1 +1,4 @@
-"""Sets up the emulated organisation, outside the imitated surface."""
+"""Setting up the emulated organisation: calls that Azure DevOps itself does not have.
+
+https://learn.microsoft.com/azure/devops/organizations/security/permissions-access
+"""

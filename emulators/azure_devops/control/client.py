@@ -1,4 +1,7 @@
-"""A client for tests, demo and benchmark: sets the stand-in up, by the REST API wherever it can."""
+"""A client for tests, demo and benchmark, which uses the REST API wherever that is possible.
+
+https://learn.microsoft.com/rest/api/azure/devops
+"""
 
 import secrets
 from collections.abc import Mapping
@@ -17,9 +20,9 @@ PREVIEW = {"api-version": "7.1-preview.4"}
 
 
 class AzureDevOps:
-    """An organisation of the stand-in at *url* (`http://127.0.0.1:7072`), seen by one of its people.
+    """An organisation of the emulator at *url* (`http://127.0.0.1:7072`), used as one of its people.
 
-    Every method raises `httpx.HTTPStatusError` when the stand-in refuses.
+    Every method raises `httpx.HTTPStatusError` when the emulator refuses a call.
     """
 
     def __init__(self, url: str, organization: str = "contoso", *, person: str = ADMINISTRATOR) -> None:
@@ -39,7 +42,7 @@ class AzureDevOps:
         """Close the connections."""
         self._http.close()
 
-    # -- what only the stand-in offers ------------------------------------------------------------------
+    # -- calls that only the emulator has ---------------------------------------------------------------
 
     def create_pat(self, token: str, person: str, scopes: list[str] | None = None) -> str:
         """Make *token* a personal access token of *person* (address, name or id) and return it."""
@@ -51,7 +54,7 @@ class AzureDevOps:
         return self._control("identities", {"displayName": name, "uniqueName": address, "kind": kind})
 
     def add_to_group(self, person: str, group: str, *, member: bool = True) -> None:
-        r"""Make *person* a member of *group* (`[Project]\Contributors`), or end that."""
+        r"""Make *person* a member of *group* (`[Project]\Contributors`), or end the membership."""
         self._control("memberships", {"identity": person, "group": group, "member": member})
 
     def grant(self, person: str, token: str, *, allow: int = 0, deny: int = 0) -> None:
@@ -67,7 +70,7 @@ class AzureDevOps:
         self._http.post(f"{self.url}/_control/faults", json=fault).raise_for_status()
 
     def waiting_notifications(self) -> int:
-        """Return how many notifications of service hooks are on their way."""
+        """Return how many notifications of service hooks are not delivered yet."""
         return int(self._read(f"{self.url}/_control/notifications")["waiting"])
 
     def create_project(self, name: str, *, process: str = "Agile", description: str = "") -> JSON:
@@ -145,7 +148,7 @@ class AzureDevOps:
         )
 
     def protect_branch(self, project: str, repository_id: str, branch: str = "main", *, kind: str) -> JSON:
-        """Put a blocking policy (type id *kind*, see `policies.py`) on a branch."""
+        """Put a blocking policy (type id *kind*, see `policy/models.py`) on a branch."""
         scope = {"repositoryId": repository_id, "refName": f"refs/heads/{branch}", "matchKind": "Exact"}
         settings = {"scope": [scope], "buildDefinitionId": 1}
         body = {"type": {"id": kind}, "isEnabled": True, "isBlocking": True, "settings": settings}
@@ -203,7 +206,7 @@ class AzureDevOps:
 
 
 def _answer(response: httpx.Response) -> JSON:
-    """Return the JSON of an answer; what was refused is told in the error's words."""
+    """Return the JSON of an answer; raises `httpx.HTTPStatusError` with the body of an error."""
     if response.is_error:
         message = (
             f"{response.status_code} {response.request.method} {response.request.url}: {response.text[:500]}"

@@ -1,4 +1,7 @@
-"""`/_control/...`: what tests, demo and benchmark set up; outside the imitated surface, no credential."""
+"""`/_control/...`: calls for tests, demo and benchmark, without a credential; Azure DevOps has none of them.
+
+https://learn.microsoft.com/rest/api/azure/devops
+"""
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -22,17 +25,17 @@ SWITCHES = {
 
 
 class ControlError(Exception):
-    """What was asked for cannot be done; the message says why."""
+    """The call cannot be carried out; the message gives the reason."""
 
 
 async def respond(services: Services, request: web.Request, rest: tuple[str, ...]) -> web.Response:
-    """Answer a control call; 400 with `{"error"}` when it is wrong, 404 for an unknown one."""
+    """Answer a control call; 400 with `{"error"}` when it raises ControlError, 404 for an unknown one."""
     try:
         if request.method == "POST" and request.content_type != "application/json":
-            raise ControlError("the body has to be JSON")  # which no page in a browser can send unasked
+            raise ControlError("the body must be JSON")  # a page in a browser cannot send that without asking
         body = await request.json() if request.can_read_body else {}
         if not isinstance(body, dict):
-            raise ControlError("the body has to be a JSON object")
+            raise ControlError("the body must be a JSON object")
         handler = _handler(request.method, rest)
         if handler is None:
             return answer({"error": f"no control {request.method} {'/'.join(rest)}"}, 404, "")
@@ -61,13 +64,13 @@ def _handler(method: str, rest: tuple[str, ...]) -> Control | None:
 
 
 async def _create_project(services: Services, rest: tuple[str, ...], body: JSON) -> JSON:
-    """`POST organizations/{org}/projects {name, process, description}`; a known name gives that project."""
+    """`POST organizations/{org}/projects {name, process, description}`; an existing project is returned."""
     process = body.get("process", "Agile")
     if process not in ("Agile", "Scrum", "Basic", "CMMI"):
-        raise ControlError("process has to be Agile, Scrum, Basic or CMMI")
+        raise ControlError("process must be Agile, Scrum, Basic or CMMI")
     name = str(body["name"]).strip()
     if not name or "/" in name or name.startswith("_"):
-        raise ControlError("a project's name has no slash and does not start with an underscore")
+        raise ControlError("a project's name must not contain a slash or start with an underscore")
     project = seeding.create_project(services.state, rest[1], name, process, str(body.get("description", "")))
     return {"id": project.id, "name": project.name, "organization": project.organization}
 
@@ -77,7 +80,7 @@ async def _create_repository(services: Services, rest: tuple[str, ...], body: JS
     project = services.state.project(rest[1], rest[3])
     name = str(body["name"]).strip()
     if not name or "/" in name:
-        raise ControlError("a repository's name has no slash")
+        raise ControlError("a repository's name must not contain a slash")
     known = [r for r in services.state.repositories_of([project]) if r.name.lower() == name.lower()]
     repository = known[0] if known else seeding.create_repository(services.state, project, name)
     path = services.state.path_of(repository)
@@ -105,7 +108,7 @@ async def _create_identity(services: Services, _: tuple[str, ...], body: JSON) -
     """`POST identities {displayName, uniqueName, id, kind}`."""
     kind = body.get("kind", "user")
     if kind not in ("user", "servicePrincipal", "group"):
-        raise ControlError("kind has to be user, servicePrincipal or group")
+        raise ControlError("kind must be user, servicePrincipal or group")
     identity_id = str(body.get("id") or new_id()).lower()
     name = str(body["displayName"])
     identity = Identity(identity_id, name, str(body.get("uniqueName") or name), kind)
@@ -122,7 +125,7 @@ async def _change_membership(services: Services, _: tuple[str, ...], body: JSON)
 
 
 async def _change_permissions(services: Services, _: tuple[str, ...], body: JSON) -> JSON:
-    """`POST permissions {identity, token, namespace, allow, deny}` with bits; of Git unless named."""
+    """`POST permissions {identity, token, namespace, allow, deny}`: bits, in the Git namespace by default."""
     namespace, token = str(body.get("namespace", permissions.GIT_REPOSITORIES)), str(body["token"])
     identity = _identity(services, body["identity"])
     allow, deny = int(body.get("allow", 0)), int(body.get("deny", 0))
@@ -156,12 +159,12 @@ async def _change_switches(services: Services, rest: tuple[str, ...], body: JSON
 
 
 async def _show_notifications(services: Services, _: tuple[str, ...], __: JSON) -> JSON:
-    """`GET notifications`: how many are on their way, so that a test can wait for none."""
+    """`GET notifications`: how many are not delivered yet, so that a test can wait for zero."""
     return {"waiting": len(services.state.store.all("delivery"))}
 
 
 def _identity(services: Services, words: object) -> Identity:
     found = services.state.find_identity(str(words))
     if found is None:
-        raise ControlError(f"nobody is called {words}")
+        raise ControlError(f"no identity is named {words}")
     return found

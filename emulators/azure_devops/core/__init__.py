@@ -1,1 +1,4 @@
-"""What every service uses: calls, resources, state, errors and versions."""
+"""Shared by all services: calls, resources, state, errors and versions.
+
+https://learn.microsoft.com/rest/api/azure/devops
+"""

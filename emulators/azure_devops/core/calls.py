@@ -1,4 +1,7 @@
-"""One call of the REST API: who asks, in which organisation and project, for what, and how it is answered."""
+"""One call of the REST API: caller, organisation, project, arguments, and the answer.
+
+https://learn.microsoft.com/rest/api/azure/devops
+"""
 
 import json
 from collections.abc import Sequence
@@ -11,14 +14,15 @@ from emulators.azure_devops.core import errors, versions
 from emulators.azure_devops.core.services import Services
 from emulators.azure_devops.core.state import Identity, Project, State, new_id
 
-LARGEST_BODY = 26_214_400
+MAX_BODY_BYTES = 26_214_400
 
 
 @dataclass(slots=True)
 class Call:
     """A request whose operation, caller and version are settled.
 
-    *arguments* are those of the path, *parameters* those of the query by their names in lower case.
+    *arguments* are those of the path, *parameters* those of the query by their names in lower case; *members*
+    are what the operation reads of the body, or None when it does not say.
     """
 
     request: web.Request
@@ -29,11 +33,12 @@ class Call:
     operation: str
     arguments: dict[str, str]
     parameters: dict[str, str]
+    members: tuple[str, ...] | None
     version: str
 
     @property
     def state(self) -> State:
-        """What lasts."""
+        """The persistent state."""
         return self.services.state
 
     @property
@@ -59,7 +64,7 @@ class Call:
         return errors.not_covered(self.operation, what)
 
     def number(self, name: str, default: int) -> int:
-        """Return a query parameter as a number; raises 400 when it is none."""
+        """Return a query parameter as a number; raises 400 when it is not one."""
         value = self.query(name)
         try:
             return int(value) if value else default
@@ -67,13 +72,13 @@ class Call:
             raise errors.argument(f"The value '{value}' is not valid for {name}.", name) from None
 
     def argument(self, name: str) -> int:
-        """Return a number of the path; raises 404 when it is none."""
+        """Return a number of the path; raises 404 when it is not one."""
         value = self.arguments.get(name, "")
         if not value.isascii() or not value.isdigit() or len(value) > 10:
             raise errors.no_controller(self.request.path)
         return int(value)
 
-    async def raw(self, limit: int = LARGEST_BODY) -> bytes:
+    async def raw(self, limit: int = MAX_BODY_BYTES) -> bytes:
         """Return the body; raises 400 when it is over *limit* bytes."""
         content = bytearray()
         async for chunk in self.request.content.iter_chunked(1 << 16):
@@ -83,10 +88,16 @@ class Call:
         return bytes(content)
 
     async def body(self) -> dict[str, Any]:
-        """Return the JSON object in the body; raises 400 when there is none."""
+        """Return the JSON object in the body; raises 400 for another body, 501 for a member it does not read.
+
+        A member that is null, false or empty counts as absent.
+        """
         value = await self.value()
         if not isinstance(value, dict):
             raise errors.argument("Value cannot be null.", "body")
+        for name, content in value.items():
+            if self.members is not None and content and name not in self.members:
+                raise self.not_covered(f"{name} in the body")
         return value
 
     async def value(self) -> Any:
@@ -101,7 +112,7 @@ class Call:
         return answer(value, status, self.version, {**identify(self.caller), **(headers or {})})
 
     def collection(self, values: Sequence[Any], headers: dict[str, str] | None = None) -> web.Response:
-        """Answer with a list: `{count, value}`, or bare for the clients that ask for no wrapping."""
+        """Answer with a list: `{count, value}`, or bare for clients that ask for `noArrayWrap`."""
         if "noarraywrap=true" in self.request.headers.get("Accept", "").lower():
             return self.reply(list(values), headers=headers)
         return self.reply({"count": len(values), "value": list(values)}, headers=headers)
@@ -119,12 +130,12 @@ class Call:
 
 
 def identify(caller: Identity) -> dict[str, str]:
-    """Return the header that tells a client as whom it was taken."""
+    """Return the header that tells a client which identity it has."""
     return {"X-VSS-UserData": f"{caller.id}:{caller.unique_name}"}
 
 
 def answer(value: Any, status: int, version: str, headers: dict[str, str] | None = None) -> web.Response:
-    """Return a JSON response with the headers that every one of them has."""
+    """Return a JSON response with the headers that all responses have."""
     content_type = (
         f"application/json; charset=utf-8; api-version={version}"
         if version

@@ -1,6 +1,8 @@
 """The errors of Azure DevOps: status, message and type exactly as its clients see them.
 
 The shape is that of a wrapped exception; the numbers (`TF...`, `VS...`) are what people search for.
+https://learn.microsoft.com/rest/api/azure/devops
+https://learn.microsoft.com/azure/devops/integrate/concepts/rest-api-versioning
 """
 
 from typing import Any
@@ -51,7 +53,7 @@ def not_covered(operation: str, what: str = "") -> VssError:
 
 
 def unauthorized(name: str = "") -> VssError:
-    """401: no credential, or one that is not good (any more)."""
+    """401: no credential, or an invalid or expired one."""
     message = f"TF400813: The user '{name}' is not authorized to access this resource."
     return VssError(401, message, "UnauthorizedRequestException", FRAMEWORK)
 
@@ -67,7 +69,7 @@ def git_permission(permission: str, identity: str, scope: str = "repository") ->
 
 
 def git_permission_text(permission: str, identity: str, scope: str) -> str:
-    """Return the words of TF401027, which `git push` shows as well."""
+    """Return the text of TF401027, which `git push` shows as well."""
     return (
         f"TF401027: You need the Git '{permission}' permission to perform this action. "
         f"Details: identity '{identity}', scope '{scope}'."
@@ -94,7 +96,7 @@ def version_is_preview(version: str) -> VssError:
 
 
 def version_out_of_range(version: str, latest: str) -> VssError:
-    """400: a version that this service does not have."""
+    """400: the service has no such version."""
     message = (
         f"The requested REST API version of {version} is out of range for this server. "
         f"The latest REST API version this server supports is {latest}."
@@ -135,7 +137,7 @@ def argument(message: str, name: str) -> VssError:
 
 
 def expand_with_fields() -> VssError:
-    """400: work items are asked for with `fields` and `$expand` at once."""
+    """400: a request for work items has `fields` and `$expand`, which exclude each other."""
     message = "The expand parameter can not be used with the fields parameter."
     return VssError(400, message, "ConflictingParametersException", WORK_ITEMS, event=3200)
 
@@ -147,7 +149,7 @@ def bad_patch() -> VssError:
 
 
 def too_large(limit: int) -> VssError:
-    """400: the body is over the limit of the REST API."""
+    """400: the body exceeds the limit of the REST API."""
     return invalid_value(
         f"The maximum request size of {limit} bytes was exceeded.\r\nParameter name: contentStream"
     )
@@ -201,10 +203,10 @@ def field_rule(field: str, code: str) -> VssError:
 
 
 def missing(message: str, key: str, namespace: str) -> VssError:
-    """404 with words of its own."""
+    """404 with its own message."""
     return VssError(404, message, key, namespace)
 
 
 def conflict(message: str, key: str, namespace: str) -> VssError:
-    """409 with words of its own."""
+    """409 with its own message."""
     return VssError(409, message, key, namespace)

@@ -1,4 +1,7 @@
-"""How identities look in answers."""
+"""Identities as they appear in answers.
+
+https://learn.microsoft.com/rest/api/azure/devops/graph
+"""
 
 from emulators.azure_devops.core.state import JSON, Identity
 

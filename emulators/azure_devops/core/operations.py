@@ -32,7 +32,7 @@ class Operation:
 
     @property
     def title(self) -> str:
-        """The name under which people find it: `wit Work Items_Get Work Item`."""
+        """Its name in the reference: `wit Work Items_Get Work Item`."""
         return f"{self.area} {self.name}"
 
     @property
@@ -57,7 +57,7 @@ class Operation:
 
     @property
     def fixed(self) -> int:
-        """How many parts of the path are no parameters; the more, the more specific the operation."""
+        """How many parts of the path are fixed; the more, the more specific the operation."""
         return sum(1 for part in self.path.split("/") if not part.startswith("{"))
 
 

@@ -1,7 +1,7 @@
-"""Query parameters: which ones an operation reads, and which values of an enumeration it knows.
+"""Query parameters: which ones an operation reads, and which values of an enumeration it covers.
 
 Whatever an operation does not declare is refused, since an answer that ignores it would be wrong. A
-parameter without a value counts as absent: https://github.com/microsoft/azure-devops-node-api sends such.
+parameter without a value counts as absent: the Node client of Microsoft sends such parameters.
 https://learn.microsoft.com/rest/api/azure/devops
 """
 

@@ -1,4 +1,7 @@
-"""Projects, repositories and commits as they go over the wire."""
+"""Projects, repositories and commits as they go over the wire.
+
+https://learn.microsoft.com/rest/api/azure/devops/git/repositories
+"""
 
 import datetime as dt
 from urllib.parse import quote

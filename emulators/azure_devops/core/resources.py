@@ -1,4 +1,4 @@
-"""A resource of the REST API: its entry in the catalogue, and who answers its operations.
+"""A resource of the REST API: its entry in the catalogue, and the functions that answer its operations.
 
 https://learn.microsoft.com/rest/api/azure/devops
 """
@@ -18,10 +18,14 @@ Answer = Callable[[Call], Awaitable[web.StreamResponse]]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Who answers an operation, and which query parameters it reads."""
+    """The function that answers an operation, and the query parameters and body members that it reads.
+
+    Without *body* the members are not checked: the operation takes back what it answered before.
+    """
 
     answer: Answer
     query: Readable = field(default_factory=dict)
+    body: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ class Resource:
 
     @property
     def operations(self) -> dict[Operation, Route]:
-        """The operations that are served; raises KeyError for one that no list has."""
+        """The operations that are served; raises KeyError for one that is in no list."""
         return {OPERATIONS[self.area.lower(), name]: route for name, route in self.routes.items()}
 
     def location(self) -> JSON:

@@ -14,7 +14,7 @@ from emulators.azure_devops.storage.git_objects import Objects
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened: its texts, its resource by version, and which filters let it through."""
+    """An event: its texts, its resource by version, and which filters accept it."""
 
     type: str
     project: Project

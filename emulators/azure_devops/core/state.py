@@ -1,4 +1,7 @@
-"""What there is: organisations, projects, repositories and identities, by name or id."""
+"""Organisations, projects, repositories and identities, by name or id.
+
+https://learn.microsoft.com/rest/api/azure/devops/core
+"""
 
 import base64
 import datetime as dt
@@ -49,7 +52,7 @@ class Identity:
 
     @property
     def signature(self) -> str:
-        """How events of version 1.0 and commits name it: `Name <address>`."""
+        """Its name in events of version 1.0 and in commits: `Name <address>`."""
         return f"{self.display_name} <{self.unique_name}>"
 
 
@@ -66,13 +69,13 @@ class Project:
 
     @property
     def area_node(self) -> str:
-        """The id of its root area, which work item permissions hang on."""
+        """The id of its root area, to which the permissions on work items belong."""
         return str(uuid.uuid5(uuid.UUID(self.id), "area"))
 
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """A Git repository; its files lie in a folder named after the id."""
+    """A Git repository; its folder is named after the id."""
 
     id: str
     name: str
@@ -82,7 +85,7 @@ class Repository:
 
 @dataclass(frozen=True, slots=True)
 class Switches:
-    """What tests may change, outside the imitated surface."""
+    """Settings of the emulator that tests may change."""
 
     link_work_items: bool = True
     hook_seconds_scale: float = 1.0
@@ -91,7 +94,7 @@ class Switches:
 
 @dataclass(slots=True)
 class State:
-    """Everything that lasts, under one folder."""
+    """All persistent state, under one folder."""
 
     folder: Path
     tokens: Path
@@ -105,22 +108,22 @@ class State:
 
     @property
     def repositories(self) -> Path:
-        """Where the bare repositories lie."""
+        """The folder of the bare repositories."""
         return self.folder / "repositories"
 
     @property
     def attachments(self) -> Path:
-        """Where attached files lie, each named by its id."""
+        """The folder of attached files, each named by its id."""
         return self.folder / "attachments"
 
     def switches(self) -> Switches:
-        """Return what tests have set."""
+        """Return the settings as tests have set them."""
         return Switches(**(self.store.get("switches", "all") or {}))
 
     # -- identities ---------------------------------------------------------------------------------------
 
     def add_identity(self, identity: Identity) -> Identity:
-        """Remember an identity, or change one of the same id."""
+        """Save an identity, in place of one with the same id."""
         self.store.put("identity", identity.id, asdict(identity))
         return identity
 
@@ -130,11 +133,11 @@ class State:
         return None if body is None else Identity(**body)
 
     def identities(self) -> list[Identity]:
-        """Return everybody, groups included."""
+        """Return all identities, groups included."""
         return [Identity(**body) for body in self.store.all("identity")]
 
     def find_identity(self, words: str) -> Identity | None:
-        """Return whom an id, an address, a descriptor or a display name means."""
+        """Return the identity with that id, address, descriptor or display name."""
         wanted = words.casefold()
         for identity in self.identities():
             names = (identity.id, identity.unique_name, identity.descriptor, identity.subject)
@@ -149,7 +152,7 @@ class State:
         return [body["name"] for body in self.store.all("organization")]
 
     def organization(self, name: str) -> str | None:
-        """Return the organisation's name as it was made, whatever the case it is asked for in."""
+        """Return the organisation's name as it was created; *name* matches in any case."""
         return next((known for known in self.organizations() if known.lower() == name.lower()), None)
 
     def organization_id(self, name: str) -> str:
@@ -157,7 +160,7 @@ class State:
         return str(uuid.uuid5(uuid.NAMESPACE_DNS, name.lower()))
 
     def add_project(self, project: Project) -> Project:
-        """Remember a project, and its organisation with it."""
+        """Save a project, and its organisation with it."""
         with self.store.transaction():
             self.store.put("organization", project.organization.lower(), {"name": project.organization})
             self.store.put("project", project.id, asdict(project))
@@ -181,7 +184,7 @@ class State:
         return Project(**self._known("project", project_id))
 
     def add_repository(self, repository: Repository) -> Repository:
-        """Remember a repository, or change one of the same id."""
+        """Save a repository, in place of one with the same id."""
         self.store.put("repository", repository.id, asdict(repository), parent=repository.project_id)
         return repository
 
@@ -213,7 +216,7 @@ class State:
 
 
 def now() -> str:
-    """Return this moment the way the service writes it: UTC, milliseconds, `Z`."""
+    """Return the current time as the service writes it: UTC, milliseconds, `Z`."""
     return dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 

@@ -1,4 +1,4 @@
-"""How long a text is for the service: its limits count UTF-16 code units, as .NET's `String.Length` does.
+"""The length of a text as the service counts it: in UTF-16 code units, as .NET's `String.Length` does.
 
 https://learn.microsoft.com/dotnet/api/system.string.length
 """

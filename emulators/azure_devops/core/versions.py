@@ -17,7 +17,7 @@ _IN_ACCEPT = re.compile(r"api-version\s*=\s*([^;,\s]+)", re.IGNORECASE)
 
 
 def version_of(request: web.Request, operation: str, *, preview_only: bool, newest: int) -> str:
-    """Return the version that *request* asks for; *newest* is the newest version of the resource.
+    """Return the version that *request* asks for; *newest* is the version of the resource in 7.1.
 
     Raises 400 for a version that the service or the resource does not have or that is missing where
     something changes, 501 for one that this emulator does not cover.
@@ -36,7 +36,8 @@ def version_of(request: web.Request, operation: str, *, preview_only: bool, newe
         raise errors.version_out_of_range(f"{match[1]}.{match[2]}", latest)
     if not preview and (preview_only or number > RELEASED):
         raise errors.version_is_preview(f"{match[1]}.{match[2]}")
-    if number not in COVERED or int(match[3] or 1) not in range(1, newest + 1):
+    revisions = range(1, newest + (2 if number == LATEST else 1))  # 7.2 counts some resources one further
+    if number not in COVERED or int(match[3] or 1) not in revisions:
         raise errors.not_covered(operation, f"api-version={asked}")
     return asked
 

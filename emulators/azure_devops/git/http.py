@@ -35,7 +35,7 @@ _SIDE_BAND = re.compile(rb"[ \0]side-band-64k")
 
 
 def service_of(request: web.Request, tail: str) -> str:
-    """Return which Git service *request* is for; empty when it is none (but a page, say)."""
+    """Return which Git service *request* is for; empty for any other request, such as for a page."""
     if tail == "info/refs" and request.method == "GET":
         service = request.query.get("service", "")
         return service if service in (UPLOAD, RECEIVE) else ""
@@ -59,7 +59,8 @@ async def serve(
 ) -> web.StreamResponse:
     """Answer a Git request at *place* (organisation, project, repository).
 
-    Refusals are plain text, which git shows to its user.
+    Refusals are plain text, which git shows to its user. The `VssError` that a missing repository raises
+    becomes such an answer.
     """
     state, service, (organization, project, name) = services.state, service_of(request, tail), place
     credential = authentication.credential_of(state, request)
@@ -112,7 +113,7 @@ async def _fetch(exchange: Exchange) -> web.StreamResponse:
     try:
         response.set_status(await _copy_headers(backend, response))
         await response.prepare(request)
-        with suppress(ConnectionResetError):  # the client has gone
+        with suppress(ConnectionResetError):  # the client closed the connection
             async for chunk in _output(backend):
                 await response.write(chunk)
             await response.write_eof()
@@ -144,7 +145,7 @@ async def _push(exchange: Exchange) -> web.StreamResponse:
 
 
 async def _commands(request: web.Request) -> tuple[bytes, tuple[pushes.RefUpdate, ...]]:
-    """Return the start of a push, as far as it was read, and the ref updates in it."""
+    """Return the part of a push that was read so far, and the ref updates in it."""
     data = b""
     while True:
         chunk = await request.content.readany()
@@ -152,7 +153,7 @@ async def _commands(request: web.Request) -> tuple[bytes, tuple[pushes.RefUpdate
         updates = receive.parse_commands(data)
         if updates is not None:
             return data, updates
-        if not chunk or len(data) > receive.MOST_COMMANDS:
+        if not chunk or len(data) > receive.MAX_COMMAND_BYTES:
             raise receive.ProtocolError("The Git protocol sent is not as expected.")
 
 
@@ -170,7 +171,7 @@ async def _start(exchange: Exchange, configuration: dict[str, str]) -> asyncio.s
         "GIT_PROTOCOL": request.headers.get("Git-Protocol", ""),
         **configuration,
     }
-    # a compressed body arrives here already unpacked, so its length is not the one announced
+    # aiohttp has already unpacked a compressed body, so Content-Length does not apply
     if "Content-Length" in request.headers and "Content-Encoding" not in request.headers:
         variables["CONTENT_LENGTH"] = request.headers["Content-Length"]
     return await asyncio.create_subprocess_exec(

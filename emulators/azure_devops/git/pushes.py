@@ -1,4 +1,7 @@
-"""What a push leaves behind: a record, iterations of pull requests, the rights of a branch's creator."""
+"""The effects of a push: its record, new iterations of pull requests, the rights of a branch's creator.
+
+https://learn.microsoft.com/rest/api/azure/devops/git/pushes
+"""
 
 from dataclasses import dataclass
 
@@ -10,7 +13,7 @@ from emulators.azure_devops.storage.git_commands import ZERO
 
 @dataclass(frozen=True, slots=True)
 class RefUpdate:
-    """One ref, from which object to which; the zero id means that it was not there, or is not any more."""
+    """One ref, its old and its new object; the zero id means that the ref did not exist, or is deleted."""
 
     ref: str
     old: str
@@ -19,7 +22,7 @@ class RefUpdate:
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """Ref updates that took effect: whose, where, and at which address of the organisation."""
+    """Ref updates that took effect, their author, and the address of the organisation."""
 
     repository: Repository
     updates: list[RefUpdate]
@@ -28,7 +31,7 @@ class Push:
 
 
 def record(services: Services, push: Push) -> None:
-    """Keep a push and let everything that depends on its branches know."""
+    """Record a push and notify everything that depends on its branches."""
     if not push.updates:
         return
     state, repository = services.state, push.repository
@@ -46,13 +49,13 @@ def record(services: Services, push: Push) -> None:
 
 
 def creator_of(state: State, repository: Repository, ref: str) -> Identity | None:
-    """Return who made a branch."""
+    """Return the identity that created a branch."""
     row = state.store.get("branch", ref, parent=repository.id)
     return None if row is None else state.identity(row["creator"])
 
 
 def _keep_creator(state: State, repository: Repository, update: RefUpdate, caller: Identity) -> None:
-    """Who makes a branch may force-push and delete it.
+    """Allow the creator of a branch to force-push and delete it.
 
     https://learn.microsoft.com/azure/devops/repos/git/set-git-repository-permissions
     """

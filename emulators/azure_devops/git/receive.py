@@ -1,7 +1,8 @@
-"""Pushes: which of the wished ref updates are refused, and how the report says so.
+"""Pushes: which of the requested ref updates are refused, and the report about them.
 
 Git itself refuses: hidden refs and non-fast-forwards by configuration of this one push, large files by a
-hook. Its reasons are then put into the words of Azure Repos, which `git push` shows in its report.
+hook. Its reasons are then replaced by the messages of Azure Repos, which `git push` shows in its report.
+https://learn.microsoft.com/azure/devops/repos/git/limits
 """
 
 from dataclasses import dataclass, field
@@ -23,8 +24,8 @@ TOO_LARGE = (
     "{} bytes."
 )
 ATOMIC = "atomic push failure"
-LONGEST_LINE = 65_520
-MOST_COMMANDS = 1 << 20
+MAX_PACKET_BYTES = 65_520
+MAX_COMMAND_BYTES = 1 << 20
 HOOKS = Path(__file__).parent / "receive_hooks"
 
 
@@ -34,7 +35,7 @@ class ProtocolError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What one push may do: refused refs with the reason, and whether the rest may rewrite history."""
+    """The decision about one push: refused refs with the reason, and whether the rest may rewrite history."""
 
     updates: tuple[RefUpdate, ...]
     refused: dict[str, str] = field(default_factory=dict)
@@ -42,7 +43,7 @@ class Decision:
     largest_file: int = 0
 
     def configuration(self) -> dict[str, str]:
-        """Return the configuration that makes git refuse it."""
+        """Return the configuration with which git refuses it."""
         values = {"receive.autogc": "false", "receive.maxInputSize": str(5 << 30)}
         if self.without_force:
             values["receive.denyNonFastForwards"] = "true"
@@ -51,7 +52,7 @@ class Decision:
         return values
 
     def reason(self, ref: str, said: str) -> str:
-        """Return why *ref* was refused, in the words of Azure Repos."""
+        """Return why *ref* was refused, in the message of Azure Repos."""
         if ref in self.refused:
             return self.refused[ref]
         if said == "non-fast-forward" and ref in self.without_force:
@@ -64,7 +65,7 @@ class Decision:
 def parse_commands(data: bytes) -> tuple[RefUpdate, ...] | None:
     """Return the ref updates at the start of a push, or None while *data* is not all of them.
 
-    Raises `ProtocolError`.
+    Raises `ProtocolError` when the client does not follow the protocol.
     """
     found: list[RefUpdate] = []
     position = 0
@@ -129,7 +130,7 @@ def _refusal(state: State, repository: Repository, caller: Identity, update: Ref
 
 
 def rewrite(report: bytes, decision: Decision, *, side_band: bool) -> tuple[bytes, list[RefUpdate]]:
-    """Return git's answer with the reasons put in order, and the updates that took effect."""
+    """Return git's answer with the reasons replaced, and the updates that took effect."""
     if not side_band:
         return _rewrite_lines(report, decision)
     others, inner, position = b"", b"", 0
@@ -142,7 +143,9 @@ def rewrite(report: bytes, decision: Decision, *, side_band: bool) -> tuple[byte
         else:
             others += packet_line(packet)
     lines, done = _rewrite_lines(inner, decision)
-    chunks = [lines[start : start + LONGEST_LINE - 5] for start in range(0, len(lines), LONGEST_LINE - 5)]
+    chunks = [
+        lines[start : start + MAX_PACKET_BYTES - 5] for start in range(0, len(lines), MAX_PACKET_BYTES - 5)
+    ]
     return others + b"".join(packet_line(b"\x01" + chunk) for chunk in chunks) + b"0000", done
 
 

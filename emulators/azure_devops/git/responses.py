@@ -22,7 +22,7 @@ from emulators.azure_devops.organization import permissions, seeding
 from emulators.azure_devops.storage import git_commands as git
 from emulators.azure_devops.storage.git_objects import read_ref
 
-MAX_NAME = 64
+MAX_NAME_LENGTH = 64
 FORBIDDEN = '\\/:*?"<>|;#${},+=[]'
 
 
@@ -57,8 +57,6 @@ async def create_repository(call: Call) -> web.Response:
     Raises 400 for a forbidden name, 403 without the permission, 409 for a name that is taken.
     """
     body = await call.body()
-    if body.get("parentRepository"):
-        raise call.not_covered("a fork (parentRepository)")
     given = body.get("project") or {}
     project = call.project or call.state.project(
         call.organization, str(given.get("id") or given.get("name") or "")
@@ -79,7 +77,7 @@ def is_name(name: str) -> bool:
 
     https://learn.microsoft.com/azure/devops/organizations/settings/naming-restrictions
     """
-    if not name or length(name) > MAX_NAME or name.startswith("_") or "." in (name[0], name[-1]):
+    if not name or length(name) > MAX_NAME_LENGTH or name.startswith("_") or "." in (name[0], name[-1]):
         return False
     return name.isprintable() and not any(sign in FORBIDDEN or ord(sign) > 0xFFFF for sign in name)
 

@@ -20,7 +20,7 @@ from emulators.azure_devops.storage.git_objects import GitObject, read_ref
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A version of a repository that was asked for: its kind and name, and the commit it means."""
+    """A requested version of a repository: its kind and name, and the commit that they mean."""
 
     repository: Repository
     kind: str

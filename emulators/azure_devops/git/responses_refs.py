@@ -31,7 +31,8 @@ REFUSALS = {
 async def list_refs(call: Call) -> web.Response:
     """GET git/repositories/{id}/refs?filter=&filterContains=&$top=&continuationToken=&peelTags=.
 
-    The filter is a prefix without `refs/`; the continuation token is the name to go on with.
+    The filter is a prefix without `refs/`; the continuation token is the name of the next ref.
+    Raises 400 for a negative `$top`.
     """
     repository = repository_of(call)
     wanted = call.query("filter") or call.arguments.get("filter", "")
@@ -57,13 +58,16 @@ async def _show_ref(call: Call, repository: Repository, name: str, commit: str) 
 
 
 async def _peeled(call: Call, repository: Repository, name: str) -> str:
-    """Return the object that an annotated tag means in the end; any other object means itself."""
+    """Return the object that an annotated tag points to; any other object is returned as it is."""
     found = await call.services.objects.read(call.state.path_of(repository), f"{name}^{{}}")
     return name if found is None else found.id
 
 
 async def update_refs(call: Call) -> web.Response:
-    """POST git/repositories/{id}/refs `[{name, oldObjectId, newObjectId}]` -> 200, even when refused."""
+    """POST git/repositories/{id}/refs `[{name, oldObjectId, newObjectId}]` -> 200, even when refused.
+
+    Raises 400 when the body is not a list of objects.
+    """
     repository, wanted = repository_of(call), await call.value()
     if not isinstance(wanted, list) or not all(isinstance(update, dict) for update in wanted):
         raise errors.argument("Value cannot be null.", "refUpdates")

@@ -51,7 +51,7 @@ REPOSITORIES: tuple[Resource, ...] = (
                 repositories.list_repositories, off("includeLinks", "includeAllUrls", "includeHidden")
             ),
             "Repositories_Get Repository": Route(repositories.get_repository),
-            "Repositories_Create": Route(repositories.create_repository),
+            "Repositories_Create": Route(repositories.create_repository, body=("name", "project")),
         },
     ),
     Resource(

@@ -16,22 +16,22 @@ from emulators.azure_devops.hooks.subscriptions import project_of
 
 TRANSIENT = (408, 502, 503, 504)
 TRANSIENT_DELAYS = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0)
-PROBATION_DELAYS = tuple(17.0 * 60 * 2**n for n in range(7))  # seven, doubling, about 36 hours in all
+PROBATION_DELAYS = tuple(17.0 * 60 * 2**n for n in range(7))  # about 36 hours in total
 ANSWER_SECONDS = 100
-MOST_AT_ONCE = 32
+MAX_AT_ONCE = 32
 
 
 class Hooks:
-    """Notifications on their way; they are kept on disk and go on after a restart."""
+    """Notifications to deliver; they are kept on disk and continue after a restart."""
 
     def __init__(self, state: State) -> None:
         self._state = state
         self._tasks: set[asyncio.Task[None]] = set()
         self._session: aiohttp.ClientSession | None = None
-        self._slots = asyncio.Semaphore(MOST_AT_ONCE)
+        self._slots = asyncio.Semaphore(MAX_AT_ONCE)
 
     async def start(self) -> None:
-        """Go on with the notifications that an earlier process left."""
+        """Continue with the notifications that an earlier process left."""
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=ANSWER_SECONDS))
         for row in self._state.store.all("delivery"):
             self._schedule(row["subscription"], row["notification"])
@@ -60,7 +60,7 @@ class Hooks:
         self._schedule(subscription["id"], number)
 
     async def send_test(self, subscription: JSON, payload: JSON) -> JSON:
-        """Send one notification now, once, and return what came of it."""
+        """Send one notification now, once, and return its record."""
         number, notification = self._record(subscription, payload)
         attempt = await send(
             self._connections(), subscription["consumerInputs"], notification["details"]["event"]
@@ -137,7 +137,7 @@ def _wants(subscription: JSON, event: Event) -> bool:
 
 
 def envelope(state: State, event: Event, subscription: JSON) -> JSON:
-    """Return the JSON that the web hook gets, with as much detail as the subscription asks for."""
+    """Return the JSON for the web hook, with as much detail as the subscription asks for."""
     inputs, version = subscription["consumerInputs"], subscription["resourceVersion"]
     collection = state.organization_id(event.project.organization)
     base = f"{event.url}/"

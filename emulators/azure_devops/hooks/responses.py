@@ -70,7 +70,7 @@ async def get_notification(call: Call) -> web.Response:
 
 
 async def send_test(call: Call) -> web.Response:
-    """POST hooks/testNotifications `{subscriptionId | details}`: an event that did not happen."""
+    """POST hooks/testNotifications `{subscriptionId | details}`: sends a made-up event."""
     body = await call.body()
     details = body.get("details") or {}
     known = call.state.store.get("subscription", str(body.get("subscriptionId") or "")) or {}
@@ -114,7 +114,7 @@ def _require(call: Call, inputs: JSON, permission: str) -> None:
 
 
 def _may(call: Call, inputs: JSON, permission: str) -> bool:
-    """Whether the caller may work with subscriptions of a project (of every project, where none is named)."""
+    """Whether the caller may work with subscriptions of a project (of all projects, when it names none)."""
     wanted = str(inputs.get("projectId") or "").lower()
     projects = [p.id for p in call.state.projects(call.organization) if wanted in ("", p.id)]
     mask = permissions.HOOK_BITS[permission]

@@ -1,4 +1,7 @@
-"""One notification: how it is kept, and one attempt to send it."""
+"""One notification: its record, and one attempt to send it.
+
+https://learn.microsoft.com/azure/devops/service-hooks/services/webhooks
+"""
 
 import time
 from dataclasses import dataclass
@@ -8,12 +11,12 @@ import aiohttp
 from emulators.azure_devops.core.state import JSON, now
 from emulators.azure_devops.hooks.subscriptions import headers_of, public
 
-LONGEST_ANSWER = 100_000
+MAX_ANSWER_BYTES = 100_000
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What came of one request: the HTTP status (0 when there was no answer) and what went wrong."""
+    """The result of one request: the HTTP status (0 without an answer) and the error."""
 
     status: int
     answer: str
@@ -22,7 +25,7 @@ class Attempt:
 
     @property
     def accepted(self) -> bool:
-        """Whether the web hook took it."""
+        """Whether the web hook accepted it."""
         return 200 <= self.status < 300
 
 
@@ -34,7 +37,7 @@ async def send(session: aiohttp.ClientSession, inputs: JSON, payload: JSON) -> A
             inputs["url"], json=payload, headers=headers_of(inputs), allow_redirects=False
         ) as response:
             status = response.status
-            answer = (await response.content.read(LONGEST_ANSWER)).decode(errors="replace")
+            answer = (await response.content.read(MAX_ANSWER_BYTES)).decode(errors="replace")
             error = "" if response.ok else f"{response.reason} ({status})"
     except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as failure:
         error = f"{type(failure).__name__}: {failure}"
@@ -67,7 +70,7 @@ def new_notification(subscription: JSON, number: int, payload: JSON) -> JSON:
 
 
 def attempted(notification: JSON, attempt: Attempt) -> JSON:
-    """Return *notification* with what came of an attempt."""
+    """Return *notification* with the result of an attempt."""
     details = notification["details"]
     url = details["consumerInputs"]["url"]
     tried = {
@@ -81,7 +84,7 @@ def attempted(notification: JSON, attempt: Attempt) -> JSON:
 
 
 def ended(notification: JSON, result: str, error: str = "") -> JSON:
-    """Return *notification* as it is when nothing more will be tried."""
+    """Return *notification* with its final result, after the last attempt."""
     details = {**notification["details"], "completedDate": now()}
     if error:
         details["errorMessage"] = error

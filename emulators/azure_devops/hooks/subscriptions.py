@@ -1,4 +1,4 @@
-"""Subscriptions of service hooks: what a new one must have, and what of it may be read again.
+"""Subscriptions of service hooks: checking a new one, and showing one without its password.
 
 https://learn.microsoft.com/azure/devops/service-hooks/services/webhooks
 """
@@ -140,7 +140,7 @@ def _consumer_inputs(given: JSON, before: JSON | None) -> dict[str, str]:
         inputs["basicAuthPassword"] = before["consumerInputs"].get("basicAuthPassword", "")
     url = urlsplit(inputs.get("url", ""))
     if url.scheme not in ("http", "https") or not url.hostname:
-        raise _refused("The input 'url' has to be an absolute HTTP or HTTPS address.")
+        raise _refused("The input 'url' must be an absolute HTTP or HTTPS address.")
     basic = inputs.get("basicAuthUsername") or inputs.get("basicAuthPassword")
     if basic and url.scheme != "https" and not _is_loopback(url.hostname):
         raise _refused("Basic authentication requires an HTTPS address.")

@@ -1,1 +1,4 @@
-"""The organisation: catalogue, projects, identities, access."""
+"""The organisation: catalogue, projects, identities, access.
+
+https://learn.microsoft.com/rest/api/azure/devops/core
+"""

@@ -1,4 +1,4 @@
-"""Who calls: a Microsoft Entra access token as Bearer, or a personal access token as Basic password.
+"""The caller: a Microsoft Entra access token as Bearer, or a personal access token as Basic password.
 
 https://learn.microsoft.com/azure/devops/integrate/get-started/authentication/authentication-guidance
 """
@@ -34,18 +34,18 @@ INCLUDES = {
         "vso.work_write",
     ),
 }
-EVERYTHING = "app_token"  # what the service calls a token of full scope
+EVERYTHING = "app_token"  # the scope of a token with full access
 
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """An identity, and the scopes of the token it came with; None means everything the identity may."""
+    """An identity, and the scopes of the token it came with; None means all rights of the identity."""
 
     identity: Identity
     scopes: frozenset[str] | None = None
 
     def covers(self, *scopes: str) -> bool:
-        """Whether the token is good for one of *scopes*; none at all means that any token will do."""
+        """Whether the token covers one of *scopes*; without scopes any token does."""
         if self.scopes is None or not scopes or EVERYTHING in self.scopes:
             return True
         wanted = {name for scope in scopes for name in (scope, *INCLUDES.get(scope, ()))}
@@ -53,7 +53,7 @@ class Credential:
 
 
 def credential_of(state: State, request: web.Request) -> Credential | None:
-    """Return whose credential *request* carries, or None when there is none or it is not good."""
+    """Return the credential of *request*, or None when it has none or an invalid one."""
     kind, _, value = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() == "bearer":
         return _from_token(state, value.strip())
@@ -68,7 +68,7 @@ def register_pat(state: State, token: str, identity: Identity, scopes: list[str]
 
 
 def sign_in_required(method: str) -> web.Response:
-    """Answer a request without a good credential: a sign-in page with 203, or 401 where none helps."""
+    """Answer a request without a valid credential: a sign-in page with 203, or 401 for other methods."""
     if method in ("GET", "POST", "HEAD"):
         return web.Response(status=203, text=SIGN_IN_PAGE, content_type="text/html", charset="utf-8")
     return web.json_response(errors.unauthorized().body(), status=401)

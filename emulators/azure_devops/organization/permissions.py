@@ -1,7 +1,7 @@
-"""Who may do what: security namespaces, access control lists and group memberships.
+"""Permissions: security namespaces, access control lists and group memberships.
 
 Namespaces, bits and tokens: https://learn.microsoft.com/azure/devops/organizations/security/namespace-reference
-A deny at a token wins over an allow there; what the token itself does not say comes from the one above it.
+At one token, deny wins over allow; what a token does not set is inherited from the token above it.
 """
 
 from collections.abc import Iterable
@@ -49,14 +49,14 @@ CONTRIBUTOR = (
     "ManageNote",
     "PullRequestContribute",
 )
-# policies are not among an administrator's exemptions: a protected branch is protected from everybody
+# administrators are not exempt from policies, so a protected branch is protected from all callers
 ADMINISTRATOR = tuple(name for name in GIT_BITS if name not in ("PolicyExempt", "PullRequestBypassPolicy"))
 BRANCH_CREATOR = ("ForcePush", "RemoveOthersLocks", "ManagePermissions")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What one identity is allowed and denied at one token, as bits."""
+    """The bits that one identity is allowed and denied at one token."""
 
     allow: int = 0
     deny: int = 0
@@ -91,7 +91,7 @@ def hooks_token(project_id: str) -> str:
 def grant(
     state: State, namespace: str, token: str, identity: Identity, *, allow: int = 0, deny: int = 0
 ) -> None:
-    """Add to what *identity* is allowed and denied at *token*."""
+    """Allow and deny *identity* more bits at *token*."""
     acl = access_control_list(state, namespace, token)
     entry = acl.get(identity.descriptor, {"allow": 0, "deny": 0})
     acl[identity.descriptor] = {"allow": entry["allow"] | allow, "deny": entry["deny"] | deny}
@@ -145,7 +145,7 @@ def leave(state: State, identity: Identity, group: Identity) -> None:
 
 
 def effective(state: State, namespace: str, token: str, descriptors: list[str]) -> Entry:
-    """Return what holders of *descriptors* have at *token*, inherited parts included."""
+    """Return the permissions of holders of *descriptors* at *token*, inherited ones included."""
     allow = deny = 0
     for level in lineage(token):
         acl = access_control_list(state, namespace, level)

@@ -27,12 +27,12 @@ async def list_resource_areas(call: Call) -> web.Response:
 
 
 async def get_resource_area(call: Call) -> web.Response:
-    """GET _apis/resourceAreas/{id}: unknown."""
+    """GET _apis/resourceAreas/{id}; raises 404, since the organisation is not split over hosts."""
     raise errors.no_controller(call.request.path)
 
 
 async def get_connection_data(call: Call) -> web.Response:
-    """GET _apis/connectionData: as whom the caller is taken."""
+    """GET _apis/connectionData: the identity of the caller."""
     caller = call.caller
     user = {
         "id": caller.id,
@@ -65,7 +65,7 @@ async def list_projects(call: Call) -> web.Response:
 
 
 async def get_project(call: Call) -> web.Response:
-    """GET _apis/projects/{id or name}."""
+    """GET _apis/projects/{id or name}; raises 404 for one that the caller may not see."""
     project = call.state.project(call.organization, call.arguments["projectId"])
     if not _sees(call, project.id):
         raise errors.project_missing(call.arguments["projectId"])
@@ -95,7 +95,7 @@ async def list_identities(call: Call) -> web.Response:
 
 
 async def get_identity(call: Call) -> web.Response:
-    """GET _apis/identities/{id}."""
+    """GET _apis/identities/{id}; raises 404 TF50620 for an unknown one."""
     identity = call.state.identity(call.arguments["identityId"])
     if identity is None:
         message = f"TF50620: The identity {call.arguments['identityId']} could not be found."
@@ -125,7 +125,7 @@ def _groups(call: Call, identity: Identity, membership: str) -> list[Identity]:
 
 
 def _members(call: Call, identity: Identity, membership: str) -> list[Identity]:
-    """Return who is in *identity*, a group, as far as `queryMembership` asks for them."""
+    """Return the members of the group *identity*, as far as `queryMembership` asks for them."""
     if membership not in ("Direct", "Expanded", "ExpandedDown"):
         return []
     return permissions.members_of(call.state, identity, through_groups=membership != "Direct")

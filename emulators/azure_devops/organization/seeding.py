@@ -1,4 +1,4 @@
-"""What a new organisation and a new project start with: identities, groups and their permissions.
+"""The identities, groups and permissions that a new organisation and a new project have.
 
 Default permissions: https://learn.microsoft.com/azure/devops/organizations/security/permissions-access
 """
@@ -23,7 +23,7 @@ EVERYBODY = (APP, READER, ADMINISTRATOR, CONTRIBUTOR, VISITOR)
 
 
 def seed_identities(state: State) -> None:
-    """Make sure that the identities which every organisation knows are there."""
+    """Create the identities of every organisation, unless they exist."""
     with state.store.transaction():
         for identity in EVERYBODY:
             if state.identity(identity.id) is None:
@@ -31,7 +31,7 @@ def seed_identities(state: State) -> None:
 
 
 def group(state: State, scope: str, name: str) -> Identity:
-    r"""Return the group `[scope]\name`, made if it is not there."""
+    r"""Return the group `[scope]\name`; creates it when it does not exist."""
     full = f"[{scope}]\\{name}"
     found = state.identity(str(uuid.uuid5(uuid.NAMESPACE_DNS, full.lower())))
     if found is not None:
@@ -45,7 +45,7 @@ def group(state: State, scope: str, name: str) -> Identity:
 def create_project(
     state: State, organization: str, name: str, process: Process = "Agile", description: str = ""
 ) -> Project:
-    """Make a project with its groups and members; one of that name is returned as it is."""
+    """Create a project with its groups and members, or return the existing one of that name."""
     for known in state.projects(organization):
         if known.name.lower() == name.lower():
             return known
@@ -58,7 +58,7 @@ def create_project(
 
 
 def create_repository(state: State, project: Project, name: str) -> Repository:
-    """Remember a new repository of *project*; its folder is made by `git.create`."""
+    """Record a new repository of *project*; `git_commands.create` makes its folder."""
     return state.add_repository(Repository(new_id(), name, project.id))
 
 

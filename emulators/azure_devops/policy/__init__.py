@@ -1,1 +1,4 @@
-"""Branch and repository policies."""
+"""Branch and repository policies.
+
+https://learn.microsoft.com/rest/api/azure/devops/policy
+"""

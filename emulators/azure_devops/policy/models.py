@@ -1,4 +1,4 @@
-"""Branch and repository policies: which branches are protected, and what a pull request still lacks.
+"""Branch and repository policies: protected branches, and policies that a pull request does not satisfy.
 
 https://learn.microsoft.com/rest/api/azure/devops/policy/configurations
 """
@@ -21,19 +21,39 @@ TYPES = {
     WORK_ITEMS: "Work item linking",
     FILE_SIZE: "File size restriction",
 }
-OF_REPOSITORIES = (FILE_SIZE,)  # they hold for pushes, and do not protect a branch
+# types of the service that are refused with 501, and missing from the list of types
+UNCOVERED = {
+    "fd2167ab-b0be-447a-8ec8-39368250530e": "Required reviewers",
+    "fa4e907d-c16b-4a4c-9dfa-4916e5d171ab": "Require a merge strategy",
+    "7ed39669-655c-494e-b4a0-a08b4da0fcce": "Git repository settings",
+    "77ed4bd3-b063-4689-934a-175e4d0a78d7": "Commit author email validation",
+    "51c78909-e838-41a2-9496-c647091e3c61": "File name restriction",
+    "001a79cf-fda1-4c4e-9e7c-bac40ee5ead8": "Path length restriction",
+    "db2b9b4c-180d-4529-9701-01541d19f36b": "Reserved names restriction",
+}
+MATCHES = ("exact", "prefix", "defaultbranch")
+OF_REPOSITORIES = (FILE_SIZE,)  # these apply to pushes and do not protect a branch
 MIB = 1 << 20
 
 
 def configure(
     state: State, project: Project, body: JSON, caller: Identity, before: JSON | None = None
 ) -> JSON:
-    """Write the policy that *body* describes (in place of *before*); raises 400 for an unknown type."""
+    """Write the policy that *body* describes (in place of *before*).
+
+    Raises 400 for an unknown type or kind of match, 501 for a type that is not covered.
+    """
     kind = str((body.get("type") or {}).get("id", "")).lower()
+    if kind in UNCOVERED:
+        raise errors.not_covered("policy Configurations_Create", f"the type '{UNCOVERED[kind]}'")
     if kind not in TYPES:
         raise errors.VssError(
             400, f"TF402482: Policy type '{kind}' not found.", "PolicyTypeNotFoundException", errors.GIT
         )
+    for scope in scopes(body):
+        match = str(scope.get("matchKind") or "Exact")
+        if match.lower() not in MATCHES:
+            raise errors.argument(f"The value '{match}' is not valid for matchKind.", "matchKind")
     policy: JSON = {
         "id": before["id"] if before else state.store.next("policy"),
         "project": project.id,
@@ -62,7 +82,7 @@ def applicable(state: State, repository: Repository, ref: str = "") -> list[JSON
 
 def scopes(policy: JSON) -> list[JSON]:
     """Return where a policy holds; without a scope it holds everywhere in the project."""
-    given = policy["settings"].get("scope")
+    given = (policy.get("settings") or {}).get("scope")
     return given if isinstance(given, list) and given else [{}]
 
 
@@ -76,7 +96,7 @@ def is_protected(state: State, repository: Repository, ref: str) -> bool:
 
 
 def largest_file(state: State, repository: Repository) -> int:
-    """Return how many bytes a pushed file may have; 0 means the service's own limit alone."""
+    """Return how many bytes a pushed file may have; 0 means that only the limit of the service applies."""
     sizes = [
         int(policy["settings"].get("maximumGitBlobSizeInBytes", 0))
         for policy in applicable(state, repository)
@@ -148,4 +168,4 @@ def _is_satisfied(state: State, policy: JSON, pull_request: JSON) -> bool:
         return all(t["status"] not in ("active", "pending") for t in threads if not t["isDeleted"])
     if policy["type"] == WORK_ITEMS:
         return bool(state.store.all("pull_request_link", parent=number))
-    return False  # a build would have to run, and there are no pipelines here
+    return False  # a build policy needs a build, and the emulator runs no pipelines

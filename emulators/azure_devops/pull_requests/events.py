@@ -1,4 +1,4 @@
-"""What happened to a pull request, as the events of service hooks: created, updated, merged, commented.
+"""Changes of a pull request as events of service hooks: created, updated, merged, commented.
 
 https://learn.microsoft.com/azure/devops/service-hooks/events
 """

@@ -1,4 +1,8 @@
-"""The commits that merge one branch into another, made with as few processes as can be."""
+"""The commits that merge one branch into another, made with as few processes as possible.
+
+https://learn.microsoft.com/rest/api/azure/devops/git/merges
+https://learn.microsoft.com/azure/devops/repos/git/merging-with-squash
+"""
 
 import hashlib
 import os
@@ -11,12 +15,12 @@ from emulators.azure_devops.core.state import JSON, Identity
 from emulators.azure_devops.storage import git_commands as git
 from emulators.azure_devops.storage.git_objects import Objects
 
-NEAR = 30  # how many first parents are looked at before git is asked
+MAX_PARENTS_READ = 30  # parents that are read one by one before a git process decides
 
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """Two commits of a repository: *source* is to come into *target*, in somebody's name."""
+    """Two commits of a repository: *source* is merged into *target*, with *by* as the author."""
 
     objects: Objects
     path: Path
@@ -30,10 +34,10 @@ class Merge:
         return None if tree is None else self._commit(tree, [self.target, self.source], message)
 
     async def complete(self, options: JSON, message: str) -> str | None:
-        """Return the commit that the target gets by the strategy of *options*, or None if it cannot be."""
+        """Return the commit for the target by the strategy of *options*, or None if it cannot be merged."""
         strategy = options.get("mergeStrategy", "noFastForward")
         if strategy in ("rebase", "rebaseMerge") and not await self._is_ahead():
-            return None  # replaying commits one by one is not covered
+            return None  # a rebase that replays commits is not covered
         if strategy == "rebase":
             return self.source
         if strategy == "squash":
@@ -44,7 +48,7 @@ class Merge:
     async def _is_ahead(self) -> bool:
         """Whether the target is in the history of the source."""
         commit = self.source
-        for _ in range(NEAR):
+        for _ in range(MAX_PARENTS_READ):
             if commit == self.target:
                 return True
             parents = await self._headers(commit, "parent")
@@ -87,12 +91,12 @@ def write_object(repository: Path, kind: str, content: bytes) -> str:
 
 
 def write_own_ref(repository: Path, ref: str, commit: str) -> None:
-    """Set a ref that nobody else writes, such as `refs/pull/1/merge`."""
+    """Set a ref that only the service writes, such as `refs/pull/1/merge`."""
     _place(repository / ref, commit.encode() + b"\n")
 
 
 def _place(path: Path, content: bytes) -> None:
-    """Put a file there, whole or not at all."""
+    """Write a file atomically."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{os.getpid()}.{time.monotonic_ns()}")
     draft.write_bytes(content)

@@ -1,6 +1,7 @@
 """Merging pull requests: the attempt after every push, and the completion.
 
-The attempt runs after the answer, as the service does it: `mergeStatus` is `queued` first.
+As in the service, the attempt runs after the answer: `mergeStatus` is `queued` first.
+https://learn.microsoft.com/rest/api/azure/devops/git/pull-requests/update
 """
 
 import asyncio
@@ -17,7 +18,7 @@ from emulators.azure_devops.storage.git_objects import Objects, read_ref
 
 
 class Merging:
-    """The attempts that are on their way."""
+    """Attempts to merge, which run in the background."""
 
     def __init__(self, state: State, hooks: Hooks, objects: Objects) -> None:
         self._state = state
@@ -32,14 +33,14 @@ class Merging:
         task.add_done_callback(self._tasks.discard)
 
     def resume(self, url: str) -> None:
-        """Attempt what an earlier process left queued."""
+        """Attempt the merges that an earlier process left queued."""
         for pull_request in self._state.store.all("pull_request"):
             if pull_request["status"] == "active" and pull_request["mergeStatus"] == "queued":
                 organization = self._state.project_of(pull_request["project"]).organization
                 self.schedule(pull_request["id"], f"{url}/{organization}")
 
     async def close(self) -> None:
-        """Give up the attempts; they are made again at the next start."""
+        """Cancel the attempts; the next start resumes them."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -134,13 +135,13 @@ class Merging:
         self.schedule(pull_request["id"], url)
 
     def branch_moved(self, repository: Repository, ref: str, url: str) -> None:
-        """Attempt again what is to be merged into *ref*."""
+        """Attempt again the merge of every pull request into *ref*."""
         for other in pull_requests.listed(self._state, [repository]):
             if other["status"] == "active" and other["target"] == ref:
                 self.schedule(other["id"], url)
 
     def policies_changed(self, number: int, url: str) -> None:
-        """Look again whether a pull request that waits for its policies may complete."""
+        """Check again whether a pull request that waits for its policies may complete."""
         if pull_requests.find(self._state, number)["autoCompleteSetBy"]:
             self.schedule(number, url)
 
@@ -165,7 +166,7 @@ def _title(pull_request: JSON) -> str:
 
 
 async def _merged(merge: Merge, pull_request: JSON, options: JSON) -> str:
-    """Merge into the target by the strategy of *options* and return its new tip; raises 409."""
+    """Merge into the target and return its new tip; raises 409 for conflicts or a moved branch."""
     default = f"Merged PR {pull_request['id']}: {pull_request['title']}"
     commit = await merge.complete(options, str(options.get("mergeCommitMessage") or default))
     if commit is None:

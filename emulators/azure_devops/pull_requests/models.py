@@ -1,4 +1,7 @@
-"""Pull requests as they are kept: making, finding and changing them."""
+"""Pull requests as they are stored: creating, finding and changing them.
+
+https://learn.microsoft.com/rest/api/azure/devops/git/pull-requests
+"""
 
 from typing import Any
 
@@ -8,7 +11,7 @@ from emulators.azure_devops.core.utf16_length import length
 from emulators.azure_devops.organization import permissions
 from emulators.azure_devops.storage.git_objects import read_ref
 
-LONGEST_DESCRIPTION, LONGEST_TITLE = 4000, 400
+MAX_DESCRIPTION_LENGTH, MAX_TITLE_LENGTH = 4000, 400
 STATUSES = {"notset": 0, "active": 1, "abandoned": 2, "completed": 3, "all": 4}
 VOTES = (10, 5, 0, -5, -10)
 STRATEGIES = {"1": "noFastForward", "2": "squash", "3": "rebase", "4": "rebaseMerge"}
@@ -35,7 +38,7 @@ def listed(state: State, repositories: list[Repository]) -> list[JSON]:
 
 
 def repository_of(state: State, pull_request: JSON) -> Repository:
-    """Return the repository of a pull request."""
+    """Return the repository of a pull request; raises 404 TF401019 when it is gone."""
     body = state.store.get("repository", pull_request["repository"], parent=pull_request["project"])
     if body is None:
         raise errors.repository_missing(pull_request["repository"])
@@ -105,16 +108,18 @@ def check_texts(body: JSON, *, required: bool = True) -> None:
         raise errors.invalid_value(
             "Invalid argument value.\r\nParameter name: A pull request must have a title."
         )
-    if length(title or "") > LONGEST_TITLE:
-        limit = f"A title for a pull request must not be longer than {LONGEST_TITLE} characters."
+    if length(title or "") > MAX_TITLE_LENGTH:
+        limit = f"A title for a pull request must not be longer than {MAX_TITLE_LENGTH} characters."
         raise errors.invalid_value(f"Invalid argument value.\r\nParameter name: {limit}")
-    if not isinstance(description, str) or length(description) > LONGEST_DESCRIPTION:
-        limit = f"A description for a pull request must not be longer than {LONGEST_DESCRIPTION} characters."
+    if not isinstance(description, str) or length(description) > MAX_DESCRIPTION_LENGTH:
+        limit = (
+            f"A description for a pull request must not be longer than {MAX_DESCRIPTION_LENGTH} characters."
+        )
         raise errors.invalid_value(f"Invalid argument value.\r\nParameter name: {limit}")
 
 
 def reviewer(state: State, given: Any) -> JSON:
-    """Return a reviewer; raises 400 when nobody has that id."""
+    """Return a reviewer; raises 400 for an unknown id or vote."""
     identity = state.identity(str(given.get("id", ""))) if isinstance(given, dict) else None
     if identity is None:
         message = "TF401186: The reviewer could not be found."
@@ -133,13 +138,13 @@ def label_of(name: str) -> JSON:
 
 
 def already_active() -> errors.VssError:
-    """409 TF401179: one is open for these branches."""
+    """409 TF401179: an active pull request exists for these branches."""
     message = "TF401179: An active pull request for the source and target branch already exists."
     return errors.conflict(message, "GitPullRequestExistsException", errors.GIT)
 
 
 def branch_gone() -> errors.VssError:
-    """400 TF401398: a branch is not there (yet)."""
+    """400 TF401398: a branch does not exist (yet)."""
     message = (
         "TF401398: The pull request cannot be activated because the source and/or the target branch "
         "no longer exists."

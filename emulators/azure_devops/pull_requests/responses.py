@@ -1,4 +1,4 @@
-"""Answers about pull requests: making, finding, changing, completing.
+"""Answers about pull requests: creating, finding, changing, completing.
 
 https://learn.microsoft.com/rest/api/azure/devops/git/pull-requests
 """
@@ -23,10 +23,6 @@ CRITERIA = {
     "creatorId": "by",
     "repositoryId": "repository",
 }
-CREATABLE = {
-    "title", "description", "sourceRefName", "targetRefName", "isDraft", "reviewers", "labels",
-    "workItemRefs",
-}  # fmt: skip
 CHANGEABLE = {
     "title", "description", "status", "isDraft", "targetRefName", "completionOptions", "autoCompleteSetBy",
     "lastMergeSourceCommit", "mergeOptions",
@@ -34,11 +30,11 @@ CHANGEABLE = {
 
 
 async def create_pull_request(call: Call) -> web.Response:
-    """POST git/repositories/{id}/pullrequests -> 201 with `mergeStatus: queued`."""
+    """POST git/repositories/{id}/pullrequests -> 201 with `mergeStatus: queued`.
+
+    Raises 400, 403 or 409 as the service does, 501 for a part of the body that is not covered.
+    """
     repository, body = repository_of(call), await call.body()
-    for name in set(body) - CREATABLE:
-        if body[name]:
-            raise call.not_covered(f"{name} in the body")
     pull_requests.require_contribute(call.state, repository, call.caller)
     wanted = [number_of(reference) for reference in body.get("workItemRefs") or []]
     with call.state.store.transaction():
@@ -101,7 +97,10 @@ def _matches(call: Call, pull_request: JSON) -> bool:
 
 
 async def update_pull_request(call: Call) -> web.Response:
-    """PATCH git/repositories/{id}/pullrequests/{number}: texts, draft, target, status, completion."""
+    """PATCH git/repositories/{id}/pullrequests/{number}: texts, draft, target, status, completion.
+
+    Raises 400 for a wrong body, 403 when the caller or the state does not allow it, 409 for conflicts.
+    """
     repository, body = repository_of(call), await call.body()
     pull_requests.require_contribute(call.state, repository, call.caller)
     pull_request = pull_requests.find(call.state, call.argument("pullRequestId"), repository)
@@ -114,8 +113,8 @@ async def update_pull_request(call: Call) -> web.Response:
     if pull_request["status"] == "completed":
         message = "TF401181: The pull request cannot be edited due to its state."
         raise errors.VssError(403, message, "GitPullRequestNotEditableException", errors.GIT)
+    status = _requested_status(body)
     pull_request = pull_requests.save(call.state, {**pull_request, **_changes(call, body)})
-    status = pull_requests_status(body)
     if status == "completed":
         return await _complete(call, repository, pull_request, body)
     if status and status != pull_request["status"]:
@@ -128,10 +127,13 @@ async def update_pull_request(call: Call) -> web.Response:
     return call.reply(show_pull_request(call.state, call.url, pull_request))
 
 
-def pull_requests_status(body: JSON) -> str:
-    """Return the status that a body asks for, by name; clients may send its number."""
+def _requested_status(body: JSON) -> str:
+    """Return the requested status by name, which clients may send as a number; raises 400 for another."""
     given = str(body.get("status") or "").lower()
-    return {str(number): name for name, number in pull_requests.STATUSES.items()}.get(given, given)
+    status = {str(number): name for name, number in pull_requests.STATUSES.items()}.get(given, given)
+    if status not in ("", "active", "abandoned", "completed"):
+        raise errors.invalid_value("Invalid argument value.\r\nParameter name: status")
+    return status
 
 
 def _changes(call: Call, body: JSON) -> JSON:
@@ -143,9 +145,9 @@ def _changes(call: Call, body: JSON) -> JSON:
         changes["completionOptions"] = pull_requests.options_of(body["completionOptions"])
     if "autoCompleteSetBy" in body:
         wanted = str((body["autoCompleteSetBy"] or {}).get("id") or "")
-        nobody = not wanted.strip("0-")
+        cleared = not wanted.strip("0-")
         changes["autoCompleteSetBy"] = (
-            None if nobody else pull_requests.reviewer(call.state, {"id": wanted})["id"]
+            None if cleared else pull_requests.reviewer(call.state, {"id": wanted})["id"]
         )
     if "targetRefName" in body:
         if not git.is_ref(body["targetRefName"]):
@@ -173,8 +175,6 @@ async def _complete(call: Call, repository: Repository, pull_request: JSON, body
 
 
 def _set_status(call: Call, repository: Repository, pull_request: JSON, status: str) -> JSON:
-    if status not in ("active", "abandoned"):
-        raise errors.invalid_value("Invalid argument value.\r\nParameter name: status")
     if status == "abandoned":
         end: JSON = {"closed": now(), "closedBy": call.caller.id, "autoCompleteSetBy": None}
         return pull_requests.save(call.state, {**pull_request, "status": status, **end})
@@ -200,7 +200,7 @@ async def list_commits(call: Call) -> web.Response:
 
 
 async def commits_of(call: Call, pull_request: JSON, top: int) -> list[JSON]:
-    """Return the commits that a pull request brings."""
+    """Return the commits of a pull request."""
     repository = pull_requests.repository_of(call.state, pull_request)
     base = (
         pull_request["iterations"][-1]["target"]

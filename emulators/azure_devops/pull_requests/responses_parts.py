@@ -27,8 +27,8 @@ STATES = ("notSet", "pending", "succeeded", "failed", "error", "notApplicable")
 CHANGES = {"A": "add", "M": "edit", "D": "delete", "T": "edit"}
 
 
-def found(call: Call, *, write: bool = False) -> tuple[Repository, JSON, str]:
-    """Return repository, pull request and its address; for a *write* the caller has to be allowed to."""
+def pull_request_of(call: Call, *, write: bool = False) -> tuple[Repository, JSON, str]:
+    """Return repository, pull request and its address; raises 403 when a *write* is not allowed."""
     repository = repository_of(call)
     if write:
         pull_requests.require_contribute(call.state, repository, call.caller)
@@ -41,13 +41,13 @@ def found(call: Call, *, write: bool = False) -> tuple[Repository, JSON, str]:
 
 async def list_labels(call: Call) -> web.Response:
     """GET .../labels."""
-    _, pull_request, api = found(call)
+    _, pull_request, api = pull_request_of(call)
     return call.collection([show_label(api, label) for label in pull_request["labels"]])
 
 
 async def get_label(call: Call) -> web.Response:
     """GET .../labels/{id or name}; raises 404 when there is none."""
-    _, pull_request, api = found(call)
+    _, pull_request, api = pull_request_of(call)
     for label in pull_request["labels"]:
         if _is_label(call, label):
             return call.reply(show_label(api, label))
@@ -59,8 +59,8 @@ def _is_label(call: Call, label: JSON) -> bool:
 
 
 async def add_label(call: Call) -> web.Response:
-    """POST .../labels `{name}`; one that is there already is returned."""
-    _, pull_request, api = found(call, write=True)
+    """POST .../labels `{name}`; an existing one is returned."""
+    _, pull_request, api = pull_request_of(call, write=True)
     label = pull_requests.label_of(str((await call.body()).get("name", "")))
     same = [known for known in pull_request["labels"] if known["name"].lower() == label["name"].lower()]
     if not same:
@@ -70,7 +70,7 @@ async def add_label(call: Call) -> web.Response:
 
 async def remove_label(call: Call) -> web.Response:
     """DELETE .../labels/{id or name}."""
-    _, pull_request, _ = found(call, write=True)
+    _, pull_request, _ = pull_request_of(call, write=True)
     left = [label for label in pull_request["labels"] if not _is_label(call, label)]
     pull_requests.save(call.state, {**pull_request, "labels": left})
     return call.reply(None)
@@ -78,15 +78,15 @@ async def remove_label(call: Call) -> web.Response:
 
 async def list_reviewers(call: Call) -> web.Response:
     """GET .../reviewers."""
-    _, pull_request, api = found(call)
+    _, pull_request, api = pull_request_of(call)
     return call.collection(
         [show_reviewer(call.state, call.url, api, given) for given in pull_request["reviewers"]]
     )
 
 
 async def set_reviewer(call: Call) -> web.Response:
-    """PUT .../reviewers/{id} `{vote, isRequired}`; only the reviewer votes."""
-    _, pull_request, api = found(call, write=True)
+    """PUT .../reviewers/{id} `{vote, isRequired}`; raises 403 for a vote of somebody else."""
+    _, pull_request, api = pull_request_of(call, write=True)
     reviewer = pull_requests.reviewer(call.state, {**await call.body(), "id": call.arguments["reviewerId"]})
     if reviewer["vote"] and reviewer["id"] != call.caller.id:
         raise errors.VssError(
@@ -104,7 +104,7 @@ async def set_reviewer(call: Call) -> web.Response:
     return call.reply(show_reviewer(call.state, call.url, api, reviewer))
 
 
-def named(value: Any, names: tuple[str, ...]) -> str:
+def enum_value(value: Any, names: tuple[str, ...]) -> str:
     """Return an enumeration's value by name, whether it came as name or number; raises 400 for another."""
     if value is None:
         return ""
@@ -123,14 +123,14 @@ def named(value: Any, names: tuple[str, ...]) -> str:
 
 async def list_statuses(call: Call) -> web.Response:
     """GET .../statuses."""
-    _, pull_request, api = found(call)
+    _, pull_request, api = pull_request_of(call)
     known = call.state.store.all("pull_request_status", parent=pull_request["id"])
     return call.collection([show_status(call.state, call.url, api, status) for status in known])
 
 
 async def get_status(call: Call) -> web.Response:
     """GET .../statuses/{id}; raises 404 when there is none."""
-    _, pull_request, api = found(call)
+    _, pull_request, api = pull_request_of(call)
     status = call.state.store.get("pull_request_status", call.argument("statusId"), parent=pull_request["id"])
     if status is None:
         raise errors.missing("TF401493: The status was not found.", "GitStatusNotFoundException", errors.GIT)
@@ -138,8 +138,11 @@ async def get_status(call: Call) -> web.Response:
 
 
 async def create_status(call: Call) -> web.Response:
-    """POST .../statuses `{state, description, context: {name, genre}, targetUrl, iterationId}`."""
-    _, pull_request, api = found(call, write=True)
+    """POST .../statuses `{state, description, context: {name, genre}, targetUrl, iterationId}`.
+
+    Raises 400 without a name, or for an unknown state.
+    """
+    _, pull_request, api = pull_request_of(call, write=True)
     body = await call.body()
     context = body.get("context") or {}
     if not str(context.get("name") or "").strip():
@@ -147,7 +150,7 @@ async def create_status(call: Call) -> web.Response:
     number = len(call.state.store.all("pull_request_status", parent=pull_request["id"])) + 1
     status = {
         "id": number,
-        "state": named(body.get("state"), STATES) or "notSet",
+        "state": enum_value(body.get("state"), STATES) or "notSet",
         "description": body.get("description"),
         "context": {key: context[key] for key in ("name", "genre") if context.get(key)},
         "creationDate": now(),
@@ -163,7 +166,7 @@ async def create_status(call: Call) -> web.Response:
 
 async def list_iterations(call: Call) -> web.Response:
     """GET .../iterations."""
-    repository, pull_request, api = found(call)
+    repository, pull_request, api = pull_request_of(call)
     return call.collection(
         [_show_iteration(call, repository, api, step) for step in pull_request["iterations"]]
     )
@@ -171,7 +174,7 @@ async def list_iterations(call: Call) -> web.Response:
 
 async def get_iteration(call: Call) -> web.Response:
     """GET .../iterations/{n}."""
-    repository, pull_request, api = found(call)
+    repository, pull_request, api = pull_request_of(call)
     steps = pull_request["iterations"]
     return call.reply(_show_iteration(call, repository, api, steps[_index(call, steps)]))
 
@@ -202,7 +205,7 @@ def _show_iteration(call: Call, repository: Repository, api: str, step: JSON) ->
 
 async def list_iteration_changes(call: Call) -> web.Response:
     """GET .../iterations/{n}/changes: the files that differ from the common ancestor."""
-    repository, pull_request, _ = found(call)
+    repository, pull_request, _ = pull_request_of(call)
     step = pull_request["iterations"][_index(call, pull_request["iterations"])]
     output = await git.run(
         call.state.path_of(repository), "diff", "--raw", "-z", "--no-abbrev", "--no-renames",
@@ -220,7 +223,7 @@ async def list_iteration_changes(call: Call) -> web.Response:
 
 async def list_iteration_commits(call: Call) -> web.Response:
     """GET .../iterations/{n}/commits."""
-    repository, pull_request, _ = found(call)
+    repository, pull_request, _ = pull_request_of(call)
     step = pull_request["iterations"][_index(call, pull_request["iterations"])]
     names = await log(call, repository, [step["source"], f"^{step['target']}"], 100)
     return call.collection([await commit_body(call, repository, name) for name in names])

@@ -12,17 +12,17 @@ from emulators.azure_devops.core.calls import Call
 from emulators.azure_devops.core.state import JSON, now
 from emulators.azure_devops.core.utf16_length import length
 from emulators.azure_devops.pull_requests import events
-from emulators.azure_devops.pull_requests.responses_parts import found, named
+from emulators.azure_devops.pull_requests.responses_parts import enum_value, pull_request_of
 from emulators.azure_devops.pull_requests.shapes import show_comment, show_thread
 
-LONGEST_COMMENT = 150_000
+MAX_COMMENT_LENGTH = 150_000
 THREAD_STATES = ("unknown", "active", "fixed", "wontFix", "closed", "byDesign", "pending")
 COMMENT_TYPES = ("unknown", "text", "codeChange", "system")
 
 
 async def list_threads(call: Call) -> web.Response:
     """GET .../threads."""
-    repository, pull_request, _ = found(call)
+    repository, pull_request, _ = pull_request_of(call)
     threads = call.state.store.all("thread", parent=pull_request["id"])
     return call.collection(
         [show_thread(call.state, call.url, repository, pull_request["id"], t) for t in threads]
@@ -31,14 +31,14 @@ async def list_threads(call: Call) -> web.Response:
 
 async def get_thread(call: Call) -> web.Response:
     """GET .../threads/{id}."""
-    repository, pull_request, _ = found(call)
+    repository, pull_request, _ = pull_request_of(call)
     thread = _thread(call, pull_request)
     return call.reply(show_thread(call.state, call.url, repository, pull_request["id"], thread))
 
 
 async def create_thread(call: Call) -> web.Response:
-    """POST .../threads `{comments, status, threadContext}`."""
-    repository, pull_request, _ = found(call, write=True)
+    """POST .../threads `{comments, status, threadContext}`; raises 400 without comments."""
+    repository, pull_request, _ = pull_request_of(call, write=True)
     body = await call.body()
     given = body.get("comments") or []
     thread: JSON = {
@@ -46,7 +46,7 @@ async def create_thread(call: Call) -> web.Response:
         "publishedDate": now(),
         "lastUpdatedDate": now(),
         "comments": [_comment(call, one, number) for number, one in enumerate(given, start=1)],
-        "status": named(body.get("status"), THREAD_STATES) or None,
+        "status": enum_value(body.get("status"), THREAD_STATES) or None,
         "threadContext": body.get("threadContext"),
         "pullRequestThreadContext": body.get("pullRequestThreadContext"),
         "properties": body.get("properties") or {},
@@ -61,10 +61,10 @@ async def create_thread(call: Call) -> web.Response:
 
 async def update_thread(call: Call) -> web.Response:
     """PATCH .../threads/{id} `{status}`."""
-    repository, pull_request, _ = found(call, write=True)
+    repository, pull_request, _ = pull_request_of(call, write=True)
     body, thread = await call.body(), _thread(call, pull_request)
     thread |= {
-        "status": named(body.get("status"), THREAD_STATES) or thread["status"],
+        "status": enum_value(body.get("status"), THREAD_STATES) or thread["status"],
         "lastUpdatedDate": now(),
     }
     call.state.store.put("thread", thread["id"], thread, parent=pull_request["id"])
@@ -74,7 +74,7 @@ async def update_thread(call: Call) -> web.Response:
 
 async def list_comments(call: Call) -> web.Response:
     """GET .../threads/{id}/comments."""
-    _, pull_request, api = found(call)
+    _, pull_request, api = pull_request_of(call)
     thread = _thread(call, pull_request)
     base = f"{api}/threads/{thread['id']}"
     return call.collection(
@@ -84,7 +84,7 @@ async def list_comments(call: Call) -> web.Response:
 
 async def get_comment(call: Call) -> web.Response:
     """GET .../threads/{id}/comments/{n}."""
-    _, pull_request, api = found(call)
+    _, pull_request, api = pull_request_of(call)
     thread = _thread(call, pull_request)
     base = f"{api}/threads/{thread['id']}"
     return call.reply(show_comment(call.state, call.url, base, _one(call, thread)))
@@ -92,7 +92,7 @@ async def get_comment(call: Call) -> web.Response:
 
 async def add_comment(call: Call) -> web.Response:
     """POST .../threads/{id}/comments `{content, parentCommentId}`."""
-    _, pull_request, api = found(call, write=True)
+    _, pull_request, api = pull_request_of(call, write=True)
     body, thread = await call.body(), _thread(call, pull_request)
     comment = _comment(call, body, len(thread["comments"]) + 1)
     thread |= {"comments": [*thread["comments"], comment], "lastUpdatedDate": now()}
@@ -102,8 +102,8 @@ async def add_comment(call: Call) -> web.Response:
 
 
 async def edit_comment(call: Call) -> web.Response:
-    """PATCH or DELETE .../threads/{id}/comments/{n}, by its author."""
-    _, pull_request, api = found(call, write=True)
+    """PATCH or DELETE .../threads/{id}/comments/{n}; raises 403 unless the caller is its author."""
+    _, pull_request, api = pull_request_of(call, write=True)
     thread = _thread(call, pull_request)
     comment = _one(call, thread)
     if comment["by"] != call.caller.id:
@@ -146,8 +146,8 @@ def _comment(call: Call, given: Any, number: int) -> JSON:
     content = given.get("content") if isinstance(given, dict) else None
     if not isinstance(content, str) or not content:
         raise errors.invalid_value("Invalid argument value.\r\nParameter name: comment.Content")
-    if length(content) > LONGEST_COMMENT:
-        limit = f"A discussion comment cannot be longer than {LONGEST_COMMENT} characters."
+    if length(content) > MAX_COMMENT_LENGTH:
+        limit = f"A discussion comment cannot be longer than {MAX_COMMENT_LENGTH} characters."
         raise errors.invalid_value(f"{limit}\r\nParameter name: comment.Content")
     return {
         "id": number,
@@ -156,7 +156,7 @@ def _comment(call: Call, given: Any, number: int) -> JSON:
         "publishedDate": now(),
         "lastUpdatedDate": now(),
         "lastContentUpdatedDate": now(),
-        "commentType": named(given.get("commentType"), COMMENT_TYPES) or "text",
+        "commentType": enum_value(given.get("commentType"), COMMENT_TYPES) or "text",
         "by": call.caller.id,
     }
 

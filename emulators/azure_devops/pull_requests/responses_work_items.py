@@ -10,7 +10,7 @@ from aiohttp import web
 from emulators.azure_devops.core import errors
 from emulators.azure_devops.core.calls import Call
 from emulators.azure_devops.core.state import JSON
-from emulators.azure_devops.pull_requests.responses_parts import found
+from emulators.azure_devops.pull_requests.responses_parts import pull_request_of
 from emulators.azure_devops.work_items import models as work_items
 from emulators.azure_devops.work_items import patches as work_item_patches
 from emulators.azure_devops.work_items.models import Change
@@ -26,7 +26,7 @@ def number_of(reference: Any) -> int:
 
 
 def link(call: Call, pull_request: JSON, number: int) -> Change | None:
-    """Link a work item to a new pull request; one that the caller may not edit is passed over."""
+    """Link a work item to a new pull request; skips one that the caller may not edit."""
     project, repository = pull_request["project"], pull_request["repository"]
     url = f"vstfs:///Git/PullRequestId/{project}%2f{repository}%2f{pull_request['id']}"
     try:
@@ -42,7 +42,7 @@ def link(call: Call, pull_request: JSON, number: int) -> Change | None:
 
 async def list_work_items(call: Call) -> web.Response:
     """GET git/repositories/{id}/pullrequests/{number}/workitems."""
-    return call.collection(work_item_refs(call, found(call)[1]))
+    return call.collection(work_item_refs(call, pull_request_of(call)[1]))
 
 
 def work_item_refs(call: Call, pull_request: JSON) -> list[JSON]:

@@ -1,4 +1,7 @@
-"""Pull requests and their parts as they go over the wire."""
+"""Pull requests and their parts as they go over the wire.
+
+https://learn.microsoft.com/rest/api/azure/devops/git/pull-requests/get-pull-request
+"""
 
 from urllib.parse import quote
 
@@ -7,7 +10,7 @@ from emulators.azure_devops.core.repository_shapes import commit_ref, repository
 from emulators.azure_devops.core.state import JSON, Repository, State
 from emulators.azure_devops.pull_requests.models import repository_of
 
-TRUNCATED = 400  # how much of a description lists show
+TRUNCATED = 400  # characters of a description that lists show
 
 
 def pull_request_url(url: str, repository: Repository, number: int) -> str:
@@ -58,7 +61,7 @@ def _description(text: str, longest: int | None) -> JSON:
 
 
 def _add_what_some_have(state: State, url: str, pull_request: JSON, body: JSON) -> None:
-    """Add what a pull request has that was labelled, merged, closed, or set to complete by itself."""
+    """Add labels, merge commits, closing and auto-complete, for a pull request that has them."""
     if pull_request["labels"]:
         body["labels"] = [show_label(body["url"], label) for label in pull_request["labels"]]
     if pull_request.get("lastMerge"):

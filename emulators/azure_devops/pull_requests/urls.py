@@ -22,6 +22,19 @@ _SEARCH = {
     "searchCriteria.status": _STATUS,
     **off("searchCriteria.includeLinks"),
 }
+_CREATED = (
+    "title",
+    "description",
+    "sourceRefName",
+    "targetRefName",
+    "isDraft",
+    "reviewers",
+    "labels",
+    "workItemRefs",
+)
+_THREAD = ("comments", "status", "threadContext", "pullRequestThreadContext", "properties")
+_COMMENT = ("content", "parentCommentId", "commentType")
+_STATUS_BODY = ("state", "description", "context", "targetUrl", "iterationId")
 PULL_REQUESTS: tuple[Resource, ...] = (
     Resource(
         "9946fd70-0d40-406e-b686-b4744cbbcc37",
@@ -34,7 +47,7 @@ PULL_REQUESTS: tuple[Resource, ...] = (
             "Pull Requests_Get Pull Request": Route(
                 pulls.get_pull_request, flags("includeWorkItemRefs", "includeCommits")
             ),
-            "Pull Requests_Create": Route(pulls.create_pull_request, {"supportsIterations": ON}),
+            "Pull Requests_Create": Route(pulls.create_pull_request, {"supportsIterations": ON}, _CREATED),
             "Pull Requests_Update": Route(pulls.update_pull_request),
         },
     ),
@@ -79,7 +92,7 @@ PULL_REQUESTS: tuple[Resource, ...] = (
         {
             "Pull Request Labels_List": Route(parts.list_labels),
             "Pull Request Labels_Get": Route(parts.get_label),
-            "Pull Request Labels_Create": Route(parts.add_label),
+            "Pull Request Labels_Create": Route(parts.add_label, body=("name",)),
             "Pull Request Labels_Delete": Route(parts.remove_label),
         },
     ),
@@ -91,7 +104,9 @@ PULL_REQUESTS: tuple[Resource, ...] = (
         1,
         {
             "Pull Request Reviewers_List": Route(parts.list_reviewers),
-            "Pull Request Reviewers_Create Pull Request Reviewer": Route(parts.set_reviewer),
+            "Pull Request Reviewers_Create Pull Request Reviewer": Route(
+                parts.set_reviewer, body=("id", "vote", "isRequired")
+            ),
         },
     ),
     Resource(
@@ -103,8 +118,8 @@ PULL_REQUESTS: tuple[Resource, ...] = (
         {
             "Pull Request Threads_List": Route(threads.list_threads),
             "Pull Request Threads_Get": Route(threads.get_thread),
-            "Pull Request Threads_Create": Route(threads.create_thread),
-            "Pull Request Threads_Update": Route(threads.update_thread),
+            "Pull Request Threads_Create": Route(threads.create_thread, body=_THREAD),
+            "Pull Request Threads_Update": Route(threads.update_thread, body=("status",)),
         },
     ),
     Resource(
@@ -116,8 +131,8 @@ PULL_REQUESTS: tuple[Resource, ...] = (
         {
             "Pull Request Thread Comments_List": Route(threads.list_comments),
             "Pull Request Thread Comments_Get": Route(threads.get_comment),
-            "Pull Request Thread Comments_Create": Route(threads.add_comment),
-            "Pull Request Thread Comments_Update": Route(threads.edit_comment),
+            "Pull Request Thread Comments_Create": Route(threads.add_comment, body=_COMMENT),
+            "Pull Request Thread Comments_Update": Route(threads.edit_comment, body=_COMMENT),
             "Pull Request Thread Comments_Delete": Route(threads.edit_comment),
         },
     ),
@@ -130,7 +145,7 @@ PULL_REQUESTS: tuple[Resource, ...] = (
         {
             "Pull Request Statuses_List": Route(parts.list_statuses),
             "Pull Request Statuses_Get": Route(parts.get_status),
-            "Pull Request Statuses_Create": Route(parts.create_status),
+            "Pull Request Statuses_Create": Route(parts.create_status, body=_STATUS_BODY),
         },
     ),
     Resource(

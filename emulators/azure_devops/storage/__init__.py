@@ -1,1 +1,4 @@
-"""What lasts: JSON documents in SQLite, and bare Git repositories."""
+"""Persistent data: JSON documents in SQLite, and bare Git repositories.
+
+https://git-scm.com/docs/gitrepository-layout
+"""

@@ -1,4 +1,7 @@
-"""Durable documents: JSON by kind, parent and key in one SQLite file, in the order they were made."""
+"""Durable documents: JSON by kind, parent and key in one SQLite file, in order of creation.
+
+https://sqlite.org/wal.html
+"""
 
 import json
 import sqlite3
@@ -23,13 +26,13 @@ class Store:
     def __init__(self, path: Path) -> None:
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=NORMAL")  # a killed process loses nothing; a power cut might
+        self._db.execute("PRAGMA synchronous=NORMAL")  # a killed process loses nothing, a power cut may
         self._db.executescript(SCHEMA)
         self._depth = 0
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Make everything inside take effect together or not at all; no `await` belongs inside."""
+        """Make all changes inside take effect, or none when it raises; do not `await` inside."""
         if self._depth == 0:
             self._db.execute("BEGIN IMMEDIATE")
         self._depth += 1
@@ -45,7 +48,7 @@ class Store:
             self._db.execute("COMMIT")
 
     def put(self, kind: str, key: Key, body: JSON, *, parent: Key = "") -> JSON:
-        """Write *body*, in place of what was there, and return it."""
+        """Write *body*, replacing the previous document, and return it."""
         self._db.execute(
             "INSERT INTO documents VALUES (?, ?, ?, ?) "
             "ON CONFLICT (kind, parent, key) DO UPDATE SET body = excluded.body",
@@ -64,13 +67,13 @@ class Store:
         """Return the documents of *kind* (of one *parent*), oldest first."""
         where, values = ("", (kind,)) if parent is None else (" AND parent = ?", (kind, parent))
         rows = self._db.execute(
-            f"SELECT body FROM documents WHERE kind = ?{where} ORDER BY rowid",  # noqa: S608 - both are ours
+            f"SELECT body FROM documents WHERE kind = ?{where} ORDER BY rowid",  # noqa: S608 - both parts are constants
             values,
         )
         return [json.loads(row[0]) for row in rows]
 
     def remove(self, kind: str, key: Key, *, parent: Key = "") -> bool:
-        """Forget a document; False when it was not there."""
+        """Delete a document; False when there was none."""
         done = self._db.execute(
             "DELETE FROM documents WHERE kind = ? AND parent = ? AND key = ?", (kind, parent, key)
         )
@@ -86,5 +89,5 @@ class Store:
         return int(row[0])
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._db.close()

@@ -1,4 +1,7 @@
-"""Git commands on bare repositories, started with argument lists and an environment of our own."""
+"""Git commands on bare repositories, started with argument lists and an environment of our own.
+
+https://git-scm.com/docs/git
+"""
 
 import asyncio
 import os
@@ -12,7 +15,7 @@ _BAD_REF = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock(/|$)|/$|
 
 
 class GitError(Exception):
-    """Git ended with an error; the message is what it said."""
+    """Git failed; the message is its error output."""
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -63,7 +66,7 @@ async def text(repository: Path, *arguments: str) -> str:
 
 
 async def create(repository: Path, default_branch: str = "refs/heads/main") -> None:
-    """Make an empty bare repository."""
+    """Create an empty bare repository."""
     await run(repository, "init", "--quiet", "--bare", str(repository))
     await run(repository, "symbolic-ref", "HEAD", default_branch)
 
@@ -71,7 +74,7 @@ async def create(repository: Path, default_branch: str = "refs/heads/main") -> N
 async def copy(source: Path, repository: Path) -> str:
     """Fill *repository* with the branches and tags of *source*, packed; returns the default branch's ref.
 
-    Raises `GitError` when *source* is no repository.
+    Raises `GitError` when *source* is not a repository.
     """
     head = await asyncio.create_subprocess_exec(
         "git", "-C", str(source), "symbolic-ref", "HEAD",
@@ -90,7 +93,7 @@ async def copy(source: Path, repository: Path) -> str:
 
 
 async def update_ref(repository: Path, ref: str, new: str, old: str = "") -> None:
-    """Set *ref* (delete it for the zero id), if it is at *old* when that is given; raises `GitError`."""
+    """Set *ref* (delete it for the zero id); raises `GitError` when it is not at *old*, where given."""
     if new == ZERO:
         await run(repository, "update-ref", "-d", ref, *([old] if old else []))
     else:

@@ -1,4 +1,7 @@
-"""Reading refs from files and objects from `cat-file --batch`: no new process for each."""
+"""Reading refs from files and objects from `cat-file --batch`, without a new process for each.
+
+https://git-scm.com/docs/git-cat-file
+"""
 
 import asyncio
 import subprocess
@@ -54,7 +57,7 @@ def _packed(repository: Path) -> dict[str, str]:
 
 
 class _Reader:
-    """One `git cat-file --batch` process; one question at a time."""
+    """One `git cat-file --batch` process, which answers one request at a time."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
@@ -72,7 +75,7 @@ class _Reader:
 
     @property
     def alive(self) -> bool:
-        """Whether the process still takes questions."""
+        """Whether the process is still running."""
         return self._process.returncode is None
 
     async def ask(self, name: str) -> GitObject | None:
@@ -88,21 +91,21 @@ class _Reader:
                 raise EOFError
             words = line.decode(errors="replace").split()
             if len(words) != 3 or not words[2].isdigit() or not git.is_sha(words[0]):
-                return None  # missing or ambiguous
+                return None  # the object is missing or its name ambiguous
             content = await stdout.readexactly(int(words[2]))
             await stdout.readexactly(1)
         return GitObject(words[0], words[1], content)
 
     async def close(self) -> None:
-        """End the process, after the answer that is under way."""
-        async with self._turn:  # an answer that is on its way is not cut off
+        """End the process after the current answer."""
+        async with self._turn:  # wait for the current answer
             if self.alive:
                 self._process.kill()
             await self._process.wait()
 
 
 class Objects:
-    """Objects of all repositories; the few read last keep a process waiting for the next question."""
+    """Objects of all repositories; those used last keep a process for the next request."""
 
     def __init__(self) -> None:
         self._readers: OrderedDict[Path, _Reader] = OrderedDict()
@@ -111,7 +114,7 @@ class Objects:
     async def read(self, repository: Path, name: str) -> GitObject | None:
         """Return the object that *name* (`<commit>:<path>`, an id) means, or None.
 
-        Raises `GitError` when git cannot be asked.
+        Raises `GitError` when the git process fails.
         """
         if "\n" in name or "\x00" in name or name.startswith("-"):
             return None
@@ -119,7 +122,10 @@ class Objects:
             reader = await self._reader(repository)
             try:
                 return await reader.ask(name)
-            except (EOFError, ConnectionError):  # it was closed for others, or has ended
+            except (
+                EOFError,
+                ConnectionError,
+            ):  # it was closed for another one, or ended
                 continue
         raise git.GitError(f"cannot read {name}")
 

@@ -1,4 +1,7 @@
-"""Comments on work items: each makes a revision of the work item; editing one does not."""
+"""Comments on work items: adding one creates a revision of the work item, editing one does not.
+
+https://learn.microsoft.com/rest/api/azure/devops/wit/comments
+"""
 
 import re
 
@@ -8,7 +11,7 @@ from emulators.azure_devops.core.utf16_length import length
 from emulators.azure_devops.work_items import models as work_items
 from emulators.azure_devops.work_items.models import Change, WorkItem
 
-LONGEST = 150_000
+MAX_LENGTH = 150_000
 _HTML_COMMENT = re.compile(r"<!--.*?(-->|$)", re.DOTALL)
 
 
@@ -22,7 +25,7 @@ def add(state: State, item: WorkItem, text: str, caller: Identity, *, markdown: 
 
 
 def record(state: State, number: int, text: str, caller: Identity, *, markdown: bool = False) -> JSON:
-    """Keep a comment without a revision of its own, for one that came in with `System.History`."""
+    """Save a comment without a new revision, for text that came in `System.History`."""
     comment: JSON = {
         "id": state.store.next("comment"),
         "version": 1,
@@ -38,7 +41,7 @@ def record(state: State, number: int, text: str, caller: Identity, *, markdown: 
 
 
 def find(state: State, item: WorkItem, number: int, *, deleted: bool = True) -> JSON:
-    """Return a comment, *deleted* ones as well; raises 404."""
+    """Return a comment, also a deleted one unless *deleted* is false; raises 404."""
     comment = state.store.get("comment", number, parent=item.id)
     if comment is None or (comment["deleted"] and not deleted):
         message = f"Work item comment {number} does not exist."
@@ -47,13 +50,13 @@ def find(state: State, item: WorkItem, number: int, *, deleted: bool = True) -> 
 
 
 def listed(state: State, item: WorkItem, *, deleted: bool = False) -> list[JSON]:
-    """Return the comments, oldest first; *deleted* ones only if asked for."""
+    """Return the comments, oldest first, with deleted ones if *deleted* is true."""
     found = state.store.all("comment", parent=item.id)
     return [comment for comment in found if deleted or not comment["deleted"]]
 
 
 def edit(state: State, item: WorkItem, number: int, text: str, caller: Identity, *, markdown: bool) -> JSON:
-    """Change the words of a comment; raises 403 when it is somebody else's."""
+    """Change the text of a comment; raises 403 unless *caller* is its author."""
     comment = _own(state, item, number, caller)
     words = _clean(text, markdown=markdown)
     changed = {"text": words, "format": "markdown" if markdown else "html"}
@@ -61,7 +64,7 @@ def edit(state: State, item: WorkItem, number: int, text: str, caller: Identity,
 
 
 def delete(state: State, item: WorkItem, number: int, caller: Identity) -> JSON:
-    """Mark a comment as deleted; raises 403 when it is somebody else's."""
+    """Mark a comment as deleted; raises 403 unless *caller* is its author."""
     comment = _own(state, item, number, caller)
     return _bump(state, item, {**comment, "deleted": True}, caller)
 
@@ -79,9 +82,9 @@ def _bump(state: State, item: WorkItem, comment: JSON, caller: Identity) -> JSON
 
 
 def _clean(text: object, *, markdown: bool) -> str:
-    """Return the text as the service keeps it: comments inside HTML do not survive."""
+    """Return the text as the service keeps it: it removes HTML comments."""
     if not isinstance(text, str) or not text.strip():
         raise errors.argument("Value cannot be null or empty.", "text")
-    if length(text) > LONGEST:
-        raise errors.argument(f"The comment text is longer than {LONGEST} characters.", "text")
+    if length(text) > MAX_LENGTH:
+        raise errors.argument(f"The comment text is longer than {MAX_LENGTH} characters.", "text")
     return _HTML_COMMENT.sub("", text) if not markdown else text

@@ -1,4 +1,4 @@
-"""What happened to a work item, as the events of service hooks: created, updated, commented.
+"""Changes of a work item as events of service hooks: created, updated, commented.
 
 https://learn.microsoft.com/azure/devops/service-hooks/events
 """

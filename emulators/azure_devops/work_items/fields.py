@@ -59,5 +59,5 @@ KNOWN = (
 
 
 def is_known(name: str) -> bool:
-    """Return whether there is a field of that reference name, in any case of its letters."""
+    """Whether a field of that reference name exists; case does not matter."""
     return name.lower() in KNOWN or _DEFINED_BY_A_PROCESS.match(name) is not None

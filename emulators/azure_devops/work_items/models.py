@@ -1,7 +1,8 @@
-"""Work items and their revisions: making, changing and finding them.
+"""Work items and their revisions: creating, changing and finding them.
 
-A revision is kept whole: `{rev, date, by, fields, relations, formats}`. Identity fields are kept as
-`{"identity": id}` and get their shape when they are shown.
+A revision is stored whole: `{rev, date, by, fields, relations, formats}`. Identity fields are stored as
+`{"identity": id}` and expanded when they are shown.
+https://learn.microsoft.com/rest/api/azure/devops/wit/revisions
 """
 
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from emulators.azure_devops.organization import permissions
 from emulators.azure_devops.work_items.processes import WorkItemType, type_of
 
 FOREVER = "9999-01-01T00:00:00Z"
-# what only `$expand=all` shows, and what no client may set
+# shown only by `$expand=all`, and not to be set by clients
 HIDDEN = (
     "System.Id",
     "System.AreaId",
@@ -33,7 +34,7 @@ HIDDEN = (
 
 @dataclass(frozen=True, slots=True)
 class WorkItem:
-    """A work item as it stands: number, project and newest revision."""
+    """A work item: number, project and newest revision."""
 
     id: int
     project: Project
@@ -53,7 +54,7 @@ class WorkItem:
 
     @property
     def kind(self) -> WorkItemType:
-        """Its type."""
+        """Its type; raises LookupError when the process has no such type."""
         found = type_of(self.project.process, self.fields["System.WorkItemType"])
         if found is None:
             raise LookupError(self.fields["System.WorkItemType"])
@@ -67,7 +68,7 @@ class WorkItem:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a revision did to a work item; `before` is None when it made the item."""
+    """The change that a revision made; `before` is None for a new work item."""
 
     item: WorkItem
     before: JSON | None
@@ -76,7 +77,7 @@ class Change:
 
     @property
     def created(self) -> bool:
-        """Whether the work item was made by it."""
+        """Whether it created the work item."""
         return self.before is None
 
 
@@ -97,7 +98,7 @@ def join_tags(tags: list[str]) -> str:
 
 
 def find(state: State, number: int, caller: Identity | None, project: Project | None = None) -> WorkItem:
-    """Return a work item that *caller* may read (None: anybody); raises 404 TF401232."""
+    """Return a work item that *caller* (None: any caller) may read; raises 404 TF401232."""
     head = state.store.get("work_item", number)
     if head is None or (project is not None and head["project"] != project.id):
         raise errors.work_item_missing(number)

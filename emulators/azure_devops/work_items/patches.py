@@ -15,9 +15,9 @@ from emulators.azure_devops.work_items.models import HIDDEN, join_tags, split_ta
 from emulators.azure_devops.work_items.processes import WorkItemType
 
 # https://learn.microsoft.com/azure/devops/organizations/settings/work/object-limits
-MOST_TAGS, LONGEST_TAG = 100, 400
-MOST_LINKS, MOST_ATTACHMENTS = 1000, 100
-LONGEST_TITLE, LONGEST_TEXT = 255, 1_000_000
+MAX_TAGS, MAX_TAG_LENGTH = 100, 400
+MAX_LINKS, MAX_ATTACHMENTS = 1000, 100
+MAX_TITLE_LENGTH, MAX_TEXT_LENGTH = 255, 1_000_000
 FORMATS = ("html", "markdown")
 IDENTITY_FIELDS = ("System.AssignedTo", "System.CreatedBy", "System.ChangedBy")
 FIXED = ("System.TeamProject", "System.WorkItemType", "System.CommentCount", *HIDDEN)
@@ -28,7 +28,7 @@ RELATIONS = ("ArtifactLink", "Hyperlink", "AttachedFile")
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What the values of a patch are checked against."""
+    """The type and settings that the values of a patch are checked against."""
 
     state: State
     kind: WorkItemType
@@ -38,7 +38,7 @@ class Rules:
 def apply(draft: JSON, operations: Any, rules: Rules, *, revision: int) -> None:
     """Change *draft* as the patch document says; *revision* is what `test /rev` means.
 
-    Raises 400 for a document, a field or a value that is not good, 412 when a test fails.
+    Raises 400 for a document, a field or a value that is not valid, 412 when a test fails.
     """
     if not isinstance(operations, list) or not operations:
         raise errors.bad_patch()
@@ -94,16 +94,16 @@ def _set_field(draft: JSON, verb: str, name: str, value: Any, rules: Rules) -> N
 
 
 def _set_tags(draft: JSON, verb: str, value: Any) -> None:
-    """`add` joins the tags to those that are there (the reference's example); `replace` replaces."""
+    """`add` keeps the existing tags (as in the example of the reference); `replace` does not."""
     tags = split_tags(str(value))
-    if any(length(tag) > LONGEST_TAG for tag in tags):
+    if any(length(tag) > MAX_TAG_LENGTH for tag in tags):
         raise errors.field_rule("Tags", "InvalidTooLong")
     already = split_tags(draft["fields"].get("System.Tags", "")) if verb == "add" else []
     draft["fields"]["System.Tags"] = join_tags(already + tags)
 
 
 def _set_path(draft: JSON, name: str, value: Any) -> None:
-    """Set area or iteration; a project has the root alone, since nothing here makes nodes below it."""
+    """Set area or iteration; raises 400 for any node but the root, which is the only one there is."""
     root = draft["fields"]["System.TeamProject"]
     if str(value).lower() != root.lower():
         number = draft["fields"]["System.Id"] if draft["rev"] > 1 else -1
@@ -154,7 +154,7 @@ def _set_relation(draft: JSON, verb: str, name: str, value: Any) -> None:
 
 
 def relation_of(draft: JSON, value: Any) -> JSON:
-    """Return the relation that *value* asks for; raises 400 when it is none, or there already."""
+    """Return the relation that *value* asks for; raises 400 when it is not valid, or exists already."""
     if (
         not isinstance(value, dict)
         or not isinstance(value.get("url"), str)
@@ -195,13 +195,13 @@ def _check(draft: JSON) -> None:
     title = fields.get("System.Title")
     if not isinstance(title, str) or not title.strip():
         raise errors.field_rule("Title", "Required, InvalidEmpty")
-    if length(title) > LONGEST_TITLE:
+    if length(title) > MAX_TITLE_LENGTH:
         raise errors.field_rule("Title", "InvalidTooLong")
-    if len(split_tags(fields.get("System.Tags", ""))) > MOST_TAGS:
+    if len(split_tags(fields.get("System.Tags", ""))) > MAX_TAGS:
         raise errors.field_rule("Tags", "InvalidTooLong")
     for name, value in fields.items():
-        if isinstance(value, str) and length(value) > LONGEST_TEXT:
+        if isinstance(value, str) and length(value) > MAX_TEXT_LENGTH:
             raise errors.field_rule(name.rpartition(".")[2], "InvalidTooLong")
     attached = sum(1 for relation in draft["relations"] if relation["rel"] == "AttachedFile")
-    if attached > MOST_ATTACHMENTS or len(draft["relations"]) - attached > MOST_LINKS:
+    if attached > MAX_ATTACHMENTS or len(draft["relations"]) - attached > MAX_LINKS:
         raise errors.rule_broken("TF401330: The work item has reached the limit of links or attachments.")

@@ -1,4 +1,4 @@
-"""The four processes: work item types, their states with categories, and what a new work item starts with.
+"""The four processes: work item types, their states with categories, and the field of their main text.
 
 https://learn.microsoft.com/azure/devops/boards/work-items/workflow-and-state-categories
 """

@@ -64,7 +64,7 @@ async def edit_comment(call: Call) -> web.Response:
 
 
 async def delete_comment(call: Call) -> web.Response:
-    """DELETE wit/workItems/{id}/comments/{commentId} -> 200 with the comment, which is deleted."""
+    """DELETE wit/workItems/{id}/comments/{commentId} -> 200 with the deleted comment."""
     item = _item(call)
     work_items.require_write(call.state, call.caller, item.project)
     deleted = comments.delete(call.state, item, call.argument("commentId"), call.caller)
@@ -97,7 +97,7 @@ async def upload_attachment(call: Call) -> web.Response:
 
 
 async def download_attachment(call: Call) -> web.Response:
-    """GET wit/attachments/{id}?fileName=&download=."""
+    """GET wit/attachments/{id}?fileName=&download=; raises 404 TF237079 for an unknown one."""
     attachment = call.arguments["id"].lower()
     row = attachments.find(call.state, attachment)
     if row is None:

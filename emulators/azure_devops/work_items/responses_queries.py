@@ -62,7 +62,7 @@ def _parsed(call: Call, text: str) -> wiql.Query:
 
 
 def _values(call: Call, item: WorkItem, field: str) -> wiql_conditions.Values:
-    """Return what *item* holds in *field*: nothing, one value, every tag, or every name of a person."""
+    """Return the values of *field*: none, one, all tags, or all names of a person."""
     if field == "system.tags":
         return tuple(item.tags)
     value = next((value for name, value in item.fields.items() if name.lower() == field), None)

@@ -1,4 +1,7 @@
-"""Work items, revisions, updates and comments as they go over the wire."""
+"""Work items, revisions, updates and comments as they go over the wire.
+
+https://learn.microsoft.com/rest/api/azure/devops/wit/work-items/get-work-item
+"""
 
 from typing import Any
 from urllib.parse import quote
@@ -21,7 +24,7 @@ def api_url(url: str, project: Project, number: int) -> str:
 
 
 def show_fields(state: State, url: str, fields: JSON, *, everything: bool, as_text: bool = False) -> JSON:
-    """Return *fields* with identities in shape (or as `Name <address>`), hidden ones only if asked for."""
+    """Return *fields* with identities expanded (or as `Name <address>`), hidden ones only if requested."""
     return {
         name: show_value(state, url, value, as_text=as_text)
         for name, value in fields.items()
@@ -91,7 +94,7 @@ def multiline_formats(item: WorkItem) -> JSON:
 
 
 def show_revision(state: State, url: str, item: WorkItem, revision: JSON) -> JSON:
-    """Return a revision: the work item as it was."""
+    """Return a revision: the work item as it was then."""
     past = WorkItem(item.id, item.project, revision)
     body = show_item(state, url, past, expand="all", links=False)
     base = api_url(url, item.project, item.id)
@@ -114,7 +117,7 @@ def show_update(
     newest: bool,
     as_text: bool = False,
 ) -> JSON:
-    """Return what a revision changed: `{oldValue, newValue}` by field, relations added and removed."""
+    """Return the changes of a revision: `{oldValue, newValue}` by field, relations added and removed."""
     identity, relations = state.identity(after["by"]) or NOBODY, _relation_changes(before, after)
     return {
         "id": after["rev"],

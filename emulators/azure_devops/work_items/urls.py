@@ -51,7 +51,11 @@ WORK_ITEMS: tuple[Resource, ...] = (
         "workItemsBatch",
         f"{_BASE}/workItemsBatch",
         1,
-        {"Work Items_Get Work Items Batch": Route(items.get_batch)},
+        {
+            "Work Items_Get Work Items Batch": Route(
+                items.get_batch, body=("ids", "fields", "$expand", "errorPolicy")
+            )
+        },
     ),
     Resource(
         "a00c85a5-80fa-4565-99c3-bcd2181434bb",
@@ -86,8 +90,8 @@ WORK_ITEMS: tuple[Resource, ...] = (
                 },
             ),
             "Comments_Get Comment": Route(comments.get_comment, {**flags("includeDeleted"), **_COMMENT}),
-            "Comments_Add Comment": Route(comments.add_comment, _FORMAT),
-            "Comments_Update Comment": Route(comments.edit_comment, _FORMAT),
+            "Comments_Add Comment": Route(comments.add_comment, _FORMAT, ("text",)),
+            "Comments_Update Comment": Route(comments.edit_comment, _FORMAT, ("text",)),
             "Comments_Delete": Route(comments.delete_comment),
         },
         preview=True,
@@ -122,7 +126,7 @@ WORK_ITEMS: tuple[Resource, ...] = (
         "wiql",
         "{project}/{team}/_apis/wit/wiql",
         2,
-        {"Wiql_Query By Wiql": Route(queries.query, {**texts("$top"), **off("timePrecision")})},
+        {"Wiql_Query By Wiql": Route(queries.query, {**texts("$top"), **off("timePrecision")}, ("query",))},
     ),
     Resource(
         "e07b5fa4-1499-494d-a496-64b860fd64ff",

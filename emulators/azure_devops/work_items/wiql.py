@@ -1,4 +1,4 @@
-"""The query language for work items: reads a query, and decides which work items it finds.
+"""The query language for work items: parses a query into a condition and an order.
 
 Covered: `SELECT ... FROM workitems`, conditions joined by AND, OR and NOT in their precedence, the operators
 `=`, `<>`, `<`, `>`, `<=`, `>=`, `[NOT] IN` and `[NOT] CONTAINS`, the macros `@project` and `@me`, and
@@ -47,7 +47,7 @@ class MissingFromError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What a query selects, which work items it finds, and by which fields it sorts them."""
+    """A parsed query: the selected columns, the condition, and the fields to sort by."""
 
     columns: tuple[str, ...]
     finds: Condition
@@ -82,7 +82,7 @@ class _Parser:
         self._at = 0
 
     def query(self) -> Query:
-        """Return the whole query."""
+        """Return the query; raises NotCoveredError, UnknownFieldError or MissingFromError."""
         if "from" not in (value.lower() for _, value in self._tokens):
             raise MissingFromError
         self._require("select")

@@ -1,4 +1,4 @@
-"""The conditions of a query for work items: what holds for the values of a field.
+"""The conditions of a query for work items, which test the values of a field.
 
 https://learn.microsoft.com/azure/devops/boards/queries/query-operators-variables
 """
@@ -6,7 +6,7 @@ https://learn.microsoft.com/azure/devops/boards/queries/query-operators-variable
 import re
 from collections.abc import Callable, Mapping
 
-Values = tuple[str, ...]  # what a field holds: nothing, one value, every tag, or every name of a person
+Values = tuple[str, ...]  # the values of a field: none, one, all tags, or all names of a person
 Read = Callable[[str], Values]
 Condition = Callable[[Read], bool]
 

@@ -76,6 +76,23 @@ def test_enumerations_are_taken_by_name_in_any_case_and_by_number(http):
         assert http.get(path, params={"searchCriteria.status": status}).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "words"),
+    [
+        (
+            f"{PROJECT}/_apis/git/repositories",
+            {"name": "x", "parentRepository": {"id": "y"}},
+            "parentRepository",
+        ),
+        ("_apis/wit/workitemsbatch", {"ids": [1], "asOf": "2026-01-01"}, "asOf"),
+        (f"{PROJECT}/_apis/wit/wiql", {"query": "SELECT", "more": 1}, "more"),
+    ],
+)
+def test_a_member_of_the_body_that_would_change_the_answer_is_not_ignored(http, path, body, words):
+    answer = http.post(path, json=body)
+    assert (answer.status_code, f"{words} in the body" in answer.json()["message"]) == (501, True)
+
+
 def test_fields_and_expand_exclude_each_other(http, ado):
     number = ado.create_work_item(PROJECT, "Task", "Both")["id"]
     answer = http.get(f"_apis/wit/workitems/{number}?fields=System.Title&$expand=all")

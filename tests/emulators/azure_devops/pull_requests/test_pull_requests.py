@@ -107,12 +107,12 @@ def test_a_branch_that_is_not_there_is_tf401398(http, pushed, path, ref):
     [{"title": ""}, {"title": "x" * 401}, {"title": None}, {"targetRefName": "refs/heads/topic"},
      {"reviewers": [{"id": "nobody"}]}, {"labels": [{"name": " "}]}, {"workItemRefs": [{"id": "x"}]}],
 )  # fmt: skip
-def test_a_wrong_wish_makes_no_pull_request(http, pushed, path, wrong):
+def test_a_wrong_body_creates_no_pull_request(http, pushed, path, wrong):
     assert http.post(path, json=body(**wrong)).status_code == 400
     assert http.get(f"{path}?searchCriteria.status=all").json()["count"] == 0
 
 
-def test_who_only_reads_may_not_make_one(ado, pushed, path):
+def test_a_reader_may_not_create_a_pull_request(ado, pushed, path):
     visitor = ("", ado.create_pat("visitor-pulls", VISITOR))
     answer = httpx.post(f"{ado.url}/{ado.organization}/{path}?api-version=7.1", json=body(), auth=visitor)
     assert answer.status_code == 403
@@ -172,12 +172,12 @@ def test_texts_draft_and_target_can_be_changed(http, pull):
 @pytest.mark.parametrize("strategy", ["noFastForward", "squash", "rebase", "rebaseMerge"])
 def test_completing_merges_into_the_target(http, pushed, pull, strategy):
     options = {"mergeStrategy": strategy, "deleteSourceBranch": True, "mergeCommitMessage": "Merged!"}
-    wish = {
+    completion = {
         "status": "completed",
         "lastMergeSourceCommit": pull["lastMergeSourceCommit"],
         "completionOptions": options,
     }
-    done = http.patch(pull["url"], json=wish).json()
+    done = http.patch(pull["url"], json=completion).json()
     assert (done["status"], done["closedBy"]["uniqueName"]) == ("completed", ADMINISTRATOR)
     git("fetch", "-q", "--prune", "origin", cwd=pushed)
     assert git("show", "origin/main:src/app.py", cwd=pushed).stdout.endswith("42\n")
@@ -194,8 +194,8 @@ def test_completing_needs_the_newest_source_commit(http, pull):
 
 def test_a_draft_cannot_be_completed(http, pull):
     http.patch(pull["url"], json={"isDraft": True})
-    wish = {"status": "completed", "lastMergeSourceCommit": pull["lastMergeSourceCommit"]}
-    assert http.patch(pull["url"], json=wish).status_code == 400
+    completion = {"status": "completed", "lastMergeSourceCommit": pull["lastMergeSourceCommit"]}
+    assert http.patch(pull["url"], json=completion).status_code == 400
 
 
 def test_conflicts_are_found_and_hold_it_back(http, pushed, path):
@@ -204,8 +204,8 @@ def test_conflicts_are_found_and_hold_it_back(http, pushed, path):
     git("push", "-q", "origin", "main", cwd=pushed)
     pull = merged(http, http.post(path, json=body()).json())
     assert pull["mergeStatus"] == "conflicts"
-    wish = {"status": "completed", "lastMergeSourceCommit": pull["lastMergeSourceCommit"]}
-    assert http.patch(pull["url"], json=wish).status_code == 409
+    completion = {"status": "completed", "lastMergeSourceCommit": pull["lastMergeSourceCommit"]}
+    assert http.patch(pull["url"], json=completion).status_code == 409
 
 
 def test_changes_on_both_sides_merge_when_they_do_not_conflict(http, pushed, path):
@@ -214,8 +214,8 @@ def test_changes_on_both_sides_merge_when_they_do_not_conflict(http, pushed, pat
     git("push", "-q", "origin", "main", cwd=pushed)
     pull = merged(http, http.post(path, json=body()).json())
     assert pull["mergeStatus"] == "succeeded"
-    wish = {"status": "completed", "lastMergeSourceCommit": pull["lastMergeSourceCommit"]}
-    assert http.patch(pull["url"], json=wish).json()["status"] == "completed"
+    completion = {"status": "completed", "lastMergeSourceCommit": pull["lastMergeSourceCommit"]}
+    assert http.patch(pull["url"], json=completion).json()["status"] == "completed"
 
 
 def test_abandoning_frees_the_branches_and_it_can_come_back(http, pull, path):
@@ -226,6 +226,26 @@ def test_abandoning_frees_the_branches_and_it_can_come_back(http, pull, path):
     assert http.patch(pull["url"], json={"status": "active"}).json()["status"] == "active"
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"status": "open"},
+        {"status": "all"},
+        {"completionOptions": {"mergeStrategy": "octopus"}},
+    ],
+)
+def test_an_unknown_value_changes_nothing(http, pull, wrong):
+    answer = http.patch(pull["url"], json={"title": "Changed", **wrong})
+    assert answer.status_code == 400
+    assert http.get(pull["url"]).json()["title"] == pull["title"]
+
+
+def test_only_the_five_votes_of_the_service_are_taken(http, pull):
+    me = reviewer(http, ADMINISTRATOR)
+    assert http.put(f"{pull['url']}/reviewers/{me}", json={"vote": 7}).status_code == 400
+    assert http.put(f"{pull['url']}/reviewers/{me}", json={"vote": -10}).json()["vote"] == -10
+
+
 def test_a_required_status_holds_completion_back_until_it_succeeds(http, ado, pushed, path, repository):
     scope = [{"repositoryId": repository["id"], "refName": "refs/heads/main", "matchKind": "Exact"}]
     settings = {"scope": scope, "statusName": "verify", "statusGenre": "autocoder"}
@@ -233,8 +253,8 @@ def test_a_required_status_holds_completion_back_until_it_succeeds(http, ado, pu
         f"{PROJECT}/_apis/policy/configurations", json={"type": {"id": policies.STATUS}, "settings": settings}
     )
     pull = merged(http, http.post(path, json=body()).json())
-    wish = {"status": "completed", "lastMergeSourceCommit": pull["lastMergeSourceCommit"]}
-    assert http.patch(pull["url"], json=wish).status_code == 409
+    completion = {"status": "completed", "lastMergeSourceCommit": pull["lastMergeSourceCommit"]}
+    assert http.patch(pull["url"], json=completion).status_code == 409
     http.patch(pull["url"], json={"autoCompleteSetBy": {"id": pull["createdBy"]["id"]}})
     status = {"state": "succeeded", "context": {"name": "verify", "genre": "autocoder"}, "description": "ok"}
     assert http.post(f"{pull['url']}/statuses", json=status).json()["id"] == 1
@@ -284,12 +304,12 @@ def test_threads_take_answers_and_a_status(http, pull):
         "rightFileStart": {"line": 2, "offset": 1},
         "rightFileEnd": {"line": 2, "offset": 9},
     }
-    wish = {
+    completion = {
         "comments": [{"parentCommentId": 0, "content": "Why?", "commentType": 1}],
         "status": 1,
         "threadContext": context,
     }
-    thread = http.post(f"{pull['url']}/threads", json=wish).json()
+    thread = http.post(f"{pull['url']}/threads", json=completion).json()
     assert (thread["status"], thread["comments"][0]["commentType"]) == ("active", "text")
     url = thread["_links"]["self"]["href"]
     answer = http.post(f"{url}/comments", json={"content": "Because", "parentCommentId": 1}).json()
