@@ -26,7 +26,7 @@ class Cors:
     credentials: bool = False
 
     def allows(self, origin: str) -> bool:
-        """Whether pages of *origin* may."""
+        """Whether pages of *origin* may call the app."""
         return "*" in self.origins or origin in self.origins
 
 
@@ -52,7 +52,7 @@ def apply_local_settings(path: Path, environment: MutableMapping[str, str]) -> C
 
 
 def redelivery_seconds(environment: Mapping[str, str]) -> float:
-    """Return how long after a start the activities run again that ran when the last process ended.
+    """Return how many seconds after a start the interrupted activities run again.
 
     At once, unless the setting says otherwise: the real host's queue gives such an activity back only after
     `workItemQueueVisibilityTimeout` (5 minutes, at least 1). Raises `SettingsError` for a bad setting.
