@@ -13,6 +13,7 @@ from typing import Any
 
 from emulators.functions_host.errors import SettingsError
 
+SECTIONS = {"IsEncrypted", "Values", "Host"}  # of local.settings.json
 REDELIVERY_SETTING = "FUNCTIONS_HOST_REDELIVERY_SECONDS"
 MAX_REDELIVERY_SECONDS = 86_400
 DEFAULT_MAX_BODY = 104_857_600  # FUNCTIONS_REQUEST_BODY_SIZE_LIMIT; see functions-app-settings
@@ -38,6 +39,9 @@ def apply_local_settings(path: Path, environment: MutableMapping[str, str]) -> C
     content = read_object(path)
     if content.get("IsEncrypted"):
         raise SettingsError(f"{path}: encrypted settings are not covered by this host")
+    foreign = sorted(content.keys() - SECTIONS)
+    if foreign:
+        raise SettingsError(f"{path}: not covered by this host: {', '.join(foreign)}")
     values = content.get("Values")
     if not isinstance(values, dict):
         raise SettingsError(f'{path}: "Values" must be an object')
