@@ -86,7 +86,7 @@ class Engine:
 
     def start(self) -> None:
         """Start the thread, and run again the activities that were running when the last process ended."""
-        interrupted = {task.seq for task in self._reader.pending_tasks()}
+        interrupted = set(self._reader.pending_tasks())
         self._thread.start()
         if not interrupted:
             return

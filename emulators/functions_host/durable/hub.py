@@ -131,13 +131,13 @@ class Hub:
         )
         self.send(instance.id, first, instance.execution)
 
-    def redeliver(self, seqs: Collection[int]) -> None:
-        """Run the activities with these numbers again, less those that nothing waits for any more."""
-        self.outbox += [task for task in self.store.pending_tasks() if task.seq in seqs]
+    def redeliver(self, interrupted: Collection[ActivityTask]) -> None:
+        """Run the *interrupted* activities again, less those that nothing waits for any more."""
+        self.outbox += [task for task in self.store.pending_tasks() if task in interrupted]
 
     def activity_ended(self, task: ActivityTask, result: str | None, error: tuple[str, str] | None) -> None:
         """Tell the orchestration an activity's end: its *result* as JSON, or an *error* and its stack."""
-        if not self.store.remove_task(task.seq):
+        if not self.store.remove_task(task):
             return
         if error is None:
             message = event(EventType.TaskCompleted, TaskScheduledId=task.number, Result=result)

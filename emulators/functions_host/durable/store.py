@@ -204,9 +204,13 @@ class Store:
         )
         return ActivityTask(cursor.lastrowid or 0, instance_id, execution, number, name, input_)
 
-    def remove_task(self, seq: int) -> bool:
-        """Delete an activity that ended; False when it was deleted before, with its instance."""
-        return self._do("delete from tasks where seq=?", (seq,)).rowcount > 0
+    def remove_task(self, task: ActivityTask) -> bool:
+        """Delete an activity that ended; False when it was deleted before, with its instance.
+
+        SQLite gives the number of a deleted row to a new one, so the number alone may be another activity's.
+        """
+        which = (task.seq, task.execution, task.number)
+        return self._do("delete from tasks where seq=? and execution=? and number=?", which).rowcount > 0
 
     def save_timer(self, status: TimerStatus) -> None:
         """Write the status of a timer trigger."""
