@@ -1,4 +1,7 @@
-"""Serve a Functions app: `python -m emulators.functions_host --app DIR --settings local.settings.json`."""
+"""Serve a Functions app: `python -m emulators.functions_host --app DIR --settings local.settings.json`.
+
+It stands for `func start`: https://learn.microsoft.com/azure/azure-functions/functions-core-tools-reference#func-start
+"""
 
 import argparse
 import gc
@@ -32,8 +35,8 @@ def arguments() -> argparse.ArgumentParser:
 
 
 def quiet_sdk() -> None:
-    """Keep off the log what the Durable SDK warns of in ordinary turns."""
-    warnings.filterwarnings("ignore", "Potential duplicate Task completion")  # at every early event
+    """Suppress the warnings that the Durable SDK prints in ordinary turns."""
+    warnings.filterwarnings("ignore", "Potential duplicate Task")  # printed for every event before its wait
     warnings.filterwarnings("ignore", "azure.functions df_loads")
 
 
@@ -53,12 +56,12 @@ def main(argv: Sequence[str] | None = None) -> None:
         host_settings = read_host_settings(folder)
         os.chdir(folder)
         application = build(load_app(folder), host_settings, options, cors)
-        gc.freeze()  # what was imported stays, and need not be looked through again and again
+        gc.freeze()  # imports stay for good: no need to collect them
     except HostError as error:
         sys.exit(f"{EMULATOR.name} cannot serve {folder}: {error}")
     serving.run(EMULATOR, options, application)
     sys.stdout.flush()
-    os._exit(0)  # at once: a synchronous function that still runs would hold the interpreter
+    os._exit(0)  # a synchronous function that still runs would keep the interpreter alive
 
 
 if __name__ == "__main__":

@@ -1,15 +1,16 @@
-"""What can go wrong in the host, and what a client is told.
+"""The errors of this host, and the bodies of error responses.
 
     HostError
     ├── SettingsError          local.settings.json or host.json cannot be used: the host does not start
     ├── FunctionLoadError      the app would not load in the real Python worker: the host does not start
     ├── ArgumentError          a client's argument is refused (System.ArgumentException)
     ├── InstanceExistsError    a live instance has that id (OrchestrationAlreadyExistsException)
-    ├── OrchestratorError      an orchestrator function that broke without a word on its state: it fails
-    ├── ActionRefusedError     the host refuses an action: the orchestration fails
-    └── NonDeterministicError  a replay asks for other work than the history holds: it fails as well
+    ├── OrchestratorError      an orchestrator function failed and gave no state: its instance fails
+    ├── ActionRefusedError     the host refuses an action: the instance fails
+    └── NonDeterministicError  a replay schedules other work than the history holds: the instance fails
 
-The bodies follow `HttpApiHandler` of the Durable Functions extension (ASP.NET's `HttpError`).
+The bodies follow `HttpApiHandler` of the Durable Functions extension (ASP.NET's `HttpError`):
+https://github.com/Azure/azure-functions-durable-extension
 """
 
 import json
@@ -21,7 +22,7 @@ log = logging.getLogger("host")
 
 
 class HostError(Exception):
-    """Anything that this host reports by its own name."""
+    """Base class of the errors below."""
 
 
 class SettingsError(HostError):
@@ -40,22 +41,22 @@ class ArgumentError(HostError):
 
 
 class InstanceExistsError(HostError):
-    """A start with the id of an instance that still lives."""
+    """A start under the id of an instance that has not ended."""
 
     def __init__(self, status: str) -> None:
         super().__init__(f"An Orchestration instance with the status {status} already exists.")
 
 
 class OrchestratorError(HostError):
-    """An orchestrator function that is not there, or broke without a word on its state."""
+    """An orchestrator function that does not exist, or failed and gave no state."""
 
 
 class ActionRefusedError(HostError):
-    """An action that the host does not take: an unknown function, an entity."""
+    """An action that the host refuses: an unknown function, an entity."""
 
 
 class NonDeterministicError(HostError):
-    """A replay that does not fit the history."""
+    """A replay that does not match the history."""
 
 
 EXCEPTION_TYPES: dict[type[Exception], str] = {

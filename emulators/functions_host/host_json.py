@@ -23,7 +23,7 @@ READ = {
     f"{DURABLE}.hubName",
     f"{DURABLE}.maxConcurrentActivityFunctions",
 }
-IGNORED = {  # with all that is below: of no effect on what an app on one machine can see
+IGNORED = {  # with everything below them: they tune what this host does not have
     "$schema",
     "aggregator",
     "concurrency",

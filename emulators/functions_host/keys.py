@@ -32,11 +32,11 @@ class Keys:
         return self.system[DURABLE_EXTENSION]
 
     def opens_function(self, function: str, given: str) -> bool:
-        """Whether *given* opens an HTTP trigger of level `function`."""
+        """Whether an HTTP trigger of level `function` accepts the key *given*."""
         return self._is_one_of(given, [*self.functions.get(function, {}).values(), *self.host.values()])
 
     def opens_webhooks(self, given: str) -> bool:
-        """Whether *given* opens the Durable Functions webhooks."""
+        """Whether the Durable Functions webhooks accept the key *given*."""
         return self._is_one_of(given, [self.durable])
 
     def opens_admin(self, given: str) -> bool:
@@ -55,7 +55,7 @@ def given_key(headers: Mapping[str, str], query: Mapping[str, str]) -> str:
 
 
 def ensure_keys(path: Path, functions: Iterable[str]) -> Keys:
-    """Return the keys in the file at *path*; make those that it lacks, one for each of *functions*."""
+    """Return the keys in the file at *path*; create those that it lacks, one for each of *functions*."""
     content = json.loads(path.read_text()) if path.exists() else {}
     before = json.dumps(content)
     content.setdefault("master", _new())

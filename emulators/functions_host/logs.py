@@ -1,7 +1,8 @@
-"""What the host prints: one line for each record, with the invocation it belongs to.
+"""The log on standard output: one line for each record, with the id of the invocation that it belongs to.
 
-The URL and body of a request are never logged by the host: they carry keys. Client libraries that log the
-URLs they call (httpx, the Azure SDKs) are heard from warnings up.
+The host never logs the URL or body of a request: they carry keys. Client libraries that log the URLs they
+call (httpx, the Azure SDKs) may log warnings and errors only.
+https://learn.microsoft.com/azure/azure-functions/functions-reference-python#logging
 """
 
 import logging

@@ -13,6 +13,7 @@ from typing import Any
 
 from emulators.functions_host.errors import SettingsError
 
+SECTIONS = {"IsEncrypted", "Values", "Host"}  # of local.settings.json
 REDELIVERY_SETTING = "FUNCTIONS_HOST_REDELIVERY_SECONDS"
 MAX_REDELIVERY_SECONDS = 86_400
 DEFAULT_MAX_BODY = 104_857_600  # FUNCTIONS_REQUEST_BODY_SIZE_LIMIT; see functions-app-settings
@@ -26,7 +27,7 @@ class Cors:
     credentials: bool = False
 
     def allows(self, origin: str) -> bool:
-        """Whether pages of *origin* may."""
+        """Whether pages of *origin* may call the app."""
         return "*" in self.origins or origin in self.origins
 
 
@@ -38,6 +39,9 @@ def apply_local_settings(path: Path, environment: MutableMapping[str, str]) -> C
     content = read_object(path)
     if content.get("IsEncrypted"):
         raise SettingsError(f"{path}: encrypted settings are not covered by this host")
+    foreign = sorted(content.keys() - SECTIONS)
+    if foreign:
+        raise SettingsError(f"{path}: not covered by this host: {', '.join(foreign)}")
     values = content.get("Values")
     if not isinstance(values, dict):
         raise SettingsError(f'{path}: "Values" must be an object')
@@ -52,7 +56,7 @@ def apply_local_settings(path: Path, environment: MutableMapping[str, str]) -> C
 
 
 def redelivery_seconds(environment: Mapping[str, str]) -> float:
-    """Return how long after a start the activities run again that ran when the last process ended.
+    """Return how many seconds after a start the interrupted activities run again.
 
     At once, unless the setting says otherwise: the real host's queue gives such an activity back only after
     `workItemQueueVisibilityTimeout` (5 minutes, at least 1). Raises `SettingsError` for a bad setting.

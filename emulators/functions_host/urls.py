@@ -1,4 +1,9 @@
-"""The host put together: which request goes where, and what starts and ends with it."""
+"""The whole host as a web application: its routes, and the parts that start and stop with it.
+
+The routes of a host:
+https://learn.microsoft.com/azure/azure-functions/functions-bindings-http-webhook-trigger
+https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-http-api
+"""
 
 import asyncio
 import logging
@@ -64,7 +69,9 @@ def build(app: App, settings: HostSettings, options: Options, allowed: Cors | No
 
 
 def _engine(app: App, settings: HostSettings, options: Options, invoker: Invoker) -> Engine:
-    orchestrators = {_durable_name(f, "orchestration"): _asked(f) for f in app.of("orchestrationTrigger")}
+    orchestrators = {
+        _durable_name(f, "orchestration"): _orchestrate(f) for f in app.of("orchestrationTrigger")
+    }
     activities = {_durable_name(f, "activity"): f for f in app.of("activityTrigger")}
     known = {"activity": activities.keys(), "orchestrator": orchestrators.keys()}
     runs = Activities(activities, invoker, settings.max_concurrent_activities)
@@ -78,7 +85,7 @@ def _durable_name(function: Function, key: str) -> str:
     return str(function.trigger.get(key) or function.name)
 
 
-def _asked(function: Function) -> Orchestrate:
+def _orchestrate(function: Function) -> Orchestrate:
     call: Callable[[func.OrchestrationContext], str] = function.call
     return lambda body: call(func.OrchestrationContext(body))
 
@@ -99,7 +106,7 @@ async def _home(_: web.Request) -> web.Response:
 
 
 async def _serve_rpc(webhooks: Webhooks) -> tuple[web.AppRunner, str]:
-    """Serve the durable clients on a loopback port; without a key, but under a path only they are told."""
+    """Serve the durable clients on a loopback port: without a key, under a path that only they are given."""
     path = f"/{secrets.token_urlsafe(16)}/durabletask/"
     rpc = web.Application(client_max_size=MAX_RPC_BODY)
     rpc.router.add_route("*", f"{path}{{rest:.*}}", webhooks.answer)
@@ -110,7 +117,7 @@ async def _serve_rpc(webhooks: Webhooks) -> tuple[web.AppRunner, str]:
 
 
 def _announce(app: App, settings: HostSettings, options: Options) -> None:
-    """Say which functions there are, and where."""
+    """Log each function with its trigger, and HTTP triggers with their URL."""
     for function in app.functions.values():
         if function.kind != "httpTrigger":
             log.info("%s: %s", function.name, function.kind)

@@ -3,7 +3,8 @@
 This is what `OutOfProcOrchestrationShim` does over the Durable Task Framework in the real extension
 (https://github.com/Azure/azure-functions-durable-extension): every episode begins at the first event. The
 next action is invoked only when the one before it is complete; a compound action invokes its children
-together. Whatever is invoked gets the next sequence number; what the history does not know yet is new work.
+together. Each activity, sub-orchestration and timer gets the next sequence number; one that the history does
+not record yet is new work.
 An execution ends only when no activity, sub-orchestration or timer is open, also after the orchestrator
 function has returned (https://learn.microsoft.com/javascript/api/durable-functions/timertask).
 """
@@ -40,7 +41,7 @@ class ActionType(IntEnum):
 
 
 class Awaitable(Protocol):
-    """Whatever the list waits for."""
+    """Something that the action list waits for."""
 
     def is_complete(self) -> bool:
         """Whether the wait is over, well or badly."""
@@ -107,7 +108,7 @@ class Replay:
     """One pass over a history with the action list that the orchestrator gave for it."""
 
     def __init__(self, actions: Sequence[Action], exists: Callable[[str, str], bool]) -> None:
-        """Take the *actions*; *exists* tells whether a function of a kind ("activity") has a name."""
+        """Take the *actions*; *exists* tells whether a kind ("activity") has a function of a name."""
         self.scheduler = Scheduler()
         self.continued: Action | None = None
         self.carried_over: list[Event] = []

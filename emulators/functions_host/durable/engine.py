@@ -1,8 +1,9 @@
-"""The engine: one thread that writes, runs episodes, and commits for many at once.
+"""The engine of the task hub: one thread that runs episodes and commits the changes of many requests at once.
 
-Whatever changes the task hub goes through one queue. A round takes what is there, runs the episodes of the
-instances that have messages, commits, and only then answers and starts activities: nothing is said or done
-that a `kill -9` could take back. Activities that ran when the process ended run again.
+Every change goes through one queue. A round takes the waiting requests, runs the episodes of instances that
+have messages, commits, and only then answers requests and starts activities: a `kill -9` takes back nothing
+that a client was told. Activities that were running when the process ended run again, as on Azure:
+https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-orchestrations#reliability
 """
 
 import collections
@@ -50,7 +51,7 @@ log = logging.getLogger("host.durable")
 
 
 class Engine:
-    """The task hub at work."""
+    """Runs the orchestrations of one task hub."""
 
     def __init__(
         self,
@@ -60,7 +61,7 @@ class Engine:
         start_activity: StartActivity,
         redelivery_seconds: float = 0,
     ) -> None:
-        """Open the store at *path*; `start` sets it going.
+        """Open the store at *path*.
 
         Activities that ran when the last process ended run again *redelivery_seconds* after the start.
         """
@@ -84,8 +85,8 @@ class Engine:
         return self._reader
 
     def start(self) -> None:
-        """Begin to work, and run again what ran when the last process ended."""
-        interrupted = {task.seq for task in self._reader.pending_tasks()}
+        """Start the thread, and run again the activities that were running when the last process ended."""
+        interrupted = set(self._reader.pending_tasks())
         self._thread.start()
         if not interrupted:
             return
@@ -96,7 +97,7 @@ class Engine:
         again.start()
 
     def stop(self) -> None:
-        """Finish the round that is under way, and close the store."""
+        """Finish the current round, and close the store."""
         self._stopped = True
         self._requests.wake()
         self._thread.join(MAX_ROUND_SECONDS)
@@ -114,8 +115,8 @@ class Engine:
         try:
             while not self._stopped:
                 self._round(self._take())
-        except BaseException:  # no thread, no task hub: better no host, for the state is safe
-            log.critical("The task hub cannot go on, the host ends", exc_info=True)
+        except BaseException:  # without its thread the hub would answer nothing; ending loses no state
+            log.critical("The task hub failed; the host ends", exc_info=True)
             logging.shutdown()
             os._exit(1)
 
@@ -128,7 +129,7 @@ class Engine:
         return self._requests.take(min(max(due, 0.0), MAX_WAIT_SECONDS))
 
     def _collect(self) -> None:
-        """Sort the announced messages into those that are due and those that will be."""
+        """Put down when the new messages are due, and mark the instances with due ones as ready."""
         for appointment in self.hub.due:
             heapq.heappush(self._appointments, appointment)
         self.hub.due.clear()
@@ -159,7 +160,7 @@ class Engine:
     # -- episodes ------------------------------------------------------------------------------------
 
     def _safely(self, instance_id: str) -> None:
-        """Run an episode; one that this host cannot do fails its instance and harms no other."""
+        """Run an episode; an unexpected error fails its instance and no other."""
         instance = self._store.instance(instance_id)
         if instance is None or instance.status in TERMINAL:
             self._store.clear_work(instance_id)
@@ -171,7 +172,7 @@ class Engine:
         except sqlite3.Error:
             raise
         except Exception as error:
-            log.exception("Instance %s could not go on", instance_id)
+            log.exception("The episode of instance %s failed", instance_id)
             self._connection.execute("rollback to episode")
             del self.hub.due[announced:], self.hub.outbox[outgoing:]
             self._histories.pop(instance_id, None)
@@ -190,7 +191,7 @@ class Engine:
         if terminated is not None:
             self._conclude(instance, past, fresh, Outcome("Terminated", terminated["Input"]))
             return
-        if status_after(fresh, instance.status) == "Suspended":  # recorded; acted upon when it resumes
+        if status_after(fresh, instance.status) == "Suspended":  # recorded now, replayed when it resumes
             self._conclude(instance, past, fresh, Outcome())
             return
         turn = Turn(instance.name, instance.id, instance.parent, instance.input, past, fresh)
@@ -199,7 +200,7 @@ class Engine:
         )
 
     def _conclude(self, instance: Instance, past: History, fresh: list[Event], outcome: Outcome) -> None:
-        """Write what an episode led to."""
+        """Write the outcome of an episode to the store."""
         if outcome.status == "ContinuedAsNew":
             self.hub.continue_as_new(instance, outcome)
             return

@@ -1,7 +1,9 @@
-"""One episode of an orchestration: ask the orchestrator function, replay its actions, say what follows.
+"""One episode of an orchestration: call the orchestrator function, replay its actions, return the outcome.
 
 The request is the JSON of the v1 out-of-process protocol (schema V3); the answer carries the whole action
-list again. See `azure.durable_functions.models.DurableOrchestrationContext` and `.OrchestratorState`.
+list again. See `DurableOrchestrationContext` and `OrchestratorState` of
+https://github.com/Azure/azure-functions-durable-python and `OutOfProcOrchestrationShim` of
+https://github.com/Azure/azure-functions-durable-extension.
 """
 
 import json
@@ -15,7 +17,7 @@ from emulators.functions_host.durable.scheduling import Scheduled
 from emulators.functions_host.errors import ActionRefusedError, NonDeterministicError, OrchestratorError
 
 OUT_OF_PROC_DATA = "\n\n$OutOfProcData$:"
-LARGEST_CUSTOM_STATUS_KB = 16
+MAX_CUSTOM_STATUS_KB = 16
 SCHEMAS = '"upperSchemaVersion":1,"upperSchemaVersionNew":2'
 TIMER_LIMITS = '"maximumShortTimerDuration":"6.00:00:00","longRunningTimerIntervalDuration":"3.00:00:00"'
 
@@ -45,7 +47,7 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What an orchestrator function is asked with; *input* is raw JSON, *fresh* the unplayed events."""
+    """The input of an episode; *input* is raw JSON, *fresh* are the unplayed events."""
 
     name: str
     instance_id: str
@@ -67,7 +69,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What follows from an episode; an empty *status* means that the execution goes on."""
+    """The outcome of an episode; with an empty *status* the execution continues."""
 
     status: str = ""
     output: Any = None
@@ -78,7 +80,7 @@ class Outcome:
 
 
 def run_episode(turn: Turn, orchestrate: Orchestrate, exists: Exists) -> Outcome:
-    """Ask *orchestrate*, replay what it answers over the whole history, and return what follows."""
+    """Call *orchestrate*, replay its actions over the whole history, and return the outcome."""
     try:
         state = ask(orchestrate, turn.body())
         custom_status = custom_status_of(state)
@@ -93,7 +95,7 @@ def run_episode(turn: Turn, orchestrate: Orchestrate, exists: Exists) -> Outcome
 
 
 def conclude(name: str, state: dict[str, Any], replay: Replay, custom_status: str | None) -> Outcome:
-    """Return what follows from a *replay* that went through."""
+    """Return the outcome of a *replay* that met no error."""
     work = replay.work
     if not replay.may_end:
         return Outcome(custom_status=custom_status, work=work)
@@ -108,9 +110,9 @@ def conclude(name: str, state: dict[str, Any], replay: Replay, custom_status: st
 
 
 def ask(orchestrate: Orchestrate, body: str) -> dict[str, Any]:
-    """Return the orchestrator's state; a failed one raises, with its state behind a label in the text.
+    """Return the state that the orchestrator function returns, or that its exception carries behind a label.
 
-    Raises `OrchestratorError` when there is no state behind it.
+    Raises `OrchestratorError` when the exception carries no state.
     """
     try:
         state: dict[str, Any] = json.loads(orchestrate(body))
@@ -133,9 +135,9 @@ def custom_status_of(state: dict[str, Any]) -> str | None:
         return None
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     size = len(text.encode("utf-16-le", "surrogatepass")) / 1024
-    if size > LARGEST_CUSTOM_STATUS_KB:
+    if size > MAX_CUSTOM_STATUS_KB:
         raise ActionRefusedError(
-            f"The UTF-16 size of the JSON-serialized payload must not exceed {LARGEST_CUSTOM_STATUS_KB} KB. "
+            f"The UTF-16 size of the JSON-serialized payload must not exceed {MAX_CUSTOM_STATUS_KB} KB. "
             f"The current payload size is {size:.0f} KB."
         )
     return text

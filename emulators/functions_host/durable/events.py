@@ -1,7 +1,7 @@
 """History events of the Durable Task Framework, as JSON: the kinds, their times, how they are written.
 
-The numbers are `DurableTask.Core.History.EventType`; the Python SDK reads them by the same numbers
-(`azure.durable_functions.models.history.HistoryEventType`).
+The numbers are those of `DurableTask.Core.History.EventType` (https://github.com/Azure/durabletask) and of
+`HistoryEventType` of the Python SDK (https://github.com/Azure/azure-functions-durable-python).
 """
 
 import datetime as dt
@@ -14,7 +14,7 @@ TIME_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"  # the SDK's DATETIME_STRING_FORMAT
 
 
 class EventType(IntEnum):
-    """What an event of a history tells."""
+    """The kinds of events in a history."""
 
     ExecutionStarted = 0
     ExecutionCompleted = 1
@@ -53,7 +53,7 @@ def stamp(moment: dt.datetime | None = None) -> str:
 
 
 def moment(text: str) -> dt.datetime:
-    """Return the time that *text* tells."""
+    """Return the time that `stamp` wrote as *text*."""
     return dt.datetime.strptime(text, TIME_FORMAT).replace(tzinfo=dt.UTC)
 
 
@@ -98,13 +98,13 @@ STATUS_NUMBERS = {  # DurableTask.Core.OrchestrationStatus
 
 
 def execution_completed(status: str, output: Any) -> Event:
-    """Return the event that ends an execution; a failure's text is no JSON."""
+    """Return the event that ends an execution; the text of a failure is not JSON."""
     result = output if status == "Failed" else json.dumps(output)
     return event(EventType.ExecutionCompleted, OrchestrationStatus=STATUS_NUMBERS[status], Result=result)
 
 
 def status_after(fresh: list[Event], before: str) -> str:
-    """Return Running or Suspended, whichever the *fresh* events leave an instance with that was *before*."""
+    """Return the status after the *fresh* events: Running or Suspended; *before* is the one before them."""
     words = {EventType.ExecutionSuspended: "Suspended", EventType.ExecutionResumed: "Running"}
     told = [words[e["EventType"]] for e in fresh if e["EventType"] in words]
     return told[-1] if told else ("Suspended" if before == "Suspended" else "Running")

@@ -1,7 +1,10 @@
-"""The task hub's rules: how instances begin, receive messages, end and go. No threads in here.
+"""The rules of the task hub: how instances start, get messages, end and are purged. It has no threads.
 
-Every method runs in the engine's thread inside a transaction. What it leaves for after the commit is in
-`outbox` (activities to run) and `due` (who has a message when).
+Every method runs in the engine's thread inside a transaction. Work for after the commit is put into `outbox`
+(activities to run) and `due` (which instance has a message, and when).
+
+https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-instance-management and
+`TaskOrchestrationDispatcher` of https://github.com/Azure/durabletask
 """
 
 import json
@@ -36,7 +39,7 @@ class Hub:
         self.due: list[tuple[float, str]] = store.appointments()
         self.forgotten: Callable[[str], object] = lambda _: None
 
-    # -- what clients ask ----------------------------------------------------------------------------
+    # -- requests of clients -------------------------------------------------------------------------
 
     def start(self, name: str, input_: str | None, instance_id: str | None = None, version: str = "") -> str:
         """Start orchestrator *name* with raw JSON, and return the instance's id.
@@ -70,7 +73,7 @@ class Hub:
         return self.start(instance.name, instance.input, None if new_id else instance_id, instance.version)
 
     def purge(self, instance_ids: Collection[str]) -> int:
-        """Forget those of the instances that have ended, and return how many."""
+        """Delete those of the instances that have ended, and return their number."""
         found = [self.store.instance(instance_id) for instance_id in instance_ids]
         ended = [instance.id for instance in found if instance and instance.status in TERMINAL]
         for instance_id in ended:
@@ -128,13 +131,13 @@ class Hub:
         )
         self.send(instance.id, first, instance.execution)
 
-    def redeliver(self, seqs: Collection[int]) -> None:
-        """Run the activities with these numbers again, less those that nothing waits for any more."""
-        self.outbox += [task for task in self.store.pending_tasks() if task.seq in seqs]
+    def redeliver(self, interrupted: Collection[ActivityTask]) -> None:
+        """Run the *interrupted* activities again, less those that nothing waits for any more."""
+        self.outbox += [task for task in self.store.pending_tasks() if task in interrupted]
 
     def activity_ended(self, task: ActivityTask, result: str | None, error: tuple[str, str] | None) -> None:
         """Tell the orchestration an activity's end: its *result* as JSON, or an *error* and its stack."""
-        if not self.store.remove_task(task.seq):
+        if not self.store.remove_task(task):
             return
         if error is None:
             message = event(EventType.TaskCompleted, TaskScheduledId=task.number, Result=result)
@@ -147,10 +150,10 @@ class Hub:
             )
         self.send(task.instance, message, task.execution)
 
-    # -- what follows from an episode ----------------------------------------------------------------
+    # -- the outcome of an episode -------------------------------------------------------------------
 
     def schedule(self, instance: Instance, work: Scheduled) -> Event:
-        """Set *work* going, and return the event that records it."""
+        """Start *work*, and return the event that records it."""
         now = stamp()
         if work.kind == EventType.TaskScheduled:
             task = self.store.add_task(instance.id, instance.execution, work.id, work.name, work.input)
@@ -198,7 +201,7 @@ class Hub:
         )
 
     def continue_as_new(self, instance: Instance, outcome: Outcome) -> None:
-        """Begin the next execution of an instance; messages to no execution in particular stay."""
+        """Begin the next execution of an instance; messages that are not for one execution stay."""
         execution, input_ = uuid.uuid4().hex, json.dumps(outcome.continue_with)
         kept = [m for m in self.store.messages(instance.id, float("inf")) if m.execution is None]
         self.store.clear_work(instance.id, history=True)

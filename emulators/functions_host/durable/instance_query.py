@@ -1,4 +1,4 @@
-"""What a caller asks of the list of instances: filters, pages.
+"""Queries for lists of instances: filters and pages.
 
 https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-http-api#get-all-instances-status
 """

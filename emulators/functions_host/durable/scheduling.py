@@ -1,9 +1,9 @@
 """Sequence numbers of scheduled work, and the retry loop: `TaskOrchestrationContext` and `RetryInterceptor`
 of the Durable Task Framework (https://github.com/Azure/durabletask).
 
-Every activity, sub-orchestration and timer takes the next number. The SDK counts for itself and never says
-its numbers: both sides must count alike. So must the retries: after *every* failed attempt, the last one
-included, there is a timer. The one after the last attempt fires at once: histories of older versions have it.
+Every activity, sub-orchestration and timer takes the next number. The SDK keeps its own count and never
+sends its numbers, so both sides must count alike. That holds for retries too: after *every* failed attempt
+there is a timer. The one after the last attempt fires at once; it is there for histories of older versions.
 """
 
 import datetime as dt
@@ -51,7 +51,7 @@ class Scheduled:
 
 @dataclass(slots=True)
 class Scheduler:
-    """What one execution has scheduled so far, as a replay finds out."""
+    """What one execution has scheduled so far in a replay."""
 
     time: str = ""
     next_id: int = 0
@@ -92,7 +92,7 @@ class Scheduler:
         elif kind in SETTLES:
             key, succeeded = SETTLES[kind]
             work = self.open.pop(event[key], None)
-            if work is not None:  # else a duplicate, or a cancelled timer that fired
+            if work is not None:  # otherwise a duplicate, or a cancelled timer that fired
                 work.complete = True
                 if work.settled:
                     work.settled(succeeded)

@@ -1,7 +1,9 @@
-"""The task hub in one SQLite file: instances, their histories, messages on their way, activities to run.
+"""The task hub in one SQLite file: instances, their histories, undelivered messages, activities to run.
 
 One connection writes (the engine's thread, in transactions that it groups), another only reads. With the
-write-ahead log a commit is safe against `kill -9`; what was not committed was not answered for either.
+write-ahead log a commit survives `kill -9`, and requests are answered only after their commit.
+
+What a task hub holds: https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-task-hubs
 """
 
 import fcntl
@@ -78,7 +80,7 @@ class ActivityTask:
 
 @dataclass(frozen=True, slots=True)
 class TimerStatus:
-    """Where a timer trigger's schedule stands: when it last ran, when it will."""
+    """When a timer trigger last ran, and when it runs next."""
 
     name: str
     schedule: str
@@ -88,7 +90,7 @@ class TimerStatus:
 
 
 def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
-    """Open the store at *path*; the first writer makes it."""
+    """Open the store at *path*; the first writer creates it."""
     connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
     if read_only:
         connection.execute("pragma query_only=on")
@@ -100,9 +102,9 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
 
 
 def claim(folder: Path) -> TextIO:
-    """Keep every other host off the store in *folder* while the returned file is open.
+    """Lock the store in *folder* against other hosts for as long as the returned file is open.
 
-    Raises `HostError` when one has it: two engines over one store would each act on what they remember.
+    Raises `HostError` when another host has it: each engine would overwrite what the other one did.
     """
     lock = (folder / "lock").open("w")
     try:
@@ -156,7 +158,7 @@ class Store:
         return [(row[0], row[1]) for row in self._do("select due, instance from inbox")]
 
     def timer(self, name: str) -> TimerStatus | None:
-        """Return where the schedule of a timer trigger stands, or None."""
+        """Return the stored status of a timer trigger, or None."""
         row = self._do("select * from timers where name=?", (name,)).fetchone()
         return TimerStatus(*row) if row else None
 
@@ -189,35 +191,39 @@ class Store:
         )
 
     def drop_messages(self, seqs: Iterable[int]) -> None:
-        """Forget the messages with these numbers."""
+        """Delete the messages with these numbers."""
         self.connection.executemany("delete from inbox where seq=?", [(seq,) for seq in seqs])
 
     def add_task(
         self, instance_id: str, execution: str, number: int, name: str, input_: str | None
     ) -> ActivityTask:
-        """Write down an activity to run, and return it."""
+        """Write an activity to run, and return it."""
         cursor = self._do(
             "insert into tasks(instance, execution, number, name, input) values(?,?,?,?,?)",
             (instance_id, execution, number, name, input_),
         )
         return ActivityTask(cursor.lastrowid or 0, instance_id, execution, number, name, input_)
 
-    def remove_task(self, seq: int) -> bool:
-        """Cross off an activity; False when nobody waits for it any more."""
-        return self._do("delete from tasks where seq=?", (seq,)).rowcount > 0
+    def remove_task(self, task: ActivityTask) -> bool:
+        """Delete an activity that ended; False when it was deleted before, with its instance.
+
+        SQLite gives the number of a deleted row to a new one, so the number alone may be another activity's.
+        """
+        which = (task.seq, task.execution, task.number)
+        return self._do("delete from tasks where seq=? and execution=? and number=?", which).rowcount > 0
 
     def save_timer(self, status: TimerStatus) -> None:
-        """Write where a schedule stands."""
+        """Write the status of a timer trigger."""
         values = (status.name, status.schedule, status.last, status.next, status.updated)
         self._do("insert or replace into timers values(?,?,?,?,?)", values)
 
     def clear_work(self, instance_id: str, *, history: bool = False) -> None:
-        """Forget what is on its way to an instance, and its activities; with *history*, that too."""
+        """Delete the messages and activities of an instance; with *history*, its history as well."""
         for table in ("inbox", "tasks", *(["history"] if history else [])):
             self._do(f"delete from {table} where instance=?", (instance_id,))  # noqa: S608 (our names)
 
     def forget(self, instance_id: str) -> None:
-        """Forget everything about an instance."""
+        """Delete everything about an instance."""
         self.clear_work(instance_id, history=True)
         self._do("delete from instances where id=?", (instance_id,))
 

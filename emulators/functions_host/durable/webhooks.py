@@ -1,5 +1,6 @@
-"""The HTTP API of Durable Functions: public under `/runtime/webhooks/durabletask` with the system key, and
-the same for durable clients, without a key, on a port of its own that only they are told.
+"""The HTTP API of Durable Functions, under `/runtime/webhooks/durabletask` with the system key.
+
+Durable clients get the same API without a key, on a port of its own that only they are given.
 
 Follows `HttpApiHandler` of the extension and
 https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-http-api
@@ -26,7 +27,7 @@ RETRY_STATUS_SECONDS, RETRY_START_SECONDS = "5", "10"
 
 
 class Webhooks:
-    """Answers for the task hub."""
+    """Answers requests about the task hub."""
 
     def __init__(self, engine: Engine, keys: Keys, urls: ManagementUrls) -> None:
         self._engine, self._keys, self._urls = engine, keys, urls
@@ -46,7 +47,7 @@ class Webhooks:
         except InstanceExistsError as error:
             return error_response(409, str(error))
 
-    async def _route(self, request: web.Request) -> web.StreamResponse:  # noqa: PLR0911 (one a route)
+    async def _route(self, request: web.Request) -> web.StreamResponse:  # noqa: PLR0911 (one for each route)
         parts = request.match_info["rest"].strip("/").split("/")
         other_hub = self._other_hub(request)
         if other_hub:

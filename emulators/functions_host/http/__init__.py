@@ -1,1 +1,4 @@
-"""HTTP triggers with their routes and keys, cross-origin requests, and the admin API."""
+"""HTTP triggers with their routes, cross-origin requests, and the host's own admin API.
+
+https://learn.microsoft.com/azure/azure-functions/functions-bindings-http-webhook-trigger
+"""

@@ -16,7 +16,7 @@ VERSION = "4.0.0"
 
 
 class Admin:
-    """Host status, and timer triggers run by hand."""
+    """Host status, and timer triggers on demand."""
 
     def __init__(self, app: App, keys: Keys, timers: Timers) -> None:
         self._app, self._keys, self._timers = app, keys, timers
@@ -36,7 +36,7 @@ class Admin:
         return web.json_response({"id": "local", "state": "Running", "version": VERSION})
 
     async def run(self, request: web.Request) -> web.Response:
-        """Run a timer trigger now: 202 at once, its end is in the log."""
+        """Run a timer trigger now; the answer, 202, does not wait for its end."""
         if not self._is_allowed(request):
             return web.Response(status=401)
         function = self._app.functions.get(request.match_info["name"])

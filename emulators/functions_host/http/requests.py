@@ -18,7 +18,7 @@ from aiohttp import web
 async def function_request(request: web.Request, route_values: Mapping[str, str]) -> func.HttpRequest:
     """Return what a function gets for *request*; raises `HTTPRequestEntityTooLarge` for too large a body."""
     parameters = joined(request.query.items())
-    body = await request.read()  # also where it is not handed over: its size is limited all the same
+    body = await request.read()  # read even if not handed over, so that its size is limited
     return func.HttpRequest(
         method=request.method,
         url=str(request.url),

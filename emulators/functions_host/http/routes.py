@@ -77,7 +77,7 @@ class Template:
 
 
 def compile_template(text: str) -> Template:
-    """Return the template *text*; raises `HostError` when it is not one."""
+    """Return the template *text*; raises `HostError` for an invalid one."""
     pattern = ""
     parameters: list[Parameter] = []
     precedence: list[int] = []

@@ -48,7 +48,7 @@ class HttpTriggers:
     """The app's HTTP triggers under the route prefix."""
 
     def __init__(self, functions: Iterable[Function], prefix: str, keys: Keys, invoker: Invoker) -> None:
-        """Compile the routes; raises `HostError` for a route template that cannot be."""
+        """Compile the routes; raises `HostError` for an invalid route template."""
         self._keys, self._invoker = keys, invoker
         self._router = Router([self._route(function, prefix) for function in functions])
 

@@ -1,1 +1,4 @@
-"""Timer triggers and the NCRONTAB schedules they run on."""
+"""Timer triggers and the NCRONTAB schedules they run on.
+
+https://learn.microsoft.com/azure/azure-functions/functions-bindings-timer
+"""

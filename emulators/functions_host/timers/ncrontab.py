@@ -11,7 +11,7 @@ from dataclasses import dataclass
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 FIELDS = ((0, 59, ()), (0, 59, ()), (0, 23, ()), (1, 31, ()), (1, 12, MONTHS), (0, 6, DAYS))
-LONGEST_SEARCH_DAYS = 366 * 9  # 29 February can be eight years away
+MAX_SEARCH_DAYS = 366 * 9  # 29 February can be eight years away
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Schedule:
     def next(self, after: dt.datetime) -> dt.datetime:
         """Return the first time later than *after*; raises `ValueError` for a date that never comes."""
         earliest = after.replace(microsecond=0) + dt.timedelta(seconds=1)
-        for offset in range(LONGEST_SEARCH_DAYS):
+        for offset in range(MAX_SEARCH_DAYS):
             day = earliest.date() + dt.timedelta(days=offset)
             if not self._is_on(day):
                 continue

@@ -23,7 +23,7 @@ from emulators.functions_host.worker.loader import Function
 
 log = logging.getLogger("host.timers")
 MONITORED_FROM = dt.timedelta(minutes=1)  # more frequent schedules are not monitored
-LONGEST_SLEEP_SECONDS = 60.0  # the clock may be set meanwhile
+MAX_SLEEP_SECONDS = 60.0  # the clock may be set while it sleeps
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +46,12 @@ class Timers:
         self._running: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
-        """Begin to keep the schedules."""
+        """Start the schedules."""
         for timer in self._timers.values():
             self._spawn(timer)
 
     def stop(self) -> None:
-        """Keep them no longer; a run under way is given up, and counts as missed."""
+        """Stop the schedules; a run that is cancelled by that counts as missed."""
         for task in self._running:
             task.cancel()
 
@@ -72,7 +72,7 @@ class Timers:
             past_due = False
 
     def _initial(self, timer: Timer) -> TimerStatus:
-        """Return where the schedule stands: as it was left, or anew when it is new or was changed."""
+        """Return the stored status, or a fresh one for a schedule that is new or was changed."""
         stored = self._engine.reader.timer(timer.function.name) if timer.monitored else None
         if stored and stored.schedule == timer.text:
             return stored
@@ -94,7 +94,7 @@ class Timers:
             await asyncio.wrap_future(self._engine.call(lambda: self._engine.hub.store.save_timer(status)))
 
     async def run_once(self, name: str, status: TimerStatus | None = None, *, past_due: bool = False) -> None:
-        """Run the function *name*; a failure is logged and is no one else's."""
+        """Run the function *name*; a failure is logged and affects nothing else."""
         timer = self._timers[name]
         status = status or self._initial(timer)
         told = {
@@ -123,5 +123,5 @@ def read_timer(function: Function) -> Timer:
 
 
 async def _sleep_until(when: dt.datetime) -> None:
-    while (left := (when - now()).total_seconds()) > 0:  # noqa: ASYNC110 (it is a time that is awaited)
-        await asyncio.sleep(min(left, LONGEST_SLEEP_SECONDS))
+    while (left := (when - now()).total_seconds()) > 0:  # noqa: ASYNC110 (it waits for a time, not for an event)
+        await asyncio.sleep(min(left, MAX_SLEEP_SECONDS))

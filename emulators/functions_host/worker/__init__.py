@@ -1,1 +1,4 @@
-"""What the Python worker does: load the app, check its functions, and invoke them."""
+"""What the Python worker does: load the app, check its functions, and invoke them.
+
+https://github.com/Azure/azure-functions-python-worker
+"""

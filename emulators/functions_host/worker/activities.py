@@ -32,7 +32,7 @@ class Activities:
         self._lock = threading.Lock()
 
     def start(self, task: ActivityTask, ended: Ended) -> None:
-        """Run *task* as soon as there is room; *ended* is told its result as JSON, or its error."""
+        """Run *task* once fewer than the limit run; *ended* gets its result as JSON, or its error."""
         with self._lock:
             if self._free == 0:
                 self._waiting.append((task, ended))
@@ -97,6 +97,6 @@ def _converter() -> Any:
 
 
 def failure(error: BaseException) -> tuple[str, str]:
-    """Return what the orchestration is told of *error*: its name and text, and its stack."""
+    """Return the message of *error* (type and text) and its stack, as the worker sends them."""
     stack = "".join(traceback.format_exception(error))
     return f"{type(error).__name__}: {error}", stack[-MAX_STACK_CHARACTERS:]

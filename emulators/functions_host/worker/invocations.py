@@ -74,7 +74,7 @@ class Invoker:
         self.closing = False
 
     def close(self) -> None:
-        """Let go of the threads; what runs in them is not waited for."""
+        """Shut the threads down without waiting for what runs in them."""
         self.closing = True
         self._pool.shutdown(wait=False, cancel_futures=True)
 

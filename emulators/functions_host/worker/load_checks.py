@@ -1,4 +1,4 @@
-"""What the Python worker checks of a function before it serves it.
+"""The checks that the Python worker makes of a function before it serves it.
 
 Follows `azure_functions_worker/functions.py` (https://github.com/Azure/azure-functions-python-worker), so
 that an app which would not load on Azure does not load here; the texts are the worker's.
@@ -149,7 +149,7 @@ def _check_return(name: str, binding: Binding, annotation: Any) -> None:
 
 
 def _is_generic(annotation: Any) -> bool:
-    """Whether *annotation* is a generic such as `list[int]`; unions and callables are none."""
+    """Whether *annotation* is a generic such as `list[int]`; unions and callables are not."""
     origin = typing.get_origin(annotation)
     return isinstance(origin, type) and origin.__name__ not in ("UnionType", "Callable", "tuple")
 
@@ -165,5 +165,5 @@ def _fits(binding: Binding, pytype: Any) -> bool:
     )
     try:
         return bool(check(pytype))
-    except TypeError:  # a generic is no class, and fits only where anything does
+    except TypeError:  # a generic is not a class; it fits only where every type does
         return False

@@ -1,10 +1,21 @@
 import json
 import logging
+import re
 
 import pytest
 
 from emulators.functions_host.errors import SettingsError
-from emulators.functions_host.host_json import HostSettings, read_host_settings
+from emulators.functions_host.host_json import (
+    DURABLE,
+    HTTP,
+    IGNORED,
+    READ,
+    HostSettings,
+    read_host_settings,
+)
+from emulators.platform.processes import ROOT
+
+COVERAGE = ROOT / "emulators" / "coverage"
 
 
 @pytest.fixture
@@ -77,3 +88,11 @@ def test_refuses_settings_that_override_host_json(read):
     override = {"AzureFunctionsJobHost__extensions__durableTask__hubName": "other"}
     with pytest.raises(SettingsError, match="AzureFunctionsJobHost__extensions__durableTask__hubName"):
         read({"version": "2.0"}, override)
+
+
+def test_the_coverage_page_names_every_setting_that_is_read_or_ignored():
+    page = (COVERAGE / "functions_host.md").read_text()
+    listed = page[page.index("**host.json**") : page.index("- Refused")]
+    named = set(re.findall(r"`([^`]+)`", listed)) - {HTTP, DURABLE}
+    last_parts = {name.rpartition(".")[2] for name in READ | IGNORED}
+    assert {name.rpartition(".")[2] for name in named} == last_parts

@@ -9,6 +9,7 @@ from emulators.functions_host.settings import REDELIVERY_SETTING, apply_local_se
     [
         ('{"Values": {"A": 1}}', "values must be strings: A"),
         ('{"IsEncrypted": true, "Values": {}}', "encrypted settings are not covered"),
+        ('{"Values": {}, "ConnectionStrings": {}}', "not covered by this host: ConnectionStrings"),
         ("{}", '"Values" must be an object'),
         (None, "No such file"),
     ],

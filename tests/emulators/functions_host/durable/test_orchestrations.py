@@ -218,7 +218,7 @@ def test_continues_as_new_with_an_empty_history(host):
     assert host.history(ended["instanceId"]) == ["ExecutionStarted", "ExecutionCompleted"]
 
 
-def test_continue_as_new_drops_events_that_nobody_awaited(host):
+def test_continue_as_new_drops_events_that_were_not_awaited(host):
     id_ = host.begin("forgetful")
     host.has_status(id_, "Running")
     host.send(id_, "early", "lost")

@@ -72,6 +72,15 @@ def test_ends_at_once_when_told_and_goes_on_after_the_next_start(own_host, how):
     assert host.status(id_)["runtimeStatus"] == "Running"
 
 
+def test_the_late_end_of_an_activity_whose_instance_was_terminated_harms_no_other(own_host):
+    host = own_host().start()
+    terminated = host.begin("slow_chain", {"seconds": 1})
+    host.until(lambda: "TaskScheduled" in host.history(terminated), "an activity runs")
+    host.hub("POST", f"/instances/{terminated}/terminate")
+    host.has_status(terminated, "Terminated")
+    assert host.output("slow_chain", {"seconds": 1.2}) == "finished"
+
+
 def test_a_change_of_code_under_a_running_instance_fails_it(own_host, tmp_path):
     code = tmp_path / "name.txt"
     code.write_text("echo_activity")

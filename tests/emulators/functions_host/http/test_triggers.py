@@ -61,7 +61,7 @@ def test_the_header_wins_over_the_query_string(host):
     assert host.http.get(f"/api/unrouted?code={good}", headers=key("wrong")).status_code == 401
 
 
-def test_an_admin_function_takes_the_master_key_alone(host):
+def test_an_admin_function_takes_only_the_master_key(host):
     keys = host.keys
     assert host.http.get("/api/admins", headers=key(keys["master"])).text == "admins"
     assert host.http.get("/api/admins", headers=key(keys["host"]["default"])).status_code == 401

@@ -80,7 +80,7 @@ def test_a_run_that_was_missed_is_made_up_for_at_the_next_start(timers):
     assert len(host.runs("nightly")) == 1
 
 
-def test_a_new_schedule_begins_anew(timers):
+def test_a_changed_schedule_starts_over(timers):
     host = timers("0 0 3 * * *").start()
     host.until(lambda: host.runs("at_startup"), "the schedules are kept")
     host.kill()

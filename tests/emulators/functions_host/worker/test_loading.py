@@ -254,7 +254,7 @@ def test_refuses_directions_that_no_decorator_makes(binding, reason):
         check_function("f", lambda x: x, [binding])
 
 
-def test_an_unknown_output_binding_takes_text_and_bytes_alone():
+def test_an_unknown_output_binding_takes_only_text_and_bytes():
     def gives_text() -> str: ...
 
     def gives_number() -> int: ...

@@ -260,7 +260,7 @@ def counter(context):
 
 @flows.orchestration_trigger(context_name="context")
 def forgetful(context):
-    """Continue as new with an event that nobody awaited; then wait for it."""
+    """Continue as new with an event that was not awaited, then wait for it."""
     if context.get_input() == "second":
         got = yield context.wait_for_external_event("early")
         return got
