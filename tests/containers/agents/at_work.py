@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from autocoder.agents import load_agents
-from emulators.model_provider.errors import error_body
+from emulators.model_provider.providers import error_body
 from runner.final_message import FinalMessage, read_final_message
 
 CHECKOUT = Path(__file__).parents[3]

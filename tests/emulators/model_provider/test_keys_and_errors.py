@@ -5,7 +5,7 @@ import stat
 import httpx
 import pytest
 
-from emulators.model_provider.errors import error_body
+from emulators.model_provider.providers import error_body
 from emulators.model_provider.state import ensure_key
 from tests.emulators.model_provider.dialect import DIALECTS, KEY, Anthropic, Azure, Chat, Gemini
 
@@ -103,7 +103,7 @@ def test_azure_wants_an_api_version(client):
 
 
 def test_an_unknown_path_is_not_found_in_the_providers_shape(client):
-    response = client.http.post("/v1/embeddings", json={}, headers=Chat.headers)
+    response = client.http.post("/v1/no-such-thing", json={}, headers=Chat.headers)
     assert response.status_code == 404
     assert response.json()["error"]["type"] == "invalid_request_error"
 

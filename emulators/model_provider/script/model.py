@@ -7,9 +7,9 @@ import json
 import re
 from collections.abc import Iterable
 
-from emulators.model_provider.conversations import Conversation, Step, choose
-from emulators.model_provider.tools import call_for, instance_of, working_directory
-from emulators.model_provider.turns import Answer, Question, ToolCall, Usage, tokens
+from emulators.model_provider.script.conversations import Conversation, Step, choose
+from emulators.model_provider.script.tools import call_for, instance_of, working_directory
+from emulators.model_provider.script.turns import Answer, Question, ToolCall, Usage, tokens
 
 NO_CONVERSATION = "I have no conversation for this prompt."
 NO_MORE = "That is all."

@@ -23,7 +23,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-FOLDER = Path(__file__).parent / "conversations"
+FOLDER = Path(__file__).parents[1] / "conversations"
 ACTIONS = ("read", "replace", "write", "run", "say", "error", "hang")
 
 
