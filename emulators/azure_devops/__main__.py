@@ -22,7 +22,7 @@ def build(options: serving.Options) -> web.Application:
     hooks = Hooks(state)
     objects = Objects()
     services = Services(state, objects, hooks, Merging(state, hooks, objects))
-    app = web.Application(client_max_size=serving.LARGEST_BODY)
+    app = web.Application(client_max_size=serving.MAX_BODY_BYTES)
     app.cleanup_ctx.append(_running(services, f"http://127.0.0.1:{options.port}"))
     app.router.add_route("*", "/{path:.*}", dispatcher(services))
     return app

@@ -22,7 +22,7 @@ from emulators.bench.azure_devops import add_repository
 from emulators.bench.gateway import added_by_gateway
 from emulators.bench.history import lengths, settings_without_callback
 from emulators.bench.imports import import_seconds
-from emulators.bench.policy import look_at_large_change
+from emulators.bench.policy import check_large_change
 from emulators.bench.report import Row
 from emulators.bench.repositories import LARGE, SMALL
 from emulators.bench.runs import compare, crowd
@@ -45,7 +45,7 @@ T = TypeVar("T")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Measure what is asked for and print it; returns the exit code: a missed target is no error."""
+    """Measure what is asked for and print it; returns the exit code: a missed target is not an error."""
     options = _options(argv)
     print(
         f"python -m emulators.bench --only {','.join(options.only)}   ({report.circumstances()})", flush=True
@@ -92,7 +92,7 @@ def _measured(options: argparse.Namespace, folder: Path) -> Iterator[Row]:
         environment = {"PATH": os.environ["PATH"], **settings}
         yield from report.import_rows(_said("import", import_seconds(environment, TIMES)))
     if "policy" in wanted:
-        yield from report.policy_rows(_said("policy", look_at_large_change(folder)))
+        yield from report.policy_rows(_said("policy", check_large_change(folder)))
     if wanted & {"runs", "large", "crowd", "gateway"}:
         with running(plan, fresh=True) as platform:
             yield from _runs(platform, wanted, options.runs)

@@ -1,4 +1,7 @@
-"""The wire: keys are checked, a request becomes a question, the answer goes out whole or as a stream."""
+"""The wire: keys are checked, a request becomes a question, the answer goes out whole or as a stream.
+
+https://html.spec.whatwg.org/multipage/server-sent-events.html
+"""
 
 import asyncio
 import json
@@ -42,7 +45,10 @@ async def check_key(request: web.Request, handler: Handler) -> web.StreamRespons
 
 
 async def serve(method: str, path: str, request: web.Request) -> web.StreamResponse:
-    """Answer the operation with *method* and *path* of the provider that *request* is meant for."""
+    """Answer the operation with *method* and *path* of the provider that *request* is meant for.
+
+    Raises nothing: each refusal becomes an answer in the provider's shape.
+    """
     provider = provider_of(request)
     operation = provider.operation(method, path)
     try:

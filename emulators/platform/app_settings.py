@@ -23,7 +23,7 @@ IMAGE_REGISTRY = "autocoder.azurecr.io"
 
 
 def app_settings(plan: Plan) -> dict[str, str]:
-    """Return the values of `local.settings.json` for *plan*; those that the plan brings win."""
+    """Return the values of `local.settings.json` for *plan*; settings of the plan itself win."""
     base = plan.base_port
     values = {
         "FUNCTIONS_WORKER_RUNTIME": "python",

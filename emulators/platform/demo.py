@@ -81,7 +81,7 @@ def farewell(*, keep: bool) -> str:
 
 
 def show(platform: Platform, seconds: float) -> bool:
-    """Play the demo on *platform* within *seconds*; returns whether all of it is as it should be."""
+    """Run the demo on *platform* within *seconds*; returns whether everything is as it should be."""
     print(f"Azure DevOps  {platform.url(AZURE_DEVOPS)}\nthe app       {platform.url(FUNCTIONS_HOST)}")
     print(f"isolation     {isolation(platform)}")
     sample, app = create_sample(platform), App(platform.plan)
@@ -126,7 +126,7 @@ def _prove(plan: Plan, sample: Sample, run: dict[str, Any]) -> bool:
     tell(evidence, run)
     problems = evidence.problems()
     heading(
-        "Not as it should be" if problems else "The pull request is there, linked both ways, and reported."
+        "Something is missing" if problems else "The pull request is there, linked both ways, and reported."
     )
     print("".join(f"  {problem}\n" for problem in problems) + f"  {run['pullRequestUrl']}")
     heading("Saved pages, to open in a browser")

@@ -1,4 +1,4 @@
-"""What a platform is to be: where its state and ports are, which app it serves, which model answers."""
+"""The plan of a platform: its state folder and ports, the app it serves, and the model that answers."""
 
 import os
 import shutil
@@ -108,7 +108,7 @@ def agent_file(agent: str) -> dict[str, Any]:
 
 
 def check_installed(agent: str) -> None:
-    """Raise `PlatformError` with the next step when the program of *agent* is not on this machine."""
+    """Check that the program of *agent* is on this machine; raises `PlatformError` with the next step."""
     folder = CONTAINERS / agent
     package = agent_file(agent)["cli"]["package"]
     if not (folder / "package.json").is_file() or (folder / "node_modules" / package).is_dir():

@@ -81,7 +81,7 @@ class Dialect:
 
 
 def one_of(words: str) -> AfterValidator:
-    """Return the check that a text is one of *words*, refused as a wrong literal is."""
+    """Return a validator that raises `PydanticCustomError` for a text that is not one of *words*."""
     names = words.split()
 
     def check(value: str) -> str:

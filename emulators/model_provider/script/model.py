@@ -1,6 +1,7 @@
 """The scripted model: from a question to an answer, without memory.
 
-Which step comes next is the number of tool results that the question carries.
+The number of tool results in the question is the number of the next step.
+https://docs.claude.com/en/docs/agents-and-tools/tool-use/overview
 """
 
 import json
@@ -47,7 +48,7 @@ def answer(question: Question, step: Step, fixed: Usage | None) -> Answer:
 
 
 def _disappointment(step: Step, question: Question) -> str:
-    """Return the model's last words when the newest result is not what *step* expected, else ""."""
+    """Return the final text when the newest result is not what *step* expected, else an empty one."""
     result = question.results[-1]
     if not result.failed and re.search(step.expect, result.text):
         return ""

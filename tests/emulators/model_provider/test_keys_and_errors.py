@@ -171,3 +171,20 @@ def test_refuses_a_conversation_it_cannot_understand(client, conversation):
     response = client.http.post("/_control/conversations", json=conversation)
     assert response.status_code == 400
     assert response.json()["error"]
+
+
+def test_names_an_unknown_field_of_a_conversation_or_fault_and_those_there_are(client):
+    for path, body, message in (
+        (
+            "conversations",
+            {"name": "x", "colour": "red"},
+            "x: unknown field 'colour'; fields are name, match",
+        ),
+        (
+            "conversations",
+            {"name": "x", "steps": [{"fly": "away"}]},
+            "step 1: unknown field 'fly'; fields are read",
+        ),
+        ("faults", {"colour": "red"}, "unknown field 'colour'; fields are path, method"),
+    ):
+        assert message in client.http.post(f"/_control/{path}", json=body).json()["error"]
