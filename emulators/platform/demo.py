@@ -18,7 +18,15 @@ from emulators.platform.console.arguments import make_parser
 from emulators.platform.console.story import gather, heading, save_pages, tell
 from emulators.platform.endings import ends_on_signals
 from emulators.platform.places import free_base_port
-from emulators.platform.plan import MAKE, REAL_PROVIDER, Plan, agent_file, check_installed, real_model_key
+from emulators.platform.plan import (
+    MAKE,
+    MAKE_ON_FREE_PORTS,
+    REAL_PROVIDER,
+    Plan,
+    agent_file,
+    check_installed,
+    real_model_key,
+)
 from emulators.platform.processes import ROOT, PlatformError
 from emulators.platform.running import Platform, running
 from emulators.platform.sample import TAG, Sample, create_sample
@@ -69,7 +77,7 @@ def demo_plan(options: argparse.Namespace, base_port: int | None = None) -> Plan
         settings={"DEFAULT_AGENT": agent},
         model_key=key,
         unsafe=options.unsafe,
-        spelling=MAKE,
+        spelling=MAKE if base_port else MAKE_ON_FREE_PORTS,
     )
 
 

@@ -64,9 +64,11 @@ def check_ports(base_port: int, spelling: Spelling = FLAGS) -> None:
     for emulator in PROGRAMS:
         port = emulator.port(base_port)
         if not _is_free(port):
+            option = f"choose another first port: {spelling.base_port}{free_base_port()}"
+            way_out = option if spelling.base_port else "run the same command again, on other ports"
             raise PlatformError(
                 f"Port {port}, for {emulator.name}, is taken by {holder_of(port)}. End that program, "
-                f"or choose another first port: {spelling.base_port}{free_base_port()}."
+                f"or {way_out}."
             )
 
 

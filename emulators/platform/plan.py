@@ -5,7 +5,7 @@ import shutil
 import sys
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +23,14 @@ class Spelling:
     """How messages write the options: as flags, or as the Makefile's variables."""
 
     state: str
-    base_port: str  # followed by the port
+    base_port: str  # followed by the port; empty where free ports are taken
     model: str
     unsafe: str
 
 
 FLAGS = Spelling("--state FOLDER", "--base-port ", "--model real", "--unsafe")
 MAKE = Spelling("STATE=FOLDER", "BASE_PORT=", "MODEL=real", "UNSAFE=1")
+MAKE_ON_FREE_PORTS = replace(MAKE, base_port="")
 
 
 @dataclass(frozen=True, slots=True)
