@@ -1,4 +1,4 @@
-# Autocoder on one machine. `make demo` and `make test` set up all they need; `make help` lists the rest.
+# Autocoder on one machine. `make demo` and `make test` install what they need; `make help` lists the rest.
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
@@ -16,7 +16,7 @@ JOBS ?= 3
 TAG ?= dev
 BUILDER ?= docker
 
-PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3)
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
 VENV := .venv
 PY := $(VENV)/bin/python
 INSTALLING = "$(PYTHON)" -m emulators.platform.installing
@@ -32,7 +32,8 @@ DOCKERFILES = $(shell git ls-files '*Dockerfile')
 
 CHECKS := check-format check-lint check-types check-imports check-shell check-docker check-secrets
 
-.PHONY: check-agent compiled help demo run test check $(CHECKS) docs format bench images install install-demo tools clean
+.PHONY: check-agent compiled help demo run test test-slow check $(CHECKS) docs screenshots format bench images \
+  install install-demo tools clean
 
 help:  ## list what can be made
 	@sed -n 's/^\([a-z-]*\):.*  ## /  make \1|/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -53,8 +54,11 @@ demo: check-agent install-demo  ## a work item in, a linked pull request out
 run: check-agent install-demo  ## keep the platform up, with the sample in it, to play with
 	@"$(PY)" -m emulators.platform.run $(PLATFORM_ARGUMENTS) --base-port "$(BASE_PORT)"
 
-test: install  ## all tests, three files at a time (PYTEST_ARGS="-k hooks" narrows them; JOBS=0: one by one)
-	@"$(PY)" -m pytest -n $(JOBS) --dist loadfile $(PYTEST_ARGS)
+test: install  ## the tests, in less than 15 minutes (PYTEST_ARGS="-k hooks" selects; JOBS=0: one by one)
+	@"$(PY)" -m pytest -n $(JOBS) --dist loadfile -m "not slow" $(PYTEST_ARGS)
+
+test-slow: install  ## the tests that take longer: each agent, each recipe, each documented command
+	@"$(PY)" -m pytest -n $(JOBS) --dist loadfile -m slow $(PYTEST_ARGS)
 
 check: $(CHECKS)  ## format, lint, types, imports, shell scripts, Dockerfiles, secrets
 $(CHECKS): $(PYTHON_STAMP)
@@ -78,9 +82,12 @@ format: $(PYTHON_STAMP)  ## write the code as `make check` wants it
 	"$(PY)" -m ruff format .
 	"$(PY)" -m ruff check --fix .
 
-docs: $(PYTHON_STAMP)  ## write the generated tables of the README, and emulators/COVERAGE.md
+docs: $(PYTHON_STAMP)  ## write the generated tables in docs/, and emulators/COVERAGE.md
 	"$(PY)" docs/generate.py
 	"$(PY)" -m emulators.platform.coverage
+
+screenshots: demo  ## take the README's pictures from the demo's pages, with Chromium
+	"$(PY)" docs/screenshots.py "$(or $(STATE),.local/demo)/pages"
 
 bench: install-demo  ## measure the app next to a bare script (ONLY=runs,gateway: some of it)
 	@"$(PY)" -m emulators.bench $(if $(ONLY),--only "$(ONLY)")

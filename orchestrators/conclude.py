@@ -9,7 +9,7 @@ from activities.finish_run import finish_run
 from activities.report_run import report_run
 from autocoder import wire
 from autocoder.models import RunReport
-from orchestrators.step import Steps, step
+from orchestrators.step import Steps, reason_of, step
 
 blueprint = df.Blueprint()
 
@@ -30,5 +30,7 @@ def conclude(context: df.DurableOrchestrationContext, report: RunReport) -> Step
         try:
             yield from step(context, activity, report)
         except Exception as error:  # a StepFailed, or a bug: neither may keep the containers
-            report = report.model_copy(update={"reason": f"{report.reason} {error}".strip()[:2_000]})
+            report = report.model_copy(
+                update={"reason": f"{report.reason} {reason_of(error)}".strip()[:2_000]}
+            )
     return report

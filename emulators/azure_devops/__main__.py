@@ -5,13 +5,13 @@ from collections.abc import AsyncIterator, Callable
 from aiohttp import web
 
 from emulators import serving
-from emulators.azure_devops.calls import Services
-from emulators.azure_devops.git_objects import Objects
-from emulators.azure_devops.hooks import Hooks
-from emulators.azure_devops.merging import Merging
+from emulators.azure_devops.core.services import Services
+from emulators.azure_devops.core.state import State
+from emulators.azure_devops.hooks.delivery import Hooks
+from emulators.azure_devops.organization.seeding import seed_identities
+from emulators.azure_devops.pull_requests.merging import Merging
 from emulators.azure_devops.routing import dispatcher
-from emulators.azure_devops.seeding import seed_identities
-from emulators.azure_devops.state import State
+from emulators.azure_devops.storage.git_objects import Objects
 from emulators.ports import AZURE_DEVOPS
 
 
@@ -21,20 +21,23 @@ def build(options: serving.Options) -> web.Application:
     seed_identities(state)
     hooks = Hooks(state)
     objects = Objects()
-    services = Services(state, objects, hooks, Merging(state, hooks, objects))
+    merging = Merging(state, hooks, objects)
+    services = Services(state, objects, hooks, merging)
     app = web.Application(client_max_size=serving.MAX_BODY_BYTES)
-    app.cleanup_ctx.append(_running(services, f"http://127.0.0.1:{options.port}"))
+    app.cleanup_ctx.append(_running(services, hooks, merging, f"http://127.0.0.1:{options.port}"))
     app.router.add_route("*", "/{path:.*}", dispatcher(services))
     return app
 
 
-def _running(services: Services, origin: str) -> Callable[[web.Application], AsyncIterator[None]]:
+def _running(
+    services: Services, hooks: Hooks, merging: Merging, origin: str
+) -> Callable[[web.Application], AsyncIterator[None]]:
     async def run(_: web.Application) -> AsyncIterator[None]:
-        await services.hooks.start()
-        services.merging.resume(origin)
+        await hooks.start()
+        merging.resume(origin)
         yield
-        await services.merging.close()
-        await services.hooks.close()
+        await merging.close()
+        await hooks.close()
         await services.objects.close()
         services.state.store.close()
 

@@ -8,16 +8,19 @@ from pathlib import Path
 from aiohttp import web
 
 from emulators import ports, tokens
-from emulators.azure_resource_manager.addresses import LoopbackPorts
-from emulators.azure_resource_manager.images import Images
-from emulators.azure_resource_manager.isolation import Isolation
-from emulators.azure_resource_manager.limits import Limits
-from emulators.azure_resource_manager.plain import Plain
-from emulators.azure_resource_manager.platform import Platform
-from emulators.azure_resource_manager.responses import ContainerGroups, resource_manager_answers
-from emulators.azure_resource_manager.sandbox import find_sandbox
-from emulators.azure_resource_manager.state import State
-from emulators.azure_resource_manager.troubles import Control
+from emulators.azure_resource_manager.container_groups.responses import (
+    ContainerGroups,
+    resource_manager_answers,
+)
+from emulators.azure_resource_manager.control.responses import Control
+from emulators.azure_resource_manager.isolation.addresses import LoopbackPorts
+from emulators.azure_resource_manager.isolation.images import Images
+from emulators.azure_resource_manager.isolation.launch import Isolation
+from emulators.azure_resource_manager.isolation.plain import Plain
+from emulators.azure_resource_manager.isolation.sandbox import find_sandbox
+from emulators.azure_resource_manager.lifecycle.limits import Limits
+from emulators.azure_resource_manager.lifecycle.platform import Platform
+from emulators.azure_resource_manager.lifecycle.state import State
 from emulators.azure_resource_manager.urls import routes
 from emulators.certificates import ensure_certificates
 from emulators.serving import Options, options_of, parser, run

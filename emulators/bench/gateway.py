@@ -24,9 +24,9 @@ PRICES = [{"model": MODEL, "input": 2.0, "output": 10.0, "cached": 0.1}]
 BUDGET = {"minutes": 60, "usd": 1_000, "tokens": 1_000_000_000, "turns": 100_000}
 PROGRAM = """
 import json, sys
-from runner.gateway import Gateway
-from runner.upstream import Upstream
-from runner.budget import Meter
+from runner.gateway.server import Gateway
+from runner.gateway.upstream import Upstream
+from runner.gateway.budget import Meter
 upstream = Upstream("anthropic", sys.argv[1], sys.stdin.readline().strip())
 gateway = Gateway(("127.0.0.1", 0), upstream, Meter(*json.loads(sys.argv[2])))
 print(gateway.port, flush=True)

@@ -21,10 +21,11 @@ import json, sys, time
 from pathlib import Path
 from autocoder.agents import agents
 from autocoder.models import RepositorySettings
-from autocoder.pack import open_pack
-from autocoder.policy import Rules
-from autocoder.publishing import objections, policy_rules
-from autocoder.tree_changes import read_change
+from autocoder.changes.pack import open_pack
+from autocoder.shared.policy import Rules
+from autocoder.changes.objections import objections
+from autocoder.changes.protected import policy_rules
+from autocoder.changes.trees import read_change
 pack, commit, base = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
 rules = Rules.of(policy_rules(RepositorySettings(), agents().values()).model_dump(by_alias=True))
 began = time.perf_counter()

@@ -1,30 +1,21 @@
-"""What configures an app locally: `local.settings.json` and `host.json`.
+"""App settings on a developer's machine: `local.settings.json`, and the settings of this host itself.
 
 https://learn.microsoft.com/azure/azure-functions/functions-develop-local#local-settings-file
-https://learn.microsoft.com/azure/azure-functions/functions-host-json
 """
 
 import json
-import os
+import math
 import re
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from emulators.functions_host.errors import SettingsError
 
-CONCURRENCY_A_CORE = 10  # maxConcurrentActivityFunctions: 10 times the processors
-LARGEST_BODY = 104_857_600  # FUNCTIONS_REQUEST_BODY_SIZE_LIMIT; see functions-app-settings
-
-
-@dataclass(frozen=True, slots=True)
-class HostSettings:
-    """The parts of host.json that this host heeds."""
-
-    route_prefix: str = "api"
-    hub_name: str = "TestHubName"
-    max_concurrent_activities: int = CONCURRENCY_A_CORE * (os.cpu_count() or 1)
+REDELIVERY_SETTING = "FUNCTIONS_HOST_REDELIVERY_SECONDS"
+MAX_REDELIVERY_SECONDS = 86_400
+DEFAULT_MAX_BODY = 104_857_600  # FUNCTIONS_REQUEST_BODY_SIZE_LIMIT; see functions-app-settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,31 +30,12 @@ class Cors:
         return "*" in self.origins or origin in self.origins
 
 
-def read_host_settings(app: Path) -> HostSettings:
-    """Return what `host.json` in the folder *app* says; raises `SettingsError`."""
-    path = app / "host.json"
-    content = _read_object(path)
-    if content.get("version") != "2.0":
-        raise SettingsError(f'{path}: "version" must be "2.0"')
-    extensions = content.get("extensions") or {}
-    durable = extensions.get("durableTask") or {}
-    default = HostSettings()
-    activities = durable.get("maxConcurrentActivityFunctions", default.max_concurrent_activities)
-    if not isinstance(activities, int) or activities < 1:
-        raise SettingsError(f"{path}: maxConcurrentActivityFunctions must be a positive number")
-    return HostSettings(
-        route_prefix=str((extensions.get("http") or {}).get("routePrefix", default.route_prefix)).strip("/"),
-        hub_name=str(durable.get("hubName", default.hub_name)),
-        max_concurrent_activities=activities,
-    )
-
-
 def apply_local_settings(path: Path, environment: MutableMapping[str, str]) -> Cors:
     """Add the `Values` of the file at *path* to *environment*; what is there wins. Return its CORS rules.
 
     Raises `SettingsError`.
     """
-    content = _read_object(path)
+    content = read_object(path)
     if content.get("IsEncrypted"):
         raise SettingsError(f"{path}: encrypted settings are not covered by this host")
     values = content.get("Values")
@@ -77,6 +49,25 @@ def apply_local_settings(path: Path, environment: MutableMapping[str, str]) -> C
     host = content.get("Host") or {}
     origins = frozenset(filter(None, (o.strip() for o in str(host.get("CORS") or "").split(","))))
     return Cors(origins, host.get("CORSCredentials") is True)
+
+
+def redelivery_seconds(environment: Mapping[str, str]) -> float:
+    """Return how long after a start the activities run again that ran when the last process ended.
+
+    At once, unless the setting says otherwise: the real host's queue gives such an activity back only after
+    `workItemQueueVisibilityTimeout` (5 minutes, at least 1). Raises `SettingsError` for a bad setting.
+    https://learn.microsoft.com/azure/durable-task/durable-functions/durable-functions-host-json-settings
+    """
+    text = environment.get(REDELIVERY_SETTING) or "0"
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 <= seconds <= MAX_REDELIVERY_SECONDS:
+        raise SettingsError(
+            f"{REDELIVERY_SETTING} must be a number of seconds up to {MAX_REDELIVERY_SECONDS:,}, not '{text}'"
+        )
+    return seconds
 
 
 def expand(text: str, environment: MutableMapping[str, str]) -> str:
@@ -94,7 +85,8 @@ def expand(text: str, environment: MutableMapping[str, str]) -> str:
     return re.sub(r"%([^%]+)%", setting, text)
 
 
-def _read_object(path: Path) -> dict[str, Any]:
+def read_object(path: Path) -> dict[str, Any]:
+    """Return the JSON object in the file at *path*; raises `SettingsError`."""
     try:
         content = json.loads(path.read_text("utf-8-sig"))
     except OSError as error:

@@ -58,7 +58,7 @@ FORBIDDEN = {"status": 403, "body": '{"message": "Access denied", "typeKey": "Ac
 @pytest.mark.parametrize("refused", [UNAUTHORIZED, FORBIDDEN], ids=["unauthorized", "forbidden"])
 def test_the_doctor_finds_that_requesters_cannot_be_judged(doctor, path, refused):
     said = doctor(path=path, times=2, headers=JSON, **refused)
-    assert "No tag can start a run" in said
+    assert "Tags cannot start runs: " in said
     assert "scopes of a PAT" in said
 
 

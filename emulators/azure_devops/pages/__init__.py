@@ -5,8 +5,8 @@ They need no credential, and are served on the loopback address alone.
 
 from aiohttp import web
 
-from emulators.azure_devops import errors
-from emulators.azure_devops.calls import Services
+from emulators.azure_devops.core import errors
+from emulators.azure_devops.core.services import Services
 from emulators.azure_devops.pages.home import show_home
 from emulators.azure_devops.pages.html import tag
 from emulators.azure_devops.pages.layout import page

@@ -2,8 +2,8 @@
 
 from aiohttp import web
 
-from emulators.azure_devops import pull_requests, work_items
-from emulators.azure_devops.calls import Services
+from emulators.azure_devops.core.services import Services
+from emulators.azure_devops.core.state import Project
 from emulators.azure_devops.pages.html import Child, join, link, tag
 from emulators.azure_devops.pages.layout import page, table
 from emulators.azure_devops.pages.views import (
@@ -13,7 +13,8 @@ from emulators.azure_devops.pages.views import (
     repository_path,
     trail_to,
 )
-from emulators.azure_devops.state import Project
+from emulators.azure_devops.pull_requests import models as pull_requests
+from emulators.azure_devops.work_items import models as work_items
 
 MOST_ROWS = 200
 

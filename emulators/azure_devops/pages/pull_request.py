@@ -2,9 +2,10 @@
 
 from aiohttp import web
 
-from emulators.azure_devops import errors, git, policies, pull_requests, work_items
-from emulators.azure_devops.calls import Services
-from emulators.azure_devops.git_shapes import show_commit
+from emulators.azure_devops.core import errors
+from emulators.azure_devops.core.repository_shapes import show_commit
+from emulators.azure_devops.core.services import Services
+from emulators.azure_devops.core.state import JSON, Project, Repository, State
 from emulators.azure_devops.pages.diff import show_diff
 from emulators.azure_devops.pages.html import Child, Html, join, link, tag
 from emulators.azure_devops.pages.layout import badge, card, date, facts, page, table
@@ -19,7 +20,10 @@ from emulators.azure_devops.pages.views import (
     tags,
     trail_to,
 )
-from emulators.azure_devops.state import JSON, Project, Repository, State
+from emulators.azure_devops.policy import models as policies
+from emulators.azure_devops.pull_requests import models as pull_requests
+from emulators.azure_devops.storage import git_commands as git
+from emulators.azure_devops.work_items import models as work_items
 
 STATES = {"succeeded": "good", "failed": "bad", "error": "bad", "pending": "wait"}
 MOST_COMMITS = 100

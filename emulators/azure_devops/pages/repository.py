@@ -5,14 +5,17 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from emulators.azure_devops import errors, git, policies, pull_requests
-from emulators.azure_devops.calls import Services
-from emulators.azure_devops.git_objects import all_refs
+from emulators.azure_devops.core import errors
+from emulators.azure_devops.core.services import Services
+from emulators.azure_devops.core.state import Project, Repository, State
 from emulators.azure_devops.pages.html import Child, Html, join, link, tag
 from emulators.azure_devops.pages.layout import badge, page, table
 from emulators.azure_devops.pages.texts import markdown
 from emulators.azure_devops.pages.views import pull_request_row, repository_path, trail_to
-from emulators.azure_devops.state import Project, Repository, State
+from emulators.azure_devops.policy import models as policies
+from emulators.azure_devops.pull_requests import models as pull_requests
+from emulators.azure_devops.storage import git_commands as git
+from emulators.azure_devops.storage.git_objects import all_refs
 
 LARGEST_SHOWN = 500_000
 MOST_FILES = 500

@@ -2,12 +2,12 @@
 
 from urllib.parse import quote
 
+from emulators.azure_devops.core.state import JSON, Project, Repository, State
 from emulators.azure_devops.pages.html import Child, Html, join, link, tag
 from emulators.azure_devops.pages.layout import badge, date
-from emulators.azure_devops.processes import COMPLETED, IN_PROGRESS, RESOLVED
-from emulators.azure_devops.pull_requests import repository_of
-from emulators.azure_devops.state import JSON, Project, Repository, State
-from emulators.azure_devops.work_items import WorkItem
+from emulators.azure_devops.pull_requests.models import repository_of
+from emulators.azure_devops.work_items.models import WorkItem
+from emulators.azure_devops.work_items.processes import COMPLETED, IN_PROGRESS, RESOLVED
 
 LOOKS = {IN_PROGRESS: "wait", RESOLVED: "done", COMPLETED: "good"}
 VOTES = {

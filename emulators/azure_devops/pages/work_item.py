@@ -2,9 +2,9 @@
 
 from aiohttp import web
 
-from emulators.azure_devops import comments, pull_requests, work_items
-from emulators.azure_devops.calls import Services
-from emulators.azure_devops.errors import VssError
+from emulators.azure_devops.core.errors import VssError
+from emulators.azure_devops.core.services import Services
+from emulators.azure_devops.core.state import JSON, Project, State
 from emulators.azure_devops.pages.html import Child, Html, join, link, tag
 from emulators.azure_devops.pages.layout import card, date, facts, page
 from emulators.azure_devops.pages.texts import rich
@@ -17,9 +17,11 @@ from emulators.azure_devops.pages.views import (
     tags,
     trail_to,
 )
-from emulators.azure_devops.state import JSON, Project, State
-from emulators.azure_devops.work_item_shapes import multiline_formats
-from emulators.azure_devops.work_items import WorkItem
+from emulators.azure_devops.pull_requests import models as pull_requests
+from emulators.azure_devops.work_items import comments
+from emulators.azure_devops.work_items import models as work_items
+from emulators.azure_devops.work_items.models import WorkItem
+from emulators.azure_devops.work_items.shapes import multiline_formats
 
 TEXTS = {
     "System.Description": "Description",

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from emulators.model_provider.script.turns import JSON, Answer, Question, Tool, ToolResult
+from emulators.refusals import not_covered as message_of
 
 Event = tuple[str, JSON | str]
 
@@ -95,8 +96,7 @@ def one_of(words: str) -> AfterValidator:
 
 def not_covered(what: str) -> RefusedError:
     """Return the refusal of something that the provider has and the emulator has not; also logs it."""
-    print(f"model_provider: 501: {what} is not covered", flush=True)
-    return RefusedError(Refusal(501, f"The emulator does not cover {what}.", code="not_implemented"))
+    return RefusedError(Refusal(501, message_of("model_provider", what), code="not_implemented"))
 
 
 def question_of(

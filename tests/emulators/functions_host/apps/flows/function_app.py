@@ -88,6 +88,13 @@ async def echo(req: func.HttpRequest, context: func.Context) -> func.HttpRespons
     return func.HttpResponse(req.get_body(), status_code=201, headers=headers)
 
 
+@app.route(route="seen", auth_level=func.AuthLevel.ANONYMOUS)
+def seen(req: func.HttpRequest) -> func.HttpResponse:
+    return _answer(
+        {"params": dict(req.params), "headers": list(req.headers.items()), "body": req.get_body().decode()}
+    )
+
+
 @app.route(route="none", auth_level=func.AuthLevel.ANONYMOUS)
 def none(req: func.HttpRequest) -> func.HttpResponse:
     return None

@@ -50,6 +50,14 @@ def nap(spec: dict) -> str:
     return str(running["most"])
 
 
+@flows.activity_trigger(input_name="file")
+def note_and_sleep(file: str) -> None:
+    """Write down that it began; it does not end before a test ends the host."""
+    with Path(file).open("a") as notes:
+        notes.write("began\n")
+    time.sleep(60)
+
+
 @flows.activity_trigger(input_name="text")
 def echo_activity(text: str) -> str:
     return text
@@ -79,7 +87,7 @@ def echo_input(context):
 @flows.orchestration_trigger(context_name="context")
 def retrying(context):
     spec = context.get_input()
-    options = df.RetryOptions(10, spec["attempts"])
+    options = df.RetryOptions(spec.get("milliseconds", 10), spec["attempts"])
     try:
         first = yield context.call_activity_with_retry("flaky", options, spec)
     except Exception as error:
@@ -105,6 +113,37 @@ def many_retries(context):
 @flows.orchestration_trigger(context_name="context")
 def failing(context):
     yield context.call_activity("flaky", {"key": f"failing {context.instance_id}", "failures": 99})
+
+
+@flows.orchestration_trigger(context_name="context")
+def catching(context):
+    try:
+        yield context.call_activity("flaky", {"key": f"catching {context.instance_id}", "failures": 99})
+    except Exception as error:
+        return str(error)
+
+
+@flows.orchestration_trigger(context_name="context")
+def twelfth_child(context):
+    """Return the id of a child whose sequence number has two digits in decimal and one in hexadecimal."""
+    for number in range(11):
+        yield context.call_activity("add_one", number)
+    return (yield context.call_sub_orchestrator("echo_input", 1))["id"]
+
+
+@flows.orchestration_trigger(context_name="context")
+def two_waits_for_one_event(context):
+    """Wait twice for one event beside a child; say when the newer wait is served."""
+    first, second = context.wait_for_external_event("same"), context.wait_for_external_event("same")
+    winner = yield context.task_any([first, second])
+    context.set_custom_status("second wait" if winner == second else "first wait")
+    both = yield context.task_all([first, second])
+    return both
+
+
+@flows.orchestration_trigger(context_name="context")
+def noted(context):
+    yield context.call_activity("note_and_sleep", context.get_input())
 
 
 @flows.orchestration_trigger(context_name="context")

@@ -1,0 +1,1 @@
+"""Sets up the emulated organisation, outside the imitated surface."""

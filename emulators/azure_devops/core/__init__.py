@@ -1,0 +1,1 @@
+"""What every service uses: calls, resources, state, errors and versions."""

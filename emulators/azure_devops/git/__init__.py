@@ -1,0 +1,1 @@
+"""Git repositories: refs, items, commits, pushes, and Git over smart HTTP."""

@@ -1,0 +1,1 @@
+"""Service hooks: subscriptions, and the delivery of events to web hooks."""

@@ -1,0 +1,1 @@
+"""The organisation: catalogue, projects, identities, access."""

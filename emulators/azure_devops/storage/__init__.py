@@ -1,0 +1,1 @@
+"""What lasts: JSON documents in SQLite, and bare Git repositories."""

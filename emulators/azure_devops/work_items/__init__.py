@@ -1,0 +1,1 @@
+"""Work items: types, revisions, comments, attachments, queries."""

@@ -1,0 +1,1 @@
+"""What tests and benchmarks do to the platform beside the API: troubles, restarts, limits, live processes."""

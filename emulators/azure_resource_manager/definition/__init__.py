@@ -1,0 +1,1 @@
+"""The body of a PUT: typed, and checked as the service checks it."""

@@ -1,0 +1,1 @@
+"""A container group from its PUT to its end: containers, volumes, states, quotas and throttling."""

@@ -1,0 +1,1 @@
+"""Durable Functions: the task hub, its orchestrations, and the HTTP API that manages them."""

@@ -1,0 +1,209 @@
+"""The action list of an orchestrator, replayed against its history one action after the other.
+
+This is what `OutOfProcOrchestrationShim` does over the Durable Task Framework in the real extension
+(https://github.com/Azure/azure-functions-durable-extension): every episode begins at the first event. The
+next action is invoked only when the one before it is complete; a compound action invokes its children
+together. Whatever is invoked gets the next sequence number; what the history does not know yet is new work.
+An execution ends only when no activity, sub-orchestration or timer is open, also after the orchestrator
+function has returned (https://learn.microsoft.com/javascript/api/durable-functions/timertask).
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any, Protocol
+
+from emulators.functions_host.durable.events import Event, EventType
+from emulators.functions_host.durable.scheduling import Retried, Scheduled, Scheduler
+from emulators.functions_host.errors import ActionRefusedError
+
+Action = dict[str, Any]
+
+
+class ActionType(IntEnum):
+    """The action types of the out-of-process protocol."""
+
+    CallActivity = 0
+    CallActivityWithRetry = 1
+    CallSubOrchestrator = 2
+    CallSubOrchestratorWithRetry = 3
+    ContinueAsNew = 4
+    CreateTimer = 5
+    WaitForExternalEvent = 6
+    CallEntity = 7
+    CallHttp = 8
+    SignalEntity = 9
+    ScheduledSignalEntity = 10
+    WhenAny = 11
+    WhenAll = 12
+
+
+class Awaitable(Protocol):
+    """Whatever the list waits for."""
+
+    def is_complete(self) -> bool:
+        """Whether the wait is over, well or badly."""
+        ...
+
+
+@dataclass(slots=True)
+class Flag:
+    """A wait without a sequence number: an external event, or nothing at all."""
+
+    complete: bool = False
+
+    def is_complete(self) -> bool:
+        """Whether the wait is over."""
+        return self.complete
+
+
+@dataclass(slots=True)
+class Compound:
+    """`task_any` or `task_all`; a failed child counts as complete, as in .NET's `Task.WhenAll`."""
+
+    children: Sequence[Awaitable]
+    rule: Callable[[Iterator[bool]], bool]
+
+    def is_complete(self) -> bool:
+        """Whether enough children are complete."""
+        return self.rule(child.is_complete() for child in self.children)
+
+
+DONE = Flag(complete=True)
+
+
+@dataclass(slots=True)
+class ExternalEvents:
+    """Raised events and the waits for them, by name without regard to case; the newest wait is served first.
+
+    `DurableOrchestrationContext.WaitForExternalEvent` keeps its waits on a stack, so that a wait that lost a
+    `task_any` and was given up does not take the event of a later one.
+    """
+
+    waiting: dict[str, list[Flag]] = field(default_factory=lambda: defaultdict(list))
+    buffered: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+
+    def wait(self, name: str) -> Flag:
+        """Return a wait for *name*, over at once when one was raised before."""
+        key = name.casefold()
+        if self.buffered[key]:
+            self.buffered[key] -= 1
+            return DONE
+        flag = Flag()
+        self.waiting[key].append(flag)
+        return flag
+
+    def raised(self, name: str) -> None:
+        """Give the event *name* to the newest wait for it, or keep it."""
+        key = name.casefold()
+        if self.waiting[key]:
+            self.waiting[key].pop().complete = True
+        else:
+            self.buffered[key] += 1
+
+
+class Replay:
+    """One pass over a history with the action list that the orchestrator gave for it."""
+
+    def __init__(self, actions: Sequence[Action], exists: Callable[[str, str], bool]) -> None:
+        """Take the *actions*; *exists* tells whether a function of a kind ("activity") has a name."""
+        self.scheduler = Scheduler()
+        self.continued: Action | None = None
+        self.carried_over: list[Event] = []
+        self.suspended = False
+        self._actions, self._exists = iter(actions), exists
+        self._events = ExternalEvents()
+        self._current: Awaitable | None = None
+        self._exhausted = False
+        self._held: list[Event] = []
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every action is complete."""
+        return self._exhausted
+
+    @property
+    def may_end(self) -> bool:
+        """Whether the execution may end: every action complete, and nothing open."""
+        return self._exhausted and not self.scheduler.open
+
+    @property
+    def work(self) -> list[Scheduled]:
+        """What was invoked and stands in no history yet, in order."""
+        return list(self.scheduler.unrecorded.values())
+
+    def feed(self, event: Event) -> None:
+        """Process the next *event*; raises `NonDeterministicError` and `ActionRefusedError`."""
+        if self.suspended and event["EventType"] != EventType.ExecutionResumed:
+            self._held.append(event)
+            return
+        match event["EventType"]:
+            case EventType.OrchestratorStarted:
+                self.scheduler.time = event["Timestamp"]
+            case EventType.ExecutionStarted:
+                self._advance()
+            case EventType.ExecutionSuspended:
+                self.suspended = True
+            case EventType.ExecutionResumed:
+                self._resume()
+            case EventType.EventRaised:
+                self._raised(event)
+            case _:
+                self.scheduler.settle(event)
+                self._advance()
+
+    def _raised(self, event: Event) -> None:
+        if self.continued is not None:
+            self.carried_over.append(event)
+            return
+        self._events.raised(event["Name"])
+        self._advance()
+
+    def _resume(self) -> None:
+        self.suspended, held, self._held = False, self._held, []
+        for event in held:
+            self.feed(event)
+
+    def _advance(self) -> None:
+        """Invoke actions up to the first that is not complete."""
+        while not self._exhausted and (self._current is None or self._current.is_complete()):
+            action = next(self._actions, None)
+            if action is None:
+                self._exhausted = True
+            else:
+                self._current = self._invoke(action)
+
+    def _invoke(self, action: Action) -> Awaitable:
+        match action["actionType"]:
+            case ActionType.WhenAny | ActionType.WhenAll as kind:
+                children = [self._invoke(child) for child in action["compoundActions"]]
+                return Compound(children, any if kind == ActionType.WhenAny else all)
+            case ActionType.CallActivity | ActionType.CallActivityWithRetry:
+                return self._call("activity", EventType.TaskScheduled, action)
+            case ActionType.CallSubOrchestrator | ActionType.CallSubOrchestratorWithRetry:
+                return self._call("orchestrator", EventType.SubOrchestrationInstanceCreated, action)
+            case ActionType.CreateTimer:
+                return self.scheduler.timer(action["fireAt"], cancelled=bool(action.get("isCanceled")))
+            case ActionType.WaitForExternalEvent:
+                return self._events.wait(action["externalEventName"])
+            case ActionType.ContinueAsNew:
+                self.continued = action
+                return DONE
+            case other:
+                raise ActionRefusedError(f"Not covered by this host: the action {_name_of(other)}")
+
+    def _call(self, kind: str, event_type: EventType, action: Action) -> Awaitable:
+        name = action["functionName"]
+        if not self._exists(kind, name):
+            raise ActionRefusedError(
+                f"The function '{name}' doesn't exist, is disabled, or is not an {kind} function."
+            )
+        if "retryOptions" in action:
+            return Retried.begin(self.scheduler, event_type, action)
+        return self.scheduler.schedule(event_type, action)
+
+
+def _name_of(action_type: Any) -> str:
+    """Return the name of an action's type, or its number when the protocol has no such type."""
+    return ActionType(action_type).name if action_type in list(ActionType) else f"of type {action_type}"

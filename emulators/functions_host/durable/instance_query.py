@@ -1,0 +1,68 @@
+"""What a caller asks of the list of instances: filters, pages.
+
+https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-http-api#get-all-instances-status
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from emulators.functions_host.durable.store import Instance, Store
+
+DEFAULT_PAGE = 100
+SECONDS = 19  # characters of a time up to its seconds
+
+
+def parameters(query: Mapping[str, str]) -> dict[str, str]:
+    """Return *query* with lower-case names: .NET reads them without regard to case."""
+    return {name.lower(): value for name, value in query.items()}
+
+
+def flag(asked: Mapping[str, str], name: str, *, default: bool) -> bool:
+    """Return the boolean parameter *name*; anything but true and false is the default."""
+    return {"true": True, "false": False}.get(asked.get(name.lower(), "").strip().lower(), default)
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceQuery:
+    """Which instances, and how many at once."""
+
+    prefix: str = ""
+    statuses: frozenset[str] = frozenset()
+    created_from: str | None = None
+    created_to: str | None = None
+    top: int = DEFAULT_PAGE
+    show_input: bool = True
+
+    @classmethod
+    def of(cls, asked: Mapping[str, str]) -> "InstanceQuery":
+        """Read the query *asked*, with lower-case names."""
+        top = asked.get("top", "")
+        return cls(
+            prefix=asked.get("instanceidprefix", ""),
+            statuses=frozenset(
+                s.strip().lower() for s in asked.get("runtimestatus", "").split(",") if s.strip()
+            ),
+            created_from=asked.get("createdtimefrom"),
+            created_to=asked.get("createdtimeto"),
+            top=int(top) if top.isdecimal() and int(top) > 0 else DEFAULT_PAGE,
+            show_input=flag(asked, "showInput", default=True),
+        )
+
+    def select(self, store: Store) -> list[Instance]:
+        """Return every instance that is asked for, oldest first."""
+        return [instance for instance in store.instances(self.prefix) if self._wants(instance)]
+
+    def page(self, store: Store, token: str | None) -> tuple[list[Instance], str]:
+        """Return the page that the continuation *token* stands for, and the next token ("" at the end)."""
+        start = int(token) if token and token.isdecimal() else 0
+        found = self.select(store)
+        end = start + self.top
+        return found[start:end], str(end) if end < len(found) else ""
+
+    def _wants(self, instance: Instance) -> bool:
+        created = instance.created[:SECONDS]
+        return (
+            (not self.statuses or instance.status.lower() in self.statuses)
+            and (self.created_from is None or created >= self.created_from[:SECONDS])
+            and (self.created_to is None or created <= self.created_to[:SECONDS])
+        )

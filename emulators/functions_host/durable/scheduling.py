@@ -1,0 +1,175 @@
+"""Sequence numbers of scheduled work, and the retry loop: `TaskOrchestrationContext` and `RetryInterceptor`
+of the Durable Task Framework (https://github.com/Azure/durabletask).
+
+Every activity, sub-orchestration and timer takes the next number. The SDK counts for itself and never says
+its numbers: both sides must count alike. So must the retries: after *every* failed attempt, the last one
+included, there is a timer. The one after the last attempt fires at once: histories of older versions have it.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from emulators.functions_host.durable.events import Event, EventType, moment, stamp
+from emulators.functions_host.errors import ActionRefusedError, NonDeterministicError
+
+RECORDS = {EventType.TaskScheduled, EventType.SubOrchestrationInstanceCreated, EventType.TimerCreated}
+SETTLES = {  # event -> (the field that holds the number, whether it went well)
+    EventType.TaskCompleted: ("TaskScheduledId", True),
+    EventType.TaskFailed: ("TaskScheduledId", False),
+    EventType.SubOrchestrationInstanceCompleted: ("TaskScheduledId", True),
+    EventType.SubOrchestrationInstanceFailed: ("TaskScheduledId", False),
+    EventType.TimerFired: ("TimerId", True),
+}
+RETRY_OPTIONS = {"firstRetryIntervalInMilliseconds", "maxNumberOfAttempts", "backoffCoefficient"}
+WORDS = {
+    EventType.TaskScheduled: "an activity task",
+    EventType.SubOrchestrationInstanceCreated: "a sub-orchestration",
+    EventType.TimerCreated: "a timer",
+}
+
+
+@dataclass(slots=True)
+class Scheduled:
+    """An activity, sub-orchestration or timer with its sequence number; the action or the timer's time."""
+
+    id: int
+    kind: EventType
+    name: str = ""
+    input: Any = None
+    instance_id: str | None = None
+    version: str | None = None
+    fire_at: str = ""
+    complete: bool = False
+    settled: Callable[[bool], None] | None = None
+
+    def is_complete(self) -> bool:
+        """Whether it ended, well or badly, or was cancelled."""
+        return self.complete
+
+
+@dataclass(slots=True)
+class Scheduler:
+    """What one execution has scheduled so far, as a replay finds out."""
+
+    time: str = ""
+    next_id: int = 0
+    open: dict[int, Scheduled] = field(default_factory=dict)
+    unrecorded: dict[int, Scheduled] = field(default_factory=dict)
+
+    def schedule(self, kind: EventType, action: dict[str, Any]) -> Scheduled:
+        """Schedule the activity or sub-orchestration that *action* asks for."""
+        return self._add(
+            Scheduled(
+                self.next_id,
+                kind,
+                name=action["functionName"],
+                input=action.get("input"),
+                instance_id=action.get("instanceId"),
+                version=action.get("version"),
+            )
+        )
+
+    def timer(self, fire_at: str, *, cancelled: bool = False) -> Scheduled:
+        """Schedule a timer; a *cancelled* one takes its number but is not waited for."""
+        timer = self._add(Scheduled(self.next_id, EventType.TimerCreated, fire_at=fire_at))
+        if cancelled:
+            del self.open[timer.id]
+            timer.complete = True
+        return timer
+
+    def _add(self, work: Scheduled) -> Scheduled:
+        self.next_id += 1
+        self.open[work.id] = self.unrecorded[work.id] = work
+        return work
+
+    def settle(self, event: Event) -> None:
+        """Match a record of the history with what was scheduled, or complete what *event* completes."""
+        kind = EventType(event["EventType"])
+        if kind in RECORDS:
+            self._check(kind, event)
+        elif kind in SETTLES:
+            key, succeeded = SETTLES[kind]
+            work = self.open.pop(event[key], None)
+            if work is not None:  # else a duplicate, or a cancelled timer that fired
+                work.complete = True
+                if work.settled:
+                    work.settled(succeeded)
+
+    def _check(self, kind: EventType, event: Event) -> None:
+        """Take a recorded event off the new work; raises `NonDeterministicError` when nothing fits it."""
+        number, name = event["EventId"], event.get("Name") or ""
+        work = self.unrecorded.pop(number, None)
+        if work is None:
+            raise _mismatch(_words(kind, name), number, "hasn't (yet?) scheduled this task.")
+        if (work.kind, work.name) != (kind, name):
+            instead = f"instead scheduled {_words(work.kind, work.name)} with this sequence number."
+            raise _mismatch(_words(kind, name), number, instead)
+
+
+def _words(kind: EventType, name: str) -> str:
+    return f"{WORDS[kind]} named '{name}'" if name else WORDS[kind]
+
+
+def _mismatch(before: str, number: int, now: str) -> NonDeterministicError:
+    return NonDeterministicError(
+        f"Non-Deterministic workflow detected: A previous execution of this orchestration scheduled {before} "
+        f"with sequence ID {number}, but the current replay execution {now} Was a change made to the "
+        f"orchestrator code after this instance had already started running?"
+    )
+
+
+@dataclass(slots=True)
+class Retried:
+    """An activity or sub-orchestration with `RetryOptions`: attempt, timer, attempt, ... timer."""
+
+    scheduler: Scheduler
+    kind: EventType
+    action: dict[str, Any]
+    attempts: int = 0
+    complete: bool = False
+
+    @classmethod
+    def begin(cls, scheduler: Scheduler, kind: EventType, action: dict[str, Any]) -> "Retried":
+        """Schedule the first attempt; raises `ActionRefusedError` for options that are not covered."""
+        foreign = sorted(set(action["retryOptions"]) - RETRY_OPTIONS)
+        if foreign:
+            raise ActionRefusedError(f"Not covered by this host: the retry options {', '.join(foreign)}")
+        retried = cls(scheduler, kind, action)
+        retried._attempt()
+        return retried
+
+    def is_complete(self) -> bool:
+        """Whether an attempt went well or none is left."""
+        return self.complete
+
+    def _attempt(self) -> None:
+        self.attempts += 1
+        self.scheduler.schedule(self.kind, self.action).settled = self._attempted
+
+    def _attempted(self, succeeded: bool) -> None:
+        if succeeded:
+            self.complete = True
+            return
+        fire_at = moment(self.scheduler.time) + self._delay()
+        self.scheduler.timer(stamp(fire_at)).settled = self._waited
+
+    def _delay(self) -> dt.timedelta:
+        """Return how long to wait after the attempt that failed: after the last one, not at all."""
+        if not self._attempts_left:
+            return dt.timedelta()
+        options = self.action["retryOptions"]
+        factor = options.get("backoffCoefficient", 1) ** (self.attempts - 1)
+        return dt.timedelta(milliseconds=options["firstRetryIntervalInMilliseconds"] * factor)
+
+    def _waited(self, _: bool) -> None:
+        if self._attempts_left:
+            self._attempt()
+        else:
+            self.complete = True
+
+    @property
+    def _attempts_left(self) -> int:
+        left: int = self.action["retryOptions"]["maxNumberOfAttempts"] - self.attempts
+        return left

@@ -1,0 +1,1 @@
+"""HTTP triggers with their routes and keys, cross-origin requests, and the admin API."""

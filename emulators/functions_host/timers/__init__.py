@@ -1,0 +1,1 @@
+"""Timer triggers and the NCRONTAB schedules they run on."""
