@@ -27,7 +27,7 @@ AUTHORITY = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Autocoder local 
 
 @dataclass(frozen=True, slots=True)
 class Certificates:
-    """Where the files lie: the authority, the public bundle with it in, the server's certificate and key."""
+    """The files: the authority, the public bundle that includes it, the server's certificate and key."""
 
     authority: Path
     bundle: Path
@@ -36,7 +36,7 @@ class Certificates:
 
     @property
     def public_folder(self) -> Path | None:
-        """Where OpenSSL looks public authorities up by their hash, or None when the bundle has to do.
+        """The folder in which OpenSSL finds public authorities by hash, None when only the bundle will do.
 
         A program that has such a folder reads no bundle of 140 certificates for each of its connections.
         https://docs.openssl.org/3.0/man1/openssl-rehash/
@@ -64,7 +64,7 @@ def ensure_certificates(state: Path) -> Certificates:
 
 
 def _make(files: Certificates) -> None:
-    """Write a new authority and server certificate; the bundle comes last and vouches for the rest."""
+    """Write a new authority and server certificate; the bundle is written last."""
     authority_key, server_key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     pem = _authority(authority_key).public_bytes(serialization.Encoding.PEM)
     private = server_key.private_bytes(
@@ -109,12 +109,12 @@ def _server(key: ec.EllipticCurvePublicKey, authority: ec.EllipticCurvePrivateKe
 
 
 def _note(bundle: Path) -> Path:
-    """Return the file that names the folder of hashes that stands for the public part of *bundle*."""
+    """Return the file that names the folder of hashes with the public part of *bundle*."""
     return bundle.with_name("public-folder")
 
 
 def _hashed_folder() -> Path | None:
-    """Return this machine's folder of authorities by hash, unless it has chosen a bundle from elsewhere."""
+    """Return this machine's folder of authorities by hash, unless its bundle comes from elsewhere."""
     chosen = _chosen_bundle()
     if chosen is not None and Path(chosen).parent != FOLDER:
         return None

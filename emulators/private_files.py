@@ -1,4 +1,7 @@
-"""Files that hold secrets: readable by this user alone, and never seen half-written."""
+"""Files that hold secrets: readable by this user alone, and never seen half-written.
+
+https://man7.org/linux/man-pages/man2/link.2.html, https://man7.org/linux/man-pages/man2/rename.2.html
+"""
 
 import contextlib
 import os

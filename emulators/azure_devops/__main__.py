@@ -26,7 +26,7 @@ def build(options: serving.Options) -> web.Application:
     objects = Objects()
     merging = Merging(state, hooks, objects)
     services = Services(state, objects, hooks, merging)
-    app = web.Application(client_max_size=serving.LARGEST_BODY)
+    app = web.Application(client_max_size=serving.MAX_BODY_BYTES)
     app.cleanup_ctx.append(_running(services, hooks, merging, f"http://127.0.0.1:{options.port}"))
     app.router.add_route("*", "/{path:.*}", dispatcher(services))
     return app

@@ -22,7 +22,7 @@ from emulators.bench.azure_devops import add_repository
 from emulators.bench.gateway import added_by_gateway
 from emulators.bench.history import lengths, settings_without_callback
 from emulators.bench.imports import import_seconds
-from emulators.bench.policy import look_at_large_change
+from emulators.bench.policy import check_large_change
 from emulators.bench.report import Row
 from emulators.bench.repositories import LARGE, SMALL
 from emulators.bench.runs import compare, crowd
@@ -32,7 +32,7 @@ from emulators.platform.clients.app import App
 from emulators.platform.clients.organization import sign_in
 from emulators.platform.endings import ends_on_signals
 from emulators.platform.places import free_base_port
-from emulators.platform.plan import Plan
+from emulators.platform.plan import MAKE_ON_FREE_PORTS, Plan
 from emulators.platform.processes import ROOT, PlatformError
 from emulators.platform.running import Platform, running
 from emulators.ports import AZURE_DEVOPS, AZURE_RESOURCE_MANAGER, MODEL_PROVIDER
@@ -45,11 +45,9 @@ T = TypeVar("T")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Measure what is asked for and print it; returns the exit code: a missed target is no error."""
+    """Measure what is asked for and print it; returns the exit code: a missed target is not an error."""
     options = _options(argv)
-    print(
-        f"python -m emulators.bench --only {','.join(options.only)}   ({report.circumstances()})", flush=True
-    )
+    print(f"Measuring {', '.join(options.only)}   ({report.circumstances()})", flush=True)
     began = time.monotonic()
     try:
         with ends_on_signals(), tempfile.TemporaryDirectory() as folder:
@@ -83,8 +81,8 @@ def _measured(options: argparse.Namespace, folder: Path) -> Iterator[Row]:
     wanted, images = set(options.only), make_app(folder)
     quotas = [part for name in QUOTAS for part in (name, MANY)]
     arguments = {AZURE_RESOURCE_MANAGER.name: [*quotas, "--images", str(images)]}
-    base_port = free_base_port()
-    plan = Plan(options.state.absolute(), base_port, app=folder, arguments=arguments)
+    state = options.state.absolute()
+    plan = Plan(state, app=folder, arguments=arguments, spelling=MAKE_ON_FREE_PORTS)
     if "import" in wanted:
         elsewhere = replace(plan, state=folder / "import")  # a platform's folder is its own from the start
         local = elsewhere.trust()  # bundles of this machine alone, which take their time to read
@@ -92,12 +90,13 @@ def _measured(options: argparse.Namespace, folder: Path) -> Iterator[Row]:
         environment = {"PATH": os.environ["PATH"], **settings}
         yield from report.import_rows(_said("import", import_seconds(environment, TIMES)))
     if "policy" in wanted:
-        yield from report.policy_rows(_said("policy", look_at_large_change(folder)))
+        yield from report.policy_rows(_said("policy", check_large_change(folder)))
     if wanted & {"runs", "large", "crowd", "gateway"}:
-        with running(plan, fresh=True) as platform:
+        with running(replace(plan, base_port=free_base_port()), fresh=True) as platform:
             yield from _runs(platform, wanted, options.runs)
     if "history" in wanted:
-        without = replace(plan, settings=settings_without_callback(base_port))
+        base_port = free_base_port()
+        without = replace(plan, base_port=base_port, settings=settings_without_callback(base_port))
         with running(without, fresh=True) as platform:
             organization = sign_in(platform.url(AZURE_DEVOPS))
             measured = lengths(without, organization, add_repository(organization, SMALL))

@@ -34,7 +34,7 @@ class Length:
 
 
 def settings_without_callback(base_port: int) -> dict[str, str]:
-    """Return the settings of an app whose runs call back to where nobody listens to them."""
+    """Return the settings of an app whose runs call back to an address where nothing listens."""
     return {**SETTINGS_WITHOUT_CALLBACK, "PUBLIC_URL": f"{FUNCTIONS_HOST.url(base_port)}/{NOWHERE}"}
 
 

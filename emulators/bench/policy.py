@@ -1,6 +1,7 @@
-"""How fast the app looks at a change of 50 MB: pack, trees, policy, and the secret scan of every new byte.
+"""How fast the app checks a change of 50 MB: pack, trees, policy, and the secret scan of every new byte.
 
 The product is never imported here: it runs in a process of its own, on a pack that Git made.
+https://git-scm.com/docs/git-pack-objects
 """
 
 import json
@@ -37,7 +38,7 @@ print(json.dumps({"read": read, "all": time.perf_counter() - began, "against": a
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class PolicyTime:
     """How many bytes of new text there were, and the seconds to read the pack, and for all of it."""
 
     bytes: int
@@ -50,8 +51,8 @@ class Looked:
         return self.bytes / 1e6 / self.seconds
 
 
-def look_at_large_change(folder: Path) -> Looked:
-    """Make a repository with a change of 50 MB of source text in *folder* and look at it as the app does."""
+def check_large_change(folder: Path) -> PolicyTime:
+    """Make a repository with a change of 50 MB of source text in *folder* and check it as the app does."""
     repository = folder / "policy"
     repository.mkdir()
     _git(repository, "init", "-q", "-b", "main")
@@ -66,10 +67,10 @@ def look_at_large_change(folder: Path) -> Looked:
         names = "\n".join([objects, base, trees]) + "\n"
         command = ["git", "-C", str(repository), "pack-objects", "-q", "--stdout"]
         subprocess.run(command, input=names.encode(), stdout=file, check=True)
-    return _looked(pack, commit, base, size)
+    return _measured(pack, commit, base, size)
 
 
-def _looked(pack: Path, commit: str, base: str, size: int) -> Looked:
+def _measured(pack: Path, commit: str, base: str, size: int) -> PolicyTime:
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, str(pack), commit, base],
         cwd=ROOT,
@@ -82,7 +83,7 @@ def _looked(pack: Path, commit: str, base: str, size: int) -> Looked:
     said = json.loads(done.stdout)
     if said["against"]:
         raise PlatformError(f"The policy refuses the measured change: {said['against'][:3]}")
-    return Looked(bytes=size, read=said["read"], seconds=said["all"])
+    return PolicyTime(bytes=size, read=said["read"], seconds=said["all"])
 
 
 def _write(repository: Path, number: int) -> int:

@@ -17,7 +17,7 @@ from emulators.platform.running import Platform
 
 JSON = dict[str, Any]
 WARM_UPS = 3  # until every connection that a run uses at one time is open
-REST_SECONDS = 0.2  # so that neither pays for what the other has left to be done
+REST_SECONDS = 0.2  # so that neither is slowed by what the other left to do
 LOOK_SECONDS = 0.2  # a look costs the app a request
 MAX_RUN_SECONDS = 120
 CROWD_SECONDS = 240
@@ -25,7 +25,7 @@ GOOD = "completed"
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class Comparison:
     """Seconds to the pull request, of runs and of the bare script, taken in turns."""
 
     runs: tuple[float, ...]
@@ -34,7 +34,7 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """Runs that were started at once: how many ended well, after how long, and what the rest said."""
+    """Runs that were started at once: how many, for how long, and how those that failed ended."""
 
     runs: int
     seconds: float
@@ -42,7 +42,7 @@ class Crowd:
     memory: dict[str, tuple[float, float]]  # by program: MB now, and at most
 
 
-def compare(app: App, organization: Organization, remote: Remote, times: int) -> Compared:
+def compare(app: App, organization: Organization, remote: Remote, times: int) -> Comparison:
     """Measure *times* runs and scripts on one repository, in turns, after some that are not counted."""
     runs, scripts = [], []
     for number in range(WARM_UPS + times):
@@ -50,7 +50,7 @@ def compare(app: App, organization: Organization, remote: Remote, times: int) ->
         scripts.append(remote.bare_script(number))
         time.sleep(REST_SECONDS)
         runs.append(run_seconds(app, remote, create_work_item(organization, f"Say hello, {number}")))
-    return Compared(tuple(runs[WARM_UPS:]), tuple(scripts[WARM_UPS:]))
+    return Comparison(tuple(runs[WARM_UPS:]), tuple(scripts[WARM_UPS:]))
 
 
 def run_seconds(app: App, remote: Remote, work_item: int) -> float:
@@ -93,7 +93,7 @@ def crowd(platform: Platform, app: App, organization: Organization, remote: Remo
 
 
 def _failures(app: App, waiting: set[str], deadline: float, runs: int) -> Iterator[str]:
-    """Yield what became of those that did not end well, until none is left or the time is over."""
+    """Yield the end of each run that failed, until all have ended or the time is over."""
     while waiting and time.monotonic() < deadline:
         time.sleep(LOOK_SECONDS)
         for run in app.runs(top=runs):

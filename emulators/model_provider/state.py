@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from emulators.model_provider.conversations import Conversation, load
+from emulators.model_provider.script.conversations import Conversation, load
 from emulators.private_files import create_private
 
 MAX_REQUESTS = 1000

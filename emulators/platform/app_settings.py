@@ -4,6 +4,7 @@ import json
 
 from emulators import azurite, identities
 from emulators.identity.state import identity_header
+from emulators.model_provider.providers import PROVIDERS
 from emulators.platform.plan import REAL_PROVIDER, Plan
 from emulators.ports import (
     AZURE_DEVOPS,
@@ -19,11 +20,10 @@ ORGANIZATION, PROJECT, REPOSITORY = "fabrikam", "Fabrikam", "tidy-names"
 SUBSCRIPTION = "11111111-1111-4111-8111-111111111111"
 RESOURCE_GROUP = "autocoder-local"
 IMAGE_REGISTRY = "autocoder.azurecr.io"
-PROVIDERS = ("anthropic", "openai", "azure", "gemini")
 
 
 def app_settings(plan: Plan) -> dict[str, str]:
-    """Return the values of `local.settings.json` for *plan*; those that the plan brings win."""
+    """Return the values of `local.settings.json` for *plan*; settings of the plan itself win."""
     base = plan.base_port
     values = {
         "FUNCTIONS_WORKER_RUNTIME": "python",
@@ -43,7 +43,8 @@ def app_settings(plan: Plan) -> dict[str, str]:
         "IDENTITY_HEADER": identity_header(plan.state),
         **plan.trust(),
     }
-    scripted = [name for name in PROVIDERS if plan.model_key is None or name != REAL_PROVIDER]
+    names = (provider.name for provider in PROVIDERS)
+    scripted = [name for name in names if plan.model_key is None or name != REAL_PROVIDER]
     values["MODEL_UPSTREAMS"] = json.dumps(dict.fromkeys(scripted, MODEL_PROVIDER.url(base)))
     return {**values, **plan.settings}
 

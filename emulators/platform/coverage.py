@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from emulators.azure_devops import coverage as azure_devops
+from emulators.model_provider import coverage as model_provider
 
 FOLDER = Path(__file__).resolve().parents[1]
 COVERAGE = FOLDER / "COVERAGE.md"
@@ -29,7 +30,11 @@ TABLES: Mapping[str, Mapping[str, Callable[[], str]]] = {
         "served": azure_devops.served,
         "undocumented": azure_devops.undocumented,
         "not served": azure_devops.not_served,
-    }
+    },
+    "model_provider.md": {
+        "operations": model_provider.served,
+        "uncovered operations": model_provider.not_served,
+    },
 }
 
 

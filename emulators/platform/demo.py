@@ -18,7 +18,15 @@ from emulators.platform.console.arguments import make_parser
 from emulators.platform.console.story import gather, heading, save_pages, tell
 from emulators.platform.endings import ends_on_signals
 from emulators.platform.places import free_base_port
-from emulators.platform.plan import MAKE, REAL_PROVIDER, Plan, agent_file, check_installed, real_model_key
+from emulators.platform.plan import (
+    MAKE,
+    MAKE_ON_FREE_PORTS,
+    REAL_PROVIDER,
+    Plan,
+    agent_file,
+    check_installed,
+    real_model_key,
+)
 from emulators.platform.processes import ROOT, PlatformError
 from emulators.platform.running import Platform, running
 from emulators.platform.sample import TAG, Sample, create_sample
@@ -69,7 +77,7 @@ def demo_plan(options: argparse.Namespace, base_port: int | None = None) -> Plan
         settings={"DEFAULT_AGENT": agent},
         model_key=key,
         unsafe=options.unsafe,
-        spelling=MAKE,
+        spelling=MAKE if base_port else MAKE_ON_FREE_PORTS,
     )
 
 
@@ -81,7 +89,7 @@ def farewell(*, keep: bool) -> str:
 
 
 def show(platform: Platform, seconds: float) -> bool:
-    """Play the demo on *platform* within *seconds*; returns whether all of it is as it should be."""
+    """Run the demo on *platform* within *seconds*; returns whether everything is as it should be."""
     print(f"Azure DevOps  {platform.url(AZURE_DEVOPS)}\nthe app       {platform.url(FUNCTIONS_HOST)}")
     print(f"isolation     {isolation(platform)}")
     sample, app = create_sample(platform), App(platform.plan)
@@ -126,7 +134,7 @@ def _prove(plan: Plan, sample: Sample, run: dict[str, Any]) -> bool:
     tell(evidence, run)
     problems = evidence.problems()
     heading(
-        "Not as it should be" if problems else "The pull request is there, linked both ways, and reported."
+        "Something is missing" if problems else "The pull request is there, linked both ways, and reported."
     )
     print("".join(f"  {problem}\n" for problem in problems) + f"  {run['pullRequestUrl']}")
     heading("Saved pages, to open in a browser")

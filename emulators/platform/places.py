@@ -1,4 +1,4 @@
-"""Where the platform may be: one folder that is its own, and nine free ports in a row.
+"""The place of a platform on this machine: a folder of its own, and nine free ports in a row.
 
 https://man7.org/linux/man-pages/man2/flock.2.html
 """
@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from emulators.platform.plan import FLAGS, Spelling
-from emulators.platform.port_holder import holder_of
 from emulators.platform.processes import PlatformError
+from emulators.port_holder import holder_of
 from emulators.ports import AZURITE, DEFAULT_BASE_PORT, OURS
 
 PROGRAMS = OURS + AZURITE
@@ -60,13 +60,15 @@ def _empty(state: Path) -> None:
 
 
 def check_ports(base_port: int, spelling: Spelling = FLAGS) -> None:
-    """Raise `PlatformError` that names the first taken port of the platform, and which program has it."""
+    """Check that all ports are free; raises `PlatformError` with the first taken one and its program."""
     for emulator in PROGRAMS:
         port = emulator.port(base_port)
         if not _is_free(port):
+            option = f"choose another first port: {spelling.base_port}{free_base_port()}"
+            way_out = option if spelling.base_port else "run the same command again, on other ports"
             raise PlatformError(
                 f"Port {port}, for {emulator.name}, is taken by {holder_of(port)}. End that program, "
-                f"or choose another first port: {spelling.base_port}{free_base_port()}."
+                f"or {way_out}."
             )
 
 

@@ -1,11 +1,11 @@
-"""What a platform is to be: where its state and ports are, which app it serves, which model answers."""
+"""The plan of a platform: its state folder and ports, the app it serves, and the model that answers."""
 
 import os
 import shutil
 import sys
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +23,14 @@ class Spelling:
     """How messages write the options: as flags, or as the Makefile's variables."""
 
     state: str
-    base_port: str  # followed by the port
+    base_port: str  # followed by the port; empty where free ports are taken
     model: str
     unsafe: str
 
 
 FLAGS = Spelling("--state FOLDER", "--base-port ", "--model real", "--unsafe")
 MAKE = Spelling("STATE=FOLDER", "BASE_PORT=", "MODEL=real", "UNSAFE=1")
+MAKE_ON_FREE_PORTS = replace(MAKE, base_port="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ def agent_file(agent: str) -> dict[str, Any]:
 
 
 def check_installed(agent: str) -> None:
-    """Raise `PlatformError` with the next step when the program of *agent* is not on this machine."""
+    """Check that the program of *agent* is on this machine; raises `PlatformError` with the next step."""
     folder = CONTAINERS / agent
     package = agent_file(agent)["cli"]["package"]
     if not (folder / "package.json").is_file() or (folder / "node_modules" / package).is_dir():

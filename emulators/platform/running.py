@@ -54,7 +54,7 @@ class Platform:
         wait_until_ready([self._processes[emulator.name]], START_SECONDS)
 
     def kill(self, emulator: Emulator = FUNCTIONS_HOST) -> None:
-        """End one program without a warning (SIGKILL), as a crash would."""
+        """End one program with SIGKILL, as a crash would."""
         self._processes.pop(emulator.name).kill()
 
     def process(self, emulator: Emulator) -> Process:

@@ -1,4 +1,7 @@
-"""The sample: a small project in the emulated Azure DevOps, a work item for it, and the hooks to the app."""
+"""The sample: a small project in the emulated Azure DevOps, a work item for it, and the hooks to the app.
+
+https://learn.microsoft.com/rest/api/azure/devops/hooks/subscriptions/create
+"""
 
 import json
 from dataclasses import dataclass, field

@@ -1,4 +1,7 @@
-"""The app as its callers see it: its keys on this machine, and its REST interface."""
+"""The app as its callers see it: its keys on this machine, and its REST interface.
+
+https://learn.microsoft.com/azure/azure-functions/function-keys-how-to
+"""
 
 import json
 import time
@@ -47,12 +50,12 @@ class App:
         return self._ask(f"/api/runs/{run_id}")
 
     def runs(self, **wanted: Any) -> list[JSON]:
-        """Return the runs that fit, newest first."""
+        """Return the runs that match the filters *wanted*, newest first."""
         answer = self._ask("/api/runs", **wanted)
         return list(answer["value"])
 
     def log(self, run_id: str) -> str:
-        """Return what the agent has said so far (the first 256 KiB)."""
+        """Return the agent's log so far (the first 256 KiB)."""
         return str(self._ask(f"/api/runs/{run_id}/log")["text"])
 
     def follow(self, run_id: str, seconds: float) -> Iterator[JSON]:

@@ -1,4 +1,4 @@
-"""A run told to a person: its phases as they pass, and at the end everything that it left in Azure DevOps."""
+"""The result of a run, for a person to read: everything that it left in Azure DevOps."""
 
 import datetime as dt
 import html
@@ -32,7 +32,7 @@ class Evidence:
         return [item["url"] for item in relations if "PullRequestId" in item["url"]]
 
     def problems(self) -> list[str]:
-        """Return what a good run would not have left so; nothing when all is well."""
+        """Return what is missing or wrong; nothing after a good run."""
         number, item = self.pull_request["pullRequestId"], self.work_item["id"]
         found = []
         if item not in self.linked_items:
@@ -83,7 +83,7 @@ def heading(text: str) -> None:
 
 
 def indented(text: str) -> str:
-    """Return *text*, each line set in by two spaces."""
+    """Return *text*, each line indented by two spaces."""
     return textwrap.indent(text.strip(), "  ")
 
 
@@ -101,7 +101,7 @@ def phase_seconds(run: JSON) -> list[tuple[str, float]]:
         return []
     ends = [*(start for start, _ in began[1:]), moment(run["endedAt"])]
     took = [(phase, (end - start).total_seconds()) for (start, phase), end in zip(began, ends, strict=True)]
-    return [*took, ("all of it", (ends[-1] - began[0][0]).total_seconds())]
+    return [*took, ("total", (ends[-1] - began[0][0]).total_seconds())]
 
 
 def moment(text: str) -> dt.datetime:

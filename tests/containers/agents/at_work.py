@@ -14,8 +14,8 @@ import httpx
 import pytest
 
 from autocoder.agents import load_agents
-from emulators.model_provider.errors import error_body
-from emulators.model_provider.script import NO_CONVERSATION
+from emulators.model_provider.providers import error_body
+from emulators.model_provider.script.model import NO_CONVERSATION
 from runner.supervisor.final_message import FinalMessage, read_final_message
 
 CHECKOUT = Path(__file__).parents[3]
@@ -47,7 +47,7 @@ def missing_reply(agent, log):
     if found:
         return (
             f"The scripted model has no reply for {agent}: it cannot {found[1]} with the tools offered "
-            f"({found[2].rstrip('.')}). Add their names to emulators/model_provider/tools.py."
+            f"({found[2].rstrip('.')}). Add their names to emulators/model_provider/script/tools.py."
         )
     if NO_CONVERSATION in log:
         return f"The scripted model has no conversation for the prompt that {agent} sent."

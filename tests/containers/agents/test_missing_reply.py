@@ -1,8 +1,8 @@
 """A new agent whose tools the scripted model does not know is told so by the first test, which names them."""
 
-from emulators.model_provider.conversations import Step
-from emulators.model_provider.script import answer
-from emulators.model_provider.turns import Question, Tool
+from emulators.model_provider.script.conversations import Step
+from emulators.model_provider.script.model import answer
+from emulators.model_provider.script.turns import Question, Tool
 from tests.containers.agents.at_work import missing_reply
 
 
@@ -17,7 +17,7 @@ def test_names_the_step_and_the_tools_that_were_offered():
     told = missing_reply("newcomer", f'{{"type": "result", "result": "{log}"}}')
     assert "no reply for newcomer: it cannot write" in told
     assert "(frob, nicate_file)" in told
-    assert "emulators/model_provider/tools.py" in told
+    assert "emulators/model_provider/script/tools.py" in told
 
 
 def test_says_nothing_of_an_agent_whose_tools_are_known():

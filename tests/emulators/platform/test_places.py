@@ -4,7 +4,7 @@ import socket
 import pytest
 
 from emulators.platform.places import check_ports, free_base_port, own_folder
-from emulators.platform.plan import MAKE
+from emulators.platform.plan import MAKE, MAKE_ON_FREE_PORTS
 from emulators.platform.processes import PlatformError
 from emulators.ports import KEY_VAULT
 
@@ -25,6 +25,8 @@ def test_a_target_of_make_names_the_variables_that_make_takes(tmp_path):
     base = free_base_port(25_000)
     with socket.create_server(("127.0.0.1", base)), pytest.raises(PlatformError, match="BASE_PORT="):
         check_ports(base, MAKE)
+    with socket.create_server(("127.0.0.1", base)), pytest.raises(PlatformError, match="same command again"):
+        check_ports(base, MAKE_ON_FREE_PORTS)
     with own_folder(tmp_path), pytest.raises(PlatformError, match="STATE=FOLDER") as raised:
         own_folder(tmp_path, spelling=MAKE).__enter__()
     assert "--" not in str(raised.value)

@@ -1,15 +1,16 @@
 """The scripted model: from a question to an answer, without memory.
 
-Which step comes next is the number of tool results that the question carries.
+The number of tool results in the question is the number of the next step.
+https://docs.claude.com/en/docs/agents-and-tools/tool-use/overview
 """
 
 import json
 import re
 from collections.abc import Iterable
 
-from emulators.model_provider.conversations import Conversation, Step, choose
-from emulators.model_provider.tools import call_for, instance_of, working_directory
-from emulators.model_provider.turns import Answer, Question, ToolCall, Usage, tokens
+from emulators.model_provider.script.conversations import Conversation, Step, choose
+from emulators.model_provider.script.tools import call_for, instance_of, working_directory
+from emulators.model_provider.script.turns import Answer, Question, ToolCall, Usage, tokens
 
 NO_CONVERSATION = "I have no conversation for this prompt."
 NO_MORE = "That is all."
@@ -47,7 +48,7 @@ def answer(question: Question, step: Step, fixed: Usage | None) -> Answer:
 
 
 def _disappointment(step: Step, question: Question) -> str:
-    """Return the model's last words when the newest result is not what *step* expected, else ""."""
+    """Return the final text when the newest result is not what *step* expected, else an empty one."""
     result = question.results[-1]
     if not result.failed and re.search(step.expect, result.text):
         return ""

@@ -1,13 +1,13 @@
-"""Conversations: files of abstract steps, and which of them a prompt calls for.
+"""Conversations: files of abstract steps, and which of them answers a prompt.
 
-A file in `conversations/` is TOML: `match`, a regular expression that is searched in the user's words
-(without it, it is the one for all other prompts), and `[[steps]]`, each with one of
+A file in `conversations/` is TOML (https://toml.io/en/v1.0.0): `match`, a regular expression that is searched
+in the user's words (a file without it answers all other prompts), and `[[steps]]`, each with one of
 
 - `read = "path"`
 - `replace = "path"` with `old` and `new`: whole lines, found once
 - `write = "path"` with `content`
 - `run = "command"`
-- `say = "text"`: the last words
+- `say = "text"`: the final text
 - `error = 429`: the provider's error of that status, however often it is asked
 - `hang = 600`: so many seconds without an answer
 
@@ -23,7 +23,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-FOLDER = Path(__file__).parent / "conversations"
+FOLDER = Path(__file__).parents[1] / "conversations"
+FIELDS = ("name", "match", "steps", "usage")
 ACTIONS = ("read", "replace", "write", "run", "say", "error", "hang")
 
 
@@ -77,10 +78,10 @@ class Conversation:
 
 def conversation_of(name: str, data: Mapping[str, Any]) -> Conversation:
     """Return the conversation in *data* (TOML or JSON, read); raises `ConversationError`."""
-    unknown = set(data) - {"name", "match", "steps", "usage"}
+    _check_fields(name, data, FIELDS)
     steps = data.get("steps")
-    if unknown or not isinstance(steps, list) or not steps:
-        raise ConversationError(f"{name}: needs steps, and knows no {sorted(unknown)}")
+    if not isinstance(steps, list) or not steps:
+        raise ConversationError(f"{name}: steps must be a list with at least one step")
     try:
         match = str(data.get("match", ""))
         re.compile(match)
@@ -108,7 +109,14 @@ def choose(
     return None, None
 
 
+def _check_fields(where: str, data: Mapping[str, Any], known: Iterable[str]) -> None:
+    unknown = sorted(set(data) - set(known))
+    if unknown:
+        raise ConversationError(f"{where}: unknown field {unknown[0]!r}; fields are {', '.join(known)}")
+
+
 def _step(where: str, data: Mapping[str, Any]) -> Step:
+    _check_fields(where, data, [field.name for field in fields(Step)])
     step = Step(**data)
     actions = [name for name in ACTIONS if getattr(step, name) is not None]
     if len(actions) != 1:

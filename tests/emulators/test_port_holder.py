@@ -2,7 +2,7 @@ import os
 import socket
 from pathlib import Path
 
-from emulators.platform.port_holder import holder_of
+from emulators.port_holder import holder_of
 
 HEAD = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
 

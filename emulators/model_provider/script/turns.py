@@ -26,7 +26,7 @@ class Tool:
 
 @dataclass(frozen=True, slots=True)
 class ToolResult:
-    """What came back from one tool call; `failed` only where the dialect has a flag for it."""
+    """The output of one tool call; `failed` only where the dialect has a flag for it."""
 
     text: str
     failed: bool = False
@@ -45,12 +45,12 @@ class Question:
     size: int = field(metadata={"unit": "characters of the whole conversation"})
     fresh: int = field(metadata={"unit": "characters of its newest message"})
     answer_schema: Mapping[str, Any] | None = None
-    stream_usage: bool = False  # Chat Completions tell the usage of a stream to those alone who ask for it
+    stream_usage: bool = False  # Chat Completions add the usage to a stream on request
 
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:
-    """A wish to call *tool*: named arguments, or text for a freeform tool."""
+    """A call of *tool*: named arguments, or text for a freeform tool."""
 
     tool: Tool
     arguments: JSON | str
@@ -73,7 +73,7 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the model says, what it wants to call, and what that cost."""
+    """One answer: the text, the tool call if there is one, and the tokens that it cost."""
 
     text: str
     call: ToolCall | None

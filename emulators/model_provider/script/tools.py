@@ -11,8 +11,8 @@ import shlex
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from emulators.model_provider.conversations import Step
-from emulators.model_provider.turns import JSON, Tool, ToolCall
+from emulators.model_provider.script.conversations import Step
+from emulators.model_provider.script.turns import JSON, Tool, ToolCall
 
 READ = ("read", "view", "read_file")
 WRITE = ("write", "create", "write_file", "create_file")
