@@ -1,4 +1,7 @@
-"""A client for tests, demo and benchmark: sets the stand-in up, by the REST API wherever it can."""
+"""A client for tests and the benchmark: it fills the emulator, by the REST API wherever that is possible.
+
+https://learn.microsoft.com/rest/api/azure/devops
+"""
 
 import secrets
 from collections.abc import Mapping
@@ -17,9 +20,9 @@ PREVIEW = {"api-version": "7.1-preview.4"}
 
 
 class AzureDevOps:
-    """An organisation of the stand-in at *url* (`http://127.0.0.1:7072`), seen by one of its people.
+    """An organisation of the emulator at *url* (`http://127.0.0.1:7072`), as one of its people uses it.
 
-    Every method raises `httpx.HTTPStatusError` when the stand-in refuses.
+    Every method raises `httpx.HTTPStatusError` when the emulator refuses.
     """
 
     def __init__(self, url: str, organization: str = "contoso", *, person: str = ADMINISTRATOR) -> None:
@@ -39,7 +42,7 @@ class AzureDevOps:
         """Close the connections."""
         self._http.close()
 
-    # -- what only the stand-in offers ------------------------------------------------------------------
+    # -- control routes: not in Azure DevOps --------------------------------------------------------------
 
     def create_pat(self, token: str, person: str, scopes: list[str] | None = None) -> str:
         """Make *token* a personal access token of *person* (address, name or id) and return it."""
@@ -51,7 +54,7 @@ class AzureDevOps:
         return self._control("identities", {"displayName": name, "uniqueName": address, "kind": kind})
 
     def add_to_group(self, person: str, group: str, *, member: bool = True) -> None:
-        r"""Make *person* a member of *group* (`[Project]\Contributors`), or end that."""
+        r"""Make *person* a member of *group* (`[Project]\Contributors`), or remove the member."""
         self._control("memberships", {"identity": person, "group": group, "member": member})
 
     def grant(self, person: str, token: str, *, allow: int = 0, deny: int = 0) -> None:
@@ -203,7 +206,7 @@ class AzureDevOps:
 
 
 def _answer(response: httpx.Response) -> JSON:
-    """Return the JSON of an answer; what was refused is told in the error's words."""
+    """Return the JSON of an answer; raises `httpx.HTTPStatusError` with the text of a refusal."""
     if response.is_error:
         message = (
             f"{response.status_code} {response.request.method} {response.request.url}: {response.text[:500]}"

@@ -1,4 +1,9 @@
-"""`/_control/...`: what tests, demo and benchmark set up; outside the imitated surface, no credential."""
+"""`/_control/...`: what tests, demo and benchmark set up without a credential, on this machine alone.
+
+These routes are no part of Azure DevOps. They create what its web portal creates:
+https://learn.microsoft.com/azure/devops/organizations/projects/create-project
+https://learn.microsoft.com/azure/devops/organizations/accounts/use-personal-access-tokens-to-authenticate
+"""
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -7,6 +12,7 @@ from typing import Any
 from aiohttp import web
 
 from emulators.azure_devops.core.calls import answer
+from emulators.azure_devops.core.loopback import is_local
 from emulators.azure_devops.core.services import Services
 from emulators.azure_devops.core.state import JSON, Identity, Project, Repository, Switches, new_id
 from emulators.azure_devops.organization import authentication, permissions, seeding
@@ -22,14 +28,16 @@ SWITCHES = {
 
 
 class ControlError(Exception):
-    """What was asked for cannot be done; the message says why."""
+    """A control call that cannot be carried out; the message gives the reason."""
 
 
 async def respond(services: Services, request: web.Request, rest: tuple[str, ...]) -> web.Response:
-    """Answer a control call; 400 with `{"error"}` when it is wrong, 404 for an unknown one."""
+    """Answer a control call: 400 with `{"error"}` when it is wrong, 403 from elsewhere, 404 when unknown."""
+    if not is_local(request):
+        return answer({"error": "control calls are for this machine, by a loopback address"}, 403, "")
     try:
         if request.method == "POST" and request.content_type != "application/json":
-            raise ControlError("the body has to be JSON")  # which no page in a browser can send unasked
+            raise ControlError("the body has to be JSON")  # a foreign web page may not send that
         body = await request.json() if request.can_read_body else {}
         if not isinstance(body, dict):
             raise ControlError("the body has to be a JSON object")
@@ -114,7 +122,7 @@ async def _create_identity(services: Services, _: tuple[str, ...], body: JSON) -
 
 
 async def _change_membership(services: Services, _: tuple[str, ...], body: JSON) -> JSON:
-    """`POST memberships {identity, group, member}`; `member: false` ends it."""
+    """`POST memberships {identity, group, member}`; `member: false` removes the member."""
     identity, group = _identity(services, body["identity"]), _identity(services, body["group"])
     change = permissions.join if body.get("member", True) else permissions.leave
     change(services.state, identity, group)
@@ -122,7 +130,7 @@ async def _change_membership(services: Services, _: tuple[str, ...], body: JSON)
 
 
 async def _change_permissions(services: Services, _: tuple[str, ...], body: JSON) -> JSON:
-    """`POST permissions {identity, token, namespace, allow, deny}` with bits; of Git unless named."""
+    """`POST permissions {identity, token, namespace, allow, deny}` with bits; Git by default."""
     namespace, token = str(body.get("namespace", permissions.GIT_REPOSITORIES)), str(body["token"])
     identity = _identity(services, body["identity"])
     allow, deny = int(body.get("allow", 0)), int(body.get("deny", 0))
@@ -131,7 +139,7 @@ async def _change_permissions(services: Services, _: tuple[str, ...], body: JSON
 
 
 async def _create_pat(services: Services, _: tuple[str, ...], body: JSON) -> JSON:
-    """`POST pats {token, identity, scopes}`; without scopes it may do everything its identity may."""
+    """`POST pats {token, identity, scopes}`; without scopes it may do all that its identity may."""
     identity = _identity(services, body["identity"])
     scopes = body.get("scopes")
     authentication.register_pat(
@@ -156,12 +164,12 @@ async def _change_switches(services: Services, rest: tuple[str, ...], body: JSON
 
 
 async def _show_notifications(services: Services, _: tuple[str, ...], __: JSON) -> JSON:
-    """`GET notifications`: how many are on their way, so that a test can wait for none."""
+    """`GET notifications`: how many are still being delivered; tests wait until there are none."""
     return {"waiting": len(services.state.store.all("delivery"))}
 
 
 def _identity(services: Services, words: object) -> Identity:
     found = services.state.find_identity(str(words))
     if found is None:
-        raise ControlError(f"nobody is called {words}")
+        raise ControlError(f"no identity is called {words}")
     return found
