@@ -16,7 +16,7 @@ JOBS ?= 3
 TAG ?= dev
 BUILDER ?= docker
 
-PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3)
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
 VENV := .venv
 PY := $(VENV)/bin/python
 INSTALLING = "$(PYTHON)" -m emulators.platform.installing

@@ -1,4 +1,4 @@
-"""Add to a pull request what Azure DevOps was too busy to take when it was opened."""
+"""Adds the parts of a pull request that Azure DevOps was too busy to accept when it was opened."""
 
 from activities.activity import activity
 from activities.parts.pull_request_parts import add_all, description_of
@@ -8,7 +8,7 @@ from autocoder.models import OpenedPullRequest, PullRequest
 
 @activity
 def add_to_pull_request(opened: OpenedPullRequest) -> PullRequest:
-    """Try again to add what is `pending`; raises as long as some of it is worth another try."""
+    """Add the `pending` parts. Raises `Transient` or `SignInRequired` while a retry may add more of them."""
     connected, given = clients(), opened.given
     text = description_of(connected, given, is_draft=opened.pull_request.is_draft)
     pull_request, again = add_all(connected, opened, text)

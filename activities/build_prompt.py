@@ -1,10 +1,10 @@
-"""Write the words for the agent and the containers' inputs, and settle what is left to settle."""
+"""Writes the agent's prompt and the containers' other inputs, and makes the run's plan."""
 
 from dataclasses import dataclass
 from functools import partial
 
 from activities.activity import activity
-from activities.parts.parallel import at_once
+from activities.parts.parallel import in_parallel
 from activities.parts.repository_texts import texts_of
 from autocoder import wire
 from autocoder.agents import Agent, agents
@@ -39,7 +39,7 @@ CUT = f"was cut to its first {MAX_PART_LENGTH:,} characters"
 
 
 class PromptInput(Value):
-    """A run, its work item if it has one, and its repository."""
+    """A run, its work item if any, and its repository."""
 
     run: Run
     work_item: WorkItemSummary | None = None
@@ -53,22 +53,24 @@ def build_prompt(given: PromptInput) -> Plan | Ended:
     agent = _agent(given)
     if isinstance(agent, Ended):
         return agent
-    kept = _kept(connected, given)
-    guide = guidance(kept.request, kept.work_item, kept.texts)
+    stored = _stored_inputs(connected, given)
+    guide = guidance(stored.request, stored.work_item, stored.texts)
     if guide is None:
-        asked, known = kept.request.template, ", ".join(template_names(kept.texts))
+        asked, known = stored.request.template, ", ".join(template_names(stored.texts))
         return Ended(outcome="failed", reason=f"Unknown template {asked}; the templates are {known}.")
-    images = tuple(image.name for image in kept.work_item.images) if kept.work_item else ()
+    images = tuple(image.name for image in stored.work_item.images) if stored.work_item else ()
     plan = plan_run(run, given.work_item, given.repository, agent=agent, images=images, settings=settings())
-    files, remarks = _files(connected, plan, files_named(kept.request.additional_context))
+    files, remarks = _files(connected, plan, files_named(stored.request.additional_context))
     plan = plan.model_copy(update={"remarks": remarks})
-    prompt = task_prompt(kept.request, kept.work_item, kept.texts, guide=guide, files=files, remarks=remarks)
+    prompt = task_prompt(
+        stored.request, stored.work_item, stored.texts, guide=guide, files=files, remarks=remarks
+    )
     inputs = {
         "prompt.md": prompt.encode(),
-        "system.md": system_prompt(kept.request).encode(),
+        "system.md": system_prompt(stored.request).encode(),
         "run.json": wire.to_bytes(run_file(plan, agents(), settings())),
     }
-    at_once(
+    in_parallel(
         lambda: connected.blobs.create_append(run.id, "log.txt"),
         *(partial(connected.blobs.put, run.id, name, content) for name, content in inputs.items()),
     )
@@ -76,37 +78,39 @@ def build_prompt(given: PromptInput) -> Plan | Ended:
 
 
 @dataclass(frozen=True)
-class Kept:
-    """What earlier steps have kept in blobs, because it is too long for the history."""
+class StoredInputs:
+    """Values that earlier steps stored in blobs because they are too long for the history."""
 
     request: RunRequest
     texts: RepositoryTexts
     work_item: WorkItem | None
 
 
-def _kept(connected: Clients, given: PromptInput) -> Kept:
+def _stored_inputs(connected: Clients, given: PromptInput) -> StoredInputs:
     read = partial(connected.blobs.get, given.run.id)
-    request, texts, work_item = at_once(
+    request, texts, work_item = in_parallel(
         lambda: wire.load(RunRequest, read("request.json")),
         lambda: texts_of(connected, given.run, given.repository),
         lambda: read("work_item.json") if given.work_item else None,
     )
-    return Kept(request, texts, wire.load(WorkItem, work_item) if work_item else None)
+    return StoredInputs(request, texts, wire.load(WorkItem, work_item) if work_item else None)
 
 
 def _agent(given: PromptInput) -> Agent | Ended:
-    """Return the agent that shall do it, or how the run ends when that one cannot."""
+    """Return the agent of the run, or how the run ends when that agent is not available."""
     agent = choose_agent(given.run, given.repository, agents(), settings())
     if agent is None:
         known = ", ".join(sorted(agents()))
         asked = requested_agent(given.run, given.repository, settings())
         return Ended(outcome="failed", reason=f"Unknown agent {asked}; the agents are {known}.")
-    lacking = agent.lacking(settings().model_upstreams)
-    return Ended(outcome="failed", reason=f"{lacking} Add it, or choose another agent.") if lacking else agent
+    missing = agent.missing_upstream(settings().model_upstreams)
+    if missing:
+        return Ended(outcome="failed", reason=f"{missing} Add it, or choose another agent.")
+    return agent
 
 
 def _files(connected: Clients, plan: Plan, paths: tuple[str, ...]) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Return the target branch's files that the additional context names, and remarks on the other ones."""
+    """Return the files at *paths* on the target branch, and remarks on those that are missing or cut."""
     git = connected.azure_devops(plan.run.request.organization).git
     found, remarks = {}, []
     for path in paths[:MAX_FILES]:
@@ -122,7 +126,7 @@ def _files(connected: Clients, plan: Plan, paths: tuple[str, ...]) -> tuple[dict
 
 
 def _file(git: Git, repository: Repository, path: str) -> tuple[str | None, str]:
-    """Return the text of the file *path* at the base commit, and what is to be said of it."""
+    """Return the text of the file *path* at the base commit, and a remark if it is missing or cut."""
     try:
         content = git.read_file(repository.project, repository.id, path, repository.base_commit)
     except TooLarge:

@@ -1,4 +1,4 @@
-"""Open the pull request of a run, once."""
+"""Opens the pull request of a run once."""
 
 from activities.activity import activity
 from activities.parts.pull_request_parts import add_all, description_of
@@ -14,10 +14,10 @@ LABEL = "ai-generated"
 
 @activity
 def create_pull_request(given: PullRequestInput) -> PullRequest:
-    """Open the pull request, or adopt the active one of the branch; then add what can only be added to it.
+    """Open the pull request, or adopt the branch's active one; then add the parts that need an existing one.
 
-    As soon as it is there, nothing is an error any more: what is refused is one of its `warnings`, and what
-    is worth another try is `pending`, for `add_to_pull_request`.
+    Once it exists, failures are not errors: a rejected part becomes one of its `warnings`, and a part to
+    retry is `pending` for `add_to_pull_request`.
     """
     connected, plan = clients(), given.plan
     azure_devops = connected.azure_devops(plan.run.request.organization)

@@ -1,11 +1,11 @@
-"""Read what the supervisor left: its result file."""
+"""Reads the result file that the supervisor wrote."""
 
 import logging
 
 from pydantic import ValidationError
 
 from activities.activity import activity
-from activities.parts.parallel import at_once
+from activities.parts.parallel import in_parallel
 from autocoder import wire
 from autocoder.clients.connect import Clients, clients
 from autocoder.clock import now
@@ -20,9 +20,9 @@ log = logging.getLogger("autocoder.activities")
 
 @activity
 def read_agent_result(plan: Plan) -> AgentResult | Ended:
-    """Return the result of the run's containers, or how the run ends without one."""
+    """Return the result of the run's containers, or how the run ends without a valid one."""
     connected = clients()
-    content, row = at_once(
+    content, row = in_parallel(
         lambda: connected.blobs.get(plan.run.id, "result.json", MAX_RESULT_BYTES),
         lambda: connected.records.get(plan.run.id) or {},
     )
@@ -40,12 +40,12 @@ def read_agent_result(plan: Plan) -> AgentResult | Ended:
         return Ended(outcome="refused", reason=reason)
     columns = {**worked_columns(row, result.seconds, now()), **usage_column(result.usage)}
     connected.records.merge(plan.run.id, columns)
-    connected.known_secrets()  # so that all of them are taken out
+    connected.known_secrets()  # reads all secrets, so that all are redacted
     return wire.redacted(result, connected.redact)
 
 
 def _without_result(connected: Clients, plan: Plan) -> Ended:
-    """Say why there is no result, from what the platform says of the containers."""
+    """Return how the run ends without a result, according to the state of the container group."""
     seen = judge_group(connected.containers.get_group(group_name(plan.run.id)))
     if seen.state == "gone":
         reason = "The container group was deleted before it wrote a result."

@@ -1,4 +1,4 @@
-"""Tell in the work item's one comment that a run is in a new phase."""
+"""Writes a run's phase into the work item's comment."""
 
 import logging
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ log = logging.getLogger("autocoder.activities")
 
 
 class PhaseChange(Value):
-    """A run and the phase that it is in now."""
+    """A run and its current phase."""
 
     run: Run
     phase: Phase
@@ -22,7 +22,7 @@ class PhaseChange(Value):
 
 @activity
 def report_phase(change: PhaseChange) -> None:
-    """Write the phase, `queued` or `preparing`, into the work item's comment, unless the run is further."""
+    """Write the phase, `queued` or `preparing`, into the comment, unless the run has passed it."""
     connected, run = clients(), change.run
     row = connected.records.get(run.id)
     if row is None or row.get("status") not in STILL[change.phase]:
@@ -31,5 +31,5 @@ def report_phase(change: PhaseChange) -> None:
         show_phase(connected, run, change.phase, row)
     except NotFound:  # the work item was deleted meanwhile
         log.info("run %s: the work item no longer exists, so it gets no comment", run.id)
-    except Transient as error:  # a courtesy that no run waits for; the next phase is told, too
+    except Transient as error:  # not worth a retry: the next phase updates the comment
         log.warning("run %s: the comment could not be set to %s: %s", run.id, change.phase, error)

@@ -1,27 +1,30 @@
-"""The team's settings file `.azuredevops/autocoder.yml`: checked, and every mistake named with its line."""
+"""The team's settings file `.azuredevops/autocoder.yml`, validated with the line of each mistake."""
 
 from typing import Any
 
 from pydantic import ValidationError
 
 from autocoder.models import Budget, RepositorySettings
-from autocoder.suggestions import field_names, unknown
+from autocoder.unknown_names import field_names, unknown
 
 PATH = ".azuredevops/autocoder.yml"
 MAX_BYTES = 64 * 1024
 
 
 class RepositorySettingsError(ValueError):
-    """The file is wrong; the message names every line and reason."""
+    """The file is not valid; the message has one line for each mistake."""
 
 
 def read_repository_settings(content: bytes | None) -> RepositorySettings:
-    """Return the settings in *content* (None: there is no file); raises `RepositorySettingsError`."""
+    """Return the settings in *content*, or the defaults when it is None because there is no file.
+
+    Raises `RepositorySettingsError` when the file is too large, not UTF-8, not YAML, or has a mistake.
+    """
     if content is None:
         return RepositorySettings()
     if len(content) > MAX_BYTES:
         raise RepositorySettingsError(f"{PATH}: must be at most {MAX_BYTES // 1024} KB")
-    import yaml  # the cold start needs no parser
+    import yaml  # imported on use: a cold start does not need it
 
     try:
         text = content.decode("utf-8-sig")

@@ -1,8 +1,8 @@
 """The settings of the app: the only reader of the environment.
 
-Every setting is an app setting of the function app, named here in capitals with its type, default, example
-and meaning; the README's table is generated from here (`make docs`). Secrets are never
-settings: these are the *names* of secrets in Key Vault.
+Every setting is an app setting of the function app, declared here with its type, default, example and
+meaning; the table in the documentation is generated from here (`make docs`). Secrets are never settings: the
+settings hold the *names* of secrets in Key Vault.
 
 https://learn.microsoft.com/azure/azure-functions/functions-how-to-use-azure-function-app-settings
 """
@@ -18,16 +18,16 @@ from autocoder.setting_values import Names, OrganizationUrl, Repositories, Stora
 
 
 class SettingsError(Exception):
-    """The app cannot start: the message lists every setting that is wrong, and what it should be."""
+    """Some settings are not valid; the message has one line for each."""
 
 
 def setting(default: Any, meaning: str, example: str = "", **limits: Any) -> Any:
-    """Return a field: its *default* (`...` when it is required), what it means, and an example."""
+    """Return a field with its *default* (`...`: required), its meaning, an example and its limits."""
     return Field(default, description=meaning, examples=[example] if example else None, **limits)
 
 
 class Settings(BaseModel):
-    """All settings, checked. A field's setting is its name in capitals."""
+    """All settings, validated. A field's setting has the field's name in capitals."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=str.upper, populate_by_name=True)
 
@@ -153,11 +153,11 @@ class Settings(BaseModel):
         return self.azure_devops_org_url.rsplit("/", 1)[-1]
 
     def organization_url(self, organization: str) -> str:
-        """Return the address of *organization*, beside the one of AZURE_DEVOPS_ORG_URL."""
+        """Return the address of *organization* on the same host as AZURE_DEVOPS_ORG_URL."""
         return f"{self.azure_devops_org_url.rsplit('/', 1)[0]}/{organization}"
 
     def repositories(self, project: str) -> tuple[str, ...]:
-        """Return the repositories that PROJECT_REPO_MAP names for *project*, whatever its letters' case."""
+        """Return the repositories that PROJECT_REPO_MAP lists for *project*, compared without case."""
         for name, repositories in self.project_repo_map.items():
             if name.casefold() == project.casefold():
                 return (repositories,) if isinstance(repositories, str) else tuple(repositories)
@@ -165,7 +165,7 @@ class Settings(BaseModel):
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
-    """Return the settings in *environment*; raises `SettingsError` that lists all that is wrong."""
+    """Return the settings in *environment*. Raises `SettingsError` when any of them is not valid."""
     given = {name: value for name, value in environment.items() if value != ""}
     try:
         return Settings.model_validate(given)
@@ -174,18 +174,18 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
 
 
 def _explain(error: ValidationError) -> str:
-    """Return one line for each wrong setting."""
+    """Return one line for each setting that is not valid."""
     lines = []
     for problem in error.errors(include_url=False, include_input=False):
         name = str(problem["loc"][0]).upper() if problem["loc"] else "settings"
         field = Settings.model_fields.get(name.lower())
         example = f" Example: {field.examples[0]}" if field and field.examples else ""
         lines.append(f"  {name}: {problem['msg'].removeprefix('Value error, ')}.{example}")
-    return "These settings are not valid; the documentation's Settings list them all:\n" + "\n".join(lines)
+    return "These settings are not valid; docs/settings.md describes every setting:\n" + "\n".join(lines)
 
 
 def has_identity_endpoint() -> bool:
-    """Whether this process is offered tokens of a managed identity, as App Service and Functions do.
+    """Whether this process can get tokens of a managed identity, as in App Service and Functions.
 
     https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference
     """
@@ -194,5 +194,5 @@ def has_identity_endpoint() -> bool:
 
 @functools.cache
 def settings() -> Settings:
-    """Return this process's settings, read once."""
+    """Return this process's settings, read once. Raises `SettingsError` when any of them is not valid."""
     return read_settings(os.environ)

@@ -2,16 +2,18 @@
 
 Each table is between `<!-- begin NAME -->` and `<!-- end NAME -->` in one page, generated from its source:
 settings from `autocoder/settings.py`, agents from the folders in `containers/`, outcomes from `autocoder/`,
-routes from `function_app.py`, emulators from `emulators/coverage/`. The table of request fields is written by
-hand; `tests/docs/test_tables.py` checks that it is complete.
+routes from `function_app.py`, emulators from `emulators/coverage/`, packages from their docstrings. The
+table of request fields is written by hand; `tests/docs/test_tables.py` checks that it is complete.
 """
 
+import ast
 import logging
 import re
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, get_args
+from types import UnionType
+from typing import Any, Union, get_args, get_origin
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -23,6 +25,16 @@ from autocoder.agents import agents  # noqa: E402
 from autocoder.reports.comment import COMPLETED, completed  # noqa: E402
 from autocoder.shared.outcomes import OUTCOMES  # noqa: E402
 
+HOUSE = ("triggers", "orchestrators", "activities", "autocoder", "containers/runner", "emulators")
+TYPE_WORDS = {
+    "JSON": {setting_values.from_json},
+    "URL": {
+        setting_values.checked_url,
+        setting_values.checked_organization,
+        setting_values.checked_storage,
+    },
+    "`a;b`": {setting_values.split_list},
+}
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 
 
@@ -46,28 +58,27 @@ def _shown(default: object) -> str:
 
 def _type_name(field: Any) -> str:
     """Return a reader's word for the type of *field*."""
-    if any(
-        item.func is setting_values.from_json for item in field.metadata if isinstance(item, BeforeValidator)
-    ):
-        return "JSON"
-    if any(
-        item.func
-        in (setting_values.checked_url, setting_values.checked_organization, setting_values.checked_storage)
-        for item in field.metadata
-        if isinstance(item, BeforeValidator)
-    ):
-        return "URL"
-    if any(
-        item.func is setting_values.split_list for item in field.metadata if isinstance(item, BeforeValidator)
-    ):
-        return "`a;b`"
-    kinds = [kind for kind in (get_args(field.annotation) or (field.annotation,)) if kind is not type(None)]
-    choices = [
-        word for kind in kinds for word in (get_args(kind) or ([kind] if isinstance(kind, str) else []))
-    ]
+    checks = {item.func for item in (*field.metadata, *_checks(field.annotation)) if hasattr(item, "func")}
+    for word, functions in TYPE_WORDS.items():
+        if checks & functions:
+            return word
+    kinds = [kind for kind in _kinds(field.annotation) if kind is not type(None)]
+    choices = [word for kind in kinds for word in get_args(kind)]
     if choices:
         return ", ".join(f"`{word}`" for word in choices)
     return {bool: "`true`, `false`", int: "integer", float: "number", str: "text"}.get(kinds[0], "text")
+
+
+def _kinds(annotation: Any) -> tuple[Any, ...]:
+    """Return the members of a union, or the one type that is none."""
+    is_union = get_origin(annotation) in (Union, UnionType)
+    return get_args(annotation) if is_union else (annotation,)
+
+
+def _checks(annotation: Any) -> list[BeforeValidator]:
+    """Return the validators inside a union such as `Url | None`."""
+    inside = [item for kind in _kinds(annotation) for item in getattr(kind, "__metadata__", ())]
+    return [item for item in inside if isinstance(item, BeforeValidator)]
 
 
 def agents_table() -> str:
@@ -122,12 +133,27 @@ def coverage_table() -> str:
     return "\n".join(rows)
 
 
+def house_tree() -> str:
+    """Return the packages as an indented tree, each with the first sentence of its docstring."""
+    lines = []
+    for root in HOUSE:
+        packages = [file.parent for file in sorted((ROOT / root).rglob("__init__.py"))]
+        for package in (one for one in packages if not {"node_modules", "sample"} & set(one.parts)):
+            depth = len(package.relative_to((ROOT / root).parent).parts) - 1
+            name = f"{'  ' * depth}{root if depth == 0 else package.name}/"
+            docstring = ast.get_docstring(ast.parse((package / "__init__.py").read_text("utf-8"))) or ""
+            sentence = re.split(r"(?<=[^.]\.) (?=[A-Z])", " ".join(docstring.split("\n\n")[0].split()))[0]
+            lines.append(f"{name:26} {sentence.rstrip('.')}".rstrip())
+    return "\n".join(("```text", *lines, "```"))
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "settings": settings_table,
     "agents": agents_table,
     "outcomes": outcomes_table,
     "routes": routes_table,
     "coverage": coverage_table,
+    "house": house_tree,
 }
 
 

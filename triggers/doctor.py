@@ -1,4 +1,4 @@
-"""`GET /api/doctor`: what the app needs, tried one by one, with what to do where it fails."""
+"""`GET /api/doctor`: tries everything that the app needs, and says how to correct each failure."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,25 +10,25 @@ from autocoder.agents import agents
 from autocoder.clients.connect import AzureDevOps, Clients, clients
 from autocoder.clients.run_records import ACTIVE
 from autocoder.errors import AutocoderError, Forbidden, SignInRequired
-from autocoder.requests.requesters import Member, missing_rights
+from autocoder.requests.requesters import Identity, missing_rights
 from autocoder.settings import Settings, settings
-from triggers.agents import secret_state, why_not
+from triggers.agents import secret_state, unavailable_reason
 from triggers.answers import answer, guarded
 
 blueprint = df.Blueprint()
 Probe = Callable[[Clients, Settings], str]
 LOW_QUOTA = 0.9
-SEE = "The documentation's Permissions list the rights and the PAT scopes that the app needs."
+SEE = "docs/permissions.md lists the rights and the PAT scopes that the app needs."
 
 
-class Finding(Exception):  # noqa: N818  (an answer, no bug)
-    """Something is not as it should be; the message says what to do."""
+class Finding(Exception):  # noqa: N818  (a result, not a bug)
+    """A failed check; the message says what to do."""
 
 
 @blueprint.route(route="doctor", methods=["GET"], auth_level=func.AuthLevel.FUNCTION)
 @guarded
 async def examine(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001  (the binding's name)
-    """Try identity, permissions, Key Vault, storage and quota; 200 when all is well, else 503."""
+    """Check identity, permissions, Key Vault, storage and quota; 200 when all checks pass, else 503."""
     connected, given = clients(), settings()
     results = await asyncio.gather(*(_tried(name, probe, connected, given) for name, probe in PROBES.items()))
     healthy = all(result["ok"] for result in results)
@@ -36,7 +36,7 @@ async def examine(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001  
 
 
 async def _tried(name: str, probe: Probe, connected: Clients, given: Settings) -> dict[str, object]:
-    """Return what *probe* found, errors as findings."""
+    """Return the result of *probe*; an error of the domain is a failed check."""
     try:
         return {"name": name, "ok": True, "message": await asyncio.to_thread(probe, connected, given)}
     except (Finding, AutocoderError) as found:
@@ -57,10 +57,10 @@ def _repositories(connected: Clients, given: Settings) -> str:
 
 
 def _requesters(connected: Clients, given: Settings) -> str:
-    """Ask about the app itself what is asked about whoever sets a tag; its own rights are seen on the way."""
+    """Read the app's own permissions, in the same way as those of a person who sets a tag."""
     azure_devops, group = connected.azure_devops(given.organization), given.allowed_requesters_group
     try:
-        own = azure_devops.permissions.member(azure_devops.own_id())
+        own = azure_devops.permissions.identity(azure_devops.own_id())
         if own is None:
             raise Finding(f"The app may not read identities, so tags cannot start runs. {SEE}")
         return _group(azure_devops, group) if group else _contributors(azure_devops, given, own)
@@ -77,7 +77,7 @@ def _group(azure_devops: AzureDevOps, name: str) -> str:
     return f"the app can read the members of {name}"
 
 
-def _contributors(azure_devops: AzureDevOps, given: Settings, own: Member) -> str:
+def _contributors(azure_devops: AzureDevOps, given: Settings, own: Identity) -> str:
     names = [(project, name) for project in given.project_repo_map for name in given.repositories(project)]
     for project, name in names:
         repository = azure_devops.git.get_repository(project, name)
@@ -113,7 +113,7 @@ def _secrets(connected: Clients, given: Settings) -> str:
 
 
 def _agents(connected: Clients, given: Settings) -> str:  # noqa: ARG001  (a probe's form)
-    wrong = {agent.type: why_not(agent, secret_state(agent)) for agent in agents().values()}
+    wrong = {agent.type: unavailable_reason(agent, secret_state(agent)) for agent in agents().values()}
     unknown = f"it is unknown. DEFAULT_AGENT must be one of {', '.join(wrong)}."
     reason = wrong.get(given.default_agent, unknown)
     if reason:

@@ -1,7 +1,7 @@
-"""`POST /api/runs/{id}/finished`: the supervisor of a run says that its result is there.
+"""`POST /api/runs/{id}/finished`: a run's supervisor reports that it has written its result.
 
-No function key: the body says nothing, and the caller proves itself by the token of that one run, an HMAC of
-its id under a key in Key Vault.
+The route needs no function key and ignores the body. The caller authenticates with the run's token, an HMAC
+of the run id under a key in Key Vault.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ blueprint = df.Blueprint()
 @blueprint.durable_client_input(client_name="client")
 @guarded
 async def finish_callback(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
-    """Wake the run's orchestration; a repeat, also one that comes after the run, gets the same answer."""
+    """Resume the run's orchestration; a repeat gets the same response, even after the run has ended."""
     run_id = req.route_params["id"]
     secret = await asyncio.to_thread(clients().vault.read_secret, settings().callback_key_secret)
     scheme, _, token = req.headers.get("Authorization", "").partition(" ")

@@ -1,6 +1,6 @@
-"""What is kept of old runs: their record in table `runs`, and nothing else.
+"""Deletion of files and claims of old runs; only their records in table `runs` are kept.
 
-Each function does a bounded part; the janitor calls them again and again.
+Each function does a limited part of the work, because the janitor calls it repeatedly.
 """
 
 import datetime as dt
@@ -17,12 +17,12 @@ MAX_RUNS = 100
 
 
 def retained_since(settings: Settings) -> dt.datetime:
-    """Return the time before which a run must have ended for its traces to go."""
+    """Return the time before which a run must have ended for its files to be deleted."""
     return dt.datetime.now(dt.UTC) - dt.timedelta(days=settings.log_retention_days)
 
 
 def delete_old_files(connected: Clients, settings: Settings) -> int:
-    """Delete the blobs of runs that ended before the retention; return of how many runs."""
+    """Delete the blobs of runs that ended before the retention period; return the number of runs."""
     before = retained_since(settings)
     old = (run_id for run_id in connected.blobs.list_runs() if ids.made_at(run_id) < before)
     expired = list(islice((run_id for run_id in old if _ended_before(connected, run_id, before)), MAX_RUNS))
@@ -41,7 +41,7 @@ def _ended_before(connected: Clients, run_id: str, before: dt.datetime) -> bool:
 
 
 def expire_claims(connected: Clients, settings: Settings) -> int:
-    """Free the claims by which repeats are known once no repeat can come; return how many."""
+    """Delete claims that recognise repeats once no repeat can come; return how many."""
     retained = retained_since(settings)
     window = dt.datetime.now(dt.UTC) - dt.timedelta(seconds=settings.dedup_window_seconds)
     ends = {DELIVERY: retained, IDEMPOTENCY: retained, CONTENT: max(retained, window)}

@@ -1,1 +1,1 @@
-"""What several activities share. An activity imports this and `activity.py`, never another activity."""
+"""Code that several activities share. Activities import it and `activity.py`, never each other."""

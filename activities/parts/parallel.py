@@ -1,10 +1,10 @@
-"""Calls to several services of which none needs the answer to another."""
+"""Calling several services in parallel."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar, overload
 
-MAX_THREADS = 8  # a service that is asked for more at one time begins to throttle
+MAX_THREADS = 8  # services begin to throttle above that
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -12,13 +12,13 @@ C = TypeVar("C")
 
 
 @overload
-def at_once(one: Callable[[], A], two: Callable[[], B], /) -> tuple[A, B]: ...
+def in_parallel(one: Callable[[], A], two: Callable[[], B], /) -> tuple[A, B]: ...
 @overload
-def at_once(one: Callable[[], A], two: Callable[[], B], three: Callable[[], C], /) -> tuple[A, B, C]: ...
+def in_parallel(one: Callable[[], A], two: Callable[[], B], three: Callable[[], C], /) -> tuple[A, B, C]: ...
 @overload
-def at_once(*calls: Callable[[], A]) -> tuple[A, ...]: ...
-def at_once(*calls: Callable[[], Any]) -> tuple[Any, ...]:
-    """Return what *calls* return, made at the same time; raises what the first of them raises."""
+def in_parallel(*calls: Callable[[], A]) -> tuple[A, ...]: ...
+def in_parallel(*calls: Callable[[], Any]) -> tuple[Any, ...]:
+    """Return the results of *calls*, made in parallel. Raises the exception of the first that failed."""
     with ThreadPoolExecutor(min(max(1, len(calls) - 1), MAX_THREADS)) as pool:
         others = [pool.submit(call) for call in calls[1:]]
         return (calls[0](), *(other.result() for other in others)) if calls else ()

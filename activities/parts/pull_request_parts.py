@@ -1,7 +1,7 @@
-"""What is added to a pull request once it exists: first thread, status, reviewers, link to the work item.
+"""The parts added to an existing pull request: first thread, status, reviewers, link to the work item.
 
-A failure here never loses the pull request: what Azure DevOps refuses becomes a warning, and so does, in the
-end, what it stays too busy to take.
+A failure here never loses the pull request: a part that Azure DevOps rejects becomes a warning, and so does
+a part that it stays too busy to accept.
 """
 
 import time
@@ -25,7 +25,7 @@ LINK_TRIES, LINK_PAUSE_SECONDS = 3, 0.3
 
 
 def description_of(connected: Clients, given: PullRequestInput, *, is_draft: bool) -> Description:
-    """Return the words of the pull request, with the template that the team has on the target branch."""
+    """Return the description of the pull request, with the team's template from the target branch."""
     plan = given.plan
     texts = texts_of(connected, plan.run, plan.repository)
     return describe(
@@ -42,9 +42,9 @@ def description_of(connected: Clients, given: PullRequestInput, *, is_draft: boo
 def add_all(
     connected: Clients, opened: OpenedPullRequest, text: Description
 ) -> tuple[PullRequest, AutocoderError | None]:
-    """Add everything, or what is `pending`; return the pull request, and why to try again.
+    """Add all parts, or the `pending` ones; return the pull request, and the error to retry after, if any.
 
-    What was refused is in its `warnings`, what is worth another try in `pending`.
+    Rejected parts are in its `warnings`, those to retry in `pending`.
     """
     azure_devops = connected.azure_devops(opened.given.plan.run.request.organization)
     before = opened.pull_request
@@ -79,7 +79,7 @@ def _words(connected: Clients, what: str, error: AutocoderError) -> str:
 def _additions(
     azure_devops: AzureDevOps, opened: OpenedPullRequest, text: Description
 ) -> Iterator[tuple[str, Callable[[], None]]]:
-    """Yield everything that is to be added, by a name for people; each may be called twice."""
+    """Yield the name of each part for people, and the function that adds it; calling it twice is safe."""
     repository, number = opened.given.plan.repository, opened.pull_request.id
     yield "The first thread", partial(_add_overflow, azure_devops, opened, text)
     yield "The status", partial(_set_status, azure_devops, opened)
@@ -91,7 +91,7 @@ def _additions(
 
 
 def _add_overflow(azure_devops: AzureDevOps, opened: OpenedPullRequest, text: Description) -> None:
-    """Put what stands below the description into a thread, once."""
+    """Put the overflow of the description into a thread, once."""
     if not text.overflow:
         return
     heading = f"More about run {opened.given.plan.run.id}:"
@@ -102,7 +102,7 @@ def _add_overflow(azure_devops: AzureDevOps, opened: OpenedPullRequest, text: De
 
 
 def _set_status(azure_devops: AzureDevOps, opened: OpenedPullRequest) -> None:
-    """Post the result of the team's commands as a status that a branch policy can require."""
+    """Post the result of the team's commands as a status, which a branch policy can require."""
     checks = opened.given.result.verification
     if not checks:
         return
@@ -120,7 +120,7 @@ def _set_status(azure_devops: AzureDevOps, opened: OpenedPullRequest) -> None:
 
 
 def _add_link(azure_devops: AzureDevOps, opened: OpenedPullRequest) -> None:
-    """Read the work item's link back, and add it when it is not there after some tries."""
+    """Check the link to the work item, and add it if it is still missing after LINK_TRIES."""
     item, repository = opened.given.plan.work_item, opened.given.plan.repository
     if item is None:
         return

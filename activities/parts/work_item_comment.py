@@ -1,4 +1,4 @@
-"""The work item's one comment, which follows the run: added once, then edited."""
+"""The work item's comment about a run: added once, then edited as the run proceeds."""
 
 import contextlib
 from collections.abc import Mapping
@@ -15,35 +15,35 @@ FINAL_COMMENT = "comment.md"
 
 
 def show_phase(connected: Clients, run: Run, phase: Phase, row: Mapping[str, Any] | None) -> None:
-    """Write *phase* into the comment of *run*, whose *row* says so; None: the run is further.
+    """Write *phase* into the comment of *run*; does nothing without a *row*, because the run has passed it.
 
-    When the last words were written meanwhile, this edit may have come after them: they are written again.
+    If the final comment was written meanwhile, this edit may have replaced it: then it is written again.
     """
     if row is None:
         return
     try:
         write_comment(connected, run, progress_comment(run.id, phase), row)
-    finally:  # an edit whose answer was lost may have arrived all the same
+    finally:  # an edit may have arrived although its answer was lost
         if is_concluded(connected.records.get(run.id) or {}):
-            _repeat_last_words(connected, run)
+            _repeat_final_comment(connected, run)
 
 
-def write_last_words(connected: Clients, run: Run, text: str) -> None:
-    """Write the comment's final *text*, kept for whoever finds that it was written over."""
+def write_final_comment(connected: Clients, run: Run, text: str) -> None:
+    """Write the final comment *text*, and store it in case a late edit replaces it."""
     if run.request.work_item_id is not None:
         connected.blobs.put(run.id, FINAL_COMMENT, connected.redact(text).encode())
     connected.records.merge(run.id, {"status": "reporting", f"{PHASE_COLUMN}reporting": now()})
     write_comment(connected, run, text, connected.records.get(run.id))
 
 
-def _repeat_last_words(connected: Clients, run: Run) -> None:
-    kept = connected.blobs.get(run.id, FINAL_COMMENT)
-    if kept is not None:
-        write_comment(connected, run, kept.decode(), connected.records.get(run.id))
+def _repeat_final_comment(connected: Clients, run: Run) -> None:
+    stored = connected.blobs.get(run.id, FINAL_COMMENT)
+    if stored is not None:
+        write_comment(connected, run, stored.decode(), connected.records.get(run.id))
 
 
 def write_comment(connected: Clients, run: Run, text: str, row: Mapping[str, Any] | None) -> None:
-    """Write the work item's one comment of *run*: edit the one that *row* knows of, else add it."""
+    """Edit the comment of *run* that *row* records, or add it if there is none."""
     number, project, text = run.request.work_item_id, run.request.project, connected.redact(text)
     if number is None:
         return
@@ -54,7 +54,7 @@ def write_comment(connected: Clients, run: Run, text: str, row: Mapping[str, Any
         found = work_items.find_comment(project, number, run_marker(run.id))
         known = found.id if found else None
     if known is not None:
-        with contextlib.suppress(NotFound):  # somebody deleted it: another one is written
+        with contextlib.suppress(NotFound):  # it was deleted: a new one is added below
             work_items.edit_comment(project, number, int(known), text)
             return
     connected.records.merge(run.id, {"comment_tried": True})

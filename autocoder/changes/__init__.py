@@ -1,1 +1,1 @@
-"""What the agent changed, read from the pack, and whether it may go out."""
+"""Reading the agent's change from its pack, and checking whether it may be pushed."""

@@ -1,4 +1,4 @@
-"""What speaks against publishing a change, and what it changes: pure, on the pack alone. Fails closed."""
+"""Objections to pushing a change, found in its pack without other I/O. An unclear case is an objection."""
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
@@ -11,9 +11,10 @@ from autocoder.shared.policy import Rules, judge, matches
 
 
 def lfs_globs(attributes: str) -> tuple[str, ...]:
-    """Return the globs that a `.gitattributes` file keeps in Git LFS.
+    """Return the globs that a `.gitattributes` file assigns to Git LFS.
 
-    https://git-scm.com/docs/gitattributes. Their files would be committed raw, so a change of one is refused.
+    Changes to their files are refused, because they would be committed without LFS.
+    https://git-scm.com/docs/gitattributes
     """
     lines = (line.split() for line in attributes.splitlines() if not line.lstrip().startswith(("#", "[")))
     return tuple(parts[0].strip('"') for parts in lines if "filter=lfs" in parts[1:])[:200]
@@ -28,9 +29,9 @@ def objections(
     before: Callable[[str], bytes | None],
     lfs: Sequence[str] = (),
 ) -> list[str]:
-    """Return every reason against pushing *change*, one line each; never a secret itself.
+    """Return every objection to pushing *change*, one line each, without the secrets that were found.
 
-    *before* reads a path at the base: what looked like a secret there already is none of this change.
+    *before* reads a path at the base commit: a secret that is already there is not an objection.
     """
     changes = (one._replace(lfs=matches(one.path, lfs)) for one in policy_changes(pack, change))
     verdicts = judge(changes, rules)
@@ -42,7 +43,7 @@ def objections(
 
 
 def file_changes(change: CommitChange, lines: Mapping[str, tuple[int, int]]) -> list[FileChange]:
-    """Return the changed paths, with the *lines* that each gained and lost where that is known."""
+    """Return the changed paths, each with its numbers of added and removed *lines* if known."""
     return [_file_change(one, lines.get(one.path)) for one in change.changes]
 
 

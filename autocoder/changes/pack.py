@@ -1,7 +1,9 @@
-"""Reading a pack that a container wrote: every object checked by its hash, every size by a limit.
+"""Reading an untrusted pack that a container wrote: every object has its hash checked, every size its limit.
 
-https://git-scm.com/docs/gitformat-pack. The pack is untrusted. It is read in place (bytes or a memory map),
-so that a large one costs its index and no copy; the bytes of its blobs are inflated when they are asked for.
+The pack is read in place (bytes or a memory map), so that a large one is not copied. Blobs are inflated again
+when they are read.
+
+https://git-scm.com/docs/gitformat-pack
 """
 
 import hashlib
@@ -29,7 +31,7 @@ _CACHE_BYTES = 48 << 20
 
 @dataclass(frozen=True, slots=True)
 class PackLimits:
-    """How much a pack may hold; what it says of itself is checked before anything is inflated."""
+    """The limits of a pack; declared sizes are checked before anything is inflated."""
 
     objects: int = 200_000
     object_bytes: int = 100_000_000
@@ -38,7 +40,7 @@ class PackLimits:
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """Where an object lies: its type, the bytes from `start` to `end`, its size, the deltas it stands on."""
+    """Where an object is in the pack: types, position, size, and for a delta its base and depth."""
 
     type: int
     packed_type: int
@@ -50,7 +52,7 @@ class _Entry:
 
 
 class PackFile:
-    """A pack whose objects were all inflated once and named by their hashes; names are 20 bytes."""
+    """A pack whose objects were all inflated once and hashed; their names are 20 bytes."""
 
     def __init__(self, contents: bytes | mmap.mmap, limits: PackLimits) -> None:
         self._contents = contents
@@ -72,22 +74,22 @@ class PackFile:
         return iter(self._entries)
 
     def type_of(self, sha: bytes) -> int:
-        """Return the type of an object; raises `UnsafePack` when the pack does not hold it."""
+        """Return the type of an object. Raises `UnsafePack` when the pack lacks it."""
         return self._entry(sha).type
 
     def size_of(self, sha: bytes) -> int:
-        """Return the size of an object in bytes; raises `UnsafePack` when the pack does not hold it."""
+        """Return the size of an object in bytes. Raises `UnsafePack` when the pack lacks it."""
         return self._entry(sha).size
 
     def read(self, sha: bytes, of_type: int) -> bytes:
-        """Return an object's bytes; raises `UnsafePack` when it is missing or of another type."""
+        """Return an object's bytes. Raises `UnsafePack` when it is missing or has another type."""
         entry = self._entry(sha)
         if entry.type != of_type:
             raise UnsafePack(f"The pack's object {sha.hex()} does not have the type that it is used as.")
         return self._resolve(sha, entry)
 
     def entries(self) -> Iterator[tuple[bytes, int, bytes]]:
-        """Yield every object's name, packed type and bytes as packed, in the pack's order."""
+        """Yield the name, packed type and packed bytes of every object, in the pack's order."""
         for sha, entry in self._entries.items():
             yield sha, entry.packed_type, self._contents[entry.start : entry.end]
 
@@ -98,7 +100,7 @@ class PackFile:
         return entry
 
     def _index(self) -> None:
-        """Find, inflate and name every object; raises `UnsafePack` or `TooLarge`."""
+        """Find, inflate and hash every object; raises `UnsafePack` or `TooLarge`."""
         contents = self._contents
         if len(contents) < _HEADER + _TRAILER or contents[:4] != b"PACK":
             raise UnsafePack("The file is not a pack.")
@@ -137,7 +139,7 @@ class PackFile:
         return end
 
     def _data_of(self, unpacked: "UnpackedObject", offset: int) -> tuple[bytes, int, bytes | None, int]:
-        """Return the object's bytes and type; for a delta also what it stands on, and how deep."""
+        """Return the object's bytes and type, and for a delta the name of its base and its depth."""
         kind = unpacked.pack_type_num
         data = b"".join(unpacked.decomp_chunks)
         if kind not in (_OFS_DELTA, _REF_DELTA):
@@ -158,7 +160,7 @@ class PackFile:
         return b"".join(apply_delta([self._resolve(name, base)], [delta]))
 
     def _resolve(self, sha: bytes, entry: _Entry) -> bytes:
-        """Return an object's bytes; the last ones asked for are kept, because deltas share their bases."""
+        """Return an object's bytes; the latest ones are cached, because deltas share bases."""
         from dulwich.pack import unpack_object_at
 
         kept = self._kept.get(sha)
@@ -180,7 +182,7 @@ class PackFile:
             self._kept_bytes -= len(dropped)
 
     def _declared_size(self, offset: int) -> int:
-        """Return the size that the header at *offset* announces for what it inflates to."""
+        """Return the inflated size that the header at *offset* declares."""
         if offset >= len(self._contents) - _TRAILER:
             raise UnsafePack("The pack ends before its last object.")
         size, shift, at = self._contents[offset] & 15, 4, offset
@@ -193,14 +195,14 @@ class PackFile:
         return size
 
     def _announce(self, size: int) -> None:
-        """Count *size* bytes that are about to be inflated; raises `TooLarge` when they are too many."""
+        """Count *size* bytes before they are inflated; raises `TooLarge` when they exceed a limit."""
         self._inflated += size
         if size > self._limits.object_bytes or self._inflated > self._limits.total_bytes:
             raise TooLarge("The change is too large: the pack inflates to more than is allowed.")
 
 
 def _result_size(delta: bytes) -> int:
-    """Return the size of what a delta makes; it comes second, after the size of its base."""
+    """Return the size of a delta's result, the second number in its header after the size of its base."""
     at = 0
     for _ in range(2):
         size = shift = 0
@@ -219,7 +221,10 @@ def _result_size(delta: bytes) -> int:
 def open_pack(
     source: bytes | Path, *, sha256: str | None = None, limits: PackLimits | None = None
 ) -> Iterator[PackFile]:
-    """Open the pack in *source*; raises `UnsafePack` when it is not the one with the hash *sha256*."""
+    """Open the pack in *source*.
+
+    Raises `UnsafePack` when its hash is not *sha256* or it is damaged, `TooLarge` when it exceeds *limits*.
+    """
     if isinstance(source, bytes):
         _check_hash(source, sha256)
         yield PackFile(source, limits or PackLimits())

@@ -1,6 +1,6 @@
-"""What an agent may not change unless the team allows it: globs as `autocoder.shared.policy` reads them.
+"""Paths that an agent may not change unless the team allows it, as globs of `autocoder.shared.policy`.
 
-Whoever opens the branch, and the next run, would act by these files without having looked at them.
+These files take effect when a person opens the branch or the next run starts, before anybody reviews them.
 """
 
 from collections.abc import Iterable
@@ -8,13 +8,13 @@ from collections.abc import Iterable
 from autocoder.agents import Agent
 from autocoder.models import PolicyRules, RepositorySettings
 
-# What acts when a person opens the branch in an editor, or commits there.
+# Files that take effect when a person opens the branch in an editor, or commits to it.
 EDITORS = (
     *(".vscode/", ".vs/", ".idea/", ".zed/", ".cursor/", ".cursorrules", ".windsurf/", "*.code-workspace"),
     *(".devcontainer/", ".devcontainer.json", ".envrc"),
     *(".husky/", ".githooks/", ".pre-commit-config.yaml", "lefthook.yml"),
 )
-DEFAULT_PROTECTED = (  # and what `containers/*/agent.toml` say that agents read
+DEFAULT_PROTECTED = (  # besides the agents' own files, from `containers/*/agent.toml`
     "/azure-pipelines*.yml",
     "/azure-pipelines*.yaml",
     "/.azure-pipelines/",
@@ -29,9 +29,9 @@ DEFAULT_PROTECTED = (  # and what `containers/*/agent.toml` say that agents read
 
 
 def policy_rules(team: RepositorySettings, known: Iterable[Agent]) -> PolicyRules:
-    """Return the policy of a run: for the supervisor through `run.json`, and for the app itself.
+    """Return the policy of a run, which the supervisor (through `run.json`) and the app both apply.
 
-    What configures any of the *known* agents is protected, because people and later runs use other ones.
+    The configuration of every *known* agent is protected: people and later runs may use another agent.
     """
     theirs = (glob for agent in known for glob in agent.protected)
     protected = tuple(dict.fromkeys((*DEFAULT_PROTECTED, *theirs, *team.protected)))

@@ -1,8 +1,8 @@
-"""Comparing a new commit with the commit it stands on, from the trees in a pack alone.
+"""Comparing a new commit with its parent, using only the trees in a pack.
 
-The new objects by themselves show neither deletions nor changed modes, so the pack also carries the base
-commit and its trees along every changed path; where a tree is missing, both sides must name the same one.
-Content that is not in the pack is in the repository already: the server takes no commit that lacks any.
+New objects alone show neither deletions nor changed modes, so the pack also contains the parent and its trees
+along every changed path. A tree that is missing must be the same on both sides. Content that is not in the
+pack is already in the repository: the server rejects a commit with missing objects.
 """
 
 from collections.abc import Iterator
@@ -20,8 +20,8 @@ _MAX_DEPTH = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
-    """What a path is on one side: its mode, the name of its content, its size where the pack holds it."""
+class FileVersion:
+    """One version of a path: its mode, the name of its content, and its size if the pack has the content."""
 
     mode: int
     sha: bytes
@@ -30,25 +30,25 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class TreeChange:
-    """A path that differs: `old` is None when it was added, `new` when it was deleted.
+    """A changed path: `old` is None if it was added, `new` if it was deleted.
 
-    `renamed_from` is the deleted path that had the same content.
+    `renamed_from` is a deleted path with the same content.
     """
 
     path: str
-    old: Side | None
-    new: Side | None
+    old: FileVersion | None
+    new: FileVersion | None
     renamed_from: str | None = None
 
     @property
     def kind(self) -> Literal["added", "modified", "deleted"]:
-        """What happened to the path."""
+        """The kind of change."""
         return "added" if self.old is None else "deleted" if self.new is None else "modified"
 
 
 @dataclass(frozen=True, slots=True)
 class CommitChange:
-    """The new commit, the one it stands on, its text (author, committer, message), and what it changes."""
+    """The new commit, its parent, its text (author, committer, message), and its changes."""
 
     commit: str
     parent: str
@@ -64,9 +64,10 @@ class _Entry:
 
 
 def read_change(pack: PackFile, commit: str, base: str) -> CommitChange:
-    """Return what *commit* changes; its only parent must be *base*, and the pack must hold what it adds.
+    """Return the changes of *commit*, whose only parent must be *base*.
 
-    Raises `UnsafePack` also for objects in the pack that the commit does not use: nobody would look at them.
+    Raises `UnsafePack` when the parent is another commit, an object is missing or damaged, or the pack
+    contains objects that the commit does not use, because those would not be checked.
     """
     new, old = bytes.fromhex(commit), bytes.fromhex(base)
     parents, tree = _commit(pack, new)
@@ -84,7 +85,7 @@ def read_change(pack: PackFile, commit: str, base: str) -> CommitChange:
 
 
 def new_blobs(pack: PackFile, change: CommitChange) -> Iterator[tuple[str, bytes]]:
-    """Yield each changed path with its new bytes; a submodule has none, nor has content that is not new."""
+    """Yield each changed path that has new content, with that content; submodules have none."""
     before = {one.old.sha for one in change.changes if one.old is not None}
     for one in change.changes:
         if one.new is not None and one.new.size is not None and one.new.sha not in before:
@@ -92,7 +93,7 @@ def new_blobs(pack: PackFile, change: CommitChange) -> Iterator[tuple[str, bytes
 
 
 def policy_changes(pack: PackFile, change: CommitChange) -> Iterator[policy.Change]:
-    """Yield what the policy judges: each changed path with its modes, size, first bytes or link target."""
+    """Yield each change as the policy needs it: path, modes, size, first bytes, and link target."""
     for one in change.changes:
         new = one.new
         data = pack.read(new.sha, BLOB) if new is not None and new.size is not None else b""
@@ -109,7 +110,7 @@ def policy_changes(pack: PackFile, change: CommitChange) -> Iterator[policy.Chan
 
 
 class _Walk:
-    """A comparison of two trees, and which of the pack's objects it came by."""
+    """A comparison of two trees that records which of the pack's objects it used."""
 
     def __init__(self, pack: PackFile) -> None:
         self.pack = pack
@@ -121,7 +122,7 @@ class _Walk:
             yield from self._folder(old, new, b"", 0)
 
     def add_base_objects(self, tree: bytes) -> None:
-        """Count as used what the base's trees in the pack name: it is in the repository already."""
+        """Mark the objects in the base's trees as used: they are already in the repository."""
         waiting = [tree]
         seen: set[bytes] = set()
         while waiting:
@@ -149,21 +150,21 @@ class _Walk:
         old_tree, new_tree = _folder_of(old), _folder_of(new)
         if old_tree != new_tree:
             yield from self._folder(old_tree, new_tree, path + b"/", depth + 1)
-        before, after = self._side(old, is_new=False), self._side(new, is_new=True)
+        before, after = self._version(old, is_new=False), self._version(new, is_new=True)
         if before is not None or after is not None:
             yield TreeChange(_text(path), before, after)
 
-    def _side(self, entry: _Entry | None, *, is_new: bool) -> Side | None:
+    def _version(self, entry: _Entry | None, *, is_new: bool) -> FileVersion | None:
         if entry is None or entry.mode == _FOLDER:
             return None
         if entry.mode == GITLINK or not is_new or entry.sha not in self.pack:
             if is_new and entry.mode == SYMLINK:
                 raise UnsafePack("The pack lacks the target of a symbolic link.")
-            return Side(entry.mode, entry.sha)
+            return FileVersion(entry.mode, entry.sha)
         if self.pack.type_of(entry.sha) != BLOB:
             raise UnsafePack("A file of the commit is not a blob.")
         self.used.add(entry.sha)
-        return Side(entry.mode, entry.sha, self.pack.size_of(entry.sha))
+        return FileVersion(entry.mode, entry.sha, self.pack.size_of(entry.sha))
 
     def _read(self, sha: bytes | None) -> list[_Entry]:
         if sha is None:
@@ -173,7 +174,7 @@ class _Walk:
 
 
 def _commit(pack: PackFile, sha: bytes) -> tuple[list[bytes], bytes]:
-    """Return a commit's parents (as hexadecimal text) and its tree."""
+    """Return a commit's parents (in hexadecimal) and its tree."""
     header = pack.read(sha, COMMIT).split(b"\n\n", 1)[0].split(b"\n")
     trees = [line[5:] for line in header if line.startswith(b"tree ")]
     try:
@@ -186,7 +187,7 @@ def _commit(pack: PackFile, sha: bytes) -> tuple[list[bytes], bytes]:
 
 
 def _entries(pack: PackFile, sha: bytes) -> list[_Entry]:
-    """Return a tree's entries; raises `UnsafePack` for names and modes that Git itself would not write."""
+    """Return a tree's entries; raises `UnsafePack` for names and modes that Git does not allow."""
     from dulwich.errors import ObjectFormatException
     from dulwich.objects import parse_tree
 
@@ -227,7 +228,7 @@ def _text(path: bytes) -> str:
 
 
 def _with_renames(changes: tuple[TreeChange, ...]) -> tuple[TreeChange, ...]:
-    """Return *changes* in which an added path knows the deleted one that had the same content."""
+    """Return *changes* with `renamed_from` set on added paths that have the content of a deleted one."""
     gone: dict[bytes, list[str]] = {}
     for one in changes:
         if one.new is None and one.old is not None:

@@ -1,1 +1,1 @@
-"""The container group of a run: how it is built, asked for, and read."""
+"""The container group of a run: its specification, and the meaning of its state."""

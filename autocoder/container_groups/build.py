@@ -1,11 +1,11 @@
-"""From a plan to the container group that carries it out: pure.
+"""Building the specification of a run's container group from its plan, without I/O.
 
-Who holds what is the point of this module: the agent's and the verify container hold no secret at all,
-the clone token is gone before the agent starts, the model key is in the supervisor alone. A spec carries
-the names of secret variables, never their values.
+This module decides which container holds which secret. The agent and verify containers hold none, the clone
+token is gone before the agent starts, and only the supervisor has the model key. A specification has the
+names of secret variables, never their values.
 
-A run in another image than the agent's own has one more init container, of the agent's image: it copies
-wrappers and program into the volume `tools`, from which that image's containers start them.
+A run in an image other than the agent's has another init container, from the agent's image. It copies the
+wrapper scripts and the agent's program into the volume `tools`, where the run's containers find them.
 
 https://learn.microsoft.com/azure/container-instances/container-instances-container-groups
 """
@@ -18,16 +18,10 @@ from autocoder.settings import Settings
 GATEWAY_PORT = 8080
 GATEWAY = f"127.0.0.1:{GATEWAY_PORT}"
 VOLUMES = ("workspace", "repository", "inputs", "exchange", "control", "verification")
-HANDED_OVER = (
-    "workspace",
-    "repository",
-    "inputs",
-    "exchange",
-    "verification",
-)  # by the clone, to other users
+HANDED_OVER = ("workspace", "repository", "inputs", "exchange", "verification")  # by the clone to other users
 TOOLS_VOLUME = "tools"
-IN_THE_IMAGE = "/opt/autocoder"  # where an agent's own image has wrappers and program
-PYTHON = ("python3", "-S", "-m")  # the runner needs no installed package, and so no look for any
+IMAGE_FOLDER = "/opt/autocoder"  # where an agent's image has the wrapper scripts and the program
+PYTHON = ("python3", "-S", "-m")  # -S: the runner uses no installed packages
 MIN_CPU, MIN_MEMORY_GB = 0.25, 0.5
 APP_TAG = "autocoder-app"
 
@@ -51,7 +45,7 @@ def container_group(plan: Plan, settings: Settings) -> ContainerGroupSpec:
 
 
 def app_name(settings: Settings) -> str:
-    """Return the value of a group's tag `autocoder-app`: which of several apps it belongs to."""
+    """Return the value of the tag `autocoder-app`, which tells the groups of several apps apart."""
     return ids.key(settings.public_url.casefold())[:12]
 
 
@@ -61,7 +55,7 @@ def runner_image(settings: Settings) -> str:
 
 
 def agent_image(image: str, settings: Settings) -> str:
-    """Return the full name of an agent's *image*, which `agent.toml` names without registry and tag."""
+    """Return the full name of an agent's *image*, which has no registry and tag in `agent.toml`."""
     return f"{settings.image_registry}/{image}:{settings.image_tag}"
 
 
@@ -85,7 +79,7 @@ def _clone(plan: Plan, settings: Settings) -> ContainerSpec:
 
 
 def _tools(plan: Plan) -> tuple[ContainerSpec, ...]:
-    """Return the init container that fills the tools, where the run's image has none."""
+    """Return the init container that fills the volume `tools`, if the run's image lacks the tools."""
     if plan.tools_image is None:
         return ()
     mounts = (Mount(volume=TOOLS_VOLUME),)
@@ -93,23 +87,23 @@ def _tools(plan: Plan) -> tuple[ContainerSpec, ...]:
         ContainerSpec(
             name="tools",
             image=plan.tools_image,
-            command=("/bin/sh", f"{IN_THE_IMAGE}/base/tools.sh"),
-            env={**_paths(mounts), "AUTOCODER_AGENT": f"{IN_THE_IMAGE}/agent"},
+            command=("/bin/sh", f"{IMAGE_FOLDER}/base/tools.sh"),
+            env={**_paths(mounts), "AUTOCODER_AGENT": f"{IMAGE_FOLDER}/agent"},
             mounts=mounts,
         ),
     )
 
 
 def _lent(plan: Plan) -> tuple[str, tuple[Mount, ...]]:
-    """Return where the run's containers find wrappers and program, and the mount that this needs."""
+    """Return the folder of the wrapper scripts and the program, and the mount that it needs, if any."""
     if plan.tools_image is None:
-        return IN_THE_IMAGE, ()
+        return IMAGE_FOLDER, ()
     mount = Mount(volume=TOOLS_VOLUME, read_only=True)
     return mount.path, (mount,)
 
 
 def _user_of(plan: Plan) -> dict[str, str]:
-    """Return what tells the runner that nobody knows as which user the run's image starts."""
+    """Return the variable that tells the runner that the run's image may start as any user."""
     return {"AUTOCODER_ANY_USER": "1"} if plan.tools_image else {}
 
 
@@ -143,7 +137,7 @@ def _agent(plan: Plan, settings: Settings) -> ContainerSpec:
 
 
 def _verify(plan: Plan, settings: Settings) -> tuple[ContainerSpec, ...]:
-    """Return the container of the team's commands, where there are any."""
+    """Return the container that runs the team's commands, if there are any."""
     if not _is_verified(plan):
         return ()
     tools, lent = _lent(plan)
@@ -163,7 +157,7 @@ def _verify(plan: Plan, settings: Settings) -> tuple[ContainerSpec, ...]:
 
 
 def _is_verified(plan: Plan) -> bool:
-    """Whether the target branch names commands to be run on the commit."""
+    """Whether the settings of the target branch have commands to run on the commit."""
     return bool(plan.repository.settings.setup or plan.repository.settings.verify)
 
 

@@ -1,4 +1,4 @@
-"""A container group as it is asked for: its containers, their volumes, and the names of their secrets.
+"""The specification of a container group: its containers, their volumes, and the names of their secrets.
 
 https://learn.microsoft.com/azure/container-instances/container-instances-container-groups
 """
@@ -29,7 +29,9 @@ class ContainerSpec(Value):
     image: str
     command: tuple[str, ...]
     env: dict[str, str]
-    secret_env: tuple[str, ...] = Field((), description="variables whose values the client is given apart")
+    secret_env: tuple[str, ...] = Field(
+        (), description="secret variables, whose values the client gets separately"
+    )
     mounts: tuple[Mount, ...]
     cpu: float = 0
     memory_gb: float = 0
@@ -39,7 +41,7 @@ class ContainerSpec(Value):
 
 
 class ContainerGroupSpec(Value):
-    """One container group: its init containers in order, its containers at once."""
+    """A container group: init containers run in order, then all containers together."""
 
     name: str
     location: str

@@ -1,22 +1,22 @@
-"""What the state of a container group means for its run: pure.
+"""The meaning of a container group's state for its run, without I/O.
 
 https://learn.microsoft.com/azure/container-instances/container-state
 """
 
 from datetime import datetime, timedelta
 
-from autocoder.models import GroupSeen, Progress, Value
+from autocoder.models import GroupVerdict, Progress, Value
 
 STARTING = ("Pending", "Creating")
 DEAD = ("Failed", "Stopped", "Succeeded", "Terminated")
 SUPERVISOR, AGENT, ENDED = "supervisor", "agent", "Terminated"
-WAITED = timedelta(seconds=15)  # for the platform to start the container again, or for the agent's first word
+WAITED = timedelta(seconds=15)  # for a restart by the platform, or for the agent's first sign of life
 OUT_OF_MEMORY = 137
 KILLED_BY_PLATFORM = (7147, 7148)
 
 
 class ContainerState(Value):
-    """One container as the platform shows it."""
+    """One container as Azure reports it."""
 
     name: str
     state: str = ""
@@ -25,7 +25,7 @@ class ContainerState(Value):
 
 
 class GroupState(Value):
-    """A container group as the platform shows it."""
+    """A container group as Azure reports it."""
 
     provisioning_state: str
     state: str = ""
@@ -33,27 +33,29 @@ class GroupState(Value):
     events: tuple[str, ...] = ()
 
 
-def judge_group(group: GroupState | None) -> GroupSeen:
-    """Return whether the group starts, works, has ended, failed to start, or is gone (None).
+def judge_group(group: GroupState | None) -> GroupVerdict:
+    """Return whether the group is starting, working, ended, failed to start, or gone (None).
 
-    A group whose supervisor has ended has nothing more to tell, whatever else still runs in it.
+    A group has ended when its supervisor has, whatever else still runs in it.
     """
     if group is None:
-        return GroupSeen(state="gone")
+        return GroupVerdict(state="gone")
     if group.provisioning_state == "Failed":
         reason = "; ".join(group.events[-3:]) or _why(group) or "Azure gives no reason."
-        return GroupSeen(state="failed", reason=f"The container group could not be started: {reason}"[:1_000])
+        return GroupVerdict(
+            state="failed", reason=f"The container group could not be started: {reason}"[:1_000]
+        )
     if group.state in DEAD or any(one.name == SUPERVISOR and one.state == ENDED for one in group.containers):
-        return GroupSeen(state="ended", reason=_why(group))
-    return GroupSeen(state="starting" if group.provisioning_state in STARTING else "working")
+        return GroupVerdict(state="ended", reason=_why(group))
+    return GroupVerdict(state="starting" if group.provisioning_state in STARTING else "working")
 
 
-def agent_never_began(group: GroupState, progress: Progress | None, now: datetime) -> str:
-    """Return why the agent's container ended before it did anything; an empty text when it did not.
+def agent_start_failure(group: GroupState, progress: Progress | None, now: datetime) -> str:
+    """Return why the agent's container ended before the agent began; an empty text if it did not.
 
-    The supervisor cannot see this and waits as long as an image may take to be pulled. Its `progress.json`
-    says `preparing` until the agent is seen to live; what ends it later is the supervisor's to find out.
-    A clone that failed has no `progress.json`, and its result comes within moments.
+    The supervisor cannot see this and would wait as long as an image may take to be pulled. Its
+    `progress.json` says `preparing` until the agent shows a sign of life; the supervisor itself handles any
+    later end. After a failed clone there is no `progress.json`, and the result follows at once.
     """
     ends = [one.exit_code for one in group.containers if one.name == AGENT and one.state == ENDED]
     if not ends or ends[0] is None or progress is None or progress.phase != "preparing":
@@ -66,7 +68,7 @@ def agent_never_began(group: GroupState, progress: Progress | None, now: datetim
 
 
 def _why(group: GroupState) -> str:
-    """Return what ended the containers that did not end well."""
+    """Return why the failed containers ended."""
     return " ".join(_sentence(one) for one in group.containers if one.exit_code)[:1_000]
 
 

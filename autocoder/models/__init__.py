@@ -1,7 +1,7 @@
-"""Every value that travels, in the order in which it travels through a run.
+"""All values that cross a boundary of the app: REST, the containers' files, the history of Durable Functions.
 
-All are frozen and travel as plain JSON: camelCase outside (REST, files in containers, Durable history),
-snake_case here. They carry names of secrets, never secrets.
+All are frozen and are sent as plain JSON, with names in camelCase there and in snake_case here. They carry
+names of secrets, never secrets.
 """
 
 from autocoder.models.base import MODEL as MODEL
@@ -17,7 +17,7 @@ from autocoder.models.base import ShortText as ShortText
 from autocoder.models.base import Value as Value
 from autocoder.models.containers import AgentResultFormat as AgentResultFormat
 from autocoder.models.containers import CommitText as CommitText
-from autocoder.models.containers import GroupSeen as GroupSeen
+from autocoder.models.containers import GroupVerdict as GroupVerdict
 from autocoder.models.containers import Plan as Plan
 from autocoder.models.containers import PolicyRules as PolicyRules
 from autocoder.models.containers import Price as Price

@@ -1,4 +1,4 @@
-"""The base of all values, and the words and shapes that several of them share."""
+"""The base class of all values, and the types that several of them share."""
 
 from typing import Annotated, Literal
 
@@ -22,6 +22,6 @@ Phase = Literal["queued", "preparing", "provisioning", "running", "verifying", "
 
 
 class Value(BaseModel):
-    """A frozen value whose JSON is camelCase and whose unknown fields are an error."""
+    """A frozen value. Its JSON is camelCase, and an unknown field is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)

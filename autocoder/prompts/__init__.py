@@ -1,1 +1,1 @@
-"""What the agent is told: the templates and what fills them."""
+"""The agent's prompts: templates, and the code that fills them."""

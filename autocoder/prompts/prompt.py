@@ -1,7 +1,7 @@
-"""The words for the agent: templates filled with a work item, a person's words and the repository's own.
+"""The agent's prompts: templates filled with the work item, the request and texts of the repository.
 
-Templates are the files in `prompts/`; they are filled in one pass, so that nothing inside a value is taken
-for a placeholder. What people wrote stands between marks that it cannot forge.
+Templates are the files in `prompts/`. They are filled in one pass, so that a placeholder inside a value is
+not replaced. Text that people wrote stands between marks that it cannot contain.
 """
 
 import hashlib
@@ -17,24 +17,24 @@ TEMPLATES = FOLDER / "templates"
 MAX_PART_LENGTH = 60_000
 MAX_FILES = 10
 DEFAULT_TEMPLATE = "feature"
-TEMPLATE_OF_TYPE = {"bug": "bug"}  # not "issue": the Basic process calls its backlog items so
+TEMPLATE_OF_TYPE = {"bug": "bug"}  # not "issue": in the Basic process that is any backlog item
 _FILE_LINE = re.compile(r"^@(?P<path>[^\s@][^\r\n]{0,300}?)\s*$", re.MULTILINE)
 
 
 def system_prompt(request: RunRequest) -> str:
-    """Return the system prompt: the project's own, or the one that the request brings."""
+    """Return the system prompt: the one in the request, else the file `system.md`."""
     return request.system_prompt or (FOLDER / "system.md").read_text(encoding="utf-8")
 
 
 def template_names(texts: RepositoryTexts) -> tuple[str, ...]:
-    """Return the names of all templates: the project's own and the repository's."""
+    """Return the names of all templates: Autocoder's own and the repository's."""
     return tuple(sorted({path.stem for path in TEMPLATES.glob("*.md")} | set(texts.templates)))
 
 
 def guidance(request: RunRequest, work_item: WorkItem | None, texts: RepositoryTexts) -> str | None:
-    """Return the template that the request names, or that fits the work item's type; None: no such one.
+    """Return the template that the request names, else the one for the work item's type.
 
-    The repository's own template of that name comes first.
+    A template of the repository overrides Autocoder's of the same name. None when there is no such template.
     """
     by_type = TEMPLATE_OF_TYPE.get(work_item.type.casefold()) if work_item else None
     name = request.template or by_type or DEFAULT_TEMPLATE
@@ -44,7 +44,7 @@ def guidance(request: RunRequest, work_item: WorkItem | None, texts: RepositoryT
 
 
 def files_named(context: str | None) -> tuple[str, ...]:
-    """Return the repository's paths that lines such as `@docs/api.md` of the additional context name."""
+    """Return the paths in lines such as `@docs/api.md` of the additional context."""
     paths = (match["path"] for match in _FILE_LINE.finditer(context or ""))
     safe = (path for path in paths if not path.startswith(("/", "\\")) and ".." not in path.split("/"))
     return tuple(dict.fromkeys(safe))
@@ -59,9 +59,9 @@ def task_prompt(
     files: Mapping[str, str] | None = None,
     remarks: Sequence[str] = (),
 ) -> str:
-    """Return the prompt: guidance, the work item, the request, its context and files, the instructions.
+    """Return the prompt: guidance, work item, request, additional context, files, repository instructions.
 
-    *remarks* say which files are not there, and why.
+    *remarks* say which files are missing or cut, and why.
     """
     template = Template((FOLDER / "task.md").read_text(encoding="utf-8"))
     asked = f"Implement work item #{work_item.id}." if work_item else "Do what the request below asks."
@@ -81,7 +81,7 @@ def task_prompt(
 
 
 def _data(name: str, text: str) -> str:
-    """Return *text* between marks that carry its own hash, so that no text can hold its own end mark."""
+    """Return *text* between marks with its own hash, so that no text can contain its own end mark."""
     if not text.strip():
         return ""
     text = text[:MAX_PART_LENGTH]
@@ -90,7 +90,7 @@ def _data(name: str, text: str) -> str:
 
 
 def _work_item(item: WorkItem) -> str:
-    """Return the work item as Markdown, empty parts left out."""
+    """Return the work item as Markdown, without empty parts."""
     parts = [f"# {item.type} #{item.id}: {item.title}", f"State: {item.state}"]
     if item.tags:
         parts.append("Tags: " + ", ".join(item.tags))
@@ -112,6 +112,6 @@ def _work_item(item: WorkItem) -> str:
 
 
 def _images(item: WorkItem) -> list[str]:
-    """Return one line for each picture, and one for those that are not there."""
+    """Return one line for each image, and one for the images that were left out."""
     more = [f"- {item.images_left_out} more could not be added"] if item.images_left_out else []
     return [*(f"- {image.name}" for image in item.images), *more]

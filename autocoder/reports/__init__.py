@@ -1,1 +1,1 @@
-"""What people read: the work item's comment and the pull request's text."""
+"""The texts for people: the work item's comment and the pull request's title and description."""

@@ -7,17 +7,17 @@ from autocoder.models import Plan, RunReport, Usage
 from autocoder.shared.outcomes import BY_NAME
 from autocoder.texts.markdown import inert, one_line
 from autocoder.texts.utf16_length import cut
-from autocoder.work_items.fields import LARGEST_IMAGE, LARGEST_IMAGES, MOST_IMAGES
+from autocoder.work_items.fields import MAX_IMAGE_BYTES, MAX_IMAGES, MAX_TOTAL_IMAGE_BYTES
 
-LONGEST_COMMENT = 20_000  # of 150,000 characters that a comment may have
+MAX_COMMENT_LENGTH = 20_000  # of 150,000 characters that a comment may have
 MEGABYTE = 1_000_000
 LIMITS = (
-    f"it gets at most {MOST_IMAGES} attachments, "
-    f"of {LARGEST_IMAGE // MEGABYTE} MB each and {LARGEST_IMAGES // MEGABYTE} MB in all"
+    f"it gets at most {MAX_IMAGES} attachments, "
+    f"of {MAX_IMAGE_BYTES // MEGABYTE} MB each and {MAX_TOTAL_IMAGE_BYTES // MEGABYTE} MB in all"
 )
 
 PROGRESS = {
-    "queued": "⏳ Autocoder has accepted this work item and waits for a free place.",
+    "queued": "⏳ Autocoder has accepted this work item and is waiting for a free slot.",
     "preparing": "⏳ Autocoder has accepted this work item and is preparing the run.",
     "running": "🛠️ Autocoder's agent is working.",
     "verifying": "🔎 Autocoder is running the team's checks on the change.",
@@ -63,13 +63,13 @@ def final_comment(report: RunReport) -> str:
         parts.append(f"**Next:** {advice}")
     if report.usage.turns or report.usage.output_tokens:
         parts.append(usage_line(report.usage))
-    return "\n\n".join([cut("\n\n".join(parts), LONGEST_COMMENT), run_marker(report.run.id)])
+    return "\n\n".join([cut("\n\n".join(parts), MAX_COMMENT_LENGTH), run_marker(report.run.id)])
 
 
 def headline(report: RunReport) -> str:
     """Return how a run ended, in one line; one that completed may have brought less than a pull request."""
     if report.outcome == "failed" and report.pull_request:
-        return "⚠️ The pull request is there; the run failed after it had been opened."
+        return "⚠️ The pull request was opened, but the run failed afterwards."
     if report.outcome != "completed":
         return BY_NAME[report.outcome].headline
     opened, failed = report.pull_request, report.failed_checks

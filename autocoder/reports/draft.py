@@ -14,8 +14,8 @@ def is_draft(plan: Plan, result: AgentResult, policy: str) -> bool:
     """
     if plan.run.request.draft is not None:
         return plan.run.request.draft
-    wish = plan.repository.settings.draft or policy
-    return wish == "always" or (wish == "auto" and bool(draft_reasons(plan, result)))
+    setting = plan.repository.settings.draft or policy
+    return setting == "always" or (setting == "auto" and bool(draft_reasons(plan, result)))
 
 
 def draft_reasons(plan: Plan, result: AgentResult) -> list[str]:

@@ -1,1 +1,1 @@
-"""From a caller's words to a RunRequest, and who may make one."""
+"""Reading requests for runs from callers and service hooks, and the rules for who may make them."""

@@ -1,4 +1,4 @@
-"""The JSON body of `POST /api/runs`: its fields with their strict types, and in plain words what is wrong."""
+"""The JSON body of `POST /api/runs`: its fields with strict types, and a message for each mistake."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, ValidationError
 
 from autocoder.models import TEMPLATE, Budget, Value
-from autocoder.suggestions import field_names, unknown
+from autocoder.unknown_names import field_names, unknown
 
 _WORDS = {
     "int_type": "must be a whole number",
@@ -27,7 +27,7 @@ _WORDS = {
 
 
 def _from_list(value: object) -> object:
-    """Return a JSON list as the tuple that a frozen value holds."""
+    """Return a JSON list as a tuple, as frozen values need."""
     return tuple(value) if isinstance(value, list) else value
 
 
@@ -35,7 +35,7 @@ Texts = Annotated[tuple[str, ...], BeforeValidator(_from_list), Field(max_length
 
 
 class RunBody(Value):
-    """The body's fields; see the table in the README. A text is no number, and a number no flag."""
+    """The fields of the body. Types are strict: `"5"` is not a number, and 1 is not `true`."""
 
     work_item_id: int | None = Field(None, gt=0, le=2_147_483_647)
     user_prompt: str | None = Field(None, min_length=1, max_length=100_000)
@@ -59,7 +59,7 @@ class RunBody(Value):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong with a request."""
+    """One mistake in a request: the field, and a message about it."""
 
     field: str
     message: str
@@ -77,7 +77,7 @@ def read_body(body: Mapping[str, Any]) -> tuple[RunBody, tuple[Problem, ...]]:
 
 
 def _readable(body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return *body* with names that are valid text: JSON may spell half a character, no answer can."""
+    """Return *body* with names that can be encoded: a name in JSON may contain a lone surrogate."""
     inner = {name: _renamed(value) if isinstance(value, dict) else value for name, value in body.items()}
     return _renamed(inner)
 
@@ -91,7 +91,7 @@ def _validated(body: dict[str, Any]) -> RunBody:
 
 
 def _without(places: Iterable[tuple[int | str, ...]], body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return *body* without the fields at *places*; of the budget, without those parts alone."""
+    """Return *body* without the fields at *places*; from the budget, only the wrong parts are removed."""
     rest = dict(body)
     for first, *parts in places:
         inner = rest.get(str(first))

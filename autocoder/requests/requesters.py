@@ -1,4 +1,4 @@
-"""Whether somebody may start a run: pure, and closed when in doubt.
+"""Rules for who may start a run. They do no I/O, and deny in case of doubt.
 
 Permission bits: https://learn.microsoft.com/azure/devops/organizations/security/namespace-reference
 """
@@ -11,8 +11,8 @@ NEEDED = {"Read": 2, "Contribute": 4, "Create branch": 16, "Contribute to pull r
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
-    """An identity or a group: its id, name, descriptor, and the descriptors of all groups that it is in."""
+class Identity:
+    """A person, app or group, with the descriptors of all groups that it belongs to."""
 
     id: str
     name: str
@@ -21,30 +21,30 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """What an access control list allows and denies one identity, as bits."""
+class AccessEntry:
+    """The permissions that an access control list allows and denies to one identity, as bits."""
 
     allow: int
     deny: int
 
 
-def is_member(who: Member, group: Member | None) -> bool:
-    """Whether *who* is in *group*; nobody is in a group that does not exist."""
+def is_member(who: Identity, group: Identity | None) -> bool:
+    """Whether *who* is in *group*; False when the group does not exist (None)."""
     return group is not None and group.descriptor.casefold() in {one.casefold() for one in who.groups}
 
 
-def may_contribute(entries: Iterable[Entry]) -> bool:
-    """Whether the *entries* of somebody and their groups allow a push; any deny wins."""
+def may_contribute(entries: Iterable[AccessEntry]) -> bool:
+    """Whether the *entries* of a person and of their groups allow a push; a deny overrides any allow."""
     return bool(_allowed(entries) & GENERIC_CONTRIBUTE)
 
 
-def missing_rights(entries: Iterable[Entry]) -> tuple[str, ...]:
-    """Return which of the rights that the app needs in a repository its *entries* do not give it."""
+def missing_rights(entries: Iterable[AccessEntry]) -> tuple[str, ...]:
+    """Return the rights that the app needs in a repository and that its *entries* do not grant."""
     allowed = _allowed(entries)
     return tuple(name for name, bit in NEEDED.items() if not allowed & bit)
 
 
-def _allowed(entries: Iterable[Entry]) -> int:
+def _allowed(entries: Iterable[AccessEntry]) -> int:
     allowed = denied = 0
     for entry in entries:
         allowed, denied = allowed | entry.allow, denied | entry.deny

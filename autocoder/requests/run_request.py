@@ -1,4 +1,4 @@
-"""From a caller's words to a `RunRequest`: every field checked, everything wrong said at once."""
+"""Building a `RunRequest` from a JSON body: every field is validated, and all mistakes are reported."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -22,8 +22,8 @@ _ORGANIZATION = re.compile(ORGANIZATION)
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """Where a run would happen, from the request or else the settings; None is for the caller to say."""
+class _Target:
+    """Where a run works, from the request or the settings; None when neither decides it."""
 
     organization: str
     project: str | None
@@ -33,7 +33,7 @@ class _Place:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A request that starts nothing: HTTP status, code, and all that is wrong."""
+    """A refused request: HTTP status, code, and all its problems."""
 
     status: int
     code: str
@@ -48,7 +48,7 @@ class Refusal:
 def read_request(
     body: object, settings: Settings, agents: Collection[str], requester: Requester
 ) -> RunRequest | Refusal:
-    """Return the request that the JSON *body* makes, completed from *settings*, or all that is wrong."""
+    """Return the request in the JSON *body*, completed from *settings*, or a refusal with all mistakes."""
     if not isinstance(body, Mapping):
         return Refusal(400, "invalid_request", (Problem("body", "must be a JSON object"),))
     wanted, problems = read_body(body)
@@ -63,16 +63,16 @@ def read_request(
     return Refusal(403, "not_allowed", forbidden) if forbidden else _request(wanted, place, requester)
 
 
-def refusal_today(request: RunRequest, settings: Settings) -> Refusal | None:
-    """Return what of a *request* that was accepted before is not allowed any more, or None."""
+def recheck(request: RunRequest, settings: Settings) -> Refusal | None:
+    """Return why a *request* that was accepted earlier is no longer allowed, or None."""
     forbidden = tuple(_forbidden(request.organization, request.container_image, settings))
     return Refusal(403, "not_allowed", forbidden) if forbidden else None
 
 
-def _place(wanted: RunBody, settings: Settings) -> _Place:
-    """Fill in what settings and mapping say about where."""
+def _place(wanted: RunBody, settings: Settings) -> _Target:
+    """Return where the run works; missing parts come from the settings and PROJECT_REPO_MAP."""
     project = wanted.project or _only_project(settings)
-    return _Place(
+    return _Target(
         organization=wanted.organization or settings.organization,
         project=project,
         repository=wanted.repository or _only_repository(settings, project),
@@ -81,9 +81,9 @@ def _place(wanted: RunBody, settings: Settings) -> _Place:
 
 
 def _impossible(
-    wanted: RunBody, place: _Place, settings: Settings, agents: Collection[str], named: Collection[str]
+    wanted: RunBody, place: _Target, settings: Settings, agents: Collection[str], named: Collection[str]
 ) -> list[Problem]:
-    """Return what cannot be although its type is right, besides the fields that are *named* already."""
+    """Return problems with well-typed values, except in the fields that are *named* already."""
     agent = wanted.agent_type or settings.default_agent  # the repository may still name another
     unknown = Problem(
         "agentType", f"unknown agent {agent[:60]!r}; the agents are {', '.join(sorted(agents))}"
@@ -98,8 +98,8 @@ def _impossible(
     return [problem for field, problem in first.items() if field not in named]
 
 
-def _request(wanted: RunBody, place: _Place, requester: Requester) -> RunRequest:
-    """Return the request of a body in which nothing is wrong."""
+def _request(wanted: RunBody, place: _Target, requester: Requester) -> RunRequest:
+    """Return the request of a body without mistakes."""
     settled = {"organization", "project", "repository", "source_branch_prefix"}
     return RunRequest(
         **{**wanted.model_dump(exclude=settled), "budget": wanted.budget},
@@ -122,9 +122,9 @@ def _only_repository(settings: Settings, project: str | None) -> str | None:
 
 
 def _what_is_missing(
-    wanted: RunBody, place: _Place, settings: Settings, named: Collection[str]
+    wanted: RunBody, place: _Target, settings: Settings, named: Collection[str]
 ) -> list[Problem]:
-    """Ask for what is ambiguous; never guess."""
+    """Return a problem for each missing or ambiguous field; nothing is ever guessed."""
     found = []
     asked = wanted.work_item_id is not None or (wanted.user_prompt or "").strip() or "userPrompt" in named
     if not asked:
@@ -140,7 +140,7 @@ def _what_is_missing(
 
 
 def _malformed(wanted: RunBody, prefix: str) -> list[Problem]:
-    """Return the fields that cannot be the names they should be."""
+    """Return a problem for each field that is not a valid name."""
     rules = (
         ("organization", wanted.organization, _ORGANIZATION, "organisation name"),
         ("project", wanted.project, _NAME, "project name"),
@@ -180,7 +180,7 @@ def _over_the_ceiling(budget: Budget, settings: Settings) -> list[Problem]:
 
 
 def _forbidden(organization: str, image: str | None, settings: Settings) -> list[Problem]:
-    """Return what is well formed and not allowed here."""
+    """Return a problem for each well-formed value that the settings do not allow."""
     found = []
     organizations = settings.allowed_organizations or (settings.organization,)
     if organization.casefold() not in {name.casefold() for name in organizations}:
@@ -197,7 +197,7 @@ def _forbidden(organization: str, image: str | None, settings: Settings) -> list
 
 
 def full_budget(wanted: Budget, repository: Budget, settings: Settings) -> Budget:
-    """Return the budget of a run: what is *wanted*, under the repository's and the settings' ceilings."""
+    """Return the budget of a run: the one *wanted*, limited by the repository's and the settings'."""
     return Budget(
         minutes=_least(wanted.minutes, repository.minutes, settings.max_run_minutes),
         usd=_least(wanted.usd, repository.usd, settings.max_run_usd),

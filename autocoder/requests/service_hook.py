@@ -1,4 +1,4 @@
-"""What a service hook delivery asks for: pure reading of the documented payloads.
+"""Reading the documented payloads of service hook deliveries, without I/O.
 
 https://learn.microsoft.com/azure/devops/service-hooks/events
 """
@@ -24,8 +24,8 @@ OPTION_TAG = re.compile(r"autocoder:(?P<name>[^=]*)=(?P<value>.*)", re.IGNORECAS
 MAX_OPTION_LENGTH = 100
 
 
-class Trigger(Value):
-    """A delivery that asks for a run."""
+class RunTrigger(Value):
+    """A delivery that requests a run."""
 
     delivery: str
     organization: str
@@ -39,14 +39,14 @@ class Trigger(Value):
 
 
 class Skip(Value):
-    """A delivery that asks for nothing, and why."""
+    """A delivery that starts no run, and the reason."""
 
     code: Literal["not_usable", "not_covered", "no_trigger_tag", "no_change_of_content", "unreadable_tag"]
     reason: str
 
 
-def read_delivery(payload: object, trigger_tags: Iterable[str]) -> Trigger | Skip:
-    """Return what the verified *payload* asks for. Never raises: what cannot be used is a `Skip`."""
+def read_delivery(payload: object, trigger_tags: Iterable[str]) -> RunTrigger | Skip:
+    """Return the run that the verified *payload* requests. Never raises: any other payload is a `Skip`."""
     if not isinstance(payload, Mapping):
         return Skip(code="not_usable", reason="the body is not a JSON object")
     wanted = {tag.casefold() for tag in trigger_tags}
@@ -59,11 +59,11 @@ def read_delivery(payload: object, trigger_tags: Iterable[str]) -> Trigger | Ski
 
 
 def tags_of(text: object) -> tuple[str, ...]:
-    """Return the tags in a `System.Tags` text: whole tags, as written, without blanks around them."""
+    """Return the tags in the value of `System.Tags`, as written, without surrounding spaces."""
     return tuple(tag.strip() for tag in text.split(";") if tag.strip()) if isinstance(text, str) else ()
 
 
-def _created(payload: Mapping[str, Any], wanted: set[str]) -> Trigger | Skip:
+def _created(payload: Mapping[str, Any], wanted: set[str]) -> RunTrigger | Skip:
     resource = _mapping(payload.get("resource"))
     fields = _mapping(resource.get("fields"))
     if not wanted & _folded(fields.get("System.Tags")):
@@ -71,8 +71,11 @@ def _created(payload: Mapping[str, Any], wanted: set[str]) -> Trigger | Skip:
     return _trigger(payload, resource.get("id"), fields)
 
 
-def _updated(payload: Mapping[str, Any], wanted: set[str]) -> Trigger | Skip:
-    """React to a tag that was *added*, or to new text while tagged; `resource.id` is the update's number."""
+def _updated(payload: Mapping[str, Any], wanted: set[str]) -> RunTrigger | Skip:
+    """Return a trigger if a trigger tag was added, or if the text of a tagged work item changed.
+
+    `resource.id` is the number of the update.
+    """
     resource = _mapping(payload.get("resource"))
     changes = _mapping(resource.get("fields"))
     fields = _mapping(_mapping(resource.get("revision")).get("fields"))
@@ -96,7 +99,7 @@ def _trigger(
     number: object,
     fields: Mapping[str, Any],
     revised_by: Mapping[str, Any] | None = None,
-) -> Trigger | Skip:
+) -> RunTrigger | Skip:
     project = fields.get("System.TeamProject")
     organization = _organization(payload)
     if not isinstance(number, int) or isinstance(number, bool) or number <= 0:
@@ -111,7 +114,7 @@ def _trigger(
         return options
     person = revised_by or {}
     changed_by = fields.get("System.ChangedBy") or fields.get("System.CreatedBy")
-    return Trigger(
+    return RunTrigger(
         delivery=ids.key(payload.get("subscriptionId"), payload.get("notificationId"), payload.get("id")),
         organization=organization,
         project=project,
@@ -124,9 +127,9 @@ def _trigger(
 
 
 def _options(tags: object) -> dict[str, str] | Skip:
-    """Return what tags such as `autocoder:repo=Web App` ask for; one that cannot be read starts nothing.
+    """Return the options in tags such as `autocoder:repo=Web App`, or a `Skip` when one is not valid.
 
-    A run without it would work with another agent, or in another repository, than the person wanted.
+    Ignoring an invalid option would run another agent, or change another repository, than the person wanted.
     """
     options: dict[str, str] = {}
     for tag in tags_of(tags):
@@ -150,7 +153,7 @@ def _options(tags: object) -> dict[str, str] | Skip:
 
 
 def _organization(payload: Mapping[str, Any]) -> str:
-    """Return the organisation's name out of `resourceContainers`, both forms of address."""
+    """Return the organisation's name from the addresses in `resourceContainers`, whichever form they have."""
     containers = _mapping(payload.get("resourceContainers"))
     for name in ("collection", "account", "project"):
         url = _mapping(containers.get(name)).get("baseUrl")
@@ -161,7 +164,7 @@ def _organization(payload: Mapping[str, Any]) -> str:
 
 
 def _name(identity: object) -> str:
-    """Return the name in an identity of a 1.0 event: text `Name <mail>`, or an object."""
+    """Return the display name of an identity in a 1.0 event: a string `Name <mail>`, or an object."""
     if isinstance(identity, Mapping):
         return str(identity.get("displayName", ""))
     return re.sub(r"\s*<[^>]*>\s*$", "", identity) if isinstance(identity, str) else ""

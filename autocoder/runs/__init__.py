@@ -1,1 +1,1 @@
-"""A run from its plan to its end: what is settled first, the rows of tables, how it ends."""
+"""A run from its plan to its end: the plan, the rows of its tables, and its ending."""

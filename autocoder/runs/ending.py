@@ -1,4 +1,4 @@
-"""From the supervisor's result to how the run ends."""
+"""How a run ends, given the supervisor's result or its row."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +14,7 @@ def cancelled_before_the_start(row: Mapping[str, Any] | None) -> Ended | None:
     """Return how the run in *row* ends when it was cancelled before its containers started; else None."""
     if row is None or not row.get("cancel_requested"):
         return None
-    return Ended(outcome="cancelled", reason="It was cancelled before its containers were started.")
+    return Ended(outcome="cancelled", reason="The run was cancelled before its containers were started.")
 
 
 def ending_without_change(result: AgentResult) -> Ended | None:
@@ -33,7 +33,7 @@ def ending_without_change(result: AgentResult) -> Ended | None:
 
 
 def outcome_of(result: AgentResult) -> tuple[Outcome, str]:
-    """Return outcome and reason of a run whose change is published."""
+    """Return the outcome and the reason of a run whose change is published."""
     row = BY_SUPERVISOR[result.outcome]
     if row.early_end:
         return row.outcome, result.reason or "What was changed until then is offered as a draft."

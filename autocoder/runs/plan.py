@@ -1,4 +1,4 @@
-"""What is settled before the containers start, from the request, the repository and the settings: pure."""
+"""The plan of a run, made from the request, the repository and the settings without I/O."""
 
 from collections.abc import Mapping
 
@@ -35,7 +35,7 @@ def plan_run(
     images: tuple[str, ...],
     settings: Settings,
 ) -> Plan:
-    """Return the plan of *run*; *images* are the names of the work item's pictures among the inputs."""
+    """Return the plan of *run*; *images* are the names of the work item's images among the inputs."""
     request, title = run.request, work_item.title if work_item else run.title
     ours = agent_image(agent.image, settings)
     image = request.container_image or ours
@@ -58,14 +58,14 @@ def plan_run(
 
 
 def _model(run: Run, repository: Repository, agent: Agent) -> str:
-    """Return the model: the one asked for, the repository's when it is for this agent, or the agent's."""
+    """Return the requested model, else the repository's if it is for this agent, else the agent's default."""
     team = repository.settings
     is_theirs = run.request.agent_type in (None, team.agent)
     return run.request.model or (team.model if is_theirs else None) or agent.default_model
 
 
 def run_file(plan: Plan, agents: Mapping[str, Agent], settings: Settings) -> RunFile:
-    """Return `run.json` of *plan*; *agents* are all that there are, by their types."""
+    """Return `run.json` of *plan*; *agents* are all agents by type."""
     repository, agent, known = plan.repository, agents[plan.agent_type], agents.values()
     upstream = settings.model_upstreams.get(agent.provider)
     return RunFile(
@@ -82,7 +82,7 @@ def run_file(plan: Plan, agents: Mapping[str, Agent], settings: Settings) -> Run
 
 
 def _commit(plan: Plan, settings: Settings) -> CommitText:
-    """Return the commit's text; its date is that of the run, so that a repeat gives the same commit."""
+    """Return the commit's text. Its date is that of the run, so that a repeat makes the same commit."""
     run = plan.run
     name, _, mail = settings.commit_author.partition("<")
     requester, skip_ci = run.request.requester.name, settings.commit_skip_ci
@@ -97,7 +97,7 @@ def _commit(plan: Plan, settings: Settings) -> CommitText:
 def commit_message(
     plan_title: str, work_item_id: int | None, run_id: str, requester: str, *, skip_ci: bool
 ) -> str:
-    """Return the commit's message: title, work item, trailers; with *skip_ci* its push starts no pipeline."""
+    """Return the commit message: title, work item, trailers; with *skip_ci*, its push starts no pipeline."""
     number = f" (#{work_item_id})" if work_item_id else ""
     trailers = [f"Autocoder-Run: {run_id}"]
     if requester:

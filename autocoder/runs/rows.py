@@ -1,7 +1,10 @@
-"""The record of runs and the claims against doubles, as rows of Table Storage: pure mapping.
+"""Rows of Table Storage for runs and claims, without I/O.
 
-Table `runs` has one row a run (partition `run`, row key = run id: the newest comes first); its columns are
-flat, so that two writers merge different columns without losing each other's. Table `claims` is the lock.
+Table `runs` has one row for each run: the partition is `run`, and the row key is the run's id, so that newer
+runs sort first. Columns are flat: two writers can merge different columns without losing each other's. Table
+`claims` is the lock that prevents duplicate runs.
+
+https://learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model
 """
 
 import datetime as dt
@@ -26,7 +29,7 @@ NUMBERS = ("work_item_id", "pull_request_id")
 
 
 def new_row(run: Run) -> dict[str, Any]:
-    """Return the columns of a run that was just accepted."""
+    """Return the columns of a run that was just accepted, in phase `queued`."""
     request = run.request
     return {
         "status": "queued",
@@ -45,7 +48,7 @@ def new_row(run: Run) -> dict[str, Any]:
 
 
 def phase_columns(phase: str, now: str) -> dict[str, Any]:
-    """Return the columns that say that *phase* began at *now*."""
+    """Return the columns which record that *phase* began at *now*."""
     started = {"started_at": now} if phase == "preparing" else {}
     return {"status": phase, f"{PHASE_COLUMN}{phase}": now, **started}
 
@@ -56,7 +59,7 @@ def usage_column(usage: Usage) -> dict[str, Any]:
 
 
 def bounded(columns: Mapping[str, Any]) -> dict[str, Any]:
-    """Return *columns* without empty ones, texts cut to what a row should hold."""
+    """Return *columns* without those that are None, with strings cut to MAX_TEXT_LENGTH."""
     cut = {
         name: value[:MAX_TEXT_LENGTH] if isinstance(value, str) else value for name, value in columns.items()
     }
@@ -64,7 +67,7 @@ def bounded(columns: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def record_of(row: Mapping[str, Any], links: Mapping[str, str] | None = None) -> RunRecord:
-    """Return the run that *row* of table `runs` records."""
+    """Return *row* of table `runs` as a record."""
     values: dict[str, Any] = {name: row[name] for name in TEXTS if row.get(name)}
     values |= {name: int(row[name]) for name in NUMBERS if row.get(name) is not None}
     phases = {name: str(row[PHASE_COLUMN + name]) for name in PHASES if row.get(PHASE_COLUMN + name)}
@@ -73,7 +76,7 @@ def record_of(row: Mapping[str, Any], links: Mapping[str, str] | None = None) ->
 
 
 def pull_request_of(row: Mapping[str, Any]) -> PullRequest | None:
-    """Return the pull request that the run in *row* has opened, as far as the row knows it."""
+    """Return the pull request that *row* records, or None."""
     number, url = row.get("pull_request_id"), row.get("pull_request_url")
     return PullRequest(id=int(number), url=str(url)) if number and url else None
 
@@ -84,15 +87,15 @@ def is_over(row: Mapping[str, Any]) -> bool:
 
 
 def is_concluded(row: Mapping[str, Any]) -> bool:
-    """Whether the report of the run in *row* is being written, or was."""
+    """Whether the final report of the run in *row* is being written, or was written."""
     return row.get("status") == "reporting" or is_over(row)
 
 
 def worked_columns(row: Mapping[str, Any], seconds: Mapping[str, float], now: str) -> dict[str, Any]:
-    """Return when a run whose result is there at *now* began to run and to verify, where *row* misses it.
+    """Return when the phases `running` and `verifying` began, where *row* lacks that.
 
-    The containers said how long agent, verify and pack took, one after the other; nothing of it can have
-    begun before the container group was asked for.
+    The times are computed back from *now*, when the result was found, with the *seconds* that agent, verify
+    and pack took one after the other. None can be earlier than the phase `provisioning`.
     """
     parts = {"running": ("agent", "verify", "pack"), "verifying": ("verify", "pack")}
     columns, earliest = {}, str(row.get(f"{PHASE_COLUMN}provisioning") or "")
@@ -111,5 +114,5 @@ def _before(now: str, seconds: float) -> str:
 
 
 def has_started(row: Mapping[str, Any] | None) -> bool:
-    """Whether the orchestration of the run in *row* has taken its first step, or more."""
+    """Whether the orchestration of the run in *row* has taken its first step."""
     return row is not None and (bool(row.get("seen")) or row.get("status") != "queued")

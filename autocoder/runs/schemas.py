@@ -1,7 +1,7 @@
-"""Writes the JSON schemas of the files that cross into the containers and back, from the models.
+"""Generates the JSON schemas of the containers' input and output files from the models.
 
 `python -m autocoder.runs.schemas` writes them to `containers/runner/schemas/`; a test fails when they are
-stale.
+out of date.
 """
 
 import json

@@ -1,1 +1,1 @@
-"""What both sides of a run use; standard library only, because the runner's image holds a copy."""
+"""Code for the app and the runner. It uses only the standard library, as the runner's image has a copy."""

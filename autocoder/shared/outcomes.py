@@ -38,7 +38,7 @@ class OutcomeRow(NamedTuple):
     symbol: str
     text: str  # the comment's headline, a sentence
     advice: str = ""  # what the requester can do next, a sentence
-    supervisor: tuple[SupervisorOutcome, ...] = ()  # the words of `result.json` that lead to it
+    supervisor: tuple[SupervisorOutcome, ...] = ()  # the outcomes in `result.json` that lead to it
     carries_change: bool = False  # whether a change that comes with it is published
     early_end: str = ""  # why what is published is incomplete, to follow "because"
     may_retry: bool = True  # whether the same request may start another run

@@ -1,12 +1,12 @@
-"""What may leave a container group: every changed path is judged, on both sides, by this one module.
+"""The policy for changes: the supervisor and the app judge every changed path with this module.
 
-The supervisor asks before it commits: it leaves out what is to be dropped or withheld, and ends as `refused`
-when a change must be refused. The app asks again about the two trees in the pack, and there any verdict at
-all refuses the push. Standard library alone, because the file is copied into the runner image.
+The supervisor applies it before it commits: it leaves out paths that are dropped or withheld, and ends as
+`refused` if a change must be refused. The app applies it again to the trees in the pack; there, any verdict
+refuses the push. Only the standard library is used, because the runner's image has a copy of this file.
 
-Globs are those of `.gitignore` without negation: `*` and `?` stay within a name, `**` crosses folders, a
-glob without a slash matches that name in any folder, one with a slash starts at the root, and a folder
-stands for all that is in it. They are compared without regard to case and Unicode form.
+Globs are those of `.gitignore` without negation: `*` and `?` match within a name, `**` across folders. A glob
+without a slash matches a name in any folder, one with a slash starts at the root, and a folder matches
+everything in it. Case and Unicode form do not matter.
 https://git-scm.com/docs/gitignore#_pattern_format
 """
 
@@ -17,8 +17,8 @@ from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 REGULAR, EXECUTABLE, SYMLINK, GITLINK = 0o100644, 0o100755, 0o120000, 0o160000
-HEAD_BYTES = 8000  # as many as Git itself looks at to tell text from binary
-LONGEST_PATH, LONGEST_NAME = 4096, 255
+HEAD_BYTES = 8000  # as many as Git reads to tell text from binary
+MAX_PATH_LENGTH, MAX_NAME_LENGTH = 4096, 255
 
 _PROGRAMS = (b"\x7fELF", b"MZ", b"\xca\xfe\xba\xbe", b"\xfe\xed\xfa", b"\xcf\xfa\xed\xfe", b"\0asm")
 _EXPECTED_BINARY = re.compile(
@@ -27,12 +27,12 @@ _EXPECTED_BINARY = re.compile(
 )
 _INVISIBLE = {"Cc", "Cs", "Zl", "Zp"}  # control characters, lone surrogates (not UTF-8), line separators
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_SHORT_NAME = re.compile(r"git~\d+")  # how Windows may call `.git`
+_SHORT_NAME = re.compile(r"git~\d+")  # Windows' short names for `.git`
 _MODULES = re.compile(r"\.gitmodules|gitmod~\d+")
 
 
 class Change(NamedTuple):
-    """One path that differs between the base and what the agent left; modes as Git writes them."""
+    """A path that differs between the base and the agent's work tree, with modes as in Git."""
 
     path: str
     kind: Literal["added", "modified", "deleted"]
@@ -45,7 +45,7 @@ class Change(NamedTuple):
 
 
 class Rules(NamedTuple):
-    """What is protected, what is allowed all the same, which new files are leftovers, and the limits."""
+    """The protected globs, their allowed exceptions, the globs of leftovers, and the limits."""
 
     protected: tuple[str, ...] = ()
     allowed: tuple[str, ...] = ()
@@ -56,7 +56,7 @@ class Rules(NamedTuple):
 
     @classmethod
     def of(cls, policy: Mapping[str, Any], leftovers: Iterable[str] = ()) -> "Rules":
-        """Return the rules that run.json's `policy` and `leftovers` say."""
+        """Return the rules in `policy` and `leftovers` of `run.json`."""
         return cls(
             protected=tuple(policy["protected"]),
             allowed=tuple(policy.get("allowed", ())),
@@ -68,7 +68,7 @@ class Rules(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """Why a path does not go out: dropped in silence, withheld and listed, or the whole change refused."""
+    """Why a path is not pushed: it is dropped, withheld and reported, or the whole change is refused."""
 
     path: str
     action: Literal["drop", "withhold", "refuse"]
@@ -76,7 +76,7 @@ class Verdict(NamedTuple):
 
 
 def judge(changes: Iterable[Change], rules: Rules) -> tuple[Verdict, ...]:
-    """Return a verdict for every change that must not go out as it is; none means that all may."""
+    """Return a verdict for every change that may not be pushed; no verdict means that all may."""
     verdicts: list[Verdict] = []
     passed: list[Change] = []
     for change in changes:
@@ -89,13 +89,13 @@ def judge(changes: Iterable[Change], rules: Rules) -> tuple[Verdict, ...]:
 
 
 def matches(path: str, globs: Iterable[str]) -> bool:
-    """Whether one of the `.gitignore`-like *globs* names *path* or a folder above it."""
+    """Whether one of the `.gitignore`-like *globs* matches *path* or a folder above it."""
     folded = fold(path)
     return any(_is_match(folded, glob) for glob in globs)
 
 
 def fold(text: str) -> str:
-    """Return *text* the way paths are compared: without case, Unicode form and trailing dots or blanks."""
+    """Return *text* as paths are compared: without case, Unicode form and trailing dots or spaces."""
     names = unicodedata.normalize("NFKC", text).casefold().split("/")
     return "/".join(name.rstrip(". ") or name for name in names)
 
@@ -107,7 +107,7 @@ def _judge_one(change: Change, rules: Rules) -> Verdict | None:
     if _MODULES.fullmatch(_plain(change.path.rpartition("/")[2])):
         return Verdict(change.path, "refuse", "submodules were changed, which is not supported")
     allowed, protected = matches(change.path, rules.allowed), matches(change.path, rules.protected)
-    wanted = allowed and protected  # the team says so of this very path
+    wanted = allowed and protected  # the team explicitly allows this path
     if change.kind == "added" and not wanted and matches(change.path, rules.leftovers):
         return Verdict(change.path, "drop", "left behind by an agent")
     if protected and not allowed:
@@ -132,9 +132,9 @@ def _judge_content(change: Change, rules: Rules, allowed: bool) -> Verdict | Non
 
 def _judge_gitlink(change: Change) -> Verdict:
     if change.kind == "added":
-        return Verdict(change.path, "withhold", "a Git repository of its own")
+        return Verdict(change.path, "withhold", "a nested Git repository")
     if change.kind == "deleted":
-        return Verdict(change.path, "withhold", "submodules are left as they are")
+        return Verdict(change.path, "withhold", "submodules cannot be deleted")
     return Verdict(change.path, "refuse", "a submodule was changed, which is not supported")
 
 
@@ -152,27 +152,27 @@ def _too_much(reason: str) -> Verdict:
 
 def _bad_path(path: str) -> str | None:
     names = path.split("/")
-    if len(path) > LONGEST_PATH or any(len(name) > LONGEST_NAME for name in names):
+    if len(path) > MAX_PATH_LENGTH or any(len(name) > MAX_NAME_LENGTH for name in names):
         return "the path is too long"
     if any(unicodedata.category(char) in _INVISIBLE or char in _BIDI for char in path):
         return "the path has control characters"
     if "\\" in path:
         return "the path has a backslash"
     if any(name in ("", ".", "..") for name in names):
-        return "the path is not a plain one"
+        return "the path has an empty name, . or .."
     if any(_is_git(name) for name in names):
         return "the path leads into a .git folder"
     return None
 
 
 def _is_git(name: str) -> bool:
-    """Whether some file system takes *name* for `.git`: by case, ignored characters, streams, short names."""
+    """Whether a file system may read *name* as `.git`: case, ignored characters, streams, short names."""
     plain = _plain(name)
     return plain == ".git" or _SHORT_NAME.fullmatch(plain) is not None
 
 
 def _plain(name: str) -> str:
-    """Return the name that the most careless of file systems takes *name* for."""
+    """Return *name* as the most lenient file system reads it."""
     visible = "".join(char for char in name if unicodedata.category(char) != "Cf")
     return unicodedata.normalize("NFKC", visible).casefold().split(":")[0].rstrip(". ")
 
@@ -186,7 +186,7 @@ def _bad_mode_or_link(change: Change) -> str | None:
 
 
 def _stays_inside(path: str, target: str | None) -> bool:
-    """Whether a link at *path* stays in the tree: `..` only in front, because names may be links as well."""
+    """Whether a link at *path* stays in the tree. `..` may only lead: other names may be links, too."""
     if not target or target.startswith("/") or _has_odd_characters(target):
         return False
     names = [name for name in target.split("/") if name not in ("", ".")]
@@ -220,9 +220,9 @@ def _is_match(path: str, glob: str) -> bool:
 
 @lru_cache(maxsize=512)
 def _literal(glob: str) -> str | None:
-    """Return *glob* folded, from `/` on where it is anchored there; None when it needs an expression.
+    """Return *glob* folded, with a leading `/` if it is anchored; None when it has wildcards.
 
-    Most globs are plain names, and to compile an expression takes longer than to judge a small change.
+    Most globs are plain names, and compiling an expression takes longer than judging a small change.
     """
     folded = fold(glob.rstrip("/"))
     if "*" in folded or "?" in folded:
@@ -232,7 +232,7 @@ def _literal(glob: str) -> str | None:
 
 @lru_cache(maxsize=512)
 def _compiled(glob: str) -> re.Pattern[str]:
-    """Return the expression for *glob*, which also matches what lies under a folder of that name."""
+    """Return the expression for *glob*; it also matches everything in a folder of that name."""
     folded = fold(glob.rstrip("/"))
     anchored = "/" in folded
     body = "".join(_translate(part) for part in re.split(r"(\*\*/|/\*\*$|\*\*|\*|\?)", folded.lstrip("/")))

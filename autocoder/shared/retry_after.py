@@ -27,7 +27,7 @@ def wait_seconds(
 
 
 def _date(text: str) -> datetime | None:
-    """Return the HTTP date in *text*, or None when it is none."""
+    """Return the HTTP date in *text*, or None when it is something else."""
     if len(text) > 64:  # the longest form has 33 characters
         return None
     from email.utils import parsedate_to_datetime  # slow to import, and most answers carry no date

@@ -1,6 +1,6 @@
-"""Well-known kinds of secrets, each with its name for people and a pattern, for redaction and secret scan.
+"""Well-known kinds of secrets, each with a display name and a pattern, for redaction and secret scan.
 
-Personal access tokens of Azure DevOps have 84 characters with `AZDO` near the end, older ones 52 of base 32:
+Personal access tokens of Azure DevOps have 84 characters with `AZDO` near the end; older ones have 52:
 https://learn.microsoft.com/azure/devops/organizations/accounts/use-personal-access-tokens-to-authenticate
 """
 
@@ -11,7 +11,7 @@ _END = r"-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
 KEY_BEGIN = re.compile(_BEGIN)
 KEY_REST = re.compile(r"(?:(?!-----)[A-Za-z0-9+/=\s:,.-])*(" + _END + ")?")
 
-# What the group named `s` matches is hidden; without such a group, the whole.
+# The secret is what a group named `s...` matches; without such a group, it is the whole match.
 _KINDS = {
     "private key": _BEGIN + r"(?:(?!-----)[A-Za-z0-9+/=\s\\:,.-])*(?:" + _END + ")?",
     "Azure DevOps token": r"\b[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}\b"

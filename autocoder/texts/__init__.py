@@ -1,1 +1,1 @@
-"""Foreign text, on its way in and out."""
+"""Untrusted text: parsing it, measuring it, and making it safe to show."""

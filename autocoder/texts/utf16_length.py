@@ -1,4 +1,4 @@
-"""How long a text is for Azure DevOps: it counts UTF-16 code units, as .NET does, of which an emoji has two.
+"""The length of a text as Azure DevOps counts it: in UTF-16 code units, as in .NET; an emoji has two.
 
 https://learn.microsoft.com/dotnet/api/system.string.length
 """
@@ -10,7 +10,7 @@ def length(text: str) -> int:
 
 
 def cut(text: str, longest: int) -> str:
-    """Return the beginning of *text*, at most *longest* UTF-16 code units of it, with no character halved."""
+    """Return the first characters of *text*, at most *longest* UTF-16 code units of whole characters."""
     if length(text) <= longest:
         return text
     units = text.encode("utf-16-le", "surrogatepass")[: 2 * longest]

@@ -1,1 +1,1 @@
-"""From the fields of a work item to what the agent reads."""
+"""Converting the fields of a work item into the text that the agent reads."""

@@ -1,6 +1,6 @@
-"""From the fields of a work item to what the agent gets to read: pure.
+"""Converting the fields of a work item into the text that the agent reads, without I/O.
 
-Field names: https://learn.microsoft.com/azure/devops/boards/work-items/guidance/work-item-field.
+https://learn.microsoft.com/azure/devops/boards/work-items/guidance/work-item-field
 """
 
 import re
@@ -16,14 +16,15 @@ TEXT_FIELDS = {
     "repro_steps": "Microsoft.VSTS.TCM.ReproSteps",
     "system_info": "Microsoft.VSTS.TCM.SystemInfo",
 }
-MOST_COMMENTS = 30
-MOST_IMAGES = 10
-LARGEST_IMAGE, LARGEST_IMAGES = 10_000_000, 50_000_000  # bytes, of one and of all; the containers take more
-OWN_COMMENT = re.compile(r"\bRun [a-z0-9]{20}\b")  # the line by which a run finds its comment
+MAX_COMMENTS = 30
+MAX_IMAGES = 10
+MAX_IMAGE_BYTES = 10_000_000
+MAX_TOTAL_IMAGE_BYTES = 50_000_000  # below what the containers accept as inputs
+OWN_COMMENT = re.compile(r"\bRun [a-z0-9]{20}\b")  # the line by which a run finds its own comment
 
 
 def visible(text: object, *, is_markdown: bool) -> Visible:
-    """Return what a reader sees of a field or a comment."""
+    """Return the part of a field or a comment that a reader sees."""
     words = text if isinstance(text, str) else ""
     return from_markdown(words) if is_markdown else from_html(words)
 
@@ -38,7 +39,7 @@ def work_item_of(
     tags: Sequence[str],
     related: Iterable[str],
 ) -> WorkItem:
-    """Return the work item in *fields*; `images` hold all addresses found, with names made here."""
+    """Return the work item in *fields*; `images` has every address in its texts, with a generated name."""
     seen = {
         name: visible(fields.get(field), is_markdown=formats.get(field, "").lower() == "markdown")
         for name, field in TEXT_FIELDS.items()
@@ -76,6 +77,6 @@ def _text(value: object) -> str:
 
 
 def _ending(url: str) -> str:
-    """Return the ending of the image's file name, one of those that agents can look at."""
+    """Return the extension of the image's file name if agents can read it, else `png`."""
     ending = url.rsplit(".", 1)[-1].lower()
     return ending if ending in {"png", "jpg", "jpeg", "gif", "webp"} else "png"

@@ -1,6 +1,7 @@
-"""A call that goes on beside its caller until its result is wanted.
+"""A call that runs in the background until its result is needed.
 
-As an executor of `concurrent.futures` does it, whose import takes longer than what is done beside it.
+`concurrent.futures` offers the same, but importing it takes longer than the calls that run here.
+https://docs.python.org/3/library/threading.html#thread-objects
 """
 
 import threading
@@ -10,8 +11,8 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class Beside(Generic[T]):
-    """Runs *call* in a thread of its own; where the caller waits for something else, nothing stands still."""
+class BackgroundCall(Generic[T]):
+    """Runs *call* in its own thread, starting at once."""
 
     def __init__(self, call: Callable[[], T]) -> None:
         self._call = call
@@ -21,7 +22,7 @@ class Beside(Generic[T]):
         self._thread.start()
 
     def wait(self) -> T:
-        """Return what the call has returned, when it has; raises what it has raised."""
+        """Wait until the call has ended and return its result. Raises the exception that it raised."""
         self._thread.join()
         if self._error is not None:
             raise self._error
@@ -30,5 +31,5 @@ class Beside(Generic[T]):
     def _run(self) -> None:
         try:
             self._result = self._call()
-        except BaseException as error:  # raised again where it is waited for
+        except BaseException as error:  # `wait` raises it again in the caller's thread
             self._error = error

@@ -1,7 +1,7 @@
-"""Checks JSON against the schemas of the files that travel, as far as those schemas go.
+"""Validates the JSON files that app and containers exchange against the schemas in `schemas/`.
 
-They are generated from the product's models, so only the keywords that appear there are known; an unknown
-one is an error, so that a check is never passed over in silence.
+The schemas are generated from the product's models. Only the keywords that they use are implemented; any
+other keyword is reported as a problem, so that no check is skipped.
 https://json-schema.org/draft/2020-12/json-schema-validation
 """
 
@@ -41,16 +41,16 @@ _SILENT = {"$defs", "title", "description", "default"}
 
 
 def load(name: str, text: bytes) -> dict[str, Any]:
-    """Return the JSON object in *text*; raises `ValueError` that lists what schema *name* finds wrong."""
+    """Return the JSON object in *text*. Raises `ValueError` when it is not valid under schema *name*."""
     value: dict[str, Any] = json.loads(text)
     wrong = problems(name, value)
     if wrong:
-        raise ValueError(f"{name} is not as agreed: " + "; ".join(wrong[:10]))
+        raise ValueError(f"{name} is not valid: " + "; ".join(wrong[:10]))
     return value
 
 
 def problems(name: str, value: Any) -> list[str]:
-    """Return what is wrong with *value* under the schema in `schemas/<name>`."""
+    """Return the problems of *value* under the schema in `schemas/<name>`; empty if it is valid."""
     root = json.loads((FOLDER / name).read_bytes())
     return list(_check(value, root, root, ""))
 
@@ -58,13 +58,13 @@ def problems(name: str, value: Any) -> list[str]:
 def _check(value: Any, schema: Schema, root: Schema, at: str) -> Iterator[str]:
     for keyword, wanted in schema.items():
         if keyword in _LEAVES and not _LEAVES[keyword](value, wanted):
-            yield f"{at or 'the file'}: not {keyword} {wanted!r}"
+            yield f"{at or 'the file'}: violates {keyword} {wanted!r}"
         elif keyword not in _LEAVES.keys() | _NESTED | _SILENT:
-            yield f"{at or 'the file'}: the schema says {keyword!r}, which this check does not know"
+            yield f"{at or 'the file'}: the schema keyword {keyword!r} is not implemented"
     if "$ref" in schema:
         yield from _check(value, root["$defs"][schema["$ref"].removeprefix("#/$defs/")], root, at)
     if "anyOf" in schema and all(list(_check(value, choice, root, at)) for choice in schema["anyOf"]):
-        yield f"{at or 'the file'}: none of the allowed forms"
+        yield f"{at or 'the file'}: matches none of the allowed forms"
     for inner, inner_schema, name in _parts(value, schema):
         if inner_schema is False:
             yield f"{at or 'the file'}: unknown field {name!r}"
@@ -73,7 +73,7 @@ def _check(value: Any, schema: Schema, root: Schema, at: str) -> Iterator[str]:
 
 
 def _parts(value: Any, schema: Schema) -> Iterator[tuple[Any, Any, str]]:
-    """Return what is inside *value*: each field or item, its schema, and its name."""
+    """Return each field or item of *value* with its schema and its name."""
     if isinstance(value, dict):
         known, other = schema.get("properties", {}), schema.get("additionalProperties")
         yield from ((inner, known.get(name, other), name) for name, inner in value.items())

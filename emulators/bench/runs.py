@@ -19,7 +19,7 @@ JSON = dict[str, Any]
 WARM_UPS = 3  # until every connection that a run uses at one time is open
 REST_SECONDS = 0.2  # so that neither pays for what the other has left to be done
 LOOK_SECONDS = 0.2  # a look costs the app a request
-LONGEST_RUN = 120
+MAX_RUN_SECONDS = 120
 CROWD_SECONDS = 240
 GOOD = "completed"
 
@@ -71,7 +71,7 @@ def start(app: App, repository: str, *, work_item: int, agent: str = QUICK) -> s
 
 def finished(app: App, run_id: str) -> JSON:
     """Return the run when it has ended; raises `PlatformError` when it did not end well."""
-    deadline = time.monotonic() + LONGEST_RUN
+    deadline = time.monotonic() + MAX_RUN_SECONDS
     while time.monotonic() < deadline:
         time.sleep(LOOK_SECONDS)
         run = app.run(run_id)
@@ -79,7 +79,7 @@ def finished(app: App, run_id: str) -> JSON:
             return run
         if run["status"] not in PHASES:
             raise PlatformError(f"Run {run_id}: {run['status']}: {run.get('reason')}\n{app.log(run_id)}")
-    raise PlatformError(f"Run {run_id} did not end within {LONGEST_RUN} seconds.")
+    raise PlatformError(f"Run {run_id} did not end within {MAX_RUN_SECONDS} seconds.")
 
 
 def crowd(platform: Platform, app: App, organization: Organization, remote: Remote, runs: int) -> Crowd:

@@ -11,7 +11,8 @@ from pathlib import Path
 from emulators import ports, serving
 from emulators.functions_host import logs
 from emulators.functions_host.errors import HostError
-from emulators.functions_host.settings import Cors, apply_local_settings, read_host_settings
+from emulators.functions_host.host_json import read_host_settings
+from emulators.functions_host.settings import Cors, apply_local_settings
 from emulators.functions_host.urls import build, worker_environment
 from emulators.functions_host.worker.loader import load_app
 

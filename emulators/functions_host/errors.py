@@ -4,7 +4,7 @@
     ├── SettingsError          local.settings.json or host.json cannot be used: the host does not start
     ├── FunctionLoadError      the app would not load in the real Python worker: the host does not start
     ├── ArgumentError          a client's argument is refused (System.ArgumentException)
-    ├── InstanceExistsError    a live instance has that id (System.InvalidOperationException)
+    ├── InstanceExistsError    a live instance has that id (OrchestrationAlreadyExistsException)
     ├── OrchestratorError      an orchestrator function that broke without a word on its state: it fails
     ├── ActionRefusedError     the host refuses an action: the orchestration fails
     └── NonDeterministicError  a replay asks for other work than the history holds: it fails as well
@@ -12,7 +12,12 @@
 The bodies follow `HttpApiHandler` of the Durable Functions extension (ASP.NET's `HttpError`).
 """
 
+import json
+import logging
+
 from aiohttp import web
+
+log = logging.getLogger("host")
 
 
 class HostError(Exception):
@@ -53,15 +58,23 @@ class NonDeterministicError(HostError):
     """A replay that does not fit the history."""
 
 
+EXCEPTION_TYPES: dict[type[Exception], str] = {
+    InstanceExistsError: "DurableTask.Core.Exceptions.OrchestrationAlreadyExistsException",
+    json.JSONDecodeError: "Newtonsoft.Json.JsonReaderException",
+}
+
+
 def error_response(status: int, message: str, error: Exception | None = None) -> web.Response:
     """Return ASP.NET's error body: the message, and the exception's text and .NET type if there is one."""
     body = {"Message": message}
     if error is not None:
         body["ExceptionMessage"] = str(error)
-        body["ExceptionType"] = (
-            "System.InvalidOperationException"
-            if isinstance(error, InstanceExistsError)
-            else "System.ArgumentException"
-        )
+        body["ExceptionType"] = EXCEPTION_TYPES.get(type(error), "System.ArgumentException")
         body["StackTrace"] = ""
     return web.json_response(body, status=status)
+
+
+def not_covered(operation: str) -> web.Response:
+    """Return 501 with the name of an *operation* that the real host has and this one does not, and log it."""
+    log.warning("Not covered by this host: %s", operation)
+    return error_response(501, f"Not covered by this host: {operation}")

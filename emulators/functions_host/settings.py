@@ -1,12 +1,10 @@
-"""What configures an app locally: `local.settings.json` and `host.json`.
+"""App settings on a developer's machine: `local.settings.json`, and the settings of this host itself.
 
 https://learn.microsoft.com/azure/azure-functions/functions-develop-local#local-settings-file
-https://learn.microsoft.com/azure/azure-functions/functions-host-json
 """
 
 import json
 import math
-import os
 import re
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
@@ -16,18 +14,8 @@ from typing import Any
 from emulators.functions_host.errors import SettingsError
 
 REDELIVERY_SETTING = "FUNCTIONS_HOST_REDELIVERY_SECONDS"
-CONCURRENCY_A_CORE = 10  # maxConcurrentActivityFunctions: 10 times the processors
 MAX_REDELIVERY_SECONDS = 86_400
-LARGEST_BODY = 104_857_600  # FUNCTIONS_REQUEST_BODY_SIZE_LIMIT; see functions-app-settings
-
-
-@dataclass(frozen=True, slots=True)
-class HostSettings:
-    """The parts of host.json that this host heeds."""
-
-    route_prefix: str = "api"
-    hub_name: str = "TestHubName"
-    max_concurrent_activities: int = CONCURRENCY_A_CORE * (os.cpu_count() or 1)
+DEFAULT_MAX_BODY = 104_857_600  # FUNCTIONS_REQUEST_BODY_SIZE_LIMIT; see functions-app-settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,31 +30,12 @@ class Cors:
         return "*" in self.origins or origin in self.origins
 
 
-def read_host_settings(app: Path) -> HostSettings:
-    """Return what `host.json` in the folder *app* says; raises `SettingsError`."""
-    path = app / "host.json"
-    content = _read_object(path)
-    if content.get("version") != "2.0":
-        raise SettingsError(f'{path}: "version" must be "2.0"')
-    extensions = content.get("extensions") or {}
-    durable = extensions.get("durableTask") or {}
-    default = HostSettings()
-    activities = durable.get("maxConcurrentActivityFunctions", default.max_concurrent_activities)
-    if not isinstance(activities, int) or activities < 1:
-        raise SettingsError(f"{path}: maxConcurrentActivityFunctions must be a positive number")
-    return HostSettings(
-        route_prefix=str((extensions.get("http") or {}).get("routePrefix", default.route_prefix)).strip("/"),
-        hub_name=str(durable.get("hubName", default.hub_name)),
-        max_concurrent_activities=activities,
-    )
-
-
 def apply_local_settings(path: Path, environment: MutableMapping[str, str]) -> Cors:
     """Add the `Values` of the file at *path* to *environment*; what is there wins. Return its CORS rules.
 
     Raises `SettingsError`.
     """
-    content = _read_object(path)
+    content = read_object(path)
     if content.get("IsEncrypted"):
         raise SettingsError(f"{path}: encrypted settings are not covered by this host")
     values = content.get("Values")
@@ -87,7 +56,7 @@ def redelivery_seconds(environment: Mapping[str, str]) -> float:
 
     At once, unless the setting says otherwise: the real host's queue gives such an activity back only after
     `workItemQueueVisibilityTimeout` (5 minutes, at least 1). Raises `SettingsError` for a bad setting.
-    https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-bindings#host-json
+    https://learn.microsoft.com/azure/durable-task/durable-functions/durable-functions-host-json-settings
     """
     text = environment.get(REDELIVERY_SETTING) or "0"
     try:
@@ -116,7 +85,8 @@ def expand(text: str, environment: MutableMapping[str, str]) -> str:
     return re.sub(r"%([^%]+)%", setting, text)
 
 
-def _read_object(path: Path) -> dict[str, Any]:
+def read_object(path: Path) -> dict[str, Any]:
+    """Return the JSON object in the file at *path*; raises `SettingsError`."""
     try:
         content = json.loads(path.read_text("utf-8-sig"))
     except OSError as error:

@@ -14,18 +14,20 @@ from emulators.functions_host.durable.episodes import Orchestrate
 from emulators.functions_host.durable.management_urls import WEBHOOKS, ManagementUrls
 from emulators.functions_host.durable.store import claim
 from emulators.functions_host.durable.webhooks import Webhooks
+from emulators.functions_host.host_json import HostSettings
 from emulators.functions_host.http import cors
 from emulators.functions_host.http.admin import Admin
-from emulators.functions_host.http.triggers import HttpTriggers, largest_body
+from emulators.functions_host.http.triggers import HttpTriggers, max_body
 from emulators.functions_host.keys import ensure_keys
-from emulators.functions_host.settings import Cors, HostSettings, redelivery_seconds
+from emulators.functions_host.settings import Cors, redelivery_seconds
 from emulators.functions_host.timers.triggers import Timers
-from emulators.functions_host.worker.invocations import Activities, Invoker
+from emulators.functions_host.worker.activities import Activities
+from emulators.functions_host.worker.invocations import Invoker
 from emulators.functions_host.worker.loader import App, Function
 from emulators.serving import Options
 
 NAME = "functions_host"
-LARGEST_RPC_BODY = 1 << 30
+MAX_RPC_BODY = 1 << 30
 log = logging.getLogger("host")
 
 
@@ -41,7 +43,7 @@ def build(app: App, settings: HostSettings, options: Options, allowed: Cors | No
     timers = Timers(app.of("timerTrigger"), engine, invoker)
     triggers = HttpTriggers(app.of("httpTrigger"), settings.route_prefix, keys, invoker)
     cross_origin = cors.middleware(allowed or Cors())
-    public = web.Application(client_max_size=largest_body(), middlewares=[cross_origin])
+    public = web.Application(client_max_size=max_body(), middlewares=[cross_origin])
     _add_routes(public, webhooks, Admin(app, keys, timers), triggers)
 
     async def running(_: web.Application) -> AsyncIterator[None]:
@@ -87,6 +89,7 @@ def _add_routes(app: web.Application, webhooks: Webhooks, admin: Admin, triggers
     add("GET", "/admin/host/ping", admin.ping)
     add("GET", "/admin/host/status", admin.status)
     add("POST", "/admin/functions/{name}", admin.run)
+    add("*", "/admin{rest:(/.*)?}", admin.refuse)
     add("GET", "/", _home)
     add("*", "/{path:.*}", triggers.handle)
 
@@ -98,7 +101,7 @@ async def _home(_: web.Request) -> web.Response:
 async def _serve_rpc(webhooks: Webhooks) -> tuple[web.AppRunner, str]:
     """Serve the durable clients on a loopback port; without a key, but under a path only they are told."""
     path = f"/{secrets.token_urlsafe(16)}/durabletask/"
-    rpc = web.Application(client_max_size=LARGEST_RPC_BODY)
+    rpc = web.Application(client_max_size=MAX_RPC_BODY)
     rpc.router.add_route("*", f"{path}{{rest:.*}}", webhooks.answer)
     runner = web.AppRunner(rpc, access_log=None, shutdown_timeout=0)
     await runner.setup()

@@ -1,4 +1,7 @@
-"""The secrets of one vault: versions, soft deletion, and the one file they are kept in."""
+"""The secrets of one vault: versions, soft deletion, and the file that holds them.
+
+https://learn.microsoft.com/azure/key-vault/general/soft-delete-overview
+"""
 
 import json
 import os

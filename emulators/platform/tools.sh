@@ -9,8 +9,8 @@ lacks() {
     missing=1
 }
 
-"${1:-python3}" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 13))' 2>/dev/null ||
-    lacks "Python 3.11 or 3.12" "install it (https://www.python.org), or name it: make PYTHON=/path/to/python3.11"
+"${1:-python3}" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null ||
+    lacks "Python 3.11, 3.12 or 3.13" "install it (https://www.python.org), or name it: make PYTHON=/path/to/python3.11"
 "${1:-python3}" -c 'import ensurepip' 2>/dev/null ||
     lacks "Python's venv module" "install it (Debian: apt-get install python3-venv)"
 command -v git >/dev/null || lacks "git" "install it (https://git-scm.com)"

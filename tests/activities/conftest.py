@@ -12,7 +12,7 @@ RUN_ID = "a" * 20
 
 @pytest.fixture
 def repository(devops, tmp_path, request):  # noqa: F811
-    """Make a repository that holds these files; gives it as a run knows it."""
+    """Make a repository with these files; return it as the value that a run has."""
 
     def make(files):
         local = Repo(tmp_path / "local", files)

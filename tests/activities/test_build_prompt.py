@@ -16,11 +16,11 @@ def given(devops, repository, *paths):
     return build_prompt._files(connected, plan(repository(FILES)), paths)
 
 
-def test_a_file_that_is_there_needs_no_remark(devops, repository):
+def test_an_existing_file_needs_no_remark(devops, repository):
     assert given(devops, repository, "docs/api.md") == ({"docs/api.md": "GET /x"}, ())
 
 
-def test_every_file_that_cannot_be_given_whole_is_named(devops, repository):
+def test_every_file_that_is_missing_or_cut_is_named(devops, repository):
     found, remarks = given(devops, repository, "docs/apo.md", "large.md", "long.md", "logo.png")
     assert list(found) == ["long.md"]
     assert remarks == (
@@ -32,6 +32,6 @@ def test_every_file_that_cannot_be_given_whole_is_named(devops, repository):
     )
 
 
-def test_files_that_are_too_many_are_counted(devops, repository):
+def test_files_above_the_limit_are_counted(devops, repository):
     _, remarks = given(devops, repository, *["docs/api.md"] * 10, "docs/b.md", "docs/c.md")
     assert remarks == ("2 more files named in the additional context were not given to the agent.",)

@@ -15,7 +15,7 @@ def test_a_message_shows_no_query_and_no_user():
     )
 
 
-def test_a_message_that_is_cut_holds_no_half_of_a_word():
+def test_a_cut_message_ends_with_a_whole_word():
     for length in range(MAX_MESSAGE_LENGTH - 60, MAX_MESSAGE_LENGTH + 1):
         message = AutocoderError(" " * 3 + "x" * length + f" {SECRET * 3} end").message
         assert SECRET * 3 in message or SECRET[:4] not in message

@@ -32,7 +32,7 @@ def free_port():
 
 
 class Group:
-    """One run: set it up, let it run, look at what came of it."""
+    """One run: sets it up, runs it, and reads its outcome."""
 
     def __init__(self, folder, runs, remote):
         self.runs, self.remote = runs, remote
@@ -91,8 +91,8 @@ class Group:
         (self.agent_folder / "run.sh").write_text(script + "\n")
 
     def set_constant(self, module, name, value):
-        """Give the constant *name* of the runner's *module* (a path) another *value*, in this group only."""
-        source = self.python_path / "runner" / f"{module}.py"
+        """Set the constant *name* in this group's own copy of runner.*module* to *value*."""
+        source = self.python_path.joinpath("runner", *module.split(".")).with_suffix(".py")
         text, found = re.subn(rf"(?m)^{name} = .*$", f"{name} = {value!r}", source.read_text())
         assert found == 1, f"{module}.py sets {name} {found} times"
         source.write_text(text)
@@ -192,7 +192,7 @@ class Group:
             process.communicate()
         self._callback_server.close()
 
-    # -- what came of it ----------------------------------------------------------------------------------
+    # -- the outcome --------------------------------------------------------------------------------------
 
     def result(self):
         return AgentResult.model_validate_json(self.runs.read(f"{self.id}/result.json"))

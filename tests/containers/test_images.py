@@ -1,4 +1,4 @@
-"""What the images hold, as their Dockerfiles say, and how all of them are built."""
+"""What the images contain according to their Dockerfiles, and how they are built."""
 
 import os
 import re
@@ -25,7 +25,7 @@ def dockerfile(name):
 
 
 def build(tmp_path, *arguments, checkout=CHECKOUT, **environment):
-    """Run build.sh with a builder that writes down what it is told; returns what it said and was told."""
+    """Run build.sh with a builder that logs its arguments; returns the process and the logged lines."""
     (tmp_path / "docker").write_text(FAKE)
     (tmp_path / "docker").chmod(0o755)
     log = tmp_path / "log"
@@ -49,7 +49,7 @@ def test_every_image_can_be_built_on_a_digest_and_says_what_it_is(name):
     assert not re.search(r"^ADD |curl .*\| *(ba)?sh|chmod 777", text, re.MULTILINE)
 
 
-def test_the_base_has_the_toolchains_and_a_user_without_rights():
+def test_the_base_has_the_toolchains_and_an_unprivileged_user():
     text = dockerfile("base")
     for package in (
         "git",
@@ -68,7 +68,7 @@ def test_the_base_has_the_toolchains_and_a_user_without_rights():
     assert scripts <= set(re.search(r"^COPY (.*) /opt/autocoder/base/$", text, re.MULTILINE)[1].split())
 
 
-def test_the_runner_has_what_its_stand_in_on_one_machine_has():
+def test_the_runner_has_what_its_local_replacement_has():
     images = tomllib.loads(
         (CHECKOUT / "emulators" / "azure_resource_manager" / "isolation" / "images.toml").read_text()
     )
@@ -139,7 +139,7 @@ def test_a_folder_that_is_added_is_built_too(tmp_path):
     assert told[-1].endswith("containers/newcomer")
 
 
-def test_a_build_that_fails_ends_all(tmp_path):
+def test_a_failed_build_ends_all_builds(tmp_path):
     done, _ = build(tmp_path, BUILDER="false")
     assert done.returncode != 0
     assert done.stdout.count("==") == 1

@@ -20,14 +20,14 @@ SECONDS = 60
 class Twin:
     """A second functions host with a Durable state of its own; app, settings and storage are the first's."""
 
-    def __init__(self, platform, folder):
+    def __init__(self, platform, folder, **environment):
         self.emulators = platform.emulators
         self.plan = Plan(state=folder, base_port=a_base_port(), app=platform.plan.app)
         command = [self.plan.python, "-m", "emulators.functions_host", "--state", str(folder)]
         command += ["--base-port", str(self.plan.base_port), "--app", str(self.plan.app)]
         command += ["--settings", str(platform.plan.settings_file)]
         ready = (f"{FUNCTIONS_HOST.name} listening on ",)
-        program = Program("second_host", command, ready, platform.plan.trust())
+        program = Program("second_host", command, ready, {**platform.plan.trust(), **environment})
         self.process = Process(program, self.plan.log("second_host"))
         wait_until_ready([self.process], SECONDS)
         self.app = App(self.plan)

@@ -83,7 +83,7 @@ def written(hostile, secrets):
 
 def test_secrets_in_a_file_refuse_the_change_which_names_the_file_and_never_the_secret(written):
     run, _ = written
-    assert run["reason"] == "notes.txt: the file holds a secret of this run"
+    assert run["reason"] == "notes.txt: the file contains a secret of this run"
 
 
 def test_secrets_that_only_the_app_knows_are_found_before_the_push(hostile):

@@ -1,4 +1,4 @@
-"""How often a step is taken again, turn by turn."""
+"""How often a step is repeated."""
 
 import datetime as dt
 
@@ -25,7 +25,7 @@ def count(value: int) -> int:
 
 
 def taken(*replies):
-    """Take the step with these replies of its activity; returns its result, and how many were left over."""
+    """Run the step with these replies of its activity; return its result and the number of unused replies."""
     left = list(replies)
     steps = step(Context(), Activity(count, None, int), 1)
     try:
@@ -44,18 +44,18 @@ def test_the_last_try_may_succeed():
     assert taken(*[again()] * (MAX_TRIES - 1), {"value": 5}) == (5, 0)
 
 
-def test_after_the_last_try_the_reason_is_told():
+def test_after_the_last_try_the_reason_is_raised():
     with pytest.raises(StepFailed, match="busy"):
         taken(*[again()] * MAX_TRIES)
 
 
-def test_a_bound_of_its_own_ends_the_tries_before():
+def test_a_smaller_limit_ends_the_tries_earlier():
     assert taken(again(most=3), again(most=3), {"value": 5}) == (5, 0)
     with pytest.raises(StepFailed, match="busy"):
         taken(*[again(most=3)] * 3)
 
 
-def test_bounds_of_different_kinds_are_counted_apart():
+def test_different_limits_are_counted_separately():
     assert taken(*[again(most=10)] * 5, again(most=3), *[again()] * 5, {"value": 5}) == (5, 0)
 
 

@@ -33,13 +33,13 @@ class AzureDevOps:
 
     @property
     def permissions(self) -> Permissions:
-        """Who may do what in it."""
+        """Its identities and permissions."""
         return Permissions(self.session)
 
     def own_id(self) -> str:
         """Return the id of the app's own identity in this organisation.
 
-        Raises UnexpectedAnswer when Azure DevOps does not name it.
+        Raises `UnexpectedAnswer` when Azure DevOps does not return it.
         """
         answer = self.session.json("GET", "_apis/connectionData", version="7.1-preview.1")
         user = answer.get("authenticatedUser") if isinstance(answer, dict) else None

@@ -1,4 +1,7 @@
-"""What Azure DevOps says of a work item: values, read from its JSON; pure."""
+"""Values of work items, comments and updates, parsed from the JSON of Azure DevOps without I/O.
+
+https://learn.microsoft.com/rest/api/azure/devops/wit/work-items/get-work-item
+"""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -24,7 +27,7 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class WorkItemRecord:
-    """A work item as Azure DevOps stores it; `fields` `formats` says which are Markdown."""
+    """A work item as Azure DevOps stores it; `formats` says which of the `fields` are Markdown."""
 
     id: int
     rev: int
@@ -36,13 +39,13 @@ class WorkItemRecord:
 
     @property
     def tags(self) -> tuple[str, ...]:
-        """Its tags; the field is one string joined by `; `."""
+        """Its tags."""
         return split_tags(self.fields.get("System.Tags"))
 
 
 @dataclass(frozen=True, slots=True)
 class CommentRecord:
-    """A comment: who by their id and name, its text as stored, and whether that is Markdown."""
+    """A comment: the id and name of its author, its text as stored, and whether that is Markdown."""
 
     id: int
     author_id: str
@@ -54,7 +57,7 @@ class CommentRecord:
 
 @dataclass(frozen=True, slots=True)
 class UpdateRecord:
-    """One revision's changes: who by their id and name, and `{field: {oldValue, newValue}}`."""
+    """The changes of one revision: the id and name of their author, and `{field: {oldValue, newValue}}`."""
 
     id: int
     rev: int
@@ -72,32 +75,32 @@ class State:
 
 
 def split_tags(value: object) -> tuple[str, ...]:
-    """Return the tags in the field `System.Tags`, one string joined by `;`; none for a missing field."""
+    """Return the tags in the field `System.Tags`, a string joined by `;`; none if the field is missing."""
     parts = str(value).split(";") if isinstance(value, str) else ()
     return tuple(part.strip() for part in parts if part.strip())
 
 
 def with_tags(present: Sequence[str], added: Sequence[str]) -> tuple[str, ...]:
-    """Return *present* and those of *added* that are not among them, whatever their letters' case."""
+    """Return *present* and those of *added* that it lacks, compared without case."""
     have = {tag.casefold() for tag in present}
     return (*present, *(tag for tag in added if tag.casefold() not in have))
 
 
 def without_tags(present: Sequence[str], removed: Sequence[str]) -> tuple[str, ...]:
-    """Return *present* without *removed*, whatever their letters' case."""
+    """Return *present* without *removed*, compared without case."""
     gone = {tag.casefold() for tag in removed}
     return tuple(tag for tag in present if tag.casefold() not in gone)
 
 
 def pull_request_artifact(project_id: str, repository_id: str, pull_request: int) -> str:
-    """Return the artifact address with which work items link to a pull request."""
+    """Return the artifact URI by which work items link to a pull request."""
     return f"vstfs:///Git/PullRequestId/{project_id}%2F{repository_id}%2F{pull_request}"
 
 
 def attachment_id(organization_url: str, url: str) -> str | None:
-    """Return the id in an attachment's *url*, or None when it is not the organisation's.
+    """Return the id in an attachment's *url*, or None when it does not belong to the organisation.
 
-    Old work items hold addresses of `<organisation>.visualstudio.com`; only the id is ever used.
+    Old work items have URLs of `<organisation>.visualstudio.com`; only the id in them is used.
     """
     ours, given = urlsplit(organization_url), urlsplit(url)
     organization = ours.path.strip("/").casefold()
@@ -108,7 +111,7 @@ def attachment_id(organization_url: str, url: str) -> str | None:
 
 
 def record_of(answer: Any) -> WorkItemRecord:
-    """Return the work item in an answer; raises `UnexpectedAnswer` when it is none."""
+    """Return the work item in *answer*. Raises `UnexpectedAnswer` when it is something else."""
     try:
         fields = dict(answer["fields"])
         relations = tuple(_relation(row) for row in answer.get("relations") or ())
@@ -131,7 +134,7 @@ def _relation(row: Mapping[str, Any]) -> Relation:
 
 
 def comment_of(row: Any) -> CommentRecord:
-    """Return the comment in an answer; raises `UnexpectedAnswer` when it is none."""
+    """Return the comment in *row*. Raises `UnexpectedAnswer` when it is something else."""
     try:
         author = row.get("createdBy") or {}
         return CommentRecord(
@@ -147,7 +150,7 @@ def comment_of(row: Any) -> CommentRecord:
 
 
 def update_of(row: Any) -> UpdateRecord:
-    """Return the update in an answer; raises `UnexpectedAnswer` when it is none."""
+    """Return the update in *row*. Raises `UnexpectedAnswer` when it is something else."""
     try:
         author = row.get("revisedBy") or {}
         fields = dict(row.get("fields") or {})

@@ -1,1 +1,1 @@
-"""What the agent changed in the work tree: found, read once, judged and committed."""
+"""The agent's change in the work tree: compared, read once, checked and committed."""

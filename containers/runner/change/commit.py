@@ -1,4 +1,8 @@
-"""From the work tree to a commit and a pack: what policy lets through, and what the app needs to check it."""
+"""Turns the permitted changes in the work tree into a commit, and into a pack that the app can check.
+
+https://git-scm.com/docs/git-commit-tree
+https://git-scm.com/docs/git-pack-objects
+"""
 
 import hashlib
 import os
@@ -10,8 +14,8 @@ from typing import Any, NamedTuple
 
 from autocoder.shared.policy import GITLINK, Change, Rules, Verdict, judge
 from autocoder.shared.redaction import Redactor
-from runner.background import Beside
-from runner.change.staging import SecretFoundError, Stage, UnsteadyError, nested
+from runner.background import BackgroundCall
+from runner.change.staging import FileChangedError, SecretFoundError, Stage, nested
 from runner.change.survey import is_attributes, survey, with_lfs
 from runner.change.traps import TrapError
 from runner.git import Git, GitTimeoutError
@@ -19,19 +23,19 @@ from runner.git import Git, GitTimeoutError
 TREE = 0o040000
 STAGE = "stage"  # under the volume `repository`
 PACK = "changes.pack"
-MOST_COUNTED_FILES, LONGEST_COUNTED = 200, 40_000  # files, and characters of all their paths
+MAX_COUNTED_FILES, MAX_COUNTED_LENGTH = 200, 40_000  # files, and characters of all their paths
 _NUMBERS = re.compile(rb"(\d+)\t(\d+)\t(.+)", re.DOTALL)
 
 
 class Difference(NamedTuple):
-    """Between two trees: the trees of both sides, the new files, and lines added and removed by path."""
+    """The difference of two trees: ids of trees and new files, and lines added and removed by path."""
 
     objects: frozenset[str]
     lines: Mapping[str, tuple[int, int]]
 
 
-class Collected(NamedTuple):
-    """What came of the agent's work: a commit or none, what was withheld, or why all of it is refused."""
+class CollectedChange(NamedTuple):
+    """The collected change: its commit, if any, the withheld paths, and the reasons if it is refused."""
 
     commit: str | None = None
     tree: str = ""
@@ -48,30 +52,36 @@ class Base(NamedTuple):
 
 
 class Collector(NamedTuple):
-    """Turns the work tree into a commit in *git*, whose index is the base's and which no agent can reach."""
+    """Turns the work tree into a commit in *git*, whose index is the base and which no agent can access."""
 
     git: Git
     workspace: Path
     base: Base
     rules: Rules
     redactor: Redactor
-    reader: tuple[int, int] | None = None  # uid and gid that Git looks into the workspace as
+    reader: tuple[int, int] | None = None  # uid and gid of Git when it reads the workspace
 
     @property
     def stage(self) -> Stage:
-        """What passed, as it is judged and committed."""
+        """The copy of the changed files that is checked and committed."""
         return Stage(self.git.directory.parent / STAGE)
 
-    def collect(self, text: Mapping[str, Any]) -> Collected:
-        """Commit what may go out, with run.json's `commit` as *text*; the same work gives the same commit."""
+    def collect(self, text: Mapping[str, Any]) -> CollectedChange:
+        """Commit the permitted changes, with author, date and message from *text*, run.json's `commit`.
+
+        The same changes give the same commit id. Raises `GitError` when Git fails for another reason than the
+        agent's files.
+        """
         try:
             return self._collect(text)
         except TrapError as trap:
-            return Collected(refused=(trap.verdict,))
-        except GitTimeoutError as error:  # nobody's fault but that of what Git was given to read
-            return Collected(refused=(Verdict("", "refuse", f"the change could not be read: {error}"),))
+            return CollectedChange(refused=(trap.verdict,))
+        except GitTimeoutError as error:  # caused by the files that Git had to read
+            return CollectedChange(
+                refused=(Verdict("", "refuse", f"Git could not read the change: {error}"),)
+            )
 
-    def _collect(self, text: Mapping[str, Any]) -> Collected:
+    def _collect(self, text: Mapping[str, Any]) -> CollectedChange:
         surveyed = survey(
             self.git._replace(work_tree=self.workspace, user=self.reader),
             self.workspace,
@@ -86,19 +96,19 @@ class Collector(NamedTuple):
             refused = self._enter(passed)
         withheld = tuple(verdict for verdict in verdicts if verdict.action == "withhold")
         if refused or not passed:
-            return Collected(withheld=withheld, refused=tuple(refused))
+            return CollectedChange(withheld=withheld, refused=tuple(refused))
         tree = self.git.run("write-tree").decode().strip()
         if tree == self.base.tree:
-            return Collected(withheld=withheld)
-        comparing = Beside(lambda: self._difference(tree))
+            return CollectedChange(withheld=withheld)
+        comparing = BackgroundCall(lambda: self._difference(tree))
         commit = self._commit(tree, text)
-        return Collected(commit, tree, comparing.wait(), withheld)
+        return CollectedChange(commit, tree, comparing.wait(), withheld)
 
-    def pack(self, collected: Collected) -> tuple[Path, dict[str, Any]]:
-        """Write the pack; returns where it is, and what `result.json` says of it.
+    def pack(self, collected: CollectedChange) -> tuple[Path, dict[str, Any]]:
+        """Write the pack; returns its path and its entry in `result.json`.
 
-        It holds the commit, every tree and file that is new in it, and of the base the commit, its root and
-        its trees along each changed path, so that both sides can be compared without any other object.
+        The pack contains the commit with its new trees and files, and of the base the commit, the root tree
+        and the trees along each changed path. The app can compare both sides without any other object.
         """
         objects = {self.base.commit, self.base.tree, collected.commit or "", collected.tree}
         objects |= collected.difference.objects
@@ -110,11 +120,14 @@ class Collector(NamedTuple):
         with path.open("rb") as file:
             while piece := file.read(1 << 20):
                 digest.update(piece)
-        told = {"commit": collected.commit, "bytes": path.stat().st_size, "sha256": digest.hexdigest()}
-        return path, told
+        entry = {"commit": collected.commit, "bytes": path.stat().st_size, "sha256": digest.hexdigest()}
+        return path, entry
 
     def check_out(self, folder: Path, seconds: float) -> None:
-        """Fill *folder*, where no other container may write, with the commit, whose index is still there."""
+        """Check out the commit, which is still in the index, into *folder*, which is the supervisor's own.
+
+        Raises `GitError` when Git fails or takes longer than *seconds*, and `OSError` when *folder* exists.
+        """
         folder.mkdir(parents=True)
         if self.git.user is not None:
             os.chown(folder, *self.git.user)
@@ -122,20 +135,20 @@ class Collector(NamedTuple):
         staged.run("checkout-index", "--all", "--force", f"--prefix={folder}/")
 
     def _enter(self, passed: Collection[Change]) -> list[Verdict]:
-        """Read what passed, judge that, put it into the index; returns why it is refused."""
+        """Stage the changes, check the staged files and add them to the index; returns reasons to refuse."""
         try:
             copies = self.stage.take(passed, self.workspace, self.redactor)
         except SecretFoundError as error:
-            return [Verdict(str(error), "refuse", "the file holds a secret of this run")]
-        except UnsteadyError as error:
-            return [Verdict("", "refuse", f"the files were changed while they were read: {error}")]
+            return [Verdict(str(error), "refuse", "the file contains a secret of this run")]
+        except FileChangedError as error:
+            return [Verdict("", "refuse", f"files were changed while they were read: {error}")]
         except OSError as error:
             return [Verdict("", "refuse", f"a changed file could not be read: {error.strerror or error}")]
         refused = list(judge(copies, self.rules))
         if refused or not copies:
             return refused
         self.stage.enter(self.git, copies)
-        if any(is_attributes(change.path) for change in copies):  # else they are what they were
+        if any(is_attributes(change.path) for change in copies):  # otherwise no attribute can have changed
             refused = list(judge(with_lfs(self.git, copies), self.rules))
         return refused
 
@@ -154,14 +167,14 @@ class Collector(NamedTuple):
 
 
 def conflicts(passed: Iterable[Change], verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
-    """Return what must be withheld as well, because it stands in the place of something withheld."""
+    """Return the paths to withhold because a withheld path is a folder above them or a file below them."""
     kept = {verdict.path for verdict in verdicts if verdict.action == "withhold"}
     new = {change.path for change in passed if change.kind != "deleted"}
     found = {}
     for outer, inner in nested(kept | new):
         for path, other in ((outer, inner), (inner, outer)):
             if path in new and other in kept:
-                found[path] = Verdict(path, "withhold", f"in the place of {other}")
+                found[path] = Verdict(path, "withhold", f"conflicts with the withheld path {other}")
     return tuple(found.values())
 
 
@@ -171,10 +184,13 @@ def _without(changes: Iterable[Change], verdicts: Iterable[Verdict]) -> tuple[Ch
 
 
 def read_difference(listed: bytes) -> Difference:
-    """Return what `git diff-tree -z --raw --numstat` says: https://git-scm.com/docs/git-diff-tree."""
+    """Return the difference in the output of `git diff-tree -z --raw --numstat`.
+
+    https://git-scm.com/docs/git-diff-tree
+    """
     objects: set[str] = set()
     lines: dict[str, tuple[int, int]] = {}
-    left = LONGEST_COUNTED
+    left = MAX_COUNTED_LENGTH
     records = iter(listed.split(b"\0"))
     for record in records:
         if record.startswith(b":"):
@@ -184,7 +200,7 @@ def read_difference(listed: bytes) -> Difference:
             if int(new_mode, 8) not in (0, GITLINK):
                 objects.add(new)
             next(records)  # its path
-        elif len(lines) < MOST_COUNTED_FILES and len(record) < left and (found := _NUMBERS.fullmatch(record)):
+        elif len(lines) < MAX_COUNTED_FILES and len(record) < left and (found := _NUMBERS.fullmatch(record)):
             left -= len(record)
             lines[os.fsdecode(found[3])] = (int(found[1]), int(found[2]))
     return Difference(frozenset(objects), lines)

@@ -1,9 +1,11 @@
-"""What passed, read once from the work tree into files of our own, and from there into the index.
+"""Copies the permitted changes from the work tree into the stage, reading each once, and then into the index.
 
-The agent may still be alive, and swap folders, files and links between any two of our steps. So every file is
-opened through descriptors that follow no link, and must be what was found before. On our side there is no
-link at all that could be followed: the stage holds nothing but folders and files that are made here, and the
-target of a symbolic link is kept as the text of a file, of which Git makes the link's object.
+The agent may still be running, and may swap folders, files and links between any two steps. Each file is
+therefore opened without following links, and must still be what the survey found. The stage itself contains
+no link: it has only folders and files that are created here. The target of a symbolic link is stored as the
+text of a file, from which Git creates the link's object.
+https://git-scm.com/docs/git-update-index
+https://git-scm.com/docs/git-hash-object
 """
 
 import contextlib
@@ -25,15 +27,15 @@ _NO_OBJECT = "0" * 40
 
 
 class SecretFoundError(Exception):
-    """A changed file holds one of the run's own secrets; the text is its path."""
+    """A changed file contains one of the run's own secrets. The text is its path."""
 
 
-class UnsteadyError(Exception):
-    """A changed file is not what it was a moment before; the text says which one."""
+class FileChangedError(Exception):
+    """A file was changed while it was read. The text says which one."""
 
 
 class Stage(NamedTuple):
-    """A folder of our own, which no other container has."""
+    """A folder that no other container can access."""
 
     folder: Path
 
@@ -43,21 +45,22 @@ class Stage(NamedTuple):
         return self.folder / FILES
 
     def take(self, changes: Collection[Change], workspace: Path, redactor: Redactor) -> list[Change]:
-        """Read what is new of *changes*; returns them as they are here, with heads, sizes and targets.
+        """Copy *changes* into the stage; returns them with the size, head, mode and target that were read.
 
-        Raises `SecretFoundError`, `UnsteadyError`, and `OSError` for what cannot be read.
+        Raises `SecretFoundError` when a file contains a secret of the run, `FileChangedError` when a file is
+        no longer what the survey found, and `OSError` when one cannot be read.
         """
         for outer, _ in nested(change.path for change in changes if change.kind != "deleted"):
-            raise UnsteadyError(f"{outer} is a file and a folder at once")
+            raise FileChangedError(f"{outer} is a file and a folder at once")
         shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.mkdir(parents=True)  # which must not be there: nothing of an earlier attempt is used
+        self.folder.mkdir(parents=True)  # fails if files of an earlier attempt are left
         for name in (FILES, LINKS):
             (self.folder / name).mkdir()
         with opened(workspace) as root, opened(self.files) as files:
             return [self._take(change, root, files, redactor) for change in changes]
 
     def enter(self, git: Git, changes: Collection[Change]) -> None:
-        """Put *changes*, as they are here, into the index of *git*, converted as their attributes say."""
+        """Add the staged *changes* to the index of *git*, converted as their attributes say."""
         links = [change for change in changes if change.kind != "deleted" and change.new_mode == SYMLINK]
         files = [change for change in changes if change.kind != "deleted" and change.new_mode != SYMLINK]
         deleted = [change.path for change in changes if change.kind == "deleted"]
@@ -66,7 +69,7 @@ class Stage(NamedTuple):
             f"120000 {name}\t{link.path}\0"
             for link, name in zip(links, self._objects(git, links), strict=True)
         ]
-        if entries:  # by name alone: what stands in their place now must not matter
+        if entries:  # by name only, so that the files in the stage do not matter
             stdin = os.fsencode("".join(entries))
             git.run("update-index", "-z", "--index-info", stdin=stdin)
         if files:
@@ -86,19 +89,19 @@ class Stage(NamedTuple):
                 return change._replace(link_target=target, size=len(os.fsencode(target)))
             descriptor = open_regular(name, folder)
         if descriptor is None:
-            raise UnsteadyError(f"{change.path} cannot be read")
+            raise FileChangedError(f"{change.path} cannot be read")
         with os.fdopen(descriptor, "rb") as file:
             content = file.read(change.size + 1)
             mode = mode_of(os.fstat(descriptor).st_mode)
         if len(content) != change.size:
-            raise UnsteadyError(f"{change.path} has another size now")
+            raise FileChangedError(f"{change.path} has a different size now")
         if redactor.holds_own_secret(content):
             raise SecretFoundError(change.path)
         _write(files, change.path, content, 0o755 if mode == EXECUTABLE else 0o644)
         return change._replace(new_mode=mode, head=content[:HEAD_BYTES])
 
     def _objects(self, git: Git, links: Collection[Change]) -> list[str]:
-        """Return the name of the object that holds the target of each of *links*."""
+        """Return the id of the object for each of *links*."""
         if not links:
             return []
         places = [self.folder / LINKS / str(number) for number in range(len(links))]
@@ -109,7 +112,7 @@ class Stage(NamedTuple):
 
 
 def nested(paths: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Yield every two of *paths* of which the first is a folder above the second."""
+    """Yield every pair of *paths* in which the first is a folder that contains the second."""
     above: list[str] = []
     for path in sorted(paths, key=lambda path: f"{path}/"):
         while above and not path.startswith(f"{above[-1]}/"):
@@ -119,7 +122,7 @@ def nested(paths: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 
 def _write(root: int, path: str, content: bytes, mode: int) -> None:
-    """Make the file *path* under *root*, with the folders above it; nothing may be in its place."""
+    """Create the file *path* under *root*, with its folders. It must not exist."""
     folder, names = os.dup(root), path.split("/")
     try:
         for name in names[:-1]:

@@ -1,7 +1,9 @@
-"""What the agent has changed, as Git finds it, looked at through descriptors that follow no link.
+"""Lists what the agent has changed: Git compares the files, and each one is examined without following links.
 
-The file tree may still change under our hands, and its names may be links. So Git only compares there; what
-is judged, scanned and committed is read once (`runner.change.staging`) and compared with what is found here.
+The agent may still be changing files and links. Git therefore only compares in the work tree. Each changed
+file is read once afterwards (`runner.change.staging`), and that copy is what is checked and committed.
+https://git-scm.com/docs/git-ls-files
+https://git-scm.com/docs/git-check-attr
 """
 
 import contextlib
@@ -18,26 +20,26 @@ from runner.change.traps import TrapError, look_for_traps
 from runner.git import Git, GitError, GitTimeoutError
 
 ATTRIBUTES = ".gitattributes"
-MOST_CHANGES = 20_000
+MAX_CHANGES = 20_000
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class Survey(NamedTuple):
-    """The files of the base, as path -> mode, and what differs from them in the work tree."""
+    """The files of the base (path to mode), and the changes to them in the work tree."""
 
     base: Mapping[str, int]
     changes: tuple[Change, ...]
 
 
-def survey(git: Git, workspace: Path, largest: int) -> Survey:
-    """Return what differs between the index of *git*, which is the base, and *workspace*.
+def survey(git: Git, workspace: Path, max_bytes: int) -> Survey:
+    """Return the differences between *workspace* and the index of *git*, which holds the base.
 
-    *largest* is the size in bytes that a changed file may have. Raises `TrapError` when the file tree cannot
-    be compared, or differs in more paths than anybody could look at.
+    *max_bytes* is the maximum size of a changed file. Raises `TrapError` when the files cannot be compared,
+    or when more than `MAX_CHANGES` paths differ.
     """
-    index, suspects = _read_listing(_listed(git, workspace, largest))
-    if len(suspects) > MOST_CHANGES:
-        raise TrapError(_refusal(f"{len(suspects):,} paths differ; at most {MOST_CHANGES:,} are looked at"))
+    index, suspects = _read_listing(_listed(git, workspace, max_bytes))
+    if len(suspects) > MAX_CHANGES:
+        raise TrapError(_refusal(f"{len(suspects):,} paths differ; at most {MAX_CHANGES:,} are allowed"))
     with opened(workspace) as root:
         seen = (_look(root, path, index.get(path)) for path in sorted(suspects))
         changes = [change for change in seen if change is not None]
@@ -47,17 +49,17 @@ def survey(git: Git, workspace: Path, largest: int) -> Survey:
     return Survey(index, tuple(changes))
 
 
-def _listed(git: Git, workspace: Path, largest: int) -> bytes:
-    """Return what Git lists; it opens files of the agent's, which may be traps."""
-    look = partial(look_for_traps, git, workspace, largest)
+def _listed(git: Git, workspace: Path, max_bytes: int) -> bytes:
+    """Return the output of `git ls-files`, which opens files of the agent and may block on them."""
+    look = partial(look_for_traps, git, workspace, max_bytes)
     options = ("-z", "-t", "-s", "-m", "-d", "-o", "--exclude-standard")
     try:
         return git.listing("ls-files", *options, slow=look)
     except GitTimeoutError as error:
-        hint = "look for named pipes, endless files and repositories within the repository"
-        raise TrapError(_refusal(f"the files could not be compared: {error}; {hint}")) from None
+        hint = "look for named pipes, very large files and repositories inside the repository"
+        raise TrapError(_refusal(f"Git could not compare the files: {error}; {hint}")) from None
     except GitError as error:
-        raise TrapError(_refusal(f"the files could not be compared: {error}")) from None
+        raise TrapError(_refusal(f"Git could not compare the files: {error}")) from None
 
 
 def _refusal(reason: str) -> Verdict:
@@ -65,12 +67,12 @@ def _refusal(reason: str) -> Verdict:
 
 
 def is_attributes(path: str) -> bool:
-    """Whether Git reads the file *path* for attributes."""
+    """Whether *path* is a file from which Git reads attributes."""
     return path.rpartition("/")[2] == ATTRIBUTES
 
 
 def with_lfs(git: Git, changes: Iterable[Change]) -> list[Change]:
-    """Return *changes* with those marked whose attribute `filter` is `lfs`, by what is in the index."""
+    """Return *changes*, marked as Git LFS if the attributes in the index say `filter=lfs`."""
     known = list(changes)
     if not known:
         return known
@@ -82,12 +84,15 @@ def with_lfs(git: Git, changes: Iterable[Change]) -> list[Change]:
 
 
 def lines(paths: Iterable[str]) -> bytes:
-    """Return *paths* as Git reads them with `-z`."""
+    """Return *paths* in the format that Git reads with `-z`."""
     return b"".join(os.fsencode(path) + b"\0" for path in paths)
 
 
 def _read_listing(listed: bytes) -> tuple[dict[str, int], set[str]]:
-    """Return the index, and the paths that may differ; https://git-scm.com/docs/git-ls-files#_output."""
+    """Return the files of the index and the paths that may differ.
+
+    https://git-scm.com/docs/git-ls-files#_output
+    """
     index: dict[str, int] = {}
     suspects: set[str] = set()
     for record in listed.split(b"\0"):
@@ -104,8 +109,8 @@ def _read_listing(listed: bytes) -> tuple[dict[str, int], set[str]]:
 
 
 def _look(root: int, path: str, old_mode: int | None) -> Change | None:
-    """Return how *path* differs, or None when there is nothing there any more that ever was."""
-    if path.endswith("/"):  # Git lists a repository within the repository like this
+    """Return how *path* differs, or None if it exists neither in the base nor in the work tree."""
+    if path.endswith("/"):  # how Git lists a repository inside the repository
         return Change(path.rstrip("/"), "added", new_mode=GITLINK)
     found, target, name = None, None, path.rpartition("/")[2]
     with parent(root, path) as folder, contextlib.suppress(OSError, ValueError):
@@ -120,7 +125,7 @@ def _look(root: int, path: str, old_mode: int | None) -> Change | None:
 
 
 def _displaced(changes: Collection[Change], index: Mapping[str, int]) -> Iterator[Change]:
-    """Return the deletion of what lay in a folder where there is now a file or a link."""
+    """Return the deletion of each file of a folder that a file or a link has replaced."""
     known, paths = {change.path for change in changes}, sorted(index)
     for change in changes:
         folder = f"{change.path}/"
@@ -132,7 +137,7 @@ def _displaced(changes: Collection[Change], index: Mapping[str, int]) -> Iterato
 
 
 def mode_of(mode: int) -> int:
-    """Return a mode as Git would write it; what no tree may have keeps its own."""
+    """Return the mode that Git would store. Kinds of files that Git cannot store keep their own mode."""
     if stat.S_ISREG(mode):
         return EXECUTABLE if mode & stat.S_IXUSR else REGULAR
     return SYMLINK if stat.S_ISLNK(mode) else stat.S_IFMT(mode)
@@ -140,7 +145,7 @@ def mode_of(mode: int) -> int:
 
 @contextlib.contextmanager
 def opened(folder: Path) -> Iterator[int]:
-    """Open *folder*, which is ours and may be named by a link."""
+    """Open *folder* and close it afterwards. Its path is trusted, so it may contain a link."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         yield descriptor
@@ -150,7 +155,7 @@ def opened(folder: Path) -> Iterator[int]:
 
 @contextlib.contextmanager
 def parent(root: int, path: str) -> Iterator[int]:
-    """Open the folder of *path* under *root*, no link followed; where there is none, a number none has."""
+    """Open the folder of *path* under *root* without following links; yields -1 if there is none."""
     folder = os.dup(root)
     try:
         for name in path.split("/")[:-1]:

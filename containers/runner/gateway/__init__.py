@@ -1,1 +1,1 @@
-"""The only way from the agent to a model: a loopback server that adds the key and keeps the budget."""
+"""The model gateway: a loopback server that adds the provider's key to calls and enforces the budget."""

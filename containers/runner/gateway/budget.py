@@ -1,11 +1,11 @@
-"""Keeps a run's budget: prices what calls have used, and says which call may still be made.
+"""Enforces a run's budget: prices the calls that were made, and decides which call may still be made.
 
-The budget of tokens is input (without cached ones) plus output. What a call uses is known only after its
-answer, and many may be open at once. So a call that is open holds its estimate (`Call.estimate`) of the
-budgets of tokens and dollars, and one that would begin while what is booked and what is held reach a budget
-waits: until there is room, or until the budget is really spent and it is refused. A call that is alone waits
-for nothing, so what is left can always be used, and a budget is passed by at most the last call admitted,
-as far as the others keep to their estimates. Turns are counted as a call begins.
+The token budget counts input (without cached tokens) plus output. The usage of a call is known only after
+its answer, and many calls may be open at once. An open call therefore reserves its estimate (`Call.estimate`)
+from the budgets of tokens and dollars. While booked and reserved amounts together reach a budget, a new call
+waits; it is refused when the budget is really spent. A single call never waits, so the rest of a budget can
+always be used. A budget is exceeded by the last admitted call at most, as long as the others keep to their
+estimates. Turns are counted when a call is admitted.
 """
 
 import threading
@@ -15,8 +15,8 @@ from typing import Any
 
 from runner.gateway.metering import Call, Tokens
 
-LOOK_SECONDS = 0.05  # how often a call that waits looks whether it is still wanted
-GIVEN_UP = "the call was given up before there was room for it in the budget"
+LOOK_SECONDS = 0.05  # how often a waiting call checks that the agent still wants it
+GIVEN_UP = "the call was cancelled while it waited for room in the budget"
 
 
 class _Totals:
@@ -27,25 +27,25 @@ class _Totals:
 
 
 class Meter:
-    """The account of a run: every call is admitted before it is made and booked after it."""
+    """The usage of a run: every call is admitted before it is made and booked afterwards."""
 
     def __init__(self, budget: Mapping[str, Any], prices: Sequence[Mapping[str, Any]]) -> None:
         self._budget, self._prices = budget, prices
         self._lock = threading.Condition()
         self._totals = _Totals()
         self._open: list[Call] = []
-        self.refused = ""  # why a call had to be refused; empty while none was
+        self.refused = ""  # why the last call was refused; empty if none was
 
     def admit(self, call: Call, is_wanted: Callable[[], bool] = lambda: True) -> str:
-        """Count *call* as begun and return an empty string, or the reason why it may not be made.
+        """Admit *call* and return an empty string, or return the reason to refuse it.
 
-        Waits for calls that are open when only they stand in its way, as long as *is_wanted* says so. Each
-        call that was admitted must be booked or taken back, once.
+        Waits while only the reservations of open calls stand in its way, as long as *is_wanted* returns true.
+        Each admitted call must be booked or taken back exactly once.
         """
         with self._lock:
             while not (reason := self._spent(call)) and self._is_held():
                 self._lock.wait(LOOK_SECONDS)
-                if not is_wanted():  # also when the end of the run has just made room
+                if not is_wanted():  # checked even if there is room, because the end of a run makes room
                     return GIVEN_UP
             if reason:
                 self.refused = reason
@@ -55,13 +55,13 @@ class Meter:
             return ""
 
     def take_back(self, call: Call) -> None:
-        """Count *call* as never made: the provider did not serve it."""
+        """Forget *call*, which the provider did not serve."""
         with self._lock:
             self._totals.turns -= call.is_turn
             self._release(call)
 
     def book(self, call: Call, model: str, tokens: Tokens) -> None:
-        """Add what *call* has used; *model* is what its answer names, or empty where none came."""
+        """Add the usage of *call*; *model* is the model that its answer names, or empty without an answer."""
         with self._lock:
             totals = self._totals
             totals.input += tokens.input + tokens.written
@@ -70,13 +70,13 @@ class Meter:
             name = model or next(iter(call.models), "")
             if name and name not in totals.models:
                 totals.models.append(name)
-            others = () if model else totals.models  # what its deployment has been so far
+            others = () if model else totals.models  # the models that earlier answers have named
             cost = self._cost((model, *call.models, *others), tokens)
             totals.cost = None if totals.cost is None or cost is None else totals.cost + cost
             self._release(call)
 
     def usage(self) -> dict[str, Any]:
-        """Return the account so far, as `Usage` travels."""
+        """Return the usage so far, in the form of `usage` in result.json."""
         with self._lock:
             totals = self._totals
             return {
@@ -89,11 +89,11 @@ class Meter:
             }
 
     def _release(self, call: Call) -> None:
-        self._open.remove(call)  # or its equal, which holds as much
+        self._open.remove(call)  # or an equal one, which reserves as much
         self._lock.notify_all()
 
     def _is_held(self) -> bool:
-        """Whether what is booked reaches a budget together with what the open calls hold."""
+        """Whether booked and reserved amounts together reach a budget."""
         if not self._open:
             return False
         usd, tokens = self._budget.get("usd"), self._budget.get("tokens")
@@ -106,7 +106,7 @@ class Meter:
             return False
         costs = [self._cost(call.models, call.estimate) for call in self._open]
         if None in costs and tokens is None:
-            return True  # nobody knows what it costs until its answer names the model
+            return True  # the cost is unknown until the answer names the model
         return totals.cost + sum(cost or 0.0 for cost in costs) >= float(usd)
 
     def _cost(self, models: tuple[str, ...], tokens: Tokens) -> float | None:
@@ -132,7 +132,7 @@ class Meter:
         if tokens is not None and totals.input + totals.output >= tokens:
             return f"the run's budget of {tokens:,} tokens is spent"
         if usd is not None and totals.cost is None and tokens is None:
-            return f"the model has no price, so the run's budget of ${usd:,.2f} cannot be kept"
+            return f"the model has no price, so the run's budget of ${usd:,.2f} cannot be enforced"
         if usd is not None and totals.cost is not None and totals.cost >= usd:
             return f"the run's budget of ${usd:,.2f} is spent"
         return ""

@@ -1,7 +1,8 @@
-"""Which calls the gateway passes on, where the key goes, and how a refusal looks.
+"""Which calls the gateway forwards, where the key goes, and how a refusal looks.
 
-The tables are in `autocoder.shared.providers`. Only calls that answer with their own usage are passed on:
-batches, files and background responses spend or show what this run has no business with.
+The tables are in `autocoder.shared.providers`. Only calls whose answer reports their usage are forwarded.
+Batches, files and background responses are not, because they would spend without being counted, or would give
+access to data of other runs.
 """
 
 import json
@@ -24,14 +25,14 @@ _DEPLOYMENT = re.compile(r"/(?:deployments|models)/([^/:]+)")
 
 
 def dialect_of(method: str, path: str) -> Dialect | None:
-    """Return the dialect of a call that generates, and so costs; None for every other call."""
+    """Return the dialect of a generating call, which costs tokens; None for every other call."""
     if method != "POST":
         return None
     return next((dialect for dialect in DIALECTS if dialect.generating.fullmatch(path)), None)
 
 
 def is_known(method: str, path: str) -> bool:
-    """Whether the gateway passes this call on."""
+    """Whether the gateway forwards this call."""
     if _PLAIN_PATH.fullmatch(path) is None or any(name in (".", "..") for name in path.split("/")):
         return False
     if method in ("GET", "HEAD"):
@@ -41,7 +42,7 @@ def is_known(method: str, path: str) -> bool:
 
 
 def writes(path: str) -> bool:
-    """Whether the answer to a call that generates is written token by token; embeddings are not."""
+    """Whether the answer to a generating call is made of output tokens, which embeddings are not."""
     return _EMBEDDING.fullmatch(path) is None
 
 
@@ -52,13 +53,13 @@ def deployment_of(path: str) -> str:
 
 
 def key_header(provider: str, key: str) -> tuple[str, str]:
-    """Return the header with which *provider* takes its *key*; raises `KeyError` for an unknown provider."""
+    """Return the header in which *provider* expects its *key*. Raises `KeyError` for an unknown provider."""
     entry = BY_NAME[provider]
     return entry.key_header, entry.key_form.format(key)
 
 
 def refusal(dialect: Dialect | None, provider: str, status: int, message: str) -> bytes:
-    """Return the body with which *provider* itself would refuse a call in *dialect* (None: of no dialect).
+    """Return the body with which *provider* would refuse a call in *dialect*, or any other call if None.
 
     Raises `KeyError` for an unknown provider.
     """

@@ -1,8 +1,8 @@
-"""The only way from the agent to a model: a loopback server that adds the key, counts, and keeps the budget.
+"""The agent's only way to a model: a loopback server that adds the key and enforces the budget.
 
-A request is passed on as it came, but for its credentials and what belongs to the connection; the answer is
-passed back piece by piece as it arrives. There is one upstream, and the request cannot choose another: only
-origin-form targets are taken, and `Host` must be this machine's. Nothing of a request is ever logged.
+Requests are forwarded to one provider, which the request cannot change: only targets in origin form are
+accepted, and `Host` must be this machine. Nothing of a request is ever logged.
+https://www.rfc-editor.org/rfc/rfc9112#section-3.2
 """
 
 import threading
@@ -13,18 +13,19 @@ from typing import Any
 from runner.blobs import connect
 from runner.gateway.budget import Meter
 from runner.gateway.conversation import Conversation
-from runner.gateway.http_messages import Room
+from runner.gateway.request_memory import RequestMemory
 from runner.gateway.upstream import Upstream
 
-MOST_CONNECTIONS = 64  # an agent must not be able to exhaust the supervisor's memory, nor by `Room`
+MAX_CONNECTIONS = 64  # with `RequestMemory`, this keeps an agent from exhausting the supervisor's memory
 CLOSING_SECONDS = 1.0
 
 
 class Gateway:
-    """Serves model calls on one address until it is closed; after that every call is refused."""
+    """Serves model calls on one address until it is closed."""
 
     def __init__(self, address: tuple[str, int], upstream: Upstream, meter: Meter) -> None:
-        connect(upstream.url)  # says at once when the address is one that may not be used
+        """Start to serve. Raises `ExchangeError` when the provider's URL is not safe."""
+        connect(upstream.url)  # checks the URL; no connection is opened yet
         self.meter = meter
         self._server = Server(address, Conversation)
         self._server.upstream, self._server.meter = upstream, meter
@@ -32,7 +33,7 @@ class Gateway:
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
     def close(self) -> None:
-        """Listen no more, end what is under way, and wait until it is booked."""
+        """Stop listening, end open calls, and wait until their usage is booked."""
         self._server.closed = True
         threading.Thread(target=self._server.shutdown, daemon=True).start()
         self._server.drop_all()
@@ -40,7 +41,7 @@ class Gateway:
 
 
 class Server(ThreadingHTTPServer):
-    """What the conversations share: the provider, the account, the room for requests, the end."""
+    """The HTTP server, with the state that its conversations share (`conversation.Gateway`)."""
 
     daemon_threads = True
     request_queue_size = 128
@@ -49,30 +50,30 @@ class Server(ThreadingHTTPServer):
     closed = False
 
     def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
-        self.room = Room()
-        self._free = threading.BoundedSemaphore(MOST_CONNECTIONS)
+        self.memory = RequestMemory()
+        self._free = threading.BoundedSemaphore(MAX_CONNECTIONS)
         self.conversations: set[Conversation] = set()
         super().__init__(address, handler)
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """Serve a connection in a thread of its own, unless there are too many."""
+        """Serve a connection in its own thread, or close it if there are too many."""
         if self.closed or not self._free.acquire(blocking=False):
             self.shutdown_request(request)
             return
         super().process_request(request, client_address)
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
-        """Serve a connection to its end."""
+        """Serve a connection until it ends."""
         try:
             super().process_request_thread(request, client_address)
         finally:
             self._free.release()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing: the text could hold what a request held."""
+        """Log nothing, because the text could contain parts of a request."""
 
     def drop_all(self) -> None:
-        """End every connection on both sides, so that nothing spends any more, and wait for the booking."""
+        """End every connection on both sides, so that nothing more is spent, and wait until it is booked."""
         until = time.monotonic() + CLOSING_SECONDS
         while self.conversations and time.monotonic() < until:
             for conversation in list(self.conversations):

@@ -1,6 +1,8 @@
-"""The gateway's connections to the model provider, which alone have its key."""
+"""The gateway's connections to the model provider. No other part of a run has the provider's key.
 
-import contextlib
+https://www.rfc-editor.org/rfc/rfc9112#section-9.3
+"""
+
 import http.client
 import socket
 import time
@@ -9,26 +11,28 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from runner.blobs import ExchangeError, connect, is_stale
-from runner.gateway import dialects, http_messages
+from runner.gateway import dialects
+from runner.gateway.sockets import PIECE, shut_down
 
 UPSTREAM_SECONDS = 600
-IDLE_END_SECONDS = 1.0  # a kept connection that ends so soon was closed for being idle, before the call came
+# An idle connection that ends this soon after a call was sent had been closed before the call arrived.
+IDLE_END_SECONDS = 1.0
 
 
 class Upstream(NamedTuple):
-    """The provider: which dialect its refusals have, its address, and the run's key for it."""
+    """The model provider: its name, its base URL, and the run's key."""
 
     provider: str
     url: str
     key: str
 
     def __repr__(self) -> str:
-        """Tell nothing of the key."""
+        """Show everything but the key."""
         return f"Upstream({self.provider}, {self.url})"
 
 
 class NoAnswerError(Exception):
-    """A call to which no answer came; *is_served*: the provider has had all of it, and may bill it."""
+    """A call got no answer. *is_served* says whether the provider may have received and billed it."""
 
     def __init__(self, *, is_served: bool) -> None:
         super().__init__(is_served)
@@ -36,18 +40,21 @@ class NoAnswerError(Exception):
 
 
 class UpstreamConnection:
-    """One connection to the provider, made when it is needed and kept for the next call."""
+    """One connection to the provider, opened when it is needed and reused for later calls."""
 
     def __init__(self, upstream: Upstream, is_over: Callable[[], bool]) -> None:
-        """Connect to *upstream*; once *is_over*, nothing is sent any more."""
+        """Prepare a connection to *upstream*. When *is_over* returns true, nothing more is sent."""
         self._upstream, self._is_over = upstream, is_over
         self._connection: http.client.HTTPConnection | None = None
-        self._socket: socket.socket | None = None  # the connection forgets it where the answer is the last
+        self._socket: socket.socket | None = None  # `http.client` may drop it earlier
         self._was_idle = False
         self._sent_at = 0.0
 
     def send(self, method: str, target: str, body: bytes, headers: Mapping[str, str]) -> None:
-        """Send a call with the key, all of it or none; *target* is its path and query."""
+        """Send a call with the key; *target* is its path and query.
+
+        Raises `NoAnswerError` when the provider cannot be reached or the run is over.
+        """
         upstream, sent = self._upstream, dict(headers)
         if upstream.key:
             name, value = dialects.key_header(upstream.provider, upstream.key)
@@ -57,7 +64,7 @@ class UpstreamConnection:
         path = urlsplit(upstream.url).path.rstrip("/") + target
         try:
             connection = self._reach()
-            if self._is_over():  # while the connection was made
+            if self._is_over():  # the run may have ended while the connection was opened
                 raise ConnectionAbortedError
             connection.request(method, path, body or None, sent)
         except (OSError, ValueError, http.client.HTTPException, ExchangeError):
@@ -66,7 +73,7 @@ class UpstreamConnection:
         self._sent_at = time.monotonic()
 
     def answer(self) -> http.client.HTTPResponse:
-        """Return the beginning of the answer to what was sent."""
+        """Return the response, whose body has not been read. Raises `NoAnswerError` when there is none."""
         try:
             if self._connection is None:
                 raise ConnectionAbortedError
@@ -88,32 +95,25 @@ class UpstreamConnection:
         return connection
 
     def hurry(self, seconds: float) -> None:
-        """From now on wait at most *seconds* for the next piece of an answer."""
+        """Limit the time to wait for each further piece of the answer to *seconds*."""
         if self._socket is not None:
             self._socket.settimeout(seconds)
 
     def drop(self) -> None:
-        """End it, from another thread: whoever waits for an answer wakes up."""
+        """Shut the connection down from another thread, which wakes the thread that waits for an answer."""
         shut_down(self._socket)
 
     def close(self) -> None:
-        """End it; the next call is made on another one."""
+        """Close the connection. The next call opens a new one."""
         if self._connection is not None:
             self._connection.close()
         self._connection = self._socket = None
 
 
-def shut_down(connection: socket.socket | None) -> None:
-    """End *connection* for whoever reads from it or writes to it, in any thread."""
-    if connection is not None:
-        with contextlib.suppress(OSError):
-            connection.shutdown(socket.SHUT_RDWR)
-
-
 def pieces(answer: http.client.HTTPResponse) -> Iterator[bytes]:
-    """Yield an answer's body as it arrives; raises `IncompleteRead` when it ends before its announced end."""
+    """Yield a body as it arrives. Raises `IncompleteRead` when it is shorter than its `Content-Length`."""
     left = answer.length
-    while left != 0 and (piece := answer.read1(http_messages.PIECE)):
+    while left != 0 and (piece := answer.read1(PIECE)):
         if left is not None:
             left -= len(piece)
         yield piece

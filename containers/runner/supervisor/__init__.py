@@ -1,1 +1,1 @@
-"""The container beside the agent: starts the work, follows the agent, collects and hands over the change."""
+"""The container beside the agent: starts and watches the agent, then collects and uploads its change."""

@@ -1,8 +1,9 @@
-"""The container beside the agent: serves the model gateway, tells how it goes, collects the change.
+"""The container beside the agent: serves the model gateway, reports progress, collects the change.
 
-It alone holds the model key. In this order, and once: claim the attempt, let the agent begin, wait for it,
-commit what policy lets through, have the commit verified, upload the pack, then the result, call back.
-It ends with exit code 0 whatever happens, because the platform starts a container again that does not.
+No other container has the model key. The steps, each done once: claim the attempt, start the agent and wait
+for it, commit what policy allows, have the commit verified, upload the pack, upload the result, call the app.
+The exit code is always 0, because the platform restarts a container that exits with any other code.
+https://learn.microsoft.com/azure/container-instances/container-instances-restart-policy
 """
 
 import contextlib
@@ -16,22 +17,22 @@ from typing import TYPE_CHECKING, Any
 
 from autocoder.shared.redaction import Redactor
 from runner import json_schema
-from runner.background import Beside
-from runner.blobs import LASTING, PAUSES, Client, ExchangeError
+from runner.background import BackgroundCall
+from runner.blobs import LONG_PAUSES, PAUSES, Client, ExchangeError
 from runner.files import read_regular, write_whole
-from runner.supervisor.environment import Outside, Settings
+from runner.supervisor.environment import RunContext, Settings
 from runner.users import let_any_user_write
 
 if TYPE_CHECKING:
     from runner.supervisor.work import Work
 
 UNKNOWN_COMMIT = "0" * 40
-LARGEST_INPUT = 20_000_000
-LARGEST_RESULT = 900_000  # the app reads no more than a million bytes
+MAX_INPUT_BYTES = 20_000_000
+MAX_RESULT_BYTES = 900_000  # the app reads at most 1,000,000
 
 
 class NothingToDoError(Exception):
-    """The run ends before the agent has begun; outcome and reason are its arguments."""
+    """The run ends before the agent starts. The arguments are outcome and reason."""
 
 
 class Supervision:
@@ -39,7 +40,7 @@ class Supervision:
 
     def __init__(self, settings: Settings, redactor: Redactor) -> None:
         self.settings, self.redactor = settings, redactor
-        self.client = Client(LASTING)  # for finished work, which would be lost
+        self.client = Client(LONG_PAUSES)  # for uploads of finished work
         self.terminated = False
         named = re.search(r"/runs/([a-z0-9]{20})/", settings.callback_url)
         self.result: dict[str, Any] = {
@@ -51,20 +52,20 @@ class Supervision:
         }
 
     def run(self) -> None:
-        """Do the whole run; whatever goes wrong is in the result."""
+        """Do the whole run. Every failure is reported in the result."""
         try:
-            claim = Beside(self._claim)
+            claim = BackgroundCall(self._claim)
             try:
                 work = self._prepared()
             finally:
-                claim.wait()  # that this is a second attempt comes before whatever else is wrong
+                claim.wait()  # a second attempt is reported as such, even if something else is wrong as well
             work.do()
         except NothingToDoError as end:
             outcome, reason = end.args
             self.result |= {"outcome": outcome, "reason": reason}
-        except Exception as error:  # the app must learn of any failure
+        except Exception as error:  # the app must learn of every failure
             reason = f"the supervisor failed: {type(error).__name__}: {error}"
-            reason = self.redactor.redact(reason)[:2000]  # half a secret would stay
+            reason = self.redactor.redact(reason)[:2000]  # redacted first: half a secret is not found
             self.result |= {"outcome": "interrupted", "reason": reason, "pack": None}
         for name in ("stop", "done"):
             with contextlib.suppress(OSError):
@@ -72,32 +73,35 @@ class Supervision:
         self._deliver()
 
     def _claim(self) -> None:
-        """Claim the attempt: a second one finds the first one's blob, and must not spend again."""
-        mark = f"{time.time()} {os.urandom(16).hex()}"  # of this start and no other
+        """Claim the attempt. A second attempt finds the blob of the first one and must not spend anything."""
+        mark = f"{time.time()} {os.urandom(16).hex()}"  # unique to this start
         if not self.client.with_pauses(PAUSES).claim(self.settings.outputs["attempt"], mark.encode()):
-            raise NothingToDoError("interrupted", "the platform started the container group again")
+            reason = "the platform restarted the container group; the run was not started again"
+            raise NothingToDoError("interrupted", reason)
 
     def _prepared(self) -> "Work":
-        """Return the work that is to be done once it is claimed; what it needs is imported meanwhile."""
+        """Return the work to do. Its modules are imported here, while the claim is under way."""
         from runner.supervisor.work import Work
 
         clone = json.loads(self._input("clone.json") or "{}")
         self.result["baseCommit"] = clone.get("baseCommit", UNKNOWN_COMMIT)
         self.result["seconds"]["clone"] = float(clone.get("seconds", 0))
         if clone.get("state") != "ready":
-            raise NothingToDoError("clone_failed", clone.get("reason") or "the clone left no word")
+            reason = clone.get("reason") or "the clone container gave no reason"
+            raise NothingToDoError("clone_failed", reason)
         run = json_schema.load("run.json", self._input("run.json"))
         self.result["runId"] = run["runId"]
-        outside = Outside(self.settings, self.redactor, self.client, lambda: self.terminated)
-        return Work(outside, run, clone["baseTree"], self.result)
+        context = RunContext(self.settings, self.redactor, self.client, lambda: self.terminated)
+        return Work(context, run, clone["baseTree"], self.result)
 
     def _input(self, name: str) -> bytes:
-        return read_regular(self.settings.volumes["inputs"] / name, LARGEST_INPUT) or b""
+        return read_regular(self.settings.volumes["inputs"] / name, MAX_INPUT_BYTES) or b""
 
     def _deliver(self) -> None:
-        """Upload the result, last of all, and call back, come what may; the app also looks by itself.
+        """Upload the result as the last blob, then call the app, even if the upload failed.
 
-        The first result stays: whoever finds one there has been started after the one that has written it.
+        The app also polls, so a lost call only delays it. An existing result is kept, because an earlier
+        start of this container has written it.
         """
         result = readable(clean(self.result, self.redactor))
         with contextlib.suppress(ExchangeError):
@@ -111,22 +115,22 @@ class Supervision:
 
 
 def readable(result: dict[str, Any]) -> dict[str, Any]:
-    """Return *result*, or, where the app could not read it, what is left of it: what was used, above all."""
+    """Return *result*, or a reduced one with usage and times if the app could not read *result*."""
     wrong = json_schema.problems("result.json", result)
-    if not wrong and len(json.dumps(result)) <= LARGEST_RESULT:
+    if not wrong and len(json.dumps(result)) <= MAX_RESULT_BYTES:
         return result
-    why = "; ".join(wrong)[:1000] or "it was too long"
-    left: dict[str, Any] = {"outcome": "interrupted", "reason": f"no result: {why}"}
-    left |= {name: result[name] for name in ("runId", "baseCommit")}
+    why = "; ".join(wrong)[:1000] or "it is too long"
+    reduced: dict[str, Any] = {"outcome": "interrupted", "reason": f"the result cannot be used: {why}"}
+    reduced |= {name: result[name] for name in ("runId", "baseCommit")}
     for name in ("usage", "seconds"):
-        told: dict[str, Any] = {name: result[name]} if name in result else {}
-        if not json_schema.problems("result.json", left | told):
-            left |= told
-    return left
+        part: dict[str, Any] = {name: result[name]} if name in result else {}
+        if not json_schema.problems("result.json", reduced | part):
+            reduced |= part
+    return reduced
 
 
 def clean(value: Any, redactor: Redactor) -> Any:
-    """Return JSON *value* with every text redacted and fit for UTF-8."""
+    """Return the JSON *value* with every string redacted and encodable as UTF-8."""
     if isinstance(value, str):
         return redactor.redact(value).encode("utf-8", "replace").decode()
     if isinstance(value, dict):
@@ -137,17 +141,17 @@ def clean(value: Any, redactor: Redactor) -> Any:
 
 
 def main() -> int:
-    """Supervise the run that the environment describes; returns 0, always."""
+    """Supervise the run that the environment describes. Always returns 0."""
     try:
         let_any_user_write(os.environ)
         settings = Settings.of(os.environ)
-        with contextlib.suppress(OSError):  # where it is another user's, its mode is that user's doing
+        with contextlib.suppress(OSError):  # another user may own the folder
             settings.volumes["control"].chmod(0o755)
         supervision = Supervision(settings, settings.redactor())
         signal.signal(signal.SIGTERM, lambda *_: setattr(supervision, "terminated", True))
         supervision.run()
-    except Exception as error:  # another exit code would start the container again
-        sys.stderr.write(f"the supervisor could not begin: {type(error).__name__}\n")
+    except Exception as error:  # the platform would restart the container after another exit code
+        sys.stderr.write(f"the supervisor could not start: {type(error).__name__}\n")
     return 0
 
 

@@ -1,6 +1,6 @@
-"""Waiting for the agent: its exit file, its heartbeat, the deadline, the budget, the order to end.
+"""Watches the agent: its exit file, its heartbeat, the deadline, the budget and the platform's SIGTERM.
 
-Everything in `exchange` is the agent's and may be forged; believing it can only harm the agent's own run.
+The agent can forge every file in `exchange`. Doing so harms only its own run.
 """
 
 import json
@@ -13,77 +13,79 @@ from typing import Any, Literal, NamedTuple
 from runner.files import read_regular, write_whole
 
 LOOK_SECONDS = 0.05
-OFTEN_SECONDS = 0.003  # in the first second, in which all is over where the agent has nothing to do
-HEARTBEAT_SECONDS = 1.0  # how often it is looked at
-SILENCE_SECONDS = 20.0  # the wrapper beats every second; after this long its container is gone
-START_SECONDS = 180.0  # until the first beat, at least
-STOP_SECONDS = 15.0  # for the wrapper to end the agent, which has 5 of them to end by itself
+FIRST_LOOK_SECONDS = 0.003  # during the first second, within which a quick agent ends
+HEARTBEAT_SECONDS = 1.0  # between two looks at the heartbeat
+SILENCE_SECONDS = 20.0  # the wrapper updates the heartbeat every second; after this long it must be gone
+START_SECONDS = 180.0  # the minimum time to wait for the first heartbeat
+STOP_SECONDS = 15.0  # for the wrapper to end the agent, which gets 5 seconds to exit by itself
 
 Reason = Literal["exited", "terminated", "deadline", "budget", "stopped", "silent", "unreadable"]
 
 
 class Ending(NamedTuple):
-    """How the agent's work ended: why, with which exit code where that is known, after how long."""
+    """How the agent ended: the reason, its exit code if known, and after how many seconds."""
 
     reason: Reason
     exit_code: int | None
     seconds: float
 
 
-class Patience(NamedTuple):
-    """How long to wait for what, in seconds."""
+class Timeouts(NamedTuple):
+    """How long to wait, in seconds, for each of these."""
 
-    work: float  # from now to the supervisor's own deadline
+    work: float  # until the supervisor's own deadline
     silence: float = SILENCE_SECONDS
     start: float = START_SECONDS
     stop: float = STOP_SECONDS
 
 
 def start_seconds(environment: Mapping[str, str]) -> float:
-    """Return how long the agent's container may take to start: as long as images may take to be pulled.
+    """Return how many seconds the agent's container may take to start, which includes pulling its image.
 
-    Nothing says that Azure starts the containers of a group at one time, and an agent's image is large.
+    Azure does not document that it starts the containers of a group together, and agent images are large.
+    Raises `ValueError` when `AUTOCODER_START_SECONDS` is not a number.
+    https://learn.microsoft.com/azure/container-instances/container-instances-container-groups
     """
     return max(START_SECONDS, float(environment.get("AUTOCODER_START_SECONDS") or 0))
 
 
 class AgentWatch:
-    """Looks at the agent from outside until it has ended, or must."""
+    """Waits until the agent has ended, and ends it when it has to stop."""
 
     def __init__(
-        self, exchange: Path, control: Path, patience: Patience, begun: Callable[[], None] = lambda: None
+        self, exchange: Path, control: Path, timeouts: Timeouts, started: Callable[[], None] = lambda: None
     ) -> None:
-        """Look into *exchange*; *begun* is called when the wrapper is first seen to live."""
-        self._exchange, self._control, self._patience = exchange, control, patience
-        self._begun = begun
+        """Watch the files in *exchange*, and call *started* at the first heartbeat."""
+        self._exchange, self._control, self._timeouts = exchange, control, timeouts
+        self._started = started
         self._began = self._looked = time.monotonic()
         self._silence = 0.0
         self._beat_at: float | None = None
         self._next_look = 0.0
 
     def wait(self, must_stop: Callable[[], Reason | None]) -> Ending:
-        """Return how the agent ended; *must_stop* is asked again and again whether it has to."""
+        """Wait for the agent and return how it ended; *must_stop* is polled for a reason to stop it."""
         while True:
-            told = self._told()
-            if told is not None:
-                return told
+            ending = self._read_exit_file()
+            if ending is not None:
+                return ending
             reason = must_stop() or self._overdue()
             if reason is not None:
                 return self._stop(reason)
-            time.sleep(OFTEN_SECONDS if time.monotonic() - self._began < 1 else LOOK_SECONDS)
+            time.sleep(FIRST_LOOK_SECONDS if time.monotonic() - self._began < 1 else LOOK_SECONDS)
 
     def _stop(self, reason: Reason) -> Ending:
-        """Order the wrapper to end the agent, wait for it as long as patience says."""
+        """Tell the wrapper to end the agent, and wait for its exit file."""
         write_whole(self._control / "stop", reason)
-        until = time.monotonic() + (0 if reason == "silent" else self._patience.stop)
-        told = self._told()
-        while told is None and time.monotonic() < until:
+        until = time.monotonic() + (0 if reason == "silent" else self._timeouts.stop)
+        ending = self._read_exit_file()
+        while ending is None and time.monotonic() < until:
             time.sleep(LOOK_SECONDS)
-            told = self._told()
-        return Ending(reason, told.exit_code if told else None, self._elapsed())
+            ending = self._read_exit_file()
+        return Ending(reason, ending.exit_code if ending else None, self._elapsed())
 
-    def _told(self) -> Ending | None:
-        """Return what the exit file says; a file that is none of the wrapper's is an ending, too."""
+    def _read_exit_file(self) -> Ending | None:
+        """Return what the exit file says, or None if there is none yet."""
         path = self._exchange / "exit.json"
         if not os.path.lexists(path):
             return None
@@ -91,21 +93,21 @@ class AgentWatch:
 
     def _overdue(self) -> Reason | None:
         now = time.monotonic()
-        if now - self._began > self._patience.work:
+        if now - self._began > self._timeouts.work:
             return "deadline"
         if now < self._next_look:
             return None
         self._next_look = now + HEARTBEAT_SECONDS
-        # Where the machine stood still, or this process had to wait, the wrapper could not beat either.
+        # A pause of the whole machine hardly counts, because it stops the wrapper as well.
         self._silence += min(now - self._looked, 2 * HEARTBEAT_SECONDS)
         self._looked = now
         beat = self._beat()
         if beat != self._beat_at:
             if self._beat_at is None:
-                self._begun()
+                self._started()
             self._beat_at, self._silence = beat, 0.0
-        patience = self._patience.start if self._beat_at is None else self._patience.silence
-        return "silent" if self._silence > patience else None
+        timeout = self._timeouts.start if self._beat_at is None else self._timeouts.silence
+        return "silent" if self._silence > timeout else None
 
     def _beat(self) -> float | None:
         try:
@@ -118,13 +120,13 @@ class AgentWatch:
 
 
 def read_exit(text: bytes | None, elapsed: float) -> Ending:
-    """Return what the text of an exit file says; "unreadable" when it says nothing that could be true."""
+    """Return what the *text* of an exit file says, or "unreadable" if the wrapper did not write it."""
     try:
-        said: Any = json.loads(text or b"")
-        code, reason = said["exitCode"], said["reason"]
+        values: Any = json.loads(text or b"")
+        code, reason = values["exitCode"], values["reason"]
     except (ValueError, TypeError, KeyError, RecursionError):
         return Ending("unreadable", None, elapsed)
-    is_code = type(code) is int and 0 <= code <= 255  # false and true are integers, too
+    is_code = type(code) is int and 0 <= code <= 255  # a bool is an int as well
     if not is_code or reason not in ("exited", "deadline", "stopped"):
         return Ending("unreadable", None, elapsed)
     return Ending(reason, code, elapsed)

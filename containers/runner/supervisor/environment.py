@@ -1,4 +1,4 @@
-"""What the supervisor's container is told: volumes, addresses, secrets."""
+"""The environment of the supervisor's container: volumes, addresses, secrets."""
 
 import json
 import re
@@ -22,23 +22,27 @@ class Settings(NamedTuple):
     gateway: tuple[str, int]
     callback_url: str
     agent_user: tuple[int, int] | None
-    any_user: bool  # the agent's files may be some other user's, whom nobody knows
+    any_user: bool  # the agent's files may belong to a user that is unknown
     model_key: str
     callback_token: str
     outputs: Mapping[str, str]
     further_secrets: tuple[str, ...]
 
     def __repr__(self) -> str:
-        """Tell nothing: most of it is secret."""
+        """Show no field, because most of them are secret."""
         return "Settings(...)"
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> "Settings":
-        """Return the settings in *environment*; raises `KeyError` or `ValueError` when one is wrong."""
+        """Return the settings in *environment*.
+
+        Raises `KeyError` when a variable is missing, and `ValueError` when one cannot be parsed or
+        `OUTPUT_URLS` lacks an output.
+        """
         host, _, port = environment["AUTOCODER_GATEWAY"].rpartition(":")
         outputs = json.loads(environment["OUTPUT_URLS"])
         if not outputs.keys() >= OUTPUTS:
-            raise ValueError("OUTPUT_URLS is not complete")
+            raise ValueError(f"OUTPUT_URLS lacks {sorted(OUTPUTS - outputs.keys())}")
         return cls(
             volumes={name: Path(environment[f"AUTOCODER_{name.upper()}"]) for name in VOLUMES},
             gateway=(host, int(port)),
@@ -52,7 +56,7 @@ class Settings(NamedTuple):
         )
 
     def redactor(self) -> Redactor:
-        """Return the redaction that knows every secret of this container."""
+        """Return a redactor that knows every secret of this container."""
         urls = self.outputs.values()
         signatures = [found[1] for url in urls if (found := re.search(r"[?&]sig=([^&]+)", url))]
         decoded = [unquote(signature) for signature in signatures]
@@ -60,8 +64,8 @@ class Settings(NamedTuple):
         return Redactor((*own, *urls, *signatures, *decoded, *self.further_secrets))
 
 
-class Outside(NamedTuple):
-    """What the supervisor's work has to do with: settings, redaction, blobs, the platform's signal."""
+class RunContext(NamedTuple):
+    """What every step of a run needs: settings, redactor, blob client, and whether SIGTERM was received."""
 
     settings: Settings
     redactor: Redactor

@@ -1,4 +1,7 @@
-"""The agent's last word: what its CLI writes at the end of its log, as its agent.toml describes it."""
+"""The agent's final message: read from the end of its log in the form that its agent.toml describes.
+
+The documentation of each CLI's output is linked in the README of its folder.
+"""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -7,13 +10,13 @@ from typing import Any, NamedTuple
 
 from runner.files import read_regular
 
-TAIL = 4_000_000
-LONGEST_SUMMARY = 20_000
-LONGEST_PLAIN_TEXT = 4_000
+MAX_TAIL_BYTES = 4_000_000
+MAX_SUMMARY = 20_000  # characters
+MAX_PLAIN_TEXT = 4_000  # characters, of a log that is not JSON
 
 
 class FinalMessage(NamedTuple):
-    """The final text, whether it says that the agent failed, and whether it was there at all."""
+    """The text of the final message, whether it reports a failure, and whether the log has one."""
 
     text: str = ""
     is_error: bool = False
@@ -21,20 +24,20 @@ class FinalMessage(NamedTuple):
 
 
 def read_final_message(log: Path, form: Mapping[str, Any]) -> FinalMessage:
-    """Return the agent's last word from the end of its *log*; *form* is run.json's `agent.result`."""
-    tail = (read_regular(log, TAIL, tail=True) or b"").decode(errors="replace")
+    """Return the agent's final message from the end of its *log*; *form* is `agent.result` of run.json."""
+    tail = (read_regular(log, MAX_TAIL_BYTES, tail=True) or b"").decode(errors="replace")
     if not form.get("text") and not form.get("match"):
-        return FinalMessage(tail[-LONGEST_PLAIN_TEXT:].strip())
+        return FinalMessage(tail[-MAX_PLAIN_TEXT:].strip())
     events = _last_events(tail.split("\n"), form)
     if not events:
         return FinalMessage(found=False)
     text = "".join(_shown(_at(event, form.get("text", ""))) for event in events)
     is_error = any(_at(event, form.get("error", "")) is True for event in events)
-    return FinalMessage(text[:LONGEST_SUMMARY].strip(), is_error)
+    return FinalMessage(text[:MAX_SUMMARY].strip(), is_error)
 
 
 def _last_events(lines: Sequence[str], form: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the last event that fits *form*; when messages come in pieces, those in a row before it, too."""
+    """Return the last event that matches *form*; if messages come in pieces, all pieces of the last one."""
     found: list[dict[str, Any]] = []
     for line in reversed(lines):
         event = _event(line)
@@ -50,7 +53,7 @@ def _last_events(lines: Sequence[str], form: Mapping[str, Any]) -> list[dict[str
 
 
 def _event(line: str) -> dict[str, Any] | None:
-    """Return the JSON object in *line*, if that is what it holds."""
+    """Return the JSON object in *line*, or None if it holds anything else."""
     if not line.lstrip().startswith("{"):
         return None
     try:
@@ -61,7 +64,7 @@ def _event(line: str) -> dict[str, Any] | None:
 
 
 def _fits(event: Mapping[str, Any], form: Mapping[str, Any]) -> bool:
-    """Whether *event* has the fields of `match`, or, where that names none, a final text."""
+    """Whether *event* has the values that `match` names or, if it names none, a text."""
     wanted = form.get("match") or {}
     if not wanted:
         return _at(event, form.get("text", "")) is not None
@@ -73,7 +76,7 @@ def _shown(text: Any) -> str:
 
 
 def _at(value: Any, path: str) -> Any:
-    """Return what stands at the dotted *path* in *value*; a number is a place in a list; else None."""
+    """Return what *value* has at the dotted *path*, in which a number is a list index; None if nothing."""
     for name in path.split(".") if path else ():
         if isinstance(value, dict):
             value = value.get(name)

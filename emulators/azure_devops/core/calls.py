@@ -16,14 +16,19 @@ LARGEST_BODY = 26_214_400
 
 @dataclass(slots=True)
 class Call:
-    """A request whose route, caller and version are settled."""
+    """A request whose operation, caller and version are settled.
+
+    *arguments* are those of the path, *parameters* those of the query by their names in lower case.
+    """
 
     request: web.Request
     services: Services
     caller: Identity
     organization: str
     project: Project | None
+    operation: str
     arguments: dict[str, str]
+    parameters: dict[str, str]
     version: str
 
     @property
@@ -43,14 +48,15 @@ class Call:
 
     def query(self, name: str, default: str = "") -> str:
         """Return a query parameter; names match in any case."""
-        for key, value in self.request.query.items():
-            if key.lower() == name.lower():
-                return str(value)
-        return default
+        return self.parameters.get(name.lower(), default)
 
     def flag(self, name: str) -> bool:
         """Whether a query parameter says true."""
-        return self.query(name).lower() == "true"
+        return self.query(name) == "true"
+
+    def not_covered(self, what: str) -> errors.VssError:
+        """501: *what* of this operation is not covered."""
+        return errors.not_covered(self.operation, what)
 
     def number(self, name: str, default: int) -> int:
         """Return a query parameter as a number; raises 400 when it is none."""

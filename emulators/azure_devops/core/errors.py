@@ -43,6 +43,13 @@ class VssError(Exception):
         }
 
 
+def not_covered(operation: str, what: str = "") -> VssError:
+    """501: an operation, or *what* of it, that the real service has and this emulator does not."""
+    subject = f"{what} of {operation}" if what else operation
+    message = f"The emulated Azure DevOps does not cover {subject}. See emulators/coverage/azure_devops.md."
+    return VssError(501, message, "NotCoveredByEmulatorException", "Emulator")
+
+
 def unauthorized(name: str = "") -> VssError:
     """401: no credential, or one that is not good (any more)."""
     message = f"TF400813: The user '{name}' is not authorized to access this resource."
@@ -125,6 +132,12 @@ def argument(message: str, name: str) -> VssError:
     """400: an argument is missing or wrong."""
     text = f"{message}\r\nParameter name: {name}"
     return VssError(400, text, "VssPropertyValidationException", WEB_API)
+
+
+def expand_with_fields() -> VssError:
+    """400: work items are asked for with `fields` and `$expand` at once."""
+    message = "The expand parameter can not be used with the fields parameter."
+    return VssError(400, message, "ConflictingParametersException", WORK_ITEMS, event=3200)
 
 
 def bad_patch() -> VssError:

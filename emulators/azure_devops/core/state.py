@@ -1,6 +1,8 @@
 """What there is: organisations, projects, repositories and identities, by name or id."""
 
+import base64
 import datetime as dt
+import hashlib
 import uuid
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
@@ -26,7 +28,7 @@ class Identity:
     def descriptor(self) -> str:
         """The descriptor that access control entries use."""
         if self.kind == "group":
-            return f"Microsoft.TeamFoundation.Identity;S-1-9-{uuid.UUID(self.id).int}"
+            return f"Microsoft.TeamFoundation.Identity;{self._security_id}"
         if self.kind == "servicePrincipal":
             return f"Microsoft.VisualStudio.Services.Claims.AadServicePrincipal;{self.id}"
         return f"Microsoft.IdentityModel.Claims.ClaimsIdentity;{self.unique_name}"
@@ -35,7 +37,15 @@ class Identity:
     def subject(self) -> str:
         """The descriptor that the graph and identity references use."""
         prefix = {"group": "vssgp", "servicePrincipal": "aadsp", "user": "aad"}[self.kind]
-        return f"{prefix}.{self.id.replace('-', '')}"
+        named = self._security_id if self.kind == "group" else self.id
+        return f"{prefix}.{base64.urlsafe_b64encode(named.encode()).decode().rstrip('=')}"
+
+    @property
+    def _security_id(self) -> str:
+        """The security identifier of a group: as long as real ones, whose parts have up to ten digits."""
+        digest = hashlib.sha256(self.id.encode()).digest()
+        parts = [int.from_bytes(digest[at : at + 4], "big") | 1 << 30 for at in range(0, 28, 4)]
+        return "-".join(map(str, ("S-1-9-1551374245", *parts[:3], 1, *parts[3:])))
 
     @property
     def signature(self) -> str:

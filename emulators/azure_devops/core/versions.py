@@ -9,14 +9,19 @@ from aiohttp import web
 
 from emulators.azure_devops.core import errors
 
+COVERED = ((7, 0), (7, 1), (7, 2))
 RELEASED = (7, 1)
 LATEST = (7, 2)  # only as a preview
-_VERSION = re.compile(r"^(\d+)\.(\d+)(-preview(\.\d+)?)?$")
+_VERSION = re.compile(r"^(\d+)\.(\d+)(?:-preview(?:\.(\d+))?)?$")
 _IN_ACCEPT = re.compile(r"api-version\s*=\s*([^;,\s]+)", re.IGNORECASE)
 
 
-def version_of(request: web.Request, *, preview_only: bool) -> str:
-    """Return the version that *request* asks for; raises 400 for one that the resource does not have."""
+def version_of(request: web.Request, operation: str, *, preview_only: bool, newest: int) -> str:
+    """Return the version that *request* asks for; *newest* is the newest version of the resource.
+
+    Raises 400 for a version that the service or the resource does not have or that is missing where
+    something changes, 501 for one that this emulator does not cover.
+    """
     asked = _asked(request)
     if not asked:
         if request.method not in ("GET", "HEAD", "OPTIONS"):
@@ -26,11 +31,13 @@ def version_of(request: web.Request, *, preview_only: bool) -> str:
     latest = ".".join(map(str, LATEST))
     if match is None:
         raise errors.version_out_of_range(asked, latest)
-    number, preview = (int(match[1]), int(match[2])), bool(match[3])
+    number, preview = (int(match[1]), int(match[2])), "-preview" in asked
     if number > LATEST:
         raise errors.version_out_of_range(f"{match[1]}.{match[2]}", latest)
     if not preview and (preview_only or number > RELEASED):
         raise errors.version_is_preview(f"{match[1]}.{match[2]}")
+    if number not in COVERED or int(match[3] or 1) not in range(1, newest + 1):
+        raise errors.not_covered(operation, f"api-version={asked}")
     return asked
 
 

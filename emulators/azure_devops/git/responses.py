@@ -1,4 +1,4 @@
-"""Answers about Git repositories: refs, items, commits, pushes.
+"""Answers about Git repositories, their commits and pushes.
 
 https://learn.microsoft.com/rest/api/azure/devops/git
 """
@@ -17,20 +17,13 @@ from emulators.azure_devops.core.repository_shapes import (
     show_repository,
 )
 from emulators.azure_devops.core.state import JSON, Project, Repository
-from emulators.azure_devops.git import pushes, receive
-from emulators.azure_devops.git.pushes import RefUpdate
+from emulators.azure_devops.core.utf16_length import length
 from emulators.azure_devops.organization import permissions, seeding
 from emulators.azure_devops.storage import git_commands as git
-from emulators.azure_devops.storage.git_objects import all_refs, read_ref
+from emulators.azure_devops.storage.git_objects import read_ref
 
-REFUSALS = {
-    "TF402455": "rejectedByPolicy",
-    "'ForcePush'": "forcePushRequired",
-    "'CreateBranch'": "createBranchPermissionRequired",
-    "'CreateTag'": "createTagPermissionRequired",
-    "TF401027": "writePermissionRequired",
-    "TF402463": "invalidRefName",
-}
+MAX_NAME = 64
+FORBIDDEN = '\\/:*?"<>|;#${},+=[]'
 
 
 def repository_of(call: Call) -> Repository:
@@ -59,21 +52,36 @@ async def get_repository(call: Call) -> web.Response:
 
 
 async def create_repository(call: Call) -> web.Response:
-    """POST git/repositories `{name, project: {id}}` -> 201."""
+    """POST git/repositories `{name, project: {id}}` -> 201.
+
+    Raises 400 for a forbidden name, 403 without the permission, 409 for a name that is taken.
+    """
     body = await call.body()
+    if body.get("parentRepository"):
+        raise call.not_covered("a fork (parentRepository)")
     given = body.get("project") or {}
     project = call.project or call.state.project(
         call.organization, str(given.get("id") or given.get("name") or "")
     )
     name = str(body.get("name") or "").strip()
-    if not name or "/" in name:
-        raise errors.argument("TF401025: The repository name is not valid.", "name")
+    if not is_name(name):
+        raise errors.argument(f"TF401025: '{name}' is not a valid name for a Git repository.", "name")
     token, mask = f"repoV2/{project.id}", permissions.GIT_BITS["CreateRepository"]
     if not permissions.may(call.state, call.caller, permissions.GIT_REPOSITORIES, token, mask):
         raise errors.git_permission("CreateRepository", call.caller.unique_name, "project")
     return call.reply(
         show_repository(call.url, project, await make_repository(call, project, name), empty=True), 201
     )
+
+
+def is_name(name: str) -> bool:
+    """Whether a repository may have that name.
+
+    https://learn.microsoft.com/azure/devops/organizations/settings/naming-restrictions
+    """
+    if not name or length(name) > MAX_NAME or name.startswith("_") or "." in (name[0], name[-1]):
+        return False
+    return name.isprintable() and not any(sign in FORBIDDEN or ord(sign) > 0xFFFF for sign in name)
 
 
 async def make_repository(call: Call, project: Project, name: str) -> Repository:
@@ -90,83 +98,6 @@ def _show(call: Call, repository: Repository, *, links: bool = False) -> JSON:
     empty = read_ref(call.state.path_of(repository), repository.default_branch) is None
     project = call.state.project_of(repository.project_id)
     return show_repository(call.url, project, repository, empty=empty, links=links)
-
-
-async def list_refs(call: Call) -> web.Response:
-    """GET git/repositories/{id}/refs?filter=heads/x (a prefix without `refs/`)."""
-    repository = repository_of(call)
-    wanted = call.query("filter") or call.arguments.get("filter", "")
-    contains = call.query("filterContains").lower()
-    shown = []
-    for name, commit in all_refs(call.state.path_of(repository), f"refs/{wanted}").items():
-        if contains in name.lower():
-            shown.append(_show_ref(call, repository, name, commit))
-    return call.collection(shown)
-
-
-def _show_ref(call: Call, repository: Repository, name: str, commit: str) -> JSON:
-    creator = pushes.creator_of(call.state, repository, name) or call.state.identity(seeding.ADMINISTRATOR.id)
-    body: JSON = {"name": name, "objectId": commit}
-    if creator:
-        body["creator"] = identity_ref(call.url, creator)
-    filter_name = name.removeprefix("refs/").replace("/", "%2F")
-    return {**body, "url": f"{repository_url(call.url, repository)}/refs?filter={filter_name}"}
-
-
-async def update_refs(call: Call) -> web.Response:
-    """POST git/repositories/{id}/refs `[{name, oldObjectId, newObjectId}]` -> 200, even when refused."""
-    repository, wanted = repository_of(call), await call.value()
-    if not isinstance(wanted, list) or not all(isinstance(update, dict) for update in wanted):
-        raise errors.argument("Value cannot be null.", "refUpdates")
-    updates = [
-        RefUpdate(str(u.get("name")), str(u.get("oldObjectId")), str(u.get("newObjectId"))) for u in wanted
-    ]
-    decision = receive.decide(call.state, repository, call.caller, tuple(updates))
-    shown, done = [], []
-    for update in updates:
-        status = await _update_ref(call, repository, update, decision)
-        if status == "succeeded":
-            done.append(update)
-        shown.append(
-            {
-                "repositoryId": repository.id,
-                "name": update.ref,
-                "oldObjectId": update.old,
-                "newObjectId": update.new,
-                "isLocked": False,
-                "updateStatus": status,
-                "success": status == "succeeded",
-            }
-        )
-    pushes.record(call.services, pushes.Push(repository, done, call.caller, call.url))
-    return call.collection(shown)
-
-
-async def _update_ref(
-    call: Call, repository: Repository, update: RefUpdate, decision: receive.Decision
-) -> str:
-    path = call.state.path_of(repository)
-    if update.ref in decision.refused:
-        reason = decision.refused[update.ref]
-        return next(status for words, status in REFUSALS.items() if words in reason)
-    if (
-        not git.is_sha(update.old)
-        or not git.is_sha(update.new)
-        or (read_ref(path, update.ref) or git.ZERO) != update.old
-    ):
-        return "staleOldObjectId"
-    if update.new != git.ZERO and await call.services.objects.read(path, update.new) is None:
-        return "unresolvableToCommit"
-    rewrites = git.ZERO not in (update.old, update.new) and not await git.is_ancestor(
-        path, update.old, update.new
-    )
-    if rewrites and update.ref in decision.without_force:
-        return "forcePushRequired"
-    try:
-        await git.update_ref(path, update.ref, update.new, update.old)
-    except git.GitError:
-        return "staleOldObjectId"
-    return "succeeded"
 
 
 async def get_commit(call: Call) -> web.Response:
@@ -191,13 +122,22 @@ async def commit_body(call: Call, repository: Repository, commit: str) -> JSON:
 async def list_commits(call: Call) -> web.Response:
     """GET git/repositories/{id}/commits?searchCriteria.itemVersion.version=&searchCriteria.$top=."""
     repository = repository_of(call)
-    version = call.query("searchCriteria.itemVersion.version")
-    branch = f"refs/heads/{version}" if version else repository.default_branch
-    tip = version if git.is_sha(version) else read_ref(call.state.path_of(repository), branch)
+    tip = await _tip(call, repository)
     top = call.number("searchCriteria.$top", call.number("$top", 100))
     skip = call.number("searchCriteria.$skip", call.number("$skip", 0))
     names = await log(call, repository, [tip] if tip else [], top, skip)
     return call.collection([await commit_body(call, repository, name) for name in names])
+
+
+async def _tip(call: Call, repository: Repository) -> str | None:
+    """Return the commit that `searchCriteria.itemVersion` means."""
+    version = call.query("searchCriteria.itemVersion.version")
+    kind = call.query("searchCriteria.itemVersion.versionType", "branch")
+    if kind == "commit":
+        return version if git.is_sha(version) else None
+    folder = "tags" if kind == "tag" else "heads"
+    ref = f"refs/{folder}/{version}" if version else repository.default_branch
+    return read_ref(call.state.path_of(repository), ref)
 
 
 async def log(
@@ -213,14 +153,9 @@ async def log(
 
 
 async def list_pushes(call: Call) -> web.Response:
-    """GET git/repositories/{id}/pushes[/{pushId}]?searchCriteria.refName=, newest first."""
+    """GET git/repositories/{id}/pushes?searchCriteria.refName=, newest first."""
     repository = repository_of(call)
     found = list(reversed(call.state.store.all("push", parent=repository.id)))
-    if "pushId" in call.arguments:
-        found = [push for push in found if push["pushId"] == call.argument("pushId")]
-        if not found:
-            raise errors.missing("TF401034: The push was not found.", "GitPushNotFoundException", errors.GIT)
-        return call.reply(_show_push(call, repository, found[0], updates=True))
     ref = call.query("searchCriteria.refName")
     found = [push for push in found if not ref or ref in {update["name"] for update in push["refUpdates"]}]
     updates = call.flag("searchCriteria.includeRefUpdates")
@@ -228,6 +163,15 @@ async def list_pushes(call: Call) -> web.Response:
     return call.collection(
         [_show_push(call, repository, push, updates=updates) for push in found[skip : skip + top]]
     )
+
+
+async def get_push(call: Call) -> web.Response:
+    """GET git/repositories/{id}/pushes/{pushId}; raises 404 when there is none."""
+    repository = repository_of(call)
+    found = call.state.store.get("push", call.argument("pushId"), parent=repository.id)
+    if found is None:
+        raise errors.missing("TF401034: The push was not found.", "GitPushNotFoundException", errors.GIT)
+    return call.reply(_show_push(call, repository, found, updates=True))
 
 
 def _show_push(call: Call, repository: Repository, push: JSON, *, updates: bool) -> JSON:

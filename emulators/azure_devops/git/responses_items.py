@@ -36,18 +36,17 @@ async def get_items(call: Call) -> web.Response:
     scope = path or call.query("scopePath")
     clean = posixpath.normpath("/" + scope.replace("\\", "/")).replace("//", "/")
     found = await _read(call, version, clean)
-    level = call.query("recursionLevel", "none").lower()
-    if path and found.type == "blob" and level in ("none", "0"):
+    level = call.query("recursionLevel", "none")
+    if path and found.type == "blob" and level == "none":
         return _one(call, version, clean, found)
-    if path and level in ("none", "0"):
+    if path and level == "none":
         return call.reply(_item(call, version, clean, found.id, found.type))
     return call.collection(await _listing(call, version, clean, found, level))
 
 
 async def _version(call: Call, repository: Repository) -> Version:
     """Return the version asked for; raises 404 TF401175 when it cannot be found."""
-    kind = (call.query("versionDescriptor.versionType") or call.query("versionType") or "branch").lower()
-    kind = {"0": "branch", "1": "tag", "2": "commit"}.get(kind, kind)
+    kind = call.query("versionDescriptor.versionType") or call.query("versionType") or "branch"
     name = call.query("versionDescriptor.version") or call.query("version")
     path = call.state.path_of(repository)
     if kind == "commit":
@@ -82,13 +81,13 @@ async def _read(call: Call, version: Version, path: str) -> GitObject:
 
 def _one(call: Call, version: Version, path: str, found: GitObject) -> web.Response:
     """Answer with a file: its bytes, or its description when JSON is asked for."""
-    accept, form = call.request.headers.get("Accept", "").lower(), call.query("$format").lower()
+    accept, form = call.request.headers.get("Accept", "").lower(), call.query("$format")
     if form == "json" or (not form and not call.flag("download") and "application/json" in accept):
         body = _item(call, version, path, found.id, found.type)
         if call.flag("includeContent"):
             body["content"] = found.content.decode(errors="replace")
         return call.reply(body)
-    plain = not call.flag("download") and form != "octetstream" and "octet-stream" not in accept
+    plain = not call.flag("download") and form != "octetStream" and "octet-stream" not in accept
     kind = "text/plain" if plain else "application/octet-stream"
     name = quote(posixpath.basename(path))
     headers = {
@@ -102,9 +101,9 @@ def _one(call: Call, version: Version, path: str, found: GitObject) -> web.Respo
 
 async def _listing(call: Call, version: Version, path: str, found: GitObject, level: str) -> list[JSON]:
     shown = [_item(call, version, path, found.id, found.type)]
-    if found.type != "tree" or level in ("none", "0"):
+    if found.type != "tree" or level == "none":
         return shown
-    recursive = ("-r", "-t") if level in ("full", "120") else ()
+    recursive = ("-r", "-t") if level == "full" else ()
     output = await git.run(call.state.path_of(version.repository), "ls-tree", "-z", *recursive, found.id)
     for entry in output.decode(errors="surrogateescape").split("\0"):
         head, _, name = entry.partition("\t")

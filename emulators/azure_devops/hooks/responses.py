@@ -51,20 +51,22 @@ async def delete_subscription(call: Call) -> web.Response:
 
 
 async def list_notifications(call: Call) -> web.Response:
-    """GET hooks/subscriptions/{id}/notifications[/{n}]?maxResults=&status=&result=, newest first."""
+    """GET hooks/subscriptions/{id}/notifications?maxResults=&status=&result=, newest first."""
     subscription = _known(call, "ViewSubscriptions")
     found = list(reversed(call.state.store.all("notification", parent=subscription["id"])))
-    if "notificationId" in call.arguments:
-        found = [n for n in found if n["id"] == call.argument("notificationId")]
-        if not found:
-            raise errors.missing(
-                "The notification was not found.", "NotificationNotFoundException", errors.HOOKS
-            )
-        return call.reply(found[0])
     for name in ("status", "result"):
-        wanted = call.query(name).lower()
-        found = [n for n in found if not wanted or n[name].lower() == wanted]
+        wanted = call.query(name)
+        found = [n for n in found if wanted in ("", n[name])]
     return call.collection(found[: call.number("maxResults", 100)])
+
+
+async def get_notification(call: Call) -> web.Response:
+    """GET hooks/subscriptions/{id}/notifications/{n}; raises 404 when there is none."""
+    subscription, number = _known(call, "ViewSubscriptions"), call.argument("notificationId")
+    found = call.state.store.get("notification", number, parent=subscription["id"])
+    if found is None:
+        raise errors.missing("The notification was not found.", "NotificationNotFoundException", errors.HOOKS)
+    return call.reply(found)
 
 
 async def send_test(call: Call) -> web.Response:

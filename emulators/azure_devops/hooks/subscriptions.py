@@ -1,4 +1,7 @@
-"""Subscriptions of service hooks: what a new one must have, and what of it may be read again."""
+"""Subscriptions of service hooks: what a new one must have, and what of it may be read again.
+
+https://learn.microsoft.com/azure/devops/service-hooks/services/webhooks
+"""
 
 import ipaddress
 from urllib.parse import urlsplit
@@ -6,6 +9,7 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from emulators.azure_devops.core import errors
+from emulators.azure_devops.core.queries import Choice, Readable, texts
 from emulators.azure_devops.core.state import JSON, Identity, new_id, now
 
 MASK = "********"
@@ -14,26 +18,39 @@ EVENT_VERSIONS = {
     "workitem.created": "1.0",
     "workitem.updated": "1.0",
     "workitem.commented": "1.0",
-    "git.push": "1.0",
     "git.pullrequest.created": "1.0",
     "git.pullrequest.updated": "1.0",
     "git.pullrequest.merged": "1.0",
     "ms.vss-code.git-pullrequest-comment-event": "2.0",
 }
-INPUTS = (
-    "url",
-    "httpHeaders",
-    "basicAuthUsername",
-    "basicAuthPassword",
-    "resourceDetailsToSend",
-    "messagesToSend",
-    "detailedMessagesToSend",
-    "acceptUntrustedCerts",
-)
+# events of the same publisher: https://learn.microsoft.com/azure/devops/service-hooks/events
+UNCOVERED_EVENTS = (
+    "git.push", "git.repo.created", "git.repo.deleted", "git.repo.forked", "git.repo.renamed",
+    "git.repo.statuschanged", "build.complete", "tfvc.checkin", "workitem.deleted", "workitem.restored",
+)  # fmt: skip
+FILTERS = {
+    "workitem": ("projectId", "areaPath", "workItemType", "tag", "changedFields", "commentPattern"),
+    "git": (
+        "projectId", "repository", "branch", "pullrequestCreatedBy", "pullrequestReviewersContains",
+        "notificationType",
+    ),
+    "ms": ("projectId", "repository", "branch"),
+}  # fmt: skip
+_MESSAGES = Choice(("all", "text", "html", "markdown", "none"))
+INPUTS: Readable = {
+    **texts("url", "httpHeaders", "basicAuthUsername", "basicAuthPassword", "acceptUntrustedCerts"),
+    "resourceDetailsToSend": Choice(("all", "minimal", "none")),
+    "messagesToSend": _MESSAGES,
+    "detailedMessagesToSend": _MESSAGES,
+}
+OPERATION = "hooks Subscriptions_Create"
 
 
 def subscription_of(body: JSON, organization: str, caller: Identity, before: JSON | None = None) -> JSON:
-    """Return the subscription that *body* describes (in place of *before*); raises 400."""
+    """Return the subscription that *body* describes (in place of *before*).
+
+    Raises 400 for what the service does not have, 501 for what it has and this emulator does not cover.
+    """
     event = _event_of(body)
     inputs = _consumer_inputs(body.get("consumerInputs") or {}, before)
     person = {"id": caller.id, "displayName": caller.display_name, "uniqueName": caller.unique_name}
@@ -55,22 +72,28 @@ def subscription_of(body: JSON, organization: str, caller: Identity, before: JSO
         "modifiedBy": person,
         "modifiedDate": now(),
         "lastProbationRetryDate": None,
-        "publisherInputs": {
-            str(k): "" if v is None else str(v) for k, v in (body.get("publisherInputs") or {}).items()
-        },
+        "publisherInputs": _publisher_inputs(event, body.get("publisherInputs") or {}),
         "consumerInputs": inputs,
         "organization": organization,
     }
 
 
 def _event_of(body: JSON) -> str:
-    """Return the event that *body* subscribes to, for a web hook; raises 400 for what there is not."""
     event = str(body.get("eventType", ""))
+    if body.get("publisherId") == "tfs" and event in UNCOVERED_EVENTS:
+        raise errors.not_covered(OPERATION, f"the event {event}")
     if body.get("publisherId") != "tfs" or event not in EVENT_VERSIONS:
         raise _refused(f"Publisher '{body.get('publisherId')}' has no event type '{event}'.")
     if body.get("consumerId") != "webHooks" or body.get("consumerActionId") != "httpRequest":
-        raise _refused("Only the consumer 'webHooks' with its action 'httpRequest' is available here.")
+        raise errors.not_covered(OPERATION, f"the consumer {body.get('consumerId')}")
     return event
+
+
+def _publisher_inputs(event: str, given: JSON) -> dict[str, str]:
+    for name, value in given.items():
+        if value and name not in FILTERS[event.partition(".")[0]]:
+            raise errors.not_covered(OPERATION, f"the filter {name} of {event}")
+    return {str(name): "" if value is None else str(value) for name, value in given.items()}
 
 
 def public(subscription: JSON, url: str = "") -> JSON:
@@ -108,7 +131,11 @@ def _consumer_inputs(given: JSON, before: JSON | None) -> dict[str, str]:
     unknown = sorted(set(given) - set(INPUTS))
     if unknown:
         raise _refused(f"The consumer 'webHooks' has no input {', '.join(unknown)}.")
-    inputs = {str(name): str(value) for name, value in given.items() if value is not None}
+    inputs = {
+        str(name): choice.read(OPERATION, name, str(value)) if (choice := INPUTS[name]) else str(value)
+        for name, value in given.items()
+        if value is not None
+    }
     if before is not None and inputs.get("basicAuthPassword") == MASK:
         inputs["basicAuthPassword"] = before["consumerInputs"].get("basicAuthPassword", "")
     url = urlsplit(inputs.get("url", ""))

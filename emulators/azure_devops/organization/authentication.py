@@ -44,11 +44,12 @@ class Credential:
     identity: Identity
     scopes: frozenset[str] | None = None
 
-    def covers(self, scope: str) -> bool:
-        """Whether the token is good for *scope*."""
-        if self.scopes is None or not scope or EVERYTHING in self.scopes:
+    def covers(self, *scopes: str) -> bool:
+        """Whether the token is good for one of *scopes*; none at all means that any token will do."""
+        if self.scopes is None or not scopes or EVERYTHING in self.scopes:
             return True
-        return scope in self.scopes or bool(self.scopes.intersection(INCLUDES.get(scope, ())))
+        wanted = {name for scope in scopes for name in (scope, *INCLUDES.get(scope, ()))}
+        return not self.scopes.isdisjoint(wanted)
 
 
 def credential_of(state: State, request: web.Request) -> Credential | None:

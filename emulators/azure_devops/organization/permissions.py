@@ -118,6 +118,21 @@ def groups_of(state: State, identity: Identity) -> list[Identity]:
     return list(found.values())
 
 
+def members_of(state: State, group: Identity, *, through_groups: bool) -> list[Identity]:
+    """Return who is in *group*, directly or also through the groups in it."""
+    memberships = state.store.all("membership")
+    found: dict[str, Identity] = {}
+    waiting = [group.id]
+    while waiting:
+        parent = waiting.pop()
+        for row in memberships:
+            member = state.identity(row["member"]) if row["group"] == parent else None
+            if member is not None and member.id not in found:
+                found[member.id] = member
+                waiting += [member.id] if through_groups else []
+    return list(found.values())
+
+
 def join(state: State, identity: Identity, group: Identity) -> None:
     """Make *identity* a member of *group*."""
     row = {"member": identity.id, "group": group.id}

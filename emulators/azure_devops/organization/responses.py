@@ -1,4 +1,7 @@
-"""Answers about the organisation: catalogue, connection data, projects, identities, access control lists."""
+"""Answers about the organisation: catalogue, connection data, projects, identities, access control lists.
+
+https://learn.microsoft.com/rest/api/azure/devops/core/projects
+"""
 
 import uuid
 from typing import Any
@@ -103,34 +106,33 @@ async def get_identity(call: Call) -> web.Response:
 def _searched(call: Call, identity: Identity) -> Identity | None:
     words = call.query("filterValue").casefold()
     names = {
-        "general": (identity.display_name, identity.unique_name, identity.display_name.rpartition("\\")[2]),
-        "accountname": (identity.unique_name,),
-        "displayname": (identity.display_name, identity.display_name.rpartition("\\")[2]),
-        "mailaddress": (identity.unique_name,),
-        "localgroupname": (identity.display_name, identity.display_name.rpartition("\\")[2]),
-    }.get(call.query("searchFilter").lower(), ())
+        "General": (identity.display_name, identity.unique_name, identity.display_name.rpartition("\\")[2]),
+        "AccountName": (identity.unique_name,),
+        "DisplayName": (identity.display_name, identity.display_name.rpartition("\\")[2]),
+        "MailAddress": (identity.unique_name,),
+        "LocalGroupName": (identity.display_name, identity.display_name.rpartition("\\")[2]),
+    }.get(call.query("searchFilter"), ())
     return identity if words in {name.casefold() for name in names} else None
 
 
 def _groups(call: Call, identity: Identity, membership: str) -> list[Identity]:
     """Return the groups that *identity* is in, as far as `queryMembership` asks for them."""
-    if membership not in ("direct", "expanded", "expandedup"):
+    if membership not in ("Direct", "Expanded", "ExpandedUp"):
         return []
     groups = permissions.groups_of(call.state, identity)
     direct = {row["group"] for row in call.state.store.all("membership") if row["member"] == identity.id}
-    return [group for group in groups if membership != "direct" or group.id in direct]
+    return [group for group in groups if membership != "Direct" or group.id in direct]
 
 
 def _members(call: Call, identity: Identity, membership: str) -> list[Identity]:
-    """Return who is in *identity*, a group, where `queryMembership` asks for them."""
-    if membership in ("none", "expandedup"):
+    """Return who is in *identity*, a group, as far as `queryMembership` asks for them."""
+    if membership not in ("Direct", "Expanded", "ExpandedDown"):
         return []
-    members = [row["member"] for row in call.state.store.all("membership") if row["group"] == identity.id]
-    return [person for member in members if (person := call.state.identity(member))]
+    return permissions.members_of(call.state, identity, through_groups=membership != "Direct")
 
 
 def _show_identity(call: Call, identity: Identity) -> JSON:
-    membership = call.query("queryMembership", "none").lower()
+    membership = call.query("queryMembership", "None")
     people = _members(call, identity, membership)
     return {
         "id": identity.id,
@@ -158,7 +160,7 @@ def _value(text: str) -> JSON:
 
 async def list_namespaces(call: Call) -> web.Response:
     """GET _apis/securityNamespaces[/{id}]."""
-    wanted = call.arguments.get("namespaceId", "").lower()
+    wanted = call.arguments.get("securityNamespaceId", "").lower()
     shown = [
         {
             "namespaceId": namespace,
@@ -195,11 +197,11 @@ async def list_access_control_lists(call: Call) -> web.Response:
 
 def _namespace(call: Call) -> str:
     try:
-        namespace = str(uuid.UUID(call.arguments["namespaceId"]))
+        namespace = str(uuid.UUID(call.arguments["securityNamespaceId"]))
     except ValueError:
         namespace = ""
     if namespace not in NAMESPACES:
-        message = f"TF10158: The security namespace {call.arguments['namespaceId']} does not exist."
+        message = f"TF10158: The security namespace {call.arguments['securityNamespaceId']} does not exist."
         raise errors.missing(message, "InvalidSecurityNamespaceException", errors.FRAMEWORK)
     return namespace
 

@@ -13,13 +13,16 @@ from emulators.azure_devops.policy import models as policies
 
 
 async def list_configurations(call: Call) -> web.Response:
-    """GET policy/configurations[/{id}]?policyType=."""
+    """GET policy/configurations?policyType=."""
     project = call.required_project()
-    if "configurationId" in call.arguments:
-        return call.reply(policies.show(call.state, call.url, _known(call)))
     kind = call.query("policyType").lower()
     found = [p for p in policies.configured(call.state, project.id) if kind in ("", p["type"])]
     return call.collection([policies.show(call.state, call.url, policy) for policy in found])
+
+
+async def get_configuration(call: Call) -> web.Response:
+    """GET policy/configurations/{id}."""
+    return call.reply(policies.show(call.state, call.url, _known(call)))
 
 
 async def list_for_branch(call: Call) -> web.Response:
@@ -35,11 +38,21 @@ async def list_for_branch(call: Call) -> web.Response:
 
 async def list_types(call: Call) -> web.Response:
     """GET policy/types."""
-    base = f"{call.url}/{call.required_project().id}/_apis/policy/types"
-    names = policies.TYPES.items()
-    return call.collection(
-        [{"id": kind, "displayName": name, "url": f"{base}/{kind}"} for kind, name in names]
-    )
+    return call.collection([_show_type(call, kind) for kind in policies.TYPES])
+
+
+async def get_type(call: Call) -> web.Response:
+    """GET policy/types/{id}; raises 404 TF402482 for an unknown one."""
+    kind = call.arguments["typeId"].lower()
+    if kind not in policies.TYPES:
+        message = f"TF402482: Policy type '{kind}' not found."
+        raise errors.missing(message, "PolicyTypeNotFoundException", errors.GIT)
+    return call.reply(_show_type(call, kind))
+
+
+def _show_type(call: Call, kind: str) -> JSON:
+    url = f"{call.url}/{call.required_project().id}/_apis/policy/types/{kind}"
+    return {"id": kind, "displayName": policies.TYPES[kind], "description": "", "url": url}
 
 
 async def create_configuration(call: Call) -> web.Response:

@@ -10,6 +10,7 @@ from emulators.azure_devops.storage.git_objects import read_ref
 
 LONGEST_DESCRIPTION, LONGEST_TITLE = 4000, 400
 STATUSES = {"notset": 0, "active": 1, "abandoned": 2, "completed": 3, "all": 4}
+VOTES = (10, 5, 0, -5, -10)
 STRATEGIES = {"1": "noFastForward", "2": "squash", "3": "rebase", "4": "rebaseMerge"}
 
 
@@ -118,7 +119,9 @@ def reviewer(state: State, given: Any) -> JSON:
     if identity is None:
         message = "TF401186: The reviewer could not be found."
         raise errors.VssError(400, message, "GitPullRequestReviewerNotFoundException", errors.GIT)
-    vote = int(given.get("vote") or 0)
+    vote = given.get("vote") or 0
+    if vote not in VOTES:
+        raise errors.invalid_value(f"Invalid argument value.\r\nParameter name: vote '{vote}'")
     return {"id": identity.id, "vote": vote, "isRequired": bool(given.get("isRequired", False))}
 
 
@@ -145,7 +148,7 @@ def branch_gone() -> errors.VssError:
 
 
 def options_of(given: Any) -> JSON | None:
-    """Return completion options with the merge strategy by name and flags as booleans."""
+    """Return completion options with the merge strategy by name and flags as booleans; raises 400."""
     if not isinstance(given, dict):
         return None
     options = {key: _flag(value) for key, value in given.items() if value is not None}
@@ -153,6 +156,8 @@ def options_of(given: Any) -> JSON | None:
     options["mergeStrategy"] = STRATEGIES.get(strategy, strategy)
     if not strategy:
         options["mergeStrategy"] = "squash" if options.get("squashMerge") is True else "noFastForward"
+    if options["mergeStrategy"] not in STRATEGIES.values():
+        raise errors.invalid_value(f"Invalid argument value.\r\nParameter name: mergeStrategy '{strategy}'")
     return options
 
 

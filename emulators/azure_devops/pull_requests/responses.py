@@ -3,8 +3,6 @@
 https://learn.microsoft.com/rest/api/azure/devops/git/pull-requests
 """
 
-from typing import Any
-
 from aiohttp import web
 
 from emulators.azure_devops.core import errors
@@ -14,13 +12,10 @@ from emulators.azure_devops.git.responses import commit_body, log, repository_of
 from emulators.azure_devops.policy import models as policies
 from emulators.azure_devops.pull_requests import events
 from emulators.azure_devops.pull_requests import models as pull_requests
+from emulators.azure_devops.pull_requests.responses_work_items import link, number_of, work_item_refs
 from emulators.azure_devops.pull_requests.shapes import show_pull_request
 from emulators.azure_devops.storage import git_commands as git
-from emulators.azure_devops.work_items import models as work_items
-from emulators.azure_devops.work_items import patches as work_item_patches
 from emulators.azure_devops.work_items.events import work_item_events
-from emulators.azure_devops.work_items.models import Change
-from emulators.azure_devops.work_items.shapes import api_url
 
 CRITERIA = {
     "sourceRefName": "source",
@@ -28,6 +23,10 @@ CRITERIA = {
     "creatorId": "by",
     "repositoryId": "repository",
 }
+CREATABLE = {
+    "title", "description", "sourceRefName", "targetRefName", "isDraft", "reviewers", "labels",
+    "workItemRefs",
+}  # fmt: skip
 CHANGEABLE = {
     "title", "description", "status", "isDraft", "targetRefName", "completionOptions", "autoCompleteSetBy",
     "lastMergeSourceCommit", "mergeOptions",
@@ -37,13 +36,14 @@ CHANGEABLE = {
 async def create_pull_request(call: Call) -> web.Response:
     """POST git/repositories/{id}/pullrequests -> 201 with `mergeStatus: queued`."""
     repository, body = repository_of(call), await call.body()
+    for name in set(body) - CREATABLE:
+        if body[name]:
+            raise call.not_covered(f"{name} in the body")
     pull_requests.require_contribute(call.state, repository, call.caller)
-    wanted = [_number(reference) for reference in body.get("workItemRefs") or []]
+    wanted = [number_of(reference) for reference in body.get("workItemRefs") or []]
     with call.state.store.transaction():
         pull_request = pull_requests.create(call.state, repository, body, call.caller)
-    changes = [
-        _link(call, pull_request, number) for number in wanted if call.state.switches().link_work_items
-    ]
+    changes = [link(call, pull_request, number) for number in wanted if call.state.switches().link_work_items]
     words = "created a new pull request"
     kind = "git.pullrequest.created"
     event = events.pull_request_event(call.state, call.url, pull_request, call.caller, kind=kind, words=words)
@@ -53,28 +53,6 @@ async def create_pull_request(call: Call) -> web.Response:
             call.services.hooks.publish(about)
     call.services.merging.schedule(pull_request["id"], call.url)
     return call.reply(show_pull_request(call.state, call.url, pull_request), 201)
-
-
-def _number(reference: Any) -> int:
-    text = str(reference.get("id", "")) if isinstance(reference, dict) else ""
-    if not text.isascii() or not text.isdigit():
-        raise errors.argument("The work item reference is not valid.", "workItemRefs")
-    return int(text)
-
-
-def _link(call: Call, pull_request: JSON, number: int) -> Change | None:
-    """Link a work item to a new pull request; one that the caller may not edit is passed over."""
-    project, repository = pull_request["project"], pull_request["repository"]
-    url = f"vstfs:///Git/PullRequestId/{project}%2f{repository}%2f{pull_request['id']}"
-    try:
-        item = work_items.find(call.state, number, call.caller)
-        work_items.require_write(call.state, call.caller, item.project)
-        draft = work_items.next_draft(call.state, item, call.caller)
-        value = {"rel": "ArtifactLink", "url": url, "attributes": {"name": "Pull Request"}}
-        draft["relations"].append(work_item_patches.relation_of(draft, value))
-    except errors.VssError:
-        return None
-    return Change(work_items.save(call.state, item.project, draft), item.revision, call.caller)
 
 
 async def get_pull_request(call: Call) -> web.Response:
@@ -111,11 +89,7 @@ async def list_pull_requests(call: Call) -> web.Response:
 
 
 def _matches(call: Call, pull_request: JSON) -> bool:
-    status = call.query("searchCriteria.status", "active").lower()
-    names = {str(number): name for name, number in pull_requests.STATUSES.items()}
-    status = names.get(status, status)
-    if status == "notset":
-        status = "active"
+    status = call.query("searchCriteria.status", "active").replace("notSet", "active")
     if status not in ("all", pull_request["status"]):
         return False
     for name, key in CRITERIA.items():
@@ -218,20 +192,6 @@ def _publish(call: Call, pull_request: JSON, words: str) -> None:
         call.state, call.url, pull_request, call.caller, kind=kind, words=words, notification=about
     )
     call.services.hooks.publish(event)
-
-
-async def list_work_items(call: Call) -> web.Response:
-    """GET git/repositories/{id}/pullrequests/{number}/workitems."""
-    return call.collection(work_item_refs(call, _found(call)))
-
-
-def work_item_refs(call: Call, pull_request: JSON) -> list[JSON]:
-    """Return the work items that are linked to a pull request, from either side."""
-    refs = []
-    for number in work_items.linked_items(call.state, pull_request["id"]):
-        item = work_items.find(call.state, number, None)
-        refs.append({"id": str(number), "url": api_url(call.url, item.project, number)})
-    return refs
 
 
 async def list_commits(call: Call) -> web.Response:

@@ -40,17 +40,22 @@ def found(call: Call, *, write: bool = False) -> tuple[Repository, JSON, str]:
 
 
 async def list_labels(call: Call) -> web.Response:
-    """GET .../labels[/{id or name}]."""
+    """GET .../labels."""
     _, pull_request, api = found(call)
-    wanted = call.arguments.get("label", "").lower()
-    matching = [
-        label for label in pull_request["labels"] if wanted in ("", label["id"], label["name"].lower())
-    ]
-    if wanted:
-        if not matching:
-            raise errors.missing("TF401499: The label was not found.", "LabelNotFoundException", errors.GIT)
-        return call.reply(show_label(api, matching[0]))
-    return call.collection([show_label(api, label) for label in matching])
+    return call.collection([show_label(api, label) for label in pull_request["labels"]])
+
+
+async def get_label(call: Call) -> web.Response:
+    """GET .../labels/{id or name}; raises 404 when there is none."""
+    _, pull_request, api = found(call)
+    for label in pull_request["labels"]:
+        if _is_label(call, label):
+            return call.reply(show_label(api, label))
+    raise errors.missing("TF401499: The label was not found.", "LabelNotFoundException", errors.GIT)
+
+
+def _is_label(call: Call, label: JSON) -> bool:
+    return call.arguments["labelIdOrName"].lower() in (label["id"], label["name"].lower())
 
 
 async def add_label(call: Call) -> web.Response:
@@ -66,8 +71,7 @@ async def add_label(call: Call) -> web.Response:
 async def remove_label(call: Call) -> web.Response:
     """DELETE .../labels/{id or name}."""
     _, pull_request, _ = found(call, write=True)
-    wanted = call.arguments["label"].lower()
-    left = [label for label in pull_request["labels"] if wanted not in (label["id"], label["name"].lower())]
+    left = [label for label in pull_request["labels"] if not _is_label(call, label)]
     pull_requests.save(call.state, {**pull_request, "labels": left})
     return call.reply(None)
 
@@ -118,17 +122,19 @@ def named(value: Any, names: tuple[str, ...]) -> str:
 
 
 async def list_statuses(call: Call) -> web.Response:
-    """GET .../statuses[/{id}]."""
+    """GET .../statuses."""
     _, pull_request, api = found(call)
     known = call.state.store.all("pull_request_status", parent=pull_request["id"])
-    if "statusId" in call.arguments:
-        known = [status for status in known if status["id"] == call.argument("statusId")]
-        if not known:
-            raise errors.missing(
-                "TF401493: The status was not found.", "GitStatusNotFoundException", errors.GIT
-            )
-        return call.reply(show_status(call.state, call.url, api, known[0]))
     return call.collection([show_status(call.state, call.url, api, status) for status in known])
+
+
+async def get_status(call: Call) -> web.Response:
+    """GET .../statuses/{id}; raises 404 when there is none."""
+    _, pull_request, api = found(call)
+    status = call.state.store.get("pull_request_status", call.argument("statusId"), parent=pull_request["id"])
+    if status is None:
+        raise errors.missing("TF401493: The status was not found.", "GitStatusNotFoundException", errors.GIT)
+    return call.reply(show_status(call.state, call.url, api, status))
 
 
 async def create_status(call: Call) -> web.Response:
@@ -156,12 +162,18 @@ async def create_status(call: Call) -> web.Response:
 
 
 async def list_iterations(call: Call) -> web.Response:
-    """GET .../iterations[/{n}]."""
+    """GET .../iterations."""
     repository, pull_request, api = found(call)
-    shown = [_show_iteration(call, repository, api, step) for step in pull_request["iterations"]]
-    if "iterationId" in call.arguments:
-        return call.reply(shown[_index(call, shown)])
-    return call.collection(shown)
+    return call.collection(
+        [_show_iteration(call, repository, api, step) for step in pull_request["iterations"]]
+    )
+
+
+async def get_iteration(call: Call) -> web.Response:
+    """GET .../iterations/{n}."""
+    repository, pull_request, api = found(call)
+    steps = pull_request["iterations"]
+    return call.reply(_show_iteration(call, repository, api, steps[_index(call, steps)]))
 
 
 def _index(call: Call, iterations: list[Any]) -> int:

@@ -21,15 +21,19 @@ COMMENT_TYPES = ("unknown", "text", "codeChange", "system")
 
 
 async def list_threads(call: Call) -> web.Response:
-    """GET .../threads[/{id}]."""
+    """GET .../threads."""
     repository, pull_request, _ = found(call)
     threads = call.state.store.all("thread", parent=pull_request["id"])
-    if "threadId" in call.arguments:
-        thread = _thread(call, pull_request)
-        return call.reply(show_thread(call.state, call.url, repository, pull_request["id"], thread))
     return call.collection(
         [show_thread(call.state, call.url, repository, pull_request["id"], t) for t in threads]
     )
+
+
+async def get_thread(call: Call) -> web.Response:
+    """GET .../threads/{id}."""
+    repository, pull_request, _ = found(call)
+    thread = _thread(call, pull_request)
+    return call.reply(show_thread(call.state, call.url, repository, pull_request["id"], thread))
 
 
 async def create_thread(call: Call) -> web.Response:
@@ -69,15 +73,21 @@ async def update_thread(call: Call) -> web.Response:
 
 
 async def list_comments(call: Call) -> web.Response:
-    """GET .../threads/{id}/comments[/{n}]."""
+    """GET .../threads/{id}/comments."""
     _, pull_request, api = found(call)
     thread = _thread(call, pull_request)
     base = f"{api}/threads/{thread['id']}"
-    if "commentId" in call.arguments:
-        return call.reply(show_comment(call.state, call.url, base, _one(call, thread)))
     return call.collection(
         [show_comment(call.state, call.url, base, comment) for comment in thread["comments"]]
     )
+
+
+async def get_comment(call: Call) -> web.Response:
+    """GET .../threads/{id}/comments/{n}."""
+    _, pull_request, api = found(call)
+    thread = _thread(call, pull_request)
+    base = f"{api}/threads/{thread['id']}"
+    return call.reply(show_comment(call.state, call.url, base, _one(call, thread)))
 
 
 async def add_comment(call: Call) -> web.Response:

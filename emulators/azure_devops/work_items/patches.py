@@ -22,6 +22,7 @@ FORMATS = ("html", "markdown")
 IDENTITY_FIELDS = ("System.AssignedTo", "System.CreatedBy", "System.ChangedBy")
 FIXED = ("System.TeamProject", "System.WorkItemType", "System.CommentCount", *HIDDEN)
 FIXED_BY_RULES = ("System.CreatedDate", "System.CreatedBy", "System.ChangedDate", "System.ChangedBy")
+TREES = ("System.AreaPath", "System.IterationPath")
 RELATIONS = ("ArtifactLink", "Hyperlink", "AttachedFile")
 
 
@@ -86,6 +87,8 @@ def _set_field(draft: JSON, verb: str, name: str, value: Any, rules: Rules) -> N
         draft["fields"][known] = {"identity": _identity(rules.state, known, value)}
     elif known == "System.State":
         _set_state(draft, value, rules)
+    elif known in TREES:
+        _set_path(draft, known, value)
     else:
         draft["fields"][known] = value
 
@@ -97,6 +100,15 @@ def _set_tags(draft: JSON, verb: str, value: Any) -> None:
         raise errors.field_rule("Tags", "InvalidTooLong")
     already = split_tags(draft["fields"].get("System.Tags", "")) if verb == "add" else []
     draft["fields"]["System.Tags"] = join_tags(already + tags)
+
+
+def _set_path(draft: JSON, name: str, value: Any) -> None:
+    """Set area or iteration; a project has the root alone, since nothing here makes nodes below it."""
+    root = draft["fields"]["System.TeamProject"]
+    if str(value).lower() != root.lower():
+        number = draft["fields"]["System.Id"] if draft["rev"] > 1 else -1
+        raise errors.rule_broken(f"TF401347: Invalid tree name given for work item {number}, field '{name}'.")
+    draft["fields"][name] = root
 
 
 def _set_state(draft: JSON, value: Any, rules: Rules) -> None:

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from emulators.azure_devops.core import errors
 from emulators.azure_devops.core.calls import Call
+from emulators.azure_devops.core.queries import Choice
 from emulators.azure_devops.core.state import JSON
 from emulators.azure_devops.work_items import changing, shapes
 from emulators.azure_devops.work_items import models as work_items
@@ -19,18 +20,24 @@ from emulators.azure_devops.work_items.models import Change, WorkItem
 from emulators.azure_devops.work_items.responses_types import known_type
 
 PATCH_TYPE = "application/json-patch+json"
-MOST_IDS = 200
+MAX_IDS = 200
+EXPAND = Choice(
+    ("none", "relations", "fields", "links", "all"),
+    numbers={"0": "none", "1": "relations", "2": "fields", "3": "links", "4": "all"},
+)
+ERROR_POLICY = Choice(("fail", "omit"), numbers={"1": "fail", "2": "omit"})
 
 
 async def get_work_item(call: Call) -> web.Response:
     """GET wit/workitems/{id}?fields=&$expand=."""
+    expand, wanted = _shown(call.query("$expand"), call.query("fields").split(","))
     item = work_items.find(call.state, call.argument("id"), call.caller, call.project)
     body = shapes.show_item(
         call.state,
         call.url,
         item,
-        expand=_expand(call),
-        wanted=_wanted(call.query("fields")),
+        expand=expand,
+        wanted=wanted,
         formats=call.at_least_7_2,
     )
     return call.reply(body)
@@ -39,23 +46,27 @@ async def get_work_item(call: Call) -> web.Response:
 async def list_work_items(call: Call) -> web.Response:
     """GET wit/workitems?ids=1,2&fields=&$expand=&errorPolicy=."""
     ids = [part.strip() for part in call.query("ids").split(",") if part.strip()]
-    omit = call.query("errorPolicy").lower() == "omit"
-    return call.collection(_many(call, ids, _expand(call), _wanted(call.query("fields")), omit=omit))
+    omit = call.query("errorPolicy") == "omit"
+    expand, wanted = _shown(call.query("$expand"), call.query("fields").split(","))
+    return call.collection(_many(call, ids, expand, wanted, omit=omit))
 
 
 async def get_batch(call: Call) -> web.Response:
     """POST wit/workitemsbatch `{ids, fields, $expand, errorPolicy}`."""
     body = await call.body()
-    ids, wanted = body.get("ids") or [], _known(map(str, body.get("fields") or ()))
-    omit = str(body.get("errorPolicy", "")).lower() in ("omit", "2")
-    return call.collection(_many(call, ids, str(body.get("$expand") or "none"), wanted, omit=omit))
+    if body.get("asOf"):
+        raise call.not_covered("asOf")
+    expand = EXPAND.read(call.operation, "$expand", str(body.get("$expand") or "none"))
+    policy = ERROR_POLICY.read(call.operation, "errorPolicy", str(body.get("errorPolicy") or "fail"))
+    expand, wanted = _shown(expand, map(str, body.get("fields") or ()))
+    return call.collection(_many(call, body.get("ids") or [], expand, wanted, omit=policy == "omit"))
 
 
 def _many(
     call: Call, ids: list[Any], expand: str, wanted: tuple[str, ...], *, omit: bool
 ) -> list[JSON | None]:
-    if not ids or len(ids) > MOST_IDS:
-        raise errors.argument(f"VS403474: You must name 1 to {MOST_IDS} work items.", "ids")
+    if not ids or len(ids) > MAX_IDS:
+        raise errors.argument(f"VS403474: You must name 1 to {MAX_IDS} work items.", "ids")
     shown: list[JSON | None] = []
     for number in ids:
         try:
@@ -83,7 +94,7 @@ def _many(
 async def create_work_item(call: Call) -> web.Response:
     """POST wit/workitems/$type with a patch document -> 200."""
     project, operations = call.required_project(), await _patch(call)
-    kind = known_type(project, call.arguments["type"].removeprefix("$"))
+    kind = known_type(project, call.arguments["type"])
     work_items.require_write(call.state, call.caller, project)
     with call.state.store.transaction():
         bypass = call.flag("bypassRules")
@@ -113,7 +124,7 @@ def _changed(call: Call, change: Change) -> web.Response:
 
 
 def _show_changed(call: Call, item: WorkItem) -> JSON:
-    expand = _expand(call)
+    expand = call.query("$expand", "none")
     expand = "relations" if expand == "none" else expand
     return shapes.show_item(call.state, call.url, item, expand=expand, formats=call.at_least_7_2)
 
@@ -129,16 +140,32 @@ async def _patch(call: Call) -> Any:
 
 
 async def list_revisions(call: Call) -> web.Response:
-    """GET wit/workitems/{id}/revisions[/{n}]."""
+    """GET wit/workitems/{id}/revisions?$top=&$skip=."""
+    return _page(call, _revisions(call))
+
+
+async def get_revision(call: Call) -> web.Response:
+    """GET wit/workitems/{id}/revisions/{n}."""
+    return _one(call, _revisions(call), "revisionNumber", "rev")
+
+
+def _revisions(call: Call) -> list[JSON]:
     item = work_items.find(call.state, call.argument("id"), call.caller, call.project)
-    shown = [
-        shapes.show_revision(call.state, call.url, item, r) for r in work_items.revisions(call.state, item.id)
-    ]
-    return _one_or_page(call, shown, "revisionNumber", "rev")
+    history = work_items.revisions(call.state, item.id)
+    return [shapes.show_revision(call.state, call.url, item, revision) for revision in history]
 
 
 async def list_updates(call: Call) -> web.Response:
-    """GET wit/workitems/{id}/updates[/{n}]?$top=&$skip=."""
+    """GET wit/workitems/{id}/updates?$top=&$skip=."""
+    return _page(call, _updates(call))
+
+
+async def get_update(call: Call) -> web.Response:
+    """GET wit/workitems/{id}/updates/{n}."""
+    return _one(call, _updates(call), "updateNumber", "id")
+
+
+def _updates(call: Call) -> list[JSON]:
     item = work_items.find(call.state, call.argument("id"), call.caller, call.project)
     history = work_items.revisions(call.state, item.id)
     shown = []
@@ -149,33 +176,27 @@ async def list_updates(call: Call) -> web.Response:
         shown.append(
             shapes.show_update(call.state, call.url, item, before, {**revision, **until}, newest=newest)
         )
-    return _one_or_page(call, shown, "updateNumber", "id")
+    return shown
 
 
-def _one_or_page(call: Call, shown: list[JSON], argument: str, key: str) -> web.Response:
-    if argument in call.arguments:
-        found = [one for one in shown if one[key] == call.argument(argument)]
-        if not found:
-            raise errors.work_item_missing(f"{call.arguments['id']} revision {call.arguments[argument]}")
-        return call.reply(found[0])
+def _one(call: Call, shown: list[JSON], argument: str, key: str) -> web.Response:
+    found = [one for one in shown if one[key] == call.argument(argument)]
+    if not found:
+        raise errors.work_item_missing(f"{call.arguments['id']} revision {call.arguments[argument]}")
+    return call.reply(found[0])
+
+
+def _page(call: Call, shown: list[JSON]) -> web.Response:
     skip, top = call.number("$skip", 0), call.number("$top", 200)
     return call.collection(shown[skip : skip + top])
 
 
-def _expand(call: Call) -> str:
-    """Return `$expand` by name; clients may send its number."""
-    given = call.query("$expand", "none").lower()
-    return {"0": "none", "1": "relations", "2": "fields", "3": "links", "4": "all"}.get(given, given)
-
-
-def _wanted(text: str) -> tuple[str, ...]:
-    return _known(name.strip() for name in text.split(",") if name.strip())
-
-
-def _known(names: Iterable[str]) -> tuple[str, ...]:
-    """Return the names of fields to show; raises 400 for one that there is not."""
-    wanted = tuple(names)
+def _shown(expand: str, names: Iterable[str]) -> tuple[str, tuple[str, ...]]:
+    """Return what to expand and which fields to show; raises 400 for both at once or an unknown field."""
+    wanted = tuple(name.strip() for name in names if name.strip())
+    if wanted and expand not in ("", "none"):
+        raise errors.expand_with_fields()
     for name in wanted:
         if not is_known(name):
             raise errors.field_missing(name)
-    return wanted
+    return expand or "none", wanted

@@ -22,7 +22,7 @@ async def list_comments(call: Call) -> web.Response:
     """GET wit/workItems/{id}/comments?$top=&continuationToken=&order=&includeDeleted=."""
     item = _item(call)
     found = comments.listed(call.state, item, deleted=call.flag("includeDeleted"))
-    if call.query("order", "desc").lower() != "asc":
+    if call.query("order", "desc") != "asc":
         found.reverse()
     total, start = len(found), call.number("continuationToken", 0)
     top = min(call.number("$top", 200), 200)
@@ -76,12 +76,12 @@ def _item(call: Call) -> WorkItem:
 
 
 def _is_markdown(call: Call) -> bool:
-    return call.at_least_7_2 and call.query("format", "html").lower() in ("0", "markdown")
+    return call.at_least_7_2 and call.query("format") == "markdown"
 
 
 def _show(call: Call, item: WorkItem, comment: JSON) -> JSON:
     body = shapes.show_comment(call.state, call.url, item, comment)
-    if call.query("$expand").lower() in ("all", "renderedtext", "renderedtextonly", "1", "8"):
+    if call.query("$expand") == "renderedText":
         markdown = comment["format"] == "markdown"
         body["renderedText"] = MarkdownIt("js-default").render(body["text"]) if markdown else body["text"]
     return body

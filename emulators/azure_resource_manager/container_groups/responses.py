@@ -1,25 +1,31 @@
-"""Container groups over HTTP: https://learn.microsoft.com/rest/api/container-instances/operation-groups."""
+"""Operations on container groups: https://learn.microsoft.com/rest/api/container-instances/operation-groups."""
 
-import json
-import re
 import uuid
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
 
 from aiohttp import web
 
 from emulators.azure_resource_manager import errors
-from emulators.azure_resource_manager.authorization import admit
+from emulators.azure_resource_manager.authorization import admit, authenticate
+from emulators.azure_resource_manager.container_groups.requests import (
+    Handler,
+    Operation,
+    check_region,
+    json_object,
+    require_version,
+    tail_of,
+    timestamps_of,
+    unknown_method,
+    unknown_route,
+)
 from emulators.azure_resource_manager.container_groups.views import group_view, operation_view, usage
+from emulators.azure_resource_manager.definition.coverage import check_covered, check_group_covered
+from emulators.azure_resource_manager.definition.regions import region_of
 from emulators.azure_resource_manager.definition.spec import GroupSpec
-from emulators.azure_resource_manager.definition.validation import check_update, group_of
-from emulators.azure_resource_manager.errors import GROUP_TYPE, ResourceManagerError
+from emulators.azure_resource_manager.definition.validation import check_update, group_of, tags_of
+from emulators.azure_resource_manager.errors import GROUP_TYPE, PROVIDER, ResourceManagerError
 from emulators.azure_resource_manager.lifecycle.group import ContainerGroup
 from emulators.azure_resource_manager.lifecycle.state import Key, State, key_of
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-API_VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(-preview)?")
 
 
 @web.middleware
@@ -27,24 +33,20 @@ async def resource_manager_answers(request: web.Request, handler: Handler) -> we
     """Require an api-version, turn every `ResourceManagerError` into its answer, and number the answers."""
     try:
         if not request.path.startswith("/_control/"):
-            _check_api_version(request)
+            require_version(request)
         answer = await handler(request)
-    except ResourceManagerError as error:
-        answer = web.json_response(error.body, status=error.status, headers=error.headers)
     except web.HTTPNotFound:
-        unknown = ResourceManagerError(404, "InvalidResourceType", "The resource type could not be found.")
-        answer = web.json_response(unknown.body, status=404)
+        answer = _error(unknown_route(request))
+    except web.HTTPMethodNotAllowed:
+        answer = _error(unknown_method(request))
+    except ResourceManagerError as error:
+        answer = _error(error)
     answer.headers["x-ms-request-id"] = str(uuid.uuid4())
     return answer
 
 
-def _check_api_version(request: web.Request) -> None:
-    version = request.query.get("api-version", "")
-    if not version:
-        message = "The api-version query parameter (?api-version=) is required for all requests."
-        raise errors.invalid("MissingApiVersionParameter", message)
-    if not API_VERSION.fullmatch(version):
-        raise errors.invalid("InvalidApiVersionParameter", f"The api-version '{version}' is invalid.")
+def _error(error: ResourceManagerError) -> web.Response:
+    return web.json_response(error.body, status=error.status, headers=error.headers)
 
 
 class ContainerGroups:
@@ -54,9 +56,20 @@ class ContainerGroups:
         self.folder = folder
         self.state = state
 
+    def handler(self, operation: Operation, answer: Handler | None) -> Handler:
+        """Return *answer* behind the checks of every operation, or without one a refusal with 501."""
+
+        async def checked(request: web.Request) -> web.StreamResponse:
+            authenticate(self.folder, request)
+            operation.check(request)
+            if answer is None:
+                raise errors.not_covered(operation.name)
+            return await answer(request)
+
+        return checked
+
     def _admit(self, request: web.Request, action: str) -> None:
-        scope = request.path
-        admit(self.folder, request, f"{GROUP_TYPE}/{action}", scope)
+        admit(self.folder, request, f"{GROUP_TYPE}/{action}", request.path)
 
     def _key(self, request: web.Request) -> Key:
         found = request.match_info
@@ -89,14 +102,14 @@ class ContainerGroups:
     async def put(self, request: web.Request) -> web.Response:
         """Create or Update: 201 for a new group; a changed one has all its containers restarted."""
         self._admit(request, "write")
-        body = await _json(request)
-        spec = group_of(request.match_info["group"], body)
+        spec = group_of(request.match_info["group"], await json_object(request))
         existing = self.state.groups.get(self._key(request))
-        if existing is None:
-            return self._created(request, spec, body)
-        return await self._updated(request, existing, spec, body)
+        if existing is not None:
+            return await self._updated(request, existing, spec)
+        check_group_covered(spec)
+        return self._created(request, spec)
 
-    def _created(self, request: web.Request, spec: GroupSpec, body: dict[str, Any]) -> web.Response:
+    def _created(self, request: web.Request, spec: GroupSpec) -> web.Response:
         self.state.check_quota(spec)
         self.state.creates.take()
         found = request.match_info
@@ -104,28 +117,27 @@ class ContainerGroups:
             f"/subscriptions/{found['subscription']}/resourceGroups/{found['resource_group']}"
             f"/providers/{GROUP_TYPE}/{found['group']}"
         )
-        group = ContainerGroup(resource_id, spec, body, self.state.platform, self.state.start_delay)
+        group = ContainerGroup(resource_id, spec, self.state.platform, self.state.start_delay)
         self.state.add(self._key(request), group)
         return self._accepted(request, group, 201)
 
-    async def _updated(
-        self, request: web.Request, group: ContainerGroup, spec: GroupSpec, body: dict[str, Any]
-    ) -> web.Response:
+    async def _updated(self, request: web.Request, group: ContainerGroup, spec: GroupSpec) -> web.Response:
         if group.moving:
             raise errors.transitioning(group.name)
         check_update(group.spec, spec, group.name)
+        check_group_covered(spec)
         if spec.properties == group.spec.properties and not group.ended:
-            group.spec, group.body = spec, body  # tags alone restart nothing
+            group.spec = spec  # changed tags restart nothing
             return web.json_response(group_view(group))
         self.state.creates.take()
-        await group.update(spec, body)
+        await group.update(spec)
         self.state.note_operation(group)
         return self._accepted(request, group, 200)
 
     def _accepted(self, request: web.Request, group: ContainerGroup, status: int) -> web.Response:
         base = f"{request.scheme}://{request.host}/subscriptions/{request.match_info['subscription']}"
-        location = group.spec.location.lower().replace(" ", "")
-        operation = f"{base}/providers/Microsoft.ContainerInstance/locations/{location}/operations"
+        location = region_of(group.spec.location)
+        operation = f"{base}/providers/{PROVIDER}/locations/{location}/operations"
         version = request.query["api-version"]
         headers = {"Azure-AsyncOperation": f"{operation}/{group.operation.id}?api-version={version}"}
         return web.json_response(group_view(group), status=status, headers=headers)
@@ -133,9 +145,10 @@ class ContainerGroups:
     async def patch(self, request: web.Request) -> web.Response:
         """Update: tags only."""
         group = self._group(request, "write")
-        tags = (await _json(request)).get("tags")
-        if isinstance(tags, dict):
-            group.body["tags"] = {str(name): str(value) for name, value in tags.items()}
+        update = tags_of(await json_object(request))
+        check_covered("ContainerGroups_Update", update)
+        if "tags" in update.model_fields_set:
+            group.spec = group.spec.model_copy(update={"tags": update.tags})
         return web.json_response(group_view(group))
 
     async def delete(self, request: web.Request) -> web.Response:
@@ -152,12 +165,12 @@ class ContainerGroups:
         return web.json_response(group_view(group))
 
     async def stop(self, request: web.Request) -> web.Response:
-        """Stop: every container ends, nothing of its volumes is kept."""
+        """Stop: every container ends, and the volumes are lost."""
         await self._still(self._group(request, "stop/action")).stop()
         return web.Response(status=204)
 
     async def start(self, request: web.Request) -> web.Response:
-        """Start: a group that has ended is brought up anew."""
+        """Start: a group that has ended is deployed again."""
         group = self._still(self._group(request, "start/action"))
         if group.ended:
             await group.again(keep_volumes=False)
@@ -184,11 +197,9 @@ class ContainerGroups:
         container = next((one for one in group.all_containers if one.name == name.lower()), None)
         if container is None:
             raise errors.container_not_found(name, group.name)
-        tail = request.query.get("tail")
-        if tail is not None and not tail.isdecimal():
-            raise errors.invalid("InvalidParameter", "The parameter 'tail' must be a number.")
-        timestamps = request.query.get("timestamps", "").lower() == "true"
-        content = container.log(int(tail) if tail is not None else None, timestamps=timestamps)
+        content = container.log.read(
+            tail_of(request), timestamps=timestamps_of(request), running=container.state == "Running"
+        )
         return web.json_response({"content": content})
 
     async def operation(self, request: web.Request) -> web.Response:
@@ -201,21 +212,13 @@ class ContainerGroups:
 
     async def usages(self, request: web.Request) -> web.Response:
         """List Usage of a region."""
-        admit(self.folder, request, "Microsoft.ContainerInstance/locations/usages/read", request.path)
-        groups, cores = self.state.used(request.match_info["location"])
+        admit(self.folder, request, f"{PROVIDER}/locations/usages/read", request.path)
+        location = request.match_info["location"]
+        check_region(location, "locations/usages")
+        groups, cores = self.state.used(location)
         limits, base = self.state.limits, request.path
         value = [
             usage("ContainerGroups", "Container Groups", groups, limits.groups, base),
             usage("StandardCores", "Standard Cores", cores, limits.cores, base),
         ]
         return web.json_response({"value": value})
-
-
-async def _json(request: web.Request) -> dict[str, Any]:
-    try:
-        body = json.loads(await request.text())
-    except ValueError as error:
-        raise errors.invalid("InvalidRequestContent", "The request content was no valid JSON.") from error
-    if not isinstance(body, dict):
-        raise errors.invalid("InvalidRequestContent", "The request content must be a JSON object.")
-    return body

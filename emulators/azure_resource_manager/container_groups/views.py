@@ -11,12 +11,11 @@ from emulators.azure_resource_manager.lifecycle.container import Container
 from emulators.azure_resource_manager.lifecycle.group import ContainerGroup
 from emulators.azure_resource_manager.lifecycle.platform import Operation
 
-KEPT = ("location", "tags", "identity", "zones")
-
 
 def group_view(group: ContainerGroup, *, instances: bool = True) -> dict[str, Any]:
     """Return *group* as GET returns it; as a list does, without instance views, when *instances* is false."""
-    properties = without_secrets(group.body["properties"])
+    body = group.spec.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    properties = without_secrets(body.pop("properties"))
     properties.setdefault("sku", "Standard")
     properties["restartPolicy"] = group.spec.properties.restart_policy
     properties["provisioningState"] = group.provisioning
@@ -24,12 +23,11 @@ def group_view(group: ContainerGroup, *, instances: bool = True) -> dict[str, An
         properties["instanceView"] = {"events": [], "state": group.state}
         for container, shown in zip(group.all_containers, containers_in(properties), strict=True):
             shown["properties"]["instanceView"] = instance_view(container)
-    kept = {key: group.body[key] for key in KEPT if group.body.get(key) is not None}
-    return {"id": group.id, "name": group.name, "type": GROUP_TYPE, **kept, "properties": properties}
+    return {"id": group.id, "name": group.name, "type": GROUP_TYPE, **body, "properties": properties}
 
 
 def without_secrets(properties: dict[str, Any]) -> dict[str, Any]:
-    """Return a copy of *properties* without secure values, secret volumes, keys and passwords."""
+    """Return a copy of *properties* without secure values, secret volumes and passwords."""
     clean = copy.deepcopy(properties)
     clean["initContainers"] = clean.get("initContainers") or []
     for container in containers_in(clean):
@@ -38,11 +36,8 @@ def without_secrets(properties: dict[str, Any]) -> dict[str, Any]:
     for volume in clean.get("volumes") or []:
         if volume.get("secret") is not None:
             volume["secret"] = {}
-        (volume.get("azureFile") or {}).pop("storageAccountKey", None)
     for registry in clean.get("imageRegistryCredentials") or []:
         registry.pop("password", None)
-    workspace = (clean.get("diagnostics") or {}).get("logAnalytics") or {}
-    workspace.pop("workspaceKey", None)
     return clean
 
 
@@ -52,7 +47,7 @@ def containers_in(properties: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def instance_view(container: Container) -> dict[str, Any]:
-    """Return how *container* fares."""
+    """Return the state of *container*, the one before it, its restarts and its events."""
     view = {
         "restartCount": container.restarts,
         "currentState": container.current,

@@ -19,7 +19,6 @@ class Launch:
     command: tuple[str, ...]
     environment: Mapping[str, str]
     volumes: tuple[Bind, ...]
-    output: Path
     folder: Path
 
 
@@ -28,8 +27,8 @@ class Isolation(Protocol):
 
     name: str
 
-    async def start(self, launch: Launch) -> asyncio.subprocess.Process:
-        """Start a container; raises `OSError` when its command cannot be run at all."""
+    async def start(self, launch: Launch, output: int) -> asyncio.subprocess.Process:
+        """Start a container that writes to the descriptor *output*; raises `OSError` when it cannot run."""
 
     async def end(self, process: asyncio.subprocess.Process, mark: str) -> None:
         """Kill a container with everything it has started, and wait until all of it is gone."""

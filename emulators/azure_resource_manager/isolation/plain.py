@@ -34,7 +34,7 @@ class Plain:
         self.watch: asyncio.subprocess.Process | None = None
         self.alias = folder if shlex.quote(str(folder)) == str(folder) else _alias(folder)
 
-    async def start(self, launch: Launch) -> asyncio.subprocess.Process:
+    async def start(self, launch: Launch, output: int) -> asyncio.subprocess.Process:
         """Start *launch* in a session of its own."""
         if launch.image.root:
             raise OSError("an image with its own root needs bubblewrap")
@@ -44,16 +44,15 @@ class Plain:
         home.mkdir(parents=True, exist_ok=True)
         environment = {"HOME": str(home), **launch.image.environment, **launch.environment}
         replaced = {name: replace(value, paths) for name, value in environment.items()}
-        with launch.output.open("wb") as output:
-            return await asyncio.create_subprocess_exec(
-                *(replace(word, paths) for word in launch.command),
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=output,
-                stderr=asyncio.subprocess.STDOUT,
-                cwd=home,
-                env={**replaced, MARK: self._mark(launch.mark)},
-                start_new_session=True,
-            )
+        return await asyncio.create_subprocess_exec(
+            *(replace(word, paths) for word in launch.command),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=output,
+            stderr=asyncio.subprocess.STDOUT,
+            cwd=home,
+            env={**replaced, MARK: self._mark(launch.mark)},
+            start_new_session=True,
+        )
 
     async def end(self, process: asyncio.subprocess.Process, mark: str) -> None:
         """Kill the container's session, then whatever still carries its mark."""

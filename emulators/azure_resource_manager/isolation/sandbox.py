@@ -41,21 +41,20 @@ class Sandbox:
         self.machine = tuple(_machine())
         self._made: set[Path] = set()
 
-    async def start(self, launch: Launch) -> asyncio.subprocess.Process:
+    async def start(self, launch: Launch, output: int) -> asyncio.subprocess.Process:
         """Start *launch*; its first process is process 1, as in a container."""
         descriptor = _in_memory([*self._options(launch), "--clearenv", *_variables(launch)])
         try:
-            with launch.output.open("wb") as output:
-                return await asyncio.create_subprocess_exec(
-                    self.program,
-                    *("--args", str(descriptor), "--", *launch.command),
-                    pass_fds=(descriptor,),
-                    stdin=asyncio.subprocess.DEVNULL,
-                    stdout=output,
-                    stderr=asyncio.subprocess.STDOUT,
-                    cwd="/",
-                    env={},
-                )
+            return await asyncio.create_subprocess_exec(
+                self.program,
+                *("--args", str(descriptor), "--", *launch.command),
+                pass_fds=(descriptor,),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=output,
+                stderr=asyncio.subprocess.STDOUT,
+                cwd="/",
+                env={},
+            )
         finally:
             os.close(descriptor)
 

@@ -1,36 +1,32 @@
-"""One container of a group: its process, its state, its events and its log."""
+"""One container of a group: its process, its state, its events and its log.
+
+https://learn.microsoft.com/azure/container-instances/container-state and
+https://learn.microsoft.com/azure/container-instances/container-instances-restart-policy
+"""
 
 import asyncio
-import datetime as dt
+import os
 from pathlib import Path
 from typing import Any
 
-from emulators.azure_resource_manager.definition.spec import ContainerSpec
+from emulators.azure_resource_manager.definition.spec import AnyContainerSpec
 from emulators.azure_resource_manager.isolation.launch import Isolation, Launch
+from emulators.azure_resource_manager.lifecycle.log import Log
+from emulators.azure_resource_manager.lifecycle.times import now
 
-LOG_WHILE_RUNNING = (
-    4 << 20
-)  # https://learn.microsoft.com/azure/container-instances/container-instances-get-logs
-LOG_WHEN_STOPPED = 16 << 10
-LINES_WHEN_STOPPED = 1000
 OUT_OF_MEMORY = 137
 CANNOT_START = 127
-FIRST_BACK_OFF, LONGEST_BACK_OFF = 1.0, 60.0
-
-
-def now() -> str:
-    """Return this moment as the service writes it."""
-    return dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+MIN_BACK_OFF, MAX_BACK_OFF = 1.0, 60.0  # seconds
 
 
 class Container:
     """A container's life: waiting, running, terminated, and perhaps again."""
 
-    def __init__(self, spec: ContainerSpec, isolation: Isolation, output: Path) -> None:
+    def __init__(self, spec: AnyContainerSpec, isolation: Isolation, output: Path) -> None:
         self.spec = spec
         self.name = spec.name
         self.isolation = isolation
-        self.output = output
+        self.log = Log(output)
         self.process: asyncio.subprocess.Process | None = None
         self.mark = ""
         self.started = asyncio.Event()  # set once it has run, or has failed to
@@ -59,20 +55,32 @@ class Container:
             self.previous = self.current
         self.restart_wanted = self.out_of_memory = False
         self.mark = launch.mark
-        try:
-            self.process = await self.isolation.start(launch)
-        except OSError as error:
-            self.output.write_text(f"{error}\n")
-            self._terminated(CANNOT_START, now())
-            self.started.set()
+        process = self.process = await self._start(launch)
+        if process is None:
             return
         started = now()
         self.current = {"state": "Running", "startTime": started, "detailStatus": ""}
         self.started.set()
         self.event("Started", "Started container")
-        code = await self.process.wait()
-        await self.isolation.end(self.process, self.mark)
+        code = await process.wait()
+        await self.isolation.end(process, self.mark)
+        self.log.finish()
         self._terminated(code if code >= 0 else 128 - code, started)
+
+    async def _start(self, launch: Launch) -> asyncio.subprocess.Process | None:
+        """Return the process of *launch*; None when its command cannot be run, which ends the container."""
+        output = -1
+        try:
+            output = self.log.open()
+            return await self.isolation.start(launch, output)
+        except OSError as error:
+            self.log.write(f"{error}\n")
+            self._terminated(CANNOT_START, now())
+            self.started.set()
+            return None
+        finally:
+            if output >= 0:
+                os.close(output)
 
     def _terminated(self, code: int, started: str) -> None:
         detail = "Completed" if code == 0 else "Error"
@@ -90,6 +98,7 @@ class Container:
                 self.event("Killing", f"Killing container with id {self.name}.")
             if self.state == "Running":
                 self._terminated(OUT_OF_MEMORY, self.current["startTime"])
+        self.log.finish()
 
     def kill(self, *, out_of_memory: bool = False, restart: bool = False) -> None:
         """Kill the first process, as the platform or the kernel does; what ran it sees it end."""
@@ -111,7 +120,7 @@ class Container:
     @property
     def back_off(self) -> float:
         """The seconds to wait before the next restart by policy."""
-        return min(FIRST_BACK_OFF * 2.0**self.restarts, LONGEST_BACK_OFF)
+        return min(MIN_BACK_OFF * 2.0**self.restarts, MAX_BACK_OFF)
 
     def event(self, name: str, message: str, kind: str = "Normal") -> None:
         """Note that something happened, or happened again."""
@@ -123,24 +132,3 @@ class Container:
             return
         times = {"count": 1, "firstTimestamp": moment, "lastTimestamp": moment}
         self.events.append({**times, "name": name, "message": message, "type": kind})
-
-    def log(self, tail: int | None, *, timestamps: bool) -> str:
-        """Return what the container wrote, cut as the service cuts it, at most *tail* lines of it."""
-        running = self.state == "Running"
-        lines = _end_of(self.output, LOG_WHILE_RUNNING if running else LOG_WHEN_STOPPED)
-        if not running:
-            lines = lines[-LINES_WHEN_STOPPED:]
-        if tail is not None:
-            lines = lines[-tail:] if tail else []
-        moment = now()
-        return "".join(f"{moment} {line}" if timestamps else line for line in lines)
-
-
-def _end_of(file: Path, size: int) -> list[str]:
-    """Return the lines of the last *size* bytes of *file*; none when it is not there."""
-    try:
-        with file.open("rb") as log:
-            log.seek(max(log.seek(0, 2) - size, 0))
-            return log.read().decode("utf-8", "replace").splitlines(keepends=True)
-    except FileNotFoundError:
-        return []

@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Coroutine, Iterable
 from typing import Any
 
-from emulators.azure_resource_manager.definition.spec import ContainerSpec, GroupSpec
+from emulators.azure_resource_manager.definition.spec import AnyContainerSpec, GroupSpec
 from emulators.azure_resource_manager.isolation.images import Image
 from emulators.azure_resource_manager.isolation.launch import Launch
 from emulators.azure_resource_manager.lifecycle.container import Container
@@ -29,9 +29,7 @@ ENDED = ("Succeeded", "Failed", "Stopped")
 class ContainerGroup:
     """A live group: what was asked for, its containers, its volumes and the task that runs it."""
 
-    def __init__(
-        self, resource_id: str, spec: GroupSpec, body: dict[str, Any], platform: Platform, delay: float
-    ) -> None:
+    def __init__(self, resource_id: str, spec: GroupSpec, platform: Platform, delay: float) -> None:
         self.id = resource_id
         self.name = resource_id.rpartition("/")[2]
         self.resource_group = resource_id.split("/")[4]
@@ -43,18 +41,18 @@ class ContainerGroup:
         self.folder = platform.folder / f"{self.name}-{self.key[:8]}"
         self.ports: dict[int, int] = {}
         self.task: asyncio.Task[None] | None = None
-        self.describe(spec, body)
+        self.describe(spec)
 
-    def describe(self, spec: GroupSpec, body: dict[str, Any]) -> None:
+    def describe(self, spec: GroupSpec) -> None:
         """Take *spec* as what the group shall be; nothing is started."""
-        self.spec, self.body = spec, body
+        self.spec = spec
         self.provisioning, self.state = "Pending", "Pending"
         self.operation = Operation()
         properties = spec.properties
         self.init_containers = [self._container(one) for one in properties.init_containers]
         self.containers = [self._container(one) for one in properties.containers]
 
-    def _container(self, spec: ContainerSpec) -> Container:
+    def _container(self, spec: AnyContainerSpec) -> Container:
         return Container(spec, self.platform.isolation, self.folder / "logs" / spec.name)
 
     @property
@@ -91,14 +89,14 @@ class ContainerGroup:
             container.wait_again()
         self.start()
 
-    async def update(self, spec: GroupSpec, body: dict[str, Any]) -> None:
+    async def update(self, spec: GroupSpec) -> None:
         """End every container and bring the group up as *spec* says, with empty volumes if it had ended."""
         keep_volumes = not self.ended
         self.provisioning = self.state = "Pending"
         await self.halt()
         if not keep_volumes:
             await self._empty()
-        self.describe(spec, body)
+        self.describe(spec)
         self.start()
 
     async def restart(self) -> None:

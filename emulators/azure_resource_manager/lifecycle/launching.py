@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from emulators.azure_resource_manager.definition.spec import ContainerProperties
+from emulators.azure_resource_manager.definition.spec import InitContainerProperties
 from emulators.azure_resource_manager.isolation.addresses import rewrite
 from emulators.azure_resource_manager.isolation.images import Bind, Image, ImageNotFoundError, Images
 from emulators.azure_resource_manager.isolation.launch import Launch
@@ -56,11 +56,10 @@ def launch_of(
             Bind(folder / "volumes" / mount.name, mount.mount_path, writable=not mount.read_only)
             for mount in properties.volume_mounts
         ),
-        output=container.output,
         folder=folder / "containers" / container.name,
     )
 
 
-def _environment(properties: ContainerProperties, ports: Mapping[int, int]) -> dict[str, str]:
+def _environment(properties: InitContainerProperties, ports: Mapping[int, int]) -> dict[str, str]:
     variables = properties.environment_variables
     return {one.name: rewrite(one.secure_value or one.value or "", ports) for one in variables}

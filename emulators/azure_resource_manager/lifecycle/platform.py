@@ -7,7 +7,7 @@ from pathlib import Path
 from emulators.azure_resource_manager.isolation.addresses import LoopbackPorts
 from emulators.azure_resource_manager.isolation.images import Images
 from emulators.azure_resource_manager.isolation.launch import Isolation
-from emulators.azure_resource_manager.lifecycle.container import now
+from emulators.azure_resource_manager.lifecycle.times import now
 
 TROUBLES = ("neverStarts", "failsToProvision", "startDelay")
 

@@ -5,6 +5,7 @@ import fcntl
 import sys
 from typing import TextIO
 
+from emulators.azure_resource_manager.definition.regions import region_of
 from emulators.azure_resource_manager.definition.spec import GroupSpec
 from emulators.azure_resource_manager.errors import group_not_found, quota_reached
 from emulators.azure_resource_manager.lifecycle.group import ContainerGroup
@@ -97,7 +98,9 @@ class State:
 
     def used(self, location: str) -> tuple[int, float]:
         """Return the number of groups in *location*, and the cores of those that have not ended."""
-        here = [group for group in self.groups.values() if group.spec.location.lower() == location.lower()]
+        here = [
+            group for group in self.groups.values() if region_of(group.spec.location) == region_of(location)
+        ]
         return len(here), sum(group.spec.properties.cores for group in here if not group.ended)
 
     def _next_trouble(self) -> Trouble | None:

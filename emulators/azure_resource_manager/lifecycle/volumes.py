@@ -7,19 +7,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from emulators.azure_resource_manager.definition.spec import Volume
-from emulators.azure_resource_manager.lifecycle.platform import ProvisioningError
 
 
 def make_volumes(folder: Path, volumes: Iterable[Volume]) -> None:
-    """Make a folder for each of *volumes* under *folder*; emptyDir volumes that are there keep their content.
-
-    Raises `ProvisioningError` for a kind of volume that this machine does not have.
-    """
+    """Make a folder for each of *volumes* under *folder*; an emptyDir that exists keeps its content."""
     for volume in volumes:
-        if volume.azure_file is not None or volume.git_repo is not None:
-            raise ProvisioningError(
-                "VolumeNotSupported", f"'{volume.name}': this machine has no such volumes."
-            )
         place = folder / volume.name
         if volume.secret is not None:
             remove_tree(place)  # a container may have put links in place of its files

@@ -191,9 +191,7 @@ class Replay:
                 self.continued = action
                 return DONE
             case other:
-                raise ActionRefusedError(
-                    f"Actions of type {other} (entities, durable HTTP) are not covered by this host."
-                )
+                raise ActionRefusedError(f"Not covered by this host: the action {_name_of(other)}")
 
     def _call(self, kind: str, event_type: EventType, action: Action) -> Awaitable:
         name = action["functionName"]
@@ -204,3 +202,8 @@ class Replay:
         if "retryOptions" in action:
             return Retried.begin(self.scheduler, event_type, action)
         return self.scheduler.schedule(event_type, action)
+
+
+def _name_of(action_type: Any) -> str:
+    """Return the name of an action's type, or its number when the protocol has no such type."""
+    return ActionType(action_type).name if action_type in list(ActionType) else f"of type {action_type}"

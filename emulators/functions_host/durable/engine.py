@@ -68,7 +68,7 @@ class Engine:
         self._orchestrators, self._exists, self._start_activity = orchestrators, exists, start_activity
         self._connection = connect(path)
         self._store = Store(self._connection)
-        self.hub = Hub(self._store, orchestrators.keys())
+        self.hub = Hub(self._store)
         self._reader = Store(connect(path, read_only=True))
         self._requests = Requests()
         self._ready: collections.OrderedDict[str, None] = collections.OrderedDict()
@@ -225,8 +225,11 @@ class Engine:
 
     def _orchestrator(self, name: str) -> Orchestrate:
         def missing(_: str) -> str:
-            message = f"The function '{name}' doesn't exist, is disabled, or is not an orchestrator function."
-            raise LookupError(message)
+            known = ", ".join(f"'{one}'" for one in self._orchestrators)
+            raise LookupError(
+                f"The function '{name}' doesn't exist, is disabled, or is not an orchestrator function. "
+                f"Additional info: The following are the known orchestrator functions: {known}."
+            )
 
         return self._orchestrators.get(name, missing)
 

@@ -33,6 +33,7 @@ def show_instance(instance: Instance, *, show_input: bool) -> dict[str, Any]:
     return {
         "name": instance.name,
         "instanceId": instance.id,
+        **({"parentInstanceId": instance.parent} if instance.parent else {}),
         "runtimeStatus": instance.status,
         "input": loads(instance.input) if show_input else None,
         "customStatus": loads(instance.custom),

@@ -30,9 +30,8 @@ from emulators.functions_host.errors import ArgumentError, InstanceExistsError
 class Hub:
     """Instances, and the messages between them."""
 
-    def __init__(self, store: Store, orchestrators: Collection[str]) -> None:
+    def __init__(self, store: Store) -> None:
         self.store = store
-        self.orchestrators = orchestrators
         self.outbox: list[ActivityTask] = []
         self.due: list[tuple[float, str]] = store.appointments()
         self.forgotten: Callable[[str], object] = lambda _: None
@@ -42,12 +41,9 @@ class Hub:
     def start(self, name: str, input_: str | None, instance_id: str | None = None, version: str = "") -> str:
         """Start orchestrator *name* with raw JSON, and return the instance's id.
 
-        Raises `ArgumentError` for an unknown orchestrator or a bad id, `InstanceExistsError` for a live one.
+        Raises `ArgumentError` for a bad id, `InstanceExistsError` for that of a live instance. An instance of
+        an unknown orchestrator starts, and fails.
         """
-        if name not in self.orchestrators:
-            raise ArgumentError(
-                f"The function '{name}' doesn't exist, is disabled, or is not an orchestrator function."
-            )
         instance_id = instance_id or uuid.uuid4().hex
         check_instance_id(instance_id)
         existing = self.store.instance(instance_id)
@@ -70,7 +66,7 @@ class Hub:
         """Start an instance's orchestrator again with the same input; raises as `start` does."""
         instance = self.store.instance(instance_id)
         if instance is None:
-            raise ArgumentError(f"An orchestrationInstance with the instanceId {instance_id} was not found.")
+            raise ArgumentError(f"No instance with ID '{instance_id}' was found. (Parameter 'instanceId')")
         return self.start(instance.name, instance.input, None if new_id else instance_id, instance.version)
 
     def purge(self, instance_ids: Collection[str]) -> int:

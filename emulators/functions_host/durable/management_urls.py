@@ -5,6 +5,7 @@ https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-http
 
 import json
 from dataclasses import dataclass
+from typing import ClassVar
 from urllib.parse import quote_plus
 
 WEBHOOKS = "/runtime/webhooks/durabletask"
@@ -19,11 +20,12 @@ class ManagementUrls:
     hub: str
     key: str
     rpc: str = ""
+    connection: ClassVar[str] = "Storage"
 
     def of(self, instance_id: str, origin: str = "") -> dict[str, str]:
         """Return the management URLs of an instance, at the caller's *origin* when it is given."""
         name = INSTANCE_PLACEHOLDER if instance_id == INSTANCE_PLACEHOLDER else quote_plus(instance_id)
-        query = f"taskHub={quote_plus(self.hub)}&connection=Storage&code={self.key}"
+        query = f"taskHub={quote_plus(self.hub)}&connection={self.connection}&code={self.key}"
         instance = f"{origin or self.origin}{WEBHOOKS}/instances/{name}"
         return {
             "id": instance_id,

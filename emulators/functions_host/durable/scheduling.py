@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from emulators.functions_host.durable.events import Event, EventType, moment, stamp
-from emulators.functions_host.errors import NonDeterministicError
+from emulators.functions_host.errors import ActionRefusedError, NonDeterministicError
 
 RECORDS = {EventType.TaskScheduled, EventType.SubOrchestrationInstanceCreated, EventType.TimerCreated}
 SETTLES = {  # event -> (the field that holds the number, whether it went well)
@@ -22,6 +22,7 @@ SETTLES = {  # event -> (the field that holds the number, whether it went well)
     EventType.SubOrchestrationInstanceFailed: ("TaskScheduledId", False),
     EventType.TimerFired: ("TimerId", True),
 }
+RETRY_OPTIONS = {"firstRetryIntervalInMilliseconds", "maxNumberOfAttempts", "backoffCoefficient"}
 WORDS = {
     EventType.TaskScheduled: "an activity task",
     EventType.SubOrchestrationInstanceCreated: "a sub-orchestration",
@@ -131,7 +132,10 @@ class Retried:
 
     @classmethod
     def begin(cls, scheduler: Scheduler, kind: EventType, action: dict[str, Any]) -> "Retried":
-        """Schedule the first attempt."""
+        """Schedule the first attempt; raises `ActionRefusedError` for options that are not covered."""
+        foreign = sorted(set(action["retryOptions"]) - RETRY_OPTIONS)
+        if foreign:
+            raise ActionRefusedError(f"Not covered by this host: the retry options {', '.join(foreign)}")
         retried = cls(scheduler, kind, action)
         retried._attempt()
         return retried

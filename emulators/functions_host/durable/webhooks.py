@@ -18,7 +18,7 @@ from emulators.functions_host.durable.events import TERMINAL, Event, EventType, 
 from emulators.functions_host.durable.history_view import show_history, show_instance
 from emulators.functions_host.durable.instance_query import InstanceQuery, flag, parameters
 from emulators.functions_host.durable.management_urls import ManagementUrls
-from emulators.functions_host.errors import ArgumentError, InstanceExistsError, error_response
+from emulators.functions_host.errors import ArgumentError, InstanceExistsError, error_response, not_covered
 from emulators.functions_host.keys import Keys, given_key
 
 Result = TypeVar("Result")
@@ -44,10 +44,13 @@ class Webhooks:
         except ArgumentError as error:
             return error_response(400, "One or more of the arguments submitted is incorrect", error)
         except InstanceExistsError as error:
-            return error_response(500, "Something went wrong while processing your request", error)
+            return error_response(409, str(error))
 
     async def _route(self, request: web.Request) -> web.StreamResponse:  # noqa: PLR0911 (one a route)
         parts = request.match_info["rest"].strip("/").split("/")
+        other_hub = self._other_hub(request)
+        if other_hub:
+            return not_covered(other_hub)
         match request.method, parts:
             case "POST", ["orchestrators", name]:
                 return await self._start(request, name, None)
@@ -63,16 +66,30 @@ class Webhooks:
                 return await self._operate(request, instance_id, operation.lower())
             case "POST", ["instances", instance_id, operation, name] if operation.lower() == "raiseevent":
                 return await self._raise_event(request, instance_id, name)
+            case _, ["entities", *_]:
+                return not_covered("entities")
         return web.Response(status=404)
+
+    def _other_hub(self, request: web.Request) -> str:
+        """Return the task hub or storage connection that *request* names, "" if it is this host's own."""
+        asked = parameters(request.query)
+        hub, connection = asked.get("taskhub"), asked.get("connection")
+        if hub and hub.lower() != self._urls.hub.lower():
+            return f"another task hub ({hub})"
+        if connection and connection.lower() != self._urls.connection.lower():
+            return f"another storage connection ({connection})"
+        return ""
 
     # -- starting ------------------------------------------------------------------------------------
 
     async def _start(self, request: web.Request, name: str, instance_id: str | None) -> web.Response:
+        if {"timeout", "pollinginterval"} & parameters(request.query).keys():
+            return not_covered("creating an instance and waiting for it")
         raw = await request.text()
         try:
             value = json.loads(raw) if raw else None
         except ValueError as error:
-            return error_response(400, "Invalid JSON content", error)
+            return error_response(500, "Something went wrong while processing your request", error)
         input_ = None if value is None else raw
         version = request.query.get("version", "")
         started = await self._call(lambda: self._engine.hub.start(name, input_, instance_id, version))
@@ -80,9 +97,13 @@ class Webhooks:
 
     async def _restart(self, request: web.Request, instance_id: str) -> web.Response:
         new_id = flag(parameters(request.query), "restartWithNewInstanceId", default=True)
-        return self._accepted(
-            request, await self._call(lambda: self._engine.hub.restart(instance_id, new_id=new_id))
-        )
+        try:
+            started = await self._call(lambda: self._engine.hub.restart(instance_id, new_id=new_id))
+        except ArgumentError as error:
+            return error_response(400, "InstanceId does not match a valid orchestration instance.", error)
+        except InstanceExistsError as error:
+            return error_response(409, "A non-terminal instance with this instance ID already exists.", error)
+        return self._accepted(request, started)
 
     def _accepted(self, request: web.Request, instance_id: str) -> web.Response:
         links = self._urls.of(instance_id, f"{request.scheme}://{request.host}")
@@ -155,9 +176,12 @@ class Webhooks:
         """Refuse as the extension does for a storage provider that cannot rewind."""
         instance = self._engine.reader.instance(instance_id)
         if instance is None:
-            return web.Response(status=404)
+            return web.json_response(f'No orchestration with instance ID "{instance_id}" found.', status=404)
         if instance.status != "Failed":
-            text = f'This orchestration has status {instance.status}, but only "Failed" ones can be rewound.'
+            text = (
+                f"This orchestration has status {instance.status}, "
+                'but only orchestrations in the "Failed" state can be rewound.'
+            )
             return web.json_response(text, status=412)
         return error_response(501, "Rewind is not supported by the underlying storage provider.")
 

@@ -7,7 +7,7 @@ import asyncio
 
 from aiohttp import web
 
-from emulators.functions_host.errors import error_response
+from emulators.functions_host.errors import error_response, not_covered
 from emulators.functions_host.keys import Keys, given_key
 from emulators.functions_host.timers.triggers import Timers
 from emulators.functions_host.worker.loader import App
@@ -42,15 +42,26 @@ class Admin:
         function = self._app.functions.get(request.match_info["name"])
         if function is None:
             return web.Response(status=404)
+        if function.kind != "timerTrigger":
+            return not_covered(f"running a function with {function.kind} by the admin API")
+        return await self._run_timer(request, function.name)
+
+    async def _run_timer(self, request: web.Request, name: str) -> web.Response:
         if request.content_type != "application/json":
             return web.Response(status=415)
         try:
             body = await request.json()
         except ValueError as error:
             return error_response(400, "Invalid JSON content", error)
-        if not isinstance(body, dict) or function.kind != "timerTrigger":
-            return error_response(400, "Only timer triggers are run here, with a JSON object as the body.")
-        task = asyncio.create_task(self._timers.run_once(function.name))
+        if not isinstance(body, dict):
+            return error_response(400, "The body must be a JSON object.")
+        task = asyncio.create_task(self._timers.run_once(name))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return web.Response(status=202)
+
+    async def refuse(self, request: web.Request) -> web.Response:
+        """Answer 501 to whatever else the admin API of the real host has."""
+        if not self._is_allowed(request):
+            return web.Response(status=401)
+        return not_covered(f"{request.method} {request.path}")

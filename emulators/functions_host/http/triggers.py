@@ -14,19 +14,19 @@ from aiohttp import web
 from emulators.functions_host.http.requests import function_request
 from emulators.functions_host.http.routes import Route, Router, compile_template
 from emulators.functions_host.keys import Keys, given_key
-from emulators.functions_host.settings import LARGEST_BODY
+from emulators.functions_host.settings import DEFAULT_MAX_BODY
 from emulators.functions_host.worker.invocations import Invoker
 from emulators.functions_host.worker.loader import Function
 
 log = logging.getLogger("host")
 
 
-def largest_body() -> int:
+def max_body() -> int:
     """Return how many bytes a request's body may have.
 
     https://learn.microsoft.com/azure/azure-functions/functions-app-settings#functions_request_body_size_limit
     """
-    return int(os.environ.get("FUNCTIONS_REQUEST_BODY_SIZE_LIMIT", LARGEST_BODY))
+    return int(os.environ.get("FUNCTIONS_REQUEST_BODY_SIZE_LIMIT", DEFAULT_MAX_BODY))
 
 
 class HttpOutput(func.Out[Any]):

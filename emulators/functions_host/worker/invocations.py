@@ -4,14 +4,11 @@ https://learn.microsoft.com/azure/azure-functions/python-scale-performance-refer
 """
 
 import asyncio
-import collections
 import contextvars
-import json
 import logging
 import os
 import threading
 import time
-import traceback
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -19,15 +16,11 @@ from contextlib import contextmanager
 from typing import Any
 
 import azure.functions as func
-from azure.functions import _durable_functions as serialization
 
-from emulators.functions_host.durable.engine import Ended
-from emulators.functions_host.durable.store import ActivityTask
 from emulators.functions_host.logs import INVOCATION
 from emulators.functions_host.worker.loader import Function
 
 log = logging.getLogger("host")
-LONGEST_STACK = 8_000
 
 
 class Context(func.Context):
@@ -140,75 +133,3 @@ def _invocation(function: Function, invocation: str) -> Iterator[None]:
 
 def _since(began: float) -> float:
     return (time.perf_counter() - began) * 1000
-
-
-class Activities:
-    """Runs activities, a limited number at a time (`maxConcurrentActivityFunctions`)."""
-
-    def __init__(self, functions: Mapping[str, Function], invoker: Invoker, limit: int) -> None:
-        self._functions, self._invoker, self._free = functions, invoker, limit
-        self._waiting: collections.deque[tuple[ActivityTask, Ended]] = collections.deque()
-        self._lock = threading.Lock()
-
-    def start(self, task: ActivityTask, ended: Ended) -> None:
-        """Run *task* as soon as there is room; *ended* is told its result as JSON, or its error."""
-        with self._lock:
-            if self._free == 0:
-                self._waiting.append((task, ended))
-                return
-            self._free -= 1
-        self._run(task, ended)
-
-    def _run(self, task: ActivityTask, ended: Ended) -> None:
-        function = self._functions.get(task.name)
-        if function is None:
-            message = (
-                f"The function '{task.name}' doesn't exist, is disabled, or is not an activity function."
-            )
-            self._over(ended, None, (message, ""))
-            return
-        try:
-            future = self._invoker.submit(function, {function.parameter: _input_of(task)})
-        except Exception as error:
-            self._over(ended, None, failure(error))
-            return
-        future.add_done_callback(lambda done: self._finished(done, ended))
-
-    def _finished(self, done: "Future[Any]", ended: Ended) -> None:
-        if self._invoker.closing:
-            return  # the activity runs again after the next start
-        error = asyncio.CancelledError() if done.cancelled() else done.exception()
-        if error is not None:
-            self._over(ended, None, failure(error))
-            return
-        try:
-            result = serialization.df_dumps(done.result())
-        except Exception as unserializable:
-            self._over(ended, None, failure(unserializable))
-            return
-        self._over(ended, result, None)
-
-    def _over(self, ended: Ended, result: str | None, error: tuple[str, str] | None) -> None:
-        ended(result, error)
-        with self._lock:
-            if not self._waiting:
-                self._free += 1
-                return
-            task, following = self._waiting.popleft()
-        self._run(task, following)
-
-
-def _input_of(task: ActivityTask) -> Any:
-    """Return what an activity is called with; text that is no JSON goes through as it is."""
-    if task.input is None:
-        return None
-    try:
-        return serialization.df_loads(task.input)
-    except json.JSONDecodeError:
-        return task.input
-
-
-def failure(error: BaseException) -> tuple[str, str]:
-    """Return what the orchestration is told of *error*: its name and text, and its stack."""
-    stack = "".join(traceback.format_exception(error))
-    return f"{type(error).__name__}: {error}", stack[-LONGEST_STACK:]

@@ -19,7 +19,16 @@ from emulators.functions_host.errors import FunctionLoadError, HostError
 from emulators.functions_host.worker.load_checks import Binding, check_function
 
 MODULE = "function_app"
-COVERED = {"httpTrigger", "timerTrigger", "orchestrationTrigger", "activityTrigger", "http", "durableClient"}
+COVERED = {  # types of bindings, with the properties that are heeded besides those that all of them have
+    "httpTrigger": {"authLevel", "methods", "route"},
+    "timerTrigger": {"runOnStartup", "schedule", "useMonitor"},
+    "orchestrationTrigger": {"orchestration"},
+    "activityTrigger": {"activity"},
+    "http": set[str](),
+    "durableClient": set[str](),
+}
+COMMON_PROPERTIES = {"direction", "name", "type"}
+RETRY_POLICY = "retry_policy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +101,7 @@ def top_level_app(module: Any) -> Any:
 def _function(indexed: Any) -> Function:
     name, call, trigger = indexed.get_function_name(), indexed.get_user_function(), indexed.get_trigger()
     bindings = [Binding(b.name, b.type, int(b.direction)) for b in indexed.get_bindings()]
-    foreign = sorted({b.type for b in bindings} - COVERED)
-    if foreign:
-        raise FunctionLoadError(name, f"this host does not cover bindings of type {', '.join(foreign)}")
+    _check_covered(name, indexed)
     requires_context = check_function(name, call, bindings)
     return Function(
         name=name,
@@ -105,6 +112,21 @@ def _function(indexed: Any) -> Function:
         clients=tuple(b.name for b in bindings if b.type == "durableClient"),
         outputs=tuple(b.name for b in bindings if b.is_out and b.name != "$return"),
     )
+
+
+def _check_covered(name: str, indexed: Any) -> None:
+    """Check that this host serves all that a function asks for; raises `FunctionLoadError`."""
+    bindings = [(binding.type, binding.get_dict_repr()) for binding in indexed.get_bindings()]
+    foreign = sorted({kind for kind, _ in bindings} - COVERED.keys())
+    if foreign:
+        raise FunctionLoadError(name, f"this host does not cover bindings of type {', '.join(foreign)}")
+    for kind, properties in bindings:
+        given = {key for key, value in properties.items() if value is not None}
+        unread = sorted(given - COVERED[kind] - COMMON_PROPERTIES)
+        if unread:
+            raise FunctionLoadError(name, f"this host does not cover {', '.join(unread)} of {kind}")
+    if indexed.get_settings_dict(RETRY_POLICY):
+        raise FunctionLoadError(name, "this host does not cover retry policies of functions")
 
 
 def _is_disabled(name: str, environment: MutableMapping[str, str]) -> bool:

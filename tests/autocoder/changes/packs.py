@@ -1,4 +1,4 @@
-"""Real commits and packs for tests, made by git, and odd ones made by hand."""
+"""Commits and packs for tests: real ones made by git, and malformed ones made by hand."""
 
 import hashlib
 import subprocess
@@ -18,7 +18,7 @@ ENVIRONMENT = {
 
 
 class Repo:
-    """A repository with a base commit on it; `pack()` makes what a supervisor uploads."""
+    """A repository with a base commit on it; `pack()` makes the pack that a supervisor uploads."""
 
     def __init__(self, folder: Path, files: dict[str, bytes]):
         self.folder = folder

@@ -12,7 +12,7 @@ SECRET = "wq8Zr3Lm5Tx7Vb2Np9Kd4Hs6"
 
 
 class Repository(Repo):
-    """A repository, and what speaks against pushing a change on top of it."""
+    """A repository, and the objections to pushing a change on top of it."""
 
     def against(self, files: dict[str, str], rules=None, message="change", **options):
         new = self.commit({name: text.encode() for name, text in files.items()}, message)
@@ -28,16 +28,16 @@ def repository(tmp_path):
     return Repository(tmp_path, {"README.md": b"Hello\n", "azure-pipelines.yml": b"steps: []\n"})
 
 
-def test_nothing_speaks_against_an_ordinary_change(repository):
+def test_an_ordinary_change_has_no_objections(repository):
     assert repository.against({"new.py": "x = 1\n"}) == []
     assert [(one.path, one.kind, one.added) for one in repository.files] == [("new.py", "added", 1)]
 
 
-def test_a_protected_path_is_refused_where_the_supervisor_should_have_withheld_it(repository):
+def test_a_protected_path_that_the_supervisor_did_not_withhold_is_refused(repository):
     assert repository.against({"azure-pipelines.yml": "steps: [script]\n"})
 
 
-def test_a_secret_of_the_run_is_found_by_place_and_never_shown(repository):
+def test_a_secret_of_the_run_is_reported_by_place_and_never_shown(repository):
     (found,) = repository.against({"new.py": f"x = 1\ny = '{SECRET}'\n"})
     assert "new.py, line 2" in found
     assert SECRET not in found

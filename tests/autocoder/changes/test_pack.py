@@ -38,13 +38,13 @@ def test_follows_deltas_of_both_kinds(repo, option):
         assert all(pack.read(blob_name(data), BLOB) == data for data in versions)
 
 
-def test_gives_back_the_pack_entry_by_entry_as_it_was(repo):
+def test_yields_the_packed_entries_unchanged(repo):
     data = repo.pack(repo.commit({"b.txt": b"two\n"}))
     with open_pack(data) as pack:
         assert data[12:-20] == b"".join(packed for _, _, packed in pack.entries())
 
 
-def test_refuses_another_pack_than_the_result_names(repo):
+def test_refuses_a_pack_with_another_hash_than_in_the_result(repo):
     with pytest.raises(UnsafePack), open_pack(repo.pack(repo.base), sha256="0" * 64):
         pass
 
@@ -74,18 +74,18 @@ def test_refuses_a_damaged_pack(repo, at):
         packed(b"\xff" * 30),
     ],
 )
-def test_refuses_what_is_no_whole_pack(data):
+def test_refuses_an_incomplete_pack(data):
     with pytest.raises((UnsafePack, TooLarge)), open_pack(data):
         pass
 
 
-def test_refuses_an_object_that_announces_too_much_before_inflating_it():
+def test_refuses_an_object_with_too_large_a_declared_size_before_inflating_it():
     bomb = packed(entry(3, b"\0" * 5_000_000))
     with pytest.raises(TooLarge), open_pack(bomb, limits=PackLimits(object_bytes=1_000_000)):
         pass
 
 
-def test_refuses_an_object_that_inflates_to_more_than_it_announces():
+def test_refuses_an_object_that_inflates_to_more_than_its_declared_size():
     with pytest.raises(UnsafePack), open_pack(packed(entry(3, b"\0" * 50_000_000, declared=10))):
         pass
 
@@ -103,7 +103,7 @@ def test_refuses_too_many_objects():
         pass
 
 
-def test_refuses_deltas_upon_deltas_without_end():
+def test_refuses_a_chain_of_too_many_deltas():
     data = b"x" * 20
     entries, name = [entry(3, data)], blob_name(data)
     for number in range(70):

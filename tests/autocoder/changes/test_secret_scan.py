@@ -33,7 +33,7 @@ def test_finds_each_kind_of_token_with_file_and_line(kind):
 
 
 @pytest.mark.parametrize("kind", TOKENS)
-def test_never_tells_the_secret(kind):
+def test_never_shows_the_secret(kind):
     found = scan([("a.py", TOKENS[kind].encode())])
     assert all(TOKENS[kind][-12:-2] not in repr(one) for one in found)
 
@@ -54,7 +54,7 @@ def test_never_tells_the_secret(kind):
         "import os\n\nprint('hello, world')\n",
     ],
 )
-def test_leaves_ordinary_code_alone(text):
+def test_finds_nothing_in_ordinary_code(text):
     assert scan([("src/app.py", text.encode())]) == ()
 
 
@@ -105,7 +105,7 @@ def test_takes_a_bounded_time_for_any_text(text):
     scan([("a.txt", text.encode())], [OWN])
 
 
-def test_a_line_that_stood_there_before_is_not_this_changes():
+def test_a_line_of_the_base_is_not_a_finding():
     line, other = f"key = '{TOKENS['github']}'", f"key = '{TOKENS['aws']}'"
     data, old = f"new\n{line}\n{other}\n".encode(), f"{line}\n".encode()
     assert [one.line for one in scan([("a.py", data)], before=lambda path: old)] == [3]
@@ -113,5 +113,5 @@ def test_a_line_that_stood_there_before_is_not_this_changes():
     assert scan([("a.py", OWN.encode())], [OWN], before=lambda path: OWN.encode())
 
 
-def test_asks_for_the_file_as_it_was_only_when_something_was_found():
+def test_reads_the_base_only_after_a_finding():
     scan([("a.py", b"print(1)")], before=lambda path: pytest.fail("asked"))

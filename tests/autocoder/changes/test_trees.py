@@ -50,7 +50,7 @@ def test_sees_a_changed_mode(repo):
     assert (changes["a.txt"].old.mode, changes["a.txt"].new.mode) == (REGULAR, EXECUTABLE)
 
 
-def test_knows_where_a_renamed_file_came_from(repo):
+def test_finds_the_old_path_of_a_renamed_file(repo):
     changes, _ = changes_of(repo, repo.commit({"a.txt": None, "z/a.txt": b"a\n"}))
     assert changes["z/a.txt"].renamed_from == "a.txt"
     assert changes["a.txt"].kind == "deleted"
@@ -81,7 +81,7 @@ def test_says_nothing_changed_for_an_empty_commit(repo):
     assert changes_of(repo, repo.commit()) == ({}, {})
 
 
-def test_refuses_a_commit_that_stands_on_something_else(repo):
+def test_refuses_a_commit_with_another_parent(repo):
     first = repo.commit({"a.txt": b"1\n"})
     commit = repo.commit({"a.txt": b"2\n"})
     data = repo.pack(commit, extra=(first,))
@@ -154,7 +154,7 @@ def test_refuses_trees_that_git_would_not_write(entries):
         read_change(pack, named(b"commit", new).hex(), named(b"commit", base).hex())
 
 
-def test_refuses_folders_nested_without_end():
+def test_refuses_folders_nested_too_deeply():
     blob = b"x"
     trees = [tree((REGULAR, b"f", named(b"blob", blob)))]
     for _ in range(150):

@@ -8,7 +8,7 @@ class Forgetful(dict):
     """A dictionary that another thread empties at the worst moment."""
 
     def __setitem__(self, key, value):
-        """Keep nothing."""
+        """Store nothing."""
 
 
 def test_redacts_while_another_thread_changes_what_is_known():

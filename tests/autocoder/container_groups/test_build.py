@@ -1,4 +1,4 @@
-"""Who holds what in a container group, with the agent's image and with one of the team's own."""
+"""Volumes and secrets of the containers in a group, with the agent's image and with a team's image."""
 
 import pytest
 
@@ -49,7 +49,7 @@ def mounts(container):
     return {mount.volume: mount.read_only for mount in container.mounts}
 
 
-def test_without_another_image_everything_is_in_the_agents_own():
+def test_without_another_image_the_agents_image_has_everything():
     group = container_group(plan_with(), SETTINGS)
     assert [one.name for one in group.init_containers] == ["clone"]
     assert "tools" not in group.volumes
@@ -59,11 +59,11 @@ def test_without_another_image_everything_is_in_the_agents_own():
     assert found["agent"].env["AUTOCODER_AGENT"] == "/opt/autocoder/agent"
 
 
-def test_the_agents_own_image_by_its_full_name_is_no_other_image():
+def test_the_full_name_of_the_agents_image_is_not_another_image():
     assert plan_with(OURS).tools_image is None
 
 
-def test_another_image_gets_its_tools_from_an_init_container_of_the_agents_own():
+def test_another_image_gets_its_tools_from_an_init_container_of_the_agents_image():
     group = container_group(plan_with(THEIRS), SETTINGS)
     assert [one.name for one in group.init_containers] == ["clone", "tools"]
     assert "tools" in group.volumes
@@ -76,17 +76,17 @@ def test_another_image_gets_its_tools_from_an_init_container_of_the_agents_own()
     assert found["agent"].env["AUTOCODER_AGENT"] == "/tools/agent"
 
 
-def test_the_tools_can_be_written_by_init_containers_alone():
+def test_only_init_containers_can_write_the_tools():
     found = containers(THEIRS)
     assert mounts(found["tools"]) == {"tools": False}
-    assert mounts(found["clone"])["tools"] is False  # which lets the other one write
+    assert mounts(found["clone"])["tools"] is False  # so that the init container `tools` can write
     assert mounts(found["agent"])["tools"] is True
     assert mounts(found["verify"])["tools"] is True
     assert "tools" not in mounts(found["supervisor"])
 
 
 @pytest.mark.parametrize("image", [None, THEIRS])
-def test_the_clone_hands_over_whatever_containers_without_root_write_to(image):
+def test_the_clone_hands_over_every_volume_that_containers_without_root_write_to(image):
     found = containers(image)
     written = {
         volume
@@ -99,7 +99,7 @@ def test_the_clone_hands_over_whatever_containers_without_root_write_to(image):
 
 
 @pytest.mark.parametrize("image", [None, THEIRS])
-def test_no_container_of_foreign_code_has_a_secret(image):
+def test_no_container_with_untrusted_code_has_a_secret(image):
     holders = {name for name, one in containers(image).items() if one.secret_env}
     assert holders == {"clone", "supervisor"}
 
@@ -115,7 +115,7 @@ def test_the_git_directory_is_out_of_the_agents_reach(image):
     assert mounts(found["agent"])["control"] is mounts(found["agent"])["inputs"] is True
 
 
-def test_files_are_for_any_user_where_nobody_knows_the_images():
+def test_files_are_for_any_user_when_the_images_user_is_unknown():
     for image, wanted in ((None, None), (THEIRS, "1")):
         found = containers(image)
         assert found["clone"].env.get("AUTOCODER_ANY_USER") == wanted
@@ -123,21 +123,21 @@ def test_files_are_for_any_user_where_nobody_knows_the_images():
 
 
 @pytest.mark.parametrize("image", [None, THEIRS])
-def test_a_container_may_use_what_the_others_of_its_group_leave(image):
+def test_a_container_may_use_the_resources_that_others_leave_free(image):
     group = container_group(plan_with(image), SETTINGS)
     size = (SETTINGS.container_cpu, SETTINGS.container_memory_gb)
     assert {(one.cpu_limit, one.memory_limit_gb) for one in group.containers} == {size}
     assert (sum(one.cpu for one in group.containers), sum(one.memory_gb for one in group.containers)) == size
 
 
-def test_where_no_commands_are_named_the_agent_has_their_containers_share():
+def test_without_verify_commands_the_agent_gets_the_share_of_their_container():
     group = container_group(plan_with(setup=(), verify=()), SETTINGS)
     assert [one.name for one in group.containers] == ["supervisor", "agent"]
     assert sum(one.cpu for one in group.containers) == SETTINGS.container_cpu
     assert "verify" in [one.name for one in container_group(plan_with(setup=("make",)), SETTINGS).containers]
 
 
-def test_a_group_says_to_which_app_it_belongs():
+def test_a_group_has_a_tag_with_its_app():
     tags = container_group(plan_with(), SETTINGS).tags
     assert tags[APP_TAG] == app_name(SETTINGS)
     other = read_settings({**ENVIRONMENT, "PUBLIC_URL": "https://other.azurewebsites.net"})
@@ -150,7 +150,7 @@ def test_the_supervisor_waits_for_the_agents_image_as_long_as_provisioning_may_t
     assert start_seconds({"AUTOCODER_START_SECONDS": "3"}) == start_seconds({}) == START_SECONDS
 
 
-def test_the_smallest_group_that_settings_allow_has_room_for_the_agent():
+def test_the_smallest_allowed_group_has_resources_for_the_agent():
     smallest = read_settings({**ENVIRONMENT, "CONTAINER_CPU": "1", "CONTAINER_MEMORY_GB": "2"})
     containers = container_group(plan_with(), smallest).containers
     assert all(one.cpu >= 0.25 and one.memory_gb >= 0.5 for one in containers)

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from autocoder.container_groups.state import ContainerState, GroupState, agent_never_began, judge_group
+from autocoder.container_groups.state import ContainerState, GroupState, agent_start_failure, judge_group
 from autocoder.models import Progress
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -48,7 +48,7 @@ def test_what_a_state_means_for_the_run(seen, state):
         (group("Succeeded", "Failed", ended("agent", 7147)), "killed by the platform"),
     ],
 )
-def test_says_what_the_platform_says(seen, words):
+def test_gives_the_reason_of_the_platform(seen, words):
     assert words in judge_group(seen).reason
 
 
@@ -56,15 +56,15 @@ def told(phase, seconds_ago):
     return Progress(phase=phase, updated_at=(NOW - timedelta(seconds=seconds_ago)).isoformat())
 
 
-def test_an_agent_that_could_not_begin_is_seen_by_the_app():
+def test_an_agent_that_could_not_start_is_reported():
     dead = group("Succeeded", "Running", ended("agent", 127, "Error"))
-    reason = agent_never_began(dead, told("preparing", 30), NOW)
+    reason = agent_start_failure(dead, told("preparing", 30), NOW)
     assert "could not start" in reason
     assert "Container agent ended with exit code 127 (Error)." in reason
 
 
-def test_an_agent_that_ended_well_without_having_begun_is_seen_as_well():
-    reason = agent_never_began(group("Succeeded", "Running", ended("agent", 0)), told("preparing", 30), NOW)
+def test_an_agent_that_exits_with_0_before_it_begins_is_reported():
+    reason = agent_start_failure(group("Succeeded", "Running", ended("agent", 0)), told("preparing", 30), NOW)
     assert "could not start" in reason
     assert "write to the run's volumes" in reason
 
@@ -77,11 +77,11 @@ def test_an_agent_that_ended_well_without_having_begun_is_seen_as_well():
         ((ended("agent", 127),), None),
         ((ended("agent", 0),), told("preparing", 5)),
         ((ended("agent", 0),), told("running", 60)),
-        ((ended("agent", 0),), None),  # a clone that failed: the supervisor is about to say so
+        ((ended("agent", 0),), None),  # a clone that failed: the supervisor is about to report it
         ((ContainerState(name="agent", state="Terminated"),), told("preparing", 60)),
         ((ContainerState(name="agent", state="Waiting", exit_code=1),), told("preparing", 60)),
         ((ended("verify", 1),), told("preparing", 60)),
     ],
 )
-def test_an_agent_that_has_begun_or_may_still_begin_is_the_supervisors(containers, progress):
-    assert agent_never_began(group("Succeeded", "Running", *containers), progress, NOW) == ""
+def test_an_agent_that_has_begun_or_may_still_begin_is_left_to_the_supervisor(containers, progress):
+    assert agent_start_failure(group("Succeeded", "Running", *containers), progress, NOW) == ""

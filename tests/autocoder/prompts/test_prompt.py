@@ -14,7 +14,7 @@ def test_the_prompt_holds_the_work_item_the_request_and_the_instructions():
         assert words in prompt
 
 
-def test_what_is_empty_leaves_no_heading():
+def test_an_empty_part_has_no_heading():
     prompt = task_prompt(REQUEST, ITEM, RepositoryTexts())
     assert "Comments" not in prompt
     assert "REQUEST" not in prompt
@@ -59,12 +59,12 @@ def test_the_template_follows_the_type_of_the_work_item_unless_the_request_names
     assert "about tests" in guidance(template("tests"), ITEM, RepositoryTexts())
 
 
-def test_an_issue_of_the_basic_process_is_no_bug():
+def test_an_issue_of_the_basic_process_is_not_a_bug():
     issue = ITEM.model_copy(update={"type": "Issue", "title": "Add dark mode"})
     assert "new feature" in guidance(REQUEST, issue, RepositoryTexts())
 
 
-def test_the_repositorys_own_template_comes_first_and_an_unknown_one_is_none():
+def test_the_repositorys_template_comes_first_and_an_unknown_one_is_none():
     texts = RepositoryTexts(templates={"bug": "Our way.", "release": "Bump it."})
     assert guidance(REQUEST, ITEM, texts) == "Our way."
     assert guidance(template("release"), ITEM, texts) == "Bump it."
@@ -93,7 +93,7 @@ def test_files_stand_in_the_prompt_as_data():
     assert "GET /x" in prompt
 
 
-def test_the_agent_is_told_what_is_not_there():
+def test_the_prompt_says_which_files_are_missing():
     item = ITEM.model_copy(update={"images_left_out": 2})
     prompt = task_prompt(REQUEST, item, RepositoryTexts(), remarks=("`docs/x.md` is not there.",))
     assert "`docs/x.md` is not there." in prompt

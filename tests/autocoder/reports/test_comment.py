@@ -24,7 +24,7 @@ def test_every_comment_ends_with_the_runs_id_and_has_no_link_that_needs_a_key():
     assert "](" not in final_comment(report(outcome="failed", reason="because"))
 
 
-def test_what_could_not_be_added_to_the_pull_request_is_said():
+def test_parts_that_could_not_be_added_to_the_pull_request_are_named():
     warnings = ("Reviewer `kim` was not added: TF401186: nobody.", "Two\nlines ![x](https://evil/)")
     pull_request = m.PullRequest(id=3, url="https://x/3", warnings=warnings)
     text = final_comment(report(pull_request=pull_request))
@@ -43,14 +43,14 @@ def plan(**item):
     return test_pull_request.PLAN.model_copy(update={"work_item": summary, "remarks": ("No file.",)})
 
 
-def test_what_the_agent_did_not_get_to_see_is_said():
+def test_parts_that_the_agent_did_not_see_are_named():
     assert unseen(plan()) == ("No file.",)
     hidden, pictures, _ = unseen(plan(hidden_parts=2, images_left_out=1))
     assert hidden == "2 hidden parts of the work item were not shown to the agent."
     assert pictures.startswith("1 of the work item's pictures was not shown to the agent: it gets at most 10")
 
 
-def test_what_the_agent_did_not_get_to_see_is_said_once():
+def test_parts_that_the_agent_did_not_see_are_named_once():
     opened = m.PullRequest(id=3, url="https://x/3")
     assert "⚠️ No file." in final_comment(report(outcome="no_changes", unseen=("No file.",)))
     assert "No file." not in final_comment(report(pull_request=opened, unseen=("No file.",)))

@@ -44,7 +44,7 @@ def test_the_request_comes_before_the_repository_and_that_before_the_setting(
     assert [is_draft(plan(request_says, team_says), one, setting) for one in results] == of
 
 
-def test_what_failed_is_said_of_a_draft_and_of_what_is_none():
+def test_failures_are_listed_whether_it_is_a_draft_or_not():
     built = plan(build_policy=True)
     assert draft_warnings(built, FAILED, is_draft=False) == ["2 verify commands failed."]
     assert [words[:30] for words in draft_warnings(built, FAILED, is_draft=True)] == [

@@ -66,7 +66,7 @@ def test_the_description_has_every_section_and_ends_with_the_work_item():
     assert text.body.endswith("#7")
 
 
-def test_what_the_agent_did_not_get_to_see_stands_under_warnings():
+def test_parts_that_the_agent_did_not_see_are_listed_under_warnings():
     plan = PLAN.model_copy(update={"remarks": ("`docs/x.md` is not in branch main.",)})
     warnings = described(plan, result(), PUSHED).body.split("## Warnings")[1]
     assert "- `docs/x.md` is not in branch main." in warnings
@@ -182,7 +182,7 @@ def test_a_secret_over_several_lines_is_redacted():
     assert "key" not in described(PLAN, result(summary="BEGIN\nkey\nEND"), PUSHED, redact=redact).body
 
 
-def test_a_draft_says_why_and_what_is_none_says_what_failed():
+def test_a_draft_gives_its_reasons_and_a_ready_one_its_failures():
     checks = (m.Verification(command="x", exit_code=1, seconds=1),)
     failed = result(verification=checks)
     draft = described(PLAN, failed, PUSHED, is_draft=True).body
@@ -254,7 +254,7 @@ def test_the_run_is_named_without_a_link_that_needs_a_key():
     assert "/api/runs" not in described(PLAN, result(), PUSHED).body
 
 
-def test_a_command_that_was_not_run_or_not_in_time_says_so():
+def test_a_command_that_was_not_run_or_timed_out_says_so():
     checks = (
         m.Verification(command="pip install", exit_code=124, seconds=400, output="[it took too long]"),
         m.Verification(command="pytest", exit_code=None, seconds=0),

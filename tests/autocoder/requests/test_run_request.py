@@ -2,7 +2,7 @@ import pytest
 
 from autocoder.models import Budget, Requester, RunRequest
 from autocoder.requests.body import RunBody
-from autocoder.requests.run_request import Refusal, full_budget, read_request, refusal_today
+from autocoder.requests.run_request import Refusal, full_budget, read_request, recheck
 from autocoder.settings import read_settings
 
 ENVIRONMENT = {
@@ -51,7 +51,7 @@ def test_names_every_wrong_field_at_once():
     assert fields(refusal) == {"workItemId", "budget.usd", "budget.euro", "colour", "createPullRequest"}
 
 
-def test_lists_what_only_the_settings_can_tell_at_once():
+def test_reports_everything_that_the_settings_decide_together():
     body = {"agentType": "hal", "budget": {"usd": 1e6}, "sourceBranchPrefix": "-x", "targetBranch": "a..b"}
     assert fields(read(body)) == {
         "workItemId",
@@ -62,7 +62,7 @@ def test_lists_what_only_the_settings_can_tell_at_once():
     }
 
 
-def test_names_what_is_no_value_and_what_the_settings_forbid_at_once():
+def test_reports_malformed_and_forbidden_values_together():
     body = {
         "labels": "a",
         "agentType": "hal",
@@ -85,7 +85,7 @@ def test_names_each_wrong_field_once():
     assert sorted(problems) == ["containerImage", "project", "repository", "workItemId"]
 
 
-def test_a_prompt_of_the_wrong_type_is_no_missing_work_item():
+def test_a_prompt_of_the_wrong_type_is_not_a_missing_work_item():
     assert fields(read({"userPrompt": 7})) == {"userPrompt"}
 
 
@@ -123,7 +123,7 @@ def test_says_in_plain_words_what_a_field_must_be(body, field, message):
     assert [(one.field, one.message) for one in refusal.problems] == [(field, message)]
 
 
-def test_a_name_of_half_a_character_is_an_unknown_field():
+def test_a_lone_surrogate_as_a_name_is_an_unknown_field():
     refusal = read({"workItemId": 5, "\ud800": 1, "budget": {"\udfff": 1}})
     assert fields(refusal) == {"?", "budget.?"}
 
@@ -135,13 +135,13 @@ def test_a_body_as_deep_as_json_allows_is_refused_like_any_other():
     assert fields(read({"workItemId": 5, "budget": deep, "project": deep})) == {"budget.a", "project"}
 
 
-def test_no_message_speaks_of_the_language_it_is_written_in():
+def test_no_message_mentions_python_types():
     every = {name: {} for name in RunBody.model_json_schema()["properties"]}
     assert not any(word in read(every).message for word in ("Input", "tuple", "dictionary", "instance"))
 
 
 @pytest.mark.parametrize("body", [None, [], "text", 5])
-def test_a_body_that_is_no_object_is_refused(body):
+def test_a_body_that_is_not_an_object_is_refused(body):
     assert read(body).status == 400
 
 
@@ -168,7 +168,7 @@ def test_a_branch_that_git_or_a_shell_could_misread_is_refused(branch):
 
 
 @pytest.mark.parametrize("name", ["a/b", "..", "a?b", "x" * 65, "a\nb"])
-def test_a_repository_name_is_no_path(name):
+def test_a_repository_name_is_not_a_path(name):
     assert fields(read({"workItemId": 5, "repository": name})) == {"repository"}
 
 
@@ -184,9 +184,9 @@ def test_a_budget_is_filled_from_the_ceilings():
         ({"ALLOWED_ORGANIZATIONS": "other"}, "organization"),
     ],
 )
-def test_what_was_allowed_once_is_refused_when_it_is_not_any_more(changes, field):
+def test_a_request_that_is_no_longer_allowed_is_refused(changes, field):
     request = read({"workItemId": 5, "containerImage": "contoso.azurecr.io/build:1"})
-    assert refusal_today(request, SETTINGS) is None
-    refusal = refusal_today(request, read_settings({**ENVIRONMENT, **changes}))
+    assert recheck(request, SETTINGS) is None
+    refusal = recheck(request, read_settings({**ENVIRONMENT, **changes}))
     assert (refusal.status, refusal.code) == (403, "not_allowed")
     assert fields(refusal) == {field}

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from autocoder.requests.service_hook import Skip, Trigger, read_delivery, tags_of
+from autocoder.requests.service_hook import RunTrigger, Skip, read_delivery, tags_of
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "service-hooks"
 TAGS = ("autocoder", "ai_item")
@@ -30,16 +30,16 @@ def updated(old=None, new=None, current="p1", **changes):
     return payload
 
 
-def test_a_work_item_created_with_a_trigger_tag_asks_for_a_run():
+def test_a_work_item_created_with_a_trigger_tag_requests_a_run():
     trigger = read_delivery(created(**{"System.Tags": "p1; AI_Item"}), TAGS)
-    assert isinstance(trigger, Trigger)
+    assert isinstance(trigger, RunTrigger)
     assert (trigger.organization, trigger.project, trigger.work_item_id) == ("fabrikam", "Fabrikam", 13)
     assert trigger.requester_name == "Jamal Hartnett"
 
 
 def test_an_update_names_the_work_item_not_the_update():
     trigger = read_delivery(updated(old="p1", new="p1; autocoder", current="p1; autocoder"), TAGS)
-    assert isinstance(trigger, Trigger)
+    assert isinstance(trigger, RunTrigger)
     assert trigger.work_item_id == 13
     assert trigger.requester_id == "54d125f7-69f7-4191-904f-c5b96b6261c8"
 
@@ -50,16 +50,16 @@ def test_a_tag_that_was_there_before_does_not_start_again():
     assert skip.code == "no_change_of_content"
 
 
-def test_a_part_of_a_tag_is_no_tag():
+def test_part_of_a_tag_is_not_a_tag():
     assert (
         read_delivery(updated(new="autocoder-later", current="autocoder-later"), TAGS).code
         == "no_trigger_tag"
     )
 
 
-def test_new_text_while_tagged_asks_for_a_run():
+def test_new_text_while_tagged_requests_a_run():
     changed = {"System.Description": {"oldValue": "a", "newValue": "b"}}
-    assert isinstance(read_delivery(updated(current="autocoder", **changed), TAGS), Trigger)
+    assert isinstance(read_delivery(updated(current="autocoder", **changed), TAGS), RunTrigger)
 
 
 def test_our_own_link_and_state_changes_start_nothing():
@@ -89,7 +89,7 @@ def test_tags_can_choose_an_agent():
         ("notautocoder:agnet=x", {}),
     ],
 )
-def test_an_options_value_may_hold_blanks(tag, options):
+def test_the_value_of_an_option_may_contain_spaces(tag, options):
     assert read_delivery(created(**{"System.Tags": f"autocoder; {tag}"}), TAGS).options == options
 
 
@@ -104,7 +104,7 @@ def test_an_options_value_may_hold_blanks(tag, options):
         "autocoder:repo=a\x00b",
     ],
 )
-def test_an_option_that_cannot_be_read_starts_nothing_and_is_named(tag):
+def test_an_invalid_option_starts_nothing_and_is_named(tag):
     skip = read_delivery(created(**{"System.Tags": f"autocoder; {tag}"}), TAGS)
     assert skip.code == "unreadable_tag"
     assert tag[:20].split("\x00")[0].strip() in skip.reason
@@ -116,12 +116,12 @@ def test_options_that_contradict_each_other_start_nothing():
     assert "autocoder:agent=codex" in skip.reason
 
 
-def test_an_option_that_cannot_be_read_says_nothing_where_no_run_is_asked_for():
+def test_an_invalid_option_is_ignored_when_no_run_is_requested():
     assert read_delivery(created(**{"System.Tags": "autocoder:agnet=x"}), TAGS).code == "no_trigger_tag"
 
 
 @pytest.mark.parametrize("value", [None, 3, [], {"a": 1}])
-def test_null_and_odd_tags_are_no_tags(value):
+def test_null_and_other_types_are_not_tags(value):
     assert tags_of(value) == ()
     assert read_delivery(created(**{"System.Tags": value}), TAGS).code == "no_trigger_tag"
 
@@ -156,4 +156,4 @@ def test_anything_else_is_skipped(payload):
 
 def test_null_description_and_title_are_content_like_any_other():
     fields = {"System.Tags": "autocoder", "System.Title": None, "System.Description": None}
-    assert isinstance(read_delivery(created(**fields), TAGS), Trigger)
+    assert isinstance(read_delivery(created(**fields), TAGS), RunTrigger)

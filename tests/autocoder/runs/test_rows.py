@@ -5,14 +5,14 @@ NOW = "2026-01-01T10:10:00.000+00:00"
 SECONDS = {"clone": 3.0, "agent": 120.0, "verify": 60.0, "pack": 1.5}
 
 
-def test_phases_that_nobody_saw_are_filled_in_from_how_long_they_took():
+def test_phases_that_were_not_observed_are_computed_from_their_durations():
     assert worked_columns({"phase_provisioning": ASKED}, SECONDS, NOW) == {
         "phase_running": "2026-01-01T10:06:58.500+00:00",
         "phase_verifying": "2026-01-01T10:08:58.500+00:00",
     }
 
 
-def test_phases_that_were_seen_stay_as_they_were_seen():
+def test_phases_that_were_observed_do_not_change():
     row = {"phase_provisioning": ASKED, "phase_running": "2026-01-01T10:07:01.000+00:00"}
     assert worked_columns(row, SECONDS, NOW) == {"phase_verifying": "2026-01-01T10:08:58.500+00:00"}
 
@@ -28,7 +28,7 @@ def test_a_run_whose_agent_never_worked_has_no_such_phases():
     assert worked_columns({"phase_provisioning": ASKED}, {"clone": 1.0}, NOW) == {}
 
 
-def test_a_run_is_concluded_from_its_report_on():
+def test_a_run_is_concluded_once_it_is_reporting():
     assert [is_concluded({"status": s}) for s in ("publishing", "reporting", "failed")] == [False, True, True]
 
 

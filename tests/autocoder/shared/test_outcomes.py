@@ -26,9 +26,9 @@ def test_each_outcome_is_a_sentence_and_all_but_success_say_what_to_do():
         assert row.advice == "" or row.advice.endswith("."), row.outcome
 
 
-def test_only_what_carries_a_change_can_end_early():
+def test_only_an_outcome_with_a_change_can_end_early():
     assert all(row.carries_change for row in OUTCOMES if row.early_end)
 
 
-def test_a_completed_run_alone_may_not_be_asked_for_again_with_the_same_text():
+def test_only_a_completed_run_may_not_be_repeated_with_the_same_text():
     assert [row.outcome for row in OUTCOMES if not row.may_retry] == ["completed"]

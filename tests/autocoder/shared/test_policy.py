@@ -50,7 +50,7 @@ def verdict(change, rules=None):
         ".pre-commit-config.yaml",
     ],
 )
-def test_withholds_what_steers_pipelines_and_agents(path):
+def test_withholds_files_that_configure_pipelines_and_agents(path):
     assert verdict(added(path)) == "withhold"
 
 
@@ -63,7 +63,7 @@ def test_withholds_changes_and_deletions_of_protected_paths_alike(kind):
 @pytest.mark.parametrize(
     "path", ["src/app.py", "docs/azure-pipelines.yml", "docs/über.md", "日本/語.txt", "a b/c.txt", "..a/b..c"]
 )
-def test_lets_ordinary_paths_pass(path):
+def test_accepts_ordinary_paths(path):
     assert verdict(added(path)) is None
 
 
@@ -125,12 +125,12 @@ def test_a_bad_path_is_refused_even_where_it_would_be_dropped_or_allowed():
         ("a", None),
     ],
 )
-def test_refuses_symbolic_links_that_leave_the_tree_or_cannot_be_told(path, target):
+def test_refuses_symbolic_links_that_leave_the_tree_or_cannot_be_resolved(path, target):
     assert verdict(added(path, new_mode=SYMLINK, link_target=target)) == "refuse"
 
 
 @pytest.mark.parametrize(("path", "target"), [("a", "b"), ("d/a", "../b/c"), ("d/a", "./b")])
-def test_lets_symbolic_links_within_the_tree_pass(path, target):
+def test_accepts_symbolic_links_within_the_tree(path, target):
     assert verdict(added(path, new_mode=SYMLINK, link_target=target)) is None
 
 
@@ -138,7 +138,7 @@ def test_lets_symbolic_links_within_the_tree_pass(path, target):
     "path", [".gitmodules", "sub/.gitmodules", ".GitModules", "GITMOD~1", ".gitmodules "]
 )
 @pytest.mark.parametrize("kind", ["added", "modified", "deleted"])
-def test_refuses_any_change_of_where_submodules_are_set(path, kind):
+def test_refuses_any_change_of_gitmodules(path, kind):
     old, new = (None if kind == "added" else REGULAR), (None if kind == "deleted" else REGULAR)
     rules = Rules(DEFAULT_PROTECTED, allowed=("**",), leftovers=("**",))
     assert verdict(Change(path, kind, old, new), rules) == "refuse"
@@ -165,7 +165,7 @@ def test_refuses_files_over_the_limit():
     assert verdict(added("a", size=10), Rules(max_file_bytes=10)) is None
 
 
-def test_refuses_too_many_files_and_too_many_bytes_without_counting_what_does_not_go_out():
+def test_refuses_too_many_files_and_bytes_without_counting_dropped_paths():
     rules = Rules(DEFAULT_PROTECTED, max_files=2, max_total_bytes=25, leftovers=("*.tmp",))
     few = [added("a", size=10), added("b", size=10), added("c.tmp", size=10), added("AGENTS.md", size=10)]
     assert [v.action for v in judge(few, rules)] == ["drop", "withhold"]
@@ -180,7 +180,7 @@ def test_drops_new_leftovers_but_not_changes_to_files_of_that_name():
     assert verdict(Change("x.tmp.1", "modified", REGULAR, REGULAR), rules) is None
 
 
-def test_what_is_protected_and_allowed_is_no_leftover():
+def test_a_protected_path_that_is_allowed_is_not_a_leftover():
     rules = Rules(
         protected=(".claude/",), allowed=(".claude/commands/",), leftovers=(".claude/**", "*.tmp.*")
     )
@@ -191,7 +191,7 @@ def test_what_is_protected_and_allowed_is_no_leftover():
 
 
 @pytest.mark.parametrize("head", [b"\x7fELF\2\0", b"MZ\x90\0", b"\xca\xfe\xba\xbe\0\0"])
-def test_refuses_compiled_programs_whatever_they_are_called(head):
+def test_refuses_compiled_programs_of_any_name(head):
     assert verdict(added("picture.png", new_mode=EXECUTABLE, head=head)) == "refuse"
 
 

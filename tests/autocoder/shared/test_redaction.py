@@ -5,7 +5,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from autocoder.shared.redaction import LONGEST_LINE, MARK, Redactor
+from autocoder.shared.redaction import MARK, MAX_LINE_LENGTH, Redactor
 
 SECRET = 'pa/ss"w+rd\\ü and=more'
 PEM = "-----BEGIN RSA PRIVATE KEY-----\n" + "MIIEpAIBAAKCAQEA7\n" * 4 + "-----END RSA PRIVATE KEY-----"
@@ -74,7 +74,7 @@ def test_finds_well_known_tokens(token):
         ("AccountKey=" + "a" * 86 + "==;x", f"AccountKey={MARK};x"),
     ],
 )
-def test_keeps_what_stands_around_a_secret(text, shown):
+def test_keeps_the_text_around_a_secret(text, shown):
     assert Redactor().redact(text) == shown
 
 
@@ -89,7 +89,7 @@ def test_keeps_what_stands_around_a_secret(text, shown):
         "design=blue",
     ],
 )
-def test_leaves_ordinary_text_alone(text):
+def test_does_not_change_ordinary_text(text):
     assert Redactor(["", "abc"]).redact(text) == text
 
 
@@ -122,9 +122,9 @@ def test_a_stream_does_not_keep_an_endless_line():
     secret = "s3cr3t-s3cr3t-s3cr3t"
     stream = Redactor([secret]).stream()
     piece = "x" * 5000 + secret
-    shown = "".join(stream.feed(piece) for _ in range(2 * LONGEST_LINE // len(piece))) + stream.close()
+    shown = "".join(stream.feed(piece) for _ in range(2 * MAX_LINE_LENGTH // len(piece))) + stream.close()
     assert secret not in shown
-    assert shown.count(MARK) == 2 * LONGEST_LINE // len(piece)
+    assert shown.count(MARK) == 2 * MAX_LINE_LENGTH // len(piece)
 
 
 def test_hostile_text_does_not_make_it_slow():

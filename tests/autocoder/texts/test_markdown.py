@@ -153,7 +153,7 @@ def test_a_text_made_to_be_slow_is_read_in_no_time(part, end):
     from_html(text)
     from_markdown(text)
     inert(text[:20_000])
-    assert time.monotonic() - began < 10  # seconds; without care it takes minutes
+    assert time.monotonic() - began < 10  # seconds; a careless expression takes minutes
 
 
 def test_elements_nested_too_deeply_become_plain_text():

@@ -1,4 +1,4 @@
-"""The way from a hostile work tree to a commit: what is refused, and that nothing of it leaves our folder."""
+"""From a hostile work tree to a commit: what is refused, and that nothing is written outside the stage."""
 
 import os
 import subprocess
@@ -36,7 +36,7 @@ FILES = {
 
 
 class Tree:
-    """A workspace that an agent has, and the git directory beside it that it has not."""
+    """The agent's workspace, and beside it the git directory that the agent cannot access."""
 
     def __init__(self, folder):
         self.folder, self.workspace = folder, folder / "workspace"
@@ -157,7 +157,7 @@ def swapped_during(monkeypatch, module, name, before):
     monkeypatch.setattr(module, name, swapping)
 
 
-def test_no_link_is_followed_on_our_side_however_the_agent_swaps(tree, monkeypatch, tmp_path):
+def test_follows_no_link_in_the_stage_however_the_agent_swaps_files(tree, monkeypatch, tmp_path):
     outside = tmp_path / "bin"
     outside.mkdir()
     place, aside = tree.workspace / "README.md", tree.folder / "aside"
@@ -191,7 +191,7 @@ def test_the_stage_never_holds_a_link(tree):
     assert not [path for path in stage.rglob("*") if path.is_symlink()]
 
 
-def test_a_stage_that_is_a_link_already_is_not_followed(tree, tmp_path):
+def test_does_not_follow_a_stage_that_is_a_link(tree, tmp_path):
     outside = tmp_path / "outside"
     outside.mkdir()
     (tree.directory.parent / "stage").symlink_to(outside)
@@ -203,15 +203,15 @@ def test_a_stage_that_is_a_link_already_is_not_followed(tree, tmp_path):
 @pytest.mark.parametrize(
     ("after", "reason"),
     [
-        ("printf longer >>new.txt", "has another size"),
-        (": >new.txt", "has another size"),
+        ("printf longer >>new.txt", "has a different size"),
+        (": >new.txt", "has a different size"),
         ("rm new.txt; mkfifo new.txt", "cannot be read"),
         ("rm new.txt; ln -s README.md new.txt", "cannot be read"),
         ("rm new.txt; mkdir new.txt", "cannot be read"),
         ("rm new.txt", "cannot be read"),
     ],
 )
-def test_refuses_a_file_that_is_another_one_when_it_is_read(tree, monkeypatch, after, reason):
+def test_refuses_a_file_that_changes_before_it_is_read(tree, monkeypatch, after, reason):
     tree.write("new.txt")
     change = lambda *_: subprocess.run(["sh", "-c", after], cwd=tree.workspace, check=True)  # noqa: E731
     swapped_during(monkeypatch, staging, "open_regular", change)
@@ -231,7 +231,7 @@ def test_judges_the_target_that_a_link_has_when_it_is_read(tree, monkeypatch):
 
 def test_refuses_a_secret_in_the_target_of_a_link(tree):
     (tree.workspace / "link").symlink_to("a-secret-of-the-run")
-    assert only_reason(tree.collect()) == "link: the file holds a secret of this run"
+    assert only_reason(tree.collect()) == "link: the file contains a secret of this run"
 
 
 def test_nothing_is_in_the_index_before_it_is_judged(tree, monkeypatch):
@@ -241,7 +241,7 @@ def test_nothing_is_in_the_index_before_it_is_judged(tree, monkeypatch):
     assert (tree.directory / "index").read_bytes() == before
 
 
-# -- what Git would wait for ---------------------------------------------------------------------------------
+# -- files that block Git ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -254,18 +254,18 @@ def test_nothing_is_in_the_index_before_it_is_judged(tree, monkeypatch):
         ("git init -q new; rm new/.git/HEAD; mkfifo new/.git/HEAD", "new/.git/HEAD"),
     ],
 )
-def test_refuses_a_pipe_where_git_reads_a_file(tree, trap, path):
+def test_refuses_a_pipe_in_the_place_of_a_file_that_git_reads(tree, trap, path):
     subprocess.run(["sh", "-c", trap], cwd=tree.workspace, check=True)
     began = time.monotonic()
     reason = only_reason(tree.collect(seconds=30))
-    assert reason == f"{path}: a pipe, socket or device where Git reads a file"
+    assert reason == f"{path}: a pipe, socket or device in the place of a file that Git reads"
     assert time.monotonic() - began < 5
 
 
 @pytest.mark.parametrize(
     ("path", "size"), [("empty.txt", 4 << 40), ("README.md", len(FILES["README.md"]) + (1000 << 32))]
 )
-def test_refuses_a_file_without_end_although_git_would_read_all_of_it(tree, path, size):
+def test_refuses_a_huge_file_before_git_has_read_it(tree, path, size):
     try:
         os.truncate(tree.workspace / path, size)
     except OSError:
@@ -275,14 +275,14 @@ def test_refuses_a_file_without_end_although_git_would_read_all_of_it(tree, path
     assert time.monotonic() - began < 5
 
 
-def test_git_that_waits_for_what_nobody_foresaw_is_ended_with_its_process_group(tree):
+def test_ends_git_with_its_process_group_when_an_unexpected_file_blocks_it(tree):
     (tree.workspace / "evil").mkdir()
     os.mkfifo(tree.workspace / "evil" / "HEAD")
     for name in ("objects", "refs"):
         (tree.workspace / "evil" / name).mkdir()
     tree.write("new/.git", f"gitdir: {tree.workspace}/evil\n")
     reason = only_reason(tree.collect(seconds=1))
-    assert "git ls-files had not ended after 1 seconds; look for named pipes" in reason
+    assert "git ls-files did not finish within 1 seconds; look for named pipes" in reason
     listed = subprocess.run(["pgrep", "-f", "ls-files -z -t"], capture_output=True, text=True).stdout
     mine = [pid for pid in listed.split() if _directory_of(pid) == str(tree.directory)]
     assert mine == []
@@ -295,7 +295,7 @@ def _directory_of(pid):
         return ""
 
 
-def test_pipes_and_large_files_that_git_does_not_read_are_no_traps(tree, monkeypatch):
+def test_accepts_pipes_and_large_files_that_git_does_not_read(tree, monkeypatch):
     monkeypatch.setattr(git_module, "PATIENCE_SECONDS", -1.0)  # look at all of it
     tree.write(".gitignore", "build/\n")
     tree.write("build/x")
@@ -304,67 +304,67 @@ def test_pipes_and_large_files_that_git_does_not_read_are_no_traps(tree, monkeyp
     assert set(tree.changes(tree.collect().commit)) == {".gitignore"}
 
 
-def test_a_large_file_that_was_checked_out_with_other_ends_of_lines_is_no_trap(tree):
+def test_accepts_a_large_file_that_was_checked_out_with_other_line_ends(tree):
     for path in (name for name in tree.workspace.rglob("*") if name.is_file()):
         os.utime(path, (1e9, 1e9))  # long before the index is written
     tree.git("update-index", "--refresh", "-q")
     blob = int(tree.git("cat-file", "-s", "HEAD:windows.bat"))
     assert (tree.workspace / "windows.bat").stat().st_size == blob + 1
-    look_for_traps(Git(tree.directory, tree.workspace), tree.workspace, largest=blob)
+    look_for_traps(Git(tree.directory, tree.workspace), tree.workspace, max_bytes=blob)
     tree.write("windows.bat", "x" * 100)
     with pytest.raises(TrapError, match="100 bytes"):
-        look_for_traps(Git(tree.directory, tree.workspace), tree.workspace, largest=blob)
+        look_for_traps(Git(tree.directory, tree.workspace), tree.workspace, max_bytes=blob)
 
 
-def test_a_call_of_git_that_takes_too_long_is_ended_with_all_that_it_has_started(tree):
+def test_ends_a_call_of_git_that_takes_too_long_with_its_child_processes(tree):
     waiting = Git(tree.directory, settings={"alias.wait": "!sleep 30672; true"}, seconds=0.3)
-    with pytest.raises(GitTimeoutError, match=r"git wait had not ended after 0\.3 seconds"):
+    with pytest.raises(GitTimeoutError, match=r"git wait did not finish within 0\.3 seconds"):
         waiting.run("wait")
     assert subprocess.run(["pgrep", "-f", "sleep 30672"], capture_output=True).stdout == b""
 
 
-def test_refuses_more_paths_than_anybody_could_look_at(tree, monkeypatch):
-    monkeypatch.setattr(survey, "MOST_CHANGES", 10)
+def test_refuses_a_change_of_too_many_paths(tree, monkeypatch):
+    monkeypatch.setattr(survey, "MAX_CHANGES", 10)
     for number in range(12):
         tree.write(f"many/{number}")
-    assert "12 paths differ; at most 10 are looked at" in only_reason(tree.collect())
+    assert "12 paths differ; at most 10 are allowed" in only_reason(tree.collect())
 
 
-def test_a_list_without_end_is_cut_off(tree, monkeypatch):
-    monkeypatch.setattr(git_module, "MOST_LISTED_BYTES", 1_000)
+def test_refuses_a_listing_that_is_too_long(tree, monkeypatch):
+    monkeypatch.setattr(git_module, "MAX_LISTED_BYTES", 1_000)
     for number in range(100):
         tree.write(f"many/a-rather-long-name-{number}")
-    assert "lists more than 1,000 bytes" in only_reason(tree.collect())
+    assert "printed more than 1,000 bytes" in only_reason(tree.collect())
 
 
 def test_a_tree_that_git_cannot_compare_is_refused(tree):
     (tree.directory / "index").write_bytes(b"nonsense")
-    assert "the files could not be compared" in only_reason(tree.collect())
+    assert "Git could not compare the files" in only_reason(tree.collect())
 
 
-def test_what_git_says_of_an_error_is_bounded(tree):
+def test_limits_the_length_of_gits_error_messages(tree):
     with pytest.raises(GitError) as told:
         Git(tree.directory).run("cat-file", "-e", "x" * 10_000)
     assert len(str(told.value)) <= 2_000
 
 
-# -- what stands in the place of something else --------------------------------------------------------------
+# -- paths that conflict with a withheld path --------------------------------------------------------------
 
 
 def new(path):
     return Change(path, "added", new_mode=0o100644)
 
 
-def test_withholds_what_stands_above_or_below_something_withheld():
+def test_withholds_paths_above_or_below_a_withheld_path():
     verdicts = [Verdict("a/b", "withhold", ""), Verdict("c", "withhold", ""), Verdict("x", "drop", "")]
     passed = [new("a"), new("c/d/e"), new("a-b"), new("x/y"), new("c-d"), Change("a/b/z", "deleted")]
     assert {verdict.path: verdict.reason for verdict in conflicts(passed, verdicts)} == {
-        "a": "in the place of a/b",
-        "c/d/e": "in the place of c",
+        "a": "conflicts with the withheld path a/b",
+        "c/d/e": "conflicts with the withheld path c",
     }
 
 
-def test_conflicts_of_very_many_paths_are_found_at_once():
+def test_finds_conflicts_of_very_many_paths_quickly():
     passed = [new(f"folder/{number}/file") for number in range(20_000)]
     verdicts = [Verdict(f"folder/{number}/file/inner", "withhold", "") for number in range(20_000)]
     began = time.monotonic()
@@ -372,7 +372,7 @@ def test_conflicts_of_very_many_paths_are_found_at_once():
     assert time.monotonic() - began < 2
 
 
-def test_deep_paths_cost_no_more_than_wide_ones():
+def test_deep_paths_take_no_longer_than_wide_ones():
     deep = "/".join("d" * 2_000)
     began = time.monotonic()
     assert conflicts([new(f"{deep}/{n}") for n in range(2_000)], [Verdict("e", "withhold", "")]) == ()

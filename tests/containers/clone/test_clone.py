@@ -45,7 +45,7 @@ def test_the_agents_copy_shares_no_file_with_the_repository_it_cannot_reach(grou
     assert not [path for path in group.volumes["workspace"].rglob("*") if path.lstat().st_ino in inodes]
 
 
-def test_fetches_one_commit_alone(group):
+def test_fetches_one_commit_only(group):
     group.clone()
     repository = group.volumes["repository"] / "git"
     assert git(repository, "rev-list", "--count", "HEAD") == "1"
@@ -62,7 +62,7 @@ def test_the_base_commit_need_not_be_the_tip(group):
     assert group.clone()["state"] == "ready"
 
 
-def test_fetches_the_branch_where_a_bare_commit_is_not_served(group):
+def test_fetches_the_branch_when_the_server_serves_no_commit_ids(group):
     script = group.python_path / "bin" / "git"
     script.parent.mkdir()
     script.write_text(
@@ -75,7 +75,7 @@ def test_fetches_the_branch_where_a_bare_commit_is_not_served(group):
     assert group.clone()["state"] == "ready"
 
 
-def test_says_when_the_base_commit_is_gone(group):
+def test_reports_when_the_base_commit_is_gone(group):
     group.run_file["baseCommit"] = "1" * 40
     told = group.clone()
     assert told["state"] == "failed"
@@ -103,7 +103,7 @@ def test_inputs_have_plain_names_and_stay_in_their_folder(group, name):
     urls = {"run.json": "https://127.0.0.1:9/x", name: "https://127.0.0.1:9/y"}
     told = group.clone(INPUT_URLS=json.dumps(urls))
     assert told["state"] == "failed"
-    assert "not a name for an input" in told["reason"]
+    assert "not a valid name for an input" in told["reason"]
 
 
 def test_says_which_fields_of_the_run_file_are_wrong(group):
@@ -116,15 +116,15 @@ def test_says_which_fields_of_the_run_file_are_wrong(group):
     assert "'extra'" in told["reason"]
 
 
-def test_inputs_that_are_of_another_commit_are_not_used(group):
+def test_inputs_of_another_commit_are_not_used(group):
     told = group.clone(BASE_COMMIT=git(group.remote.bare, "rev-parse", "main~1"))
-    assert (told["state"], told["reason"]) == ("failed", "run.json is of another commit than the clone")
+    assert (told["state"], told["reason"]) == ("failed", "run.json names another commit than BASE_COMMIT")
 
 
 @pytest.mark.parametrize("commit", ["--upload-pack=id", "main", "1" * 39, ""])
 def test_the_base_commit_is_an_id_and_never_an_option(group, commit):
     told = group.clone(BASE_COMMIT=commit)
-    assert (told["state"], told["reason"]) == ("failed", "the base commit is not the id of a commit")
+    assert (told["state"], told["reason"]) == ("failed", "the base commit is not a full commit id")
 
 
 def test_reasons_hold_no_secret(group):
@@ -142,7 +142,7 @@ def test_a_second_start_leaves_everything_as_it_is(group):
     assert (group.volumes["workspace"] / "new.txt").exists()
 
 
-def test_starts_over_after_an_unfinished_try(group):
+def test_starts_over_after_an_unfinished_attempt(group):
     for name in ("workspace", "repository"):
         (group.volumes[name] / "git" / "left").mkdir(parents=True)
     (group.volumes["workspace"] / "left.txt").touch()
@@ -178,8 +178,8 @@ def test_files_belong_to_the_agents_user(runs, remote):
 @pytest.mark.parametrize(
     ("error", "meaning"),
     [
-        ("fatal: Authentication failed for 'https://x/'", "the clone token was not accepted"),
-        ("The requested URL returned error: 403", "may not read"),
+        ("fatal: Authentication failed for 'https://x/'", "Azure Repos did not accept the clone token"),
+        ("The requested URL returned error: 403", "does not grant read access"),
         ("remote: TF401019: The Git repository ... does not exist", "does not exist"),
         ("fatal: unable to access 'https://x/': Could not resolve host: x", "could not be reached"),
         ("something else", "something else"),
@@ -189,7 +189,7 @@ def test_explains_what_git_says(error, meaning):
     assert meaning in explain(error)
 
 
-def test_any_user_may_change_the_work_tree_where_nobody_knows_whose_image_it_is(group):
+def test_any_user_may_change_the_work_tree_of_a_run_in_an_unknown_image(group):
     group.clone()
     assert (group.volumes["workspace"] / "README.md").stat().st_mode & 0o777 == 0o644
     (group.volumes["inputs"] / "clone.json").unlink()

@@ -1,4 +1,4 @@
-"""Calls that are open at the same time share a budget without passing it together."""
+"""Calls that are open at the same time share a budget without exceeding it."""
 
 import contextlib
 import threading
@@ -8,15 +8,15 @@ import pytest
 
 from runner.gateway.budget import GIVEN_UP, Meter
 from runner.gateway.http_messages import read_call
-from runner.gateway.metering import UNSAID_OUTPUT, Call, Tokens
+from runner.gateway.metering import DEFAULT_OUTPUT_TOKENS, Call, Tokens
 from tests.containers.gateway.test_gateway import ANTHROPIC, booked, post, provider, start  # noqa: F401 - fixtures
 
 PRICES = [{"model": "priced-*", "input": 1.0, "output": 10.0}]
-CALL = Call("anthropic", ("priced-1",), request_bytes=400, most_output=900)
+CALL = Call("anthropic", ("priced-1",), request_bytes=400, max_output=900)
 
 
 class Admission(threading.Thread):
-    """A call that asks to be admitted, in a thread of its own."""
+    """A call that asks to be admitted, in its own thread."""
 
     def __init__(self, meter, call=CALL, is_wanted=lambda: True):
         super().__init__(daemon=True)
@@ -37,7 +37,7 @@ class Admission(threading.Thread):
 
 
 @pytest.mark.parametrize("budget", [{"tokens": 1500}, {"usd": 0.0150}])
-def test_a_call_waits_while_open_ones_hold_the_rest_of_the_budget(budget):
+def test_a_call_waits_while_open_calls_reserve_the_rest_of_the_budget(budget):
     meter = Meter(budget, PRICES)
     assert meter.admit(CALL) == meter.admit(CALL) == ""
     third = Admission(meter)
@@ -60,15 +60,15 @@ def test_a_call_that_waited_is_refused_once_the_budget_is_spent(budget, text):
     assert meter.usage()["turns"] == 2
 
 
-def test_what_is_left_can_be_used_by_one_call_whatever_it_allows():
+def test_a_single_call_may_use_what_is_left_whatever_it_allows():
     meter = Meter({"tokens": 1000, "usd": 0.001}, PRICES)
-    huge = Call("anthropic", ("priced-1",), most_output=10**9)
+    huge = Call("anthropic", ("priced-1",), max_output=10**9)
     assert meter.admit(huge) == ""
     meter.book(huge, "priced-1", Tokens(5, output=5))
     assert meter.admit(huge) == ""
 
 
-def test_a_call_that_was_not_served_holds_nothing():
+def test_a_call_that_was_not_served_reserves_nothing():
     meter = Meter({"tokens": 900}, PRICES)
     meter.admit(CALL)
     second = Admission(meter)
@@ -77,7 +77,7 @@ def test_a_call_that_was_not_served_holds_nothing():
     assert second.answer() == ""
 
 
-def test_calls_without_a_price_are_made_one_after_the_other():
+def test_calls_without_a_price_are_made_one_after_another():
     meter = Meter({"usd": 100}, PRICES)
     meter.admit(Call("chat", ("another",)))
     second = Admission(meter, Call("chat", ("another",)))
@@ -86,7 +86,7 @@ def test_calls_without_a_price_are_made_one_after_the_other():
     assert "no price" in second.answer()
 
 
-def test_a_call_that_nobody_waits_for_any_more_is_not_made():
+def test_a_call_whose_agent_has_hung_up_is_not_made():
     meter = Meter({"tokens": 900}, PRICES)
     meter.admit(CALL)
     wanted = threading.Event()
@@ -98,7 +98,7 @@ def test_a_call_that_nobody_waits_for_any_more_is_not_made():
     assert (meter.refused, meter.usage()["turns"]) == ("", 1)
 
 
-def test_room_that_comes_with_the_end_of_the_run_is_not_used():
+def test_a_waiting_call_is_not_made_when_the_run_ends():
     meter = Meter({"tokens": 900}, PRICES)
     meter.admit(CALL)
     over = threading.Event()
@@ -117,14 +117,14 @@ def test_without_a_budget_nothing_waits():
 @pytest.mark.parametrize(
     ("request_body", "most"),
     [
-        (b"{}", UNSAID_OUTPUT),
-        (b"not json", UNSAID_OUTPUT),
+        (b"{}", DEFAULT_OUTPUT_TOKENS),
+        (b"not json", DEFAULT_OUTPUT_TOKENS),
         (b'{"max_tokens": 5}', 5),
         (b'{"max_completion_tokens": 6, "max_tokens": 5, "n": 2}', 12),
         (b'{"max_output_tokens": 7}', 7),
         (b'{"generationConfig": {"maxOutputTokens": 8, "candidateCount": 2}}', 16),
-        (b'{"max_tokens": -1, "n": 0}', UNSAID_OUTPUT),
-        (b'{"max_tokens": true, "max_output_tokens": "9", "generationConfig": []}', UNSAID_OUTPUT),
+        (b'{"max_tokens": -1, "n": 0}', DEFAULT_OUTPUT_TOKENS),
+        (b'{"max_tokens": true, "max_output_tokens": "9", "generationConfig": []}', DEFAULT_OUTPUT_TOKENS),
     ],
 )
 def test_a_call_says_how_much_it_allows(request_body, most):

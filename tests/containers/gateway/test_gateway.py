@@ -10,7 +10,7 @@ import pytest
 
 from runner.blobs import ExchangeError
 from runner.gateway.budget import Meter
-from runner.gateway.server import MOST_CONNECTIONS, Gateway
+from runner.gateway.server import MAX_CONNECTIONS, Gateway
 from runner.gateway.upstream import Upstream
 from tests.containers.provider import Provider
 
@@ -76,7 +76,7 @@ def post(gateway, path="/v1/messages", body=None, **options):
 
 
 def booked(gateway, turns=1):
-    """The account once it has been written; the answer may arrive a moment before that."""
+    """The usage once it has been booked, which may be a moment after the answer has arrived."""
     for _ in range(200):
         usage = gateway.meter.usage()
         if usage["inputTokens"] or usage["outputTokens"]:
@@ -184,7 +184,7 @@ def test_a_stream_passes_through_piece_by_piece(provider, start):
             assert json.dumps(piece).encode() in next(pieces)
 
 
-def test_a_compressed_answer_is_counted_all_the_same(provider, start):
+def test_counts_a_compressed_answer(provider, start):
     provider.answers(gzip.compress(json.dumps(ANTHROPIC).encode()), **{"Content-Encoding": "gzip"})
     gateway = start()
     assert post(gateway).json() == ANTHROPIC
@@ -192,7 +192,7 @@ def test_a_compressed_answer_is_counted_all_the_same(provider, start):
     assert provider.requests[0][2]["Accept-Encoding"] == "identity"
 
 
-def test_a_compressed_request_is_understood(provider, start):
+def test_reads_a_compressed_request(provider, start):
     body = gzip.compress(json.dumps({"model": "priced-1"}).encode())
     gateway = start()
     post(gateway, body=body, headers={"Content-Encoding": "gzip"})
@@ -220,7 +220,7 @@ def test_tools_that_are_an_item_of_the_input_are_offered_too(start):
 
 
 def refused(answer, provider, dialect):
-    """Whether *answer* is a refusal in that provider's own shape, at a status that nobody repeats."""
+    """Whether *answer* is a refusal in that provider's own format, with a status that no client retries."""
     assert answer.status_code == 400
     error = answer.json()["error"]
     if dialect == "anthropic":
@@ -283,7 +283,7 @@ def test_without_a_price_tokens_count_and_the_cost_is_unknown(provider, start):
     assert post(gateway).status_code == 200
 
 
-def test_a_cost_limit_without_a_price_and_without_a_token_limit_cannot_be_kept(provider, start):
+def test_refuses_a_cost_limit_without_a_price_and_without_a_token_limit(provider, start):
     provider.answers({**ANTHROPIC, "model": "another"})
     gateway = start(budget={"usd": 1})
     post(gateway, body={"model": "another"})
@@ -314,7 +314,7 @@ def test_the_price_is_that_of_the_model_that_answered(provider, start):
         ("GET", "/v1/organizations/api_keys"),
     ],
 )
-def test_passes_on_only_calls_that_it_can_count(provider, start, method, path):
+def test_forwards_only_calls_that_it_can_count(provider, start, method, path):
     connection = http.client.HTTPConnection("127.0.0.1", start().port, timeout=10)
     connection.request(method, path, b"{}")
     assert connection.getresponse().status == 404
@@ -375,7 +375,7 @@ def test_cannot_be_turned_to_another_host_or_confused(provider, start, text, sta
     assert provider.requests == []
 
 
-def test_a_chunked_request_is_passed_on_whole(provider, start):
+def test_forwards_a_chunked_request(provider, start):
     head = "POST /v1/messages HTTP/1.1\r\nHost: localhost:8080\r\nTransfer-Encoding: chunked\r\n\r\n"
     assert raw(start(), head + "5\r\nhello\r\n6;x=y\r\n world\r\n0\r\n\r\n") == 200
     assert provider.requests[0][3] == b"hello world"
@@ -395,12 +395,12 @@ def test_an_unreachable_provider_is_a_502_in_its_own_shape(start, provider):
 
 
 @pytest.mark.parametrize("url", ["http://example.com", "ftp://127.0.0.1", "", "https://"])
-def test_the_key_never_travels_in_the_clear(url):
+def test_never_sends_the_key_unencrypted(url):
     with pytest.raises(ExchangeError):
         Gateway(("127.0.0.1", 0), Upstream("openai", url, KEY), Meter({}, ()))
 
 
-def test_closing_ends_what_is_under_way_and_books_it(provider, start):
+def test_closing_ends_open_calls_and_books_them(provider, start):
     provider.streams(*STREAMS["/v1/messages"], held=True)
     gateway = start()
     with httpx.stream("POST", f"{gateway.url}/v1/messages", json={}, trust_env=False, timeout=10) as answer:
@@ -416,7 +416,7 @@ def test_closing_ends_what_is_under_way_and_books_it(provider, start):
 
 def test_an_agent_cannot_open_connections_without_end(provider, start):
     gateway = start()
-    held = [socket.create_connection(("127.0.0.1", gateway.port)) for _ in range(MOST_CONNECTIONS)]
+    held = [socket.create_connection(("127.0.0.1", gateway.port)) for _ in range(MAX_CONNECTIONS)]
     time.sleep(0.1)
     with socket.create_connection(("127.0.0.1", gateway.port), timeout=5) as one_more:
         assert one_more.recv(1) == b""
@@ -424,7 +424,7 @@ def test_an_agent_cannot_open_connections_without_end(provider, start):
         connection.close()
 
 
-def test_writes_nothing_anywhere(provider, start, capfd):
+def test_logs_nothing(provider, start, capfd):
     gateway = start()
     post(gateway)
     raw(gateway, "POST /v1/messages HTTP/1.1\r\nbroken\x00 header\r\n\r\n")

@@ -1,4 +1,4 @@
-"""What a call costs whose answer nobody waited for, or which never came whole."""
+"""What a call costs if its answer was cut off or the agent hung up."""
 
 import json
 import socket
@@ -9,7 +9,7 @@ import pytest
 
 from runner.gateway import conversation
 from runner.gateway.http_messages import UNSEEN_INPUT, read_call
-from runner.gateway.metering import UNSAID_OUTPUT, Tokens
+from runner.gateway.metering import DEFAULT_OUTPUT_TOKENS, Tokens
 from tests.containers.gateway.test_gateway import (  # noqa: F401 - fixtures
     ANTHROPIC,
     CHAT,
@@ -65,7 +65,7 @@ def test_a_stream_that_nobody_reads_is_counted_to_its_end(provider, start, path)
 
 
 def test_an_answer_is_not_waited_for_without_end(provider, start, monkeypatch):  # noqa: F811
-    monkeypatch.setattr(conversation, "UNHEARD_SECONDS", 0.2)
+    monkeypatch.setattr(conversation, "MAX_UNHEARD_SECONDS", 0.2)
     provider.streams(STREAMS["/v1/messages"][0], *[b": ping\n\n"] * 20, b": never\n\n", held=True)
     gateway = start()
     hang_up(gateway, provider)
@@ -93,7 +93,7 @@ def test_a_stream_that_never_says_what_it_used_costs_all_that_it_allows(provider
     post(gateway, CHAT_PATH, {"model": "priced-1", "messages": "x" * 4000, "tools": TOOLS, **allowed})
     usage = booked(gateway)
     assert usage["inputTokens"] > 1000
-    assert usage["outputTokens"] == allowed.get("max_tokens", UNSAID_OUTPUT)
+    assert usage["outputTokens"] == allowed.get("max_tokens", DEFAULT_OUTPUT_TOKENS)
 
 
 def test_what_was_seen_counts_where_it_is_more(provider, start):  # noqa: F811
@@ -138,7 +138,7 @@ def test_numbers_of_an_unfinished_stream_are_not_its_last(provider, start):  # n
     gateway = start("gemini")
     with pytest.raises(httpx.RemoteProtocolError):
         post(gateway, "/v1beta/models/priced-1:streamGenerateContent?alt=sse", {"tools": TOOLS})
-    assert booked(gateway)["outputTokens"] == UNSAID_OUTPUT
+    assert booked(gateway)["outputTokens"] == DEFAULT_OUTPUT_TOKENS
 
 
 def test_a_failure_that_the_provider_tells_of_costs_what_was_seen(provider, start):  # noqa: F811
@@ -185,12 +185,12 @@ def test_the_agent_learns_at_once_that_an_answer_is_cut(provider, start):  # noq
         {"contents": [{"parts": [{"fileData": {"fileUri": "https://x"}}]}]},
     ],
 )
-def test_a_call_may_use_what_it_only_points_to(points):
+def test_a_call_reserves_tokens_for_input_outside_the_request(points):
     body = json.dumps(points).encode()
     assert read_call("chat", "/v1/x", body, "").estimate.input == len(body) // 4 + UNSEEN_INPUT
 
 
-def test_what_a_request_carries_is_not_counted_twice():
+def test_input_inside_the_request_is_not_counted_twice():
     image = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}
     fetched = {"type": "tool_use", "input": {"url": "https://example.com"}}
     schema = {"type": "object", "properties": {"conversation": {"type": "string"}, "file_id": {}}}

@@ -1,17 +1,17 @@
-"""The supervisor's patience with the agent's container, on a clock of the test's own."""
+"""How long the supervisor waits for the agent's container, with a simulated clock."""
 
 import os
 from types import SimpleNamespace
 
 import pytest
 
-from runner.supervisor.agent import AgentWatch, Patience
+from runner.supervisor.agent import AgentWatch, Timeouts
 
 EXIT = '{"exitCode": 0, "reason": "exited", "seconds": 1.00}'
 
 
 class Clock:
-    """Time that passes when somebody sleeps, and when a test says so."""
+    """A clock that advances when code sleeps, and when a test sets it."""
 
     def __init__(self):
         self.now = 1000.0
@@ -36,26 +36,26 @@ def watched(tmp_path, monkeypatch):
         os.utime(exchange / "heartbeat", (0, next(beats)))
 
     def wait(*happenings, work=3600.0):
-        """Wait for the agent's end; each of *happenings* is a moment and what happens then."""
+        """Wait until the agent ends; each of *happenings* is a second and a function to call then."""
         waiting, began = list(happenings), clock.now
 
         def must_stop():
             if waiting and clock.now - began >= waiting[0][0]:
                 waiting.pop(0)[1]()
 
-        return AgentWatch(exchange, tmp_path / "control", Patience(work)).wait(must_stop)
+        return AgentWatch(exchange, tmp_path / "control", Timeouts(work)).wait(must_stop)
 
     return SimpleNamespace(clock=clock, beat=beat, wait=wait, exit=exchange / "exit.json")
 
 
-def test_a_container_that_beats_no_more_has_ended(watched):
+def test_reports_a_container_whose_heartbeat_stops(watched):
     watched.beat()
     ending = watched.wait((10, watched.beat))
     assert (ending.reason, ending.exit_code) == ("silent", None)
     assert 30 <= ending.seconds < 33
 
 
-def test_a_machine_that_stood_still_is_no_silence(watched):
+def test_a_pause_of_the_machine_does_not_count_as_silence(watched):
     watched.beat()
 
     def stand_still():
@@ -65,7 +65,7 @@ def test_a_machine_that_stood_still_is_no_silence(watched):
     assert (ending.reason, ending.exit_code) == ("exited", 0)
 
 
-def test_a_container_that_never_begins_is_given_up(watched):
+def test_gives_up_a_container_that_never_starts(watched):
     ending = watched.wait()
     assert ending.reason == "silent"
     assert 180 <= ending.seconds < 183

@@ -7,7 +7,7 @@ from autocoder.models import AgentResult
 from autocoder.runs.ending import ending_without_change
 from autocoder.shared.outcomes import BY_SUPERVISOR
 from autocoder.shared.policy import Verdict
-from runner.change.commit import Collected
+from runner.change.commit import CollectedChange
 from runner.supervisor.agent import Ending
 from runner.supervisor.ending import outcome_of
 from runner.supervisor.final_message import FinalMessage, read_final_message
@@ -31,7 +31,7 @@ def test_a_flag_says_that_the_agent_failed(tmp_path):
     assert last_word(tmp_path, json.dumps({**EVENT, "failed": True})).is_error
 
 
-def test_a_message_that_comes_in_pieces_is_put_together(tmp_path):
+def test_joins_a_message_that_comes_in_pieces(tmp_path):
     form = {"match": {"type": "message"}, "text": "content", "joined": True}
     pieces = [json.dumps({"type": "message", "content": text}) for text in ("not this", "Two ", "pieces.")]
     lines = [
@@ -51,7 +51,7 @@ def test_without_the_event_there_is_no_final_message(tmp_path, lines):
     assert not last_word(tmp_path, *lines).found
 
 
-def test_an_agent_without_events_is_taken_at_the_end_of_its_log(tmp_path):
+def test_the_end_of_a_log_without_events_is_the_final_message(tmp_path):
     assert last_word(tmp_path, "x" * 9000, "NEEDS_INFO: which one?", form={}).text.endswith(
         "NEEDS_INFO: which one?"
     )
@@ -61,8 +61,8 @@ def test_without_a_log_there_is_no_final_message(tmp_path):
     assert not read_final_message(tmp_path / "none", FORM).found
 
 
-CHANGED = Collected(commit="1" * 40)
-REFUSED = Collected(refused=(Verdict("a", "refuse", "bad"), Verdict("", "refuse", "too much")))
+CHANGED = CollectedChange(commit="1" * 40)
+REFUSED = CollectedChange(refused=(Verdict("a", "refuse", "bad"), Verdict("", "refuse", "too much")))
 FINE = Ending("exited", 0, 1.0)
 
 
@@ -70,9 +70,9 @@ FINE = Ending("exited", 0, 1.0)
     ("ending", "spent", "final", "collected", "outcome", "reason"),
     [
         (FINE, "", FinalMessage(), CHANGED, "changed", ""),
-        (FINE, "", FinalMessage(), Collected(), "no_changes", ""),
-        (FINE, "", FinalMessage(is_error=True), CHANGED, "agent_failed", "said that it failed"),
-        (FINE, "", FinalMessage(found=False), CHANGED, "agent_failed", "without its final message"),
+        (FINE, "", FinalMessage(), CollectedChange(), "no_changes", ""),
+        (FINE, "", FinalMessage(is_error=True), CHANGED, "agent_failed", "reported a failure"),
+        (FINE, "", FinalMessage(found=False), CHANGED, "agent_failed", "without a final message"),
         (FINE, "", FinalMessage(), REFUSED, "refused", "a: bad; too much"),
         (Ending("exited", 1, 1), "", FinalMessage(), CHANGED, "agent_failed", "exit code 1"),
         (Ending("exited", 1, 1), "", FinalMessage(), REFUSED, "refused", "a: bad"),
@@ -80,10 +80,10 @@ FINE = Ending("exited", 0, 1.0)
         (Ending("deadline", 137, 1), "", FinalMessage(), REFUSED, "timed_out", "was refused: a: bad"),
         (Ending("budget", 143, 1), "money", FinalMessage(found=False), CHANGED, "budget_spent", "money"),
         (FINE, "money", FinalMessage(), CHANGED, "budget_spent", "money"),
-        (Ending("terminated", None, 1), "money", FinalMessage(), CHANGED, "interrupted", "told to end"),
+        (Ending("terminated", None, 1), "money", FinalMessage(), CHANGED, "interrupted", "the platform"),
         (Ending("silent", None, 1), "", FinalMessage(), CHANGED, "agent_failed", "out of memory"),
         (Ending("stopped", 143, 1), "", FinalMessage(), CHANGED, "agent_failed", "stopped"),
-        (Ending("unreadable", None, 1), "", FinalMessage(), CHANGED, "agent_failed", "wrapper"),
+        (Ending("unreadable", None, 1), "", FinalMessage(), CHANGED, "agent_failed", "exit file"),
     ],
 )
 def test_the_first_reason_wins(ending, spent, final, collected, outcome, reason):
@@ -102,5 +102,5 @@ def test_what_is_packed_is_what_the_app_publishes():
 
 def test_a_long_list_of_reasons_is_cut():
     refused = tuple(Verdict(f"f{n}", "refuse", "bad") for n in range(30))
-    _, reason = outcome_of(FINE, "", FinalMessage(), Collected(refused=refused), 5)
+    _, reason = outcome_of(FINE, "", FinalMessage(), CollectedChange(refused=refused), 5)
     assert reason.endswith("f9: bad; and 20 more")

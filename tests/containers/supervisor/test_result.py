@@ -1,8 +1,8 @@
-"""What the supervisor delivers when its result is not what it should be."""
+"""What the supervisor uploads when its result is not valid."""
 
 import json
 
-from activities.read_agent_result import LARGEST_RESULT
+from activities.read_agent_result import MAX_RESULT_BYTES
 from autocoder.models import AgentResult
 from runner.supervisor import __main__ as supervisor
 from runner.supervisor.__main__ import readable
@@ -16,24 +16,24 @@ def delivered(**changes):
     return AgentResult.model_validate_json(json.dumps(told))
 
 
-def test_a_result_that_is_as_agreed_stays_as_it_is():
+def test_a_valid_result_stays_unchanged():
     assert readable(GOOD) == GOOD
 
 
-def test_a_result_with_a_wrong_field_keeps_what_was_used():
+def test_a_result_with_an_invalid_field_keeps_its_usage():
     told = delivered(agentExitCode=False)
     assert told.outcome == "interrupted"
     assert "agentExitCode" in told.reason
     assert (told.usage.input_tokens, told.usage.cost_usd, told.seconds) == (5, 0.5, {"agent": 3.0})
 
 
-def test_a_result_that_is_too_long_keeps_what_was_used():
-    told = delivered(summary="x" * LARGEST_RESULT)
-    assert (told.outcome, told.reason) == ("interrupted", "no result: it was too long")
+def test_a_result_that_is_too_long_keeps_its_usage():
+    told = delivered(summary="x" * MAX_RESULT_BYTES)
+    assert (told.outcome, told.reason) == ("interrupted", "the result cannot be used: it is too long")
     assert told.usage.turns == 2
-    assert supervisor.LARGEST_RESULT < LARGEST_RESULT
+    assert supervisor.MAX_RESULT_BYTES < MAX_RESULT_BYTES
 
 
-def test_what_is_wrong_itself_is_left_out_alone():
+def test_only_the_invalid_part_is_left_out():
     told = delivered(usage={"turns": "many"})
     assert (told.usage.turns, told.seconds) == (0, {"agent": 3.0})

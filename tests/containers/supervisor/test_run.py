@@ -16,7 +16,7 @@ from tests.containers.remote import AUTHORIZATION, git
 from tests.processes import commands_with, unique_seconds
 
 
-def test_brings_what_the_agent_has_changed(group, tmp_path):
+def test_delivers_what_the_agent_has_changed(group, tmp_path):
     group.agent(f"""
         echo hello > hello.txt
         echo more >> src/app.py
@@ -85,11 +85,11 @@ def test_says_when_the_agent_has_changed_nothing(group):
     ("script", "reason"),
     [
         (f"echo x > x; echo '{FINAL}'; exit 3", "exit code 3"),
-        ('echo x > x; echo \'{"type": "result", "result": "no", "is_error": true}\'', "said that it failed"),
-        ("echo x > x; echo bye", "without its final message"),
+        ('echo x > x; echo \'{"type": "result", "result": "no", "is_error": true}\'', "reported a failure"),
+        ("echo x > x; echo bye", "without a final message"),
     ],
 )
-def test_does_not_believe_the_exit_code_alone(group, script, reason):
+def test_does_not_rely_on_the_exit_code_alone(group, script, reason):
     group.run_file["verify"] = ["echo never"]
     group.agent(script)
     result = group.run()
@@ -98,7 +98,7 @@ def test_does_not_believe_the_exit_code_alone(group, script, reason):
     assert result.lines == {"x": (1, 0)}
 
 
-def test_a_change_that_nobody_publishes_is_neither_verified_nor_uploaded(group):
+def test_a_change_that_is_not_published_is_neither_verified_nor_uploaded(group):
     group.run_file["verify"] = ["echo never"]
     group.agent("echo x > x; exit 3")
     result = group.run()
@@ -110,7 +110,7 @@ def test_a_change_that_nobody_publishes_is_neither_verified_nor_uploaded(group):
 def test_ends_at_once_when_the_clone_failed(group):
     told = group.clone(CLONE_AUTHORIZATION="Bearer wrong")
     assert told["state"] == "failed"
-    assert "token was not accepted" in told["reason"]
+    assert "did not accept the clone token" in told["reason"]
     group.start_agent()
     group.start_verify()
     group.start_supervisor()
@@ -120,7 +120,7 @@ def test_ends_at_once_when_the_clone_failed(group):
     assert len(group.callbacks) == 1
 
 
-def test_does_not_spend_twice_when_the_platform_starts_the_group_again(group):
+def test_does_not_spend_twice_when_the_platform_restarts_the_group(group):
     first = group.run()
     for name in ("exit.json", "log"):
         (group.volumes["exchange"] / name).unlink()
@@ -131,7 +131,7 @@ def test_does_not_spend_twice_when_the_platform_starts_the_group_again(group):
     assert not (group.volumes["exchange"] / "log").exists()
 
 
-def test_an_agent_that_had_begun_is_not_begun_again(group):
+def test_an_agent_that_was_started_is_not_started_again(group):
     group.clone()
     (group.volumes["exchange"] / "log").touch()
     (group.volumes["control"] / "start").touch()
@@ -175,7 +175,7 @@ def test_a_change_of_protected_paths_alone_is_no_change(group):
     assert (result.outcome, result.pack, result.withheld[0].path) == ("no_changes", None, "AGENTS.md")
 
 
-def test_verifies_the_very_commit_in_order_and_keeps_the_tail(group):
+def test_verifies_the_commit_in_order_and_keeps_the_end_of_the_output(group):
     group.run_file |= {
         "setup": ["echo set up > prepared; echo $HOME > home"],
         "verify": [
@@ -195,16 +195,16 @@ def test_verifies_the_very_commit_in_order_and_keeps_the_tail(group):
     assert result.outcome == "changed"
 
 
-def test_a_verify_command_that_hangs_is_ended_and_the_next_one_is_not_run(group):
+def test_ends_a_verify_command_that_hangs_and_skips_the_next_one(group):
     group.run_file["verify"] = ["sleep 60", "echo never"]
-    group.set_constant("supervisor/verification", "TOTAL_SECONDS", 9.0)
+    group.set_constant("supervisor.verification", "TOTAL_SECONDS", 9.0)
     slow, never = group.run().verification
     assert slow.exit_code in (124, 137)
-    assert "did not end in time" in slow.output
+    assert "did not finish in time" in slow.output
     assert (never.exit_code, never.seconds, never.output) == (None, 0, "")
 
 
-def test_what_comes_after_a_setup_that_failed_is_not_run(group):
+def test_runs_nothing_after_a_setup_that_failed(group):
     group.run_file |= {"setup": ["echo broken; exit 4"], "verify": ["true", "true"]}
     result = group.run()
     assert [check.exit_code for check in result.verification] == [4, None, None]
@@ -223,9 +223,9 @@ def test_the_deadline_of_the_wrapper_ends_the_whole_process_group(group):
     assert [commands_with(seconds) for seconds in (one, two, three)] == [[], [], []]
 
 
-def test_the_supervisor_keeps_a_deadline_of_its_own(group):
+def test_the_supervisor_enforces_its_own_deadline(group):
     group.run_file["budget"]["minutes"] = 0.005
-    group.set_constant("supervisor/work", "EXTRA_SECONDS", 1.0)
+    group.set_constant("supervisor.work", "EXTRA_SECONDS", 1.0)
     seconds = unique_seconds()
     group.agent(f"echo partial > partial.txt; sleep {seconds}")
     result = group.run()
@@ -233,8 +233,8 @@ def test_the_supervisor_keeps_a_deadline_of_its_own(group):
     assert commands_with(seconds) == []
 
 
-def test_says_so_when_the_agents_container_dies(group):
-    group.set_constant("supervisor/agent", "SILENCE_SECONDS", 1.5)
+def test_reports_when_the_agents_container_dies(group):
+    group.set_constant("supervisor.agent", "SILENCE_SECONDS", 1.5)
     group.agent("echo partial > partial.txt; sleep 304")
     group.clone()
     agent = group.start_agent()
@@ -251,7 +251,7 @@ def test_says_so_when_the_agents_container_dies(group):
     assert (result.pack, result.lines) == (None, {"partial.txt": (1, 0)})
 
 
-def test_told_to_end_it_stops_the_agent_and_keeps_the_log(group):
+def test_on_sigterm_it_stops_the_agent_and_keeps_the_log(group):
     seconds = unique_seconds()
     group.agent(f"echo begun; touch begun; sleep {seconds}")
     group.clone()
@@ -287,7 +287,7 @@ def test_refuses_a_change_that_holds_a_secret_of_the_run(group):
     group.agent(f"mkdir d; echo 'key = {MODEL_KEY}' > d/config; echo '{FINAL}'")
     result = group.run()
     assert (result.outcome, result.pack) == ("refused", None)
-    assert result.reason == "d/config: the file holds a secret of this run"
+    assert result.reason == "d/config: the file contains a secret of this run"
 
 
 def test_refuses_changes_to_paths_kept_in_lfs(group):
@@ -341,7 +341,7 @@ def _descendants(process):
     return [*children, *(inner for child in children for inner in _descendants(child))]
 
 
-def test_a_spent_budget_ends_the_agent_and_offers_what_is_there(group, tmp_path):
+def test_a_spent_budget_ends_the_agent_and_keeps_its_change(group, tmp_path):
     provider = Provider()
     provider.answers({"model": "scripted-1", "usage": {"input_tokens": 400, "output_tokens": 200}})
     group.run_file["agent"]["upstream"] = provider.url

@@ -1,8 +1,10 @@
 """The check for what a new machine must bring, and the Makefile around it."""
 
 import os
+import re
 import subprocess
 import sys
+import tomllib
 
 import pytest
 
@@ -70,3 +72,11 @@ def test_make_help_lists_the_commands():
         assert f"make {command} " in printed
     for variable in ("AGENT", "MODEL", "UNSAFE", "KEEP", "STATE", "BASE_PORT"):
         assert f"  {variable} " in printed
+
+
+def test_the_versions_of_python_that_pass_are_those_of_pyproject():
+    required = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["requires-python"]
+    lowest, following = re.fullmatch(r">=3\.(\d+),<3\.(\d+)", required).groups()
+    assert f"(3, {lowest}) <= sys.version_info[:2] < (3, {following})" in TOOLS.read_text()
+    makefile = (ROOT / "Makefile").read_text()
+    assert all(f"command -v python3.{minor}" in makefile for minor in range(int(lowest), int(following)))

@@ -44,7 +44,7 @@ def test_a_sign_in_page_asks_for_a_sign_in(status):
         protocol.read_bytes(page)
 
 
-def test_a_page_with_status_200_is_no_data():
+def test_a_page_with_status_200_is_not_data():
     page = protocol.Response(200, {"content-type": "text/html"}, b"<html></html>")
     for read in (protocol.read_json, protocol.read_bytes):
         with pytest.raises(errors.SignInRequired):
@@ -108,7 +108,7 @@ def test_only_reading_may_be_repeated():
 
 
 @pytest.mark.parametrize("body", [None, [], {}, {"value": None}, {"value": [1]}, "x"])
-def test_a_collection_that_is_none_is_unexpected(body):
+def test_a_missing_collection_is_unexpected(body):
     with pytest.raises(errors.UnexpectedAnswer):
         protocol.rows(body)
 

@@ -339,7 +339,7 @@ def test_the_password_cannot_be_read_back(ado, project, receiver, subscribe, set
         {"consumerInputs": {}},
         {"consumerInputs": {"url": "https://example.com/", "secret": "hmac"}},
         {"eventType": "workitem.exploded"},
-        {"consumerId": "slack"},
+        {"consumerInputs": {"url": "https://example.com/", "messagesToSend": "xml"}},
     ],
 )
 def test_a_wrong_subscription_is_refused(ado, project, change):
@@ -349,6 +349,23 @@ def test_a_wrong_subscription_is_refused(ado, project, change):
         "consumerInputs": {"url": "https://example.com/"}, **change,
     }  # fmt: skip
     with pytest.raises(httpx.HTTPStatusError, match="400"):
+        ado._send("POST", ado.api("", "hooks/subscriptions"), body)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"consumerId": "slack"}, "the consumer slack"),
+        ({"eventType": "git.push"}, "the event git.push"),
+        ({"publisherInputs": {"linksChanged": "true"}}, "the filter linksChanged of workitem.created"),
+    ],
+)
+def test_a_subscription_that_would_deliver_something_else_is_not_covered(ado, change, words):
+    body = {
+        "publisherId": "tfs", "eventType": "workitem.created", "consumerId": "webHooks",
+        "consumerActionId": "httpRequest", "consumerInputs": {"url": "https://example.com/"}, **change,
+    }  # fmt: skip
+    with pytest.raises(httpx.HTTPStatusError, match=f"501 .*{words}"):
         ado._send("POST", ado.api("", "hooks/subscriptions"), body)
 
 

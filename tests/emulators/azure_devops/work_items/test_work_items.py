@@ -259,8 +259,10 @@ def test_a_comment_is_a_revision_and_editing_one_is_not(http, ado, item):
 
 def test_a_comment_is_markdown_when_7_2_says_so(http, item):
     path = f"{PROJECT}/_apis/wit/workItems/{item['id']}/comments"
-    query = {"api-version": "7.2-preview.4", "format": "0", "$expand": "renderedText"}
-    answer = http.post(path, json={"text": "**bold** <b>x</b>"}, params=query).json()
+    query = {"api-version": "7.2-preview.4", "format": "0"}
+    made = http.post(path, json={"text": "**bold** <b>x</b>"}, params=query).json()
+    rendered = {"api-version": "7.2-preview.4", "$expand": "renderedText"}
+    answer = http.get(f"{path}/{made['id']}", params=rendered).json()
     assert answer["format"] == "markdown"
     assert answer["renderedText"] == "<p><strong>bold</strong> &lt;b&gt;x&lt;/b&gt;</p>\n"
 

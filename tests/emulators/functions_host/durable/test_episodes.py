@@ -6,8 +6,10 @@ import azure.durable_functions as df
 import azure.functions as func
 import pytest
 
+from emulators.functions_host.durable.actions import Replay
 from emulators.functions_host.durable.episodes import History, Turn, run_episode
 from emulators.functions_host.durable.events import EventType, event, execution_started, stamp
+from emulators.functions_host.errors import ActionRefusedError
 
 START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
@@ -117,3 +119,22 @@ def test_the_custom_status_is_measured_as_utf_16(size):
         yield context.wait_for_external_event("go")
 
     assert (Player(orchestrator).begin().status == "Failed") is (size == 8191)
+
+
+@pytest.mark.parametrize(
+    ("action", "refused"),
+    [
+        ({"actionType": 8}, "the action CallHttp"),
+        ({"actionType": 99}, "the action of type 99"),
+        ({"actionType": 11, "compoundActions": [{"actionType": 9}]}, "the action SignalEntity"),
+        (
+            {"actionType": 1, "functionName": "a", "retryOptions": {"retryTimeoutInMilliseconds": 1}},
+            "the retry options retryTimeoutInMilliseconds",
+        ),
+    ],
+)
+def test_refuses_actions_that_it_does_not_cover_by_name(action, refused):
+    replay = Replay([action], lambda kind, name: True)
+    started = execution_started(instance="id", execution="x", name="o", input_=None, version="", parent=None)
+    with pytest.raises(ActionRefusedError, match=f"Not covered by this host: {refused}"):
+        replay.feed(started)

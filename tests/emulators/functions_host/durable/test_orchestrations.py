@@ -86,7 +86,7 @@ def test_an_unknown_activity_fails_the_orchestration(host):
 
 
 def test_entities_are_refused_by_name(host):
-    assert "not covered by this host" in host.run("entity_call")["output"]
+    assert "Not covered by this host: the action CallEntity" in host.run("entity_call")["output"]
 
 
 def test_an_event_wins_over_a_timer_that_is_cancelled(host):

@@ -66,15 +66,21 @@ def test_a_status_query_is_202_while_the_instance_lives_and_200_after_also_when_
     assert host.hub("GET", "/instances/nobody").status_code == 404
 
 
-def test_an_unknown_orchestrator_is_400(host):
+def test_an_instance_of_an_unknown_orchestrator_starts_and_fails(host):
     answer = host.hub("POST", "/orchestrators/nobody")
-    assert answer.status_code == 400
-    assert answer.json()["ExceptionMessage"].startswith("The function 'nobody' doesn't exist")
+    assert answer.status_code == 202
+    ended = host.ended(answer.json()["id"])
+    assert ended["runtimeStatus"] == "Failed"
+    assert ended["output"].startswith(
+        "Orchestrator function 'nobody' failed: The function 'nobody' doesn't exist, is disabled, "
+        "or is not an orchestrator function. Additional info: The following are the known orchestrator"
+    )
 
 
-def test_a_second_start_of_a_live_id_is_500_and_of_a_finished_one_a_new_run(host, waiting):
+def test_a_second_start_of_a_live_id_is_409_and_of_a_finished_one_a_new_run(host, waiting):
     answer = host.hub("POST", f"/orchestrators/approval/{waiting}")
-    assert (answer.status_code, answer.json()["ExceptionType"]) == (500, "System.InvalidOperationException")
+    reason = "An Orchestration instance with the status Running already exists."
+    assert (answer.status_code, answer.json()) == (409, {"Message": reason})
     host.send(waiting, "decision", 1)
     host.ended(waiting)
     assert host.hub("POST", f"/orchestrators/approval/{waiting}").status_code == 202
@@ -144,7 +150,27 @@ def test_restarts_with_the_same_input_under_a_new_id_or_the_old_one(host):
     assert host.ended(new)["output"]["input"] == "again"
     same = host.hub("POST", "/instances/restart-me/restart?restartWithNewInstanceId=false").json()["id"]
     assert (same, host.ended(same)["output"]["input"]) == ("restart-me", "again")
-    assert host.hub("POST", "/instances/nobody/restart").status_code == 400
+
+
+def test_restart_refuses_an_unknown_and_a_live_instance(host, waiting):
+    answer = host.hub("POST", "/instances/nobody/restart")
+    assert (answer.status_code, answer.json()["ExceptionType"]) == (400, "System.ArgumentException")
+    assert answer.json()["Message"] == "InstanceId does not match a valid orchestration instance."
+    answer = host.hub("POST", f"/instances/{waiting}/restart?restartWithNewInstanceId=false")
+    assert answer.status_code == 409
+    assert answer.json()["Message"] == "A non-terminal instance with this instance ID already exists."
+    assert answer.json()["ExceptionMessage"].endswith("with the status Running already exists.")
+
+
+def test_the_status_of_a_child_names_its_parent(host):
+    parent = host.begin("two_events_and_a_child", {"seconds": 0.01})
+    host.ended(parent)
+    assert host.status(f"{parent}-poll")["parentInstanceId"] == parent
+    assert "parentInstanceId" not in host.status(parent)
+
+
+def test_a_start_without_valid_json_is_500(host):
+    assert host.hub("POST", "/orchestrators/chain", content="{").status_code == 500
 
 
 def test_rewind_says_that_it_is_not_supported(host, waiting):
@@ -195,7 +221,6 @@ def test_other_paths_and_methods_are_404(host):
         ("GET", "/orchestrators/chain"),
         ("PUT", "/instances/x"),
         ("POST", "/instances/x/dance"),
-        ("GET", "/entities/counter/a"),
         ("GET", "/"),
     ):
         assert host.hub(method, path).status_code == 404
@@ -220,3 +245,23 @@ def test_the_sdk_client_works(host):
 def test_the_sdk_gives_the_input_back_as_it_was(host):
     for value in ({"a": 1}, [1, 2], "text", 3, None):
         assert host.output("echo_input", value)["input"] == value
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "name"),
+    [
+        ("GET", "/entities", "entities"),
+        ("POST", "/entities/counter/one?op=add", "entities"),
+        ("GET", "/instances/some?taskHub=Elsewhere", "another task hub (Elsewhere)"),
+        ("GET", "/instances?connection=OtherStorage", "another storage connection (OtherStorage)"),
+        (
+            "POST",
+            "/orchestrators/chain?timeout=5&pollingInterval=1",
+            "creating an instance and waiting for it",
+        ),
+    ],
+)
+def test_what_is_not_covered_is_501_with_its_name(host, method, path, name):
+    answer = host.hub(method, path)
+    assert (answer.status_code, answer.json()) == (501, {"Message": f"Not covered by this host: {name}"})
+    assert f"Not covered by this host: {name}" in host.log

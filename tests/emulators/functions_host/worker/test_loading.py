@@ -6,8 +6,7 @@ import textwrap
 
 import pytest
 
-from emulators.functions_host.errors import FunctionLoadError, HostError, SettingsError
-from emulators.functions_host.settings import apply_local_settings, read_host_settings
+from emulators.functions_host.errors import FunctionLoadError, HostError
 from emulators.functions_host.timers.triggers import read_timer
 from emulators.functions_host.worker.load_checks import IN, INOUT, OUT, Binding, check_function
 from emulators.functions_host.worker.loader import load_app
@@ -38,7 +37,6 @@ def refusal(tmp_path, monkeypatch):
         monkeypatch.delitem(sys.modules, "function_app", raising=False)
         folder = write_app(tmp_path / "app", source, **options)
         with pytest.raises(HostError) as refused:
-            read_host_settings(folder)
             for function in load_app(folder).of("timerTrigger"):
                 read_timer(function)
         sys.modules.pop("function_app", None)
@@ -156,6 +154,23 @@ def refusal(tmp_path, monkeypatch):
         ),
         (
             """
+            @app.route()
+            @app.durable_client_input(client_name="own")
+            @app.durable_client_input(client_name="other", task_hub="other")
+            async def clients(req: func.HttpRequest, own, other) -> func.HttpResponse: ...
+            """,
+            "cannot load the clients function: this host does not cover taskHub of durableClient",
+        ),
+        (
+            """
+            @app.route()
+            @app.retry(strategy="fixed_delay", max_retry_count="3", delay_interval="00:00:01")
+            def again(req: func.HttpRequest) -> func.HttpResponse: ...
+            """,
+            "this host does not cover retry policies of functions",
+        ),
+        (
+            """
             @app.timer_trigger(arg_name="timer", schedule="every day")
             def when(timer: func.TimerRequest) -> None: ...
             """,
@@ -187,39 +202,6 @@ def test_refuses_a_folder_without_an_app(refusal, tmp_path):
     (tmp_path / "empty").mkdir()
     with pytest.raises(HostError, match=r"has no function_app\.py"):
         load_app(tmp_path / "empty")
-
-
-@pytest.mark.parametrize(
-    ("host", "reason"),
-    [
-        ("{}", '"version" must be "2.0"'),
-        ("[]", "must be a JSON object"),
-        ("{", "not JSON"),
-        (
-            '{"version": "2.0", "extensions": {"durableTask": {"maxConcurrentActivityFunctions": 0}}}',
-            "must be a positive number",
-        ),
-    ],
-)
-def test_refuses_a_bad_host_json(refusal, host, reason):
-    assert reason in refusal("", host=host)
-
-
-@pytest.mark.parametrize(
-    ("settings", "reason"),
-    [
-        ('{"Values": {"A": 1}}', "values must be strings: A"),
-        ('{"IsEncrypted": true, "Values": {}}', "encrypted settings are not covered"),
-        ("{}", '"Values" must be an object'),
-        (None, "No such file"),
-    ],
-)
-def test_refuses_bad_settings(tmp_path, settings, reason):
-    file = tmp_path / "settings.json"
-    if settings is not None:
-        file.write_text(settings)
-    with pytest.raises(SettingsError, match=reason):
-        apply_local_settings(file, {})
 
 
 def test_a_taken_port_is_said_clearly(own_host):
