@@ -36,17 +36,22 @@ async def respond(services: Services, request: web.Request, rest: tuple[str, ...
     if not is_local(request):
         return answer({"error": "control calls are for this machine, by a loopback address"}, 403, "")
     try:
-        if request.method == "POST" and request.content_type != "application/json":
-            raise ControlError("the body has to be JSON")  # a foreign web page may not send that
-        body = await request.json() if request.can_read_body else {}
-        if not isinstance(body, dict):
-            raise ControlError("the body has to be a JSON object")
+        body = await _body(request)
         handler = _handler(request.method, rest)
         if handler is None:
             return answer({"error": f"no control {request.method} {'/'.join(rest)}"}, 404, "")
         return answer(await handler(services, rest, body), 200, "")
     except (ControlError, ValueError, KeyError, TypeError, git.GitError) as error:
         return answer({"error": f"{error}" or type(error).__name__}, 400, "")
+
+
+async def _body(request: web.Request) -> JSON:
+    if request.method == "POST" and request.content_type != "application/json":
+        raise ControlError("the body has to be JSON")  # a foreign web page may not send that
+    body = await request.json() if request.can_read_body else {}
+    if not isinstance(body, dict):
+        raise ControlError("the body has to be a JSON object")
+    return body
 
 
 Control = Callable[[Services, tuple[str, ...], JSON], Awaitable[Any]]
