@@ -45,7 +45,11 @@ class AppRuns:
 
 async def _body(answer: aiohttp.ClientResponse) -> JSON:
     answer.raise_for_status()
-    content = await answer.content.read(MAX_ANSWER_BYTES)
+    content = bytearray()
+    async for chunk in answer.content.iter_chunked(1 << 16):
+        content += chunk
+        if len(content) > MAX_ANSWER_BYTES:
+            raise ValueError("the answer is too large")
     body = json.loads(content)
     if not isinstance(body, dict):
         raise ValueError("not a JSON object")

@@ -100,8 +100,8 @@ def _facts(run: JSON) -> Html:
     return facts(
         [
             ("Reason", str(run.get("reason") or "")),
-            ("Work item", _local_link(run, "workItem")),
-            ("Pull request", _local_link(run, "pullRequest")),
+            ("Work item", _local_link(run, "workItem", "#")),
+            ("Pull request", _local_link(run, "pullRequest", "!")),
             ("Branch", tag("code", str(run["branch"])) if run.get("branch") else ""),
             ("Repository", f"{run.get('project', '')} / {run.get('repository', '')}"),
             (
@@ -116,10 +116,10 @@ def _facts(run: JSON) -> Html:
     )
 
 
-def _local_link(run: JSON, name: str) -> Child:
+def _local_link(run: JSON, name: str, sign: str) -> Child:
     """Return a link to a page of this server, by its path: the app may call the server by another name."""
     url, number = str(run.get(f"{name}Url") or ""), run.get(f"{name}Id")
-    return link(f"Number {number}" if number else url, urlsplit(url).path) if url else ""
+    return link(f"{sign}{number}" if number else url, urlsplit(url).path) if url else ""
 
 
 def _phases(run: JSON) -> Html:
@@ -140,6 +140,6 @@ async def _log(app: Runs, run_id: str, *, is_over: bool) -> Child:
     else:
         text += "\n[The rest is not shown.]"
     if text:
-        return tag("pre", text)
+        return tag("pre", text, class_="log")
     words = "The run wrote no log." if is_over else "Nothing yet: the log begins with the agent's container."
     return tag("p", words, class_="faint")

@@ -42,7 +42,7 @@ def tag_forms(item: WorkItem, refused: Refused | None) -> Html:
     path, wrong = work_item_path(item), of_form(refused, ADD_TAG)
     shown = [_tag(path, name) for name in item.tags]
     field = tag(
-        "input", type="text", name="tag", placeholder="Tag, such as autocoder", aria_label="Tag",
+        "input", type="text", name="tag", placeholder="such as autocoder", aria_label="Tag",
         value=wrong.value("tag") if wrong else "",
     )  # fmt: skip
     return join(

@@ -112,6 +112,12 @@ def test_a_very_long_log_is_cut(server, app):
     assert "piece 15\n\n[The rest is not shown.]" in page
 
 
+def test_a_large_piece_of_a_log_is_read_to_its_end(server, app):
+    app.answers[f"/api/runs/{RUN}"] = BODY
+    app.answers[f"/api/runs/{RUN}/log?offset=0"] = log("x" * 300_000 + " the end", 9, complete=True)
+    assert "the end</pre>" in httpx.get(f"{server.url}/_runs/{RUN}").text
+
+
 def test_the_newest_runs_are_listed(server, app):
     app.answers["/api/runs?top=50"] = {"value": [BODY]}
     page = httpx.get(f"{server.url}/_runs").text
