@@ -50,7 +50,7 @@ class AzureDevOps:
         return token
 
     def create_identity(self, name: str, address: str, *, kind: str = "user") -> JSON:
-        """Make a person, a group (`kind="group"`) or an application (`"servicePrincipal"`): `{id, ...}`."""
+        """Create a person, a group (`kind="group"`) or an application (`"servicePrincipal"`): `{id, ...}`."""
         return self._control("identities", {"displayName": name, "uniqueName": address, "kind": kind})
 
     def add_to_group(self, person: str, group: str, *, member: bool = True) -> None:
@@ -70,20 +70,20 @@ class AzureDevOps:
         self._http.post(f"{self.url}/_control/faults", json=fault).raise_for_status()
 
     def waiting_notifications(self) -> int:
-        """Return how many notifications of service hooks are on their way."""
+        """Return how many notifications of service hooks are still being delivered."""
         return int(self._read(f"{self.url}/_control/notifications")["waiting"])
 
     def create_project(self, name: str, *, process: str = "Agile", description: str = "") -> JSON:
-        """Make a project, or return the one of that name: `{id, name, organization}`."""
+        """Create a project, or return the one of that name: `{id, name, organization}`."""
         body = {"name": name, "process": process, "description": description}
         return self._control(f"organizations/{quote(self.organization)}/projects", body)
 
     def import_repository(self, project: str, name: str, path: Path) -> JSON:
-        """Make a repository with the branches and tags of the one at *path*: `{id, name, head}`."""
+        """Create a repository with the branches and tags of the one at *path*: `{id, name, head}`."""
         return self._control(self._repositories(project), {"name": name, "path": str(path.absolute())})
 
     def create_repository(self, project: str, name: str) -> JSON:
-        """Make an empty repository, or return the one of that name: `{id, name, head}`."""
+        """Create an empty repository, or return the one of that name: `{id, name, head}`."""
         return self._control(self._repositories(project), {"name": name})
 
     # -- the REST API -----------------------------------------------------------------------------------
@@ -97,7 +97,7 @@ class AzureDevOps:
         return f"{self.url}/{quote(self.organization)}/{quote(project)}/_workitems/edit/{work_item}"
 
     def create_work_item(self, project: str, kind: str, title: str, **fields: Any) -> JSON:
-        """Make a work item; *fields* are reference names with `.` as `__`, or `description` and `tags`."""
+        """Create a work item; *fields* are reference names with `.` as `__`, or `description` and `tags`."""
         named = {"description": "System.Description", "tags": "System.Tags"}
         values = {"System.Title": title}
         values |= {named.get(name, name.replace("__", ".")): value for name, value in fields.items()}
@@ -142,13 +142,13 @@ class AzureDevOps:
         return self._read(path, includeWorkItemRefs="true")
 
     def create_pull_request(self, project: str, repository: str, **body: Any) -> JSON:
-        """Make a pull request; *body* is `sourceRefName`, `targetRefName`, `title` and so on."""
+        """Create a pull request; *body* is `sourceRefName`, `targetRefName`, `title` and so on."""
         return self._send(
             "POST", self.api(project, f"git/repositories/{quote(repository)}/pullrequests"), body
         )
 
     def protect_branch(self, project: str, repository_id: str, branch: str = "main", *, kind: str) -> JSON:
-        """Put a blocking policy (type id *kind*, see `policies.py`) on a branch."""
+        """Put a blocking policy (type id *kind*, see `policy/models.py`) on a branch."""
         scope = {"repositoryId": repository_id, "refName": f"refs/heads/{branch}", "matchKind": "Exact"}
         settings = {"scope": [scope], "buildDefinitionId": 1}
         body = {"type": {"id": kind}, "isEnabled": True, "isBlocking": True, "settings": settings}
@@ -157,7 +157,7 @@ class AzureDevOps:
     def subscribe(
         self, url: str, event: str, *, user: str = "", password: str = "", headers: str = "", **filters: str
     ) -> JSON:
-        """Send *event* (`workitem.updated`) to *url*; *filters* are publisher inputs (`projectId` ...)."""
+        """Send *event* (`workitem.updated`) to *url*; *filters* are publisher inputs such as `projectId`."""
         consumer = {
             "url": url,
             "basicAuthUsername": user,
