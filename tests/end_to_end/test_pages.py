@@ -15,7 +15,7 @@ def test_a_tag_that_is_set_on_the_page_starts_a_run_whose_page_shows_the_log(cas
     fields = {"token": token, "form": "add-tag", "tag": "autocoder"}
     parts = {name: (None, value) for name, value in fields.items()}
     assert httpx.post(page, files=parts, headers={"Origin": server}).status_code == 303
-    tagged.run_id = quick.run_of(tagged.item["id"])["id"]
+    tagged.run_id = quick.run_of(tagged.item["id"])
     run = tagged.published_once()
     assert run["requestedBy"] == "Normal Paulk"
     (path,) = re.findall(rf'Run <a href="([^"]+)">{tagged.run_id}</a>', httpx.get(page).text)
