@@ -10,7 +10,6 @@ from urllib.parse import unquote
 
 from aiohttp import web
 
-from emulators.azure_devops import pages
 from emulators.azure_devops.control import responses as control
 from emulators.azure_devops.core import errors, queries
 from emulators.azure_devops.core.calls import Call, answer
@@ -20,6 +19,7 @@ from emulators.azure_devops.core.services import Services
 from emulators.azure_devops.core.versions import version_of
 from emulators.azure_devops.git import http as git_http
 from emulators.azure_devops.organization import authentication
+from emulators.azure_devops.pages import urls as pages
 from emulators.azure_devops.storage import git_commands as git
 from emulators.azure_devops.urls import RESOURCES, SERVED
 
@@ -81,7 +81,7 @@ async def _dispatch(services: Services, request: web.Request) -> web.StreamRespo
             return await git_http.serve(services, request, (place.names[0], project, place.rest[1]), tail)
     if place.kind == "_apis" and place.names:
         return await _respond(services, request, place)
-    if request.method in ("GET", "HEAD") and place.kind != "_apis":
+    if request.method in ("GET", "HEAD", "POST") and place.kind != "_apis":
         return await pages.respond(services, request, place.names, place.rest)
     raise errors.no_controller(request.path)
 

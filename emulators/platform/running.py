@@ -21,7 +21,7 @@ from emulators.platform.processes import (
     wait_until_ready,
 )
 from emulators.platform.vault import Passwords, fill_vault, passwords
-from emulators.ports import AZURE_RESOURCE_MANAGER, FUNCTIONS_HOST, OURS, Emulator
+from emulators.ports import AZURE_DEVOPS, AZURE_RESOURCE_MANAGER, FUNCTIONS_HOST, OURS, Emulator
 
 START_SECONDS = 60.0
 END_SECONDS = 8.0
@@ -116,6 +116,8 @@ def program_of(plan: Plan, emulator: Emulator) -> Program:
     command += ["--state", str(plan.state), "--base-port", str(plan.base_port)]
     if emulator is FUNCTIONS_HOST:
         command += ["--app", str(plan.app), "--settings", str(plan.settings_file)]
+    if emulator is AZURE_DEVOPS:  # its pages show the app's runs
+        command += ["--app-url", FUNCTIONS_HOST.url(plan.base_port), "--app-keys", str(plan.keys_file)]
     if emulator is AZURE_RESOURCE_MANAGER and plan.needs_sandbox:
         command += ["--isolation", "bubblewrap"]
     command += plan.arguments.get(emulator.name, ())

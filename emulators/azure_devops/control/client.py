@@ -1,4 +1,4 @@
-"""A client for tests, demo and benchmark, which uses the REST API wherever that is possible.
+"""A client for tests and the benchmark: it fills the emulator, by the REST API wherever that is possible.
 
 https://learn.microsoft.com/rest/api/azure/devops
 """
@@ -20,9 +20,9 @@ PREVIEW = {"api-version": "7.1-preview.4"}
 
 
 class AzureDevOps:
-    """An organisation of the emulator at *url* (`http://127.0.0.1:7072`), used as one of its people.
+    """An organisation of the emulator at *url* (`http://127.0.0.1:7072`), as one of its people uses it.
 
-    Every method raises `httpx.HTTPStatusError` when the emulator refuses a call.
+    Every method raises `httpx.HTTPStatusError` when the emulator refuses.
     """
 
     def __init__(self, url: str, organization: str = "contoso", *, person: str = ADMINISTRATOR) -> None:
@@ -42,7 +42,7 @@ class AzureDevOps:
         """Close the connections."""
         self._http.close()
 
-    # -- calls that only the emulator has ---------------------------------------------------------------
+    # -- control routes: not in Azure DevOps --------------------------------------------------------------
 
     def create_pat(self, token: str, person: str, scopes: list[str] | None = None) -> str:
         """Make *token* a personal access token of *person* (address, name or id) and return it."""
@@ -50,11 +50,11 @@ class AzureDevOps:
         return token
 
     def create_identity(self, name: str, address: str, *, kind: str = "user") -> JSON:
-        """Make a person, a group (`kind="group"`) or an application (`"servicePrincipal"`): `{id, ...}`."""
+        """Create a person, a group (`kind="group"`) or an application (`"servicePrincipal"`): `{id, ...}`."""
         return self._control("identities", {"displayName": name, "uniqueName": address, "kind": kind})
 
     def add_to_group(self, person: str, group: str, *, member: bool = True) -> None:
-        r"""Make *person* a member of *group* (`[Project]\Contributors`), or end the membership."""
+        r"""Make *person* a member of *group* (`[Project]\Contributors`), or remove the member."""
         self._control("memberships", {"identity": person, "group": group, "member": member})
 
     def grant(self, person: str, token: str, *, allow: int = 0, deny: int = 0) -> None:
@@ -70,20 +70,20 @@ class AzureDevOps:
         self._http.post(f"{self.url}/_control/faults", json=fault).raise_for_status()
 
     def waiting_notifications(self) -> int:
-        """Return how many notifications of service hooks are not delivered yet."""
+        """Return how many notifications of service hooks are still being delivered."""
         return int(self._read(f"{self.url}/_control/notifications")["waiting"])
 
     def create_project(self, name: str, *, process: str = "Agile", description: str = "") -> JSON:
-        """Make a project, or return the one of that name: `{id, name, organization}`."""
+        """Create a project, or return the one of that name: `{id, name, organization}`."""
         body = {"name": name, "process": process, "description": description}
         return self._control(f"organizations/{quote(self.organization)}/projects", body)
 
     def import_repository(self, project: str, name: str, path: Path) -> JSON:
-        """Make a repository with the branches and tags of the one at *path*: `{id, name, head}`."""
+        """Create a repository with the branches and tags of the one at *path*: `{id, name, head}`."""
         return self._control(self._repositories(project), {"name": name, "path": str(path.absolute())})
 
     def create_repository(self, project: str, name: str) -> JSON:
-        """Make an empty repository, or return the one of that name: `{id, name, head}`."""
+        """Create an empty repository, or return the one of that name: `{id, name, head}`."""
         return self._control(self._repositories(project), {"name": name})
 
     # -- the REST API -----------------------------------------------------------------------------------
@@ -97,7 +97,7 @@ class AzureDevOps:
         return f"{self.url}/{quote(self.organization)}/{quote(project)}/_workitems/edit/{work_item}"
 
     def create_work_item(self, project: str, kind: str, title: str, **fields: Any) -> JSON:
-        """Make a work item; *fields* are reference names with `.` as `__`, or `description` and `tags`."""
+        """Create a work item; *fields* are reference names with `.` as `__`, or `description` and `tags`."""
         named = {"description": "System.Description", "tags": "System.Tags"}
         values = {"System.Title": title}
         values |= {named.get(name, name.replace("__", ".")): value for name, value in fields.items()}
@@ -142,7 +142,7 @@ class AzureDevOps:
         return self._read(path, includeWorkItemRefs="true")
 
     def create_pull_request(self, project: str, repository: str, **body: Any) -> JSON:
-        """Make a pull request; *body* is `sourceRefName`, `targetRefName`, `title` and so on."""
+        """Create a pull request; *body* is `sourceRefName`, `targetRefName`, `title` and so on."""
         return self._send(
             "POST", self.api(project, f"git/repositories/{quote(repository)}/pullrequests"), body
         )
@@ -157,7 +157,7 @@ class AzureDevOps:
     def subscribe(
         self, url: str, event: str, *, user: str = "", password: str = "", headers: str = "", **filters: str
     ) -> JSON:
-        """Send *event* (`workitem.updated`) to *url*; *filters* are publisher inputs (`projectId` ...)."""
+        """Send *event* (`workitem.updated`) to *url*; *filters* are publisher inputs such as `projectId`."""
         consumer = {
             "url": url,
             "basicAuthUsername": user,
@@ -206,7 +206,7 @@ class AzureDevOps:
 
 
 def _answer(response: httpx.Response) -> JSON:
-    """Return the JSON of an answer; raises `httpx.HTTPStatusError` with the body of an error."""
+    """Return the JSON of an answer; raises `httpx.HTTPStatusError` with the text of a refusal."""
     if response.is_error:
         message = (
             f"{response.status_code} {response.request.method} {response.request.url}: {response.text[:500]}"

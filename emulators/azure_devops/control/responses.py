@@ -1,6 +1,8 @@
-"""`/_control/...`: calls for tests, demo and benchmark, without a credential; Azure DevOps has none of them.
+"""`/_control/...`: what tests, demo and benchmark set up without a credential, on this machine alone.
 
-https://learn.microsoft.com/rest/api/azure/devops
+These routes are no part of Azure DevOps. They create what its web portal creates:
+https://learn.microsoft.com/azure/devops/organizations/projects/create-project
+https://learn.microsoft.com/azure/devops/organizations/accounts/use-personal-access-tokens-to-authenticate
 """
 
 from collections.abc import Awaitable, Callable
@@ -10,6 +12,7 @@ from typing import Any
 from aiohttp import web
 
 from emulators.azure_devops.core.calls import answer
+from emulators.azure_devops.core.loopback import is_local
 from emulators.azure_devops.core.services import Services
 from emulators.azure_devops.core.state import JSON, Identity, Project, Repository, Switches, new_id
 from emulators.azure_devops.organization import authentication, permissions, seeding
@@ -25,23 +28,30 @@ SWITCHES = {
 
 
 class ControlError(Exception):
-    """The call cannot be carried out; the message gives the reason."""
+    """A control call that cannot be carried out; the message gives the reason."""
 
 
 async def respond(services: Services, request: web.Request, rest: tuple[str, ...]) -> web.Response:
-    """Answer a control call; 400 with `{"error"}` when it raises ControlError, 404 for an unknown one."""
+    """Answer a control call: 400 with `{"error"}` when it is wrong, 403 from elsewhere, 404 when unknown."""
+    if not is_local(request):
+        return answer({"error": "control calls are for this machine, by a loopback address"}, 403, "")
     try:
-        if request.method == "POST" and request.content_type != "application/json":
-            raise ControlError("the body must be JSON")  # a page in a browser cannot send that without asking
-        body = await request.json() if request.can_read_body else {}
-        if not isinstance(body, dict):
-            raise ControlError("the body must be a JSON object")
+        body = await _body(request)
         handler = _handler(request.method, rest)
         if handler is None:
             return answer({"error": f"no control {request.method} {'/'.join(rest)}"}, 404, "")
         return answer(await handler(services, rest, body), 200, "")
     except (ControlError, ValueError, KeyError, TypeError, git.GitError) as error:
         return answer({"error": f"{error}" or type(error).__name__}, 400, "")
+
+
+async def _body(request: web.Request) -> JSON:
+    if request.method == "POST" and request.content_type != "application/json":
+        raise ControlError("the body has to be JSON")  # a foreign web page may not send that
+    body = await request.json() if request.can_read_body else {}
+    if not isinstance(body, dict):
+        raise ControlError("the body has to be a JSON object")
+    return body
 
 
 Control = Callable[[Services, tuple[str, ...], JSON], Awaitable[Any]]
@@ -64,13 +74,13 @@ def _handler(method: str, rest: tuple[str, ...]) -> Control | None:
 
 
 async def _create_project(services: Services, rest: tuple[str, ...], body: JSON) -> JSON:
-    """`POST organizations/{org}/projects {name, process, description}`; an existing project is returned."""
+    """`POST organizations/{org}/projects {name, process, description}`; a known name gives that project."""
     process = body.get("process", "Agile")
     if process not in ("Agile", "Scrum", "Basic", "CMMI"):
-        raise ControlError("process must be Agile, Scrum, Basic or CMMI")
+        raise ControlError("process has to be Agile, Scrum, Basic or CMMI")
     name = str(body["name"]).strip()
     if not name or "/" in name or name.startswith("_"):
-        raise ControlError("a project's name must not contain a slash or start with an underscore")
+        raise ControlError("a project's name has no slash and does not start with an underscore")
     project = seeding.create_project(services.state, rest[1], name, process, str(body.get("description", "")))
     return {"id": project.id, "name": project.name, "organization": project.organization}
 
@@ -80,7 +90,7 @@ async def _create_repository(services: Services, rest: tuple[str, ...], body: JS
     project = services.state.project(rest[1], rest[3])
     name = str(body["name"]).strip()
     if not name or "/" in name:
-        raise ControlError("a repository's name must not contain a slash")
+        raise ControlError("a repository's name has no slash")
     known = [r for r in services.state.repositories_of([project]) if r.name.lower() == name.lower()]
     repository = known[0] if known else seeding.create_repository(services.state, project, name)
     path = services.state.path_of(repository)
@@ -108,7 +118,7 @@ async def _create_identity(services: Services, _: tuple[str, ...], body: JSON) -
     """`POST identities {displayName, uniqueName, id, kind}`."""
     kind = body.get("kind", "user")
     if kind not in ("user", "servicePrincipal", "group"):
-        raise ControlError("kind must be user, servicePrincipal or group")
+        raise ControlError("kind has to be user, servicePrincipal or group")
     identity_id = str(body.get("id") or new_id()).lower()
     name = str(body["displayName"])
     identity = Identity(identity_id, name, str(body.get("uniqueName") or name), kind)
@@ -117,7 +127,7 @@ async def _create_identity(services: Services, _: tuple[str, ...], body: JSON) -
 
 
 async def _change_membership(services: Services, _: tuple[str, ...], body: JSON) -> JSON:
-    """`POST memberships {identity, group, member}`; `member: false` ends it."""
+    """`POST memberships {identity, group, member}`; `member: false` removes the member."""
     identity, group = _identity(services, body["identity"]), _identity(services, body["group"])
     change = permissions.join if body.get("member", True) else permissions.leave
     change(services.state, identity, group)
@@ -125,7 +135,7 @@ async def _change_membership(services: Services, _: tuple[str, ...], body: JSON)
 
 
 async def _change_permissions(services: Services, _: tuple[str, ...], body: JSON) -> JSON:
-    """`POST permissions {identity, token, namespace, allow, deny}`: bits, in the Git namespace by default."""
+    """`POST permissions {identity, token, namespace, allow, deny}` with bits; Git by default."""
     namespace, token = str(body.get("namespace", permissions.GIT_REPOSITORIES)), str(body["token"])
     identity = _identity(services, body["identity"])
     allow, deny = int(body.get("allow", 0)), int(body.get("deny", 0))
@@ -134,7 +144,7 @@ async def _change_permissions(services: Services, _: tuple[str, ...], body: JSON
 
 
 async def _create_pat(services: Services, _: tuple[str, ...], body: JSON) -> JSON:
-    """`POST pats {token, identity, scopes}`; without scopes it may do everything its identity may."""
+    """`POST pats {token, identity, scopes}`; without scopes it may do all that its identity may."""
     identity = _identity(services, body["identity"])
     scopes = body.get("scopes")
     authentication.register_pat(
@@ -159,12 +169,12 @@ async def _change_switches(services: Services, rest: tuple[str, ...], body: JSON
 
 
 async def _show_notifications(services: Services, _: tuple[str, ...], __: JSON) -> JSON:
-    """`GET notifications`: how many are not delivered yet, so that a test can wait for zero."""
+    """`GET notifications`: how many are still being delivered; tests wait until there are none."""
     return {"waiting": len(services.state.store.all("delivery"))}
 
 
 def _identity(services: Services, words: object) -> Identity:
     found = services.state.find_identity(str(words))
     if found is None:
-        raise ControlError(f"no identity is named {words}")
+        raise ControlError(f"no identity is called {words}")
     return found

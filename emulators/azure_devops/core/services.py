@@ -56,11 +56,22 @@ class Merging(Protocol):
         """Check again whether a pull request that waits for its policies may complete."""
 
 
+class Runs(Protocol):
+    """Reads the runs of the app that works on this organisation, for the pages that show them."""
+
+    async def read(self, path: str = "") -> JSON | None:
+        """Return the app's answer for *path* below its list of runs, None when it knows no such run.
+
+        Raises `LookupError` with the reason when the app gives no answer.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The running parts that calls share."""
+    """The running parts that calls share; `runs` is None where no app is known."""
 
     state: State
     objects: Objects
     hooks: Hooks
     merging: Merging
+    runs: Runs | None = None

@@ -4,7 +4,7 @@ from emulators.platform import plan
 from emulators.platform.plan import FLAGS, MAKE, REAL_MODEL_KEY, Plan, agent_file, real_model_key
 from emulators.platform.processes import PlatformError
 from emulators.platform.running import program_of
-from emulators.ports import AZURE_RESOURCE_MANAGER
+from emulators.ports import AZURE_DEVOPS, AZURE_RESOURCE_MANAGER
 
 
 @pytest.fixture
@@ -33,6 +33,12 @@ def test_a_real_model_needs_a_key(monkeypatch):
 def test_containers_of_a_real_model_start_in_the_sandbox_alone(tmp_path, key, unsafe, is_forced):
     command = program_of(Plan(tmp_path, model_key=key, unsafe=unsafe), AZURE_RESOURCE_MANAGER).command
     assert (" --isolation bubblewrap" in " ".join(command)) == is_forced
+
+
+def test_the_pages_of_azure_devops_know_the_app_and_the_file_of_its_keys(tmp_path):
+    plan = Plan(tmp_path, base_port=7500)
+    command = " ".join(program_of(plan, AZURE_DEVOPS).command)
+    assert f"--app-url http://127.0.0.1:7500 --app-keys {plan.keys_file}" in command
 
 
 def test_an_unknown_agent_is_answered_with_those_there_are():

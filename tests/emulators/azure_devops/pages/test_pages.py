@@ -6,7 +6,8 @@ from html.parser import HTMLParser
 import httpx
 import pytest
 
-from emulators.azure_devops.pages.html import Html, join, link, tag
+from emulators.azure_devops.core.loopback import FORM_TOKEN
+from emulators.azure_devops.pages.parts.html import Html, join, link, tag
 from tests.emulators.azure_devops.conftest import commit, git, with_pat
 
 PROJECT = "Fabrikam Fiber"
@@ -20,16 +21,26 @@ class Tags(HTMLParser):
         super().__init__()
         self.names: set[str] = set()
         self.attributes: list[tuple[str, str]] = []
+        self.forms: list[dict[str, str]] = []
+        self.tokens: list[str] = []
 
     def handle_starttag(self, name, attributes):
         self.names.add(name)
         self.attributes += attributes
+        found = dict(attributes)
+        if name == "form":
+            self.forms.append(found)
+        if name == "input" and found["name"] == "token":
+            self.tokens.append(found["value"])
 
 
 def assert_harmless(page: str) -> None:
     tags = Tags()
     tags.feed(page)
-    assert not tags.names & {"script", "iframe", "svg", "object", "embed", "form", "base", "link"}
+    assert not tags.names & {"script", "iframe", "svg", "object", "embed", "base", "link"}
+    assert all(form["method"] == "post" and form["action"].startswith("/contoso/") for form in tags.forms)
+    assert len(tags.tokens) == len(tags.forms)
+    assert set(tags.tokens) <= {FORM_TOKEN}
     assert not [name for name, _ in tags.attributes if name.startswith("on")]
     assert not [
         v
@@ -79,13 +90,13 @@ def test_the_page_of_a_work_item_shows_texts_tags_comments_and_the_pull_request(
     assert "<strong>this</strong>" in page
     assert "<li>first</li>" in page
     assert "<em>Said</em>" in page
-    assert 'class="tag">autocoder</span>' in page
+    assert '<span>autocoder</span><button type="submit" title="Remove tag autocoder"' in page
     assert f"_git/pages%20%26%20more/pullrequest/{pull['pullRequestId']}" in page
 
 
 def test_the_page_of_a_pull_request_shows_everything_of_it(ado, pull):
     page = get(ado, f"/contoso/Fabrikam%20Fiber/_git/pages%20%26%20more/pullrequest/{pull['pullRequestId']}")
-    assert "<h2>Summary</h2>" in page
+    assert "<h4>Summary</h4>" in page
     assert "<td>pytest</td>" in page
     assert ">Draft</span>" in page
     assert "ai-generated" in page
@@ -100,7 +111,7 @@ def test_the_page_of_a_repository_shows_files_branches_and_pull_requests(ado, pu
     assert "README.md" in page
     assert "topic" in page
     file = get(ado, "/contoso/Fabrikam%20Fiber/_git/pages%20%26%20more?path=README.md&version=GBmain")
-    assert "<h1>Read me</h1>" in file
+    assert "<h3>Read me</h3>" in file
 
 
 @pytest.mark.parametrize("path", ["/", "/contoso", "/contoso/Fabrikam%20Fiber"])

@@ -1,20 +1,30 @@
-"""What several pages show: addresses, states, people, rows of pull requests and work items."""
+"""What several pages show: addresses, states, people, rows of pull requests and work items.
+
+https://learn.microsoft.com/azure/devops/boards/work-items/workflow-and-state-categories
+https://learn.microsoft.com/azure/devops/repos/git/pull-requests
+"""
 
 from urllib.parse import quote
 
+from emulators.azure_devops.core.errors import VssError
+from emulators.azure_devops.core.services import Services
 from emulators.azure_devops.core.state import JSON, Project, Repository, State
-from emulators.azure_devops.pages.html import Child, Html, join, link, tag
-from emulators.azure_devops.pages.layout import badge, date
+from emulators.azure_devops.pages.parts.html import Child, Html, join, link, tag
+from emulators.azure_devops.pages.parts.layout import badge, date
+from emulators.azure_devops.pages.parts.references import References
+from emulators.azure_devops.pull_requests.models import find as find_pull_request
 from emulators.azure_devops.pull_requests.models import repository_of
+from emulators.azure_devops.work_items import models as work_items
 from emulators.azure_devops.work_items.models import WorkItem
 from emulators.azure_devops.work_items.processes import COMPLETED, IN_PROGRESS, RESOLVED
 
+RUNS_PATH = "/_runs"
 LOOKS = {IN_PROGRESS: "wait", RESOLVED: "done", COMPLETED: "good"}
 VOTES = {
     10: "approved",
     5: "approved with suggestions",
     0: "no vote",
-    -5: "waits for the author",
+    -5: "waiting for author",
     -10: "rejected",
 }
 
@@ -47,10 +57,40 @@ def pull_request_path(state: State, pull_request: JSON) -> str:
     return f"{repository_path(project, repository)}/pullrequest/{pull_request['id']}"
 
 
+def run_path(run_id: str) -> str:
+    """Return the path of a run's page."""
+    return f"{RUNS_PATH}/{quote(run_id, safe='')}"
+
+
+def references(services: Services, organization: str) -> References:
+    """Return what finds the pages that texts in *organization* refer to."""
+    state = services.state
+
+    def work_item(number: str) -> str | None:
+        try:
+            item = work_items.find(state, int(number), None)
+        except VssError:
+            return None
+        return work_item_path(item) if item.project.organization == organization else None
+
+    def pull_request(number: str) -> str | None:
+        try:
+            found = find_pull_request(state, int(number))
+        except VssError:
+            return None
+        project = state.project_of(repository_of(state, found).project_id)
+        return pull_request_path(state, found) if project.organization == organization else None
+
+    def run(run_id: str) -> str | None:
+        return run_path(run_id) if services.runs else None
+
+    return References(work_item, pull_request, run)
+
+
 def person(state: State, identity_id: str | None) -> str:
-    """Return somebody's name."""
+    """Return the name of a person, an application or a group."""
     identity = state.identity(identity_id) if identity_id else None
-    return identity.display_name if identity else "Somebody"
+    return identity.display_name if identity else "Unknown"
 
 
 def branch(ref: str) -> Html:
@@ -94,7 +134,7 @@ def item_row(item: WorkItem) -> list[Child]:
         item_link(item),
         item_state(item),
         tags(item.tags),
-        tag("span", date(item.revision["date"]), class_="faint"),
+        tag("span", date(item.revision["date"]), class_="date"),
     ]
 
 
@@ -105,5 +145,5 @@ def pull_request_row(state: State, pull_request: JSON) -> list[Child]:
         link(text, pull_request_path(state, pull_request)),
         pull_request_state(pull_request),
         join(branch(pull_request["source"]), " into ", branch(pull_request["target"])),
-        tag("span", date(pull_request["created"]), class_="faint"),
+        tag("span", date(pull_request["created"]), class_="date"),
     ]

@@ -1,9 +1,12 @@
-"""Building HTML so that nothing gets in unescaped: a page is made of tags, and text is text."""
+"""Building HTML in which every text is escaped: a page is made of tags.
+
+https://learn.microsoft.com/aspnet/core/security/cross-site-scripting
+"""
 
 from collections.abc import Iterable
 from html import escape
 
-VOID = ("br", "hr", "img", "meta")
+VOID = ("br", "hr", "img", "input", "meta")
 
 
 class Html(str):
