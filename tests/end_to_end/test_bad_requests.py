@@ -132,6 +132,11 @@ def test_400_for_an_offset_that_is_none(quick, offset):
     assert "offset" in refused(answer, 400, "invalid_query")["message"]
 
 
+def test_an_empty_offset_is_as_good_as_none(quick):
+    answer = quick.app.http.get(f"/api/runs/{'z' * 20}/log?offset=")  # the host drops parameters without a value
+    refused(answer, 404, "unknown_run")
+
+
 @pytest.mark.parametrize("query", ["workItemId=x", "top=-1", "status=lost", "top=1.5", "workItemId=%C2%B2"])
 def test_400_for_a_query_that_is_wrong(quick, query):
     refused(quick.app.http.get(f"/api/runs?{query}"), 400, "invalid_query")
