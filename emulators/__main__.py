@@ -3,6 +3,8 @@
     python -m emulators [--state .local] [--base-port 7071] [--app DIR]
 
 Ctrl-C (or SIGTERM) ends all of it.
+
+https://learn.microsoft.com/azure/azure-functions/functions-develop-local
 """
 
 import argparse

@@ -4,6 +4,8 @@
 
 Every run is of a work item of its own, by an agent that writes one file at once. Runs and bare scripts take
 turns on the same emulators; the emulators' quotas are raised, and settings keep their defaults.
+
+https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-perf-and-scale
 """
 
 import argparse

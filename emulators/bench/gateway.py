@@ -1,6 +1,8 @@
 """How much the model gateway adds to a call: the same calls to the scripted model, straight and through it.
 
 The product is never imported here: its gateway runs in a process of its own.
+
+https://docs.claude.com/en/api/messages
 """
 
 import json

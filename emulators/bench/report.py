@@ -1,4 +1,7 @@
-"""The table that a bench prints: every figure beside its target."""
+"""The table that a bench prints: every figure beside its target.
+
+https://docs.python.org/3/library/statistics.html
+"""
 
 import os
 import platform as machine

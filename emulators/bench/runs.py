@@ -1,4 +1,7 @@
-"""Runs as their caller sees them: from `POST /api/runs` to the pull request, one by one or many at once."""
+"""Runs as their caller sees them: from `POST /api/runs` to the pull request, one by one or many at once.
+
+https://man7.org/linux/man-pages/man5/proc_pid_status.5.html
+"""
 
 import time
 from collections.abc import Iterator
@@ -111,7 +114,7 @@ def memory(platform: Platform) -> dict[str, tuple[float, float]]:
 
 
 def _resident(pid: int) -> tuple[float, float] | None:
-    """Return MB now and at most: https://man7.org/linux/man-pages/man5/proc_pid_status.5.html."""
+    """Return the resident memory of a process now and at most, in MB; None when it is gone."""
     try:
         lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     except OSError:

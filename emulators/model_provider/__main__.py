@@ -1,4 +1,7 @@
-"""Start the scripted model provider: `python -m emulators.model_provider`."""
+"""Start the scripted model provider: `python -m emulators.model_provider`.
+
+https://docs.aiohttp.org/en/stable/web_advanced.html
+"""
 
 from collections.abc import Sequence
 

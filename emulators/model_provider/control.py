@@ -1,6 +1,8 @@
 """`/_control`: conversations that are added at run time, and the requests that came in.
 
 These routes are outside the imitated surface.
+
+https://docs.aiohttp.org/en/stable/web_quickstart.html
 """
 
 from aiohttp import web

@@ -1,4 +1,7 @@
-"""The state of the model provider: its key, the conversations, and its newest requests."""
+"""The state of the model provider: its key, the conversations, and its newest requests.
+
+https://docs.python.org/3/library/hmac.html#hmac.compare_digest
+"""
 
 import hmac
 import secrets

@@ -1,4 +1,7 @@
-"""Which path is answered by what: every operation of the providers, and control."""
+"""Which path is answered by what: every operation of the providers, and control.
+
+https://docs.aiohttp.org/en/stable/web_quickstart.html#resources-and-routes
+"""
 
 from functools import partial
 

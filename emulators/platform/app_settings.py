@@ -1,4 +1,7 @@
-"""The app's settings on this machine: the production names, with values that point to the emulators."""
+"""The app's settings on this machine: the production names, with values that point to the emulators.
+
+https://learn.microsoft.com/azure/azure-functions/functions-develop-local#local-settings-file
+"""
 
 import json
 

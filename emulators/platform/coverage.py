@@ -2,6 +2,8 @@
 
 The tables between `<!-- begin NAME -->` and `<!-- end NAME -->` in those files come from the code. With
 `--check` nothing is written, and the exit code is 1 when a file is not what it would be.
+
+https://github.github.com/gfm/#tables-extension-
 """
 
 import re

@@ -3,6 +3,8 @@
 Starts a platform of its own on a fresh folder, fills it with the sample, prints the run's phases as they
 pass and what it left behind, and ends everything it started. Exits 0 only when the pull request exists, is
 linked both ways, is reported on the work item, and its branch holds the change.
+
+https://learn.microsoft.com/azure/devops/service-hooks/services/webhooks
 """
 
 import argparse

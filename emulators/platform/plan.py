@@ -1,4 +1,7 @@
-"""The plan of a platform: its state folder and ports, the app it serves, and the model that answers."""
+"""The plan of a platform: its state folder and ports, the app it serves, and the model that answers.
+
+https://docs.npmjs.com/cli/v10/commands/npm-ci
+"""
 
 import os
 import shutil

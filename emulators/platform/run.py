@@ -1,4 +1,7 @@
-"""`make run`: the platform stays up, with the sample in it, and prints each step of each run."""
+"""`make run`: the platform stays up, with the sample in it, and prints each step of each run.
+
+https://learn.microsoft.com/azure/azure-functions/functions-run-local
+"""
 
 import sys
 import time

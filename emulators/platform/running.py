@@ -2,6 +2,8 @@
 
 with running(Plan(state=Path(".local"))) as platform:
     platform.url(AZURE_DEVOPS)
+
+https://learn.microsoft.com/azure/storage/common/storage-use-azurite
 """
 
 import contextlib

@@ -2,6 +2,8 @@
 
 Agents name their tools and arguments differently. A tool is found by its name, its arguments by the names
 in its schema; what an agent has no tool for is done with its patch tool or its shell, as a model would.
+
+https://cookbook.openai.com/examples/gpt4-1_prompting_guide (`apply_patch`)
 """
 
 import json

@@ -1,4 +1,7 @@
-"""One turn of a model, free of any provider's dialect: what it is asked, and what it answers."""
+"""One turn of a model, free of any provider's dialect: what it is asked, and what it answers.
+
+https://help.openai.com/en/articles/4936856 (characters of a token)
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,7 @@
-"""Where everything listens and lies, and how containers are kept apart from this machine."""
+"""Where everything listens and lies, and how containers are kept apart from this machine.
+
+https://github.com/containers/bubblewrap
+"""
 
 from emulators.platform.running import Platform
 from emulators.ports import AZURITE, OURS

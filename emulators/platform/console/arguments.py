@@ -1,4 +1,7 @@
-"""Arguments as the Makefile passes them: a wrong one is reported by the name of its variable."""
+"""Arguments as the Makefile passes them: a wrong one is reported by the name of its variable.
+
+https://docs.python.org/3/library/argparse.html
+"""
 
 import argparse
 import re

@@ -1,4 +1,7 @@
-"""One line for each step of each run, as it happens."""
+"""One line for each step of each run, as it happens.
+
+https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-http-features
+"""
 
 import datetime as dt
 import textwrap

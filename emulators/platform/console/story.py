@@ -1,4 +1,7 @@
-"""The result of a run, for a person to read: everything that it left in Azure DevOps."""
+"""The result of a run, for a person to read: everything that it left in Azure DevOps.
+
+https://learn.microsoft.com/rest/api/azure/devops/git/pull-requests/get-pull-request
+"""
 
 import datetime as dt
 import html
