@@ -13,6 +13,7 @@ KINDS = {
     "agent",
     "emulated-operation",
     "outcome",
+    "provider-dialect",
     "secret-kind",
     "setting",
     "trigger",
