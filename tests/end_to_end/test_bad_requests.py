@@ -126,10 +126,15 @@ def test_400_names_the_number_that_is_too_large(quick, name, number):
     assert name in refused(answer, 400, "invalid_query")["message"]
 
 
-@pytest.mark.parametrize("offset", ["9" * 5_000, "9" * 16, "-1", "", "x"])
+@pytest.mark.parametrize("offset", ["9" * 5_000, "9" * 16, "-1", "x"])
 def test_400_for_an_offset_that_is_none(quick, offset):
     answer = quick.app.http.get(f"/api/runs/{'z' * 20}/log?offset={offset}")
     assert "offset" in refused(answer, 400, "invalid_query")["message"]
+
+
+def test_an_empty_offset_never_reaches_the_app(quick):
+    answer = quick.app.http.get(f"/api/runs/{'z' * 20}/log?offset=")
+    refused(answer, 404, "unknown_run")
 
 
 @pytest.mark.parametrize("query", ["workItemId=x", "top=-1", "status=lost", "top=1.5", "workItemId=%C2%B2"])
