@@ -1,4 +1,4 @@
-# Autocoder on one machine. `make demo` and `make test` set up all they need; `make help` lists the rest.
+# Autocoder on one machine. `make demo` and `make test` install what they need; `make help` lists the rest.
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
@@ -7,6 +7,8 @@ MAKEFLAGS += --no-print-directory
 AGENT ?= claude
 MODEL ?= scripted
 KEEP ?=
+UNSAFE ?=
+ONLY ?=
 BASE_PORT ?= 7071
 STATE ?=
 PYTEST_ARGS ?=
@@ -17,29 +19,46 @@ BUILDER ?= docker
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
 VENV := .venv
 PY := $(VENV)/bin/python
+INSTALLING = "$(PYTHON)" -m emulators.platform.installing
 PYTHON_STAMP := $(VENV)/.installed
 NODE_PREFIXES := emulators $(patsubst %/package-lock.json,%,$(wildcard containers/*/package-lock.json))
 NODE_STAMPS := $(addsuffix /node_modules/.installed,$(NODE_PREFIXES))
-SOURCES := $(wildcard function_app.py triggers orchestrators activities autocoder emulators containers tests)
+AGENTS := $(sort $(patsubst containers/%/agent.toml,%,$(wildcard containers/*/agent.toml)))
 SHELL_SCRIPTS = $(shell git ls-files -z | xargs -0 awk 'FNR == 1 && /^\#!.*[\/ ](ba)?sh$$/ { print FILENAME }')
+given = $(filter-out 0 no false,$(1))
 STATE_ARGUMENT = $(if $(STATE),--state "$(STATE)")
+PLATFORM_ARGUMENTS = --agent "$(AGENT)" --model "$(MODEL)" $(STATE_ARGUMENT) $(if $(call given,$(UNSAFE)),--unsafe)
 DOCKERFILES = $(shell git ls-files '*Dockerfile')
 
 CHECKS := check-format check-lint check-types check-imports check-shell check-docker check-secrets
 
-.PHONY: compiled help demo run test check $(CHECKS) docs format bench images install install-demo tools clean
+.PHONY: check-agent compiled help demo run test test-slow check $(CHECKS) docs screenshots format bench images \
+  install install-demo tools clean
 
 help:  ## list what can be made
 	@sed -n 's/^\([a-z-]*\):.*  ## /  make \1|/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
+	@echo
+	@echo 'Variables of demo and run (make demo AGENT=<folder> KEEP=1):'
+	@sed -n 's/^# \([A-Z_]*\): /  \1|/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
 
-demo: install-demo  ## a work item in, a linked pull request out (MODEL=real AGENT=name KEEP=1)
-	@"$(PY)" -m emulators.platform.demo --agent "$(AGENT)" --model "$(MODEL)" $(STATE_ARGUMENT) $(if $(KEEP),--keep)
+# AGENT: which agent works, a folder of containers/
+# MODEL: scripted, or real with the key in ANTHROPIC_API_KEY (scripted)
+# UNSAFE: 1 lets the agent of a real model work without bubblewrap, with your rights on this machine
+# KEEP: 1 keeps the platform of make demo up until Ctrl-C
+# STATE: folder for state and logs (.local; make demo: .local/demo)
+# BASE_PORT: first of the nine ports of make run (7071)
 
-run: install-demo  ## keep the platform up, with the sample in it, to play with (BASE_PORT=7071 STATE=folder)
-	@"$(PY)" -m emulators.platform.run --agent "$(AGENT)" --model "$(MODEL)" $(STATE_ARGUMENT) --base-port "$(BASE_PORT)"
+demo: check-agent install-demo  ## a work item in, a linked pull request out
+	@"$(PY)" -m emulators.platform.demo $(PLATFORM_ARGUMENTS) $(if $(call given,$(KEEP)),--keep)
 
-test: install  ## all tests, three files at a time (PYTEST_ARGS="-k hooks" narrows them; JOBS=0: one by one)
-	@"$(PY)" -m pytest -n $(JOBS) --dist loadfile $(PYTEST_ARGS)
+run: check-agent install-demo  ## keep the platform up, with the sample in it, to play with
+	@"$(PY)" -m emulators.platform.run $(PLATFORM_ARGUMENTS) --base-port "$(BASE_PORT)"
+
+test: install  ## the tests, in less than 15 minutes (PYTEST_ARGS="-k hooks" selects; JOBS=0: one by one)
+	@"$(PY)" -m pytest -n $(JOBS) --dist loadfile -m "not slow" $(PYTEST_ARGS)
+
+test-slow: install  ## the tests that take longer: each agent, each recipe, each documented command
+	@"$(PY)" -m pytest -n $(JOBS) --dist loadfile -m slow $(PYTEST_ARGS)
 
 check: $(CHECKS)  ## format, lint, types, imports, shell scripts, Dockerfiles, secrets
 $(CHECKS): $(PYTHON_STAMP)
@@ -63,17 +82,23 @@ format: $(PYTHON_STAMP)  ## write the code as `make check` wants it
 	"$(PY)" -m ruff format .
 	"$(PY)" -m ruff check --fix .
 
-docs: $(PYTHON_STAMP)  ## write the generated tables of the README, and emulators/COVERAGE.md
+docs: $(PYTHON_STAMP)  ## write the generated tables in docs/, and emulators/COVERAGE.md
 	"$(PY)" docs/generate.py
 	"$(PY)" -m emulators.platform.coverage
 
-bench: install-demo  ## measure the app next to a bare script
-	@"$(PY)" -m emulators.bench
+screenshots: demo  ## take the README's pictures from the demo's pages, with Chromium
+	"$(PY)" docs/screenshots.py "$(or $(STATE),.local/demo)/pages"
+
+bench: install-demo  ## measure the app next to a bare script (ONLY=runs,gateway: some of it)
+	@"$(PY)" -m emulators.bench $(if $(ONLY),--only "$(ONLY)")
 
 images:  ## build the containers' images (TAG=dev, BUILDER=docker)
 	@BUILDER="$(BUILDER)" TAG="$(TAG)" sh containers/build.sh
 
 install: compiled $(NODE_STAMPS)  ## what the tests need: the virtual environment and every npm package
+
+check-agent:  # before anything is installed for it
+	@$(if $(filter $(AGENT),$(AGENTS)),,echo "There is no agent '$(AGENT)'. Agents are: $(AGENTS)." >&2; exit 1)
 
 install-demo: compiled emulators/node_modules/.installed \
   $(if $(wildcard containers/$(AGENT)/package-lock.json),containers/$(AGENT)/node_modules/.installed)
@@ -92,12 +117,11 @@ tools:
 	@sh emulators/platform/tools.sh "$(PYTHON)"
 
 $(PYTHON_STAMP): requirements-dev.txt | tools
-	@echo "Installing the Python packages into $(VENV) ..."
 	@"$(PYTHON)" -m venv "$(VENV)"
-	@"$(PY)" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@$(INSTALLING) "Python" requirements-dev.txt \
+	  "$(PY)" -m pip install --disable-pip-version-check --progress-bar off --require-hashes -r requirements-dev.txt
 	@touch "$@"
 
 %/node_modules/.installed: %/package-lock.json | tools
-	@echo "Installing the npm packages of $* ..."
-	@npm ci --loglevel=error --no-audit --no-fund --prefix "$*"
+	@$(INSTALLING) "$*" "$<" npm ci --loglevel=http --no-audit --no-fund --prefix "$*"
 	@touch "$@"

@@ -1,4 +1,4 @@
-"""The functions app: registers the blueprints, and nothing else."""
+"""The functions app: registers the blueprints of triggers, orchestrators and activities."""
 
 import logging
 
@@ -52,5 +52,5 @@ for part in (*TRIGGERS, *ORCHESTRATORS, *ACTIVITIES):
 
 try:
     settings()
-except SettingsError as error:  # the app starts all the same, and every answer says what is wrong
+except SettingsError as error:  # the app starts anyway, so that every response can say what is wrong
     logging.getLogger("autocoder").critical("%s", error)

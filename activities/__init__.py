@@ -1,1 +1,1 @@
-"""What a run does to the world: one verb a file, and file = function = activity name."""
+"""The activities: all I/O of a run. File, function and activity have the same name, a verb and a noun."""

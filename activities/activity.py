@@ -1,8 +1,8 @@
-"""The one decorator that every activity wears.
+"""The decorator of all activities.
 
-An activity is a function of one value. What it returns travels as `{"value": ...}`; an error of the domain
-travels as a value too, so that Durable Functions does not retry what cannot work: `{"again": ...}` when it is
-worth another try, `{"failed": ...}` when a person has to act. Any other exception is a bug and is raised.
+An activity is a function of one value. Its result is sent as `{"value": ...}`. An error of the domain is a
+value too, so that Durable Functions does not retry what cannot succeed: `{"again": ...}` when a retry may
+help, `{"failed": ...}` when a person has to act. Any other exception is a bug and is raised.
 """
 
 import logging
@@ -15,18 +15,18 @@ import azure.durable_functions as df
 
 from autocoder import wire
 from autocoder.clients.connect import clients
-from autocoder.errors import AutocoderError, NoRoom, RetryLater, SignInRequired, Transient
+from autocoder.errors import AutocoderError, NoCapacity, RetryLater, SignInRequired, Transient
 
 InputT = TypeVar("InputT")
 OutputT = TypeVar("OutputT")
-MOST_SIGN_INS = 3
-MOST_LOOKS_FOR_ROOM = 10
-LONGEST_ERROR = 1_000
+MAX_SIGN_IN_TRIES = 3
+MAX_CAPACITY_TRIES = 10
+MAX_ERROR_LENGTH = 1_000
 log = logging.getLogger("autocoder.activities")
 
 
 class UnexpectedError(Exception):
-    """A bug, or something that nobody thought of: its kind and message, redacted."""
+    """An unexpected error, with the redacted type and message of the original exception."""
 
 
 @dataclass(frozen=True)
@@ -35,16 +35,19 @@ class Activity(Generic[InputT, OutputT]):
 
     run: Callable[[InputT], OutputT]
     blueprint: df.Blueprint
-    output: Any  # the type of what it returns
+    output: Any  # the type of its result
 
     @property
     def name(self) -> str:
-        """The name under which an orchestration calls it."""
+        """The name by which orchestrations call it."""
         return self.run.__name__
 
 
 def activity(run: Callable[[InputT], OutputT]) -> Activity[InputT, OutputT]:
-    """Register *run* as an activity; its input and output travel as plain JSON."""
+    """Register *run* as an activity whose input and result are sent as plain JSON.
+
+    The registered function raises `UnexpectedError` when *run* raises anything but an error of the domain.
+    """
     hints = get_type_hints(run)
     output = hints.pop("return")
     (kind,) = hints.values()
@@ -60,7 +63,7 @@ def activity(run: Callable[[InputT], OutputT]) -> Activity[InputT, OutputT]:
         except Exception as error:
             log.error("%s: %s", run.__name__, clients().redact(traceback.format_exc()))
             words = clients().redact(f"{type(error).__name__}: {error}")
-            raise UnexpectedError(words[:LONGEST_ERROR]) from None  # it becomes part of the history
+            raise UnexpectedError(words[:MAX_ERROR_LENGTH]) from None  # the history stores it
 
     entry.__name__ = run.__name__
     blueprint.activity_trigger(input_name="payload")(entry)
@@ -68,18 +71,18 @@ def activity(run: Callable[[InputT], OutputT]) -> Activity[InputT, OutputT]:
 
 
 def _reply(error: AutocoderError) -> dict[str, Any]:
-    """Return *error* as a value: whether to try again, when and how often, or why not.
+    """Return *error* as a value: whether, when and how often to retry, or why not.
 
-    With `most` the pause is `seconds` each time; without, it grows (`orchestrators/step.py`).
+    With `most`, the pause is always `seconds`; without it, the pause grows (`orchestrators/step.py`).
     """
     reason = clients().redact(f"{error} ({error.code})")
-    if isinstance(error, NoRoom):
-        again = {"seconds": error.retry_after_seconds, "reason": reason, "most": MOST_LOOKS_FOR_ROOM}
+    if isinstance(error, NoCapacity):
+        again = {"seconds": error.retry_after_seconds, "reason": reason, "most": MAX_CAPACITY_TRIES}
         return {"again": again}
     if isinstance(error, RetryLater):
         return {"again": {"seconds": error.retry_after_seconds, "reason": reason}}
     if isinstance(error, Transient):
         return {"again": {"seconds": 0, "reason": reason}}
     if isinstance(error, SignInRequired):
-        return {"again": {"seconds": 1, "reason": reason, "most": MOST_SIGN_INS}}
+        return {"again": {"seconds": 1, "reason": reason, "most": MAX_SIGN_IN_TRIES}}
     return {"failed": {"reason": reason}}

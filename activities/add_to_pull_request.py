@@ -1,161 +1,17 @@
-"""Add to a pull request what can only be added once it is there: thread, status, reviewers, and its link.
-
-None of it is worth losing the pull request for: what is refused is a warning, and so is in the end what stays
-busy.
-"""
-
-import time
-from collections.abc import Callable, Iterator
-from functools import partial
+"""Adds the parts of a pull request that Azure DevOps was too busy to accept when it was opened."""
 
 from activities.activity import activity
-from activities.read_repository import texts_of
-from autocoder.clients.azure_devops import AzureDevOps
-from autocoder.clients.connect import Clients, clients
-from autocoder.comments import code
-from autocoder.errors import AutocoderError, SignInRequired, Transient
-from autocoder.lengths import cut
-from autocoder.models import AgentResult, Plan, PullRequest, PushedBranch, Value
-from autocoder.pull_request_text import Description, describe
-from autocoder.settings import settings
-
-STATUS_GENRE, STATUS_NAME = "autocoder", "verify"
-LONGEST_THREAD = 100_000  # of 150,000 characters that a comment may have
-LINK = "The link to the work item"
-LINK_TRIES, LINK_PAUSE_SECONDS = 3, 0.3
-
-
-class PullRequestInput(Value):
-    """A plan, its result, and the branch that was pushed."""
-
-    plan: Plan
-    result: AgentResult
-    pushed: PushedBranch
-
-
-class Opened(Value):
-    """The same, and the pull request on the server."""
-
-    given: PullRequestInput
-    pull_request: PullRequest
+from activities.parts.pull_request_parts import add_all, description_of
+from autocoder.clients.connect import clients
+from autocoder.models import OpenedPullRequest, PullRequest
 
 
 @activity
-def add_to_pull_request(opened: Opened) -> PullRequest:
-    """Try again to add what is `pending`; raises as long as some of it is worth another try."""
+def add_to_pull_request(opened: OpenedPullRequest) -> PullRequest:
+    """Add the `pending` parts. Raises `Transient` or `SignInRequired` while a retry may add more of them."""
     connected, given = clients(), opened.given
     text = description_of(connected, given, is_draft=opened.pull_request.is_draft)
     pull_request, again = add_all(connected, opened, text)
     if again is not None:
         raise again
     return pull_request
-
-
-def description_of(connected: Clients, given: PullRequestInput, *, is_draft: bool) -> Description:
-    """Return the words of the pull request, with the template that the team has on the target branch."""
-    plan = given.plan
-    texts = texts_of(connected, plan.run, plan.repository)
-    return describe(
-        plan,
-        given.result,
-        given.pushed,
-        texts.pull_request_template,
-        is_draft=is_draft,
-        skip_ci=settings().commit_skip_ci,
-        redact=connected.redact,
-    )
-
-
-def add_all(
-    connected: Clients, opened: Opened, text: Description
-) -> tuple[PullRequest, AutocoderError | None]:
-    """Add everything, or what is `pending`; return the pull request, and why to try again.
-
-    What was refused is in its `warnings`, what is worth another try in `pending`.
-    """
-    azure_devops = connected.azure_devops(opened.given.plan.run.request.organization)
-    before = opened.pull_request
-    failures = {
-        what: error
-        for what, add in _additions(azure_devops, opened, text)
-        if (what in before.pending or not before.pending) and (error := _error(add)) is not None
-    }
-    words = {what: _words(connected, what, error) for what, error in failures.items()}
-    again = {what: one for what, one in failures.items() if isinstance(one, (Transient, SignInRequired))}
-    refused = [sentence for what, sentence in words.items() if what not in again]
-    update = {
-        "linked": LINK not in failures and (before.linked or LINK in before.pending),
-        "warnings": (*before.warnings, *refused),
-        "pending": {what: words[what] for what in again},
-    }
-    return before.model_copy(update=update), next(iter(again.values()), None)
-
-
-def _error(add: Callable[[], None]) -> AutocoderError | None:
-    try:
-        add()
-    except AutocoderError as error:
-        return error
-    return None
-
-
-def _words(connected: Clients, what: str, error: AutocoderError) -> str:
-    return connected.redact(f"{what} was not added to the pull request: {error.message}")
-
-
-def _additions(
-    azure_devops: AzureDevOps, opened: Opened, text: Description
-) -> Iterator[tuple[str, Callable[[], None]]]:
-    """Yield everything that is to be added, by a name for people; each may be called twice."""
-    repository, number = opened.given.plan.repository, opened.pull_request.id
-    yield "The first thread", partial(_add_overflow, azure_devops, opened, text)
-    yield "The status", partial(_set_status, azure_devops, opened)
-    add_reviewer = azure_devops.pull_requests.add_reviewer
-    for reviewer in opened.given.plan.run.request.reviewers or repository.settings.reviewers:
-        add = partial(add_reviewer, repository.project, repository.id, number, reviewer)
-        yield f"Reviewer `{code(reviewer, 100)}`", add
-    yield LINK, partial(_add_link, azure_devops, opened)
-
-
-def _add_overflow(azure_devops: AzureDevOps, opened: Opened, text: Description) -> None:
-    """Put what stands below the description into a thread, once."""
-    if not text.overflow:
-        return
-    heading = f"More about run {opened.given.plan.run.id}:"
-    repository, pull_requests = opened.given.plan.repository, azure_devops.pull_requests
-    place = (repository.project, repository.id, opened.pull_request.id)
-    if pull_requests.find_thread(*place, heading) is None:
-        pull_requests.add_thread(*place, cut(f"{heading}\n\n{text.overflow}", LONGEST_THREAD))
-
-
-def _set_status(azure_devops: AzureDevOps, opened: Opened) -> None:
-    """Post the result of the team's commands as a status that a branch policy can require."""
-    checks = opened.given.result.verification
-    if not checks:
-        return
-    passed = sum(1 for check in checks if check.exit_code == 0)
-    repository = opened.given.plan.repository
-    azure_devops.pull_requests.set_status(
-        repository.project,
-        repository.id,
-        opened.pull_request.id,
-        state="succeeded" if passed == len(checks) else "failed",
-        name=STATUS_NAME,
-        genre=STATUS_GENRE,
-        description=f"{passed} of {len(checks)} verify commands passed",
-    )
-
-
-def _add_link(azure_devops: AzureDevOps, opened: Opened) -> None:
-    """Read the work item's link back, and add it when it is not there after some tries."""
-    item, repository = opened.given.plan.work_item, opened.given.plan.repository
-    if item is None:
-        return
-    place = (repository.project, repository.id, opened.pull_request.id)
-    for _ in range(LINK_TRIES):
-        if item.id in azure_devops.pull_requests.work_items(*place):
-            return
-        time.sleep(LINK_PAUSE_SECONDS)
-    azure_devops.work_items.add_pull_request_link(
-        item.id, repository.project_id, repository.id, opened.pull_request.id
-    )

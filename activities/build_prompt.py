@@ -1,16 +1,15 @@
-"""Write the words for the agent and the containers' inputs, and settle what is left to settle."""
+"""Writes the agent's prompt and the containers' other inputs, and makes the run's plan."""
 
 from dataclasses import dataclass
 from functools import partial
 
 from activities.activity import activity
-from activities.read_repository import texts_of
+from activities.parts.parallel import in_parallel
+from activities.parts.repository_texts import texts_of
 from autocoder import wire
 from autocoder.agents import Agent, agents
-from autocoder.at_once import at_once
-from autocoder.clients.azure_devops.git import LARGEST_FILE, Git
+from autocoder.clients.azure_devops.git import MAX_FILE_BYTES, Git
 from autocoder.clients.connect import Clients, clients
-from autocoder.comments import code
 from autocoder.errors import InvalidArgument, TooLarge
 from autocoder.models import (
     Ended,
@@ -23,23 +22,24 @@ from autocoder.models import (
     WorkItem,
     WorkItemSummary,
 )
-from autocoder.plans import choose_agent, plan_run, run_file
-from autocoder.prompts import (
-    LONGEST_PART,
-    MOST_FILES,
+from autocoder.prompts.prompt import (
+    MAX_FILES,
+    MAX_PART_LENGTH,
     files_named,
     guidance,
     system_prompt,
     task_prompt,
     template_names,
 )
+from autocoder.reports.comment import code
+from autocoder.runs.plan import choose_agent, plan_run, requested_agent, run_file
 from autocoder.settings import settings
 
-CUT = f"was given to the agent with its first {LONGEST_PART:,} characters alone"
+CUT = f"was cut to its first {MAX_PART_LENGTH:,} characters"
 
 
 class PromptInput(Value):
-    """A run, its work item if it has one, and its repository."""
+    """A run, its work item if any, and its repository."""
 
     run: Run
     work_item: WorkItemSummary | None = None
@@ -53,22 +53,24 @@ def build_prompt(given: PromptInput) -> Plan | Ended:
     agent = _agent(given)
     if isinstance(agent, Ended):
         return agent
-    kept = _kept(connected, given)
-    guide = guidance(kept.request, kept.work_item, kept.texts)
+    stored = _stored_inputs(connected, given)
+    guide = guidance(stored.request, stored.work_item, stored.texts)
     if guide is None:
-        asked, known = kept.request.template, ", ".join(template_names(kept.texts))
-        return Ended(outcome="failed", reason=f"There is no template {asked}; there are {known}.")
-    images = tuple(image.name for image in kept.work_item.images) if kept.work_item else ()
+        asked, known = stored.request.template, ", ".join(template_names(stored.texts))
+        return Ended(outcome="failed", reason=f"Unknown template {asked}; the templates are {known}.")
+    images = tuple(image.name for image in stored.work_item.images) if stored.work_item else ()
     plan = plan_run(run, given.work_item, given.repository, agent=agent, images=images, settings=settings())
-    files, remarks = _files(connected, plan, files_named(kept.request.additional_context))
+    files, remarks = _files(connected, plan, files_named(stored.request.additional_context))
     plan = plan.model_copy(update={"remarks": remarks})
-    prompt = task_prompt(kept.request, kept.work_item, kept.texts, guide=guide, files=files, remarks=remarks)
+    prompt = task_prompt(
+        stored.request, stored.work_item, stored.texts, guide=guide, files=files, remarks=remarks
+    )
     inputs = {
         "prompt.md": prompt.encode(),
-        "system.md": system_prompt(kept.request).encode(),
+        "system.md": system_prompt(stored.request).encode(),
         "run.json": wire.to_bytes(run_file(plan, agents(), settings())),
     }
-    at_once(
+    in_parallel(
         lambda: connected.blobs.create_append(run.id, "log.txt"),
         *(partial(connected.blobs.put, run.id, name, content) for name, content in inputs.items()),
     )
@@ -76,63 +78,64 @@ def build_prompt(given: PromptInput) -> Plan | Ended:
 
 
 @dataclass(frozen=True)
-class Kept:
-    """What earlier steps have kept in blobs, because it is too long for the history."""
+class StoredInputs:
+    """Values that earlier steps stored in blobs because they are too long for the history."""
 
     request: RunRequest
     texts: RepositoryTexts
     work_item: WorkItem | None
 
 
-def _kept(connected: Clients, given: PromptInput) -> Kept:
+def _stored_inputs(connected: Clients, given: PromptInput) -> StoredInputs:
     read = partial(connected.blobs.get, given.run.id)
-    request, texts, work_item = at_once(
+    request, texts, work_item = in_parallel(
         lambda: wire.load(RunRequest, read("request.json")),
         lambda: texts_of(connected, given.run, given.repository),
         lambda: read("work_item.json") if given.work_item else None,
     )
-    return Kept(request, texts, wire.load(WorkItem, work_item) if work_item else None)
+    return StoredInputs(request, texts, wire.load(WorkItem, work_item) if work_item else None)
 
 
 def _agent(given: PromptInput) -> Agent | Ended:
-    """Return the agent that shall do it, or how the run ends when that one cannot."""
+    """Return the agent of the run, or how the run ends when that agent is not available."""
     agent = choose_agent(given.run, given.repository, agents(), settings())
     if agent is None:
         known = ", ".join(sorted(agents()))
-        return Ended(outcome="failed", reason=f"The agent that was asked for is unknown; known are {known}.")
-    lacking = agent.lacking(settings().model_upstreams)
-    return (
-        Ended(outcome="failed", reason=f"{lacking} Add it, or ask for another agent.") if lacking else agent
-    )
+        asked = requested_agent(given.run, given.repository, settings())
+        return Ended(outcome="failed", reason=f"Unknown agent {asked}; the agents are {known}.")
+    missing = agent.missing_upstream(settings().model_upstreams)
+    if missing:
+        return Ended(outcome="failed", reason=f"{missing} Add it, or choose another agent.")
+    return agent
 
 
 def _files(connected: Clients, plan: Plan, paths: tuple[str, ...]) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Return the target branch's files that the additional context names, and remarks on the other ones."""
+    """Return the files at *paths* on the target branch, and remarks on those that are missing or cut."""
     git = connected.azure_devops(plan.run.request.organization).git
     found, remarks = {}, []
-    for path in paths[:MOST_FILES]:
+    for path in paths[:MAX_FILES]:
         text, remark = _file(git, plan.repository, path)
         if text is not None:
             found[path] = text
         if remark:
-            remarks.append(f"`{code(path, 200)}`, which the additional context names, {remark}.")
-    more = len(paths) - MOST_FILES
+            remarks.append(f"File `{code(path, 200)}`, named in the additional context, {remark}.")
+    more = len(paths) - MAX_FILES
     if more > 0:
-        remarks.append(f"{more} more files, which the additional context names, were not given to the agent.")
+        remarks.append(f"{more} more files named in the additional context were not given to the agent.")
     return found, tuple(remarks)
 
 
 def _file(git: Git, repository: Repository, path: str) -> tuple[str | None, str]:
-    """Return the text of the file *path* at the base commit, and what is to be said of it."""
+    """Return the text of the file *path* at the base commit, and a remark if it is missing or cut."""
     try:
         content = git.read_file(repository.project, repository.id, path, repository.base_commit)
     except TooLarge:
-        return None, f"was not given to the agent: it has more than {LARGEST_FILE:,} bytes"
+        return None, f"was not given to the agent: it is larger than {MAX_FILE_BYTES:,} bytes"
     except InvalidArgument:
         content = None
     if content is None:
         return None, f"is not in branch {repository.target_branch}"
     if b"\0" in content:
-        return None, "was not given to the agent: it is no text"
+        return None, "was not given to the agent: it is not text"
     text = content.decode("utf-8", "replace")
-    return text, CUT if len(text) > LONGEST_PART else ""
+    return text, CUT if len(text) > MAX_PART_LENGTH else ""

@@ -1,20 +1,20 @@
-"""Whether the person who asked through Azure DevOps may start a run; closed when in doubt.
+"""Checks whether the person who requested a run in Azure DevOps may start it; denies in case of doubt.
 
-The person is taken from the work item's own record of the update, never from the delivery's text.
+The person is read from the work item's own record of the update, never from the delivery.
 """
 
 import time
 
 from activities.activity import activity
-from autocoder.clients.azure_devops import AzureDevOps
+from autocoder.clients.azure_devops.client import AzureDevOps
 from autocoder.clients.connect import clients
 from autocoder.errors import NotFound
 from autocoder.models import Ended, Run
-from autocoder.requesters import is_member, may_contribute
+from autocoder.requests.requesters import is_member, may_contribute
 from autocoder.settings import settings
 
-KEPT_SECONDS = 300.0
-_kept: dict[tuple[str, ...], tuple[float, str]] = {}
+CACHE_SECONDS = 300.0
+_cache: dict[tuple[str, ...], tuple[float, str]] = {}
 
 
 @activity
@@ -26,21 +26,23 @@ def check_requester(run: Run) -> Ended | None:
     try:
         person = azure_devops.work_items.update(number, update).author_id
     except NotFound:
-        return Ended(
-            outcome="failed", reason=f"Work item {number} does not exist, or the app may not read it."
+        reason = (
+            f"Work item {number} does not exist, or the app may not read it. "
+            "Check its number, and the app's permissions with GET /api/doctor."
         )
+        return Ended(outcome="failed", reason=reason)
     reason = _reason(azure_devops, run, person)
     return Ended(outcome="refused", reason=reason) if reason else None
 
 
 def _reason(azure_devops: AzureDevOps, run: Run, person: str) -> str:
-    """Return why *person* may not start the run, or nothing; kept for five minutes."""
+    """Return why *person* may not start the run; empty if they may. Cached for CACHE_SECONDS."""
     group = settings().allowed_requesters_group or ""
     key = (run.request.organization, run.request.project, run.request.repository, person, group)
-    until, reason = _kept.get(key, (0.0, ""))
+    until, reason = _cache.get(key, (0.0, ""))
     if until < time.monotonic():
         reason = _judge(azure_devops, run, person, group)
-        _kept[key] = (time.monotonic() + KEPT_SECONDS, reason)
+        _cache[key] = (time.monotonic() + CACHE_SECONDS, reason)
     return reason
 
 
@@ -48,20 +50,22 @@ def _judge(azure_devops: AzureDevOps, run: Run, person: str, group: str) -> str:
     if person.casefold() == clients().own_id(run.request.organization).casefold():
         return "Autocoder does not start runs for its own changes."
     permissions = azure_devops.permissions
-    who = permissions.member(person) if person else None
+    who = permissions.identity(person) if person else None
     if who is None:
-        return "Azure DevOps does not say who asked for this run."
+        return "The app cannot read the identity of the person who requested this run; see GET /api/doctor."
     if group:
         allowed = is_member(who, permissions.group(group))
         return (
             ""
             if allowed
-            else f"{who.name} is not in the group that may start runs (ALLOWED_REQUESTERS_GROUP)."
+            else f"{who.name} is not a member of the group that may start runs (ALLOWED_REQUESTERS_GROUP)."
         )
     request = run.request
     try:
         repository = azure_devops.git.get_repository(request.project, request.repository)
     except NotFound:
-        return ""  # the next step says so
+        return ""  # the next step reports it
     entries = permissions.git_entries(repository.project_id, repository.id, who)
-    return "" if may_contribute(entries) else f"{who.name} may not contribute to {repository.name}."
+    return (
+        "" if may_contribute(entries) else f"{who.name} lacks the permission Contribute in {repository.name}."
+    )

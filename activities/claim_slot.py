@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from activities.activity import activity
-from autocoder.at_once import at_once
+from activities.parts.parallel import in_parallel
 from autocoder.clients.connect import clients
 from autocoder.clients.run_records import SLOT, Claim, RunRecords, active_claim
 from autocoder.clock import now
 from autocoder.models import Run, Slot
-from autocoder.records import phase_columns
+from autocoder.runs.rows import phase_columns
 from autocoder.settings import settings
 
 
@@ -17,7 +17,7 @@ from autocoder.settings import settings
 def claim_slot(run: Run) -> Slot:
     """Return whether *run* has a place now, or was cancelled meanwhile."""
     records = clients().records
-    row, holder, held = at_once(
+    row, holder, held = in_parallel(
         lambda: records.get(run.id) or {},
         lambda: records.holder(active_claim(run.request, run.id)),
         lambda: records.held(SLOT),

@@ -1,4 +1,4 @@
-"""Launch the container group of a run, once: one that exists is adopted, never written again.
+"""Creates the container group of a run once; an existing group is adopted and never written again.
 
 A second PUT would restart its containers:
 https://learn.microsoft.com/azure/container-instances/container-instances-update
@@ -7,22 +7,22 @@ https://learn.microsoft.com/azure/container-instances/container-instances-update
 import json
 from collections.abc import Mapping
 
-from activities.activity import MOST_LOOKS_FOR_ROOM, activity
+from activities.activity import MAX_CAPACITY_TRIES, activity
+from activities.parts.parallel import in_parallel
 from autocoder.agents import agents
-from autocoder.at_once import at_once
-from autocoder.callback import callback_token
 from autocoder.clients.connect import Clients, clients
 from autocoder.clock import now
-from autocoder.container_groups import container_group
-from autocoder.errors import NoRoom
+from autocoder.container_groups.build import container_group
+from autocoder.errors import NoCapacity
 from autocoder.ids import group_name
 from autocoder.models import Ended, Plan
-from autocoder.outcomes import cancelled_before_the_start
-from autocoder.records import phase_columns
+from autocoder.runs.callback import callback_token
+from autocoder.runs.ending import cancelled_before_the_start
+from autocoder.runs.rows import phase_columns
 from autocoder.settings import settings
 
 OUTPUTS = {
-    "attempt": "rcw",  # it looks whose claim is there
+    "attempt": "rcw",  # read to see which attempt has claimed the run
     "log.txt": "a",
     "progress.json": "cw",
     "changes.pack": "cw",
@@ -34,9 +34,12 @@ WAITING = "Waiting: "
 
 @activity
 def create_container_group(plan: Plan) -> Ended | None:
-    """Create the group with its secrets; returns how a run ends that was cancelled or lacks a secret."""
+    """Create the group with its secrets; return how the run ends if it was cancelled or a secret is missing.
+
+    Raises `NoCapacity` while the region has no quota or capacity.
+    """
     connected = clients()
-    group, row = at_once(
+    group, row = in_parallel(
         lambda: connected.containers.get_group(group_name(plan.run.id)),
         lambda: connected.records.get(plan.run.id),
     )
@@ -48,50 +51,54 @@ def create_container_group(plan: Plan) -> Ended | None:
         connected.records.merge(plan.run.id, settled)
         return refused
     spec = container_group(plan, settings())
-    _, secrets = at_once(
+    _, secrets = in_parallel(
         lambda: connected.records.merge(plan.run.id, {**settled, **phase_columns("provisioning", now())}),
         lambda: _secrets(connected, plan),
     )
     try:
         connected.containers.create_group(spec, secrets)
-    except NoRoom as error:
+    except NoCapacity as error:
         raise _waiting_for_room(connected, plan, error) from None
     if row and str(row.get("reason", "")).startswith(WAITING):
         connected.records.merge(plan.run.id, {"reason": ""})
     return None
 
 
-def _waiting_for_room(connected: Clients, plan: Plan, error: NoRoom) -> NoRoom:
-    """Return *error* in the words of the settings that matter, and note it where people look at the run."""
+def _waiting_for_room(connected: Clients, plan: Plan, error: NoCapacity) -> NoCapacity:
+    """Return *error* with the settings that matter, and record it in the run's row for people to see."""
     given = settings()
     size = f"{given.container_cpu:g} vCPUs and {given.container_memory_gb:g} GB"
-    told = NoRoom(
-        f"{given.container_location} has no room for a container group of {size}: {error.message}",
-        retry_after_seconds=60 * given.capacity_minutes / MOST_LOOKS_FOR_ROOM,
+    told = NoCapacity(
+        f"No quota or capacity left in {given.container_location} for a container group of {size}: "
+        f"{error.message}",
+        retry_after_seconds=60 * given.capacity_minutes / MAX_CAPACITY_TRIES,
         service_code=error.service_code,
-        next_step="Ask Azure for more quota, choose another region (CONTAINER_LOCATION) or less of it "
-        "(CONTAINER_CPU, CONTAINER_MEMORY_GB), or let runs wait longer (CAPACITY_MINUTES).",
+        next_step="Request more quota from Azure, choose another region (CONTAINER_LOCATION) or smaller "
+        "groups (CONTAINER_CPU, CONTAINER_MEMORY_GB), or let runs wait longer (CAPACITY_MINUTES).",
     )
     connected.records.merge(plan.run.id, {"reason": f"{WAITING}{told.message}"})
     return told
 
 
 def _names(plan: Plan) -> tuple[str, str]:
-    """Return the names of the secrets: the model key's, and the callback key's."""
+    """Return the names of the two secrets: the model key and the callback key."""
     return agents()[plan.agent_type].secret, settings().callback_key_secret
 
 
 def _lacks_secrets(connected: Clients, plan: Plan) -> Ended | None:
-    """Return how the run ends when a secret is not there."""
+    """Return how the run ends if a secret is missing, else None."""
     missing = [name for name in _names(plan) if not connected.vault.read_secret(name)]
     if not missing:
         return None
-    reason = f"Key Vault has no secret {missing[0]}, or the app may not read it. Add it, then start again."
+    reason = (
+        f"Key Vault has no secret {missing[0]}, or the app may not read it. "
+        "Add it, or let the app's identity read it; then start the run again."
+    )
     return Ended(outcome="failed", reason=reason)
 
 
 def _secrets(connected: Clients, plan: Plan) -> Mapping[tuple[str, str], str]:
-    """Return the values of the secret variables, by container and name; they go nowhere else."""
+    """Return the values of the secret variables by container and name; they are used for nothing else."""
     model_key, callback_key = (connected.vault.read_secret(name) or "" for name in _names(plan))
     run_id = plan.run.id
     minutes = plan.provisioning_minutes + (plan.budget.minutes or 0) + MARGIN_MINUTES

@@ -1,12 +1,12 @@
-"""Open the pull request of a run, once."""
+"""Opens the pull request of a run once."""
 
 from activities.activity import activity
-from activities.add_to_pull_request import Opened, PullRequestInput, add_all, description_of
+from activities.parts.pull_request_parts import add_all, description_of
 from autocoder.clients.azure_devops.pull_requests import PullRequestDraft
 from autocoder.clients.connect import clients
-from autocoder.drafts import is_draft
-from autocoder.models import PullRequest
-from autocoder.pull_request_text import Description, pull_request_title
+from autocoder.models import OpenedPullRequest, PullRequest, PullRequestInput
+from autocoder.reports.draft import is_draft
+from autocoder.reports.pull_request import Description, pull_request_title
 from autocoder.settings import settings
 
 LABEL = "ai-generated"
@@ -14,10 +14,10 @@ LABEL = "ai-generated"
 
 @activity
 def create_pull_request(given: PullRequestInput) -> PullRequest:
-    """Open the pull request, or adopt the active one of the branch; then add what can only be added to it.
+    """Open the pull request, or adopt the branch's active one; then add the parts that need an existing one.
 
-    As soon as it is there, nothing is an error any more: what is refused is one of its `warnings`, and what
-    is worth another try is `pending`, for `add_to_pull_request`.
+    Once it exists, failures are not errors: a rejected part becomes one of its `warnings`, and a part to
+    retry is `pending` for `add_to_pull_request`.
     """
     connected, plan = clients(), given.plan
     azure_devops = connected.azure_devops(plan.run.request.organization)
@@ -28,7 +28,7 @@ def create_pull_request(given: PullRequestInput) -> PullRequest:
     columns = {"pull_request_id": found.id, "pull_request_url": found.web_url}
     connected.records.merge(plan.run.id, columns)
     pull_request = PullRequest(id=found.id, url=found.web_url, is_draft=found.is_draft)
-    return add_all(connected, Opened(given=given, pull_request=pull_request), text)[0]
+    return add_all(connected, OpenedPullRequest(given=given, pull_request=pull_request), text)[0]
 
 
 def _draft(given: PullRequestInput, text: Description, *, is_draft: bool) -> PullRequestDraft:

@@ -1,4 +1,4 @@
-"""Delete the container group of a run; one that is not there is no error."""
+"""Deletes the container group of a run; a missing group is not an error."""
 
 from activities.activity import activity
 from autocoder.clients.connect import clients
@@ -8,5 +8,5 @@ from autocoder.models import RunReport
 
 @activity
 def delete_container_group(report: RunReport) -> None:
-    """Delete the group, whatever state it is in."""
+    """Delete the group, whatever its state."""
     clients().containers.delete_group(group_name(report.run.id))

@@ -4,16 +4,16 @@ import time
 
 from activities.activity import activity
 from autocoder import wire
-from autocoder.clients.azure_devops.records import WorkItemRecord
+from autocoder.clients.azure_devops.work_item_values import WorkItemRecord
 from autocoder.clients.azure_devops.work_items import WorkItems
 from autocoder.clients.connect import Clients, clients
 from autocoder.errors import AutocoderError, NotFound, RetryLater, SignInRequired, Transient
 from autocoder.models import Ended, Image, Run, WorkItem, WorkItemComment, WorkItemSummary
-from autocoder.work_items import (
-    LARGEST_IMAGE,
-    LARGEST_IMAGES,
-    MOST_COMMENTS,
-    MOST_IMAGES,
+from autocoder.work_items.fields import (
+    MAX_COMMENTS,
+    MAX_IMAGE_BYTES,
+    MAX_IMAGES,
+    MAX_TOTAL_IMAGE_BYTES,
     OWN_COMMENT,
     comment_of,
     work_item_of,
@@ -32,7 +32,11 @@ def fetch_work_item(run: Run) -> WorkItemSummary | Ended:
     except NotFound as error:
         return Ended(outcome="failed", reason=f"Work item {request.work_item_id}: {error}")
     if record.project.casefold() != request.project.casefold():
-        return Ended(outcome="failed", reason=f"Work item {record.id} is not in project {request.project}.")
+        reason = (
+            f"Work item {record.id} is not in project {request.project}. "
+            "Start the run with the work item's project."
+        )
+        return Ended(outcome="failed", reason=reason)
     item = _with_images(connected, run, work_items, _work_item(work_items, record))
     connected.blobs.put(run.id, "work_item.json", wire.to_bytes(item))
     connected.records.merge(run.id, {"title": item.title, "work_item_url": item.web_url})
@@ -69,7 +73,7 @@ def _comments(work_items: WorkItems, record: WorkItemRecord) -> tuple[WorkItemCo
         comment = comment_of(note.author, note.text, note.created_at, is_markdown=note.is_markdown)
         if not OWN_COMMENT.search(comment.text):
             found.append(comment)
-        if len(found) >= MOST_COMMENTS:
+        if len(found) >= MAX_COMMENTS:
             break
     return tuple(reversed(found))
 
@@ -80,10 +84,10 @@ def _with_images(connected: Clients, run: Run, work_items: WorkItems, item: Work
     What is worth another try is raised.
     """
     kept: list[Image] = []
-    room = LARGEST_IMAGES
-    for image in item.images[:MOST_IMAGES]:
+    room = MAX_TOTAL_IMAGE_BYTES
+    for image in item.images[:MAX_IMAGES]:
         try:
-            content = _attachment(work_items, image, min(LARGEST_IMAGE, room))
+            content = _attachment(work_items, image, min(MAX_IMAGE_BYTES, room))
         except (RetryLater, SignInRequired):  # which concern more than this picture
             raise
         except AutocoderError:

@@ -1,16 +1,16 @@
-"""Write the last row of a run and free what it held, in one step."""
+"""Records a run's outcome and releases its claims."""
 
 from activities.activity import activity
 from autocoder.clients.connect import clients
 from autocoder.clients.run_records import ACTIVE, SLOT
 from autocoder.clock import now
 from autocoder.models import RunReport
-from autocoder.records import usage_column
+from autocoder.runs.rows import usage_column
 
 
 @activity
 def finish_run(report: RunReport) -> None:
-    """Record the outcome; then the work item may have a next run, and another run the place."""
+    """Record the outcome, then release the run's claims so that other runs can start."""
     connected, run = clients(), report.run
     records = connected.records
     pull_request = report.pull_request
@@ -25,5 +25,5 @@ def finish_run(report: RunReport) -> None:
     usage = usage_column(report.usage) if report.usage.turns else {}
     records.merge(run.id, {**columns, **usage})
     records.release_all((ACTIVE, SLOT), run.id)
-    if report.outcome == "refused":  # what may not go out, a secret perhaps, is kept nowhere else either
+    if report.outcome == "refused":  # a refused change may contain a secret
         connected.blobs.delete(run.id, "changes.pack")

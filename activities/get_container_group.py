@@ -1,48 +1,48 @@
-"""Look at the container group of a run, and pass on what can be seen of its progress."""
+"""Checks the container group of a run, and publishes the progress that it reports."""
 
 import logging
 from datetime import UTC, datetime
 
 from activities.activity import activity
-from activities.report_phase import show_phase
+from activities.parts.work_item_comment import show_phase
 from autocoder import wire
 from autocoder.clients.connect import Clients, clients
 from autocoder.clock import now
+from autocoder.container_groups.state import agent_start_failure, judge_group
 from autocoder.errors import AutocoderError
-from autocoder.group_state import agent_never_began, judge_group
 from autocoder.ids import group_name
-from autocoder.models import GroupSeen, Phase, Plan, Progress, Value
-from autocoder.records import phase_columns, usage_column
+from autocoder.models import GroupVerdict, Phase, Plan, Progress, Value
+from autocoder.runs.rows import phase_columns, usage_column
 
 SHOWN: dict[str, Phase] = {"running": "running", "verifying": "verifying", "collecting": "verifying"}
 WORKING = ("provisioning", "running", "verifying")
 log = logging.getLogger("autocoder.activities")
 
 
-class Look(Value):
-    """Which run's container group to look at."""
+class GroupInput(Value):
+    """The plan of the run whose container group is checked."""
 
     plan: Plan
 
 
 @activity
-def get_container_group(look: Look) -> GroupSeen:
-    """Return whether the group still works; its progress goes to the row and the comment."""
+def get_container_group(look: GroupInput) -> GroupVerdict:
+    """Return the group's state; write its progress to the run's row and the work item's comment."""
     connected, plan = clients(), look.plan
     group = connected.containers.get_group(group_name(plan.run.id))
     seen = judge_group(group)
     if group is None or seen.state != "working":
         return seen
-    if connected.blobs.exists(plan.run.id, "result.json"):  # the last thing that the supervisor writes
-        return GroupSeen(state="ended")
+    if connected.blobs.exists(plan.run.id, "result.json"):  # the supervisor writes it last
+        return GroupVerdict(state="ended")
     progress = _progress(connected, plan.run.id)
-    reason = agent_never_began(group, progress, datetime.now(UTC))
+    reason = agent_start_failure(group, progress, datetime.now(UTC))
     if reason:
-        return GroupSeen(state="failed", reason=reason)
+        return GroupVerdict(state="failed", reason=reason)
     try:
         _pass_on(connected, plan, progress)
-    except AutocoderError as error:  # a comment that cannot be written does not end the polling
-        log.warning("run %s: progress not shown: %s", plan.run.id, error)
+    except AutocoderError as error:  # a failed comment must not end the polling
+        log.warning("run %s: the progress could not be written to the comment: %s", plan.run.id, error)
     return seen
 
 

@@ -1,6 +1,6 @@
-"""Check every byte of the change and push it as the run's branch: the app's own doing, never the agent's.
+"""Checks the whole change and pushes it as the run's branch. The app does this, never the agent.
 
-The point of no return: from here on a run can no longer be cancelled.
+From here on, a run can no longer be cancelled.
 """
 
 import tempfile
@@ -9,27 +9,28 @@ from functools import partial
 from pathlib import Path
 
 from activities.activity import activity
+from activities.parts.parallel import in_parallel
 from autocoder.agents import agents, all_leftovers
-from autocoder.at_once import at_once
-from autocoder.callback import callback_token
+from autocoder.changes.objections import file_changes, objections
+from autocoder.changes.pack import PackFile, open_pack
+from autocoder.changes.protected import policy_rules
+from autocoder.changes.trees import CommitChange, read_change
 from autocoder.clients.azure_devops.push import AlreadyThere, BranchMoved, Push, Pushed, Rejected, push
 from autocoder.clients.connect import Clients, clients
 from autocoder.clock import now
 from autocoder.errors import TooLarge
 from autocoder.models import AgentResult, Ended, Plan, PushedBranch, Value
-from autocoder.pack import PackFile, open_pack
-from autocoder.policy import Rules
-from autocoder.publishing import file_changes, objections, policy_rules
-from autocoder.records import phase_columns
+from autocoder.runs.callback import callback_token
+from autocoder.runs.rows import phase_columns
 from autocoder.settings import settings
-from autocoder.tree_changes import CommitChange, read_change
+from autocoder.shared.policy import Rules
 
-MOST_FILES_LISTED = 100
-LARGEST_PACK = 200_000_000
+MAX_LISTED_FILES = 100
+MAX_PACK_BYTES = 200_000_000
 
 
 class PushInput(Value):
-    """A plan, and the result whose pack is to be pushed."""
+    """A plan, and the result with the pack to push."""
 
     plan: Plan
     result: AgentResult
@@ -37,9 +38,9 @@ class PushInput(Value):
 
 @activity
 def push_branch(given: PushInput) -> PushedBranch | Ended:
-    """Read the pack, apply policy and secret scan to it, push it; refuses what should not be there.
+    """Read the pack, check it by policy and secret scan, and push it, or return how the run ends instead.
 
-    It notes the phase `publishing` first; where a cancel was asked for before, nothing is pushed.
+    The phase `publishing` is recorded first. If a cancel was requested before that, nothing is pushed.
     """
     plan, pack = given.plan, given.result.pack
     if pack is None:
@@ -47,12 +48,12 @@ def push_branch(given: PushInput) -> PushedBranch | Ended:
     connected = clients()
     with tempfile.TemporaryDirectory(prefix="autocoder-") as folder:
         file = Path(folder) / "changes.pack"
-        row, _ = at_once(
+        row, _ = in_parallel(
             lambda: connected.records.begin_publishing(plan.run.id, phase_columns("publishing", now())),
-            lambda: connected.blobs.download(plan.run.id, "changes.pack", file, LARGEST_PACK),
+            lambda: connected.blobs.download(plan.run.id, "changes.pack", file, MAX_PACK_BYTES),
         )
         if row is not None and row.get("cancel_requested"):
-            return Ended(outcome="cancelled", reason="It was cancelled before anything was pushed.")
+            return Ended(outcome="cancelled", reason="The run was cancelled before anything was pushed.")
         with open_pack(file, sha256=pack.sha256) as opened:
             change = read_change(opened, pack.commit, plan.repository.base_commit)
             before = partial(_read_base, connected, plan)
@@ -66,7 +67,7 @@ def push_branch(given: PushInput) -> PushedBranch | Ended:
 
 
 def _read_base(connected: Clients, plan: Plan, path: str) -> bytes | None:
-    """Return what *path* holds in the commit that the run started from; nothing where that is too large."""
+    """Return the content of *path* at the base commit; None if it is absent or too large."""
     repository, git = plan.repository, connected.azure_devops(plan.run.request.organization).git
     if path.startswith("/") or ".." in path.split("/"):
         return None
@@ -78,7 +79,7 @@ def _read_base(connected: Clients, plan: Plan, path: str) -> bytes | None:
 
 
 def _secrets(connected: Clients, plan: Plan) -> list[str]:
-    """Return every secret of this run that the app can know."""
+    """Return every secret of this run that the app knows."""
     model_key = connected.vault.read_secret(agents()[plan.agent_type].secret)
     callback_key = connected.vault.read_secret(settings().callback_key_secret)
     tokens = [callback_token(callback_key, plan.run.id)] if callback_key else []
@@ -86,7 +87,7 @@ def _secrets(connected: Clients, plan: Plan) -> list[str]:
 
 
 def _push(connected: Clients, plan: Plan, commit: str, pack: PackFile) -> Ended | None:
-    """Push; return how the run ends when the server or somebody else's push is against it."""
+    """Push; return how the run ends if the branch moved or the server rejects the push."""
     organization = plan.run.request.organization
     git = connected.azure_devops(organization).git
     repository = plan.repository
@@ -102,14 +103,14 @@ def _push(connected: Clients, plan: Plan, commit: str, pack: PackFile) -> Ended 
             return None
         case BranchMoved():
             return Ended(
-                outcome="branch_moved", reason=f"Branch {plan.branch} holds commits of somebody else."
+                outcome="branch_moved", reason=f"Branch {plan.branch} has commits that this run did not make."
             )
         case Rejected(reason):
             return Ended(outcome="failed", reason=f"Azure DevOps rejected the push: {reason}")
 
 
 def _rules(plan: Plan) -> Rules:
-    """Return the rules that the supervisor had, too."""
+    """Return the rules that the supervisor applied as well."""
     known = agents().values()
     policy = policy_rules(plan.repository.settings, known)
     return Rules.of(policy.model_dump(by_alias=True), all_leftovers(known))
@@ -120,6 +121,6 @@ def _pushed(plan: Plan, change: CommitChange, lines: Mapping[str, tuple[int, int
     return PushedBranch(
         branch=plan.branch,
         commit=change.commit,
-        files=tuple(files[:MOST_FILES_LISTED]),
-        more_files=max(0, len(files) - MOST_FILES_LISTED),
+        files=tuple(files[:MAX_LISTED_FILES]),
+        more_files=max(0, len(files) - MAX_LISTED_FILES),
     )

@@ -1,36 +1,36 @@
-"""Report how a run ended: the work item's one comment, and its state where the team wants that."""
+"""Reports how a run ended: in the work item's comment, and in its state if the settings say so."""
 
 from activities.activity import activity
-from activities.report_phase import write_last_words
+from activities.parts.work_item_comment import write_final_comment
 from autocoder.clients.connect import Clients, clients
-from autocoder.comments import final_comment
 from autocoder.errors import NotFound
 from autocoder.models import RunReport
-from autocoder.records import pull_request_of
+from autocoder.reports.comment import final_comment
+from autocoder.runs.rows import pull_request_of
 from autocoder.settings import settings
 
 
 @activity
 def report_run(report: RunReport) -> None:
-    """Write the comment's last words; set the work item's state when a pull request was opened.
+    """Write the final comment, and set the work item's state if a pull request was opened.
 
-    One that the report does not know of, because the step or the orchestration that opened it was lost, is in
-    the run's row.
+    If the step or orchestration that opened it was lost, the report lacks the pull request, but the run's row
+    has it.
     """
     connected, run = clients(), report.run
     if report.pull_request is None:
         opened = pull_request_of(connected.records.get(run.id) or {})
         report = report.model_copy(update={"pull_request": opened})
     try:
-        write_last_words(connected, run, final_comment(report))
+        write_final_comment(connected, run, final_comment(report))
         if report.pull_request is not None:
             _set_state(connected, report)
     except NotFound:
-        return  # a work item that does not exist cannot be told
+        return  # the work item was deleted
 
 
 def _set_state(connected: Clients, report: RunReport) -> None:
-    """Move the work item to the first state of the category that the setting names, if its type has one."""
+    """Set the first state of the category in WORK_ITEM_STATE_ON_PULL_REQUEST that the item's type has."""
     category, number = settings().work_item_state_on_pull_request, report.run.request.work_item_id
     if category is None or number is None:
         return

@@ -1,1 +1,1 @@
-"""Autocoder's domain: from a work item to a pull request, without a word about Azure Functions."""
+"""Autocoder's domain, from a work item to a pull request; it does not depend on Azure Functions."""

@@ -1,4 +1,4 @@
-"""The agents: every folder in `containers/` that has an `agent.toml`. Nothing else names an agent.
+"""The agents: every folder in `containers/` that has an `agent.toml`. No other list of agents exists.
 
 agents = load_agents(Path("containers"))
 agent = agents[folder]
@@ -10,26 +10,26 @@ import functools
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from autocoder.models import AgentResultFormat, Price, RunAgent
+from autocoder.shared.providers import ProviderName
 
 CONTAINERS = Path(__file__).parents[1] / "containers"
 FILE = "agent.toml"
 TYPE = r"^[a-z][a-z0-9-]{0,30}$"
 
-Provider = Literal["anthropic", "openai", "azure", "gemini"]
 Url = Annotated[str, Field(pattern=r"^(https?://[^\s/?#@]+(/[^\s?#@]*)?)?$")]
 
 
 class AgentError(ValueError):
-    """Folders of agents that are not right; the message lists all that is wrong, one line each."""
+    """Agent manifests that are not valid; the message has one line for each mistake."""
 
 
 class Cli(BaseModel):
-    """The agent's command-line program, and the knobs that `run.sh` turns."""
+    """The agent's command-line program, and the options that `run.sh` sets."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -41,7 +41,7 @@ class Cli(BaseModel):
 
 
 class Agent(BaseModel):
-    """One agent: its folder's name, how it is run, whose key it needs, what its models cost."""
+    """One agent: its folder's name, how it is run, the key that it needs, and the prices of its models."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -51,15 +51,15 @@ class Agent(BaseModel):
     image: str = Field(pattern=r"^[a-z0-9][a-z0-9._/-]*$", description="without registry and tag")
     run: str = Field("run.sh", pattern=r"^[\w.-]+$", description="the script that the wrapper starts")
     secret: str = Field(pattern=r"^[0-9a-zA-Z-]{1,127}$", description="the name of the key in Key Vault")
-    provider: Provider = Field(description="which dialect its model speaks; decides the key's header")
+    provider: ProviderName = Field(description="the model provider, which decides the header of the key")
     upstream: Url = Field(description="the only address that the gateway forwards to; empty: MODEL_UPSTREAMS")
     default_model: str = Field(min_length=1)
-    models: tuple[str, ...] = Field((), description="suggestions; any model of the provider can be asked for")
-    prices: tuple[Price, ...] = Field((), description="the first whose glob fits the model counts")
+    models: tuple[str, ...] = Field((), description="suggestions; any model of the provider can be requested")
+    prices: tuple[Price, ...] = Field((), description="the first whose glob matches the model applies")
     result: AgentResultFormat = AgentResultFormat()
     leftovers: tuple[str, ...] = Field((), description="globs of files that it leaves behind")
     configuration: tuple[str, ...] = Field(
-        (), description="globs of files of a repository that configure it, besides folders of leftovers"
+        (), description="globs of a repository's files that configure it, besides folders of leftovers"
     )
     cli: Cli
 
@@ -70,27 +70,27 @@ class Agent(BaseModel):
         return self
 
     def price(self, model: str) -> Price | None:
-        """Return what *model* costs, or None when nobody wrote it down."""
+        """Return the price of *model*, or None when the manifest has none."""
         return next((price for price in self.prices if fnmatch.fnmatchcase(model, price.model)), None)
 
-    def lacking(self, upstreams: Mapping[str, str]) -> str:
-        """Return what keeps this agent from its model where these are MODEL_UPSTREAMS, or an empty text."""
+    def missing_upstream(self, upstreams: Mapping[str, str]) -> str:
+        """Return why the agent has no model address, given MODEL_UPSTREAMS; empty when it has one."""
         if self.upstream or upstreams.get(self.provider):
             return ""
-        return f"{self.name} has no address of its model: MODEL_UPSTREAMS must name one for {self.provider}."
+        return f"{self.name} has no model address: MODEL_UPSTREAMS must have one for {self.provider}."
 
     @property
     def protected(self) -> tuple[str, ...]:
-        """Globs of what configures it: it would act when a reviewer, or the next run, starts this agent."""
+        """Globs of the files that configure it and would act when a reviewer or a later run starts it."""
         folders = (glob.removesuffix("**") for glob in self.leftovers if glob.endswith("/**"))
         return (*folders, *self.configuration)
 
     def for_run(
         self, model: str | None = None, upstream: str | None = None, leftovers: tuple[str, ...] = ()
     ) -> RunAgent:
-        """Return what the containers need to know, for *model* and *upstream* instead of the defaults.
+        """Return the agent's part of `run.json`, with *model* and *upstream* in place of the defaults.
 
-        *leftovers* are those of all agents (`all_leftovers`).
+        *leftovers* are the globs of all agents (`all_leftovers`).
         """
         return RunAgent(
             type=self.type,
@@ -104,14 +104,14 @@ class Agent(BaseModel):
 
 
 def all_leftovers(known: Iterable[Agent]) -> tuple[str, ...]:
-    """Return the globs of what any of the *known* agents leaves behind: a run's agent may use another one."""
+    """Return the globs of files that any *known* agent leaves behind: a run's agent may start another."""
     return tuple(dict.fromkeys(glob for agent in known for glob in agent.leftovers))
 
 
 def load_agents(folder: Path) -> dict[str, Agent]:
-    """Return the agents in *folder* by type; raises `AgentError` that lists every wrong field of every one.
+    """Return the agents in *folder* by type. Raises `AgentError` with every mistake of every manifest.
 
-    Folders without an `agent.toml` are no agents: the base image, the runner.
+    Folders without an `agent.toml`, such as the base image and the runner, are not agents.
     """
     agents, wrong = {}, []
     for file in sorted(folder.glob(f"*/{FILE}")):
@@ -127,7 +127,7 @@ def load_agents(folder: Path) -> dict[str, Agent]:
 
 
 def load_agent(folder: Path) -> Agent:
-    """Return the agent in *folder*; raises `AgentError` that lists every wrong field."""
+    """Return the agent in *folder*. Raises `AgentError` with every mistake in its manifest."""
     data = _read(folder / FILE)
     cli = data.get("cli")
     if isinstance(cli, dict) and "version" not in cli:
@@ -139,7 +139,7 @@ def load_agent(folder: Path) -> Agent:
 
 
 def _read(file: Path) -> dict[str, Any]:
-    import tomllib  # the cold start needs no parser
+    import tomllib  # imported on use: a cold start does not need it
 
     try:
         return tomllib.loads(file.read_text("utf-8"))

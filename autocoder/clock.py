@@ -1,8 +1,8 @@
-"""The moment, as rows keep it. No orchestrator may ask for it: it would be another at each replay."""
+"""Current time as stored in rows; not for orchestrators, which replay."""
 
 import datetime as dt
 
 
 def now() -> str:
-    """Return this moment: ISO 8601, UTC, in milliseconds."""
+    """Return the current time in UTC as ISO 8601 with milliseconds."""
     return dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")

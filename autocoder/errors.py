@@ -1,26 +1,26 @@
-"""What can go wrong that is worth a retry or a person's attention; expected outcomes are values instead.
+"""Errors of the domain: those to retry, and those that need a person. Expected outcomes are values instead.
 
     AutocoderError
-    ├── Transient                 try again: a dropped connection, a 5xx
-    │   └── RetryLater            try again after `retry_after_seconds`: 429, 503, a moving container group
-    │       └── NoRoom            the region has no quota or capacity left: some tries, then a person's turn
-    ├── NotFound                  404: it is not there, or this identity may not see it
+    ├── Transient                 retry: a dropped connection, a 5xx
+    │   └── RetryLater            retry after `retry_after_seconds`: 429, 503, a container group in transition
+    │       └── NoCapacity        the region has no quota or capacity left: retried a few times only
+    ├── NotFound                  404: it does not exist, or the identity may not see it
     ├── Forbidden                 403: the identity lacks a permission
-    ├── SignInRequired            401, or a sign-in page for an answer: the credential is bad or expired
-    ├── Conflict                  409: something else is there already, or is in a state that forbids this
-    │   └── StaleRevision         412: it was changed since it was read
-    ├── InvalidArgument           400: the request itself is wrong
-    ├── TooLarge                  it is over a limit of ours or of the service
-    └── UnexpectedAnswer          the service answered something that is not its documented form
-        └── UnsafePack            a pack that is damaged, incomplete, or not what its result file says
+    ├── SignInRequired            401, or a sign-in page: the credential is missing, wrong or expired
+    ├── Conflict                  409: it exists already, or its state forbids the request
+    │   └── StaleRevision         412: it was changed after it was read
+    ├── InvalidArgument           400: the request is wrong
+    ├── TooLarge                  a limit of the app or of the service is exceeded
+    └── UnexpectedAnswer          the answer does not have its documented form
+        └── UnsafePack            a pack that is damaged, incomplete, or differs from its result file
 
-Each carries a `code` for machines, a message for people, and the `next_step`. Messages are shown in pull
-requests and work items: no error is ever built from a credential, a request header or a URL's query.
+Each has a `code` for machines, a message for people, and a `next_step`. Messages are shown in pull requests
+and work items, so no error is ever built from a credential, a request header or the query of a URL.
 """
 
 import re
 
-LONGEST_MESSAGE = 500
+MAX_MESSAGE_LENGTH = 500
 _QUERY = re.compile(r"(https?://[^\s?#'\"<>]*)[?#][^\s'\"<>]*")
 _USER = re.compile(r"(https?://)[^\s/@'\"<>]*@")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
@@ -28,18 +28,18 @@ _LAST_WORD = re.compile(r"[A-Za-z0-9+/=_.~%-]+\Z")
 
 
 def plain(text: str) -> str:
-    """Return *text* as one line of bounded length, its URLs without user names and queries."""
-    text = _CONTROL.sub(" ", _cut(text, 4 * LONGEST_MESSAGE))
-    return _cut(_USER.sub(r"\1", _QUERY.sub(r"\1", text)).strip(), LONGEST_MESSAGE)
+    """Return *text* as one line of bounded length, with user names and queries removed from its URLs."""
+    text = _CONTROL.sub(" ", _cut(text, 4 * MAX_MESSAGE_LENGTH))
+    return _cut(_USER.sub(r"\1", _QUERY.sub(r"\1", text)).strip(), MAX_MESSAGE_LENGTH)
 
 
 def _cut(text: str, longest: int) -> str:
-    """Return *text*, cut between words: half a secret is one that redaction does not know any more."""
+    """Return *text*, cut between words: redaction would not recognise half a secret."""
     return text if len(text) <= longest else _LAST_WORD.sub("", text[: longest - 1]) + "…"
 
 
 class AutocoderError(Exception):
-    """Base of all errors of the domain; `service_code` is the vendor's own, as in `TF401398`."""
+    """Base of all errors of the domain; `service_code` is the vendor's own code, such as `TF401398`."""
 
     code = "error"
     next_step = "Look at the app's log for this run."
@@ -54,15 +54,15 @@ class AutocoderError(Exception):
         return f"{self.message} {self.next_step}".strip()
 
 
-class Transient(AutocoderError):  # noqa: N818  (named as the field says it)
-    """It may well work when it is tried again."""
+class Transient(AutocoderError):  # noqa: N818  (the usual name for it)
+    """A failure that a retry may overcome."""
 
     code = "unavailable"
-    next_step = "Nothing to do: it is tried again."
+    next_step = "No action is needed: the app tries again."
 
 
 class RetryLater(Transient):
-    """The service asks to wait `retry_after_seconds` first."""
+    """A failure to retry after `retry_after_seconds`, as the service asks."""
 
     code = "busy"
 
@@ -78,24 +78,24 @@ class RetryLater(Transient):
         self.retry_after_seconds = retry_after_seconds
 
 
-class NoRoom(RetryLater):
-    """The region has no quota, or no capacity, for what was asked; that can take long to change."""
+class NoCapacity(RetryLater):
+    """The region has no quota or capacity for the request; that may last long."""
 
     code = "no_room"
 
 
 class NotFound(AutocoderError):  # noqa: N818
-    """It does not exist, or this identity may not see it."""
+    """The object does not exist, or the identity may not see it."""
 
     code = "not_found"
-    next_step = "Check the name, and that the app's identity may read it."
+    next_step = "Check the name, and whether the app's identity may read it."
 
 
 class Forbidden(AutocoderError):  # noqa: N818
     """The identity lacks a permission."""
 
     code = "forbidden"
-    next_step = "Give the app's identity the permission named here; README, Permissions."
+    next_step = "Give the app's identity this permission; docs/permissions.md lists what it needs."
 
 
 class SignInRequired(AutocoderError):  # noqa: N818
@@ -106,39 +106,39 @@ class SignInRequired(AutocoderError):  # noqa: N818
 
 
 class Conflict(AutocoderError):  # noqa: N818
-    """Something is there already, or is in a state that forbids this."""
+    """The object exists already, or its state forbids the request."""
 
     code = "conflict"
 
 
 class StaleRevision(Conflict):
-    """It was changed by somebody else since it was read."""
+    """The object was changed after it was read."""
 
     code = "stale_revision"
-    next_step = "Nothing to do: it is read and tried again."
+    next_step = "No action is needed: the app reads it again and retries."
 
 
 class InvalidArgument(AutocoderError):  # noqa: N818
-    """The service does not accept the request as it is."""
+    """The service does not accept the request."""
 
     code = "invalid_argument"
 
 
 class TooLarge(AutocoderError):  # noqa: N818
-    """It is over a limit."""
+    """A size limit is exceeded."""
 
     code = "too_large"
     next_step = "Make it smaller, or raise the limit."
 
 
 class UnexpectedAnswer(AutocoderError):  # noqa: N818
-    """A service answered something that is not its documented form."""
+    """A service's answer does not have its documented form."""
 
     code = "unexpected_answer"
 
 
 class UnsafePack(UnexpectedAnswer):
-    """A pack that is damaged, incomplete, or not what its result file says; nothing of it is pushed."""
+    """A pack that is damaged, incomplete, or differs from its result file; nothing of it is pushed."""
 
     code = "unsafe_pack"
     next_step = "Nothing was pushed. Start the run again; if it happens again, look at the supervisor's log."

@@ -1,6 +1,7 @@
-"""Names that we make: run ids, branch names and the keys of claims.
+"""Generated names: run ids, branch names, names of container groups, and keys of claims.
 
-What people wrote (titles, prompts) enters a branch name only as a slug of ASCII letters, digits and hyphens.
+Text that people wrote (titles, prompts) enters a branch name only as a slug of ASCII letters, digits and
+hyphens.
 """
 
 import datetime as dt
@@ -14,15 +15,15 @@ import unicodedata
 ALPHABET = string.digits + string.ascii_lowercase
 TIME_DIGITS = 9
 RANDOM_DIGITS = 11
-LARGEST_TIME = 36**TIME_DIGITS - 1
+MAX_TIME = 36**TIME_DIGITS - 1
 SLUG_LENGTH = 40
 GROUP_PREFIX = "autocoder-"
 _PREFIX = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*/?")
 
 
 def new_run_id(now_ms: int | None = None) -> str:
-    """Return a new run id: inverted milliseconds, then chance, so that newer ids sort first."""
-    inverted = LARGEST_TIME - (time.time_ns() // 1_000_000 if now_ms is None else now_ms)
+    """Return a new run id: inverted milliseconds, so that newer ids sort first, then random characters."""
+    inverted = MAX_TIME - (time.time_ns() // 1_000_000 if now_ms is None else now_ms)
     digits = ""
     for _ in range(TIME_DIGITS):
         inverted, digit = divmod(inverted, 36)
@@ -31,27 +32,33 @@ def new_run_id(now_ms: int | None = None) -> str:
 
 
 def made_at(run_id: str) -> dt.datetime:
-    """Return when the run id was made; raises ValueError when it is none."""
-    milliseconds = LARGEST_TIME - int(run_id[:TIME_DIGITS], 36)
+    """Return when the run id was generated. Raises ValueError when it is not a run id."""
+    milliseconds = MAX_TIME - int(run_id[:TIME_DIGITS], 36)
     return dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(milliseconds=milliseconds)
 
 
 def slug(text: str) -> str:
-    """Return *text* as at most 40 ASCII letters, digits and single hyphens; `change` when nothing is left."""
+    """Return *text* as at most 40 ASCII letters, digits and single hyphens, or `change` if none are left."""
     plain = unicodedata.normalize("NFKD", text[:400]).encode("ascii", "ignore").decode().lower()
     words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
     return words[:SLUG_LENGTH].strip("-") or "change"
 
 
 def is_branch_prefix(prefix: str) -> bool:
-    """Whether *prefix* can begin a branch name (git check-ref-format, ASCII only)."""
+    """Whether a branch name can begin with *prefix* (ASCII only).
+
+    https://git-scm.com/docs/git-check-ref-format
+    """
     parts = prefix.split("/")
     good = _PREFIX.fullmatch(prefix) is not None and ".." not in prefix and len(prefix) <= 100
     return good and not any(part.endswith((".lock", ".")) for part in parts)
 
 
 def branch_name(prefix: str, work_item_id: int | None, title: str, run_id: str) -> str:
-    """Return the run's branch, without refs/heads/; raises ValueError when *prefix* cannot begin one."""
+    """Return the name of the run's branch, without refs/heads/.
+
+    Raises ValueError when *prefix* cannot begin a branch name.
+    """
     if not is_branch_prefix(prefix):
         raise ValueError(f"{prefix!r} cannot begin a branch name")
     number = f"{work_item_id}-" if work_item_id is not None else ""
@@ -64,7 +71,7 @@ def group_name(run_id: str) -> str:
 
 
 def key(*parts: object) -> str:
-    """Return the row key of a claim: a hash of *parts* that no part can imitate by holding a separator."""
+    """Return the row key of a claim: a hash of *parts* and of their lengths."""
     digest = hashlib.sha256()
     for part in parts:
         data = str(part).encode()

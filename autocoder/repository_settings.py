@@ -1,33 +1,37 @@
-"""The team's settings file `.azuredevops/autocoder.yml`: checked, and every mistake named with its line."""
+"""The team's settings file `.azuredevops/autocoder.yml`, validated with the line of each mistake."""
 
 from typing import Any
 
 from pydantic import ValidationError
 
-from autocoder.models import RepositorySettings
+from autocoder.models import Budget, RepositorySettings
+from autocoder.unknown_names import field_names, unknown
 
 PATH = ".azuredevops/autocoder.yml"
-LARGEST = 64 * 1024
+MAX_BYTES = 64 * 1024
 
 
 class RepositorySettingsError(ValueError):
-    """The file is wrong; the message names every line and reason."""
+    """The file is not valid; the message has one line for each mistake."""
 
 
 def read_repository_settings(content: bytes | None) -> RepositorySettings:
-    """Return the settings in *content* (None: there is no file); raises `RepositorySettingsError`."""
+    """Return the settings in *content*, or the defaults when it is None because there is no file.
+
+    Raises `RepositorySettingsError` when the file is too large, not UTF-8, not YAML, or has a mistake.
+    """
     if content is None:
         return RepositorySettings()
-    if len(content) > LARGEST:
-        raise RepositorySettingsError(f"{PATH}: is over {LARGEST // 1024} KB")
-    import yaml  # the cold start needs no parser
+    if len(content) > MAX_BYTES:
+        raise RepositorySettingsError(f"{PATH}: must be at most {MAX_BYTES // 1024} KB")
+    import yaml  # imported on use: a cold start does not need it
 
     try:
         text = content.decode("utf-8-sig")
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         data = yaml.safe_load(text)
     except UnicodeDecodeError:
-        raise RepositorySettingsError(f"{PATH}: is not UTF-8") from None
+        raise RepositorySettingsError(f"{PATH}: must be UTF-8") from None
     except yaml.YAMLError as error:
         raise RepositorySettingsError(f"{PATH}: {_place(error)}") from None
     if data is None:
@@ -43,14 +47,16 @@ def read_repository_settings(content: bytes | None) -> RepositorySettings:
 def _place(error: Exception) -> str:
     mark = getattr(error, "problem_mark", None)
     line = f"line {mark.line + 1}: " if mark is not None else ""
-    return f"{line}{getattr(error, 'problem', None) or 'is not YAML'}"
+    return f"{line}{getattr(error, 'problem', None) or 'must be YAML'}"
 
 
 def _explain(error: ValidationError, node: Any) -> str:
     lines = []
     for item in error.errors(include_url=False, include_input=False):
-        unknown = item["type"] == "extra_forbidden"
-        message = "is no setting" if unknown else item["msg"]
+        message = item["msg"]
+        if item["type"] == "extra_forbidden":
+            *parents, last = item["loc"]
+            message = unknown("setting", str(last), field_names(Budget if parents else RepositorySettings))
         name = ".".join(str(part) for part in item["loc"])
         lines.append(f"{PATH}: line {_line(node, item['loc'])}: {name}: {message}")
     return "\n".join(lines)

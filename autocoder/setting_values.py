@@ -1,4 +1,4 @@
-"""How the values of settings are written: lists, JSON, addresses, each with what is wrong with it."""
+"""Parsing and validation of the values of settings: lists, JSON, addresses."""
 
 import json
 import re
@@ -17,7 +17,7 @@ def split_list(value: object) -> object:
 
 
 def from_json(value: object) -> object:
-    """Return what a JSON text holds; raises ValueError with the place where it breaks."""
+    """Return the value of a JSON text. Raises ValueError with the position when it is not JSON."""
     if not isinstance(value, str):
         return value
     try:
@@ -27,7 +27,10 @@ def from_json(value: object) -> object:
 
 
 def checked_url(value: object) -> object:
-    """Return *value* without its last slash; https everywhere but on the loopback address."""
+    """Return *value* without trailing slashes.
+
+    Raises ValueError when it is not an https address, or an http address of the loopback interface.
+    """
     if not isinstance(value, str):
         return value
     parts = urlsplit(value)
@@ -37,18 +40,24 @@ def checked_url(value: object) -> object:
 
 
 def checked_organization(value: object) -> object:
-    """Return the address of an organisation as `checked_url` does: its name is the one part of the path."""
+    """Return the address of an organisation, whose name is the only part of the path.
+
+    Raises ValueError as `checked_url` does, and for any other address.
+    """
     url = checked_url(value)
     name, _, domain = (urlsplit(str(url)).hostname or "").partition(".")
     if domain == "visualstudio.com":
-        raise ValueError(f"is the organisation's old address: write https://dev.azure.com/{name}")
+        raise ValueError(f"is the organisation's old address; use https://dev.azure.com/{name}")
     if not _ORGANIZATION_URL.fullmatch(str(url)):
-        raise ValueError("must be a host and the name of one organisation")
+        raise ValueError("must be the address of one organisation, as in https://dev.azure.com/contoso")
     return url
 
 
 def checked_storage(value: object) -> object:
-    """Return a storage endpoint: an https address, or a connection string as Azurite has."""
+    """Return a storage endpoint: an https address, or a connection string (such as Azurite's).
+
+    https://learn.microsoft.com/azure/storage/common/storage-configure-connection-string
+    """
     if isinstance(value, str) and ("AccountKey=" in value or value == "UseDevelopmentStorage=true"):
         return value
     return checked_url(value)

@@ -1,8 +1,8 @@
 """The settings of the app: the only reader of the environment.
 
-Every setting is an app setting of the function app, named here in capitals with its type, default, example
-and meaning; the README's table is generated from here (`make docs`). Secrets are never
-settings: these are the *names* of secrets in Key Vault.
+Every setting is an app setting of the function app, declared here with its type, default, example and
+meaning; the table in the documentation is generated from here (`make docs`). Secrets are never settings: the
+settings hold the *names* of secrets in Key Vault.
 
 https://learn.microsoft.com/azure/azure-functions/functions-how-to-use-azure-function-app-settings
 """
@@ -18,16 +18,16 @@ from autocoder.setting_values import Names, OrganizationUrl, Repositories, Stora
 
 
 class SettingsError(Exception):
-    """The app cannot start: the message lists every setting that is wrong, and what it should be."""
+    """Some settings are not valid; the message has one line for each."""
 
 
 def setting(default: Any, meaning: str, example: str = "", **limits: Any) -> Any:
-    """Return a field: its *default* (`...` when it is required), what it means, and an example."""
+    """Return a field with its *default* (`...`: required), its meaning, an example and its limits."""
     return Field(default, description=meaning, examples=[example] if example else None, **limits)
 
 
 class Settings(BaseModel):
-    """All settings, checked. A field's setting is its name in capitals."""
+    """All settings, validated. A field's setting has the field's name in capitals."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=str.upper, populate_by_name=True)
 
@@ -51,48 +51,52 @@ class Settings(BaseModel):
         "callback-key", "secret from which each run's callback token is derived"
     )
     project_repo_map: Annotated[dict[str, Repositories], BeforeValidator(from_json)] = setting(
-        {}, "project to its repository, or to a list of which a request must name one",
+        {}, "maps each project to its repository, or to a list from which a request must name one",
         '{"Fabrikam": "web", "Tools": ["cli", "docs"]}',
     )  # fmt: skip
     allowed_organizations: Names = setting(
-        (), "organisations that a request may name; empty: only the one of AZURE_DEVOPS_ORG_URL", "contoso"
+        (), "organisations that requests may name; empty: only that of AZURE_DEVOPS_ORG_URL", "contoso"
     )
     allowed_requesters_group: str | None = setting(
         None, "group whose members may start runs from Azure DevOps", "[Fabrikam]\\Contributors"
     )
     trigger_tags: Names = setting(("autocoder", "ai_item"), "tags that start a run", "autocoder;ai_item")
     dedup_window_seconds: int = setting(
-        300, "how long the same content of a work item counts as a duplicate", ge=0, le=86_400
+        300, "seconds for which the same content of a work item counts as a duplicate", ge=0, le=86_400
     )
-    default_agent: str = setting("claude", "the agent, when a request names none")
-    source_branch_prefix: str = setting("autocoder/", "prefix of the branches that runs push")
+    default_agent: str = setting("claude", "agent of a run when neither request nor repository names one")
+    source_branch_prefix: str = setting("autocoder/", "prefix of the names of runs' branches")
     commit_author: str = setting(
         "Autocoder <autocoder@noreply.invalid>", "author of the commits", "Autocoder <bot@contoso.com>"
     )
     commit_skip_ci: bool = setting(
-        True, "whether commits say `[skip ci]`, so that a pushed branch starts no pipeline: [why](#pipelines)"
+        True, "whether commits say `[skip ci]`, so that pushed branches start no pipelines: [why](#pipelines)"
     )
     pull_request_draft: Literal["auto", "always", "never"] = setting(
         "auto",
-        "`auto`: a draft when the target branch has a build policy, verify failed or a budget ended; "
-        "`never`: not even then",
+        "`auto`: a draft if the target branch has a build policy, a verify command failed or a budget was "
+        "spent; `never`: not even then",
     )
     work_item_state_on_pull_request: Literal["Proposed", "InProgress", "Resolved", "Completed"] | None = (
-        setting(None, "category of the state that a work item gets with its pull request; empty: unchanged")
+        setting(None, "category of the state to which a pull request moves its work item; empty: unchanged")
     )
-    max_concurrent_runs: int = setting(10, "runs that have a container group at one time", ge=1, le=100)
-    max_queued_runs: int = setting(200, "runs that may wait; one more gets 429", ge=0, le=10_000)
-    max_run_minutes: float = setting(30, "ceiling for a run's minutes", gt=0, le=1_440)
-    max_run_usd: float = setting(5, "ceiling for a run's cost in US dollars", gt=0)
-    max_run_tokens: int = setting(5_000_000, "ceiling for a run's tokens", gt=0)
-    max_run_turns: int = setting(200, "ceiling for a run's model calls that offer tools", gt=0)
+    max_concurrent_runs: int = setting(
+        10, "maximum number of container groups at the same time", ge=1, le=100
+    )
+    max_queued_runs: int = setting(
+        200, "maximum number of waiting runs; further requests get 429", ge=0, le=10_000
+    )
+    max_run_minutes: float = setting(30, "maximum minutes of a run", gt=0, le=1_440)
+    max_run_usd: float = setting(5, "maximum cost of a run in US dollars", gt=0)
+    max_run_tokens: int = setting(5_000_000, "maximum tokens of a run", gt=0)
+    max_run_turns: int = setting(200, "maximum model calls of a run that offer tools", gt=0)
     provisioning_minutes: float = setting(
-        30, "how long a container group may take to start; large images need their time", gt=0, le=240
+        30, "maximum minutes that a container group takes to start; large images take longer", gt=0, le=240
     )
     capacity_minutes: float = setting(
-        10, "how long a run waits for a region that has no quota or capacity left", gt=0, le=240
+        10, "minutes that a run waits while the region has no quota or capacity left", gt=0, le=240
     )
-    poll_seconds: float = setting(30, "how often a container group is looked at, at most", gt=0, le=600)
+    poll_seconds: float = setting(30, "maximum seconds between checks of a container group", gt=0, le=600)
     azure_subscription_id: str = setting(
         ..., "subscription of the container groups", "11111111-1111-4111-8111-111111111111"
     )
@@ -104,7 +108,7 @@ class Settings(BaseModel):
     )
     container_subnet_id: str | None = setting(None, "resource id of the subnet for the container groups")
     resource_manager_url: Url = setting(
-        "https://management.azure.com", "Azure Resource Manager; another one in a sovereign cloud"
+        "https://management.azure.com", "address of Azure Resource Manager; sovereign clouds have their own"
     )
     image_registry: str = setting(..., "registry of the containers' images", "autocoder.azurecr.io")
     image_tag: str = setting("latest", "tag of the images; a pushed release in production", "1.4.0")
@@ -115,7 +119,7 @@ class Settings(BaseModel):
         (), "registries of `containerImage`; empty: only IMAGE_REGISTRY", "contoso.azurecr.io"
     )
     model_upstreams: Annotated[dict[str, Url], BeforeValidator(from_json)] = setting(
-        {}, "provider to the address of its model API, where it is not the vendor's own",
+        {}, "maps a provider to the address of its model API where that is not the vendor's own",
         '{"azure": "https://contoso.openai.azure.com"}',
     )  # fmt: skip
     public_url: Url = setting(
@@ -128,11 +132,11 @@ class Settings(BaseModel):
         ..., "Table Storage endpoint, or a connection string", "https://autocoder.table.core.windows.net"
     )
     janitor_grace_minutes: float = setting(
-        10, "how long the janitor leaves a run alone that it cannot place", ge=0, le=1_440
+        10, "minutes before the janitor concludes a run that has no orchestration", ge=0, le=1_440
     )
     log_retention_days: int = setting(
         30,
-        "how long logs, other files, history and claims of ended runs are kept; the record of the run stays",
+        "days for which logs, other files, history and claims of ended runs are kept; their records stay",
         ge=1,
         le=3_650,
     )
@@ -149,11 +153,11 @@ class Settings(BaseModel):
         return self.azure_devops_org_url.rsplit("/", 1)[-1]
 
     def organization_url(self, organization: str) -> str:
-        """Return the address of *organization*, beside the one of AZURE_DEVOPS_ORG_URL."""
+        """Return the address of *organization* on the same host as AZURE_DEVOPS_ORG_URL."""
         return f"{self.azure_devops_org_url.rsplit('/', 1)[0]}/{organization}"
 
     def repositories(self, project: str) -> tuple[str, ...]:
-        """Return the repositories that PROJECT_REPO_MAP names for *project*, whatever its letters' case."""
+        """Return the repositories that PROJECT_REPO_MAP lists for *project*, compared without case."""
         for name, repositories in self.project_repo_map.items():
             if name.casefold() == project.casefold():
                 return (repositories,) if isinstance(repositories, str) else tuple(repositories)
@@ -161,7 +165,7 @@ class Settings(BaseModel):
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
-    """Return the settings in *environment*; raises `SettingsError` that lists all that is wrong."""
+    """Return the settings in *environment*. Raises `SettingsError` when any of them is not valid."""
     given = {name: value for name, value in environment.items() if value != ""}
     try:
         return Settings.model_validate(given)
@@ -170,18 +174,18 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
 
 
 def _explain(error: ValidationError) -> str:
-    """Return one line for each wrong setting."""
+    """Return one line for each setting that is not valid."""
     lines = []
     for problem in error.errors(include_url=False, include_input=False):
         name = str(problem["loc"][0]).upper() if problem["loc"] else "settings"
         field = Settings.model_fields.get(name.lower())
         example = f" Example: {field.examples[0]}" if field and field.examples else ""
         lines.append(f"  {name}: {problem['msg'].removeprefix('Value error, ')}.{example}")
-    return "These settings are wrong; see the table of settings in the README:\n" + "\n".join(lines)
+    return "These settings are not valid; docs/settings.md describes every setting:\n" + "\n".join(lines)
 
 
 def has_identity_endpoint() -> bool:
-    """Whether this process is offered tokens of a managed identity, as App Service and Functions do.
+    """Whether this process can get tokens of a managed identity, as in App Service and Functions.
 
     https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference
     """
@@ -190,5 +194,5 @@ def has_identity_endpoint() -> bool:
 
 @functools.cache
 def settings() -> Settings:
-    """Return this process's settings, read once."""
+    """Return this process's settings, read once. Raises `SettingsError` when any of them is not valid."""
     return read_settings(os.environ)

@@ -1,6 +1,6 @@
-"""Values to plain JSON and back: what crosses Durable Functions, blobs and HTTP.
+"""Conversion of values to plain JSON and back, for Durable Functions, blobs and HTTP.
 
-Plain JSON, not the SDK's own encoding of classes, so that no running instance is tied to a module path.
+The SDK's own encoding of classes is not used: it would tie running instances to module paths.
 """
 
 import functools
@@ -20,16 +20,16 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
 
 
 def dump(value: Any) -> Any:
-    """Return *value* as JSON data in camelCase; fields that still have their default are left out."""
+    """Return *value* as JSON data in camelCase, without the fields that have their default value."""
     if isinstance(value, BaseModel):
         return value.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     return value
 
 
 def load(kind: type[T], data: Any) -> T:
-    """Return the *kind* that *data* describes: JSON data, or a text that holds JSON (a blob, or some events).
+    """Return *data* as a value of type *kind*; *data* is JSON data, or a string or bytes with JSON text.
 
-    Raises `pydantic.ValidationError` when it is something else.
+    Raises `pydantic.ValidationError` when *data* does not fit, ValueError when it is not JSON.
     """
     if isinstance(data, (str, bytes)) and kind not in (str, bytes):
         data = json.loads(data)
@@ -38,7 +38,7 @@ def load(kind: type[T], data: Any) -> T:
 
 
 def redacted(value: V, redact: Callable[[str], str]) -> V:
-    """Return *value* with *redact* applied to every text in it."""
+    """Return *value* with *redact* applied to every string in it."""
     return load(type(value), _walk(dump(value), redact))
 
 
@@ -53,5 +53,5 @@ def _walk(data: Any, redact: Callable[[str], str]) -> Any:
 
 
 def to_bytes(value: BaseModel) -> bytes:
-    """Return *value* as the bytes of a JSON file, all fields included."""
+    """Return *value* as the bytes of a JSON file with all fields."""
     return value.model_dump_json(by_alias=True, indent=1).encode()

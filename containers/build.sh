@@ -1,9 +1,9 @@
 #!/bin/sh
-# Builds every image: the base, the runner, and one for each folder here that has an agent.toml.
-#   build.sh          builds them; `make images` calls it
-#   build.sh --list   prints their names, in the order in which they are built
-# BUILDER (docker), TAG (dev) and REGISTRY (none) say with what and how they are named. With PIN=1, for releases, each
-# image that is built on is taken by the digest that its tag has today.
+# Builds all images: the base, the runner, and one for each folder here that has an agent.toml.
+#   build.sh          builds them; `make images` calls this
+#   build.sh --list   prints their names in build order
+# Variables: BUILDER (default docker), TAG (default dev) and REGISTRY (default none). With PIN=1, for releases, each
+# parent image is replaced by the digest that its tag has today.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -16,7 +16,7 @@ agents() {
     done
 }
 
-# Prints, for each ARG <NAME>_IMAGE=<image> of a Dockerfile, the option that names the image by digest.
+# pins DOCKERFILE: prints, for each ARG <NAME>_IMAGE=<image>, the option that sets the image by digest.
 pins() {
     [ "${PIN:-}" = 1 ] || return 0
     sed -n 's/^ARG \([A-Z]*_IMAGE\)=\(.*\)/\1 \2/p' "$1" | while read -r name image; do
@@ -38,13 +38,13 @@ if [ "${1:-}" = --list ]; then
     exit
 fi
 command -v "$builder" >/dev/null || {
-    echo "make images needs $builder, which is not installed. Install it, or name another: make images BUILDER=podman" >&2
+    echo "make images needs $builder, which is not installed. Install it or use another: make images BUILDER=podman" >&2
     exit 1
 }
 revision=$(git rev-parse HEAD 2>/dev/null) || revision=unknown
 base_pins=$(pins containers/base/Dockerfile)
 runner_pins=$(pins containers/runner/Dockerfile)
-# shellcheck disable=SC2086 # options, each without a blank in it
+# shellcheck disable=SC2086 # several options, none of which contains a space
 build base $base_pins containers/base
 # shellcheck disable=SC2086
 build runner $runner_pins --file containers/runner/Dockerfile .

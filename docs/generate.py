@@ -1,17 +1,19 @@
-"""Write the generated tables of the README; `--check` only says whether they are current.
+"""Write the generated tables of the documentation; `--check` only says whether they are current.
 
-Each table stands between `<!-- begin NAME -->` and `<!-- end NAME -->`, made from the one place that knows:
-settings from `autocoder/settings.py`, agents from the folders in `containers/`, ends of a run from
-`autocoder/models/`, routes from `function_app.py`, emulators from `emulators/coverage/`. The table of request
-fields is written by hand; tests/docs/test_readme.py knows which fields it must have.
+Each table is between `<!-- begin NAME -->` and `<!-- end NAME -->` in one page, generated from its source:
+settings from `autocoder/settings.py`, agents from the folders in `containers/`, outcomes from `autocoder/`,
+routes from `function_app.py`, emulators from `emulators/coverage/`, packages from their docstrings. The
+table of request fields is written by hand; `tests/docs/test_tables.py` checks that it is complete.
 """
 
+import ast
 import logging
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, get_args
+from types import UnionType
+from typing import Any, Union, get_args, get_origin
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -20,14 +22,24 @@ from pydantic import BeforeValidator  # noqa: E402
 
 from autocoder import setting_values, settings  # noqa: E402
 from autocoder.agents import agents  # noqa: E402
-from autocoder.comments import COMPLETED, HEADLINES, NEXT_STEPS, completed  # noqa: E402
-from autocoder.models import Outcome  # noqa: E402
+from autocoder.reports.comment import COMPLETED, completed  # noqa: E402
+from autocoder.shared.outcomes import OUTCOMES  # noqa: E402
 
-README = ROOT / "README.md"
+HOUSE = ("triggers", "orchestrators", "activities", "autocoder", "containers/runner", "emulators")
+TYPE_WORDS = {
+    "JSON": {setting_values.from_json},
+    "URL": {
+        setting_values.checked_url,
+        setting_values.checked_organization,
+        setting_values.checked_storage,
+    },
+    "`a;b`": {setting_values.split_list},
+}
+PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 
 
 def settings_table() -> str:
-    """Return the README's table of settings."""
+    """Return the table of settings."""
     rows = ["| Setting | Type | Default | Meaning |", "|---|---|---|---|"]
     for name, field in settings.Settings.model_fields.items():
         default = "required" if field.is_required() else _shown(field.default)
@@ -46,28 +58,27 @@ def _shown(default: object) -> str:
 
 def _type_name(field: Any) -> str:
     """Return a reader's word for the type of *field*."""
-    if any(
-        item.func is setting_values.from_json for item in field.metadata if isinstance(item, BeforeValidator)
-    ):
-        return "JSON"
-    if any(
-        item.func
-        in (setting_values.checked_url, setting_values.checked_organization, setting_values.checked_storage)
-        for item in field.metadata
-        if isinstance(item, BeforeValidator)
-    ):
-        return "URL"
-    if any(
-        item.func is setting_values.split_list for item in field.metadata if isinstance(item, BeforeValidator)
-    ):
-        return "`a;b`"
-    kinds = [kind for kind in (get_args(field.annotation) or (field.annotation,)) if kind is not type(None)]
-    choices = [
-        word for kind in kinds for word in (get_args(kind) or ([kind] if isinstance(kind, str) else []))
-    ]
+    checks = {item.func for item in (*field.metadata, *_checks(field.annotation)) if hasattr(item, "func")}
+    for word, functions in TYPE_WORDS.items():
+        if checks & functions:
+            return word
+    kinds = [kind for kind in _kinds(field.annotation) if kind is not type(None)]
+    choices = [word for kind in kinds for word in get_args(kind)]
     if choices:
         return ", ".join(f"`{word}`" for word in choices)
     return {bool: "`true`, `false`", int: "integer", float: "number", str: "text"}.get(kinds[0], "text")
+
+
+def _kinds(annotation: Any) -> tuple[Any, ...]:
+    """Return the members of a union, or the one type that is none."""
+    is_union = get_origin(annotation) in (Union, UnionType)
+    return get_args(annotation) if is_union else (annotation,)
+
+
+def _checks(annotation: Any) -> list[BeforeValidator]:
+    """Return the validators inside a union such as `Url | None`."""
+    inside = [item for kind in _kinds(annotation) for item in getattr(kind, "__metadata__", ())]
+    return [item for item in inside if isinstance(item, BeforeValidator)]
 
 
 def agents_table() -> str:
@@ -75,7 +86,7 @@ def agents_table() -> str:
     rows = ["| Agent | Folder | Default model | Secret in Key Vault | CLI |", "|---|---|---|---|---|"]
     for agent in agents().values():
         cli = f"`{agent.cli.package}` {agent.cli.version}"
-        link = f"[`{agent.type}`](containers/{agent.type}/README.md)"
+        link = f"[`{agent.type}`](../containers/{agent.type}/README.md)"
         rows.append(f"| {agent.name} | {link} | `{agent.default_model}` | `{agent.secret}` | {cli} |")
     return "\n".join(rows)
 
@@ -84,14 +95,15 @@ def outcomes_table() -> str:
     """Return the table of the ways in which a run ends."""
     rows = ["| Outcome | The work item says | What to do |", "|---|---|---|"]
     ways = [completed(words, failed=0) for words in COMPLETED.values()]
-    headlines = {"completed": "<br>".join([*ways, completed("…", failed=2)]), **HEADLINES}
-    rows += [f"| `{name}` | {headlines[name]} | {NEXT_STEPS.get(name, '')} |" for name in get_args(Outcome)]
+    headlines = {row.outcome: row.headline for row in OUTCOMES}
+    headlines["completed"] = "<br>".join([*ways, completed("…", failed=2)])
+    rows += [f"| `{row.outcome}` | {headlines[row.outcome]} | {row.advice} |" for row in OUTCOMES]
     return "\n".join(rows)
 
 
 def routes_table() -> str:
     """Return the table of HTTP routes, as the app registers them."""
-    logging.disable()  # the app says that it is not configured, which is right here
+    logging.disable()  # the app reports that it is not configured, which is expected here
     from function_app import app
 
     rows = ["| Route | Key | What it does |", "|---|---|---|"]
@@ -117,8 +129,22 @@ def coverage_table() -> str:
             " ".join(text.split()) for text in paragraphs if text.strip() and not text.startswith("#")
         )
         sentence = re.split(r"(?<=[^.]\.) (?=[A-Z])", first)[0]
-        rows.append(f"| `{page.stem}` | {sentence} | [page](emulators/coverage/{page.name}) |")
+        rows.append(f"| `{page.stem}` | {sentence} | [page](../emulators/coverage/{page.name}) |")
     return "\n".join(rows)
+
+
+def house_tree() -> str:
+    """Return the packages as an indented tree, each with the first sentence of its docstring."""
+    lines = []
+    for root in HOUSE:
+        packages = [file.parent for file in sorted((ROOT / root).rglob("__init__.py"))]
+        for package in (one for one in packages if not {"node_modules", "sample"} & set(one.parts)):
+            depth = len(package.relative_to((ROOT / root).parent).parts) - 1
+            name = f"{'  ' * depth}{root if depth == 0 else package.name}/"
+            docstring = ast.get_docstring(ast.parse((package / "__init__.py").read_text("utf-8"))) or ""
+            sentence = re.split(r"(?<=[^.]\.) (?=[A-Z])", " ".join(docstring.split("\n\n")[0].split()))[0]
+            lines.append(f"{name:26} {sentence.rstrip('.')}".rstrip())
+    return "\n".join(("```text", *lines, "```"))
 
 
 TABLES: dict[str, Callable[[], str]] = {
@@ -127,28 +153,36 @@ TABLES: dict[str, Callable[[], str]] = {
     "outcomes": outcomes_table,
     "routes": routes_table,
     "coverage": coverage_table,
+    "house": house_tree,
 }
 
 
-def with_tables(text: str) -> str:
-    """Return *text* with every table made anew; raises ValueError when one has no place."""
+def with_tables(texts: Mapping[Path, str]) -> dict[Path, str]:
+    """Return *texts* (page -> text) with every table generated; raises ValueError if one has no page."""
+    written = dict(texts)
     for name, make in TABLES.items():
         place = re.compile(f"(<!-- begin {name} -->\n).*?(<!-- end {name} -->)", re.DOTALL)
-        if not place.search(text):
-            raise ValueError(f"README.md has no place for the table {name}")
+        pages = [page for page, text in written.items() if place.search(text)]
+        if len(pages) != 1:
+            raise ValueError(f"the table {name} must have its markers in one page, not in {len(pages)}")
         table = make()
-        text = place.sub(lambda found, table=table: f"{found[1]}{table}\n{found[2]}", text)  # type: ignore[misc]
-    return text
+        written[pages[0]] = place.sub(
+            lambda found, table=table: f"{found[1]}{table}\n{found[2]}",  # type: ignore[misc]
+            written[pages[0]],
+        )
+    return written
 
 
 def main() -> int:
     """Write the tables, or with `--check` return 1 when they are not current."""
-    before = README.read_text("utf-8")
+    before = {page: page.read_text("utf-8") for page in PAGES}
     after = with_tables(before)
-    if "--check" in sys.argv:
-        return int(before != after)
-    README.write_text(after, "utf-8")
-    return 0
+    stale = [page for page, text in after.items() if text != before[page]]
+    for page in stale:
+        sys.stdout.write(f"{page.relative_to(ROOT)}\n")
+        if "--check" not in sys.argv:
+            page.write_text(after[page], "utf-8")
+    return int("--check" in sys.argv and bool(stale))
 
 
 if __name__ == "__main__":

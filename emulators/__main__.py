@@ -3,6 +3,8 @@
     python -m emulators [--state .local] [--base-port 7071] [--app DIR]
 
 Ctrl-C (or SIGTERM) ends all of it.
+
+https://learn.microsoft.com/azure/azure-functions/functions-develop-local
 """
 
 import argparse
@@ -11,17 +13,22 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from emulators.platform.console.addresses import print_addresses
+from emulators.platform.console.arguments import add_model
 from emulators.platform.endings import ends_on_signals
-from emulators.platform.plan import Plan, real_model_key
+from emulators.platform.plan import FLAGS, Plan, real_model_key
 from emulators.platform.processes import ROOT, PlatformError
-from emulators.platform.running import Platform, running
-from emulators.ports import AZURITE, DEFAULT_BASE_PORT, OURS, base_port
+from emulators.platform.running import running
+from emulators.ports import DEFAULT_BASE_PORT, base_port
 
 LOOK_SECONDS = 0.2
 
 
 def plan_of(argv: Sequence[str] | None = None) -> Plan:
-    """Return what the command line asks for; exits 2 when it is wrong."""
+    """Return the plan that the command line describes; exits with code 2 when it is wrong.
+
+    Raises `PlatformError` when a real model cannot be used here.
+    """
     parser = argparse.ArgumentParser(
         prog="python -m emulators", description="Start the whole local platform."
     )
@@ -30,39 +37,23 @@ def plan_of(argv: Sequence[str] | None = None) -> Plan:
         "--base-port", type=base_port, default=DEFAULT_BASE_PORT, help="the first port (7071)"
     )
     parser.add_argument("--app", type=Path, default=ROOT, help="folder of the function app (this repository)")
-    parser.add_argument(
-        "--model", choices=("scripted", "real"), default="scripted", help="who answers the agent"
-    )
+    add_model(parser)
     parsed = parser.parse_args(argv)
-    key = real_model_key() if parsed.model == "real" else None
-    if parsed.model == "real" and key is None:
-        parser.error("--model real needs a key in the environment variable ANTHROPIC_API_KEY")
-    return Plan(parsed.state.absolute(), parsed.base_port, parsed.app.absolute(), model_key=key)
-
-
-def show(platform: Platform, seconds: float) -> None:
-    """Print the address of every program, and where the rest lies."""
-    for emulator in (*OURS, *AZURITE):
-        print(f"{emulator.name:24} {platform.url(emulator)}")
-    plan = platform.plan
-    print(f"{'state and logs':24} {plan.state}\n{'keys of the app':24} {plan.keys_file}")
-    print(f"The platform is ready ({seconds:.1f} s). Ctrl-C ends it.", flush=True)
-
-
-def watch(platform: Platform) -> None:
-    """Return never; raises `PlatformError` as soon as one program has ended by itself."""
-    while True:
-        platform.check()
-        time.sleep(LOOK_SECONDS)
+    key = real_model_key(FLAGS, unsafe=parsed.unsafe) if parsed.model == "real" else None
+    app, state = parsed.app.absolute(), parsed.state.absolute()
+    return Plan(state, parsed.base_port, app, model_key=key, unsafe=parsed.unsafe)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the platform until it is told to end; returns the exit code."""
-    plan, start = plan_of(argv), time.monotonic()
+    start = time.monotonic()
     try:
+        plan = plan_of(argv)
         with ends_on_signals(), running(plan) as platform:
-            show(platform, time.monotonic() - start)
-            watch(platform)
+            print_addresses(platform, time.monotonic() - start)
+            while True:
+                platform.check()
+                time.sleep(LOOK_SECONDS)
     except KeyboardInterrupt:
         print("The platform has ended.")
     except PlatformError as error:

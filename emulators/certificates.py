@@ -1,7 +1,7 @@
 """A local certificate authority, and one server certificate for 127.0.0.1 and localhost.
 
 The SDKs and the containers trust it through `REQUESTS_CA_BUNDLE` and `SSL_CERT_FILE`, never through a
-setting of the product.
+setting of the product. https://cryptography.io/en/latest/x509/reference/#x-509-certificate-builder
 """
 
 import datetime as dt
@@ -18,14 +18,16 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-YEARS = dt.timedelta(days=825)
+from emulators.private_files import write_private
+
+LIFETIME = dt.timedelta(days=825)
 FOLDER = Path("/etc/ssl/certs")
 AUTHORITY = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Autocoder local authority")])
 
 
 @dataclass(frozen=True, slots=True)
 class Certificates:
-    """Where the files lie: the authority, the public bundle with it in, the server's certificate and key."""
+    """The files: the authority, the public bundle that includes it, the server's certificate and key."""
 
     authority: Path
     bundle: Path
@@ -34,7 +36,7 @@ class Certificates:
 
     @property
     def public_folder(self) -> Path | None:
-        """Where OpenSSL looks public authorities up by their hash, or None when the bundle has to do.
+        """The folder in which OpenSSL finds public authorities by hash, None when only the bundle will do.
 
         A program that has such a folder reads no bundle of 140 certificates for each of its connections.
         https://docs.openssl.org/3.0/man1/openssl-rehash/
@@ -62,20 +64,20 @@ def ensure_certificates(state: Path) -> Certificates:
 
 
 def _make(files: Certificates) -> None:
-    """Write a new authority and server certificate; the bundle comes last and vouches for the rest."""
+    """Write a new authority and server certificate; the bundle is written last."""
     authority_key, server_key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     pem = _authority(authority_key).public_bytes(serialization.Encoding.PEM)
     private = server_key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    _write(files.key, private)
+    write_private(files.key, private)
     server = _server(server_key.public_key(), authority_key)
-    _write(files.server, server.public_bytes(serialization.Encoding.PEM))
-    _write(files.authority, pem)
+    write_private(files.server, server.public_bytes(serialization.Encoding.PEM))
+    write_private(files.authority, pem)
     folder = _hashed_folder()
     if folder is not None:
-        _write(_note(files.bundle), str(folder).encode())
-    _write(files.bundle, Path(_public_bundle()).read_bytes() + b"\n" + pem)
+        write_private(_note(files.bundle), str(folder).encode())
+    write_private(files.bundle, Path(_public_bundle()).read_bytes() + b"\n" + pem)
 
 
 def _authority(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
@@ -107,12 +109,12 @@ def _server(key: ec.EllipticCurvePublicKey, authority: ec.EllipticCurvePrivateKe
 
 
 def _note(bundle: Path) -> Path:
-    """Return the file that names the folder of hashes that stands for the public part of *bundle*."""
+    """Return the file that names the folder of hashes with the public part of *bundle*."""
     return bundle.with_name("public-folder")
 
 
 def _hashed_folder() -> Path | None:
-    """Return this machine's folder of authorities by hash, unless it has chosen a bundle from elsewhere."""
+    """Return this machine's folder of authorities by hash, unless its bundle comes from elsewhere."""
     chosen = _chosen_bundle()
     if chosen is not None and Path(chosen).parent != FOLDER:
         return None
@@ -140,7 +142,7 @@ def _builder(
         .public_key(key)
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + YEARS)
+        .not_valid_after(now + LIFETIME)
     )
 
 
@@ -156,11 +158,3 @@ def _key_usage(*, signs: bool) -> x509.KeyUsage:
         encipher_only=False,
         decipher_only=False,
     )
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write *content* for the owner alone, whole or not at all."""
-    draft = path.with_suffix(f".{os.getpid()}.tmp")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(content)
-    draft.replace(path)

@@ -1,6 +1,7 @@
 """Faults on demand: `/_control/faults` makes the next matching requests fail the way the real service can.
 
-This is outside the imitated surface. A fault is JSON:
+This is outside the imitated surface; what real services do is in
+https://learn.microsoft.com/azure/architecture/best-practices/transient-faults. A fault is JSON:
 
     {"method": "POST", "path": "regular expression", "times": 2,
      "status": 503, "headers": {"Retry-After": "1"}, "body": "...", "drop": false, "delaySeconds": 0,
@@ -12,7 +13,7 @@ answer; `after` lets the service do its work first and then spoils the answer (a
 
 import asyncio
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from aiohttp import web
@@ -41,9 +42,12 @@ class Fault:
 
 
 def fault_of(body: dict[str, Any]) -> Fault:
-    """Return the fault that the JSON *body* asks for; raises `TypeError` on an unknown field."""
-    named = {"delaySeconds": "delay_seconds"}
-    return Fault(**{named.get(key, key): value for key, value in body.items()})
+    """Return the fault that the JSON *body* describes; raises `ValueError` on an unknown field."""
+    named = {"delaySeconds" if one.name == "delay_seconds" else one.name: one.name for one in fields(Fault)}
+    unknown = body.keys() - named.keys()
+    if unknown:
+        raise ValueError(f"unknown field {min(unknown)!r}; fields are {', '.join(named)}")
+    return Fault(**{named[key]: value for key, value in body.items()})
 
 
 class Faults:
@@ -63,7 +67,7 @@ class Faults:
         elif request.method == "POST":
             try:
                 self.waiting.append(fault_of(await request.json()))
-            except (TypeError, ValueError) as error:
+            except (AttributeError, TypeError, ValueError) as error:
                 return web.json_response({"error": f"not a fault: {error}"}, status=400)
         left = [{"path": f.path, "method": f.method, "times": f.times} for f in self.waiting if f.times > 0]
         return web.json_response({"faults": left})

@@ -2,6 +2,7 @@
 
 They stand for what `infra/` creates: the app's identity, and a second one that only reads code. A token
 carries the client id as `appid`; an emulator looks it up here and fails closed for an id it does not know.
+https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/overview
 """
 
 from dataclasses import dataclass

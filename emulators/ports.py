@@ -1,9 +1,12 @@
-"""Which emulator listens where: one base port, and a fixed place after it for each program."""
+"""The ports of the programs: one base port, and a fixed offset from it for each program.
+
+https://learn.microsoft.com/azure/azure-functions/functions-core-tools-reference#func-start
+"""
 
 import argparse
 from dataclasses import dataclass
 
-HIGHEST_PORT = 65_535
+MAX_PORT = 65_535
 DEFAULT_BASE_PORT = 7071  # where `func start` listens, too
 
 
@@ -40,12 +43,12 @@ AZURITE = (BLOB_STORAGE, QUEUE_STORAGE, TABLE_STORAGE)
 
 def base_port(text: str) -> int:
     """Return the base port that a command line names; raises `argparse.ArgumentTypeError` with the range."""
-    return _within(text, 1, HIGHEST_PORT - max(emulator.offset for emulator in OURS + AZURITE))
+    return _within(text, 1, MAX_PORT - max(emulator.offset for emulator in OURS + AZURITE))
 
 
 def any_port(text: str) -> int:
     """Return the port that a command line names, 0 for a free one; raises `argparse.ArgumentTypeError`."""
-    return _within(text, 0, HIGHEST_PORT)
+    return _within(text, 0, MAX_PORT)
 
 
 def _within(text: str, first: int, last: int) -> int:

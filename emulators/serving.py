@@ -1,4 +1,7 @@
-"""How every emulator starts: the same arguments, one printed address, a clear end."""
+"""How every emulator starts: the same arguments, one printed address, a clear end.
+
+https://docs.aiohttp.org/en/stable/web_advanced.html#application-runners
+"""
 
 import argparse
 import asyncio
@@ -13,14 +16,15 @@ from aiohttp import web
 
 from emulators.certificates import ensure_certificates
 from emulators.faults import Faults
+from emulators.port_holder import holder_of
 from emulators.ports import DEFAULT_BASE_PORT, Emulator, any_port, base_port
 
-LARGEST_BODY = 5 << 30  # a push may have 5 GB: https://learn.microsoft.com/azure/devops/repos/git/limits
+MAX_BODY_BYTES = 5 << 30  # a push may have 5 GB: https://learn.microsoft.com/azure/devops/repos/git/limits
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the command line says: the folder for state, the base port, this program's port."""
+    """The command line: the folder for state, the base port, this program's port."""
 
     state: Path
     base_port: int
@@ -87,8 +91,8 @@ async def _serve(
     except OSError as error:
         await runner.cleanup()
         sys.exit(
-            f"{emulator.name} cannot listen on port {options.port}: {error.strerror}. "
-            f"End the program that uses it, or choose another first port with --base-port."
+            f"{emulator.name} cannot listen on port {options.port}: {error.strerror}; it belongs to "
+            f"{holder_of(options.port)}. End that program, or choose another first port: --base-port PORT."
         )
     port = runner.addresses[0][1]
     print(f"{emulator.name} listening on {'https' if context else 'http'}://127.0.0.1:{port}", flush=True)

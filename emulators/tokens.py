@@ -5,7 +5,6 @@ The claims are those of a Microsoft Entra v1 access token that the services look
 The signature is HS256 with a key of this machine instead of Entra's RS256.
 """
 
-import os
 import secrets
 import time
 from collections.abc import Mapping
@@ -14,10 +13,12 @@ from typing import Any
 
 import jwt
 
+from emulators.private_files import create_private
+
 TENANT = "00000000-0000-4000-8000-000000000001"
-LIFETIME_SECONDS = (
-    24 * 3600
-)  # what a managed identity gets: https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/managed-identities-faq
+# of a managed identity's token:
+# https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/managed-identities-faq
+LIFETIME_SECONDS = 24 * 3600
 AZURE_DEVOPS_RESOURCE = "499b84ac-1321-427f-aa17-267ca6975798"
 RESOURCE_MANAGER_RESOURCE = "https://management.azure.com"
 STORAGE_RESOURCE = "https://storage.azure.com"
@@ -32,16 +33,7 @@ def signing_key(state: Path) -> bytes:
     """Return this machine's signing key, made on first use under *state*."""
     path = state / "identity" / "signing.key"
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = path.with_suffix(f".{os.getpid()}.tmp")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(secrets.token_hex(32))
-        try:
-            os.link(draft, path)  # the first writer wins
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
+        create_private(path, secrets.token_hex(32))
     return path.read_bytes()
 
 

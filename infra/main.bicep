@@ -1,65 +1,65 @@
-metadata description = 'Autocoder: a function app, and a resource group of its own for the containers that run foreign code.'
+metadata description = 'Autocoder: a function app, and a separate resource group for the containers that run untrusted code.'
 
 targetScope = 'subscription'
 
-@description('Name of this installation; part of the names of the resource groups.')
+@description('Name of the azd environment, which is part of the names of the resource groups.')
 @minLength(1)
 @maxLength(40)
 param environmentName string
 
-@description('Region of everything: one with Flex Consumption and Azure Container Instances.')
+@description('Region of all resources. It must offer Flex Consumption and Azure Container Instances.')
 @minLength(1)
 param location string
 
-@description('The Azure DevOps organisation, for example https://dev.azure.com/contoso.')
+@description('URL of the Azure DevOps organisation, for example https://dev.azure.com/contoso.')
 @minLength(9)
 param azureDevOpsOrgUrl string
 
-@description('Project to its repository, or to a list of which a request must name one.')
+@description('Project to its repository, or to a list of repositories of which each request names one.')
 param projectRepoMap object = {}
 
-@description('Provider to the address of its model API, where it is not the vendor\'s own; the firewall lets these hosts out too.')
-param modelUpstreams object = {}
+@description('Model provider to the URL of its API, where it is not the vendor\'s own. The firewall allows these hosts.')
+param modelUpstreams { *: string } = {}
 
-@description('Further app settings, by the names in the README\'s table of settings; values are strings.')
-param settings object = {}
+@description('Further app settings, named as in the README\'s table of settings.')
+param settings { *: string } = {}
 
-@description('Tag of the images; those of a release, pushed before the first run.')
+@description('Tag of the container images. The images must be in the registry before the first run.')
 @minLength(1)
 param imageTag string
 
-@description('How the containers reach the internet: `public` as the platform does it, `nat` from a subnet with one address and port 443 only, `firewall` to `allowedHosts` only.')
+@description('How the containers reach the internet: `public` through the platform\'s network, `nat` from a subnet with one fixed address and port 443 only, `firewall` from that subnet to `allowedHosts` only.')
 @allowed(['public', 'nat', 'firewall'])
 param egress string
 
-@description('With `firewall`: hosts that the containers may reach besides Azure DevOps, the app, its storage, the registry and `modelUpstreams`. Package feeds belong here.')
+@description('With `firewall`: hosts that the containers may reach besides Azure DevOps, the app, its storage, the registry and `modelUpstreams`. Add your package feeds.')
 param allowedHosts string[] = [
   'api.anthropic.com'
   'api.openai.com'
   'generativelanguage.googleapis.com'
 ]
 
-@description('With `firewall`: tier of Azure Firewall. Both filter by host name; Basic is for up to 250 Mbps.')
+@description('With `firewall`: tier of Azure Firewall. Both filter by host name; Basic supports up to 250 Mbps.')
 @allowed(['Basic', 'Standard'])
 param firewallTier string = 'Basic'
 
 @description('With `nat` or `firewall`: address space of the virtual network, a /23 or larger.')
 param addressPrefix string = '10.90.0.0/22'
 
-@description('Tier of the container registry; Premium has a data endpoint that a firewall can name.')
+@description('Tier of the container registry. Premium has a dedicated data endpoint, which a firewall can allow by name.')
 @allowed(['Basic', 'Standard', 'Premium'])
 param registrySku string = 'Standard'
 
-@description('Secret that holds the Basic password of the service hook subscriptions.')
-param hookPasswordSecret string = 'hook-password'
+@description('Name of the secret with the Basic authentication password of the service hooks.')
+param hookSecretName string = 'hook-password'
 
-@description('Secret from which each run\'s callback token is derived.')
-param callbackKeySecret string = 'callback-key'
+@description('Name of the secret from which the callback token of each run is derived.')
+param callbackSecretName string = 'callback-key'
 
-@description('Object id of the person or pipeline that may write secrets; empty: nobody is given that right.')
+@description('Object id of the user or service principal that may write secrets; empty to assign no such right.')
 param deployerPrincipalId string = ''
 
-@description('Days for which telemetry is kept.')
+@description('Days after which telemetry is deleted.')
 @minValue(30)
 @maxValue(730)
 param telemetryRetentionDays int = 30
@@ -77,7 +77,7 @@ resource appGroup 'Microsoft.Resources/resourceGroups@2024-03-01' = {
   tags: tags
 }
 
-// Apart, so that the app's rights over container groups end where the containers end.
+// A separate group, so that the app's rights over container groups cover nothing else.
 resource runnerGroup 'Microsoft.Resources/resourceGroups@2024-03-01' = {
   name: 'rg-${environmentName}-runs'
   location: location
@@ -174,12 +174,12 @@ module functionApp 'modules/function-app.bicep' = {
     publicUrl: 'https://${appHost}'
     appIdentity: identities.outputs.app
     readerIdentity: identities.outputs.reader
-    storageName: storage.outputs.name
+    storageName: 'st${token}'
     deploymentContainer: storage.outputs.deploymentContainer
     insightsConnectionString: monitoring.outputs.connectionString
     keyVaultUrl: vault.outputs.url
-    hookPasswordSecret: hookPasswordSecret
-    callbackKeySecret: callbackKeySecret
+    hookSecretName: hookSecretName
+    callbackSecretName: callbackSecretName
     azureDevOpsOrgUrl: azureDevOpsOrgUrl
     projectRepoMap: projectRepoMap
     modelUpstreams: modelUpstreams
@@ -192,25 +192,22 @@ module functionApp 'modules/function-app.bicep' = {
   }
 }
 
-// The quota of a region is the subscription's, and so is the right to read it.
+// The quota belongs to the subscription, so the right to read it is assigned there.
 resource quotaRole 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
   name: guid(subscription().id, token, 'autocoder-quota')
   properties: {
     roleName: 'Autocoder quota reader (${token})'
-    description: 'Read how much of the quota for container groups is used.'
+    description: 'Read the usage of the quota for container groups.'
     type: 'CustomRole'
     permissions: [{ actions: ['Microsoft.ContainerInstance/locations/usages/read'] }]
     assignableScopes: [subscription().id]
   }
 }
 
-resource readsQuota 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(subscription().id, token, quotaRole.name)
-  properties: {
-    roleDefinitionId: quotaRole.id
-    principalId: identities.outputs.app.principalId
-    principalType: 'ServicePrincipal'
-  }
+// A module, because the name of the assignment depends on the principal, which is known only during the deployment.
+module readsQuota 'modules/quota-access.bicep' = {
+  name: 'quota-access'
+  params: { roleId: quotaRole.id, appPrincipalId: identities.outputs.app.principalId }
 }
 
 output AZURE_RESOURCE_GROUP string = appGroup.name
@@ -222,5 +219,5 @@ output AUTOCODER_URL string = 'https://${appHost}'
 output AUTOCODER_IMAGE_TAG string = imageTag
 output AUTOCODER_APP_PRINCIPAL_ID string = identities.outputs.app.principalId
 output AUTOCODER_READER_PRINCIPAL_ID string = identities.outputs.reader.principalId
-output HOOK_PASSWORD_SECRET string = hookPasswordSecret
-output CALLBACK_KEY_SECRET string = callbackKeySecret
+output HOOK_SECRET_NAME string = hookSecretName
+output CALLBACK_KEY_SECRET string = callbackSecretName

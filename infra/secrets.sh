@@ -1,31 +1,42 @@
 #!/bin/sh
-# Puts the app's secrets into Key Vault and lets the app read those, one by one. Safe to repeat.
+# Stores the app's secrets in Key Vault and lets the app read each of them. Safe to repeat.
 #
-#   sh infra/secrets.sh                      makes the hooks' password and the callback key, where they are absent
-#   sh infra/secrets.sh anthropic-api-key    and asks for the value of that secret (or reads it from a pipe)
+#   sh infra/secrets.sh                      generates the hooks' password and the callback key, unless they exist
+#   sh infra/secrets.sh anthropic-api-key    also asks for the value of that secret, or reads it from a pipe
 #
-# What it needs to know comes from the environment, as in azd's hooks, or from `azd env get-value`.
+# The names of resources come from the environment, as in azd hooks, or from `azd env get-value`.
 set -eu
 cd "$(dirname "$0")"
 
-ATTEMPTS=${ATTEMPTS:-20} # a new right on the vault takes some minutes to work
+ATTEMPTS=${ATTEMPTS:-20} # a new right on the vault can take some minutes to take effect
 PAUSE=${PAUSE:-15}
 
-known() { printenv "$1" || azd env get-value "$1"; }
+# Prints the value of the first of these names that is known. An empty value is an error, because az would ignore an
+# empty --subscription.
+known() {
+    for variable in "$@"; do
+        found=$(printenv "$variable") && break
+        found=$(azd env get-value "$variable" 2>/dev/null) && break
+        found=
+    done
+    [ -n "$found" ] || { echo "$1 has no value in the azd environment. Run: azd provision" >&2; exit 2; }
+    printf '%s\n' "$found"
+}
 
 checked() {
     case $1 in
     "" | -* | *[!0-9A-Za-z-]*)
-        echo "\"$1\" is no name of a secret: use letters, digits and hyphens." >&2
+        echo "\"$1\" is not a valid secret name: use letters, digits and hyphens." >&2
         exit 2
         ;;
     esac
 }
 
-# Only the names are asked for: the values stay where they are.
+# Lists names only; the values stay in the vault.
 names() {
     attempt=1
-    until az keyvault secret list --vault-name "$vault" --query "[].name" --output tsv; do
+    until az keyvault secret list --subscription "$AZURE_SUBSCRIPTION_ID" --vault-name "$vault" \
+        --query "[].name" --output tsv; do
         if [ "$attempt" -ge "$ATTEMPTS" ]; then
             echo "Cannot list the secrets of $vault. You need the role Key Vault Secrets Officer on it." >&2
             return 1
@@ -35,15 +46,16 @@ names() {
     done
 }
 
-# The value goes by a file that only this user can read: arguments are seen by everybody on the machine.
+# Passes the value in a file that only this user can read, because every user of the machine can read arguments.
 store() {
-    az keyvault secret set --vault-name "$vault" --name "$1" --file "$value" --encoding utf-8 --output none
-    echo "Set $1 in $vault."
+    az keyvault secret set --subscription "$AZURE_SUBSCRIPTION_ID" --vault-name "$vault" --name "$1" \
+        --file "$value" --encoding utf-8 --output none
+    echo "Stored $1 in $vault."
 }
 
 ask() {
     if [ -t 0 ]; then
-        printf 'Value of %s (not shown): ' "$1" >&2
+        printf 'Value of %s (input is hidden): ' "$1" >&2
         trap 'stty echo; rm -f "$value"' EXIT
         stty -echo
         IFS= read -r given
@@ -52,15 +64,16 @@ ask() {
     else
         IFS= read -r given || [ -n "$given" ]
     fi
-    [ -n "$given" ] || { echo "No value, so $1 is left as it is." >&2; exit 2; }
+    [ -n "$given" ] || { echo "No value was given, so $1 is unchanged." >&2; exit 2; }
     printf '%s' "$given" >"$value"
 }
 
 for name in "$@"; do checked "$name"; done
+AZURE_SUBSCRIPTION_ID=$(known AZURE_SUBSCRIPTION_ID)
 group=$(known AZURE_RESOURCE_GROUP)
 vault=$(known AZURE_KEY_VAULT_NAME)
 principal=$(known AUTOCODER_APP_PRINCIPAL_ID)
-password=$(known HOOK_PASSWORD_SECRET)
+password=$(known HOOK_SECRET_NAME HOOK_PASSWORD_SECRET) # the second name is that of earlier templates
 callback=$(known CALLBACK_KEY_SECRET)
 checked "$password"
 checked "$callback"
@@ -84,7 +97,7 @@ done
 
 readable=$(printf '%s\n' "$password" "$callback" "$@" | sort -u)
 list=$(printf '%s\n' "$readable" | sed 's/.*/"&",/' | tr -d '\n')
-az deployment group create --resource-group "$group" --name autocoder-secret-access --output none \
-    --template-file modules/secret-access.bicep \
+az deployment group create --subscription "$AZURE_SUBSCRIPTION_ID" --resource-group "$group" \
+    --name autocoder-secret-access --output none --template-file modules/secret-access.bicep \
     --parameters "vaultName=$vault" "appPrincipalId=$principal" "secretNames=[${list%,}]"
 printf 'The app may read:\n%s\n' "$readable"

@@ -1,1 +1,1 @@
-"""The order of a run's steps: deterministic generators that do no I/O of their own."""
+"""The orchestrations: deterministic generators that call activities in order and do no I/O themselves."""

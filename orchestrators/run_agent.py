@@ -1,10 +1,10 @@
-"""The run: from a request to a pull request, a report, and nothing left behind."""
+"""The orchestration of a run, from its request to the pull request, the report and the cleanup."""
 
 from typing import Any
 
 import azure.durable_functions as df
 
-from activities.add_to_pull_request import Opened, PullRequestInput, add_to_pull_request
+from activities.add_to_pull_request import add_to_pull_request
 from activities.build_prompt import PromptInput, build_prompt
 from activities.check_requester import check_requester
 from activities.claim_slot import claim_slot
@@ -16,23 +16,25 @@ from activities.read_agent_result import read_agent_result
 from activities.read_repository import read_repository
 from activities.report_phase import PhaseChange, report_phase
 from autocoder import wire
-from autocoder.comments import unseen
-from autocoder.drafts import failed_checks
 from autocoder.models import (
     AgentResult,
     Ended,
-    GroupSeen,
+    GroupVerdict,
+    OpenedPullRequest,
     Plan,
     PullRequest,
+    PullRequestInput,
     PushedBranch,
     Run,
     RunReport,
     Slot,
 )
-from autocoder.outcomes import ending_without_change, outcome_of
+from autocoder.reports.comment import unseen
+from autocoder.reports.draft import failed_checks
+from autocoder.runs.ending import ending_without_change, outcome_of
 from orchestrators.conclude import conclude
 from orchestrators.step import OutputT, Steps, reason_of, step, together
-from orchestrators.wait_for_container_group import Watch
+from orchestrators.wait_for_container_group import PollingState
 
 blueprint = df.Blueprint()
 FINISHED, CANCEL = "finished", "cancel"
@@ -40,7 +42,7 @@ FINISHED, CANCEL = "finished", "cancel"
 
 @blueprint.orchestration_trigger(context_name="context")
 def run_agent(context: df.DurableOrchestrationContext) -> Any:
-    """Carry one run from its request to its report; whatever happens, it is reported and cleaned up."""
+    """Carry out one run; whatever happens, it is reported and cleaned up."""
     run = wire.load(Run, context.get_input())
     report = yield from _attempt(context, run)
     report = yield from conclude(context, report)
@@ -48,21 +50,21 @@ def run_agent(context: df.DurableOrchestrationContext) -> Any:
 
 
 def _attempt(context: df.DurableOrchestrationContext, run: Run) -> Steps[RunReport]:
-    """Return how the run ended; a step that cannot succeed is an end like any other."""
+    """Return the run's report; a failed step ends the run as `failed`."""
     report = yield from _or_ended(_carry(context, run))
     return _ended(run, report) if isinstance(report, Ended) else report
 
 
 def _or_ended(steps: Steps[OutputT]) -> Steps[OutputT | Ended]:
-    """Return what *steps* return, or how the run ends when one of them fails."""
+    """Return the result of *steps*, or how the run ends when one of them fails."""
     try:
         return (yield from steps)
-    except Exception as error:  # a StepFailed, or a bug in an activity, which must not lose the run's report
+    except Exception as error:  # a StepFailed, or a bug in an activity that must not prevent the report
         return Ended(outcome="failed", reason=reason_of(error))
 
 
 def _carry(context: df.DurableOrchestrationContext, run: Run) -> Steps[RunReport]:
-    """Queue, prepare, run the agent, publish."""
+    """Admit the run, prepare it, run the agent and publish the change."""
     refused = yield from _admit(context, run)
     if refused is not None:
         return _ended(run, refused)
@@ -79,7 +81,7 @@ def _carry(context: df.DurableOrchestrationContext, run: Run) -> Steps[RunReport
 
 
 def _admit(context: df.DurableOrchestrationContext, run: Run) -> Steps[Ended | None]:
-    """Wait for a free place, and ask whether the requester may; returns how the run ends if not."""
+    """Wait for a free slot and check the requester; return how the run ends if it is not admitted."""
     slot = yield from step(context, claim_slot, run)
     if not slot.granted and not slot.cancelled:
         refused = yield from _check(context, run)
@@ -89,21 +91,20 @@ def _admit(context: df.DurableOrchestrationContext, run: Run) -> Steps[Ended | N
         answer = yield context.call_sub_orchestrator("wait_for_slot", wire.dump(run))
         slot = wire.load(Slot, answer)
     if slot.cancelled:
-        return Ended(
-            outcome="cancelled", reason="It was cancelled while it was queued, or a later run took its place."
-        )
+        reason = "The run was cancelled while it was queued, or a later run took its place."
+        return Ended(outcome="cancelled", reason=reason)
     return (yield from _check(context, run))
 
 
 def _check(context: df.DurableOrchestrationContext, run: Run) -> Steps[Ended | None]:
-    """Return how the run ends if its requester may not start it; who calls the REST API has its key."""
+    """Return how the run ends if its requester may not start it; REST callers have the app's key."""
     if run.request.requester.source != "service_hook":
         return None
     return (yield from step(context, check_requester, run))
 
 
 def _prepare(context: df.DurableOrchestrationContext, run: Run) -> Steps[Plan | Ended]:
-    """Read what the run is about and write the containers' inputs."""
+    """Read the work item and the repository, and write the containers' inputs."""
     work_item = None
     if run.request.work_item_id is None:
         repository = yield from step(context, read_repository, run)
@@ -118,26 +119,26 @@ def _prepare(context: df.DurableOrchestrationContext, run: Run) -> Steps[Plan | 
 
 
 def _work(context: df.DurableOrchestrationContext, plan: Plan) -> Steps[AgentResult | Ended]:
-    """Start the container group, wait once (supervisor, cancel, or polling), and read the result."""
-    preparing = PhaseChange(run=plan.run, phase="preparing")  # said while the containers are started
+    """Create the container group, wait for the supervisor, a cancel or the polling, and read the result."""
+    preparing = PhaseChange(run=plan.run, phase="preparing")  # reported while the containers are created
     created, _ = yield from together(context, (create_container_group, plan), (report_phase, preparing))
     if created is not None:
         return created
     finished = context.wait_for_external_event(FINISHED)
     cancel = context.wait_for_external_event(CANCEL)
-    polled = context.call_sub_orchestrator("wait_for_container_group", wire.dump(Watch(plan=plan)))
+    polled = context.call_sub_orchestrator("wait_for_container_group", wire.dump(PollingState(plan=plan)))
     winner = yield context.task_any([finished, cancel, polled])
     if winner == cancel:
-        return Ended(outcome="cancelled", reason="It was cancelled; the containers were ended.")
+        return Ended(outcome="cancelled", reason="The run was cancelled and its containers were stopped.")
     if winner == polled:
-        seen = wire.load(GroupSeen, polled.result)
+        seen = wire.load(GroupVerdict, polled.result)
         if seen.state == "failed":
             return Ended(outcome="failed", reason=seen.reason)
     return (yield from step(context, read_agent_result, plan))
 
 
 def _publish(context: df.DurableOrchestrationContext, plan: Plan, result: AgentResult) -> Steps[RunReport]:
-    """Push the branch and open the pull request, unless a cancel came first; failing keeps what was done."""
+    """Push the branch and open the pull request; if a step fails, the report has what was done before it."""
     pushed = yield from _or_ended(step(context, push_branch, PushInput(plan=plan, result=result)))
     if isinstance(pushed, Ended):
         return _ended(plan.run, pushed, plan, result)
@@ -148,7 +149,7 @@ def _publish(context: df.DurableOrchestrationContext, plan: Plan, result: AgentR
     if isinstance(opened, Ended):
         return _report(plan, result, pushed).model_copy(update=dict(opened))
     if opened.pending:
-        again = Opened(given=wanted, pull_request=opened)
+        again = OpenedPullRequest(given=wanted, pull_request=opened)
         added = yield from _or_ended(step(context, add_to_pull_request, again))
         given_up = {"warnings": (*opened.warnings, *opened.pending.values()), "pending": {}}
         opened = opened.model_copy(update=given_up) if isinstance(added, Ended) else added
@@ -156,7 +157,7 @@ def _publish(context: df.DurableOrchestrationContext, plan: Plan, result: AgentR
 
 
 def _ended(run: Run, ended: Ended, plan: Plan | None = None, result: AgentResult | None = None) -> RunReport:
-    """Return the report of a run without a pull request."""
+    """Return the report of a run that ended before its branch was pushed."""
     return RunReport(
         run=run,
         title=plan.title if plan else run.title,
@@ -173,7 +174,7 @@ def _report(
     pushed: PushedBranch,
     pull_request: PullRequest | None = None,
 ) -> RunReport:
-    """Return the report of a run whose branch is on the server."""
+    """Return the report of a run whose branch was pushed."""
     outcome, reason = outcome_of(result)
     return RunReport(
         run=plan.run,

@@ -18,10 +18,10 @@ Call = tuple[Activity[InputT, OutputT], InputT]
 
 # For bugs and lost workers; what a service answers is waited out below.
 RETRY = df.RetryOptions(first_retry_interval_in_milliseconds=5_000, max_number_of_attempts=3)
-MOST_TRIES = 40  # with at most 60 s between them: over half an hour of a service that is away
-LONGEST_PAUSE = 60.0
-LONGEST_WISH = 3_600.0
-MAX_REASON = 1_000
+MAX_TRIES = 40  # with at most 60 s between them: over half an hour of a service that is away
+MAX_PAUSE_SECONDS = 60.0
+MAX_REQUESTED_PAUSE_SECONDS = 3_600.0
+MAX_REASON_LENGTH = 1_000
 
 
 class StepFailed(Exception):  # noqa: N818  (it is the field's word, and no bug)
@@ -62,16 +62,16 @@ def _settled(
 ) -> Steps[OutputT]:
     """Return the typed result in *reply*, asked for again as long as that is worth a try."""
     counted: dict[int, int] = {}  # how often each bound was met
-    for attempt in range(MOST_TRIES):
+    for attempt in range(MAX_TRIES):
         if "value" in reply:
             answer: OutputT = wire.load(activity.output, reply["value"])
             return answer
         if "failed" in reply:
             break
         again = reply["again"]
-        most = again.get("most", MOST_TRIES)
+        most = again.get("most", MAX_TRIES)
         counted[most] = counted.get(most, 0) + 1
-        if counted[most] >= most or attempt + 1 == MOST_TRIES:  # else the last answer would not be looked at
+        if counted[most] >= most or attempt + 1 == MAX_TRIES:  # else the last answer would not be looked at
             break
         seconds = float(again["seconds"])
         yield from sleep(context, seconds if "most" in again else pause(attempt, seconds))
@@ -88,7 +88,7 @@ def reason_of(error: Exception) -> str:
     if isinstance(error, StepFailed):
         return str(error)
     first_line = str(error).strip().partition("\n")[0].strip()
-    return f"An unexpected error: {first_line}"[:MAX_REASON]
+    return f"An unexpected error: {first_line}"[:MAX_REASON_LENGTH]
 
 
 def sleep(context: df.DurableOrchestrationContext, seconds: float) -> Steps[None]:
@@ -98,4 +98,4 @@ def sleep(context: df.DurableOrchestrationContext, seconds: float) -> Steps[None
 
 def pause(attempt: int, wished: float) -> float:
     """Return how long to wait after *attempt* (from 0): what the service wished, else 1, 2, 4 ... 60 s."""
-    return min(max(wished, min(2.0**attempt, LONGEST_PAUSE)), LONGEST_WISH)
+    return min(max(wished, min(2.0**attempt, MAX_PAUSE_SECONDS)), MAX_REQUESTED_PAUSE_SECONDS)

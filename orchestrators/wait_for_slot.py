@@ -11,7 +11,10 @@ from orchestrators.step import sleep, step
 
 blueprint = df.Blueprint()
 TRIES_PER_GENERATION = 40
-FIRST_PAUSE, LONGEST_PAUSE = 1.0, 3.0  # seconds; many that wait would keep the app from those that work
+MIN_PAUSE_SECONDS, MAX_PAUSE_SECONDS = (
+    1.0,
+    3.0,
+)  # seconds; many that wait would keep the app from those that work
 
 
 @blueprint.orchestration_trigger(context_name="context")
@@ -19,7 +22,7 @@ def wait_for_slot(context: df.DurableOrchestrationContext) -> Any:
     """Return a `Slot` that is granted or cancelled, or continue as new after 40 tries."""
     run = wire.load(Run, context.get_input())
     for number in range(TRIES_PER_GENERATION):
-        yield from sleep(context, min(FIRST_PAUSE + number / 4, LONGEST_PAUSE))
+        yield from sleep(context, min(MIN_PAUSE_SECONDS + number / 4, MAX_PAUSE_SECONDS))
         slot = yield from step(context, claim_slot, run)
         if slot.granted or slot.cancelled:
             return wire.dump(slot)

@@ -1,11 +1,14 @@
 #!/bin/sh
-# Scans every built image, writes what is in it, and pushes it; nothing is pushed when one of them is not fit.
-# usage: publish.sh REGISTRY TAG FOLDER     (FOLDER gets <name>.cdx.json and, last, references.txt, by digest)
-# TRIVY_IMAGE is the scanner; it reads an archive, and gets no access to the Docker daemon.
+# Scans every built image, writes its bill of materials, and pushes it. If one image fails the scan, none is pushed.
+# usage: publish.sh REGISTRY TAG FOLDER
+# FOLDER receives <name>.cdx.json for each image and, once all are pushed, references.txt with their digests.
+# AZURE_SUBSCRIPTION_ID is the subscription of the registry. TRIVY_IMAGE is the scanner; it reads an archive and has
+# no access to the Docker daemon.
 # https://trivy.dev/latest/docs/target/container_image/#tar-files
 set -eu
 
 registry=$1 tag=$2 folder=$3
+: "${AZURE_SUBSCRIPTION_ID:?is not set: name the subscription of the registry}"
 names=$(sh "$(dirname "$0")/../containers/build.sh" --list)
 mkdir -p "$folder/cache"
 
@@ -27,8 +30,9 @@ for name in $names; do
     docker push "$image:$tag"
     docker inspect --format '{{range .RepoDigests}}{{println .}}{{end}}' "$image:$tag" |
         grep "^$image@sha256:" >>"$folder/references.new"
-    # From now on the tag means this digest: nobody can push another image under it.
-    az acr repository update --name "${registry%%.*}" --image "autocoder/$name:$tag" --write-enabled false --output none
+    # Lock the tag, so that no other image can be pushed under it.
+    az acr repository update --subscription "$AZURE_SUBSCRIPTION_ID" --name "${registry%%.*}" \
+        --image "autocoder/$name:$tag" --write-enabled false --output none
 done
 rm -rf "$folder/cache"
 mv "$folder/references.new" "$folder/references.txt"

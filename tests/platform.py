@@ -17,8 +17,8 @@ import httpx
 
 from emulators import identities, tokens
 from emulators.certificates import ensure_certificates
-from emulators.platform.app import PHASES, App, function_key
 from emulators.platform.app_settings import SUBSCRIPTION, app_settings, write_settings
+from emulators.platform.clients.app import PHASES, App, function_key
 from emulators.platform.places import free_base_port
 from emulators.platform.plan import Plan
 from emulators.platform.running import running

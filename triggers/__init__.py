@@ -1,1 +1,1 @@
-"""What starts, shows and ends runs: each caller's dialect becomes a `RunRequest` here."""
+"""The HTTP and timer triggers that start, show, cancel and clean up runs."""

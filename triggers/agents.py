@@ -1,4 +1,4 @@
-"""`GET /api/agents`: which agents there are, for the dialog, the pipelines task and people."""
+"""`GET /api/agents`: the available agents."""
 
 import asyncio
 
@@ -16,7 +16,7 @@ blueprint = df.Blueprint()
 @blueprint.route(route="agents", methods=["GET"], auth_level=func.AuthLevel.FUNCTION)
 @guarded
 async def list_agents(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001  (the binding's name)
-    """List the agents with models and defaults, and whether each one can be used, or why not."""
+    """List the agents with their models and defaults, whether each is available, and why not."""
     known = agents().values()
     states = await asyncio.gather(*(asyncio.to_thread(secret_state, agent) for agent in known))
     value = [_view(agent, state) for agent, state in zip(known, states, strict=True)]
@@ -24,19 +24,22 @@ async def list_agents(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG0
 
 
 def secret_state(agent: Agent) -> str:
-    """Return `present`, `missing`, or `forbidden` to the app's identity."""
+    """Return the state of the agent's key: `present`, `missing`, or `forbidden` to the app's identity."""
     return clients().vault.look_up(agent.secret).state
 
 
-def why_not(agent: Agent, state: str) -> str:
-    """Return why *agent*, whose secret is in *state*, cannot be used, or an empty text."""
+def unavailable_reason(agent: Agent, state: str) -> str:
+    """Return why *agent*, whose secret is in *state*, is not available; empty when it is."""
     if state != "present":
-        return f"Key Vault has no secret {agent.secret}, or the app may not read it."
-    return agent.lacking(settings().model_upstreams)
+        return (
+            f"Key Vault has no secret {agent.secret}, or the app may not read it. "
+            "Add the secret, or let the app's identity read it."
+        )
+    return agent.missing_upstream(settings().model_upstreams)
 
 
 def _view(agent: Agent, state: str) -> dict[str, object]:
-    reason = why_not(agent, state)
+    reason = unavailable_reason(agent, state)
     return {
         "agentType": agent.type,
         "name": agent.name,

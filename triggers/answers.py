@@ -1,4 +1,4 @@
-"""HTTP answers in one shape: JSON, and errors as `{"error": {"code", "message", "details"}}`."""
+"""HTTP responses in JSON; errors are `{"error": {"code", "message", "details"}}`."""
 
 import functools
 import json
@@ -12,10 +12,10 @@ import azure.functions as func
 
 from autocoder.clients.connect import clients
 from autocoder.errors import AutocoderError, RetryLater, Transient
-from autocoder.redaction import Redactor
 from autocoder.settings import SettingsError
+from autocoder.shared.redaction import Redactor
 
-LARGEST_BODY = 1_000_000
+MAX_BODY_BYTES = 1_000_000
 log = logging.getLogger("autocoder.triggers")
 Trigger = Callable[..., Awaitable[func.HttpResponse]]
 
@@ -35,39 +35,40 @@ def error(
     details: object = None,
     headers: Mapping[str, str] | None = None,
 ) -> func.HttpResponse:
-    """Return an error with a code for machines and a message for people."""
+    """Return an error response with a code for machines and a message for people."""
     return answer(status, {"error": {"code": code, "message": message, "details": details or {}}}, headers)
 
 
-class BadBody(Exception):  # noqa: N818  (an answer, no bug)
-    """A body that cannot be read; `response` says why."""
+class BadRequest(Exception):  # noqa: N818  (a response, not a bug)
+    """A request whose body or query is not valid; `response` is the answer to it."""
 
     def __init__(self, response: func.HttpResponse) -> None:
         self.response = response
 
 
 def json_body(request: func.HttpRequest) -> Any:
-    """Return the JSON of *request*; raises `BadBody` (413 over 1 MB, 400 when it is not JSON)."""
+    """Return the JSON body of *request*. Raises `BadRequest`: 413 above 1 MB, 400 when it is not JSON."""
     body = request.get_body()
-    if len(body) > LARGEST_BODY:
-        raise BadBody(error(413, "body_too_large", f"The body may have {LARGEST_BODY:,} bytes."))
+    if len(body) > MAX_BODY_BYTES:
+        message = f"The body is larger than {MAX_BODY_BYTES:,} bytes; shorten its texts."
+        raise BadRequest(error(413, "body_too_large", message))
     try:
         return json.loads(body)
     except (ValueError, RecursionError) as problem:
-        raise BadBody(error(400, "not_json", f"The body is not JSON: {problem}")) from None
+        raise BadRequest(error(400, "not_json", f"The body is not valid JSON: {problem}")) from None
 
 
 def guarded(trigger: Trigger) -> Trigger:
-    """Answer errors as JSON: 503 where trying again helps, 500 where a person must act, or we were wrong.
+    """Turn the errors of *trigger* into responses: 503 to retry later, 500 when a person must act.
 
-    `functools.wraps` keeps the annotations by which the Functions worker binds.
+    `functools.wraps` keeps the annotations that the Functions worker needs for its bindings.
     """
 
     @functools.wraps(trigger)
     async def handle(*args: Any, **kwargs: Any) -> func.HttpResponse:
         try:
             return await trigger(*args, **kwargs)
-        except BadBody as problem:
+        except BadRequest as problem:
             return problem.response
         except SettingsError as problem:
             return error(503, "not_configured", str(problem))
@@ -79,21 +80,21 @@ def guarded(trigger: Trigger) -> Trigger:
             log.error("%s: %s", problem.code, problem)
             return error(500, problem.code, str(problem))
         except Exception:
-            return _unforeseen()
+            return _internal_error()
 
     return handle
 
 
-def _unforeseen() -> func.HttpResponse:
-    """Log the error that is being handled, without secrets, under an id; tell the caller that id alone."""
+def _internal_error() -> func.HttpResponse:
+    """Log the current exception, redacted, under a new id; the response carries only that id."""
     number = secrets.token_hex(6)
     log.error("internal_error %s: %s", number, _redacted(traceback.format_exc()))
-    message = f"Something went wrong that nobody foresaw; look at the app's log for {number}."
+    message = f"An unexpected error occurred; search the app's log for {number}."
     return error(500, "internal_error", message, {"id": number})
 
 
 def _redacted(text: str) -> str:
-    """Return *text* without tokens, and without the app's own secrets where its settings are right."""
+    """Return *text* without tokens, and without the app's own secrets if its settings are valid."""
     try:
         return clients().redact(text)
     except SettingsError:

@@ -1,4 +1,4 @@
-"""`GET /api/doctor`: what the app needs, tried one by one, with what to do where it fails."""
+"""`GET /api/doctor`: tries everything that the app needs, and says how to correct each failure."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,25 +10,25 @@ from autocoder.agents import agents
 from autocoder.clients.connect import AzureDevOps, Clients, clients
 from autocoder.clients.run_records import ACTIVE
 from autocoder.errors import AutocoderError, Forbidden, SignInRequired
-from autocoder.requesters import Member, missing_rights
+from autocoder.requests.requesters import Identity, missing_rights
 from autocoder.settings import Settings, settings
-from triggers.agents import secret_state, why_not
+from triggers.agents import secret_state, unavailable_reason
 from triggers.answers import answer, guarded
 
 blueprint = df.Blueprint()
 Probe = Callable[[Clients, Settings], str]
 LOW_QUOTA = 0.9
-SEE = "The README's Permissions list the rights, and the scopes of a PAT."
+SEE = "docs/permissions.md lists the rights and the PAT scopes that the app needs."
 
 
-class Finding(Exception):  # noqa: N818  (an answer, no bug)
-    """Something is not as it should be; the message says what to do."""
+class Finding(Exception):  # noqa: N818  (a result, not a bug)
+    """A failed check; the message says what to do."""
 
 
 @blueprint.route(route="doctor", methods=["GET"], auth_level=func.AuthLevel.FUNCTION)
 @guarded
 async def examine(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001  (the binding's name)
-    """Try identity, permissions, Key Vault, storage and quota; 200 when all is well, else 503."""
+    """Check identity, permissions, Key Vault, storage and quota; 200 when all checks pass, else 503."""
     connected, given = clients(), settings()
     results = await asyncio.gather(*(_tried(name, probe, connected, given) for name, probe in PROBES.items()))
     healthy = all(result["ok"] for result in results)
@@ -36,7 +36,7 @@ async def examine(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001  
 
 
 async def _tried(name: str, probe: Probe, connected: Clients, given: Settings) -> dict[str, object]:
-    """Return what *probe* found, errors as findings."""
+    """Return the result of *probe*; an error of the domain is a failed check."""
     try:
         return {"name": name, "ok": True, "message": await asyncio.to_thread(probe, connected, given)}
     except (Finding, AutocoderError) as found:
@@ -53,45 +53,48 @@ def _repositories(connected: Clients, given: Settings) -> str:
     names = [(project, name) for project in given.project_repo_map for name in given.repositories(project)]
     for project, name in names:
         git.get_repository(project, name)
-    return f"{len(names)} mapped repositories can be read"
+    return f"the app can read {len(names)} mapped repositories"
 
 
 def _requesters(connected: Clients, given: Settings) -> str:
-    """Ask about the app itself what is asked about whoever sets a tag; its own rights are seen on the way."""
+    """Read the app's own permissions, in the same way as those of a person who sets a tag."""
     azure_devops, group = connected.azure_devops(given.organization), given.allowed_requesters_group
     try:
-        own = azure_devops.permissions.member(azure_devops.own_id())
+        own = azure_devops.permissions.identity(azure_devops.own_id())
         if own is None:
-            raise Finding(f"Azure DevOps shows the app no identities, so no tag can start a run. {SEE}")
+            raise Finding(f"The app may not read identities, so tags cannot start runs. {SEE}")
         return _group(azure_devops, group) if group else _contributors(azure_devops, given, own)
     except (Forbidden, SignInRequired) as error:
-        raise Finding(f"No tag can start a run: {error.message} {SEE}") from None
+        raise Finding(f"Tags cannot start runs: {error.message.rstrip('.')}. {SEE}") from None
 
 
 def _group(azure_devops: AzureDevOps, name: str) -> str:
     if azure_devops.permissions.group(name) is None:
-        raise Finding(f"ALLOWED_REQUESTERS_GROUP: there is no group {name}, or the app may not see it.")
-    return f"the members of {name} can be read"
+        raise Finding(
+            f"ALLOWED_REQUESTERS_GROUP: group {name} does not exist, or the app may not see it. "
+            "Check its name, and the app's permissions."
+        )
+    return f"the app can read the members of {name}"
 
 
-def _contributors(azure_devops: AzureDevOps, given: Settings, own: Member) -> str:
+def _contributors(azure_devops: AzureDevOps, given: Settings, own: Identity) -> str:
     names = [(project, name) for project in given.project_repo_map for name in given.repositories(project)]
     for project, name in names:
         repository = azure_devops.git.get_repository(project, name)
         entries = azure_devops.permissions.git_entries(repository.project_id, repository.id, own)
         missing = ", ".join(missing_rights(entries))
         if missing:
-            raise Finding(f"The access control list of {project}/{name} gives the app no {missing}. {SEE}")
-    return f"who may contribute can be read in {len(names)} mapped repositories, where the app may, too"
+            raise Finding(f"The app lacks these permissions in {project}/{name}: {missing}. {SEE}")
+    return f"the app has its permissions in {len(names)} mapped repositories and can check those of others"
 
 
 def _clone_token(connected: Clients, given: Settings) -> str:
     connected.clone_authorization()
     if given.clone_token_secret or given.azure_devops_reader_client_id:
-        return "clones use a token of their own"
+        return "clones use a separate token"
     raise Finding(
         "Clones use the app's own token, which can write. Set AZURE_DEVOPS_READER_CLIENT_ID or "
-        "CLONE_TOKEN_SECRET; SECURITY.md says why."
+        "CLONE_TOKEN_SECRET; SECURITY.md explains why."
     )
 
 
@@ -102,18 +105,24 @@ def _secrets(connected: Clients, given: Settings) -> str:
         if connected.vault.look_up(name).value is None
     ]
     if absent:
-        raise Finding(f"Key Vault lacks {', '.join(absent)}. Add them, and let the app's identity read them.")
-    return "the secrets of hooks and callbacks are there"
+        raise Finding(
+            f"The app cannot read these secrets from Key Vault: {', '.join(absent)}. "
+            "Add them, and let the app's identity read them."
+        )
+    return "the hook password and the callback key are present"
 
 
 def _agents(connected: Clients, given: Settings) -> str:  # noqa: ARG001  (a probe's form)
-    wrong = {agent.type: why_not(agent, secret_state(agent)) for agent in agents().values()}
-    reason = wrong.get(given.default_agent, "There is no such folder in containers/.")
+    wrong = {agent.type: unavailable_reason(agent, secret_state(agent)) for agent in agents().values()}
+    unknown = f"it is unknown. DEFAULT_AGENT must be one of {', '.join(wrong)}."
+    reason = wrong.get(given.default_agent, unknown)
     if reason:
-        raise Finding(f"The default agent {given.default_agent} cannot be used: {reason}")
+        raise Finding(f"The default agent {given.default_agent} is not available: {reason}")
     names = {state: [name for name in wrong if bool(wrong[name]) is state] for state in (False, True)}
-    rest = f"; not usable: {', '.join(names[True])} (GET /api/agents says why)" if names[True] else ""
-    return f"agents that can be used: {', '.join(names[False])}{rest}"
+    rest = (
+        f"; unavailable: {', '.join(names[True])} (GET /api/agents gives the reason)" if names[True] else ""
+    )
+    return f"available agents: {', '.join(names[False])}{rest}"
 
 
 def _storage(connected: Clients, given: Settings) -> str:
@@ -132,7 +141,10 @@ def _container_groups(connected: Clients, given: Settings) -> str:
         if quota.limit and quota.used >= LOW_QUOTA * quota.limit
     ]
     if low:
-        raise Finding(f"The region's quota is nearly used up ({'; '.join(low)}). Ask Azure to raise it.")
+        raise Finding(
+            f"The region's quota is almost used up ({'; '.join(low)}). "
+            "Request more from Azure, or choose another region (CONTAINER_LOCATION)."
+        )
     return f"{groups} container groups in {given.container_resource_group}"
 
 

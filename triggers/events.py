@@ -1,4 +1,4 @@
-"""Telling an orchestration that something happened, also when it has ended meanwhile."""
+"""Raising events for orchestrations, which may have ended meanwhile."""
 
 import logging
 
@@ -6,19 +6,20 @@ import azure.durable_functions as df
 
 from autocoder.errors import Transient
 
-GONE = ("is gone", "No instance with ID")  # what the SDK makes of 410 and 404; its exceptions have no type
+GONE = ("is gone", "No instance with ID")  # the SDK's messages for 410 and 404; its exceptions have no type
 log = logging.getLogger("autocoder.triggers")
 
 
 async def raise_event(client: df.DurableOrchestrationClient, run_id: str, name: str) -> None:
-    """Raise event *name* for run *run_id*; one whose orchestration has ended, or is gone, needs it no more.
+    """Raise event *name* for run *run_id*; does nothing if its orchestration has ended or is gone.
 
-    Raises `Transient` when the Durable extension does not take the event.
+    Raises `Transient` when the Durable extension does not accept the event.
     https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-http-api#raise-event
     """
     try:
         await client.raise_event(run_id, name, {})
     except Exception as error:
         if not any(part in str(error) for part in GONE):
-            raise Transient(f"The run cannot be told now ({name}).", next_step="Try again.") from error
+            message = f"The event {name} could not be sent to the run."
+            raise Transient(message, next_step="Try again in a moment.") from error
         log.info("run %s: event %s came after the orchestration's end", run_id, name)

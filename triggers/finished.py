@@ -1,7 +1,7 @@
-"""`POST /api/runs/{id}/finished`: the supervisor of a run says that its result is there.
+"""`POST /api/runs/{id}/finished`: a run's supervisor reports that it has written its result.
 
-No function key: the body says nothing, and the caller proves itself by the token of that one run, an HMAC of
-its id under a key in Key Vault.
+The route needs no function key and ignores the body. The caller authenticates with the run's token, an HMAC
+of the run id under a key in Key Vault.
 """
 
 import asyncio
@@ -9,8 +9,8 @@ import asyncio
 import azure.durable_functions as df
 import azure.functions as func
 
-from autocoder.callback import is_callback_token
 from autocoder.clients.connect import clients
+from autocoder.runs.callback import is_callback_token
 from autocoder.settings import settings
 from orchestrators.run_agent import FINISHED
 from triggers.answers import answer, error, guarded
@@ -23,11 +23,11 @@ blueprint = df.Blueprint()
 @blueprint.durable_client_input(client_name="client")
 @guarded
 async def finish_callback(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
-    """Wake the run's orchestration; a repeat, also one that comes after the run, gets the same answer."""
+    """Resume the run's orchestration; a repeat gets the same response, even after the run has ended."""
     run_id = req.route_params["id"]
     secret = await asyncio.to_thread(clients().vault.read_secret, settings().callback_key_secret)
     scheme, _, token = req.headers.get("Authorization", "").partition(" ")
     if not secret or scheme.lower() != "bearer" or not is_callback_token(secret, run_id, token):
-        return error(401, "not_verified", "The token is not the one of this run.")
+        return error(401, "not_verified", "The token is missing, or is not the token of this run.")
     await raise_event(client, run_id, FINISHED)
     return answer(202, {"status": "accepted"})

@@ -1,4 +1,4 @@
-"""`GET /api/health`: whether the app is up and its settings are right. No credential is needed or used."""
+"""`GET /api/health`: whether the app is up and its settings are valid. It uses no credentials."""
 
 import azure.durable_functions as df
 import azure.functions as func
@@ -12,6 +12,6 @@ blueprint = df.Blueprint()
 @blueprint.route(route="health", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
 @guarded
 async def health(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001  (the binding's name)
-    """Answer 200 when the settings are right, else 503 with all that is wrong."""
+    """Return 200 when the settings are valid, else 503 with every mistake."""
     settings()
     return answer(200, {"status": "ok"})

@@ -18,11 +18,11 @@ from azure.durable_functions.models import OrchestrationRuntimeStatus as Status
 from autocoder import wire
 from autocoder.clients.connect import Clients, clients
 from autocoder.clients.run_records import ACTIVE, SLOT, Claim
-from autocoder.container_groups import APP_TAG, app_name
+from autocoder.container_groups.build import APP_TAG, app_name
 from autocoder.errors import AutocoderError
 from autocoder.ids import GROUP_PREFIX
 from autocoder.models import Run, RunReport, RunRequest
-from autocoder.records import is_over
+from autocoder.runs.rows import is_over
 from autocoder.settings import settings
 from triggers.retention import delete_old_files, expire_claims, retained_since
 from triggers.start import LONG_TEXTS
@@ -31,7 +31,10 @@ blueprint = df.Blueprint()
 SCHEDULE = "0 */15 * * * *"
 CONCLUSION = "conclude_run"
 ENDED = (Status.Completed, Status.Failed, Status.Terminated, Status.Canceled)
-LOST = "The orchestration of this run is gone: its history was purged, or the task hub was changed."
+LOST = (
+    "The run's orchestration no longer exists: its history was purged, or the task hub was changed. "
+    "Start the run again."
+)
 log = logging.getLogger("autocoder.triggers")
 
 

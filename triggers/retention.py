@@ -1,6 +1,6 @@
-"""What is kept of old runs: their record in table `runs`, and nothing else.
+"""Deletion of files and claims of old runs; only their records in table `runs` are kept.
 
-Each function does a bounded part; the janitor calls them again and again.
+Each function does a limited part of the work, because the janitor calls it repeatedly.
 """
 
 import datetime as dt
@@ -9,23 +9,23 @@ from itertools import islice
 from autocoder import ids
 from autocoder.clients.connect import Clients
 from autocoder.clients.run_records import CONTENT, DELIVERY, IDEMPOTENCY
-from autocoder.records import is_over
+from autocoder.runs.rows import is_over
 from autocoder.settings import Settings
 
-MOST_CLAIMS = 500
-MOST_RUNS = 100
+MAX_CLAIMS = 500
+MAX_RUNS = 100
 
 
 def retained_since(settings: Settings) -> dt.datetime:
-    """Return the time before which a run must have ended for its traces to go."""
+    """Return the time before which a run must have ended for its files to be deleted."""
     return dt.datetime.now(dt.UTC) - dt.timedelta(days=settings.log_retention_days)
 
 
 def delete_old_files(connected: Clients, settings: Settings) -> int:
-    """Delete the blobs of runs that ended before the retention; return of how many runs."""
+    """Delete the blobs of runs that ended before the retention period; return the number of runs."""
     before = retained_since(settings)
     old = (run_id for run_id in connected.blobs.list_runs() if ids.made_at(run_id) < before)
-    expired = list(islice((run_id for run_id in old if _ended_before(connected, run_id, before)), MOST_RUNS))
+    expired = list(islice((run_id for run_id in old if _ended_before(connected, run_id, before)), MAX_RUNS))
     for run_id in expired:
         connected.blobs.delete(run_id)
     return len(expired)
@@ -41,11 +41,11 @@ def _ended_before(connected: Clients, run_id: str, before: dt.datetime) -> bool:
 
 
 def expire_claims(connected: Clients, settings: Settings) -> int:
-    """Free the claims by which repeats are known once no repeat can come; return how many."""
+    """Delete claims that recognise repeats once no repeat can come; return how many."""
     retained = retained_since(settings)
     window = dt.datetime.now(dt.UTC) - dt.timedelta(seconds=settings.dedup_window_seconds)
     ends = {DELIVERY: retained, IDEMPOTENCY: retained, CONTENT: max(retained, window)}
-    left = MOST_CLAIMS
+    left = MAX_CLAIMS
     for kind, before in ends.items():
         left -= connected.records.expire(kind, before, left) if left else 0
-    return MOST_CLAIMS - left
+    return MAX_CLAIMS - left

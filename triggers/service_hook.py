@@ -1,8 +1,8 @@
 """`POST /api/hooks/azure-devops`: service hook deliveries of Azure DevOps.
 
-Verified by the Basic password (the Web Hooks consumer has no signature), or by the HMAC-SHA256 of the body
-that a gateway may add. A verified delivery always gets a 2xx with what came of it, because Azure DevOps
-disables a subscription that answers errors: https://learn.microsoft.com/azure/devops/service-hooks/troubleshoot
+A delivery is verified by its Basic password (Web Hooks have no signature), or by an HMAC-SHA256 of the body
+that a gateway may add. A verified delivery always gets a 2xx response with the outcome, because Azure DevOps
+disables a subscription after errors: https://learn.microsoft.com/azure/devops/service-hooks/troubleshoot
 """
 
 import asyncio
@@ -23,11 +23,11 @@ from autocoder.clients.run_records import CONTENT, DELIVERY, Claim
 from autocoder.errors import AutocoderError
 from autocoder.ids import key
 from autocoder.models import Requester, RunRequest
-from autocoder.requests import Refusal, read_request
-from autocoder.service_hooks import Skip, Trigger, read_delivery
+from autocoder.requests.run_request import Refusal, read_request
+from autocoder.requests.service_hook import RunTrigger, Skip, read_delivery
 from autocoder.settings import Settings, settings
-from triggers.answers import LARGEST_BODY, answer, error, guarded
-from triggers.start import Active, Duplicate, QueueFull, Start, Wish, start_run
+from triggers.answers import MAX_BODY_BYTES, answer, error, guarded
+from triggers.start import Active, Duplicate, QueueFull, StartRequest, StartResult, start_run
 
 blueprint = df.Blueprint()
 SIGNATURE = "x-hub-signature-256"
@@ -40,11 +40,15 @@ OPTIONS = {"agent": "agentType", "repo": "repository", "model": "model", "templa
 async def azure_devops_hook(
     req: func.HttpRequest, client: df.DurableOrchestrationClient
 ) -> func.HttpResponse:
-    """Start the run that a verified delivery asks for, and say what came of it."""
+    """Start the run that a verified delivery requests, and report the outcome."""
     password = await asyncio.to_thread(clients().vault.read_secret, settings().hook_password_secret)
     body = req.get_body()
     if not is_verified(req.headers, body, password):
-        return error(401, "not_verified", "The delivery lacks the Basic password of the subscription.")
+        message = (
+            "The Basic password of the delivery is missing or wrong. Set the subscription's password to the "
+            "value of the Key Vault secret that HOOK_PASSWORD_SECRET names."
+        )
+        return error(401, "not_verified", message)
     delivery = read_body(body, settings())
     if isinstance(delivery, Skip):
         return _said("skipped", delivery.reason, code=delivery.code)
@@ -53,12 +57,12 @@ async def azure_devops_hook(
     request = _request(delivery, settings())
     if isinstance(request, Refusal):
         return _said("skipped", request.message, code=request.code)
-    wish = Wish(request, _claims(delivery, request, settings().dedup_window_seconds))
-    return _outcome(await start_run(client, wish))
+    start = StartRequest(request, _claims(delivery, request, settings().dedup_window_seconds))
+    return _outcome(await start_run(client, start))
 
 
-def _is_own(delivery: Trigger) -> bool:
-    """Whether the app itself made the change; where that cannot be asked now, the run asks again."""
+def _is_own(delivery: RunTrigger) -> bool:
+    """Whether the app itself made the change; if that is unknown now, the run checks it later."""
     if (
         delivery.requester_id is None
         or delivery.organization.casefold() != settings().organization.casefold()
@@ -71,7 +75,7 @@ def _is_own(delivery: Trigger) -> bool:
 
 
 def is_verified(headers: Mapping[str, str], body: bytes, password: str | None) -> bool:
-    """Whether a delivery knows the *password*: as Basic password, or as the key of the body's signature."""
+    """Whether a delivery has the *password* as its Basic password, or is signed with it."""
     if not password:
         return False
     given = {name.lower(): value for name, value in headers.items()}
@@ -81,7 +85,7 @@ def is_verified(headers: Mapping[str, str], body: bytes, password: str | None) -
 
 
 def _basic_password(header: str) -> bytes:
-    """Return the password in a Basic *header*, or nothing."""
+    """Return the password in a Basic *header*; empty for any other header."""
     scheme, _, value = header.partition(" ")
     if scheme.lower() != "basic":
         return b""
@@ -91,19 +95,19 @@ def _basic_password(header: str) -> bytes:
         return b""
 
 
-def read_body(body: bytes, settings: Settings) -> Trigger | Skip:
-    """Return what the *body* of a verified delivery asks for."""
-    if len(body) > LARGEST_BODY:
-        return Skip(code="not_usable", reason=f"the body is over {LARGEST_BODY:,} bytes")
+def read_body(body: bytes, settings: Settings) -> RunTrigger | Skip:
+    """Return the run that the *body* of a verified delivery requests, or why it starts none."""
+    if len(body) > MAX_BODY_BYTES:
+        return Skip(code="not_usable", reason=f"the body is larger than {MAX_BODY_BYTES:,} bytes")
     try:
         payload: Any = json.loads(body)
     except (ValueError, RecursionError):
-        return Skip(code="not_usable", reason="the body is not JSON")
+        return Skip(code="not_usable", reason="the body is not valid JSON")
     return read_delivery(payload, settings.trigger_tags)
 
 
-def _request(delivery: Trigger, settings: Settings) -> RunRequest | Refusal:
-    """Return the run request that the delivery makes; tags such as `autocoder:agent=<folder>` choose."""
+def _request(delivery: RunTrigger, settings: Settings) -> RunRequest | Refusal:
+    """Return the run request of a delivery, with the options in tags such as `autocoder:agent=<folder>`."""
     wanted = {OPTIONS[name]: value for name, value in delivery.options.items()}
     body = {
         "workItemId": delivery.work_item_id,
@@ -120,22 +124,22 @@ def _request(delivery: Trigger, settings: Settings) -> RunRequest | Refusal:
     return read_request(body, settings, agents(), requester)
 
 
-def _claims(delivery: Trigger, request: RunRequest, window: int) -> tuple[Claim, ...]:
-    """Return the claims by which a repeat of this delivery, or of its content, is known."""
+def _claims(delivery: RunTrigger, request: RunRequest, window: int) -> tuple[Claim, ...]:
+    """Return the claims that recognise a repeat of this delivery or of its content."""
     subject = (request.organization, request.project, request.work_item_id, request.repository)
     content = key(*(str(part).casefold() for part in subject), delivery.content)
     return (Claim(DELIVERY, delivery.delivery), Claim(CONTENT, content, window))
 
 
-def _outcome(start: Start) -> func.HttpResponse:
+def _outcome(start: StartResult) -> func.HttpResponse:
     if isinstance(start, QueueFull):
-        return _said(
-            "skipped", f"{start.waiting} runs are waiting; set the tag again later", code="queue_full"
-        )
+        reason = f"the queue is full with {start.waiting} runs; set the tag again later"
+        return _said("skipped", reason, code="queue_full")
     if isinstance(start, Duplicate):
-        return _said("duplicate", "this was asked for before", run_id=start.run_id)
+        return _said("duplicate", "a run was already started for this content", run_id=start.run_id)
     if isinstance(start, Active):
-        return _said("skipped", "a run of this work item is going on", run_id=start.run_id, code="run_active")
+        reason = "a run is already in progress; wait for it or cancel it, then set the tag again"
+        return _said("skipped", reason, run_id=start.run_id, code="run_active")
     return _said("started", "", run_id=start.run_id)
 
 

@@ -16,10 +16,11 @@ from autocoder import ids, wire
 from autocoder.clients.connect import Clients, clients
 from autocoder.clients.run_records import CONTENT, DELIVERY, Claim, RunRecords, active_claim
 from autocoder.clock import now
-from autocoder.markdown import one_line
 from autocoder.models import Run, RunRequest
-from autocoder.records import has_started, is_over
+from autocoder.runs.rows import has_started, is_over
 from autocoder.settings import Settings, settings
+from autocoder.shared.outcomes import BY_NAME
+from autocoder.texts.markdown import one_line
 
 ORCHESTRATION = "run_agent"
 PATIENCE_SECONDS = 5.0  # how long another process may take between its claim and its start
@@ -42,7 +43,7 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """The same wish again: the run that it started before."""
+    """A repeat of an earlier request, and the run that was started for it."""
 
     run_id: str
 
@@ -61,28 +62,28 @@ class QueueFull:
     waiting: int
 
 
-Start = Started | Duplicate | Active | QueueFull
+StartResult = Started | Duplicate | Active | QueueFull
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class StartRequest:
     """A request, and the claims by which its repeats are known (`delivery`, `content`, `idempotency`)."""
 
     request: RunRequest
     claims: tuple[Claim, ...] = field(default=())
 
 
-async def start_run(client: df.DurableOrchestrationClient, wish: Wish) -> Start:
-    """Start the run that *wish* asks for, unless it was asked for before."""
+async def start_run(client: df.DurableOrchestrationClient, start: StartRequest) -> StartResult:
+    """Start the run that *start* asks for, unless a repeat, another run or a full queue forbids it."""
     loop = asyncio.get_running_loop()
 
     def is_there(run_id: str) -> bool:
         asked = asyncio.run_coroutine_threadsafe(status_of(client, run_id), loop)
         return asked.result(STATUS_SECONDS) is not None
 
-    found = await asyncio.to_thread(_Claims(clients().records, is_there).claim, settings(), wish)
+    found = await asyncio.to_thread(_Claims(clients().records, is_there).claim, settings(), start)
     if isinstance(found, str):
-        return await _begin(client, await asyncio.to_thread(_record, clients(), found, wish.request))
+        return await _begin(client, await asyncio.to_thread(_record, clients(), found, start.request))
     return found
 
 
@@ -107,15 +108,15 @@ async def status_of(
 
 @dataclass(frozen=True)
 class _Claims:
-    """The claims of one wish: who holds them, and when they may be taken over."""
+    """The claims of one start request: which run holds them, and when they may be taken over."""
 
     records: RunRecords
     is_there: Callable[[str], bool]
 
-    def claim(self, settings: Settings, wish: Wish) -> str | Start:
+    def claim(self, settings: Settings, start: StartRequest) -> str | StartResult:
         """Return the id of the run to start, or why none is to be started."""
         run_id, taken = ids.new_run_id(), list[Claim]()
-        for claim in wish.claims:
+        for claim in start.claims:
             holder = self.records.take(claim, run_id)
             if holder != run_id and claim.kind == CONTENT and self._ended_in_vain(holder):
                 holder = self.records.take_over(claim, holder, run_id)
@@ -128,13 +129,13 @@ class _Claims:
             taken.append(claim)
         waiting = self.records.count_active()
         if waiting >= settings.max_concurrent_runs + settings.max_queued_runs:
-            self.records.release(wish.claims, run_id)
+            self.records.release(start.claims, run_id)
             return QueueFull(waiting)
-        return self._claim_subject(wish, run_id)
+        return self._claim_subject(start, run_id)
 
-    def _claim_subject(self, wish: Wish, run_id: str) -> str | Active:
+    def _claim_subject(self, start: StartRequest, run_id: str) -> str | Active:
         """Claim the work item for *run_id*; where another run holds it, only the delivery is used up."""
-        active = active_claim(wish.request, run_id)
+        active = active_claim(start.request, run_id)
         holder = self.records.take(active, run_id)
         if holder != run_id and (self._is_over(holder) or self._is_abandoned(holder)):
             last, holder = holder, self.records.take_over(active, holder, run_id)
@@ -142,14 +143,14 @@ class _Claims:
                 self._give_up(last, run_id)
         if holder == run_id:
             return run_id
-        deliveries = [claim for claim in wish.claims if claim.kind == DELIVERY]
-        self.records.release([claim for claim in wish.claims if claim.kind != DELIVERY], run_id)
+        deliveries = [claim for claim in start.claims if claim.kind == DELIVERY]
+        self.records.release([claim for claim in start.claims if claim.kind != DELIVERY], run_id)
         self.records.repoint(deliveries, run_id, holder)
         return Active(holder)
 
     def _give_up(self, run_id: str, successor: str) -> None:
         """Write that a run could not be started, if it has a row: no orchestration does so, now or later."""
-        reason = f"It could not be started; run {successor} took its place."
+        reason = f"The run could not be started; run {successor} took its place."
         columns = {"status": "failed", "reason": reason, "ended_at": now()}
         self.records.advance(run_id, ("queued",), columns)
 
@@ -158,7 +159,7 @@ class _Claims:
         row = self.records.get(run_id)
         if row is None or not is_over(row):
             return False
-        return row.get("status") != "completed" and row.get("pull_request_id") is None
+        return BY_NAME[row["status"]].may_retry and row.get("pull_request_id") is None
 
     def _is_over(self, run_id: str) -> bool:
         """Whether the run has ended; it frees its claim in a moment."""

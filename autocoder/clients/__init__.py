@@ -1,1 +1,1 @@
-"""The clients: the only code that speaks to Azure DevOps and to Azure."""
+"""The clients of Azure DevOps and Azure: no other code calls them."""

@@ -1,4 +1,4 @@
-"""What all Azure SDK clients share: their transport, their credential, and what their exceptions mean.
+"""What all clients of the Azure SDK share: transport, credential, and translation of exceptions.
 
 https://learn.microsoft.com/python/api/overview/azure/core-readme
 """
@@ -16,7 +16,7 @@ from autocoder.errors import (
     Conflict,
     Forbidden,
     InvalidArgument,
-    NoRoom,
+    NoCapacity,
     NotFound,
     RetryLater,
     SignInRequired,
@@ -24,13 +24,13 @@ from autocoder.errors import (
     Transient,
 )
 from autocoder.settings import has_identity_endpoint
+from autocoder.shared.retry_after import wait_seconds
 
 if TYPE_CHECKING:
     from azure.core.credentials import AccessToken, TokenCredential
 
-POOL = 64  # as many connections as threads may ask for at once
+POOL = 64  # connections, as many as there are threads
 RENEW_SECONDS = 300
-BUSY_SECONDS = 5.0
 TALKATIVE = ("azure", "httpx", "httpcore", "urllib3", "msal")
 _BY_STATUS: dict[int, type[AutocoderError]] = {
     400: InvalidArgument,
@@ -46,13 +46,13 @@ _BUSY = frozenset({"ContainerGroupTransitioning", "ContainerGroupDeploymentNotRe
 
 
 def silence() -> None:
-    """Keep the SDKs from logging every request: their URLs hold what does not belong in a log."""
+    """Keep the SDKs from logging every request: their URLs may contain secrets."""
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def transport() -> Any:
-    """Return a transport with room for many threads; it takes its authorities from the environment."""
+    """Return a transport for many threads; it takes proxies and trusted certificates from the environment."""
     import requests
     from azure.core.pipeline.transport import RequestsTransport
     from requests.adapters import HTTPAdapter
@@ -64,17 +64,17 @@ def transport() -> Any:
 
 
 def own_credential(client_id: str | None) -> "TokenCredential":
-    """Return who the app is: its managed identity, or where none is offered, whoever ran `az login`."""
+    """Return the app's credential: its managed identity, or without one, the account of `az login`."""
     from azure.identity import AzureCliCredential
 
     return managed_identity(client_id, *(() if has_identity_endpoint() else (AzureCliCredential(),)))
 
 
 def managed_identity(client_id: str | None, *before: "TokenCredential") -> "TokenCredential":
-    """Return the managed identity *client_id*, or the system-assigned one, asked after those *before* it.
+    """Return a credential that tries those *before*, then managed identity *client_id* (None: the system's).
 
-    Without an identity endpoint it can be a virtual machine's alone. In a chain the credential finds out
-    within a second that this is none; by itself it would try for half a minute.
+    Without an identity endpoint, only a virtual machine has a managed identity. As part of a chain, the
+    credential finds out within a second whether it runs on one; on its own it would take half a minute.
     https://learn.microsoft.com/python/api/azure-identity/azure.identity.chainedtokencredential
     """
     from azure.identity import ChainedTokenCredential, ManagedIdentityCredential
@@ -85,7 +85,7 @@ def managed_identity(client_id: str | None, *before: "TokenCredential") -> "Toke
 
 @dataclass
 class TokenSource:
-    """A credential's token for one resource, as long as it is good for some minutes more."""
+    """A cached token for one resource, renewed RENEW_SECONDS before it expires."""
 
     credential: "TokenCredential" = field(repr=False)
     scope: str
@@ -93,7 +93,7 @@ class TokenSource:
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def value(self) -> str:
-        """Return the token; raises `SignInRequired` when the credential gives none."""
+        """Return the token. Raises `SignInRequired` when the credential cannot get one."""
         with self._lock:
             if self._token is None or self._token.expires_on - time.time() < RENEW_SECONDS:
                 with translated("The app cannot sign in"):
@@ -101,14 +101,17 @@ class TokenSource:
             return self._token.token
 
     def forget(self) -> None:
-        """Ask for a new one next time."""
+        """Drop the cached token."""
         with self._lock:
             self._token = None
 
 
 @contextmanager
-def translated(who: str) -> Iterator[None]:
-    """Raise what an SDK raises as an error of ours; *who* begins its message."""
+def translated(service: str) -> Iterator[None]:
+    """Turn the SDK's exceptions into errors of the domain, with *service* at the start of their messages.
+
+    Raises `Transient`, `SignInRequired`, or the error for the status of the answer.
+    """
     from azure.core.exceptions import (
         ClientAuthenticationError,
         HttpResponseError,
@@ -119,36 +122,36 @@ def translated(who: str) -> Iterator[None]:
     try:
         yield
     except (ServiceRequestError, ServiceResponseError) as error:
-        raise Transient(f"{who} cannot be reached ({type(error).__name__}).") from None
+        raise Transient(f"{service} cannot be reached ({type(error).__name__}).") from None
     except HttpResponseError as error:
-        raise _error_of(who, error) from None
+        raise _error_of(service, error) from None
     except ClientAuthenticationError as error:
-        raise SignInRequired(f"{who}: {_first_line(error)}") from None
+        raise SignInRequired(f"{service}: {_first_line(error)}") from None
 
 
 def code_of(error: Any) -> str:
-    """Return the service's own code of an SDK's exception, as in `ContainerGroupTransitioning`."""
+    """Return the service's error code in an SDK's exception, such as `ContainerGroupTransitioning`."""
     code = getattr(error, "error_code", None) or getattr(getattr(error, "error", None), "code", None)
     return str(getattr(code, "value", code) or "")
 
 
-def _error_of(who: str, error: Any) -> AutocoderError:
+def _error_of(service: str, error: Any) -> AutocoderError:
     status, code = error.status_code or 0, code_of(error)
-    said = f"{who}: {_first_line(error)}"
+    said = f"{service}: {_first_line(error)}"
     if status in (429, 503) or code in _BUSY:
         return RetryLater(said, retry_after_seconds=_retry_after(error), service_code=code)
     if code in _NO_ROOM:
-        return NoRoom(said, retry_after_seconds=_retry_after(error), service_code=code)
+        return NoCapacity(said, retry_after_seconds=_retry_after(error), service_code=code)
     kind = _BY_STATUS.get(status)
     if kind is None:
         kind = InvalidArgument if 400 <= status < 500 and status != 408 else Transient
     if status == 0:
-        kind = SignInRequired  # azure-identity's own failures carry no answer
+        kind = SignInRequired  # failures of azure-identity have no HTTP response
     return kind(said, service_code=code)
 
 
 def _first_line(error: Any) -> str:
-    """Return the first line of what *error* says; of a chain of credentials, what each of them says."""
+    """Return the first line of the message of *error*, or every credential's message for a chain of them."""
     first, *rest = str(getattr(error, "message", None) or error).split("\n")
     tried = [line.strip() for line in rest if line.startswith("\t")]
     return "; ".join(tried) or first
@@ -156,5 +159,4 @@ def _first_line(error: Any) -> str:
 
 def _retry_after(error: Any) -> float:
     response = getattr(error, "response", None)
-    value = str(response.headers.get("Retry-After", "")) if response is not None else ""
-    return float(value) if value.isdigit() else BUSY_SECONDS
+    return wait_seconds(response.headers.get("Retry-After") if response is not None else None)

@@ -1,8 +1,10 @@
-"""Blob Storage: the files of each run, and the addresses by which its containers reach their own.
+"""Blob Storage: the files of each run, and signed URLs that give its containers access to single files.
 
-https://learn.microsoft.com/python/api/overview/azure/storage-blob-readme. The container `runs` is created
-when it is first written to. Containers get a user delegation SAS (an account-key SAS with a connection
-string) for one blob: https://learn.microsoft.com/rest/api/storageservices/create-user-delegation-sas
+The blob container `runs` is created on the first write. A run's containers get a user delegation SAS for each
+blob, or an account SAS if the app has a connection string.
+
+https://learn.microsoft.com/python/api/overview/azure/storage-blob-readme
+https://learn.microsoft.com/rest/api/storageservices/create-user-delegation-sas
 """
 
 import datetime as dt
@@ -23,10 +25,10 @@ if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
     from azure.storage.blob import BlobClient, BlobServiceClient, ContainerClient, UserDelegationKey
 
-WHO = "Blob Storage"
+SERVICE = "Blob Storage"
 CONTAINER = "runs"
-LARGEST = 64_000_000
-SKEW = dt.timedelta(minutes=15)  # clocks differ; Azure's own advice
+MAX_BYTES = 64_000_000
+SKEW = dt.timedelta(minutes=15)  # Azure's recommendation, because clocks differ
 KEY_LIFETIME = dt.timedelta(days=1)
 _RUN = re.compile(RUN_ID)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}(?:/[A-Za-z0-9][A-Za-z0-9._-]{0,99}){0,3}")
@@ -43,14 +45,14 @@ class Blobs:
     _keys: list["UserDelegationKey"] = field(default_factory=list, repr=False)
 
     def put(self, run_id: str, name: str, content: bytes) -> None:
-        """Write a blob, over one that is there."""
+        """Write a blob, replacing an existing one. Raises `InvalidArgument` for a bad name or run id."""
         self._written(lambda: self._blob(run_id, name).upload_blob(content, overwrite=True))
 
-    def get(self, run_id: str, name: str, limit: int = LARGEST) -> bytes | None:
-        """Return a blob's bytes, None when there is none; raises `TooLarge` past *limit* bytes."""
+    def get(self, run_id: str, name: str, limit: int = MAX_BYTES) -> bytes | None:
+        """Return a blob's bytes, or None when it does not exist. Raises `TooLarge` above *limit* bytes."""
         from azure.core.exceptions import ResourceNotFoundError
 
-        with translated(WHO):
+        with translated(SERVICE):
             try:
                 stream = self._blob(run_id, name).download_blob(max_concurrency=1)
                 _check_size(stream.size, limit)
@@ -58,18 +60,21 @@ class Blobs:
             except ResourceNotFoundError:
                 return None
 
-    def download(self, run_id: str, name: str, path: Path, limit: int = LARGEST) -> None:
-        """Write a blob's bytes to the file *path*; raises `NotFound`, or `TooLarge` past *limit* bytes."""
-        with translated(WHO), path.open("wb") as file:
+    def download(self, run_id: str, name: str, path: Path, limit: int = MAX_BYTES) -> None:
+        """Write a blob's bytes to the file *path*. Raises `NotFound`, or `TooLarge` above *limit* bytes."""
+        with translated(SERVICE), path.open("wb") as file:
             stream = self._blob(run_id, name).download_blob(max_concurrency=4)
             _check_size(stream.size, limit)
             stream.readinto(file)
 
     def read_range(self, run_id: str, name: str, offset: int, length: int) -> bytes:
-        """Return up to *length* bytes from *offset* on; none past the end, or when there is no such blob."""
+        """Return up to *length* bytes from *offset* on; none past the end, or when the blob does not exist.
+
+        Raises the error of the domain for any other failure.
+        """
         from azure.core.exceptions import HttpResponseError
 
-        with translated(WHO):
+        with translated(SERVICE):
             try:
                 return self._blob(run_id, name).download_blob(offset, length, max_concurrency=1).readall()
             except HttpResponseError as error:
@@ -78,12 +83,12 @@ class Blobs:
                 raise
 
     def exists(self, run_id: str, name: str) -> bool:
-        """Whether there is such a blob."""
-        with translated(WHO):
+        """Whether the blob exists."""
+        with translated(SERVICE):
             return bool(self._blob(run_id, name).exists())
 
     def create_append(self, run_id: str, name: str) -> None:
-        """Create an empty append blob; one that is there stays as it is."""
+        """Create an empty append blob; an existing one is not changed."""
         from azure.core import MatchConditions
         from azure.core.exceptions import ResourceExistsError, ResourceModifiedError
 
@@ -97,11 +102,11 @@ class Blobs:
         self._written(create)
 
     def list(self, run_id: str) -> tuple[str, ...]:
-        """Return the names of a run's blobs, without its id."""
+        """Return the names of a run's blobs, without the run id."""
         from azure.core.exceptions import ResourceNotFoundError
 
         prefix = f"{_checked(run_id)}/"
-        with translated(WHO):
+        with translated(SERVICE):
             try:
                 found = self._container.list_blob_names(name_starts_with=prefix)
                 return tuple(name.removeprefix(prefix) for name in found)
@@ -109,10 +114,10 @@ class Blobs:
                 return ()
 
     def list_runs(self) -> Iterator[str]:
-        """Yield the ids of the runs that have blobs, the newest first."""
+        """Yield the ids of the runs that have blobs, newest first."""
         from azure.core.exceptions import ResourceNotFoundError
 
-        with translated(WHO):
+        with translated(SERVICE):
             try:
                 for found in self._container.walk_blobs(delimiter="/"):
                     if _RUN.fullmatch(run_id := found.name.removesuffix("/")):
@@ -121,27 +126,27 @@ class Blobs:
                 return
 
     def delete(self, run_id: str, *names: str) -> None:
-        """Delete those blobs of a run that are named, all of them when none is; a missing one is no error."""
+        """Delete the named blobs of a run, or all of them if none is named; ignore missing blobs."""
         from azure.core.exceptions import ResourceNotFoundError
 
         for name in names or self.list(run_id):
-            with translated(WHO):
+            with translated(SERVICE):
                 try:
                     self._blob(run_id, name).delete_blob()
                 except ResourceNotFoundError:
                     continue
 
     def sas_url(self, run_id: str, name: str, permissions: str, minutes: float) -> str:
-        """Return the address by which whoever has it may do *permissions* (`r`, `a`, `cw`) to one blob.
+        """Return a signed URL that grants *permissions* (such as `r`, `a`, `cw`) on one blob. It is a secret.
 
-        It is good from 15 minutes ago to *minutes* from now. It is a secret.
+        It is valid from 15 minutes ago until *minutes* from now.
         """
         from azure.storage.blob import BlobSasPermissions, generate_blob_sas
 
         blob, now = self._blob(run_id, name), dt.datetime.now(dt.UTC)
         expiry = now + dt.timedelta(minutes=minutes)
         signed = generate_blob_sas(
-            account_name=str(self._service.account_name),  # a blob's own is wrong on the loopback address
+            account_name=str(self._service.account_name),  # the blob client's is wrong on a loopback address
             container_name=CONTAINER,
             blob_name=blob.blob_name,
             permission=BlobSasPermissions.from_string(permissions),
@@ -153,11 +158,11 @@ class Blobs:
         return f"{blob.url}?{signed}"
 
     def _signing_key(self, expiry: dt.datetime) -> dict[str, Any]:
-        """Return what signs until *expiry*: the account's key, or a user delegation key, kept for a day."""
+        """Return the key that signs until *expiry*: the account key, or a cached user delegation key."""
         key = getattr(self._service.credential, "account_key", None)
         if key is not None:
             return {"account_key": key}
-        with self._lock, translated(WHO):
+        with self._lock, translated(SERVICE):
             wanted = expiry.strftime("%Y-%m-%dT%H:%M:%SZ")
             if not self._keys or str(self._keys[0].signed_expiry) < wanted:
                 now = dt.datetime.now(dt.UTC)
@@ -166,10 +171,10 @@ class Blobs:
             return {"user_delegation_key": self._keys[0]}
 
     def _written(self, write: Callable[[], T]) -> T:
-        """Return what *write* returns; the container is created first when it is not there."""
+        """Return the result of *write*; if the blob container does not exist, it is created first."""
         from azure.core.exceptions import HttpResponseError, ResourceExistsError
 
-        with translated(WHO):
+        with translated(SERVICE):
             try:
                 return write()
             except HttpResponseError as error:
@@ -181,7 +186,9 @@ class Blobs:
 
     def _blob(self, run_id: str, name: str) -> "BlobClient":
         if not _NAME.fullmatch(name):
-            raise InvalidArgument("A blob's name may have letters, digits, dots, hyphens and slashes.")
+            raise InvalidArgument(
+                "A blob's name may contain only letters, digits, dots, hyphens, underscores and slashes."
+            )
         return self._container.get_blob_client(f"{_checked(run_id)}/{name}")
 
     @cached_property
@@ -201,10 +208,10 @@ class Blobs:
 
 def _checked(run_id: str) -> str:
     if not _RUN.fullmatch(run_id):
-        raise InvalidArgument("That is no id of a run.")
+        raise InvalidArgument("This is not a valid run id.")
     return run_id
 
 
 def _check_size(size: int | None, limit: int) -> None:
     if size is None or size > limit:
-        raise TooLarge(f"A file of the run has {size} bytes; {limit} are allowed.")
+        raise TooLarge(f"A file of the run has {size or 0:,} bytes; at most {limit:,} are allowed.")

@@ -1,4 +1,4 @@
-"""The clients of this process: built from the settings when first used, and shared by its threads."""
+"""The clients of this process, built from the settings on first use and shared by its threads."""
 
 import base64
 import re
@@ -8,7 +8,7 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from autocoder.clients.azure import TokenSource, managed_identity, own_credential, silence
-from autocoder.clients.azure_devops import AzureDevOps
+from autocoder.clients.azure_devops.client import AzureDevOps
 from autocoder.clients.azure_devops.session import Authorization, Session, new_http_client
 from autocoder.clients.blobs import Blobs
 from autocoder.clients.container_instances import ContainerInstances
@@ -16,9 +16,9 @@ from autocoder.clients.key_vault import KeyVault
 from autocoder.clients.run_records import RunRecords
 from autocoder.clients.tables import Tables
 from autocoder.errors import InvalidArgument, SignInRequired
-from autocoder.redaction import Redactor
 from autocoder.setting_values import ORGANIZATION
 from autocoder.settings import Settings, settings
+from autocoder.shared.redaction import Redactor
 
 if TYPE_CHECKING:
     import httpx
@@ -28,62 +28,62 @@ if TYPE_CHECKING:
 __all__ = ["AzureDevOps", "Clients", "clients"]
 
 AZURE_DEVOPS_SCOPE = "499b84ac-1321-427f-aa17-267ca6975798/.default"
-MOST_GUARDED = 20  # about as many as runs that are working
+MAX_GUARDED_SECRETS = 20  # about the number of runs at work at the same time
 _ORGANIZATION = re.compile(ORGANIZATION)
 
 
 @dataclass(frozen=True)
 class Clients:
-    """Everything that the app speaks to."""
+    """The clients of all services that the app uses."""
 
     settings: Settings
 
     def azure_devops(self, organization: str) -> AzureDevOps:
-        """Return the client of *organization*; raises `InvalidArgument` when that is no such name."""
+        """Return the client of *organization*. Raises `InvalidArgument` when its name is not valid."""
         if not _ORGANIZATION.fullmatch(organization):
-            raise InvalidArgument("That is no name of an Azure DevOps organisation.")
+            raise InvalidArgument("This is not a valid name of an Azure DevOps organisation.")
         url = self.settings.organization_url(organization)
         return AzureDevOps(Session(url, self._own, self._http))
 
     def redact(self, text: str) -> str:
-        """Return *text* without the secrets that this process has read or made so far, and without tokens."""
+        """Return *text* without well-known tokens and the secrets that this process has read or made."""
         known = (*self.vault.known(), *self._guarded)
         redactor = self._redactors.get(known)
         if redactor is None:
             redactor = Redactor(known)
-            self._redactors.clear()  # another thread may fill it at this moment; each uses its own
+            self._redactors.clear()  # another thread may fill it now; each uses its own redactor
             self._redactors[known] = redactor
         return redactor.redact(text)
 
     def guard(self, secret: str) -> None:
-        """Take *secret*, which was made here and is in no vault, out of every text from now on."""
+        """Redact *secret* from now on; it was generated here and is not in Key Vault."""
         self._guarded.append(secret)
 
     def own_id(self, organization: str) -> str:
-        """Return the id that the app's identity has in *organization*; asked once."""
+        """Return the id of the app's identity in *organization*, looked up once."""
         known = self._own_ids.get(organization)
         if known is None:
             known = self._own_ids[organization] = self.azure_devops(organization).own_id()
         return known
 
     def authorization(self, organization: str) -> str:
-        """Return the `Authorization` value of the app itself; raises `SignInRequired`."""
-        del organization  # one identity, or one PAT, for all of them
+        """Return the app's `Authorization` header. Raises `SignInRequired` when it has no credential."""
+        del organization  # one identity or PAT serves all organisations
         return self._own.header()
 
     def clone_authorization(self) -> str:
-        """Return the `Authorization` value that may read code: a secret, the reader's, or the app's own."""
+        """Return the `Authorization` header for clones: of the clone token, the reader, or the app."""
         if self.settings.clone_token_secret:
             return self._pat(self.settings.clone_token_secret)
         reader = self.settings.azure_devops_reader_client_id
         return f"Bearer {self._reader_token.value()}" if reader else self._own.header()
 
     def git_pool(self) -> "urllib3.PoolManager":
-        """Return the connections over which is pushed."""
+        """Return the connection pool for pushes."""
         return self._git_pool
 
     def known_secrets(self) -> tuple[str, ...]:
-        """Return every secret that this app holds, for exact matches in what it publishes."""
+        """Return every secret of this app, for exact matches in what it publishes."""
         names = [self.settings.hook_password_secret, self.settings.callback_key_secret]
         if self.settings.azure_devops_auth == "pat":
             names.append(self.settings.azure_devops_pat_secret)
@@ -96,7 +96,7 @@ class Clients:
 
     @cached_property
     def containers(self) -> ContainerInstances:
-        """The container groups."""
+        """The client of Container Instances."""
         given = self.settings
         return ContainerInstances(
             given.resource_manager_url,
@@ -107,22 +107,22 @@ class Clients:
 
     @cached_property
     def vault(self) -> KeyVault:
-        """The secrets."""
+        """The client of Key Vault."""
         return KeyVault(self.settings.key_vault_url, self._credential)
 
     @cached_property
     def blobs(self) -> Blobs:
-        """The files of the runs."""
+        """The client of Blob Storage, for the files of runs."""
         return Blobs(self.settings.blob_url, self._credential)
 
     @cached_property
     def tables(self) -> Tables:
-        """The tables."""
+        """The client of Table Storage."""
         return Tables(self.settings.table_url, self._credential)
 
     @cached_property
     def records(self) -> RunRecords:
-        """The record of runs and the claims."""
+        """The rows of runs and claims."""
         return RunRecords(self.tables)
 
     @cached_property
@@ -131,7 +131,7 @@ class Clients:
 
     @cached_property
     def _guarded(self) -> deque[str]:
-        return deque(maxlen=MOST_GUARDED)
+        return deque(maxlen=MAX_GUARDED_SECRETS)
 
     @cached_property
     def _own_ids(self) -> dict[str, str]:
@@ -168,10 +168,11 @@ class Clients:
         return urllib3.PoolManager(num_pools=4, maxsize=16)
 
     def _pat(self, name: str) -> str:
-        """Return the Basic value of the PAT in secret *name*; raises `SignInRequired` when it is absent."""
+        """Return the `Authorization` header of the PAT in *name*; raises `SignInRequired` if absent."""
         secret = self.vault.look_up(name)
         if secret.value is None:
-            raise SignInRequired(f"Secret {name} is {secret.state} in Key Vault.")
+            step = "Add the secret to Key Vault, and let the app's identity read it."
+            raise SignInRequired(f"Secret {name} is {secret.state} in Key Vault.", next_step=step)
         return "Basic " + base64.b64encode(f":{secret.value}".encode()).decode()
 
 

@@ -1,7 +1,8 @@
 """Azure Container Instances: container groups by name, in one resource group.
 
-https://learn.microsoft.com/azure/container-instances/container-instances-container-groups - pollers are never
-waited on, and a service that asks to wait is not waited for here: that is the orchestration's to do.
+No call waits for a long-running operation or retries after a throttled request: the orchestration does both.
+
+https://learn.microsoft.com/azure/container-instances/container-instances-container-groups
 """
 
 from collections.abc import Mapping
@@ -10,24 +11,24 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from autocoder.clients.azure import translated, transport
+from autocoder.container_groups.spec import ContainerGroupSpec, ContainerSpec
+from autocoder.container_groups.state import ContainerState, GroupState
 from autocoder.errors import InvalidArgument
-from autocoder.group_spec import ContainerGroupSpec, ContainerSpec
-from autocoder.group_state import ContainerState, GroupState
 from autocoder.setting_values import is_loopback
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
     from azure.mgmt.containerinstance import ContainerInstanceManagementClient
 
-WHO = "Container Instances"
+SERVICE = "Container Instances"
 ONCE: dict[str, Any] = {"retry_total": 0, "polling": False}
 
 Secrets = Mapping[tuple[str, str], str]  # container and variable to value
 
 
 @dataclass(frozen=True, slots=True)
-class GroupName:
-    """A container group as a list shows it."""
+class ListedGroup:
+    """A container group in a list: its name and tags."""
 
     name: str
     tags: Mapping[str, str]
@@ -35,7 +36,7 @@ class GroupName:
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """How much of a region's quota is used: `ContainerGroups`, `StandardCores` ..."""
+    """How much of one of a region's quotas (`ContainerGroups`, `StandardCores` ...) is used."""
 
     name: str
     used: int
@@ -52,10 +53,10 @@ class ContainerInstances:
     credential: "TokenCredential" = field(repr=False)
 
     def get_group(self, name: str) -> GroupState | None:
-        """Return the group's state, or None when there is none."""
+        """Return the group's state, or None when the group does not exist."""
         from azure.core.exceptions import ResourceNotFoundError
 
-        with translated(WHO):
+        with translated(SERVICE):
             try:
                 group = self._client.container_groups.get(self.resource_group, name)
             except ResourceNotFoundError:
@@ -63,39 +64,39 @@ class ContainerInstances:
         return _state_of(group)
 
     def create_group(self, spec: ContainerGroupSpec, secrets: Secrets) -> None:
-        """Create the group; whether it starts is seen by looking. On an existing one it restarts containers.
+        """Create the group without waiting for its start. On an existing group, this restarts its containers.
 
-        Raises `RetryLater` for 429 and for a group in transition, `NoRoom` without quota or capacity.
+        Raises `RetryLater` for 429 and for a group in transition, `NoCapacity` without quota or capacity.
         """
         body = _group(spec, secrets)
-        with translated(WHO):
+        with translated(SERVICE):
             self._client.container_groups.begin_create_or_update(self.resource_group, spec.name, body, **ONCE)
 
     def delete_group(self, name: str) -> None:
-        """Delete the group; one that is not there is no error. Raises `RetryLater` as `create_group` does."""
+        """Delete the group; a missing one is not an error. Raises `RetryLater` as `create_group` does."""
         from azure.core.exceptions import ResourceNotFoundError
 
-        with translated(WHO):
+        with translated(SERVICE):
             try:
                 self._client.container_groups.begin_delete(self.resource_group, name, **ONCE)
             except ResourceNotFoundError:
                 return
 
-    def list_groups(self) -> tuple[GroupName, ...]:
-        """Return the groups' names and tags; a list has no states."""
-        with translated(WHO):
+    def list_groups(self) -> tuple[ListedGroup, ...]:
+        """Return the groups' names and tags; Azure's list does not include states."""
+        with translated(SERVICE):
             found = self._client.container_groups.list_by_resource_group(self.resource_group)
-            return tuple(GroupName(str(one.name), dict(one.tags or {})) for one in found)
+            return tuple(ListedGroup(str(one.name), dict(one.tags or {})) for one in found)
 
     def logs(self, name: str, container: str, tail: int | None = None) -> str:
-        """Return a container's output (4 MB while it runs, 16 KB afterwards); raises `NotFound`."""
-        with translated(WHO):
+        """Return a container's output (4 MB while it runs, 16 KB afterwards). Raises `NotFound`."""
+        with translated(SERVICE):
             logs = self._client.containers.list_logs(self.resource_group, name, container, tail=tail)
         return str(logs.content or "")
 
     def usages(self, location: str) -> tuple[Quota, ...]:
-        """Return what is used of the region's quotas."""
-        with translated(WHO):
+        """Return the usage of the region's quotas."""
+        with translated(SERVICE):
             found = list(self._client.location.list_usage(location))
         return tuple(_quota(one) for one in found if one.name is not None)
 
@@ -121,7 +122,7 @@ def _quota(usage: Any) -> Quota:
 
 
 def _group(spec: ContainerGroupSpec, secrets: Secrets) -> Any:
-    """Return the SDK's value of *spec*, with the values of its secret variables."""
+    """Return *spec* as the SDK's model, with the values of its secret variables."""
     from azure.mgmt.containerinstance import models
 
     pull = spec.pull_identity or ""
@@ -144,7 +145,7 @@ def _group(spec: ContainerGroupSpec, secrets: Secrets) -> Any:
 
 
 def _registries(spec: ContainerGroupSpec) -> list[str]:
-    """Return the registries that take the pull identity: that of our images, and others of its domain."""
+    """Return the registries that get the pull identity: the app's, and others of the same parent domain."""
     images = [one.image for one in (*spec.init_containers, *spec.containers)]
     ours, *others = dict.fromkeys(image.split("/", 1)[0] for image in images)
     return [ours, *(other for other in others if other.partition(".")[2] == ours.partition(".")[2])]
@@ -187,7 +188,7 @@ def _environment(spec: ContainerSpec, secrets: Secrets) -> list[Any]:
 
     missing = [name for name in spec.secret_env if (spec.name, name) not in secrets]
     if missing:
-        raise InvalidArgument(f"Container {spec.name} lacks the values of {', '.join(missing)}.")
+        raise InvalidArgument(f"Container {spec.name} has no values for {', '.join(missing)}.")
     plain = [models.EnvironmentVariable(name=name, value=value) for name, value in spec.env.items()]
     hidden = (
         models.EnvironmentVariable(name=name, secure_value=secrets[spec.name, name])
@@ -218,7 +219,7 @@ def _state_of(group: Any) -> GroupState:
 
 
 def _events(seen: Any) -> list[Any]:
-    """Return what happened to a group or a container, as its view lists it."""
+    """Return the events of a group or a container."""
     return list((seen.instance_view.events if seen.instance_view is not None else None) or ())
 
 

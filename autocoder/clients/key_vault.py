@@ -1,4 +1,4 @@
-"""Key Vault: secrets by name, read when they are needed and kept in memory for some minutes.
+"""Key Vault: secrets by name, read on demand and cached in memory for some minutes.
 
 https://learn.microsoft.com/python/api/overview/azure/keyvault-secrets-readme
 """
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
     from azure.keyvault.secrets import SecretClient
 
-KEPT_SECONDS = 300.0
-ABSENT_SECONDS = 15.0  # somebody may be adding it just now
+CACHE_SECONDS = 300.0
+ABSENT_CACHE_SECONDS = 15.0  # short, because an operator may be adding the secret
 _NAME = re.compile(r"[0-9A-Za-z-]{1,127}")
 
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """A secret as it was read, and why there is none: `missing`, or `forbidden` to this identity."""
+    """A secret's value, or why there is none: it is `missing`, or `forbidden` to the app's identity."""
 
     value: str | None = field(repr=False)
     state: Literal["present", "missing", "forbidden"]
@@ -32,18 +32,18 @@ class Secret:
 
 @dataclass(frozen=True)
 class KeyVault:
-    """One vault. A role on single secrets answers 403 for a missing one, so both count as absent."""
+    """A key vault. With roles on single secrets, a missing one gives 403, so 403 and 404 both mean absent."""
 
     url: str
     credential: "TokenCredential" = field(repr=False)
     _kept: dict[str, Secret] = field(default_factory=dict, repr=False)
 
     def read_secret(self, name: str) -> str | None:
-        """Return the secret's value, or None when it is absent; raises `Transient`, `SignInRequired`."""
+        """Return the secret's value, or None when it is absent. Raises `Transient` or `SignInRequired`."""
         return self.look_up(name).value
 
     def look_up(self, name: str) -> Secret:
-        """Return the secret and its state; raises as `read_secret` does."""
+        """Return the secret and its state. Raises the same errors as `read_secret`."""
         kept = self._kept.get(name)
         if kept is not None and kept.until > time.monotonic():
             return kept
@@ -52,11 +52,11 @@ class KeyVault:
         return found
 
     def forget(self, name: str) -> None:
-        """Read the secret anew next time: a service did not accept it."""
+        """Drop the cached secret, for example after a service rejected it."""
         self._kept.pop(name, None)
 
     def known(self) -> tuple[str, ...]:
-        """Return the values that are in memory."""
+        """Return all cached values."""
         return tuple(secret.value for secret in list(self._kept.values()) if secret.value)
 
     def _read(self, name: str) -> Secret:
@@ -70,11 +70,11 @@ class KeyVault:
                 value = self._client.get_secret(name).value
             except HttpResponseError as error:
                 if error.status_code == 404:
-                    return Secret(None, "missing", now + ABSENT_SECONDS)
+                    return Secret(None, "missing", now + ABSENT_CACHE_SECONDS)
                 if error.status_code == 403:
-                    return Secret(None, "forbidden", now + ABSENT_SECONDS)
+                    return Secret(None, "forbidden", now + ABSENT_CACHE_SECONDS)
                 raise
-        return Secret(value, "present" if value else "missing", now + KEPT_SECONDS)
+        return Secret(value, "present" if value else "missing", now + CACHE_SECONDS)
 
     @cached_property
     def _client(self) -> "SecretClient":

@@ -1,6 +1,6 @@
-"""Tables `runs` and `claims`: the record of every run, and the lock against doubles.
+"""Tables `runs` and `claims`: the record of every run, and the lock that prevents duplicate runs.
 
-A claim is an insert that fails when the row is there. Its value is the id of the run that holds it.
+A claim is taken by an insert that fails if the row exists; the row has the id of the run that holds it.
 """
 
 import datetime as dt
@@ -13,16 +13,16 @@ from autocoder import ids
 from autocoder.clients.tables import Tables
 from autocoder.clock import now
 from autocoder.models import RUN_ID, Run, RunRequest
-from autocoder.records import CANCELLABLE, CLAIMS, RUN_PARTITION, RUNS, bounded, new_row
+from autocoder.runs.rows import CANCELLABLE, CLAIMS, RUN_PARTITION, RUNS, bounded, new_row
 
 DELIVERY, CONTENT, IDEMPOTENCY, ACTIVE, SLOT = "delivery", "content", "idempotency", "active", "slot"
 _RUN_ID = re.compile(RUN_ID)
-MOST_TRIES = 20
+MAX_TRIES = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One row of table `claims`; with a window it lapses that many seconds after it was taken."""
+    """One row of table `claims`; with a window, it expires that many seconds after it was taken."""
 
     kind: str
     key: str
@@ -31,7 +31,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class RunFilter:
-    """What `GET /api/runs` may ask for; None: anything."""
+    """The filter of `GET /api/runs`; None means any value."""
 
     work_item_id: int | None = None
     project: str | None = None
@@ -47,8 +47,11 @@ class RunRecords:
     tables: Tables
 
     def take(self, claim: Claim, run_id: str) -> str:
-        """Claim for *run_id*; return the id of the run that holds it now: *run_id*, or an earlier one."""
-        for _ in range(MOST_TRIES):
+        """Take *claim* for *run_id*; return the id of its holder: *run_id*, or an earlier run.
+
+        Raises RuntimeError when the claim changes hands faster than it can be read.
+        """
+        for _ in range(MAX_TRIES):
             if self.tables.insert(CLAIMS, claim.kind, claim.key, {"run_id": run_id, "taken_at": now()}):
                 return run_id
             row = self.tables.get(CLAIMS, claim.kind, claim.key)
@@ -61,7 +64,7 @@ class RunRecords:
         raise RuntimeError(f"claim {claim.kind} changes hands faster than it can be read")
 
     def repoint(self, claims: Iterable[Claim], held_by: str, run_id: str) -> None:
-        """Give those of *claims* that *held_by* holds to *run_id*."""
+        """Transfer those of *claims* that *held_by* holds to *run_id*."""
         for claim in claims:
             row = self.tables.get(CLAIMS, claim.kind, claim.key)
             if row is not None and row["run_id"] == held_by:
@@ -69,7 +72,7 @@ class RunRecords:
                 self.tables.replace(CLAIMS, claim.kind, claim.key, columns, row)
 
     def take_over(self, claim: Claim, held_by: str, run_id: str) -> str:
-        """Take *claim* from *held_by* for *run_id*; return who holds it now, perhaps a third."""
+        """Take *claim* from *held_by* for *run_id*; return the id of its holder, which may be a third run."""
         row = self.tables.get(CLAIMS, claim.kind, claim.key)
         columns = {"run_id": run_id, "taken_at": now()}
         if row is not None and row["run_id"] == held_by:
@@ -77,24 +80,24 @@ class RunRecords:
         return self.take(claim, run_id)
 
     def release(self, claims: Iterable[Claim], run_id: str) -> None:
-        """Free those of *claims* that *run_id* holds."""
+        """Delete those of *claims* that *run_id* holds."""
         for claim in claims:
             row = self.tables.get(CLAIMS, claim.kind, claim.key)
             if row is not None and row["run_id"] == run_id:
                 self.tables.delete(CLAIMS, claim.kind, claim.key, row)
 
     def release_all(self, kinds: Iterable[str], run_id: str) -> None:
-        """Free every claim of these *kinds* that *run_id* holds."""
+        """Delete every claim of these *kinds* that *run_id* holds."""
         for kind in kinds:
             for row in self.tables.query(CLAIMS, kind, {"run_id": run_id}):
-                self.tables.delete(CLAIMS, kind, row["RowKey"], row)  # not one that the next run has taken
+                self.tables.delete(CLAIMS, kind, row["RowKey"], row)  # unless the next run has taken it
 
     def held(self, kind: str) -> dict[str, str]:
-        """Return the claims of *kind*: key to run id."""
+        """Return the run ids of the claims of *kind*, by key."""
         return {row["RowKey"]: str(row["run_id"]) for row in self.tables.query(CLAIMS, kind, {})}
 
     def taken(self, kind: str, minutes_ago: float) -> dict[str, str]:
-        """Return the claims of *kind* that were taken that long ago: key to run id."""
+        """Return the run ids of the claims of *kind* that are at least *minutes_ago* old, by key."""
         before = (dt.datetime.now(dt.UTC) - dt.timedelta(minutes=minutes_ago)).isoformat()
         rows = self.tables.query(CLAIMS, kind, {})
         return {row["RowKey"]: str(row["run_id"]) for row in rows if str(row["taken_at"]) <= before}
@@ -108,20 +111,20 @@ class RunRecords:
         """Return how many runs are active or waiting."""
         return len(self.held(ACTIVE))
 
-    def expire(self, kind: str, before: dt.datetime, most: int) -> int:
-        """Free up to *most* claims of *kind* that were taken before *before*; return how many."""
+    def expire(self, kind: str, before: dt.datetime, limit: int) -> int:
+        """Delete up to *limit* claims of *kind* that were taken before *before*; return how many."""
         until = before.astimezone(dt.UTC).isoformat(timespec="milliseconds")
-        rows = self.tables.query_before(CLAIMS, kind, "taken_at", until, top=most)
+        rows = self.tables.query_before(CLAIMS, kind, "taken_at", until, top=limit)
         for row in rows:
-            self.tables.delete(CLAIMS, kind, row["RowKey"], row)  # not one that was taken anew meanwhile
+            self.tables.delete(CLAIMS, kind, row["RowKey"], row)  # unless it was taken again meanwhile
         return len(rows)
 
     def add(self, run: Run) -> None:
-        """Write the row of *run*, unless it is there."""
+        """Write the row of *run*, unless it exists."""
         self.tables.insert(RUNS, RUN_PARTITION, run.id, bounded(new_row(run)))
 
     def get(self, run_id: str) -> dict[str, Any] | None:
-        """Return the row of run *run_id*, or None."""
+        """Return the row of run *run_id*, or None when there is none or the id is not valid."""
         return self.tables.get(RUNS, RUN_PARTITION, run_id) if _RUN_ID.fullmatch(run_id) else None
 
     def merge(self, run_id: str, columns: Mapping[str, Any]) -> None:
@@ -129,7 +132,7 @@ class RunRecords:
         self.tables.merge(RUNS, RUN_PARTITION, run_id, bounded(columns))
 
     def list(self, wanted: RunFilter) -> list[dict[str, Any]]:
-        """Return the rows that fit *wanted*, newest first."""
+        """Return the rows that match *wanted*, newest first."""
         columns = {
             "work_item_id": wanted.work_item_id,
             "project": wanted.project,
@@ -140,23 +143,23 @@ class RunRecords:
         return self.tables.query(RUNS, RUN_PARTITION, given, top=wanted.top)
 
     def request_cancel(self, run_id: str) -> dict[str, Any] | None:
-        """Note that the run shall be cancelled, unless it began to publish; return its row, or None."""
+        """Record a request to cancel, unless the run began to publish; return its row, or None."""
         return self._change(run_id, lambda row: row.get("status") in CANCELLABLE, {"cancel_requested": True})
 
     def begin_publishing(self, run_id: str, columns: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Write the publishing *columns*, unless a cancel was asked for; return the row as it is now."""
+        """Write the publishing *columns*, unless a cancel was requested; return the current row."""
         return self._change(run_id, lambda row: not row.get("cancel_requested"), columns)
 
     def advance(
         self, run_id: str, since: Collection[str], columns: Mapping[str, Any]
     ) -> dict[str, Any] | None:
-        """Write *columns* if the run's status is one of *since*; return the row then, else None."""
+        """Write *columns* if the run's status is one of *since* and return the new row, else None."""
         row = self._change(run_id, lambda row: row.get("status") in since, columns)
         return row if row is not None and columns.items() <= row.items() else None
 
     def _change(self, run_id: str, allowed: Any, columns: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Merge *columns* if the row is *allowed* to change and nobody else changed it meanwhile."""
-        for _ in range(MOST_TRIES):
+        """Merge *columns* into the row if *allowed* accepts it; repeat if another process changed the row."""
+        for _ in range(MAX_TRIES):
             row = self.get(run_id)
             if row is None or not allowed(row):
                 return row
@@ -166,14 +169,14 @@ class RunRecords:
 
 
 def active_claim(request: RunRequest, run_id: str) -> Claim:
-    """Return the claim of the one active run per work item and repository; a prompt is its own subject."""
+    """Return the claim of the active run of a work item and repository; each prompt has its own claim."""
     subject = request.work_item_id if request.work_item_id is not None else run_id
     parts = (request.organization, request.project, subject, request.repository)
     return Claim(ACTIVE, ids.key(*(str(part).casefold() for part in parts)))
 
 
 def _has_lapsed(claim: Claim, row: Mapping[str, Any]) -> bool:
-    """Whether the claim in *row* was taken longer ago than its window."""
+    """Whether the claim in *row* is older than its window."""
     if claim.window_seconds is None:
         return False
     age = dt.datetime.now(dt.UTC) - dt.datetime.fromisoformat(str(row["taken_at"]))

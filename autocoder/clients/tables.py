@@ -1,7 +1,9 @@
-"""Table Storage: rows known by partition and row key, inserted, replaced and merged one at a time.
+"""Table Storage: rows with a partition key and a row key, written one at a time.
 
-https://learn.microsoft.com/python/api/overview/azure/data-tables-readme. A row that was read carries its ETag
-in the column `etag`; a write that is given the row takes place only if nobody changed it meanwhile.
+A row that was read has its ETag in the column `etag`. A write that gets this row as *read* succeeds only if
+the row was not changed meanwhile.
+
+https://learn.microsoft.com/python/api/overview/azure/data-tables-readme
 """
 
 from collections.abc import Callable, Mapping
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
     from azure.data.tables import TableClient, TableServiceClient
 
-WHO = "Table Storage"
+SERVICE = "Table Storage"
 PAGE = 1_000
 Row = dict[str, Any]
 T = TypeVar("T")
@@ -24,17 +26,17 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Tables:
-    """The tables of one storage account; a table is created when it is first written to."""
+    """The tables of one storage account; a table is created on the first write."""
 
     account: str
     credential: "TokenCredential" = field(repr=False)
 
     def insert(self, table: str, partition: str, row: str, columns: Mapping[str, Any]) -> bool:
-        """Write a new row; return False when there is one already."""
+        """Insert a row; return False when it exists already."""
         from azure.core.exceptions import ResourceExistsError
 
         entity = _entity(partition, row, columns)
-        with translated(WHO):
+        with translated(SERVICE):
             try:
                 self._written(table, lambda client: client.create_entity(entity))
             except ResourceExistsError:
@@ -45,7 +47,7 @@ class Tables:
         """Return the row, or None."""
         from azure.core.exceptions import ResourceNotFoundError
 
-        with translated(WHO):
+        with translated(SERVICE):
             try:
                 return _row(self._table(table).get_entity(partition, row))
             except ResourceNotFoundError:
@@ -54,7 +56,7 @@ class Tables:
     def replace(
         self, table: str, partition: str, row: str, columns: Mapping[str, Any], read: Mapping[str, Any]
     ) -> bool:
-        """Write the row anew; return False when it is gone or no longer the one that was *read*."""
+        """Replace the row; return False when it is gone or was changed since it was *read*."""
         from azure.data.tables import UpdateMode
 
         return self._update(table, _entity(partition, row, columns), read, UpdateMode.REPLACE)
@@ -67,16 +69,16 @@ class Tables:
         columns: Mapping[str, Any],
         read: Mapping[str, Any] | None = None,
     ) -> bool:
-        """Change these columns; return False when the row is gone, or no longer the one that was *read*."""
+        """Change these columns; return False when the row is gone or was changed since it was *read*."""
         from azure.data.tables import UpdateMode
 
         return self._update(table, _entity(partition, row, columns), read, UpdateMode.MERGE)
 
     def delete(self, table: str, partition: str, row: str, read: Mapping[str, Any] | None = None) -> bool:
-        """Delete the row; return False when it is gone, or no longer the one that was *read*."""
+        """Delete the row; return False when it is gone or was changed since it was *read*."""
         from azure.core.exceptions import ResourceModifiedError, ResourceNotFoundError
 
-        with translated(WHO):
+        with translated(SERVICE):
             try:
                 self._table(table).delete_entity(partition, row, **_unchanged(read))
             except (ResourceModifiedError, ResourceNotFoundError):
@@ -86,14 +88,14 @@ class Tables:
     def query(
         self, table: str, partition: str, equals: Mapping[str, Any], *, top: int | None = None
     ) -> list[Row]:
-        """Return the rows of *partition* whose columns equal *equals*, in the order of their row keys."""
+        """Return the rows of *partition* whose columns equal those in *equals*, sorted by row key."""
         from azure.core.exceptions import ResourceNotFoundError
 
         names = {f"value{number}": column for number, column in enumerate(equals)}
         terms = ["PartitionKey eq @partition", *(f"{column} eq @{name}" for name, column in names.items())]
         parameters = {"partition": partition, **{name: equals[column] for name, column in names.items()}}
         page = PAGE if top is None or equals else min(top, PAGE)
-        with translated(WHO):
+        with translated(SERVICE):
             try:
                 found = self._table(table).query_entities(
                     " and ".join(terms), parameters=parameters, results_per_page=page
@@ -103,11 +105,11 @@ class Tables:
                 return []
 
     def query_before(self, table: str, partition: str, column: str, before: str, *, top: int) -> list[Row]:
-        """Return up to *top* rows of *partition* whose text in *column* sorts before *before*."""
+        """Return up to *top* rows of *partition* whose string in *column* sorts before *before*."""
         from azure.core.exceptions import ResourceNotFoundError
 
         terms = f"PartitionKey eq @partition and {column} lt @before"
-        with translated(WHO):
+        with translated(SERVICE):
             try:
                 found = self._table(table).query_entities(
                     terms, parameters={"partition": partition, "before": before}, results_per_page=PAGE
@@ -119,7 +121,7 @@ class Tables:
     def _update(self, table: str, entity: Row, read: Mapping[str, Any] | None, mode: Any) -> bool:
         from azure.core.exceptions import ResourceModifiedError, ResourceNotFoundError
 
-        with translated(WHO):
+        with translated(SERVICE):
             try:
                 self._table(table).update_entity(entity, mode=mode, **_unchanged(read))
             except (ResourceModifiedError, ResourceNotFoundError):
@@ -127,13 +129,13 @@ class Tables:
         return True
 
     def _written(self, table: str, write: Callable[["TableClient"], T]) -> T:
-        """Return what *write*, an insert, returns; a table that is not there is created first."""
+        """Return the result of *write*, an insert; if the table does not exist, it is created first."""
         from azure.core.exceptions import ResourceNotFoundError
 
         client = self._table(table)
         try:
             return write(client)
-        except ResourceNotFoundError:  # nothing else can be missing
+        except ResourceNotFoundError:  # an insert cannot miss anything but the table
             self._service.create_table_if_not_exists(table)
         return write(client)
 
@@ -158,7 +160,7 @@ class Tables:
 
 
 def _unchanged(read: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Return the options by which a write takes place only while the row is the one that was *read*."""
+    """Return the options that let a write succeed only if the row was not changed since it was *read*."""
     from azure.core import MatchConditions
 
     return {"etag": read["etag"], "match_condition": MatchConditions.IfNotModified} if read else {}

@@ -1,7 +1,7 @@
-"""Every value that travels, in the order in which it travels through a run.
+"""All values that cross a boundary of the app: REST, the containers' files, the history of Durable Functions.
 
-All are frozen and travel as plain JSON: camelCase outside (REST, files in containers, Durable history),
-snake_case here. They carry names of secrets, never secrets.
+All are frozen and are sent as plain JSON, with names in camelCase there and in snake_case here. They carry
+names of secrets, never secrets.
 """
 
 from autocoder.models.base import MODEL as MODEL
@@ -10,7 +10,6 @@ from autocoder.models.base import SHA as SHA
 from autocoder.models.base import TEMPLATE as TEMPLATE
 from autocoder.models.base import Commands as Commands
 from autocoder.models.base import Globs as Globs
-from autocoder.models.base import Outcome as Outcome
 from autocoder.models.base import Phase as Phase
 from autocoder.models.base import RunId as RunId
 from autocoder.models.base import Sha as Sha
@@ -18,14 +17,16 @@ from autocoder.models.base import ShortText as ShortText
 from autocoder.models.base import Value as Value
 from autocoder.models.containers import AgentResultFormat as AgentResultFormat
 from autocoder.models.containers import CommitText as CommitText
-from autocoder.models.containers import GroupSeen as GroupSeen
+from autocoder.models.containers import GroupVerdict as GroupVerdict
 from autocoder.models.containers import Plan as Plan
 from autocoder.models.containers import PolicyRules as PolicyRules
 from autocoder.models.containers import Price as Price
 from autocoder.models.containers import RunAgent as RunAgent
 from autocoder.models.containers import RunFile as RunFile
 from autocoder.models.reports import FileChange as FileChange
+from autocoder.models.reports import OpenedPullRequest as OpenedPullRequest
 from autocoder.models.reports import PullRequest as PullRequest
+from autocoder.models.reports import PullRequestInput as PullRequestInput
 from autocoder.models.reports import PushedBranch as PushedBranch
 from autocoder.models.reports import RunRecord as RunRecord
 from autocoder.models.reports import RunReport as RunReport
@@ -48,3 +49,4 @@ from autocoder.models.work import RepositoryTexts as RepositoryTexts
 from autocoder.models.work import WorkItem as WorkItem
 from autocoder.models.work import WorkItemComment as WorkItemComment
 from autocoder.models.work import WorkItemSummary as WorkItemSummary
+from autocoder.shared.outcomes import Outcome as Outcome

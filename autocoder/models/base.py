@@ -1,4 +1,4 @@
-"""The base of all values, and the words and shapes that several of them share."""
+"""The base class of all values, and the types that several of them share."""
 
 from typing import Annotated, Literal
 
@@ -19,21 +19,9 @@ RunId = Annotated[str, Field(pattern=RUN_ID)]
 Sha = Annotated[str, Field(pattern=SHA)]
 
 Phase = Literal["queued", "preparing", "provisioning", "running", "verifying", "publishing", "reporting"]
-Outcome = Literal[
-    "completed",
-    "no_changes",
-    "needs_info",
-    "refused",
-    "branch_moved",
-    "budget_spent",
-    "timed_out",
-    "interrupted",
-    "cancelled",
-    "failed",
-]
 
 
 class Value(BaseModel):
-    """A frozen value whose JSON is camelCase and whose unknown fields are an error."""
+    """A frozen value. Its JSON is camelCase, and an unknown field is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)

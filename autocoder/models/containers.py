@@ -1,4 +1,4 @@
-"""What is settled before the container group starts, and what goes into it."""
+"""The plan of a run, and the input files of its container group."""
 
 from typing import Literal
 
@@ -10,12 +10,12 @@ from autocoder.models.work import Repository, WorkItemSummary
 
 
 class AgentResultFormat(Value):
-    """Where the agent's CLI says how it ended: the last JSON line of its log that has these fields."""
+    """Where to find the agent's result: in the last JSON line of its log that has these fields."""
 
     text: str = Field("", description="dotted path of the final message")
     error: str = Field("", description="dotted path of a flag that is true when it failed")
     match: dict[str, str] = Field(default_factory=dict, description="fields the line must have")
-    joined: bool = Field(False, description="whether it comes in pieces: several such lines in a row")
+    joined: bool = Field(False, description="whether the text is spread over several such lines")
 
 
 class Price(Value):
@@ -29,11 +29,11 @@ class Price(Value):
 
 
 class RunAgent(Value):
-    """The agent as the containers need to know it."""
+    """The part of `run.json` that describes the agent."""
 
     type: str
     model: str
-    provider: str = Field(description="which dialect its model speaks: anthropic, openai, azure, gemini")
+    provider: str = Field(description="the model provider: anthropic, openai, azure or gemini")
     upstream: str = Field(description="the only address that the gateway forwards to")
     result: AgentResultFormat = AgentResultFormat()
     leftovers: tuple[str, ...] = Field((), description="globs of files that agents leave behind")
@@ -41,7 +41,7 @@ class RunAgent(Value):
 
 
 class CommitText(Value):
-    """What the supervisor writes into the commit."""
+    """Message, author and date of the commit that the supervisor makes."""
 
     message: str
     author_name: str
@@ -50,7 +50,7 @@ class CommitText(Value):
 
 
 class PolicyRules(Value):
-    """What may not leave the container group; `autocoder/policy.py` applies it."""
+    """Which changes may not leave the container group; `autocoder/shared/policy.py` applies the rules."""
 
     protected: tuple[str, ...]
     allowed: tuple[str, ...] = ()
@@ -60,7 +60,7 @@ class PolicyRules(Value):
 
 
 class RunFile(Value):
-    """`run.json`, the input of the containers. No secret is in it: the agent can read it."""
+    """`run.json`, the input of the containers. It holds no secret, because the agent can read it."""
 
     run_id: RunId
     base_commit: Sha
@@ -74,7 +74,7 @@ class RunFile(Value):
 
 
 class Plan(Value):
-    """All that is settled before the container group starts."""
+    """Everything that is decided before the container group starts."""
 
     run: Run
     title: str
@@ -88,13 +88,13 @@ class Plan(Value):
     tools_image: str | None = Field(None, description="the agent's own image, where `image` is another")
     budget: Budget
     inputs: tuple[str, ...] = Field(description="names of the input blobs, under the run's prefix")
-    poll_seconds: float = Field(description="POLL_SECONDS as it was when the run was planned")
-    provisioning_minutes: float = Field(30, description="PROVISIONING_MINUTES as it was then")
-    remarks: tuple[str, ...] = Field((), description="on files that were asked for and could not be given")
+    poll_seconds: float = Field(description="POLL_SECONDS when the run was planned")
+    provisioning_minutes: float = Field(30, description="PROVISIONING_MINUTES when the run was planned")
+    remarks: tuple[str, ...] = Field((), description="about requested files that are missing or cut")
 
 
-class GroupSeen(Value):
-    """What one look at the container group showed."""
+class GroupVerdict(Value):
+    """What the state of a container group means for its run."""
 
     state: Literal["starting", "working", "ended", "gone", "failed"]
     reason: str = ""

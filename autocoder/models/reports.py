@@ -1,16 +1,18 @@
-"""Publishing and reporting."""
+"""Values of publishing and reporting: branch, pull request, report, and the record that REST returns."""
 
 from typing import Literal
 
 from pydantic import Field
 
-from autocoder.models.base import Outcome, Phase, RunId, Sha, Value
+from autocoder.models.base import Phase, RunId, Sha, Value
+from autocoder.models.containers import Plan
 from autocoder.models.requests import Run
-from autocoder.models.results import Usage
+from autocoder.models.results import AgentResult, Usage
+from autocoder.shared.outcomes import Outcome
 
 
 class FileChange(Value):
-    """One changed path of the pull request and how many lines it gained and lost, where that is known."""
+    """One changed path of the pull request, with the numbers of added and removed lines if known."""
 
     path: str
     kind: Literal["added", "modified", "deleted", "renamed"]
@@ -19,12 +21,12 @@ class FileChange(Value):
 
 
 class PushedBranch(Value):
-    """The branch on the server, and what it changes."""
+    """The branch on the server and the files that it changes."""
 
     branch: str
     commit: Sha
     files: tuple[FileChange, ...]
-    more_files: int = Field(0, description="how many more files changed than are listed")
+    more_files: int = Field(0, description="number of changed files beyond those in `files`")
 
 
 class PullRequest(Value):
@@ -34,14 +36,29 @@ class PullRequest(Value):
     url: str = Field(description="the page for people")
     is_draft: bool = False
     linked: bool = Field(True, description="whether the work item's link was read back")
-    warnings: tuple[str, ...] = Field((), description="what could not be added to it, and why")
+    warnings: tuple[str, ...] = Field((), description="what could not be added, and why")
     pending: dict[str, str] = Field(
-        default_factory=dict, description="what is worth another try, and why it could not be added so far"
+        default_factory=dict, description="parts to add later, and why each could not be added so far"
     )
 
 
+class PullRequestInput(Value):
+    """Input of `create_pull_request`: a plan, its result, and the pushed branch."""
+
+    plan: Plan
+    result: AgentResult
+    pushed: PushedBranch
+
+
+class OpenedPullRequest(Value):
+    """Input of `add_to_pull_request`: that of `create_pull_request`, and the pull request on the server."""
+
+    given: PullRequestInput
+    pull_request: PullRequest
+
+
 class RunReport(Value):
-    """How a run ended: what the work item's comment and the row in table `runs` say."""
+    """How a run ended; the work item's comment and the row in table `runs` are written from it."""
 
     run: Run
     title: str = ""
@@ -49,15 +66,15 @@ class RunReport(Value):
     outcome: Outcome
     reason: str = ""
     pull_request: PullRequest | None = None
-    unseen: tuple[str, ...] = Field((), description="what of its task the agent did not get to see")
-    files: int = Field(0, description="how many changed; 0 where that is not known any more")
+    unseen: tuple[str, ...] = Field((), description="parts of its task that the agent did not see")
+    files: int = Field(0, description="number of changed files; 0 if unknown")
     failed_checks: int = 0
     usage: Usage = Usage()
     seconds: dict[str, float] = Field(default_factory=dict)
 
 
 class RunRecord(Value):
-    """A row of table `runs`, as `GET /runs/{id}` answers it."""
+    """A row of table `runs`, as `GET /runs/{id}` returns it."""
 
     id: RunId
     status: Phase | Outcome

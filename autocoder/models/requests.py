@@ -1,10 +1,11 @@
-"""What a caller asks for."""
+"""A request for a run, and the run that was accepted."""
 
 from typing import Literal
 
 from pydantic import Field
 
-from autocoder.models.base import TEMPLATE, Outcome, RunId, Value
+from autocoder.models.base import TEMPLATE, RunId, Value
+from autocoder.shared.outcomes import Outcome
 
 
 class Budget(Value):
@@ -17,16 +18,18 @@ class Budget(Value):
 
 
 class Requester(Value):
-    """Who asked: the identity's id where the caller's dialect has one, and a name to show."""
+    """The person or caller who requested the run, with the id of their identity if the source has one."""
 
     id: str | None = None
     name: str = ""
-    update: int | None = Field(None, gt=0, description="number of the work item's update that asked")
+    update: int | None = Field(
+        None, gt=0, description="number of the work item's update that requested the run"
+    )
     source: Literal["rest", "service_hook", "boards", "pipelines"] = "rest"
 
 
 class RunRequest(Value):
-    """A wish for a run, out of whichever dialect it came in; where it happens is settled."""
+    """A request for a run in an organisation, project and repository, whatever source it came from."""
 
     work_item_id: int | None = Field(None, gt=0)
     user_prompt: str | None = Field(None, max_length=100_000)
@@ -50,19 +53,19 @@ class RunRequest(Value):
 
 
 class Run(Value):
-    """A run that was accepted, as the orchestration carries it.
+    """An accepted run, the input of its orchestration.
 
-    The request's long texts are left out: they lie in blob `request.json`, out of Durable history.
+    The request's long texts are left out to keep them out of Durable history; blob `request.json` has them.
     """
 
     id: RunId
     request: RunRequest
-    title: str = Field(description="the prompt's first line; a work item brings its own")
+    title: str = Field(description="first line of the prompt; the title of a work item replaces it")
     queued_at: str = Field(description="ISO 8601, UTC")
 
 
 class Ended(Value):
-    """A run that ends before its pull request: an expected outcome, and why."""
+    """How a run ends without a pull request: an expected outcome and its reason."""
 
     outcome: Outcome
     reason: str

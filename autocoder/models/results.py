@@ -1,16 +1,17 @@
-"""What comes out of the container group."""
+"""The output files of the container group."""
 
 from typing import Literal
 
 from pydantic import Field
 
 from autocoder.models.base import RunId, Sha, Value
+from autocoder.shared.outcomes import SupervisorOutcome
 
 
 class Usage(Value):
-    """Model calls as the gateway counted them; the cost is None when a model had no price."""
+    """Tokens, turns and cost as the gateway counted them; the cost is None when a model had no price."""
 
-    input_tokens: int = Field(0, description="without the cached ones")
+    input_tokens: int = Field(0, description="without cached tokens")
     cached_tokens: int = 0
     output_tokens: int = 0
     turns: int = 0
@@ -19,7 +20,7 @@ class Usage(Value):
 
 
 class Progress(Value):
-    """`progress.json`: where the container group is."""
+    """`progress.json`: the current phase of the container group."""
 
     phase: Literal["preparing", "running", "verifying", "collecting"]
     updated_at: str
@@ -30,13 +31,13 @@ class Verification(Value):
     """One command of the team, run in a fresh checkout of the commit that will be pushed."""
 
     command: str
-    exit_code: int | None = Field(description="None: it was not run; 124: it did not end in time")
+    exit_code: int | None = Field(description="None: it was not run; 124: it timed out")
     seconds: float
-    output: str = Field("", description="the tail of what it printed, redacted")
+    output: str = Field("", description="the end of its output, redacted")
 
 
 class Withheld(Value):
-    """A path that the agent changed and that does not go into the pull request, and why."""
+    """A changed path that is left out of the pull request, and the reason."""
 
     path: str
     reason: str
@@ -51,20 +52,10 @@ class Pack(Value):
 
 
 class AgentResult(Value):
-    """`result.json`, the last thing that the supervisor writes."""
+    """`result.json`, the last file that the supervisor writes."""
 
     run_id: RunId
-    outcome: Literal[
-        "changed",
-        "no_changes",
-        "agent_failed",
-        "clone_failed",
-        "budget_spent",
-        "timed_out",
-        "interrupted",
-        "cancelled",
-        "refused",
-    ] = Field(description="budget_spent and timed_out may have a pack as well")
+    outcome: SupervisorOutcome = Field(description="budget_spent and timed_out may have a pack as well")
     reason: str = ""
     base_commit: Sha
     pack: Pack | None = None
@@ -73,9 +64,7 @@ class AgentResult(Value):
     usage: Usage = Usage()
     verification: tuple[Verification, ...] = ()
     withheld: tuple[Withheld, ...] = ()
-    more_withheld: int = Field(
-        0, description="paths that were withheld as well, of which there were too many"
-    )
+    more_withheld: int = Field(0, description="number of withheld paths beyond those in `withheld`")
     lines: dict[str, tuple[int, int]] = Field(
         default_factory=dict, description="path to lines added and removed, of at most 200 text files"
     )

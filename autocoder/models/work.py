@@ -1,4 +1,4 @@
-"""What is read from Azure DevOps: the work item and the repository."""
+"""The work item and the repository, as read from Azure DevOps."""
 
 from typing import Literal
 
@@ -9,23 +9,23 @@ from autocoder.models.requests import Budget
 
 
 class Image(Value):
-    """A picture of the work item, kept as a blob of the run."""
+    """An image in the work item, stored as a blob of the run."""
 
     name: str
     url: str
 
 
 class WorkItemComment(Value):
-    """What somebody said on a work item, as Markdown."""
+    """A comment on a work item, as Markdown."""
 
     author: str
     text: str
     created_at: str
-    hidden_parts: int = Field(0, description="how many hidden pieces of text were left out")
+    hidden_parts: int = Field(0, description="number of hidden parts of the text that were left out")
 
 
 class WorkItem(Value):
-    """A work item as the agent needs to know it: Markdown, without what a reader could not have seen."""
+    """A work item as the agent gets it: Markdown, without text that is hidden from a reader."""
 
     id: int
     rev: int
@@ -41,15 +41,17 @@ class WorkItem(Value):
     comments: tuple[WorkItemComment, ...] = ()
     related: tuple[str, ...] = Field((), description="one line for each related work item or link")
     images: tuple[Image, ...] = ()
-    images_left_out: int = Field(0, description="how many pictures are too large, too many, or unreadable")
+    images_left_out: int = Field(
+        0, description="number of images that were too many, too large or unreadable"
+    )
     hidden_parts: int = Field(
-        0, description="how many hidden pieces of text were left out, comments included"
+        0, description="number of hidden parts of the text that were left out, comments included"
     )
     web_url: str = ""
 
 
 class WorkItemSummary(Value):
-    """What later steps need of the work item; the whole of it lies in blob `work_item.json`."""
+    """The parts of a work item that later steps need; blob `work_item.json` has all of it."""
 
     id: int
     rev: int
@@ -66,7 +68,7 @@ class RepositorySettings(Value):
     setup: Commands = ()
     verify: Commands = ()
     protected: Globs = Field((), description="more paths that may not be changed")
-    allowed: Globs = Field((), description="protected paths that may be changed all the same")
+    allowed: Globs = Field((), description="protected paths that may be changed anyway")
     agent: str | None = Field(None, pattern=r"^[a-z][a-z0-9-]{0,30}$")
     model: str | None = Field(None, pattern=MODEL)
     reviewers: tuple[ShortText, ...] = Field((), max_length=20, description="identity ids")
@@ -89,12 +91,12 @@ class Repository(Value):
     base_commit: Sha
     settings: RepositorySettings = RepositorySettings()
     has_build_policy: bool = False
-    lfs: tuple[str, ...] = Field((), description="globs that the root .gitattributes keeps in Git LFS")
+    lfs: tuple[str, ...] = Field((), description="globs that the root .gitattributes assigns to Git LFS")
     has_texts: bool = Field(False, description="whether there is a blob `repository.json`")
 
 
 class RepositoryTexts(Value):
-    """The repository's own words, from the target branch; blob `repository.json` where there are any."""
+    """Texts of the repository's target branch, stored in blob `repository.json` unless all are empty."""
 
     instructions: str = Field("", description="AGENTS.md and the like")
     templates: dict[str, str] = Field(default_factory=dict, description="the team's own, by name")

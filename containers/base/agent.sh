@@ -1,42 +1,30 @@
 #!/bin/sh
-# Runs the agent's run.sh in a process group of its own, until it ends, its time is up or it is told to stop.
-# POSIX sh, so that any image with /bin/sh can run it. It ends with 0: the result is in exchange/exit.json.
+# Runs the agent's run.sh in its own process group until it exits, its time is up or it is told to stop.
+# POSIX sh only, so that it runs in any image that has /bin/sh. It always exits with 0; the outcome is written to
+# exchange/exit.json.
 set -u
+# shellcheck source=containers/base/shared.sh
+. "${0%/*}/shared.sh"
 
 inputs=$AUTOCODER_INPUTS exchange=$AUTOCODER_EXCHANGE control=$AUTOCODER_CONTROL
 seconds=${AUTOCODER_SECONDS%%.*} grace=${AUTOCODER_GRACE_SECONDS:-5}
 
-# Hundredths of a second since the machine started, without a process where /proc is there.
-now() {
-    if read -r up _ 2>/dev/null </proc/uptime; then
-        case $up in *.??) ;; *) up=${up%%.*}.00 ;; esac
-        now=${up%.*}${up#*.}
-        while case $now in 0?*) ;; *) false ;; esac do now=${now#0}; done # 008 would be octal
-    else
-        now=$(date +%s)00
-    fi
-}
-
-pause() { sleep "$1" 2>/dev/null || sleep 1; }
-
-# Not by `:`, with which a shell ends when the file cannot be written.
+# Updates the heartbeat. A shell may exit if the redirection of `:`, a special built-in, fails, so this uses `true`.
 beat() { true >"$exchange/heartbeat"; } 2>/dev/null
 
-# The one file that says how it ended, whole or not at all. It is written over what was reserved for it.
+# finish CODE REASON: writes exit.json in one step, over the space that was reserved for it, and exits.
 finish() {
-    now
-    hundredths=$((now - began))
-    printf '{"exitCode": %d, "reason": "%s", "seconds": %d.%02d}\n' "$1" "$2" \
-        $((hundredths / 100)) $((hundredths % 100)) 1<>"$exchange/.exit.json"
+    elapsed "$began"
+    printf '{"exitCode": %d, "reason": "%s", "seconds": %s}\n' "$1" "$2" "$elapsed" 1<>"$exchange/.exit.json"
     mv -f "$exchange/.exit.json" "$exchange/exit.json"
     rm -rf "$home" 2>/dev/null
     exit 0
 }
 
-# Send a signal to the whole group, or, where there is none, to the process.
+# signal NAME: sends a signal to the agent's process group, or to its process if there is no group.
 signal() { kill "-$1" "-$child" 2>/dev/null || kill "-$1" "$child" 2>/dev/null; }
 
-# In a container of another image: lend it what it lacks of the tools beside this folder.
+# In the container of another image: adds the tools beside this folder that the image lacks.
 lend() {
     tools=${0%/*}/..
     if ! command -v bash >/dev/null 2>&1; then export SHELL="$tools/bin/bash" PATH="$PATH:$tools/bin"; fi
@@ -66,7 +54,7 @@ end_group() {
     signal KILL
 }
 
-# Beside the agent: the heartbeat, the deadline, the order to stop.
+# Runs beside the agent: updates the heartbeat, and ends the agent at the deadline or when it is told to stop.
 watch() {
     trap - TERM
     deadline=$((began + seconds * 100)) next=0
@@ -88,20 +76,19 @@ watch() {
     done
 }
 
-# The platform has started the container again: what was begun is not begun a second time.
+# The platform may start the container again. An agent that has started once is not started a second time.
 if [ -e "$exchange/exit.json" ] || [ -e "$exchange/log" ]; then exit 0; fi
 now
 began=$now
-# Without a word the app notices by itself that the agent never began.
-beat || { echo "agent.sh: $exchange cannot be written to" >&2 && exit 0; }
-printf '%256s\n' '' >"$exchange/.exit.json" # room for the last word, should the agent fill the volume
+# Without a heartbeat the supervisor notices that the agent never started.
+beat || { echo "agent.sh: cannot write to $exchange" >&2 && exit 0; }
+printf '%256s\n' '' >"$exchange/.exit.json" # reserves the space for exit.json, because the agent may fill the volume
 limit=$((began + (seconds + 120) * 100))
 case $(cat "$inputs/clone.json" 2>/dev/null) in
 *'"state": "ready"'* | *'"state":"ready"'*) ;;
 *) exit 0 ;;
 esac
-home=$(mktemp -d 2>/dev/null) || { home=/tmp/autocoder-$$ && mkdir -m 700 "$home"; }
-mkdir -p "$home/home" "$home/tmp"
+make_home
 turns=0
 until [ -e "$control/start" ]; do
     if stopped; then finish 143 stopped; fi
@@ -113,7 +100,7 @@ until [ -e "$control/start" ]; do
 done
 if stopped; then finish 143 stopped; fi
 
-export HOME="$home/home" TMPDIR="$home/tmp"
+use_home
 export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0='*'
 if [ -d "${0%/*}/../lib" ]; then lend; fi
 cd "$AUTOCODER_WORKSPACE" || finish 1 exited
@@ -134,13 +121,13 @@ watcher=$!
 
 wait "$child"
 status=$?
-while kill -0 "$child" 2>/dev/null; do # a signal to this shell ended the wait, not the agent
+while kill -0 "$child" 2>/dev/null; do # a signal to this shell interrupted `wait`; the agent is still running
     wait "$child"
     status=$?
 done
-signal KILL # what the agent has started and left
+signal KILL # processes that the agent left running in its group
 kill "$watcher" 2>/dev/null
-[ "$$" -ne 1 ] || kill -KILL -1 2>/dev/null # as the container's first process: everything else
+[ "$$" -ne 1 ] || kill -KILL -1 2>/dev/null # as the container's first process: every other process as well
 reason=
-{ read -r reason <"$home/reason"; } 2>/dev/null # its line has no end
-finish "$status" "${reason:-exited}" # empty when the watch was ended as it began to write
+{ read -r reason <"$home/reason"; } 2>/dev/null # `read` fails, because the line has no end, but sets the variable
+finish "$status" "${reason:-exited}" # empty if the watch was killed before it had written its reason

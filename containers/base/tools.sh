@@ -1,6 +1,6 @@
 #!/bin/sh
-# Fills the volume `tools` for containers of an image that is not one of ours: the wrappers, the agent's folder, and
-# what many agents expect besides glibc: bash, and some libraries. What an agent needs besides, its own tools.sh brings.
+# Fills the volume `tools` for a run whose image is the team's own: the wrapper scripts, the agent's folder, and what
+# many agents need besides glibc, which is bash and some libraries. An agent that needs more has its own tools.sh.
 set -eu
 umask 022
 

@@ -1,29 +1,21 @@
 #!/bin/sh
-# Runs the team's commands, one after the other, in a fresh checkout of the commit that will be pushed.
-# POSIX sh, so that any image with /bin/sh can run it. It ends with 0: results are in verification/results.
+# Runs the team's commands one after another in a fresh checkout of the commit that will be pushed.
+# POSIX sh only, so that it runs in any image that has /bin/sh. It always exits with 0; the results are written to
+# verification/results.
 set -u
+# shellcheck source=containers/base/shared.sh
+. "${0%/*}/shared.sh"
 
 control=$AUTOCODER_CONTROL verification=$AUTOCODER_VERIFICATION
 results=$verification/results
 
-# Hundredths of a second since the machine started, without a process where /proc is there.
-now() {
-    if read -r up _ 2>/dev/null </proc/uptime; then
-        case $up in *.??) ;; *) up=${up%%.*}.00 ;; esac
-        now=${up%.*}${up#*.}
-        while case $now in 0?*) ;; *) false ;; esac do now=${now#0}; done # 008 would be octal
-    else
-        now=$(date +%s)00
-    fi
-}
-
-# Short naps while the agent may be quick, longer ones when it evidently takes its time.
+# Looks often for the first 20 seconds, while a quick agent may finish, and less often after that.
 nap() {
     naps=$((naps + 1))
-    if [ "$naps" -lt 400 ]; then sleep 0.05 2>/dev/null || sleep 1; else sleep 0.2 2>/dev/null || sleep 1; fi
+    if [ "$naps" -lt 400 ]; then pause 0.05; else pause 0.2; fi
 }
 
-# Run a script, for as long as is left of the time that all have together.
+# run SCRIPT: runs a script for as long as the time limit of all commands together allows.
 run() {
     if command -v timeout >/dev/null 2>&1; then
         timeout -k 5 "$(((deadline - now + 99) / 100))" /bin/sh -e "$1"
@@ -39,17 +31,17 @@ until [ -e "$control/verify.ready" ]; do
     nap
 done
 
-home=$(mktemp -d 2>/dev/null) || { home=/tmp/autocoder-$$ && mkdir -m 700 "$home"; }
-mkdir -p "$home/home" "$home/tmp" "$results"
-export HOME="$home/home" TMPDIR="$home/tmp"
+make_home
+use_home
+mkdir -p "$results"
 seconds=$(cat "$control/verify/seconds" 2>/dev/null) || seconds=420
 setup=$(cat "$control/verify/setup" 2>/dev/null) || setup=0
 now
 deadline=$((now + seconds * 100))
 
-# The checkout lies where nothing of this container can write; the commands work in a copy of it.
+# This container cannot write to the checkout, so the commands work in a copy. If copying fails, nothing runs.
 rm -rf "$verification/checkout"
-cp -RP "$control/checkout" "$verification/checkout" || rm -rf "$verification/checkout" # all of it, or nothing runs
+cp -RP "$control/checkout" "$verification/checkout" || rm -rf "$verification/checkout"
 
 number=1
 while [ -f "$control/verify/$number.sh" ] && [ ! -e "$control/done" ]; do
@@ -59,11 +51,10 @@ while [ -f "$control/verify/$number.sh" ] && [ ! -e "$control/done" ]; do
     began=$now
     run "$control/verify/$number.sh" </dev/null >"$results/$number.log" 2>&1
     status=$?
-    now
-    hundredths=$((now - began))
-    printf '%d.%02d\n' $((hundredths / 100)) $((hundredths % 100)) >"$results/$number.seconds"
+    elapsed "$began"
+    printf '%s\n' "$elapsed" >"$results/$number.seconds"
     printf '%d\n' "$status" >"$results/$number.exit"
-    if [ "$status" -ne 0 ] && [ "$number" -le "$setup" ]; then break; fi # nothing to verify without it
+    if [ "$status" -ne 0 ] && [ "$number" -le "$setup" ]; then break; fi # the commands need a complete setup
     number=$((number + 1))
 done
 : >"$verification/done"

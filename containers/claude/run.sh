@@ -1,22 +1,22 @@
 #!/bin/sh
-# Runs Claude Code once, without a person: the prompt comes on standard input, events go out as JSON lines.
+# Runs Claude Code once and non-interactively: reads the prompt from standard input and prints events as JSON lines.
 #
-# Given by the wrapper: AUTOCODER_AGENT (this folder), AUTOCODER_INPUTS (prompt.md, system.md),
+# The wrapper sets AUTOCODER_AGENT (this folder), AUTOCODER_INPUTS (with prompt.md and system.md),
 # AUTOCODER_MODEL, AUTOCODER_MODEL_URL, a fresh HOME and TMPDIR, and the workspace as working directory.
 set -eu
 
 export ANTHROPIC_BASE_URL="$AUTOCODER_MODEL_URL"
-export ANTHROPIC_API_KEY=autocoder # a placeholder: the gateway puts the real key in
-export CLAUDE_CODE_MAX_RETRIES=2   # the default retries for three minutes
+export ANTHROPIC_API_KEY=autocoder # a placeholder, which the gateway replaces with the real key
+export CLAUDE_CODE_MAX_RETRIES=2   # by default it retries for three minutes
 export CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1
 export DISABLE_AUTOUPDATER=1 DISABLE_TELEMETRY=1 DISABLE_ERROR_REPORTING=1
 
-# As root it insists on a word that it is in a sandbox.
+# As root it refuses to skip permissions unless this says that it is in a sandbox.
 if [ "$(id -u)" -eq 0 ]; then
     export IS_SANDBOX=1
 fi
 
-# Settings, hooks, MCP servers, commands and skills that the repository brings do not count.
+# Ignores settings, hooks, MCP servers, commands and skills of the repository.
 exec "$AUTOCODER_AGENT/node_modules/.bin/claude" --print \
     --output-format stream-json --verbose \
     --model "$AUTOCODER_MODEL" \

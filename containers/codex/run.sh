@@ -1,20 +1,20 @@
 #!/bin/sh
-# Runs Codex once, without a person: the prompt comes on standard input, events go out as JSON lines.
+# Runs Codex once and non-interactively: reads the prompt from standard input and prints events as JSON lines.
 #
-# Given by the wrapper: AUTOCODER_AGENT (this folder), AUTOCODER_INPUTS (prompt.md, system.md),
+# The wrapper sets AUTOCODER_AGENT (this folder), AUTOCODER_INPUTS (with prompt.md and system.md),
 # AUTOCODER_MODEL, AUTOCODER_MODEL_URL, a fresh HOME and TMPDIR, and the workspace as working directory.
 set -eu
 
-export OPENAI_API_KEY=autocoder # a placeholder: the gateway puts the real key in
+export OPENAI_API_KEY=autocoder # a placeholder, which the gateway replaces with the real key
 export CODEX_HOME="$HOME/.codex"
 mkdir -p "$CODEX_HOME"
-cp "$AUTOCODER_INPUTS/system.md" "$CODEX_HOME/AGENTS.md" # its place for instructions of one's own
+cp "$AUTOCODER_INPUTS/system.md" "$CODEX_HOME/AGENTS.md" # where it reads the user's instructions
 
-# The default retries go on for more than a minute.
+# By default it retries for more than a minute.
 gateway="{name=\"gateway\", base_url=\"$AUTOCODER_MODEL_URL/v1\", env_key=\"OPENAI_API_KEY\", \
 wire_api=\"responses\", request_max_retries=2, stream_max_retries=2}"
 
-# The program itself, not its launcher in JavaScript: no Node is needed, and a signal reaches it at once.
+# Starts the program itself, not its JavaScript launcher: this needs no Node, and signals reach it directly.
 set -- "$AUTOCODER_AGENT"/node_modules/@openai/codex-linux-*/vendor/*/bin/codex
 exec "$1" exec --json --ephemeral --skip-git-repo-check \
     --dangerously-bypass-approvals-and-sandbox \

@@ -1,15 +1,15 @@
 #!/bin/sh
-# Runs Crush once, without a person: the prompt comes on standard input, the final message goes out as text.
+# Runs Crush once and non-interactively: reads the prompt from standard input and prints the final message as text.
 #
-# Given by the wrapper: AUTOCODER_AGENT (this folder), AUTOCODER_INPUTS (prompt.md, system.md),
+# The wrapper sets AUTOCODER_AGENT (this folder), AUTOCODER_INPUTS (with prompt.md and system.md),
 # AUTOCODER_MODEL, AUTOCODER_MODEL_URL, a fresh HOME and TMPDIR, and the workspace as working directory.
 set -eu
 
-# Its configuration is JSON, so what is put into it must not need quoting.
+# These values become part of a JSON file, so they must not contain characters that need escaping.
 for value in "$AUTOCODER_MODEL" "$AUTOCODER_MODEL_URL" "$HOME"; do
     case $value in
     *[\"\\\$\`]*)
-        echo "a quote, backslash or dollar sign in a model, address or folder: $value" >&2
+        echo "crush/run.sh: the value contains a quote, backslash, backtick or dollar sign: $value" >&2
         exit 2
         ;;
     esac
@@ -21,8 +21,8 @@ export CRUSH_DISABLE_METRICS=1 DO_NOT_TRACK=1
 mkdir -p "$CRUSH_GLOBAL_CONFIG" "$CRUSH_GLOBAL_DATA"
 cp "$AUTOCODER_INPUTS/system.md" "$CRUSH_GLOBAL_CONFIG/system.md"
 
-# Azure OpenAI's version-free address speaks OpenAI's Chat Completions. The key is a placeholder: the
-# gateway puts the real one in.
+# The v1 API of Azure OpenAI accepts OpenAI's Chat Completions. The key is a placeholder, which the gateway
+# replaces with the real key.
 cat >"$CRUSH_GLOBAL_CONFIG/crush.json" <<EOF
 {
   "\$schema": "https://charm.land/crush.json",
@@ -53,7 +53,7 @@ cat >"$CRUSH_GLOBAL_CONFIG/crush.json" <<EOF
 }
 EOF
 
-# Its data would otherwise lie in the workspace.
+# By default it stores its data in the workspace.
 exec "$AUTOCODER_AGENT/node_modules/.bin/crush" run --quiet --data-dir "$HOME/.crush" \
     --model "gateway/$AUTOCODER_MODEL" \
     <"$AUTOCODER_INPUTS/prompt.md"

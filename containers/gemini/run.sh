@@ -1,21 +1,21 @@
 #!/bin/sh
-# Runs Gemini CLI once, without a person: the prompt comes on standard input, events go out as JSON lines.
+# Runs Gemini CLI once and non-interactively: reads the prompt from standard input and prints events as JSON lines.
 #
-# Given by the wrapper: AUTOCODER_AGENT (this folder), AUTOCODER_INPUTS (prompt.md, system.md),
+# The wrapper sets AUTOCODER_AGENT (this folder), AUTOCODER_INPUTS (with prompt.md and system.md),
 # AUTOCODER_MODEL, AUTOCODER_MODEL_URL, a fresh HOME and TMPDIR, and the workspace as working directory.
 set -eu
 
 mkdir -p "$HOME/.gemini"
-cp "$AUTOCODER_INPUTS/system.md" "$HOME/.gemini/GEMINI.md" # its place for instructions of one's own
+cp "$AUTOCODER_INPUTS/system.md" "$HOME/.gemini/GEMINI.md" # where it reads the user's instructions
 
 export GOOGLE_GEMINI_BASE_URL="$AUTOCODER_MODEL_URL"
-export GEMINI_API_KEY=autocoder # a placeholder: the gateway puts the real key in
+export GEMINI_API_KEY=autocoder # a placeholder, which the gateway replaces with the real key
 export GEMINI_CLI_NO_RELAUNCH=true
 
-# System settings count more than those that the repository brings.
+# System settings override the repository's settings.
 export GEMINI_CLI_SYSTEM_SETTINGS_PATH="$AUTOCODER_AGENT/settings.json"
 
-# In another image's container, tools.sh has brought Node.js.
+# In a container of another image, tools.sh has copied Node.js.
 node=$AUTOCODER_AGENT/../node/node
 [ -x "$node" ] || node=node
 

@@ -1,7 +1,7 @@
-// Loaded before Gemini CLI, so that settings.json in this folder counts whoever owns the folder.
+// Loaded before Gemini CLI, so that it accepts settings.json in this folder regardless of the folder's owner.
 //
-// The CLI takes system settings only where nobody but root can write, and leaves them out without them. This
-// folder is read-only for the agent, but it may be a volume, or show another owner in a user namespace.
+// The CLI ignores a system settings file that anyone but root can write. This folder is read-only for the agent, but
+// it may be a volume, or have another owner inside a user namespace.
 "use strict";
 
 const fs = require("node:fs");

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Brings Node.js into the volume of tools, for containers of an image that may not have it.
+# Copies Node.js into the volume `tools`, for images that may not have it.
 set -eu
 
 mkdir -p "$AUTOCODER_TOOLS/node"

@@ -1,18 +1,18 @@
 #!/bin/sh
-# Runs OpenCode once, without a person: the prompt comes on standard input, events go out as JSON lines.
+# Runs OpenCode once and non-interactively: reads the prompt from standard input and prints events as JSON lines.
 #
-# Given by the wrapper: AUTOCODER_AGENT (this folder), AUTOCODER_INPUTS (prompt.md, system.md),
+# The wrapper sets AUTOCODER_AGENT (this folder), AUTOCODER_INPUTS (with prompt.md and system.md),
 # AUTOCODER_MODEL, AUTOCODER_MODEL_URL, a fresh HOME and TMPDIR, and the workspace as working directory.
 set -eu
 
-# The file takes model, gateway and system prompt from these variables; the repository's own does not count.
+# This file takes model, gateway and system prompt from the environment. The repository's own file is ignored.
 export OPENCODE_CONFIG="$AUTOCODER_AGENT/opencode.json"
 export OPENCODE_DISABLE_PROJECT_CONFIG=1
 export OPENCODE_DISABLE_AUTOUPDATE=1 OPENCODE_DISABLE_MODELS_FETCH=1 OPENCODE_DISABLE_LSP_DOWNLOAD=1
 export OPENCODE_DISABLE_DEFAULT_PLUGINS=1 OPENCODE_DISABLE_CLAUDE_CODE=1 OPENCODE_DISABLE_SHARE=1
 export OPENCODE_DISABLE_EXTERNAL_SKILLS=1 OPENCODE_DISABLE_TERMINAL_TITLE=1
 
-# It would fetch a package for plugins from npm at every start, unless that looks installed.
+# At every start it would install a package for plugins from npm, unless a lock file says that it is installed.
 mkdir -p "$HOME/.config/opencode/node_modules"
 echo '{"packages": {"": {"dependencies": {"@opencode-ai/plugin": "*"}}}}' \
     >"$HOME/.config/opencode/package-lock.json"

@@ -1,5 +1,5 @@
-"""What runs in the containers around the agent: the clone, and the supervisor with its model gateway.
+"""The programs of the containers around the agent: the clone, and the supervisor with its model gateway.
 
-Standard library and git alone, so that the image is small; `autocoder.policy` and `autocoder.redaction` are
-copied next to it.
+They use the standard library and Git only, so that the image is small. The image holds a copy of
+`autocoder/shared` beside this package.
 """

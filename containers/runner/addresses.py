@@ -1,4 +1,7 @@
-"""Which addresses a container may talk to: https, or plain http on this machine, where it leaks nothing."""
+"""Which addresses a container may connect to: https, or plain http on the loopback interface.
+
+https://www.rfc-editor.org/rfc/rfc3986#section-3.2
+"""
 
 from urllib.parse import urlsplit
 
@@ -11,7 +14,7 @@ def is_loopback(host: str) -> bool:
 
 
 def is_safe(url: str) -> bool:
-    """Whether what is sent to *url* cannot be read on its way."""
+    """Whether a request to *url* is encrypted or stays on this machine."""
     parts = urlsplit(url)
     host = parts.hostname or ""
     return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host)))

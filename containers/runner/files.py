@@ -1,4 +1,7 @@
-"""Reading what foreign code may have written, and writing so that a reader never sees half a file."""
+"""Safe reading of files that untrusted code may have written, and atomic writing.
+
+https://man7.org/linux/man-pages/man2/open.2.html
+"""
 
 import contextlib
 import os
@@ -9,7 +12,11 @@ _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 def open_regular(path: Path | str, folder: int | None = None) -> int | None:
-    """Return a descriptor of the regular file *path*, or None: no link is followed and no pipe waited for."""
+    """Return a descriptor of the regular file *path*, or None for anything else.
+
+    It does not follow a symbolic link and does not block on a pipe. A relative *path* starts at the
+    descriptor *folder*.
+    """
     try:
         descriptor = os.open(path, _FLAGS, dir_fd=folder)
     except OSError:
@@ -23,7 +30,7 @@ def open_regular(path: Path | str, folder: int | None = None) -> int | None:
 def read_regular(
     path: Path | str, limit: int, *, tail: bool = False, folder: int | None = None
 ) -> bytes | None:
-    """Return at most *limit* bytes of a regular file, the last ones for *tail*; None when there is none."""
+    """Return the first *limit* bytes of a regular file, or the last ones if *tail*; None if there is none."""
     descriptor = open_regular(path, folder)
     if descriptor is None:
         return None
@@ -34,7 +41,7 @@ def read_regular(
 
 
 def write_whole(path: Path, content: bytes | str = b"") -> None:
-    """Write *content* to *path* in one step, with the folders above it."""
+    """Write *content* to *path* so that a reader sees all of it or nothing; creates missing folders."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.new")
     with contextlib.suppress(FileNotFoundError):

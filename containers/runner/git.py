@@ -1,6 +1,7 @@
-"""Git in an environment of our own: no hook, monitor, filter, credential helper or user's settings acts.
+"""Runs Git in a clean environment: without hooks, monitors, filters, credential helpers and user settings.
 
-https://git-scm.com/docs/git-config#ENVIRONMENT
+https://git-scm.com/docs/git-config
+https://git-scm.com/docs/git#_environment_variables
 """
 
 import contextlib
@@ -14,10 +15,10 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-PATIENCE_SECONDS = 1.0  # what Git has ended long before, where nobody plays tricks on it
-MOST_LISTED_BYTES = 100_000_000
+PATIENCE_SECONDS = 1.0  # far more than Git needs for a listing, unless a file keeps it from finishing
+MAX_LISTED_BYTES = 100_000_000
 SETTINGS = {
-    "checkout.workers": "0",  # one for each core, where there are many files
+    "checkout.workers": "0",  # one for each core if there are many files
     "core.hooksPath": "/dev/null",
     "core.fsmonitor": "false",
     "core.untrackedCache": "false",
@@ -26,9 +27,9 @@ SETTINGS = {
     "core.autocrlf": "false",
     "core.safecrlf": "false",
     "credential.helper": "",
-    "fetch.unpackLimit": "1",  # always one pack, which is quick to copy
+    "fetch.unpackLimit": "1",  # keep one pack, which is faster to copy than loose objects
     "gc.auto": "0",
-    "http.followRedirects": "false",  # a redirect would carry the token elsewhere
+    "http.followRedirects": "false",  # a redirect would send the token to another host
     "maintenance.auto": "false",
     "protocol.allow": "never",
     "protocol.http.allow": "always",
@@ -42,38 +43,39 @@ GIT_FOLDER = "git"  # under the volume `repository`
 
 
 class GitError(Exception):
-    """Git ended with an error; the text is what it said, not yet redacted."""
+    """Git exited with an error. The text is Git's own, not redacted."""
 
 
 class GitTimeoutError(GitError):
-    """Git had not ended after its time, or said too much, and was killed with all that it had started."""
+    """Git took too long or printed too much, and was killed together with its child processes."""
 
 
 class Git(NamedTuple):
-    """A git directory, and the work tree and index that go with it for a while."""
+    """A git directory, with the work tree, settings and user that its commands use."""
 
     directory: Path
     work_tree: Path | None = None
-    settings: Mapping[str, str] = {}  # secrets are passed here, never on argv
+    settings: Mapping[str, str] = {}  # the place for secrets, because it never becomes a command line
     variables: Mapping[str, str] = {}
     user: tuple[int, int] | None = None  # uid and gid that Git runs as
-    seconds: float | None = None  # that a call of `run` or `listing` may take
+    seconds: float | None = None  # the time limit of each `run` and `listing`
 
     def __repr__(self) -> str:
-        """Tell where it is; its settings may hold a secret."""
+        """Show the directory only, because the settings may hold a secret."""
         return f"Git({self.directory})"
 
     def run(self, *arguments: str, stdin: bytes = b"", stdout: int = subprocess.PIPE) -> bytes:
-        """Return what `git *arguments` prints; raises `GitError`."""
+        """Return what `git *arguments` prints. Raises `GitError` when Git fails or takes too long."""
         with self._running(arguments, subprocess.PIPE, stdout) as process:
             output, errors = process.communicate(stdin)
         _check(process, errors)
         return output or b""
 
     def listing(self, *arguments: str, slow: Callable[[], None]) -> bytes:
-        """Return what `git *arguments` prints, which may be long; raises `GitError`.
+        """Return what `git *arguments` prints, which may be long.
 
-        *slow* is called once if Git takes its time, and ends it by what it raises.
+        *slow* is called once if Git takes longer than `PATIENCE_SECONDS`; an exception in it ends Git.
+        Raises `GitError` when Git fails, and `GitTimeoutError` when it takes too long or prints too much.
         """
         output, errors = bytearray(), bytearray()
         with (
@@ -88,8 +90,8 @@ class Git(NamedTuple):
                 if not asked and time.monotonic() - began > PATIENCE_SECONDS:
                     asked = True
                     slow()
-                if len(output) + len(errors) > MOST_LISTED_BYTES:
-                    raise GitTimeoutError(f"git {arguments[0]} lists more than {MOST_LISTED_BYTES:,} bytes")
+                if len(output) + len(errors) > MAX_LISTED_BYTES:
+                    raise GitTimeoutError(f"git {arguments[0]} printed more than {MAX_LISTED_BYTES:,} bytes")
             process.wait()
         _check(process, bytes(errors))
         return bytes(output)
@@ -98,7 +100,7 @@ class Git(NamedTuple):
     def _running(
         self, arguments: tuple[str, ...], stdin: int, stdout: int
     ) -> Iterator["subprocess.Popen[bytes]"]:
-        """Start Git, and kill it after its time; a timer, because waiting with a time limit polls."""
+        """Start Git, and kill it when its time is up; by a timer, because `wait(timeout)` would poll."""
         process, late = self._open(arguments, stdin, stdout), threading.Event()
 
         def end() -> None:
@@ -119,10 +121,10 @@ class Git(NamedTuple):
                 with contextlib.suppress(OSError):
                     stream.close()
         if late.is_set():
-            raise GitTimeoutError(f"git {arguments[0]} had not ended after {self.seconds:g} seconds")
+            raise GitTimeoutError(f"git {arguments[0]} did not finish within {self.seconds:g} seconds")
 
     def start(self, *arguments: str) -> "subprocess.Popen[bytes]":
-        """Start `git *arguments`; its errors can be read from the process's `stderr`."""
+        """Start `git *arguments` and return the process; `finish` waits for it."""
         return subprocess.Popen(
             ["git", *arguments],
             stdin=subprocess.DEVNULL,
@@ -174,12 +176,12 @@ class Git(NamedTuple):
 
 def _check(process: "subprocess.Popen[bytes]", errors: bytes) -> None:
     if process.returncode != 0:
-        said = errors.decode(errors="replace").strip()
-        raise GitError(said[:2_000] or f"exit code {process.returncode}")
+        message = errors.decode(errors="replace").strip()
+        raise GitError(message[:2_000] or f"git exited with code {process.returncode}")
 
 
 def _read(selector: selectors.BaseSelector, seconds: float) -> None:
-    """Read what is there within *seconds*, each stream into the bytes that were registered with it."""
+    """Wait up to *seconds* for output, and append it to the buffer registered for its stream."""
     for key, _ in selector.select(seconds):
         piece = os.read(key.fd, 1 << 16)
         key.data.extend(piece)
@@ -188,7 +190,7 @@ def _read(selector: selectors.BaseSelector, seconds: float) -> None:
 
 
 def _kill(process: "subprocess.Popen[bytes]") -> None:
-    """Kill *process* and what it has started, unless it has ended by itself."""
+    """Kill *process* and its process group, unless it has ended."""
     if process.returncode is not None:
         return
     with contextlib.suppress(ProcessLookupError):
@@ -199,14 +201,17 @@ def _kill(process: "subprocess.Popen[bytes]") -> None:
 
 
 def finish(process: "subprocess.Popen[bytes]") -> None:
-    """Wait for what `Git.start` has started; raises `GitError` with what it said."""
+    """Wait for a process that `Git.start` has started. Raises `GitError` when it failed."""
     _, errors = process.communicate()
     if process.returncode != 0:
         raise GitError(errors.decode(errors="replace").strip())
 
 
 def create(directory: Path) -> None:
-    """Make *directory* an empty git directory, as `git init` would, without starting a process."""
+    """Create an empty git directory, as `git init` would, without starting a process.
+
+    https://git-scm.com/docs/gitrepository-layout
+    """
     for name in ("objects/info", "objects/pack", "refs/heads"):
         (directory / name).mkdir(parents=True, exist_ok=True)
     (directory / "HEAD").write_text(f"ref: {BRANCH}\n")

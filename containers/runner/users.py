@@ -1,4 +1,4 @@
-"""Whose files the containers write."""
+"""Which user owns the files that the containers write."""
 
 import os
 from collections.abc import Mapping
@@ -6,15 +6,18 @@ from pathlib import Path
 
 
 def user_of(environment: Mapping[str, str]) -> tuple[int, int] | None:
-    """Return uid and gid of the agent's user, where the image names one and this process can act on it."""
+    """Return uid and gid of the agent's user, or None if none is named or this process is not root.
+
+    Raises `ValueError` when `AUTOCODER_AGENT_USER` is not `uid:gid`.
+    """
     uid, _, gid = environment.get("AUTOCODER_AGENT_USER", "").partition(":")
     return (int(uid), int(gid)) if uid and os.geteuid() == 0 else None
 
 
 def let_any_user_write(environment: Mapping[str, str], *folders: Path) -> None:
-    """Let every user write to *folders*, and change what is made from now on.
+    """Make *folders*, and all files that this process creates from now on, writable for every user.
 
-    For a run in an image whose user nobody knows; in every other one this does nothing.
+    Needed when a run uses an image whose user is unknown (`AUTOCODER_ANY_USER`); otherwise it does nothing.
     """
     if environment.get("AUTOCODER_ANY_USER"):
         os.umask(0)
@@ -23,7 +26,7 @@ def let_any_user_write(environment: Mapping[str, str], *folders: Path) -> None:
 
 
 def become(user: tuple[int, int] | None, *folders: Path) -> None:
-    """Hand *folders* over to the agent's *user*, and go on as that user: what is written is the agent's."""
+    """Give *folders* to the agent's *user* and continue as that user, so that it owns all new files."""
     if user is None:
         return
     uid, gid = user

@@ -1,1 +1,4 @@
-"""Azure DevOps on this machine: work items, Git, pull requests, service hooks, and pages to look at."""
+"""The emulated Azure DevOps: work items, Git, pull requests, service hooks, and pages to look at.
+
+https://learn.microsoft.com/rest/api/azure/devops
+"""

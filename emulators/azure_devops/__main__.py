@@ -1,45 +1,84 @@
-"""Run the stand-in: `python -m emulators.azure_devops`."""
+"""Serve the emulated Azure DevOps: `python -m emulators.azure_devops`.
 
-from collections.abc import AsyncIterator, Callable
+https://learn.microsoft.com/azure/devops/user-guide/what-is-azure-devops
+"""
+
+import argparse
+from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from emulators import serving
-from emulators.azure_devops.calls import Services
-from emulators.azure_devops.git_objects import Objects
-from emulators.azure_devops.hooks import Hooks
-from emulators.azure_devops.merging import Merging
+from emulators.azure_devops.core.services import Services
+from emulators.azure_devops.core.state import State
+from emulators.azure_devops.hooks.delivery import Hooks
+from emulators.azure_devops.organization.seeding import seed_identities
+from emulators.azure_devops.pages.run_client import AppRuns
+from emulators.azure_devops.pull_requests.merging import Merging
 from emulators.azure_devops.routing import dispatcher
-from emulators.azure_devops.seeding import seed_identities
-from emulators.azure_devops.state import State
+from emulators.azure_devops.storage.git_objects import Objects
 from emulators.ports import AZURE_DEVOPS
 
+PURPOSE = "Azure DevOps: work items, Git, pull requests and service hooks."
 
-def build(options: serving.Options) -> web.Application:
-    """Return the application over the state under *options*."""
+
+def build(options: serving.Options, runs: AppRuns | None = None) -> web.Application:
+    """Return the application over the state under *options*; pages show *runs* of the app."""
     state = State(options.folder("azure_devops"), options.state)
     seed_identities(state)
     hooks = Hooks(state)
     objects = Objects()
-    services = Services(state, objects, hooks, Merging(state, hooks, objects))
-    app = web.Application(client_max_size=serving.LARGEST_BODY)
-    app.cleanup_ctx.append(_running(services, f"http://127.0.0.1:{options.port}"))
+    merging = Merging(state, hooks, objects)
+    services = Services(state, objects, hooks, merging, runs)
+    app = web.Application(client_max_size=serving.MAX_BODY_BYTES)
+    app.cleanup_ctx.append(_running(services, hooks, merging, f"http://127.0.0.1:{options.port}"))
     app.router.add_route("*", "/{path:.*}", dispatcher(services))
     return app
 
 
-def _running(services: Services, origin: str) -> Callable[[web.Application], AsyncIterator[None]]:
+def _running(
+    services: Services, hooks: Hooks, merging: Merging, origin: str
+) -> Callable[[web.Application], AsyncIterator[None]]:
     async def run(_: web.Application) -> AsyncIterator[None]:
-        await services.hooks.start()
-        services.merging.resume(origin)
+        await hooks.start()
+        merging.resume(origin)
         yield
-        await services.merging.close()
-        await services.hooks.close()
+        await merging.close()
+        await hooks.close()
         await services.objects.close()
         services.state.store.close()
 
     return run
 
 
+def arguments() -> argparse.ArgumentParser:
+    """Return the arguments: the emulators' own, and where the app is whose runs the pages show."""
+    parser = serving.parser(AZURE_DEVOPS, PURPOSE)
+    parser.add_argument("--app-url", type=loopback_url, help="address of the app whose runs the pages show")
+    parser.add_argument("--app-keys", type=Path, help="file with the keys of that app")
+    return parser
+
+
+def loopback_url(text: str) -> str:
+    """Return an address on this machine; raises `argparse.ArgumentTypeError` for another: keys go there."""
+    parts = urlsplit(text)
+    if parts.scheme != "http" or parts.hostname not in ("127.0.0.1", "localhost"):
+        raise argparse.ArgumentTypeError(f"{text!r} does not begin with http://127.0.0.1")
+    return text.rstrip("/")
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Serve until SIGINT or SIGTERM; exits 1 when the port is taken."""
+    parser = arguments()
+    parsed = parser.parse_args(argv)
+    if (parsed.app_url is None) != (parsed.app_keys is None):
+        parser.error("--app-url and --app-keys need each other")
+    runs = AppRuns(parsed.app_url, parsed.app_keys.absolute()) if parsed.app_url else None
+    options = serving.options_of(AZURE_DEVOPS, parsed)
+    serving.run(AZURE_DEVOPS, options, build(options, runs))
+
+
 if __name__ == "__main__":
-    serving.main(AZURE_DEVOPS, "Azure DevOps: work items, Git, pull requests and service hooks.", build)
+    main()

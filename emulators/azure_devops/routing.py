@@ -1,4 +1,7 @@
-"""From a request to who answers it: organisation, project, resource, version, caller, permission."""
+"""From a request to the function that answers it: organisation, project, operation, version, caller.
+
+https://learn.microsoft.com/rest/api/azure/devops
+"""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -7,15 +10,24 @@ from urllib.parse import unquote
 
 from aiohttp import web
 
-from emulators.azure_devops import authentication, errors, git, git_http, pages, responses_control
-from emulators.azure_devops.calls import Call, Services, answer
-from emulators.azure_devops.resources import Answer, Resource
-from emulators.azure_devops.state import Project
-from emulators.azure_devops.urls import RESOURCES
-from emulators.azure_devops.versions import version_of
+from emulators.azure_devops.control import responses as control
+from emulators.azure_devops.core import errors, queries
+from emulators.azure_devops.core.calls import Call, answer
+from emulators.azure_devops.core.operations import Operation, matching
+from emulators.azure_devops.core.resources import Resource, Route
+from emulators.azure_devops.core.services import Services
+from emulators.azure_devops.core.versions import version_of
+from emulators.azure_devops.git import http as git_http
+from emulators.azure_devops.organization import authentication
+from emulators.azure_devops.pages import urls as pages
+from emulators.azure_devops.storage import git_commands as git
+from emulators.azure_devops.urls import RESOURCES, SERVED
 
 log = logging.getLogger(__name__)
-READING = ("GET", "HEAD", "OPTIONS")
+MAX_QUERY_LENGTH = (
+    2048  # https://learn.microsoft.com/iis/configuration/system.webserver/security/requestfiltering
+)
+QUERY_TOO_LONG = "<h2>404 - File or directory not found.</h2>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +57,8 @@ def dispatcher(services: Services) -> Callable[[web.Request], Awaitable[web.Stre
         try:
             return await _dispatch(services, request)
         except errors.VssError as error:
+            if error.status == 501:
+                log.warning("%s %s: %s", request.method, request.path, error.message)
             return answer(error.body(), error.status, "")
         except (git.GitError, LookupError, TypeError, ValueError, AttributeError) as error:
             log.exception("%s %s", request.method, request.path)
@@ -57,7 +71,9 @@ def dispatcher(services: Services) -> Callable[[web.Request], Awaitable[web.Stre
 async def _dispatch(services: Services, request: web.Request) -> web.StreamResponse:
     place = place_of(request)
     if place.kind == "_control":
-        return await responses_control.respond(services, request, place.rest[1:])
+        return await control.respond(services, request, place.rest[1:])
+    if len(request.rel_url.raw_query_string) > MAX_QUERY_LENGTH:
+        return web.Response(status=404, text=QUERY_TOO_LONG, content_type="text/html")
     if place.kind == "_git" and len(place.rest) > 1 and place.names:
         tail = "/".join(place.rest[2:])
         if git_http.service_of(request, tail):
@@ -65,7 +81,7 @@ async def _dispatch(services: Services, request: web.Request) -> web.StreamRespo
             return await git_http.serve(services, request, (place.names[0], project, place.rest[1]), tail)
     if place.kind == "_apis" and place.names:
         return await _respond(services, request, place)
-    if request.method in ("GET", "HEAD") and place.kind != "_apis":
+    if request.method in ("GET", "HEAD", "POST") and place.kind != "_apis":
         return await pages.respond(services, request, place.names, place.rest)
     raise errors.no_controller(request.path)
 
@@ -86,13 +102,18 @@ async def _respond(services: Services, request: web.Request, place: Place) -> we
             errors.FRAMEWORK,
         )
     project = services.state.project(organization, place.names[1]) if len(place.names) > 1 else None
-    resource, arguments, handler = _find(request, place, project)
-    version = version_of(request, preview_only=resource.preview)
-    scope = resource.reading if request.method in READING else resource.writing
-    if not credential.covers(scope):
+    operation, arguments = _operation(request, place)
+    resource, route = _served(operation)
+    title = operation.title
+    version = version_of(request, title, preview_only=resource.preview, newest=resource.version)
+    if not credential.covers(*operation.scopes):
         raise errors.unauthorized(credential.identity.unique_name)
-    call = Call(request, services, credential.identity, organization, project, arguments, version)
-    return await handler(call)
+    parameters = queries.read(title, route.query, request.query)
+    caller = credential.identity
+    call = Call(
+        request, services, caller, organization, project, title, arguments, parameters, route.body, version
+    )
+    return await route.answer(call)
 
 
 def _catalogue(place: Place) -> web.Response:
@@ -101,17 +122,25 @@ def _catalogue(place: Place) -> web.Response:
     return answer({"count": len(shown), "value": shown}, 200, "")
 
 
-def _find(
-    request: web.Request, place: Place, project: Project | None
-) -> tuple[Resource, dict[str, str], Answer]:
-    path, refused = "/".join(place.rest), False
-    for resource in RESOURCES:
-        match = resource.pattern.fullmatch(path)
-        if match is None or (resource.scope == "organization" and project is not None):
-            continue
-        arguments = {name: value for name, value in match.groupdict().items() if value is not None}
-        handler = resource.handler(request.method, arguments)
-        if handler is not None:
-            return resource, arguments, handler
-        refused = True
-    raise errors.method_refused(request.method) if refused else errors.no_controller(request.path)
+def _operation(request: web.Request, place: Place) -> tuple[Operation, dict[str, str]]:
+    """Return the operation and its arguments; raises 404 for an unknown path, 405 for its method."""
+    in_project = len(place.names) > 1
+    found = [
+        (operation, arguments)
+        for operation, arguments in matching("/".join(place.rest))
+        if not (in_project and operation.in_organization)
+    ]
+    if not found:
+        raise errors.no_controller(request.path)
+    methods = (request.method, "GET") if request.method == "HEAD" else (request.method,)
+    for operation, arguments in found:
+        if operation.method in methods:
+            return operation, arguments
+    raise errors.method_refused(request.method)
+
+
+def _served(operation: Operation) -> tuple[Resource, Route]:
+    """Return the resource and route of *operation*; raises 501 when it is not covered."""
+    if operation not in SERVED:
+        raise errors.not_covered(operation.title)
+    return SERVED[operation]

@@ -1,8 +1,19 @@
-"""The REST API that is served. The catalogue that clients ask for with OPTIONS is this table."""
+"""The REST API that is served. The catalogue that clients ask for with OPTIONS is this table.
 
-from emulators.azure_devops.urls_core import ORGANIZATION, SERVICE_HOOKS
-from emulators.azure_devops.urls_git import REPOSITORIES
-from emulators.azure_devops.urls_pull_requests import PULL_REQUESTS
-from emulators.azure_devops.urls_work import WORK_ITEMS
+https://learn.microsoft.com/rest/api/azure/devops
+"""
 
-RESOURCES = (*ORGANIZATION, *WORK_ITEMS, *REPOSITORIES, *PULL_REQUESTS, *SERVICE_HOOKS)
+from emulators.azure_devops.core.resources import Resource
+from emulators.azure_devops.git.urls import REPOSITORIES
+from emulators.azure_devops.hooks.urls import SERVICE_HOOKS
+from emulators.azure_devops.organization.urls import ORGANIZATION
+from emulators.azure_devops.policy.urls import POLICIES
+from emulators.azure_devops.pull_requests.urls import PULL_REQUESTS
+from emulators.azure_devops.work_items.urls import WORK_ITEMS
+
+RESOURCES: tuple[Resource, ...] = (
+    *ORGANIZATION, *WORK_ITEMS, *REPOSITORIES, *POLICIES, *PULL_REQUESTS, *SERVICE_HOOKS,
+)  # fmt: skip
+SERVED = {
+    operation: (resource, route) for resource in RESOURCES for operation, route in resource.operations.items()
+}

@@ -1,4 +1,7 @@
-"""`python -m emulators.azure_resource_manager`: container groups over TLS, as processes of this machine."""
+"""`python -m emulators.azure_resource_manager`: container groups over TLS, as processes of this machine.
+
+https://learn.microsoft.com/azure/container-instances/container-instances-overview
+"""
 
 import argparse
 import uuid
@@ -8,16 +11,19 @@ from pathlib import Path
 from aiohttp import web
 
 from emulators import ports, tokens
-from emulators.azure_resource_manager.addresses import LoopbackPorts
-from emulators.azure_resource_manager.images import Images
-from emulators.azure_resource_manager.isolation import Isolation
-from emulators.azure_resource_manager.limits import Limits
-from emulators.azure_resource_manager.plain import Plain
-from emulators.azure_resource_manager.platform import Platform
-from emulators.azure_resource_manager.responses import ContainerGroups, resource_manager_answers
-from emulators.azure_resource_manager.sandbox import find_sandbox
-from emulators.azure_resource_manager.state import State
-from emulators.azure_resource_manager.troubles import Control
+from emulators.azure_resource_manager.container_groups.responses import (
+    ContainerGroups,
+    resource_manager_answers,
+)
+from emulators.azure_resource_manager.control.responses import Control
+from emulators.azure_resource_manager.isolation.addresses import LoopbackPorts
+from emulators.azure_resource_manager.isolation.images import Images
+from emulators.azure_resource_manager.isolation.launch import Isolation
+from emulators.azure_resource_manager.isolation.plain import PlainProcesses
+from emulators.azure_resource_manager.isolation.sandbox import find_sandbox
+from emulators.azure_resource_manager.lifecycle.limits import Limits
+from emulators.azure_resource_manager.lifecycle.platform import Platform
+from emulators.azure_resource_manager.lifecycle.state import State
 from emulators.azure_resource_manager.urls import routes
 from emulators.certificates import ensure_certificates
 from emulators.serving import Options, options_of, parser, run
@@ -26,16 +32,18 @@ PURPOSE = "Azure Container Instances, on this machine."
 
 
 def arguments() -> argparse.ArgumentParser:
-    """Return the arguments: those of every emulator, and our own."""
+    """Return the arguments: those of every emulator, and those of this one."""
     allowed = Limits()
     made = parser(ports.AZURE_RESOURCE_MANAGER, PURPOSE)
-    made.add_argument("--images", type=Path, help="a file of further images, looked at before our own")
+    made.add_argument(
+        "--images", type=Path, help="a file of further images, which come before those of images.toml"
+    )
     made.add_argument("--start-delay", type=float, default=0.0, help="seconds that a group is Pending (0)")
     made.add_argument(
         "--isolation",
         choices=("auto", "bubblewrap", "none"),
         default="auto",
-        help="how containers run: in bubblewrap, as plain processes, or as it goes (auto)",
+        help="how containers run: in bubblewrap, as plain processes, or as works here (auto)",
     )
     made.add_argument("--per-five-minutes", type=int, default=allowed.per_five_minutes)
     made.add_argument("--per-hour", type=int, default=allowed.per_hour)
@@ -45,7 +53,7 @@ def arguments() -> argparse.ArgumentParser:
 
 
 def build(options: Options, parsed: argparse.Namespace) -> web.Application:
-    """Return the emulator with the state folder of *options* and what the command line says."""
+    """Return the emulator for the *parsed* command line, with its state under the folder of *options*."""
     tokens.signing_key(options.state)
     folder = options.folder("azure_resource_manager")
     folder.chmod(0o700)
@@ -56,6 +64,7 @@ def build(options: Options, parsed: argparse.Namespace) -> web.Application:
         ports=LoopbackPorts(),
         folder=folder / "groups",
     )
+    print(f"isolation: {platform.isolation.name}", flush=True)
     limits = Limits(parsed.groups, parsed.cores, parsed.per_five_minutes, parsed.per_hour)
     state = State(platform, parsed.start_delay, limits)
 
@@ -72,7 +81,7 @@ def build(options: Options, parsed: argparse.Namespace) -> web.Application:
 
 
 def isolation_of(wanted: str, folder: Path) -> Isolation:
-    """Return how containers run; ends the program when bubblewrap is demanded and does not work here."""
+    """Return how containers run; raises `SystemExit` when bubblewrap is demanded and does not work here."""
     accounts = folder / "accounts"
     accounts.mkdir(exist_ok=True)
     sandbox = find_sandbox(accounts) if wanted != "none" else None
@@ -82,11 +91,11 @@ def isolation_of(wanted: str, folder: Path) -> Isolation:
         raise SystemExit(
             "azure_resource_manager: bubblewrap is not installed or does not work on this machine"
         )
-    return Plain(folder, uuid.uuid4().hex)
+    return PlainProcesses(folder, uuid.uuid4().hex)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Parse *argv* and serve until told to end."""
+    """Parse *argv* and serve until SIGINT or SIGTERM."""
     parsed = arguments().parse_args(argv)
     options = options_of(ports.AZURE_RESOURCE_MANAGER, parsed)
     run(ports.AZURE_RESOURCE_MANAGER, options, build(options, parsed))

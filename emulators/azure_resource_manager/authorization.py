@@ -1,4 +1,8 @@
-"""Who calls, and whether they may: tokens for Resource Manager, and the roles of the local identities."""
+"""Tokens for Resource Manager, and the roles of the local identities.
+
+https://learn.microsoft.com/azure/role-based-access-control/troubleshooting and
+https://learn.microsoft.com/rest/api/azure/#create-the-request
+"""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,11 +18,8 @@ AUTHORITY = f"https://login.windows.net/{tokens.TENANT}"
 
 
 def admit(state: Path, request: web.Request, action: str, scope: str) -> None:
-    """Return when the caller may do *action* on *scope*; raises 401 or 403.
-
-    https://learn.microsoft.com/azure/role-based-access-control/troubleshooting
-    """
-    claims = _claims(state, request)
+    """Return when the caller may do *action* on *scope*; raises `ResourceManagerError` (401, 403)."""
+    claims = authenticate(state, request)
     identity = identities.by_client_id(str(claims.get("appid", "")))
     if identity is None or not identity.uses_azure:
         message = (
@@ -29,7 +30,8 @@ def admit(state: Path, request: web.Request, action: str, scope: str) -> None:
         raise ResourceManagerError(403, "AuthorizationFailed", message)
 
 
-def _claims(state: Path, request: web.Request) -> Mapping[str, Any]:
+def authenticate(state: Path, request: web.Request) -> Mapping[str, Any]:
+    """Return the claims of the caller's token; raises `ResourceManagerError` (401) without a valid one."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         message = "Authentication failed. The 'Authorization' header is missing."
@@ -41,7 +43,7 @@ def _claims(state: Path, request: web.Request) -> Mapping[str, Any]:
 
 
 def _reason(error: tokens.TokenError) -> tuple[str, str]:
-    """Return the service's code and message for a token that is not good."""
+    """Return the service's code and message for a token that is not valid."""
     if isinstance(error.__cause__, jwt.ExpiredSignatureError):
         return "ExpiredAuthenticationToken", "The access token expiry is earlier than current time."
     if isinstance(error.__cause__, jwt.InvalidAudienceError):

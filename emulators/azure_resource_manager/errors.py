@@ -6,11 +6,15 @@ https://learn.microsoft.com/troubleshoot/azure/azure-container-instances/welcome
 
 from collections.abc import Mapping
 
-GROUP_TYPE = "Microsoft.ContainerInstance/containerGroups"
+from emulators.refusals import not_covered as message_of
+
+EMULATOR = "azure_resource_manager"
+PROVIDER = "Microsoft.ContainerInstance"
+GROUP_TYPE = PROVIDER + "/containerGroups"
 
 
 class ResourceManagerError(Exception):
-    """An answer that is no success: status, code, message and headers."""
+    """An error answer: status, code, message and headers."""
 
     def __init__(
         self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None
@@ -31,6 +35,11 @@ def invalid(code: str, message: str) -> ResourceManagerError:
     return ResourceManagerError(400, code, message)
 
 
+def not_covered(operation: str) -> ResourceManagerError:
+    """501 for *operation*, which is documented and not covered here; writes a line to the log."""
+    return ResourceManagerError(501, "NotImplemented", message_of(EMULATOR, operation))
+
+
 def transitioning(group: str) -> ResourceManagerError:
     """409 for an operation on a group that is still moving from one state to another."""
     message = f"The container group '{group}' is still transitioning, please retry later."
@@ -38,7 +47,7 @@ def transitioning(group: str) -> ResourceManagerError:
 
 
 def group_not_found(group: str, resource_group: str) -> ResourceManagerError:
-    """404 for a container group that is not there."""
+    """404 for a container group that does not exist."""
     message = (
         f"The Resource '{GROUP_TYPE}/{group}' under resource group '{resource_group}' was not found. For "
         "more details please go to https://aka.ms/ARMResourceNotFoundFix"

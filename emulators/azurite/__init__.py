@@ -1,4 +1,4 @@
-"""Azurite, Microsoft's emulator of Azure Storage, as one more program of the platform.
+"""Azurite, Microsoft's emulator of Azure Storage, as a program of the platform.
 
 It comes from npm (`emulators/package.json`) and serves blobs, queues and tables over TLS with access tokens
 (`--oauth basic`), so that the app uses the same sign-in and the same user delegation SAS as on Azure.
@@ -12,7 +12,7 @@ from emulators.certificates import ensure_certificates
 from emulators.ports import AZURITE, BLOB_STORAGE, QUEUE_STORAGE, TABLE_STORAGE, Emulator
 
 ACCOUNT = "devstoreaccount1"
-KEEP_ALIVE_SECONDS = 120  # Azurite's own 5 s close a connection just when a client takes it up again
+KEEP_ALIVE_SECONDS = 120  # after Azurite's own 5 s, clients meet connections that are just being closed
 PACKAGES = Path(__file__).parents[1] / "node_modules"
 READY = tuple(
     f"Azurite {service} service is successfully listening" for service in ("Blob", "Queue", "Table")
@@ -20,7 +20,7 @@ READY = tuple(
 
 
 class AzuriteMissingError(Exception):
-    """Node or Azurite's package is not installed; the message says what to do."""
+    """Node.js or the package of Azurite is not installed; the message says what to do."""
 
 
 def command(state: Path, base_port: int) -> tuple[str, ...]:

@@ -1,4 +1,7 @@
-"""Blob, Queue and Table Storage alone: `python -m emulators.azurite [--state .local] [--base-port 7071]`."""
+"""Blob, Queue and Table Storage alone: `python -m emulators.azurite [--state .local] [--base-port 7071]`.
+
+https://learn.microsoft.com/azure/storage/common/storage-use-azurite
+"""
 
 import os
 import sys
@@ -9,13 +12,13 @@ from emulators.serving import new_parser
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Become Azurite, which prints its three addresses; exits 1 where it is not installed."""
+    """Become Azurite, which prints its three addresses; raises `SystemExit` (1) when it is not installed."""
     options = new_parser("azurite", "Blob, Queue and Table Storage over TLS.").parse_args(argv)
     try:
         program = command(options.state.absolute(), options.base_port)
     except AzuriteMissingError as error:
         sys.exit(str(error))
-    os.execv(program[0], program)  # noqa: S606 - its own command, and no shell
+    os.execv(program[0], program)  # noqa: S606 - a command of our own, without a shell
 
 
 if __name__ == "__main__":

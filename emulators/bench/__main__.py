@@ -4,6 +4,8 @@
 
 Every run is of a work item of its own, by an agent that writes one file at once. Runs and bare scripts take
 turns on the same emulators; the emulators' quotas are raised, and settings keep their defaults.
+
+https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-perf-and-scale
 """
 
 import argparse
@@ -18,23 +20,24 @@ from typing import TypeVar
 
 from emulators.bench import report
 from emulators.bench.agent import make_app
-from emulators.bench.azure_devops import Organization
+from emulators.bench.azure_devops import add_repository
 from emulators.bench.gateway import added_by_gateway
 from emulators.bench.history import lengths, settings_without_callback
 from emulators.bench.imports import import_seconds
-from emulators.bench.policy import look_at_large_change
+from emulators.bench.policy import check_large_change
 from emulators.bench.report import Row
 from emulators.bench.repositories import LARGE, SMALL
 from emulators.bench.runs import compare, crowd
 from emulators.model_provider.state import ensure_key
-from emulators.platform.app import App
 from emulators.platform.app_settings import app_settings
+from emulators.platform.clients.app import App
+from emulators.platform.clients.organization import sign_in
 from emulators.platform.endings import ends_on_signals
 from emulators.platform.places import free_base_port
-from emulators.platform.plan import Plan
+from emulators.platform.plan import MAKE_ON_FREE_PORTS, Plan
 from emulators.platform.processes import ROOT, PlatformError
 from emulators.platform.running import Platform, running
-from emulators.ports import AZURE_RESOURCE_MANAGER, MODEL_PROVIDER
+from emulators.ports import AZURE_DEVOPS, AZURE_RESOURCE_MANAGER, MODEL_PROVIDER
 
 PARTS = ("import", "policy", "runs", "large", "crowd", "gateway", "history")
 TIMES, LARGE_TIMES = 7, 5
@@ -44,11 +47,9 @@ T = TypeVar("T")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Measure what is asked for and print it; returns the exit code: a missed target is no error."""
+    """Measure what is asked for and print it; returns the exit code: a missed target is not an error."""
     options = _options(argv)
-    print(
-        f"python -m emulators.bench --only {','.join(options.only)}   ({report.circumstances()})", flush=True
-    )
+    print(f"Measuring {', '.join(options.only)}   ({report.circumstances()})", flush=True)
     began = time.monotonic()
     try:
         with ends_on_signals(), tempfile.TemporaryDirectory() as folder:
@@ -82,8 +83,8 @@ def _measured(options: argparse.Namespace, folder: Path) -> Iterator[Row]:
     wanted, images = set(options.only), make_app(folder)
     quotas = [part for name in QUOTAS for part in (name, MANY)]
     arguments = {AZURE_RESOURCE_MANAGER.name: [*quotas, "--images", str(images)]}
-    base_port = free_base_port()
-    plan = Plan(options.state.absolute(), base_port, app=folder, arguments=arguments)
+    state = options.state.absolute()
+    plan = Plan(state, app=folder, arguments=arguments, spelling=MAKE_ON_FREE_PORTS)
     if "import" in wanted:
         elsewhere = replace(plan, state=folder / "import")  # a platform's folder is its own from the start
         local = elsewhere.trust()  # bundles of this machine alone, which take their time to read
@@ -91,26 +92,27 @@ def _measured(options: argparse.Namespace, folder: Path) -> Iterator[Row]:
         environment = {"PATH": os.environ["PATH"], **settings}
         yield from report.import_rows(_said("import", import_seconds(environment, TIMES)))
     if "policy" in wanted:
-        yield from report.policy_rows(_said("policy", look_at_large_change(folder)))
+        yield from report.policy_rows(_said("policy", check_large_change(folder)))
     if wanted & {"runs", "large", "crowd", "gateway"}:
-        with running(plan, fresh=True) as platform:
+        with running(replace(plan, base_port=free_base_port()), fresh=True) as platform:
             yield from _runs(platform, wanted, options.runs)
     if "history" in wanted:
-        without = replace(plan, settings=settings_without_callback(base_port))
+        base_port = free_base_port()
+        without = replace(plan, base_port=base_port, settings=settings_without_callback(base_port))
         with running(without, fresh=True) as platform:
-            organization = Organization(platform)
-            measured = lengths(without, organization, organization.add_repository(SMALL))
+            organization = sign_in(platform.url(AZURE_DEVOPS))
+            measured = lengths(without, organization, add_repository(organization, SMALL))
             yield from report.history_rows(_said("history", measured))
 
 
 def _runs(platform: Platform, wanted: set[str], number: int) -> Iterator[Row]:
-    app, organization = App(platform.plan), Organization(platform)
-    small = organization.add_repository(SMALL)
+    app, organization = App(platform.plan), sign_in(platform.url(AZURE_DEVOPS))
+    small = add_repository(organization, SMALL)
     if "runs" in wanted:
         compared = _said("runs", compare(app, organization, small, TIMES))
         yield from report.comparison("10 files", compared, *report.RATIOS)
     if "large" in wanted:
-        large = organization.add_repository(LARGE)
+        large = add_repository(organization, LARGE)
         compared = _said("large", compare(app, organization, large, LARGE_TIMES))
         yield from report.comparison("5,000 files, 100 MB", compared, *report.LARGE_RATIOS)
     if "crowd" in wanted:

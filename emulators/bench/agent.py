@@ -1,4 +1,4 @@
-"""Agents that take no time, or a certain time: folders beside those of `containers/`, in an app of links.
+"""Agents that write one file, at once or after a fixed time, in an app of links to this checkout.
 
 https://learn.microsoft.com/azure/azure-functions/functions-reference-python#folder-structure
 """

@@ -1,6 +1,8 @@
 """How much the model gateway adds to a call: the same calls to the scripted model, straight and through it.
 
 The product is never imported here: its gateway runs in a process of its own.
+
+https://docs.claude.com/en/api/messages
 """
 
 import json
@@ -20,12 +22,13 @@ CALLS = 60
 PROMPT_BYTES = 200_000  # as long as the conversation of an agent that has read some files
 MODEL = "claude-sonnet-5-5"
 PRICES = [{"model": MODEL, "input": 2.0, "output": 10.0, "cached": 0.1}]
-BUDGET = {"minutes": 60, "usd": 1_000, "tokens": 1_000_000_000, "turns": 100_000}  # kept, and never reached
+# Checked for each call, and never spent.
+BUDGET = {"minutes": 60, "usd": 1_000, "tokens": 1_000_000_000, "turns": 100_000}
 PROGRAM = """
 import json, sys
-from runner.gateway import Gateway
-from runner.upstream import Upstream
-from runner.budget import Meter
+from runner.gateway.server import Gateway
+from runner.gateway.upstream import Upstream
+from runner.gateway.budget import Meter
 upstream = Upstream("anthropic", sys.argv[1], sys.stdin.readline().strip())
 gateway = Gateway(("127.0.0.1", 0), upstream, Meter(*json.loads(sys.argv[2])))
 print(gateway.port, flush=True)
@@ -34,7 +37,7 @@ sys.stdin.read()
 
 
 @dataclass(frozen=True, slots=True)
-class Added:
+class GatewayOverhead:
     """Median seconds of a call straight to the provider and through the gateway; whole, and streamed."""
 
     straight: float
@@ -48,7 +51,7 @@ class Added:
         return max(self.through - self.straight, self.through_streamed - self.straight_streamed)
 
 
-def added_by_gateway(provider_url: str, key: str) -> Added:
+def added_by_gateway(provider_url: str, key: str) -> GatewayOverhead:
     """Measure calls to *provider_url*, in turns; raises `PlatformError` when one is refused."""
     with _gateway(provider_url, key) as gateway_url, httpx.Client(trust_env=False, timeout=30) as http:
         found: dict[tuple[str, bool], list[float]] = {}
@@ -58,7 +61,7 @@ def added_by_gateway(provider_url: str, key: str) -> Added:
                     took = _call(http, url, key if url == provider_url else "autocoder", streamed=streamed)
                     found.setdefault((url, streamed), []).append(took)
     medians = {which: statistics.median(times[5:]) for which, times in found.items()}
-    return Added(
+    return GatewayOverhead(
         straight=medians[provider_url, False],
         through=medians[gateway_url, False],
         straight_streamed=medians[provider_url, True],

@@ -10,9 +10,10 @@ from typing import Any
 import httpx
 
 from emulators.bench.agent import PATIENT, QUICK
-from emulators.bench.azure_devops import Organization, Remote
+from emulators.bench.azure_devops import Remote, create_work_item
 from emulators.bench.runs import finished, start
-from emulators.platform.app import App, keys
+from emulators.platform.clients.app import App, keys
+from emulators.platform.clients.organization import Organization
 from emulators.platform.plan import Plan
 from emulators.ports import FUNCTIONS_HOST
 
@@ -33,7 +34,7 @@ class Length:
 
 
 def settings_without_callback(base_port: int) -> dict[str, str]:
-    """Return the settings of an app whose runs call back to where nobody listens to them."""
+    """Return the settings of an app whose runs call back to an address where nothing listens."""
     return {**SETTINGS_WITHOUT_CALLBACK, "PUBLIC_URL": f"{FUNCTIONS_HOST.url(base_port)}/{NOWHERE}"}
 
 
@@ -41,7 +42,7 @@ def lengths(plan: Plan, organization: Organization, remote: Remote) -> tuple[Len
     """Return the lengths for a run that is seen to end by one poll, and for one of about ten."""
     app = App(plan)
     ids = [
-        start(app, remote.name, work_item=organization.work_item(f"Say hello: {agent}"), agent=agent)
+        start(app, remote.name, work_item=create_work_item(organization, f"Say hello: {agent}"), agent=agent)
         for agent in (QUICK, PATIENT)
     ]
     for run_id in ids:

@@ -1,4 +1,7 @@
-"""How long a cold start of the app takes: `import function_app` in a fresh process, its settings present."""
+"""How long a cold start of the app takes: `import function_app` in a fresh process, its settings present.
+
+https://learn.microsoft.com/azure/azure-functions/event-driven-scaling#cold-start
+"""
 
 import subprocess
 import sys

@@ -1,6 +1,7 @@
-"""How fast the app looks at a change of 50 MB: pack, trees, policy, and the secret scan of every new byte.
+"""How fast the app checks a change of 50 MB: pack, trees, policy, and the secret scan of every new byte.
 
 The product is never imported here: it runs in a process of its own, on a pack that Git made.
+https://git-scm.com/docs/git-pack-objects
 """
 
 import json
@@ -9,6 +10,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from emulators.platform.clients.git import environment, git
 from emulators.platform.processes import ROOT, PlatformError
 
 FILES, LINES = 50, 17_000
@@ -19,10 +21,11 @@ import json, sys, time
 from pathlib import Path
 from autocoder.agents import agents
 from autocoder.models import RepositorySettings
-from autocoder.pack import open_pack
-from autocoder.policy import Rules
-from autocoder.publishing import objections, policy_rules
-from autocoder.tree_changes import read_change
+from autocoder.changes.pack import open_pack
+from autocoder.shared.policy import Rules
+from autocoder.changes.objections import objections
+from autocoder.changes.protected import policy_rules
+from autocoder.changes.trees import read_change
 pack, commit, base = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
 rules = Rules.of(policy_rules(RepositorySettings(), agents().values()).model_dump(by_alias=True))
 began = time.perf_counter()
@@ -35,7 +38,7 @@ print(json.dumps({"read": read, "all": time.perf_counter() - began, "against": a
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class PolicyTime:
     """How many bytes of new text there were, and the seconds to read the pack, and for all of it."""
 
     bytes: int
@@ -48,8 +51,8 @@ class Looked:
         return self.bytes / 1e6 / self.seconds
 
 
-def look_at_large_change(folder: Path) -> Looked:
-    """Make a repository with a change of 50 MB of source text in *folder* and look at it as the app does."""
+def check_large_change(folder: Path) -> PolicyTime:
+    """Make a repository with a change of 50 MB of source text in *folder* and check it as the app does."""
     repository = folder / "policy"
     repository.mkdir()
     _git(repository, "init", "-q", "-b", "main")
@@ -64,10 +67,10 @@ def look_at_large_change(folder: Path) -> Looked:
         names = "\n".join([objects, base, trees]) + "\n"
         command = ["git", "-C", str(repository), "pack-objects", "-q", "--stdout"]
         subprocess.run(command, input=names.encode(), stdout=file, check=True)
-    return _looked(pack, commit, base, size)
+    return _measured(pack, commit, base, size)
 
 
-def _looked(pack: Path, commit: str, base: str, size: int) -> Looked:
+def _measured(pack: Path, commit: str, base: str, size: int) -> PolicyTime:
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, str(pack), commit, base],
         cwd=ROOT,
@@ -80,7 +83,7 @@ def _looked(pack: Path, commit: str, base: str, size: int) -> Looked:
     said = json.loads(done.stdout)
     if said["against"]:
         raise PlatformError(f"The policy refuses the measured change: {said['against'][:3]}")
-    return Looked(bytes=size, read=said["read"], seconds=said["all"])
+    return PolicyTime(bytes=size, read=said["read"], seconds=said["all"])
 
 
 def _write(repository: Path, number: int) -> int:
@@ -90,13 +93,10 @@ def _write(repository: Path, number: int) -> int:
 
 
 def _commit(repository: Path) -> str:
-    _git(repository, "add", "-A")
-    _git(repository, "-c", "user.name=Bench", "-c", "user.email=bench@noreply.invalid", "commit", "-qm", "x")
+    _git(repository, "add", "--all")
+    _git(repository, "commit", "--quiet", "--message=x")
     return _git(repository, "rev-parse", "HEAD")
 
 
 def _git(repository: Path, *arguments: str) -> str:
-    done = subprocess.run(
-        ["git", "-C", str(repository), *arguments], capture_output=True, text=True, check=True
-    )
-    return done.stdout.strip()
+    return git(repository, environment("Bench"), *arguments)

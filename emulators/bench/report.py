@@ -1,4 +1,7 @@
-"""The table that a bench prints: every figure beside its target."""
+"""The table that a bench prints: every figure beside its target.
+
+https://docs.python.org/3/library/statistics.html
+"""
 
 import os
 import platform as machine
@@ -6,14 +9,14 @@ import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from emulators.bench.gateway import Added
+from emulators.bench.gateway import GatewayOverhead
 from emulators.bench.history import Length
-from emulators.bench.policy import Looked
-from emulators.bench.runs import Compared, Crowd
+from emulators.bench.policy import PolicyTime
+from emulators.bench.runs import Comparison, Crowd
 
-RATIOS, LARGE_RATIOS = (4.0, 3.0), (1.2, 1.1)  # of a run and the bare script: at most, and better
-MOST_IMPORT_SECONDS = 0.4
-MOST_GATEWAY_SECONDS = 0.005
+RATIOS, LARGE_RATIOS = (4.0, 3.0), (1.2, 1.1)  # of a run and the bare script: the limit, and the goal
+MAX_IMPORT_SECONDS = 0.4
+MAX_GATEWAY_SECONDS = 0.005
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ class Row:
     is_met: bool | None = None
 
 
-def comparison(name: str, compared: Compared, most: float, stretch: float) -> list[Row]:
+def comparison(name: str, compared: Comparison, most: float, stretch: float) -> list[Row]:
     """Return the rows of runs next to the bare script."""
     ratio = statistics.median(compared.runs) / statistics.median(compared.scripts)
     target = f"at most {most:g}, better {stretch:g}"
@@ -50,33 +53,33 @@ def crowd_rows(crowd: Crowd) -> list[Row]:
 
 def import_rows(measured: Sequence[float]) -> list[Row]:
     """Return the row of the cold start."""
-    is_met = statistics.median(measured) < MOST_IMPORT_SECONDS
-    return [Row("import function_app", seconds(measured), f"under {MOST_IMPORT_SECONDS:g} s", is_met)]
+    is_met = statistics.median(measured) < MAX_IMPORT_SECONDS
+    return [Row("import function_app", seconds(measured), f"under {MAX_IMPORT_SECONDS:g} s", is_met)]
 
 
-def gateway_rows(added: Added) -> list[Row]:
+def gateway_rows(added: GatewayOverhead) -> list[Row]:
     """Return the rows of the model gateway."""
     whole = f"{added.straight * 1e3:.1f} ms straight, {added.through * 1e3:.1f} ms through the gateway"
     streamed = (
         f"{added.straight_streamed * 1e3:.1f} ms straight, {added.through_streamed * 1e3:.1f} ms through it"
     )
-    is_met = added.seconds < MOST_GATEWAY_SECONDS
+    is_met = added.seconds < MAX_GATEWAY_SECONDS
     return [
         Row("a model call", whole),
         Row("a model call, streamed", streamed),
         Row(
             "added by the gateway",
             f"{added.seconds * 1e3:.2f} ms",
-            f"under {MOST_GATEWAY_SECONDS * 1e3:g} ms",
+            f"under {MAX_GATEWAY_SECONDS * 1e3:g} ms",
             is_met,
         ),
     ]
 
 
-def policy_rows(looked: Looked) -> list[Row]:
-    """Return the row of the app's look at a large change."""
-    took = f"{looked.seconds:.1f} s, the pack {looked.read:.1f} s of it"
-    value = f"{looked.rate:.1f} MB/s  ({looked.bytes / 1e6:.0f} MB in {took})"
+def policy_rows(measured: PolicyTime) -> list[Row]:
+    """Return the row of the app's checks of a large change."""
+    took = f"{measured.seconds:.1f} s, the pack {measured.read:.1f} s of it"
+    value = f"{measured.rate:.1f} MB/s  ({measured.bytes / 1e6:.0f} MB in {took})"
     return [Row("policy and secret scan of a change", value)]
 
 

@@ -1,4 +1,7 @@
-"""Runs as their caller sees them: from `POST /api/runs` to the pull request, one by one or many at once."""
+"""Runs as their caller sees them: from `POST /api/runs` to the pull request, one by one or many at once.
+
+https://man7.org/linux/man-pages/man5/proc_pid_status.5.html
+"""
 
 import time
 from collections.abc import Iterator
@@ -8,23 +11,24 @@ from pathlib import Path
 from typing import Any
 
 from emulators.bench.agent import QUICK
-from emulators.bench.azure_devops import Organization, Remote
-from emulators.platform.app import PHASES, App
+from emulators.bench.azure_devops import Remote, create_work_item
 from emulators.platform.app_settings import PROJECT
+from emulators.platform.clients.app import PHASES, App
+from emulators.platform.clients.organization import Organization
 from emulators.platform.processes import PlatformError
 from emulators.platform.running import Platform
 
 JSON = dict[str, Any]
 WARM_UPS = 3  # until every connection that a run uses at one time is open
-REST_SECONDS = 0.2  # so that neither pays for what the other has left to be done
+REST_SECONDS = 0.2  # so that neither is slowed by what the other left to do
 LOOK_SECONDS = 0.2  # a look costs the app a request
-LONGEST_RUN = 120
+MAX_RUN_SECONDS = 120
 CROWD_SECONDS = 240
 GOOD = "completed"
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class Comparison:
     """Seconds to the pull request, of runs and of the bare script, taken in turns."""
 
     runs: tuple[float, ...]
@@ -33,7 +37,7 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """Runs that were started at once: how many ended well, after how long, and what the rest said."""
+    """Runs that were started at once: how many, for how long, and how those that failed ended."""
 
     runs: int
     seconds: float
@@ -41,15 +45,15 @@ class Crowd:
     memory: dict[str, tuple[float, float]]  # by program: MB now, and at most
 
 
-def compare(app: App, organization: Organization, remote: Remote, times: int) -> Compared:
+def compare(app: App, organization: Organization, remote: Remote, times: int) -> Comparison:
     """Measure *times* runs and scripts on one repository, in turns, after some that are not counted."""
     runs, scripts = [], []
     for number in range(WARM_UPS + times):
         time.sleep(REST_SECONDS)
         scripts.append(remote.bare_script(number))
         time.sleep(REST_SECONDS)
-        runs.append(run_seconds(app, remote, organization.work_item(f"Say hello, {number}")))
-    return Compared(tuple(runs[WARM_UPS:]), tuple(scripts[WARM_UPS:]))
+        runs.append(run_seconds(app, remote, create_work_item(organization, f"Say hello, {number}")))
+    return Comparison(tuple(runs[WARM_UPS:]), tuple(scripts[WARM_UPS:]))
 
 
 def run_seconds(app: App, remote: Remote, work_item: int) -> float:
@@ -70,7 +74,7 @@ def start(app: App, repository: str, *, work_item: int, agent: str = QUICK) -> s
 
 def finished(app: App, run_id: str) -> JSON:
     """Return the run when it has ended; raises `PlatformError` when it did not end well."""
-    deadline = time.monotonic() + LONGEST_RUN
+    deadline = time.monotonic() + MAX_RUN_SECONDS
     while time.monotonic() < deadline:
         time.sleep(LOOK_SECONDS)
         run = app.run(run_id)
@@ -78,12 +82,12 @@ def finished(app: App, run_id: str) -> JSON:
             return run
         if run["status"] not in PHASES:
             raise PlatformError(f"Run {run_id}: {run['status']}: {run.get('reason')}\n{app.log(run_id)}")
-    raise PlatformError(f"Run {run_id} did not end within {LONGEST_RUN} seconds.")
+    raise PlatformError(f"Run {run_id} did not end within {MAX_RUN_SECONDS} seconds.")
 
 
 def crowd(platform: Platform, app: App, organization: Organization, remote: Remote, runs: int) -> Crowd:
     """Start *runs* runs at once and wait until the last has ended."""
-    items = [organization.work_item(f"Say hello to all, {number}") for number in range(runs)]
+    items = [create_work_item(organization, f"Say hello to all, {number}") for number in range(runs)]
     began = time.monotonic()
     with ThreadPoolExecutor(runs) as pool:
         started = set(pool.map(lambda item: start(app, remote.name, work_item=item), items))
@@ -92,7 +96,7 @@ def crowd(platform: Platform, app: App, organization: Organization, remote: Remo
 
 
 def _failures(app: App, waiting: set[str], deadline: float, runs: int) -> Iterator[str]:
-    """Yield what became of those that did not end well, until none is left or the time is over."""
+    """Yield the end of each run that failed, until all have ended or the time is over."""
     while waiting and time.monotonic() < deadline:
         time.sleep(LOOK_SECONDS)
         for run in app.runs(top=runs):
@@ -110,7 +114,7 @@ def memory(platform: Platform) -> dict[str, tuple[float, float]]:
 
 
 def _resident(pid: int) -> tuple[float, float] | None:
-    """Return MB now and at most: https://man7.org/linux/man-pages/man5/proc_pid_status.5.html."""
+    """Return the resident memory of a process now and at most, in MB; None when it is gone."""
     try:
         lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     except OSError:

@@ -1,4 +1,7 @@
-"""`python -m emulators.identity`: the managed identity endpoint."""
+"""`python -m emulators.identity`: the managed identity endpoint.
+
+https://learn.microsoft.com/azure/app-service/overview-managed-identity#connect-to-azure-services-in-app-code
+"""
 
 from aiohttp import web
 

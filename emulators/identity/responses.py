@@ -1,4 +1,4 @@
-"""Tokens over HTTP, as https://learn.microsoft.com/azure/app-service/overview-managed-identity describes."""
+"""Tokens over HTTP: https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference."""
 
 import hmac
 import time
@@ -9,10 +9,12 @@ from aiohttp import web
 
 from emulators import identities, tokens
 from emulators.identities import ManagedIdentity
-from emulators.identity.errors import refused
+from emulators.identity import resources
+from emulators.identity.errors import not_covered, refused
 
-API_VERSION = "2019-08-01"
+API_VERSION, OLDER_VERSION = "2019-08-01", "2017-09-01"
 NAMES_AN_IDENTITY = ("client_id", "principal_id", "object_id", "mi_res_id")  # `object_id`: an alias
+PARAMETERS = ("api-version", "resource", *NAMES_AN_IDENTITY)
 NO_SUCH_IDENTITY = (
     "No User Assigned or Delegated Managed Identity found for specified ClientId/ResourceId/PrincipalId."
 )
@@ -27,19 +29,31 @@ class TokenEndpoint:
 
     async def token(self, request: web.Request) -> web.Response:
         """Return a token for the resource and the identity that the query names, or the reason why not."""
-        if not hmac.compare_digest(
-            request.headers.get("X-IDENTITY-HEADER", "").encode(), self.header.encode()
-        ):
+        query = request.query
+        if query.get("api-version") == OLDER_VERSION:
+            return not_covered(f"A token request with api-version {OLDER_VERSION} (MSI_ENDPOINT)")
+        if not self._is_trusted(request):
             return refused(401, "The X-IDENTITY-HEADER header is missing or does not match IDENTITY_HEADER.")
-        problem = problem_with(request.query)
+        problem = problem_with(query)
         if problem is not None:
             return refused(400, problem)
-        identity = identity_for(request.query)
+        unknown = next((name for name in query if name not in PARAMETERS), None)
+        if unknown is not None:
+            return not_covered(f"A token request with the query parameter '{unknown}'")
+        identity = identity_for(query)
         if identity is None:
             return refused(400, NO_SUCH_IDENTITY)
-        return self._granted(identity, request.query["resource"])
+        return self._granted(identity, query["resource"])
+
+    def _is_trusted(self, request: web.Request) -> bool:
+        given = request.headers.get("X-IDENTITY-HEADER", "")
+        return hmac.compare_digest(given.encode(), self.header.encode())
 
     def _granted(self, identity: ManagedIdentity, resource: str) -> web.Response:
+        if resources.is_known(resource):
+            return not_covered(f"A token for {resource}")
+        if not resources.is_served(resource):
+            return refused(400, resources.not_found(resource))
         lifetime = tokens.LIFETIME_SECONDS
         token = tokens.mint(self.state, resource=resource, client_id=identity.client_id, lifetime=lifetime)
         body = {
@@ -65,15 +79,15 @@ def problem_with(query: Mapping[str, str]) -> str | None:
 
 def identity_for(query: Mapping[str, str]) -> ManagedIdentity | None:
     """Return the identity that *query* names; the system-assigned one when it names none."""
-    named = [query[name] for name in NAMES_AN_IDENTITY if name in query]
-    if not named:
+    name = next((name for name in NAMES_AN_IDENTITY if name in query), None)
+    if name is None:
         return identities.SYSTEM_ASSIGNED
-    wanted = named[0].lower()
-    return next(
-        (
-            one
-            for one in identities.ALL
-            if wanted in (one.client_id, one.principal_id, one.resource_id.lower())
-        ),
-        None,
-    )
+    wanted = query[name].lower()
+    return next((one for one in identities.ALL if _id_of(one, name).lower() == wanted), None)
+
+
+def _id_of(identity: ManagedIdentity, name: str) -> str:
+    """Return the id of *identity* that the query parameter *name* stands for."""
+    if name == "mi_res_id":
+        return identity.resource_id
+    return identity.client_id if name == "client_id" else identity.principal_id

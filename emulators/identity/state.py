@@ -1,4 +1,7 @@
-"""The endpoint's secret header value, made on first use and kept for its owner alone."""
+"""The value of `IDENTITY_HEADER`, made on first use and readable by its owner alone.
+
+https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference
+"""
 
 import os
 import secrets
@@ -6,7 +9,7 @@ from pathlib import Path
 
 
 def identity_header(state: Path) -> str:
-    """Return the value of `IDENTITY_HEADER` under *state*, made once, also when several ask at once."""
+    """Return the value of `IDENTITY_HEADER` under *state*; the same for programs that start at once."""
     path = state / "identity" / "header"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

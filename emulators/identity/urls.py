@@ -1,4 +1,4 @@
-"""The endpoint's one route."""
+"""The one route: https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference."""
 
 from aiohttp import web
 
@@ -9,4 +9,4 @@ PATH = "/msi/token"
 
 def routes(endpoint: TokenEndpoint) -> list[web.RouteDef]:
     """Return the routes of *endpoint*; documentation writes the path with and without a slash at its end."""
-    return [web.get(PATH, endpoint.token), web.get(PATH + "/", endpoint.token)]
+    return [web.get(path, endpoint.token, allow_head=False) for path in (PATH, PATH + "/")]

@@ -1,1 +1,4 @@
-"""Azure Key Vault's secrets over TLS, with its authentication challenge."""
+"""Azure Key Vault's secrets over TLS, with its authentication challenge.
+
+https://learn.microsoft.com/rest/api/keyvault/
+"""

@@ -1,4 +1,7 @@
-"""`python -m emulators.key_vault`: one vault over TLS."""
+"""`python -m emulators.key_vault`: one vault over TLS.
+
+https://learn.microsoft.com/azure/key-vault/general/overview
+"""
 
 from aiohttp import web
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from emulators import tokens
+from emulators.refusals import not_covered as message_of
 
 CHALLENGE = {
     "WWW-Authenticate": (
@@ -17,7 +18,7 @@ CHALLENGE = {
 
 
 class VaultError(Exception):
-    """An answer that is no success: status, code, message, inner code and headers."""
+    """An error answer: status, code, message, inner code and headers."""
 
     def __init__(
         self,
@@ -56,7 +57,7 @@ def forbidden(claims: Mapping[str, Any], action: str, vault: str, name: str) -> 
 
 
 def not_found(name: str) -> VaultError:
-    """404 for a secret, or a version of it, that is not there."""
+    """404 for a secret, or a version of it, that does not exist."""
     message = (
         f"A secret with (name/id) {name} was not found in this key vault. If you recently deleted this "
         "secret you may be able to recover it using the correct recovery command. For help resolving this "
@@ -80,6 +81,21 @@ def deleted_but_recoverable(name: str) -> VaultError:
     return VaultError(409, "Conflict", message, inner="ObjectIsDeletedButRecoverable")
 
 
+def not_covered(request: str) -> VaultError:
+    """501 for a documented *request* that is not covered here; writes a line to the log."""
+    return VaultError(501, "NotImplemented", message_of("key_vault", request))
+
+
+def unknown_path(path: str) -> VaultError:
+    """404 for a *path* of no documented operation."""
+    return VaultError(404, "NotFound", f"No operation of a vault has the path '{path}'.")
+
+
+def unknown_method(method: str) -> VaultError:
+    """405 for a path that has no such *method*."""
+    return VaultError(405, "MethodNotAllowed", f"The method '{method}' is not allowed on this path.")
+
+
 def bad_parameter(message: str) -> VaultError:
-    """400 for a request that is not one the service knows."""
+    """400 for a request that the service would not accept."""
     return VaultError(400, "BadParameter", message)

@@ -1,8 +1,7 @@
 """Secrets over HTTP: https://learn.microsoft.com/rest/api/keyvault/secrets/operation-groups."""
 
-import json
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,26 +10,39 @@ from aiohttp import web
 from emulators import identities, tokens
 from emulators.key_vault import errors
 from emulators.key_vault.errors import VaultError
-from emulators.key_vault.state import RECOVERABLE_DAYS, Secret, Vault, Version
+from emulators.key_vault.requests import (
+    MAX_VALUE,
+    Changes,
+    Handler,
+    NewVersion,
+    Operation,
+    body_of,
+    page_of,
+)
+from emulators.key_vault.state import RECOVERABLE_DAYS, Secret, Vault
 
 NAME = re.compile(r"[0-9a-zA-Z-]{1,127}")
-LARGEST_VALUE = 25 * 1024  # https://learn.microsoft.com/azure/key-vault/secrets/about-secrets
 VAULT_ID = (
     "/subscriptions/00000000-0000-4000-8000-00000000000a/resourcegroups/autocoder"
     "/providers/microsoft.keyvault/vaults/local"
 )
-SETTABLE = ("enabled", "exp", "nbf")
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @web.middleware
 async def error_answers(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Turn every `VaultError` into the service's answer."""
+    """Turn every `VaultError`, and a path or method that no operation has, into the service's answer."""
     try:
         return await handler(request)
+    except web.HTTPNotFound:
+        return _answer_of(errors.unknown_path(request.path))
+    except web.HTTPMethodNotAllowed:
+        return _answer_of(errors.unknown_method(request.method))
     except VaultError as error:
-        body = {"error": error.error}
-        return web.json_response(body, status=error.status, headers=error.headers)
+        return _answer_of(error)
+
+
+def _answer_of(error: VaultError) -> web.Response:
+    return web.json_response({"error": error.error}, status=error.status, headers=error.headers)
 
 
 class Secrets:
@@ -40,11 +52,24 @@ class Secrets:
         self.state = state
         self.vault = vault
 
+    def handler(self, operation: Operation, answer: Handler | None) -> Handler:
+        """Return *answer* behind the checks of every operation, or a refusal with 501 when there is none.
+
+        The handler raises `VaultError` (400, 401, 501).
+        """
+
+        async def checked(request: web.Request) -> web.StreamResponse:
+            self._claims(request)
+            operation.check(request)
+            if answer is None:
+                raise errors.not_covered(operation.name)
+            return await answer(request)
+
+        return checked
+
     def admit(self, request: web.Request, action: str) -> str:
-        """Return the name in the path; raises 401, 400 or 403 when the caller may not do *action*."""
+        """Return the name in the path; raises `VaultError` (401, 403, 400) unless *action* is allowed."""
         claims = self._claims(request)
-        if not request.query.get("api-version"):
-            raise errors.bad_parameter("The api-version query parameter is required.")
         name = request.match_info.get("name", "")
         identity = identities.by_client_id(str(claims.get("appid", "")))
         if identity is None or not identity.uses_azure:
@@ -63,7 +88,7 @@ class Secrets:
             raise errors.unauthorized(f"AKV10022: The token is not valid for this vault: {error}") from error
 
     async def get(self, request: web.Request) -> web.Response:
-        """Get Secret: one version with its value, the latest when the path names none."""
+        """Get Secret: one version with its value, or the latest; raises `VaultError` (403, 404)."""
         name = self.admit(request, "getSecret")
         secret, version = self.vault.version(name, request.match_info.get("version", ""))
         if not secret["versions"][version]["attributes"]["enabled"]:
@@ -71,20 +96,23 @@ class Secrets:
         return web.json_response(bundle(request, secret, version))
 
     async def set(self, request: web.Request) -> web.Response:
-        """Set Secret: a new version."""
+        """Set Secret: a new version; raises `VaultError` (400, 409)."""
         name = self.admit(request, "setSecret")
-        secret, version = self.vault.put(name, content_of(await json_object(request)))
+        body = await body_of(request, NewVersion)
+        if len(body.value.encode()) > MAX_VALUE:
+            raise errors.bad_parameter(f"Property 'value' is longer than {MAX_VALUE} bytes.")
+        secret, version = self.vault.put(name, {"value": body.value, **body.settable()})
         return web.json_response(bundle(request, secret, version))
 
     async def update(self, request: web.Request) -> web.Response:
         """Update Secret: attributes, tags and content type of one version; the answer has no value."""
         name = self.admit(request, "setSecret")
-        changes = changes_of(await json_object(request))
+        changes = (await body_of(request, Changes)).settable()
         secret, version = self.vault.change(name, request.match_info.get("version", ""), changes)
         return web.json_response(item(request, secret, version))
 
     async def delete(self, request: web.Request) -> web.Response:
-        """Delete Secret: softly; it can be recovered or purged."""
+        """Delete Secret: a soft deletion; the secret can be recovered or purged."""
         secret = self.vault.delete(self.admit(request, "delete"))
         return web.json_response(deleted_bundle(request, secret))
 
@@ -93,13 +121,19 @@ class Secrets:
         self.admit(request, "readMetadata")
         live = [secret for secret in self.vault.secrets.values() if "deletedDate" not in secret]
         listed = [item(request, secret, next(reversed(secret["versions"])), short=True) for secret in live]
-        return web.json_response({"value": listed, "nextLink": None})
+        return page_of(request, listed)
 
     async def versions(self, request: web.Request) -> web.Response:
         """Get Secret Versions: every version of one secret, without values."""
         secret = self.vault.live(self.admit(request, "readMetadata"))
         listed = [item(request, secret, version) for version in secret["versions"]]
-        return web.json_response({"value": listed, "nextLink": None})
+        return page_of(request, listed)
+
+    async def list_deleted(self, request: web.Request) -> web.Response:
+        """Get Deleted Secrets: the deleted ones, without values."""
+        self.admit(request, "readMetadata")
+        gone = [secret for secret in self.vault.secrets.values() if "deletedDate" in secret]
+        return page_of(request, [deleted_bundle(request, secret, short=True) for secret in gone])
 
     async def get_deleted(self, request: web.Request) -> web.Response:
         """Get Deleted Secret."""
@@ -116,35 +150,6 @@ class Secrets:
         """Purge Deleted Secret: its name is free again."""
         self.vault.purge(self.admit(request, "purge"))
         return web.Response(status=204)
-
-
-async def json_object(request: web.Request) -> dict[str, Any]:
-    """Return the request's JSON object; raises 400."""
-    try:
-        body = json.loads(await request.text())
-    except ValueError as error:
-        raise errors.bad_parameter("The request body is not valid JSON.") from error
-    if not isinstance(body, dict):
-        raise errors.bad_parameter("The request body must be a JSON object.")
-    return body
-
-
-def content_of(body: Mapping[str, Any]) -> Version:
-    """Return what a new version holds; raises 400 for a value that is missing, no string or too large."""
-    value = body.get("value")
-    if not isinstance(value, str):
-        raise errors.bad_parameter("Property 'value' is required and must be a string.")
-    if len(value.encode()) > LARGEST_VALUE:
-        raise errors.bad_parameter(f"Property 'value' is longer than {LARGEST_VALUE} bytes.")
-    return {"value": value, "attributes": {}, **changes_of(body)}
-
-
-def changes_of(body: Mapping[str, Any]) -> Version:
-    """Return the parts of *body* that a caller may set beside the value."""
-    changes = {key: body[key] for key in ("contentType", "tags") if body.get(key) is not None}
-    attributes = body.get("attributes") or {}
-    chosen = {key: attributes[key] for key in SETTABLE if attributes.get(key) is not None}
-    return {**changes, "attributes": chosen}
 
 
 def item(request: web.Request, secret: Secret, version: str, *, short: bool = False) -> dict[str, Any]:
@@ -165,9 +170,9 @@ def bundle(request: web.Request, secret: Secret, version: str) -> dict[str, Any]
     return {"value": secret["versions"][version]["value"], **item(request, secret, version)}
 
 
-def deleted_bundle(request: web.Request, secret: Secret) -> dict[str, Any]:
-    """Return a deleted secret, with the dates of its deletion and of its purge."""
-    latest = item(request, secret, next(reversed(secret["versions"])))
+def deleted_bundle(request: web.Request, secret: Secret, *, short: bool = False) -> dict[str, Any]:
+    """Return a deleted secret, with the dates of its deletion and of its purge; *short* as in a list."""
+    latest = item(request, secret, next(reversed(secret["versions"])), short=short)
     return {
         **latest,
         "recoveryId": f"{request.scheme}://{request.host}/deletedsecrets/{secret['name']}",

@@ -1,4 +1,7 @@
-"""The secrets of one vault: versions, soft deletion, and the one file they are kept in."""
+"""The secrets of one vault: versions, soft deletion, and the file that holds them.
+
+https://learn.microsoft.com/azure/key-vault/general/soft-delete-overview
+"""
 
 import json
 import os
@@ -22,21 +25,21 @@ class Vault:
         self.secrets: dict[str, Secret] = json.loads(file.read_text()) if file.exists() else {}
 
     def live(self, name: str) -> Secret:
-        """Return the secret called *name*; raises 404 when it is not there or is deleted."""
+        """Return the secret called *name*; raises `VaultError` (404) when it does not exist or is deleted."""
         secret = self.secrets.get(name.lower())
         if secret is None or "deletedDate" in secret:
             raise not_found(name)
         return secret
 
     def deleted(self, name: str) -> Secret:
-        """Return the deleted secret called *name*; raises 404 when there is none."""
+        """Return the deleted secret called *name*; raises `VaultError` (404) when there is none."""
         secret = self.secrets.get(name.lower())
         if secret is None or "deletedDate" not in secret:
             raise not_found(name)
         return secret
 
     def version(self, name: str, version: str = "") -> tuple[Secret, str]:
-        """Return the secret and the id of its *version*, the latest when that is empty; raises 404."""
+        """Return the secret and the id of its *version*, or of the latest; raises `VaultError` (404)."""
         secret = self.live(name)
         versions = secret["versions"]
         chosen = version or next(reversed(versions))
@@ -45,7 +48,7 @@ class Vault:
         return secret, chosen
 
     def put(self, name: str, content: Version) -> tuple[Secret, str]:
-        """Add a version with *content* to the secret called *name*; raises 409 while the name is deleted."""
+        """Add a version to the secret called *name*; raises `VaultError` (409) while the name is deleted."""
         secret = self.secrets.setdefault(name.lower(), {"name": name, "versions": {}})
         if "deletedDate" in secret:
             raise deleted_but_recoverable(name)
@@ -57,7 +60,7 @@ class Vault:
         return secret, version
 
     def change(self, name: str, version: str, changes: Version) -> tuple[Secret, str]:
-        """Replace the named parts of one version, never its value; raises 404."""
+        """Replace the named parts of one version, never its value; raises `VaultError` (404)."""
         secret, chosen = self.version(name, version)
         kept = secret["versions"][chosen]
         attributes = {**kept["attributes"], **changes.pop("attributes", {}), "updated": int(time.time())}
@@ -66,21 +69,21 @@ class Vault:
         return secret, chosen
 
     def delete(self, name: str) -> Secret:
-        """Soft-delete the secret called *name*; raises 404."""
+        """Soft-delete the secret called *name*; raises `VaultError` (404)."""
         secret = self.live(name)
         secret["deletedDate"] = int(time.time())
         self.save()
         return secret
 
     def recover(self, name: str) -> Secret:
-        """Bring a deleted secret back; raises 404."""
+        """Bring a deleted secret back; raises `VaultError` (404)."""
         secret = self.deleted(name)
         del secret["deletedDate"]
         self.save()
         return secret
 
     def purge(self, name: str) -> None:
-        """Forget a deleted secret for good; raises 404."""
+        """Forget a deleted secret for good; raises `VaultError` (404)."""
         self.deleted(name)
         del self.secrets[name.lower()]
         self.save()

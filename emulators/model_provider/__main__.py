@@ -1,4 +1,7 @@
-"""Start the scripted model provider: `python -m emulators.model_provider`."""
+"""Start the scripted model provider: `python -m emulators.model_provider`.
+
+https://docs.aiohttp.org/en/stable/web_advanced.html
+"""
 
 from collections.abc import Sequence
 
@@ -10,12 +13,12 @@ from emulators.model_provider.urls import routes
 from emulators.ports import MODEL_PROVIDER
 from emulators.serving import Options, options_of, parser, run
 
-LARGEST_REQUEST = 64 << 20
+MAX_REQUEST_BYTES = 64 << 20
 
 
 def build(options: Options, key: str = "") -> web.Application:
     """Return the application; its key is *key*, or one that is made and kept under the state folder."""
-    app = web.Application(client_max_size=LARGEST_REQUEST, middlewares=[check_key])
+    app = web.Application(client_max_size=MAX_REQUEST_BYTES, middlewares=[check_key])
     app[STATE] = State(key or ensure_key(options.folder(MODEL_PROVIDER.name)))
     app.add_routes(routes())
     return app

@@ -1,36 +1,32 @@
-"""The lists of models that the providers publish; any other model name is served as well."""
+"""The lists of models that the providers publish; any other model name is served as well.
 
-from aiohttp import web
+https://docs.claude.com/en/api/models-list, https://platform.openai.com/docs/api-reference/models,
+https://ai.google.dev/api/models
+"""
 
-from emulators.model_provider.errors import provider_of
+from typing import Any
 
 MODEL = "scripted-1"
 CREATED = "2025-01-01T00:00:00Z"
 CREATED_SECONDS = 1735689600
+JSON = dict[str, Any]
 
 
-async def list_models(request: web.Request) -> web.Response:
-    """Answer the list of models in the provider's shape."""
-    provider = provider_of(request.path, anthropic="anthropic-version" in request.headers)
+def list_models(provider: str) -> JSON:
+    """Return the list of models in the shape of *provider*."""
+    model = get_model(provider, MODEL)
     if provider == "gemini":
-        model = {"name": f"models/{MODEL}", "supportedGenerationMethods": ["generateContent", "countTokens"]}
-        return web.json_response({"models": [model]})
+        return {"models": [model]}
     if provider == "anthropic":
-        page = {"has_more": False, "first_id": MODEL, "last_id": MODEL}
-        return web.json_response({"data": [_anthropic(MODEL)], **page})
-    return web.json_response({"object": "list", "data": [_openai(MODEL)]})
+        return {"data": [model], "has_more": False, "first_id": MODEL, "last_id": MODEL}
+    return {"object": "list", "data": [model]}
 
 
-async def get_model(request: web.Request) -> web.Response:
-    """Answer one model, whatever its name."""
-    name = request.match_info["model"]
-    anthropic = provider_of(request.path, anthropic="anthropic-version" in request.headers) == "anthropic"
-    return web.json_response(_anthropic(name) if anthropic else _openai(name))
-
-
-def _anthropic(name: str) -> dict[str, str]:
-    return {"type": "model", "id": name, "display_name": name, "created_at": CREATED}
-
-
-def _openai(name: str) -> dict[str, str | int]:
+def get_model(provider: str, name: str) -> JSON:
+    """Return the model *name* in the shape of *provider*, whatever its name."""
+    if provider == "gemini":
+        methods = ["generateContent", "countTokens"]
+        return {"name": f"models/{name}", "displayName": name, "supportedGenerationMethods": methods}
+    if provider == "anthropic":
+        return {"type": "model", "id": name, "display_name": name, "created_at": CREATED}
     return {"id": name, "object": "model", "created": CREATED_SECONDS, "owned_by": "system"}

@@ -1,4 +1,7 @@
-"""The wire: keys are checked, a request becomes a question, the answer goes out whole or as a stream."""
+"""The wire: keys are checked, a request becomes a question, the answer goes out whole or as a stream.
+
+https://html.spec.whatwg.org/multipage/server-sent-events.html
+"""
 
 import asyncio
 import json
@@ -7,13 +10,21 @@ from typing import Any
 
 from aiohttp import web
 
-from emulators.model_provider.conversations import ConversationError, Step, conversation_of
-from emulators.model_provider.dialects import Dialect
-from emulators.model_provider.dialects.shape import BadRequestError, Event, new_id, objects
-from emulators.model_provider.errors import error_body, provider_of, refused_key
-from emulators.model_provider.script import answer, next_step
+from emulators.model_provider.dialects.shape import (
+    Dialect,
+    Event,
+    Refusal,
+    RefusedError,
+    new_id,
+    not_covered,
+)
+from emulators.model_provider.models import get_model, list_models
+from emulators.model_provider.operations import Operation
+from emulators.model_provider.providers import Provider, provider_of, refusal_of
+from emulators.model_provider.script.conversations import Step
+from emulators.model_provider.script.model import answer, next_step
+from emulators.model_provider.script.turns import Answer, Question, tokens
 from emulators.model_provider.state import State
-from emulators.model_provider.turns import Answer, Question, tokens
 
 KEY_PREFIX = 6  # enough to tell a placeholder from a key
 STATE = web.AppKey("state", State)
@@ -22,127 +33,123 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 @web.middleware
 async def check_key(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Let a request pass that carries the right key in its provider's own header."""
+    """Let a request pass that carries the right key where its provider looks for it."""
     if request.path.startswith("/_control/"):
         return await handler(request)
-    key = _key_of(request)
+    provider = provider_of(request)
+    key = provider.key_of(request)
     if key and request.app[STATE].accepts(key):
         return await handler(request)
     await request.read()
-    status, body = refused_key(_provider(request), present=bool(key))
-    return web.json_response(body, status=status)
+    return _refused(provider, provider.wrong_key if key else provider.missing_key)
 
 
-async def answer_in(dialect: Dialect, request: web.Request) -> web.StreamResponse:
-    """Answer a model call in *dialect*."""
-    provider = _provider(request)
+async def serve(method: str, path: str, request: web.Request) -> web.StreamResponse:
+    """Answer the operation with *method* and *path* of the provider that *request* is meant for.
+
+    Raises nothing: each refusal becomes an answer in the provider's shape.
+    """
+    provider = provider_of(request)
+    operation = provider.operation(method, path)
     try:
-        asked = dialect.question(await _body(request))
-    except BadRequestError as error:
-        return web.json_response(error_body(provider, 400, str(error)), status=400)
+        if operation is None:
+            raise RefusedError(Refusal(404, f"Not found: {request.path}"))
+        refusal = provider.check(request, operation)
+        if refusal is not None:
+            raise RefusedError(refusal)
+        return await _ANSWERS[operation.action](provider, operation, request)
+    except RefusedError as error:
+        return _refused(provider, error.refusal)
+
+
+async def not_found(request: web.Request) -> web.Response:
+    """Answer a path that the provider does not have."""
+    return _refused(provider_of(request), Refusal(404, f"Not found: {request.path}"))
+
+
+async def _generate(provider: Provider, operation: Operation, request: web.Request) -> web.StreamResponse:
+    dialect = _dialect(operation)
+    body = dialect.read(await _body(request))
+    if operation.action == "stream":
+        body["stream"] = True
+    asked = dialect.question(body)
     state = request.app[STATE]
-    state.requests.append(_seen(dialect, request, asked))
+    state.requests.append(_seen(provider, dialect, request, asked))
     step, fixed = next_step(asked, state.conversations)
     if step.hang is not None:
         await asyncio.sleep(step.hang)
     if step.error is not None or step.hang is not None:
         return _failure(provider, step)
     said = answer(asked, step, fixed)
-    headers = {"request-id" if provider == "anthropic" else "x-request-id": new_id("req_")}
+    headers = {provider.request_id: new_id("req_")}
     if not asked.stream:
         return web.json_response(dialect.whole(asked, said), headers=headers)
+    if operation.action == "stream" and request.query.get("alt") != "sse":
+        return web.json_response([data for _, data in dialect.events(asked, said)], headers=headers)
     return await _stream(dialect, request, asked, said, headers)
 
 
-async def count_tokens(dialect: Dialect, request: web.Request) -> web.Response:
-    """Answer how many tokens a request would have: Anthropic's and Gemini's counting calls."""
-    try:
-        body = await _body(request)
-        asked = dialect.question(_counted(body) if dialect.name == "gemini" else body)
-    except BadRequestError as error:
-        return web.json_response(error_body(_provider(request), 400, str(error)), status=400)
-    name = "totalTokens" if dialect.name == "gemini" else "input_tokens"
-    return web.json_response({name: tokens(asked.size)})
+async def _count(_: Provider, operation: Operation, request: web.Request) -> web.StreamResponse:
+    """Answer how many tokens a request would have."""
+    dialect = _dialect(operation)
+    asked = dialect.question(dialect.read(await _body(request), counting=True))
+    return web.json_response({dialect.count_field: tokens(asked.size)})
 
 
-async def not_found(request: web.Request) -> web.Response:
-    """Answer a path that the provider does not have."""
-    body = error_body(_provider(request), 404, f"Not found: {request.path}")
-    return web.json_response(body, status=404)
+async def _list_models(provider: Provider, _: Operation, __: web.Request) -> web.StreamResponse:
+    return web.json_response(list_models(provider.name))
 
 
-async def add_conversation(request: web.Request) -> web.Response:
-    """Control: add the conversation in the body, before all others."""
-    try:
-        body = await request.json()
-        conversation = conversation_of(str(body.get("name") or new_id("added-")), body)
-    except (ConversationError, ValueError, AttributeError) as error:
-        return web.json_response({"error": str(error)}, status=400)
-    request.app[STATE].add(conversation)
-    return web.json_response({"name": conversation.name, "steps": len(conversation.steps)}, status=201)
+async def _get_model(provider: Provider, _: Operation, request: web.Request) -> web.StreamResponse:
+    return web.json_response(get_model(provider.name, request.match_info["model"]))
 
 
-async def list_conversations(request: web.Request) -> web.Response:
-    """Control: list the conversations in the order in which they are tried."""
-    known = [{"name": c.name, "match": c.match} for c in request.app[STATE].conversations]
-    return web.json_response({"conversations": known})
+async def _uncovered(provider: Provider, operation: Operation, _: web.Request) -> web.StreamResponse:
+    raise not_covered(f"{operation.name} ({provider.name}: {operation.method} {operation.path})")
 
 
-async def list_requests(request: web.Request) -> web.Response:
-    """Control: list the newest model calls, the oldest first; `DELETE` forgets them."""
-    if request.method == "DELETE":
-        request.app[STATE].requests.clear()
-    return web.json_response({"requests": list(request.app[STATE].requests)})
+_ANSWERS: dict[str, Callable[[Provider, Operation, web.Request], Awaitable[web.StreamResponse]]] = {
+    "generate": _generate,
+    "stream": _generate,
+    "count": _count,
+    "list_models": _list_models,
+    "get_model": _get_model,
+    "none": _uncovered,
+}
 
 
-def _counted(body: dict[str, Any]) -> dict[str, Any]:
-    """Return the request that Gemini counts: the body, or the one in it; raises `BadRequestError`."""
-    (inner,) = objects([body.get("generateContentRequest") or body], "generateContentRequest")
-    return {"model": body["model"], **inner}
-
-
-def _provider(request: web.Request) -> str:
-    return provider_of(request.path, anthropic="anthropic-version" in request.headers)
-
-
-def _key_of(request: web.Request) -> str:
-    """Return the key that the request carries where its provider looks for it, or ""."""
-    header = {"anthropic": "x-api-key", "azure": "api-key", "gemini": "x-goog-api-key"}
-    provider = _provider(request)
-    given = request.headers.get(header[provider], "") if provider in header else ""
-    if provider == "gemini":
-        return given or request.query.get("key", "")
-    return given or request.headers.get("Authorization", "").removeprefix("Bearer ")
+def _dialect(operation: Operation) -> Dialect:
+    """Return the dialect of an operation that has one."""
+    assert operation.dialect is not None  # noqa: S101 - a test holds it
+    return operation.dialect
 
 
 async def _body(request: web.Request) -> dict[str, Any]:
-    """Return the JSON object sent, with what a path says about the model put in; raises `BadRequestError`."""
+    """Return the JSON object sent, with the model that the path names; raises `RefusedError`."""
     try:
         body = json.loads(await request.read())
-    except ValueError as error:
-        raise BadRequestError("The request body is not valid JSON") from error
+    except ValueError:
+        raise RefusedError(Refusal(400, "The request body is not valid JSON")) from None
     if not isinstance(body, dict):
-        raise BadRequestError("The request body is not a JSON object")
+        raise RefusedError(Refusal(400, "The request body is not a JSON object"))
     model = request.match_info.get("model")
-    if model:
-        body["model"] = model
-    if request.match_info.get("method", "").startswith("stream"):
-        body["stream"] = True
-    return body
+    return {**body, "model": model} if model else body
 
 
-def _failure(provider: str, step: Step) -> web.Response:
-    status = step.error or 504
-    headers = {"retry-after": "1"} if status == 429 else {}
-    return web.json_response(error_body(provider, status), status=status, headers=headers)
+def _refused(provider: Provider, refusal: Refusal) -> web.Response:
+    return web.json_response(provider.error(refusal), status=refusal.status)
+
+
+def _failure(provider: Provider, step: Step) -> web.Response:
+    answered = _refused(provider, refusal_of(step.error or 504))
+    if answered.status == 429:
+        answered.headers["retry-after"] = "1"
+    return answered
 
 
 async def _stream(
     dialect: Dialect, request: web.Request, asked: Question, said: Answer, headers: dict[str, str]
 ) -> web.StreamResponse:
-    if dialect.name == "gemini" and request.query.get("alt") != "sse":
-        parts = [data for _, data in dialect.events(asked, said)]
-        return web.json_response(parts, headers=headers)
     kind = {"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-cache"}
     stream = web.StreamResponse(headers={**headers, **kind})
     await stream.prepare(request)
@@ -158,7 +165,7 @@ def _line(event: Event) -> bytes:
     return (f"event: {name}\n" if name else "").encode() + f"data: {text}\n\n".encode()
 
 
-def _seen(dialect: Dialect, request: web.Request, asked: Question) -> dict[str, Any]:
+def _seen(provider: Provider, dialect: Dialect, request: web.Request, asked: Question) -> dict[str, Any]:
     return {
         "dialect": dialect.name,
         "path": request.path,
@@ -166,7 +173,7 @@ def _seen(dialect: Dialect, request: web.Request, asked: Question) -> dict[str, 
         "stream": asked.stream,
         "tools": [tool.name for tool in asked.tools],
         "results": len(asked.results),
-        "keyPrefix": _key_of(request)[:KEY_PREFIX],
+        "keyPrefix": provider.key_of(request)[:KEY_PREFIX],
         "prompt": asked.prompt,
         "context": asked.context,
     }

@@ -1,16 +1,19 @@
-"""What the model provider holds: its key, the conversations, and a look at the newest requests."""
+"""The state of the model provider: its key, the conversations, and its newest requests.
+
+https://docs.python.org/3/library/hmac.html#hmac.compare_digest
+"""
 
 import hmac
-import os
 import secrets
 from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from emulators.model_provider.conversations import Conversation, load
+from emulators.model_provider.script.conversations import Conversation, load
+from emulators.private_files import create_private
 
-KEPT_REQUESTS = 1000
+MAX_REQUESTS = 1000
 
 
 @dataclass(slots=True)
@@ -19,7 +22,7 @@ class State:
 
     key: str
     conversations: list[Conversation] = field(default_factory=lambda: list(load()))
-    requests: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=KEPT_REQUESTS))
+    requests: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=MAX_REQUESTS))
 
     def accepts(self, key: str) -> bool:
         """Whether *key* is the one, compared in constant time."""
@@ -35,14 +38,5 @@ def ensure_key(folder: Path) -> str:
     """Return the key kept in `folder/key`, made on first use and readable by its owner alone."""
     path = folder / "key"
     if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        draft = folder / f".key.{os.getpid()}"
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(f"sk-local-{secrets.token_hex(24)}")
-        try:
-            os.link(draft, path)  # the first writer wins
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
+        create_private(path, f"sk-local-{secrets.token_hex(24)}")
     return path.read_text()

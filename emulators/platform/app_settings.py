@@ -1,10 +1,13 @@
-"""The app's settings on this machine: the production names, with values that point to the emulators."""
+"""The app's settings on this machine: the production names, with values that point to the emulators.
+
+https://learn.microsoft.com/azure/azure-functions/functions-develop-local#local-settings-file
+"""
 
 import json
-import os
 
 from emulators import azurite, identities
 from emulators.identity.state import identity_header
+from emulators.model_provider.providers import PROVIDERS
 from emulators.platform.plan import REAL_PROVIDER, Plan
 from emulators.ports import (
     AZURE_DEVOPS,
@@ -14,16 +17,16 @@ from emulators.ports import (
     KEY_VAULT,
     MODEL_PROVIDER,
 )
+from emulators.private_files import write_private
 
 ORGANIZATION, PROJECT, REPOSITORY = "fabrikam", "Fabrikam", "tidy-names"
 SUBSCRIPTION = "11111111-1111-4111-8111-111111111111"
 RESOURCE_GROUP = "autocoder-local"
 IMAGE_REGISTRY = "autocoder.azurecr.io"
-PROVIDERS = ("anthropic", "openai", "azure", "gemini")
 
 
 def app_settings(plan: Plan) -> dict[str, str]:
-    """Return the values of `local.settings.json` for *plan*; those that the plan brings win."""
+    """Return the values of `local.settings.json` for *plan*; settings of the plan itself win."""
     base = plan.base_port
     values = {
         "FUNCTIONS_WORKER_RUNTIME": "python",
@@ -43,7 +46,8 @@ def app_settings(plan: Plan) -> dict[str, str]:
         "IDENTITY_HEADER": identity_header(plan.state),
         **plan.trust(),
     }
-    scripted = [name for name in PROVIDERS if plan.model_key is None or name != REAL_PROVIDER]
+    names = (provider.name for provider in PROVIDERS)
+    scripted = [name for name in names if plan.model_key is None or name != REAL_PROVIDER]
     values["MODEL_UPSTREAMS"] = json.dumps(dict.fromkeys(scripted, MODEL_PROVIDER.url(base)))
     return {**values, **plan.settings}
 
@@ -53,7 +57,5 @@ def write_settings(plan: Plan, values: dict[str, str]) -> None:
 
     https://learn.microsoft.com/azure/azure-functions/functions-develop-local#local-settings-file
     """
-    draft = plan.settings_file.with_suffix(".tmp")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        json.dump({"IsEncrypted": False, "Values": values}, file, indent=2)
-    draft.replace(plan.settings_file)
+    content = {"IsEncrypted": False, "Values": values}
+    write_private(plan.settings_file, json.dumps(content, indent=2))

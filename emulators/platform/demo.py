@@ -1,8 +1,10 @@
 """`make demo`: a work item is tagged, the service hook is delivered, and a linked pull request comes out.
 
-Starts a platform of its own on a fresh folder, fills it with the sample, shows the run's phases as they
+Starts a platform of its own on a fresh folder, fills it with the sample, prints the run's phases as they
 pass and what it left behind, and ends everything it started. Exits 0 only when the pull request exists, is
 linked both ways, is reported on the work item, and its branch holds the change.
+
+https://learn.microsoft.com/azure/devops/service-hooks/services/webhooks
 """
 
 import argparse
@@ -10,14 +12,17 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-from emulators.platform.app import App
+from emulators.platform.clients.app import App
+from emulators.platform.console.addresses import isolation
+from emulators.platform.console.arguments import make_parser
+from emulators.platform.console.story import gather, heading, save_pages, tell
 from emulators.platform.endings import ends_on_signals
 from emulators.platform.places import free_base_port
 from emulators.platform.plan import (
-    REAL_MODEL_KEY,
+    MAKE,
+    MAKE_ON_FREE_PORTS,
     REAL_PROVIDER,
     Plan,
     agent_file,
@@ -26,31 +31,25 @@ from emulators.platform.plan import (
 )
 from emulators.platform.processes import ROOT, PlatformError
 from emulators.platform.running import Platform, running
-from emulators.platform.sample import Sample, create_sample
-from emulators.platform.story import gather, heading, save_pages, tell
+from emulators.platform.sample import TAG, Sample, create_sample
 from emulators.ports import AZURE_DEVOPS, FUNCTIONS_HOST
 
 HOOK_SECONDS = 30
 SECONDS = {"scripted": 180, "real": 3600}
-TAG = "autocoder"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the demo; returns the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="make demo", description="A work item in, a linked pull request out."
-    )
-    parser.add_argument("--agent", required=True, help="which agent: a folder of containers/")
-    parser.add_argument("--model", choices=("scripted", "real"), default="scripted")
+    parser = make_parser("demo", "A work item in, a linked pull request out.", ROOT / ".local" / "demo")
     parser.add_argument("--keep", action="store_true", help="keep the platform up until Ctrl-C")
-    parser.add_argument("--state", type=Path, default=ROOT / ".local" / "demo")
     options = parser.parse_args(argv)
     try:
-        plan = demo_plan(options.state.absolute(), options.agent, options.model)
+        plan = demo_plan(options)
+        print("Starting the platform ...", flush=True)
         with ends_on_signals(), running(plan, fresh=True) as platform:
             good = show(platform, SECONDS[options.model])
+            print(f"\n{farewell(keep=options.keep)}", flush=True)
             if options.keep:
-                print("\nThe platform stays up. Ctrl-C ends it.", flush=True)
                 signal.pause()
     except KeyboardInterrupt:
         print("\nThe demo has ended.")
@@ -61,23 +60,40 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0 if good else 1
 
 
-def demo_plan(state: Path, agent: str, model: str, base_port: int | None = None) -> Plan:
-    """Return a plan, on free ports if none are given; raises `PlatformError` for what is not there."""
+def demo_plan(options: argparse.Namespace, base_port: int | None = None) -> Plan:
+    """Return the plan for the *options* of make, on free ports when none are given.
+
+    Raises `PlatformError` when there is no such agent, or it cannot work with the model on this machine.
+    """
+    agent, is_real = options.agent, options.model == "real"
     provider = agent_file(agent)["provider"]
-    key = real_model_key() if model == "real" else None
-    if model == "real" and key is None:
-        raise PlatformError(f"MODEL=real needs a key: set {REAL_MODEL_KEY} in the environment and try again.")
-    if model == "real" and provider != REAL_PROVIDER:
+    if is_real and provider != REAL_PROVIDER:
         raise PlatformError(
-            f"MODEL=real is for agents with models of {REAL_PROVIDER}; {agent} uses {provider}."
+            f"{MAKE.model} is for agents with models of {REAL_PROVIDER}; {agent} uses {provider}."
         )
+    key = real_model_key(MAKE, unsafe=options.unsafe) if is_real else None
     check_installed(agent)
-    return Plan(state, base_port or free_base_port(), settings={"DEFAULT_AGENT": agent}, model_key=key)
+    return Plan(
+        options.state.absolute(),
+        base_port or free_base_port(),
+        settings={"DEFAULT_AGENT": agent},
+        model_key=key,
+        unsafe=options.unsafe,
+        spelling=MAKE if base_port else MAKE_ON_FREE_PORTS,
+    )
+
+
+def farewell(*, keep: bool) -> str:
+    """Return the last words of the demo: whether the platform stays up, and how to make it stay."""
+    if keep:
+        return "The platform stays up, so the links above work until Ctrl-C."
+    return "The platform has ended, so the links above are dead. To keep it up: make demo KEEP=1"
 
 
 def show(platform: Platform, seconds: float) -> bool:
-    """Play the demo on *platform* within *seconds*; returns whether all of it is as it should be."""
+    """Run the demo on *platform* within *seconds*; returns whether everything is as it should be."""
     print(f"Azure DevOps  {platform.url(AZURE_DEVOPS)}\nthe app       {platform.url(FUNCTIONS_HOST)}")
+    print(f"isolation     {isolation(platform)}")
     sample, app = create_sample(platform), App(platform.plan)
     item = sample.work_item
     print(f"work item     {sample.work_item_url}\n              {item['fields']['System.Title']}")
@@ -118,14 +134,13 @@ def _prove(plan: Plan, sample: Sample, run: dict[str, Any]) -> bool:
     """Print what *run* left behind, and return whether nothing is missing."""
     evidence = gather(sample.person, sample.git, run)
     tell(evidence, run)
-    heading("Pages, as they were")
-    for path in save_pages(sample.person, plan.state / "pages", run):
-        print(f"  {path}")
     problems = evidence.problems()
     heading(
-        "Not as it should be" if problems else "The pull request is there, linked both ways, and reported."
+        "Something is missing" if problems else "The pull request is there, linked both ways, and reported."
     )
-    print("".join(f"  {problem}\n" for problem in problems) + f"  {run['pullRequestUrl']}", flush=True)
+    print("".join(f"  {problem}\n" for problem in problems) + f"  {run['pullRequestUrl']}")
+    heading("Saved pages, to open in a browser")
+    print("\n".join(f"  {path}" for path in save_pages(sample.person, plan.state / "pages", run)), flush=True)
     return not problems
 
 

@@ -1,4 +1,7 @@
-"""How a program that holds a platform ends: on the first signal, and undisturbed by those that follow."""
+"""Ending a platform on the first signal, and ignoring those that follow while it ends.
+
+https://man7.org/linux/man-pages/man7/signal.7.html
+"""
 
 import contextlib
 import signal
@@ -10,7 +13,7 @@ ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 @contextlib.contextmanager
 def ends_on_signals() -> Iterator[None]:
-    """Make the first SIGINT, SIGTERM or SIGHUP raise `KeyboardInterrupt`, and pass over those that follow.
+    """Make the first SIGINT, SIGTERM or SIGHUP raise `KeyboardInterrupt`, and ignore those that follow.
 
     To be used around `running`, so that a second Ctrl-C cannot break off the end of the platform.
     """

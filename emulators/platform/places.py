@@ -1,4 +1,7 @@
-"""Where the platform may be: one folder that is its own, and nine free ports in a row."""
+"""The place of a platform on this machine: a folder of its own, and nine free ports in a row.
+
+https://man7.org/linux/man-pages/man2/flock.2.html
+"""
 
 import contextlib
 import fcntl
@@ -8,24 +11,29 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
+from emulators.platform.plan import FLAGS, Spelling
 from emulators.platform.processes import PlatformError
+from emulators.port_holder import holder_of
 from emulators.ports import AZURITE, DEFAULT_BASE_PORT, OURS
 
 PROGRAMS = OURS + AZURITE
 STEP = 100
 LOCK = "platform.lock"
-HIGHEST_BASE = 32_000  # above it are the ports that systems hand out by themselves
+MAX_BASE = 32_000  # above it are the ports that systems hand out by themselves
 
 
 @contextlib.contextmanager
-def own_folder(state: Path, *, fresh: bool = False) -> Iterator[None]:
+def own_folder(state: Path, *, fresh: bool = False, spelling: Spelling = FLAGS) -> Iterator[None]:
     """Keep the folder *state* for this platform alone; raises `PlatformError` when another one has it.
 
     With *fresh* it is emptied, once it is ours; a folder that holds anything else is refused.
     """
     state.mkdir(parents=True, exist_ok=True, mode=0o700)
     if fresh and not (state / LOCK).exists() and any(state.iterdir()):
-        raise PlatformError(f"The folder {state} would be emptied, and is no platform's. Choose another one.")
+        raise PlatformError(
+            f"The folder {state} holds files of something else and would be emptied. "
+            f"Choose an empty one: {spelling.state}."
+        )
     with (state / LOCK).open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -33,7 +41,7 @@ def own_folder(state: Path, *, fresh: bool = False) -> Iterator[None]:
             lock.seek(0)
             raise PlatformError(
                 f"The folder {state} belongs to a platform that is running (process {lock.read().strip()}). "
-                "End that one, or choose another folder: --state DIR (make run STATE=DIR)."
+                f"End that one, or choose another folder: {spelling.state}."
             ) from None
         lock.truncate(0)
         lock.write(str(os.getpid()))
@@ -51,20 +59,22 @@ def _empty(state: Path) -> None:
             path.unlink()
 
 
-def check_ports(base_port: int) -> None:
-    """Raise `PlatformError` that names the first port of the platform that another program has."""
+def check_ports(base_port: int, spelling: Spelling = FLAGS) -> None:
+    """Check that all ports are free; raises `PlatformError` with the first taken one and its program."""
     for emulator in PROGRAMS:
         port = emulator.port(base_port)
         if not _is_free(port):
+            option = f"choose another first port: {spelling.base_port}{free_base_port()}"
+            way_out = option if spelling.base_port else "run the same command again, on other ports"
             raise PlatformError(
-                f"Port {port}, for {emulator.name}, is taken by another program. End that program, "
-                f"or choose another first port: --base-port {free_base_port()} (make run BASE_PORT=...)."
+                f"Port {port}, for {emulator.name}, is taken by {holder_of(port)}. End that program, "
+                f"or {way_out}."
             )
 
 
 def free_base_port(first: int = DEFAULT_BASE_PORT) -> int:
     """Return the first base port from *first* on whose ports are all free; raises `PlatformError`."""
-    for base in range(first, HIGHEST_BASE, STEP):
+    for base in range(first, MAX_BASE, STEP):
         if all(_is_free(emulator.port(base)) for emulator in PROGRAMS):
             return base
     raise PlatformError(f"No {len(PROGRAMS)} free ports in a row were found from {first} on.")

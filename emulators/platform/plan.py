@@ -1,10 +1,14 @@
-"""What a platform is to be: where its state and ports are, which app it serves, and who answers the agent."""
+"""The plan of a platform: its state folder and ports, the app it serves, and the model that answers.
+
+https://docs.npmjs.com/cli/v10/commands/npm-ci
+"""
 
 import os
+import shutil
 import sys
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +17,23 @@ from emulators.platform.processes import ROOT, PlatformError
 from emulators.ports import DEFAULT_BASE_PORT
 
 REAL_MODEL_KEY, REAL_PROVIDER = "ANTHROPIC_API_KEY", "anthropic"
+MODELS = ("scripted", "real")
+CONTAINERS = ROOT / "containers"
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """How messages write the options: as flags, or as the Makefile's variables."""
+
+    state: str
+    base_port: str  # followed by the port; empty where free ports are taken
+    model: str
+    unsafe: str
+
+
+FLAGS = Spelling("--state FOLDER", "--base-port ", "--model real", "--unsafe")
+MAKE = Spelling("STATE=FOLDER", "BASE_PORT=", "MODEL=real", "UNSAFE=1")
+MAKE_ON_FREE_PORTS = replace(MAKE, base_port="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +50,13 @@ class Plan:
     settings: Mapping[str, str] = field(default_factory=dict)
     arguments: Mapping[str, Sequence[str]] = field(default_factory=dict)
     model_key: str | None = None  # of the real model; None: the scripted model answers
+    unsafe: bool = False  # whether the agent of a real model may run without a sandbox
+    spelling: Spelling = FLAGS
+
+    @property
+    def needs_sandbox(self) -> bool:
+        """Whether containers may run in a sandbox only: a real model runs whatever the work item asks for."""
+        return self.model_key is not None and not self.unsafe
 
     def folder(self, name: str) -> Path:
         """Return the folder *name* of the state, made for this user alone if it is not there."""
@@ -51,6 +79,16 @@ class Plan:
         return self.folder("functions_host") / "keys.json"
 
     @property
+    def passwords_file(self) -> Path:
+        """The platform's generated secrets."""
+        return self.folder("platform") / "passwords.json"
+
+    @property
+    def token_file(self) -> Path:
+        """The personal access token of the sample's administrator."""
+        return self.folder("platform") / "pat"
+
+    @property
     def python(self) -> str:
         """The interpreter that every emulator runs on."""
         return sys.executable
@@ -61,17 +99,21 @@ class Plan:
         return {"REQUESTS_CA_BUNDLE": authority, "SSL_CERT_FILE": authority}
 
 
+def agents() -> list[str]:
+    """Return the names of all agents: the folders of `containers/` with an `agent.toml`."""
+    return sorted(path.parent.name for path in CONTAINERS.glob("*/agent.toml"))
+
+
 def agent_file(agent: str) -> dict[str, Any]:
     """Return what `containers/<agent>/agent.toml` says; raises `PlatformError` when there is none."""
-    path = ROOT / "containers" / agent / "agent.toml"
-    if not path.is_file():
-        raise PlatformError(f"There is no agent {agent!r}: containers/{agent}/agent.toml does not exist.")
-    return tomllib.loads(path.read_text())
+    if agent not in agents():
+        raise PlatformError(f"There is no agent {agent!r}. Agents are: {', '.join(agents())}.")
+    return tomllib.loads((CONTAINERS / agent / "agent.toml").read_text())
 
 
 def check_installed(agent: str) -> None:
-    """Raise `PlatformError` with the next step when the program of *agent* is not on this machine."""
-    folder = ROOT / "containers" / agent
+    """Check that the program of *agent* is on this machine; raises `PlatformError` with the next step."""
+    folder = CONTAINERS / agent
     package = agent_file(agent)["cli"]["package"]
     if not (folder / "package.json").is_file() or (folder / "node_modules" / package).is_dir():
         return
@@ -84,6 +126,21 @@ def check_installed(agent: str) -> None:
     )
 
 
-def real_model_key() -> str | None:
-    """Return the real model's key from the environment, or None."""
-    return os.environ.get(REAL_MODEL_KEY) or None
+def real_model_key(spelling: Spelling, *, unsafe: bool) -> str:
+    """Return the real model's key from the environment.
+
+    Raises `PlatformError` when there is none, or when the agent would work without a sandbox and *unsafe*
+    does not accept that.
+    """
+    key = os.environ.get(REAL_MODEL_KEY)
+    if not key:
+        raise PlatformError(
+            f"{spelling.model} needs a key: set {REAL_MODEL_KEY} in the environment and try again."
+        )
+    if not unsafe and shutil.which("bwrap") is None:
+        raise PlatformError(
+            f"{spelling.model} needs bubblewrap: without it the agent would run commands on this machine "
+            "with your rights.\nInstall it (Debian: apt-get install bubblewrap), or accept the risk: "
+            f"{spelling.unsafe}."
+        )
+    return key

@@ -1,4 +1,8 @@
-"""The programs of the platform as processes: each in a session of its own, watched, and ended for good."""
+"""The programs of the platform as processes: each in a session of its own, watched, and ended for good.
+
+https://man7.org/linux/man-pages/man2/setsid.2.html,
+https://man7.org/linux/man-pages/man2/PR_SET_PDEATHSIG.2const.html
+"""
 
 import contextlib
 import ctypes
@@ -23,7 +27,7 @@ class PlatformError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """What to start: its command, what its log says once it serves, and what its environment has besides."""
+    """A program to start: its command, the words in its log once it serves, and additional variables."""
 
     name: str
     command: Sequence[str]
@@ -102,7 +106,7 @@ def wait_until_ready(processes: Sequence[Process], seconds: float) -> None:
 
 
 def check_alive(processes: Sequence[Process]) -> None:
-    """Raise `PlatformError` with the last lines of the first of *processes* that has ended."""
+    """Check that all *processes* run; raises `PlatformError` with the last lines of one that has ended."""
     for process in processes:
         if not process.is_alive:
             code = process.popen.returncode
@@ -124,16 +128,16 @@ def end(processes: Sequence[Process], seconds: float) -> None:
 
 
 def _environment(additional: Mapping[str, str]) -> dict[str, str]:
-    """Return a program's environment: nothing of the caller's that could be a secret."""
+    """Return a program's environment, with no variable of the caller's that could be a secret."""
     passed_on = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     return {**passed_on, "NO_PROXY": "127.0.0.1,localhost", "PYTHONUNBUFFERED": "1", **additional}
 
 
 def _end_with_parent(parent: int) -> Callable[[], None] | None:
-    """Return what a child does first so that it ends, too, when its *parent* was killed (Linux alone)."""
+    """Return a function for the child that makes it end with a killed *parent*, too (Linux alone)."""
     if sys.platform != "linux":
         return None
-    prctl, parent_death_signal = ctypes.CDLL(None).prctl, 1  # PR_SET_PDEATHSIG, prctl(2)
+    prctl, parent_death_signal = ctypes.CDLL(None).prctl, 1  # PR_SET_PDEATHSIG
 
     def ask() -> None:
         prctl(parent_death_signal, signal.SIGTERM)

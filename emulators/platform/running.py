@@ -2,9 +2,12 @@
 
 with running(Plan(state=Path(".local"))) as platform:
     platform.url(AZURE_DEVOPS)
+
+https://learn.microsoft.com/azure/storage/common/storage-use-azurite
 """
 
 import contextlib
+import re
 from collections.abc import Iterator
 
 from emulators import azurite
@@ -20,7 +23,7 @@ from emulators.platform.processes import (
     wait_until_ready,
 )
 from emulators.platform.vault import Passwords, fill_vault, passwords
-from emulators.ports import FUNCTIONS_HOST, OURS, Emulator
+from emulators.ports import AZURE_DEVOPS, AZURE_RESOURCE_MANAGER, FUNCTIONS_HOST, OURS, Emulator
 
 START_SECONDS = 60.0
 END_SECONDS = 8.0
@@ -40,7 +43,7 @@ class Platform:
 
     def start(self) -> None:
         """Start everything at once and return when all of it serves; raises `PlatformError`."""
-        check_ports(self.plan.base_port)
+        check_ports(self.plan.base_port, self.plan.spelling)
         write_settings(self.plan, app_settings(self.plan))
         for program in programs(self.plan):
             self._start(program)
@@ -53,7 +56,7 @@ class Platform:
         wait_until_ready([self._processes[emulator.name]], START_SECONDS)
 
     def kill(self, emulator: Emulator = FUNCTIONS_HOST) -> None:
-        """End one program without a warning (SIGKILL), as a crash would."""
+        """End one program with SIGKILL, as a crash would."""
         self._processes.pop(emulator.name).kill()
 
     def process(self, emulator: Emulator) -> Process:
@@ -63,6 +66,12 @@ class Platform:
     def pids(self) -> dict[str, int]:
         """Return the process id of each running program, by name."""
         return {name: process.popen.pid for name, process in self._processes.items()}
+
+    @property
+    def isolation(self) -> str:
+        """How containers are kept apart from this machine, as the resource manager says it: or `none`."""
+        found = re.search(r"^isolation: (\S+)$", self.process(AZURE_RESOURCE_MANAGER).output(), re.MULTILINE)
+        return found[1] if found else "none"
 
     def check(self) -> None:
         """Raise `PlatformError` with the last lines of a program that has ended by itself."""
@@ -85,7 +94,7 @@ def running(plan: Plan, *, fresh: bool = False) -> Iterator[Platform]:
 
     With *fresh*, what an earlier platform left in the state folder is removed first.
     """
-    with own_folder(plan.state, fresh=fresh):
+    with own_folder(plan.state, fresh=fresh, spelling=plan.spelling):
         platform = Platform(plan)
         try:
             platform.start()
@@ -109,5 +118,9 @@ def program_of(plan: Plan, emulator: Emulator) -> Program:
     command += ["--state", str(plan.state), "--base-port", str(plan.base_port)]
     if emulator is FUNCTIONS_HOST:
         command += ["--app", str(plan.app), "--settings", str(plan.settings_file)]
+    if emulator is AZURE_DEVOPS:  # its pages show the app's runs
+        command += ["--app-url", FUNCTIONS_HOST.url(plan.base_port), "--app-keys", str(plan.keys_file)]
+    if emulator is AZURE_RESOURCE_MANAGER and plan.needs_sandbox:
+        command += ["--isolation", "bubblewrap"]
     command += plan.arguments.get(emulator.name, ())
     return Program(emulator.name, command, (f"{emulator.name} listening on ",), plan.trust())

@@ -1,35 +1,31 @@
 """The sample: a small project in the emulated Azure DevOps, a work item for it, and the hooks to the app.
 
-What the public REST API cannot do at once (organisations, projects, a person's token) goes through the
-emulator's control routes; everything else is done as a person does it.
+https://learn.microsoft.com/rest/api/azure/devops/hooks/subscriptions/create
 """
 
 import json
-import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-import httpx
-
-from emulators.platform.app import function_key
-from emulators.platform.app_settings import ORGANIZATION, PROJECT, REPOSITORY
-from emulators.platform.checkout import Git
-from emulators.platform.person import Person
-from emulators.platform.processes import ROOT, PlatformError
+from emulators.platform.app_settings import PROJECT, REPOSITORY
+from emulators.platform.clients.app import function_key
+from emulators.platform.clients.git import Git
+from emulators.platform.clients.organization import sign_in
+from emulators.platform.clients.person import Person
+from emulators.platform.processes import ROOT
 from emulators.platform.running import Platform
 from emulators.ports import AZURE_DEVOPS, FUNCTIONS_HOST
 
 JSON = dict[str, Any]
 SAMPLE = ROOT / "emulators" / "sample"
-BRANCH = "main"
-HOOK_FUNCTION = "azure_devops_hook"
+BRANCH, TAG = "main", "autocoder"  # the tag that starts a run
+HOOK_FUNCTION, HOOK_PATH = "azure_devops_hook", "/api/hooks/azure-devops"
 EVENTS = ("workitem.created", "workitem.updated")
-ADMINISTRATOR = "fabrikamfiber16@hotmail.com"  # of the people that the emulated organisation has
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """The sample as it was created, and an administrator to go on with."""
+    """The sample as it was created, and an administrator's session."""
 
     person: Person
     git: Git
@@ -38,6 +34,7 @@ class Sample:
     repository: str
     repository_url: str
     work_item: JSON
+    token: str = field(repr=False)
 
     @property
     def work_item_url(self) -> str:
@@ -47,46 +44,32 @@ class Sample:
 
 def create_sample(platform: Platform) -> Sample:
     """Fill the emulated Azure DevOps of *platform*; raises `PlatformError` when it is refused."""
-    url, token = platform.url(AZURE_DEVOPS), secrets.token_hex(26)
-    with httpx.Client(base_url=url, trust_env=False, timeout=30) as control:
-        project_id = _control(control, f"organizations/{ORGANIZATION}/projects", {"name": PROJECT})["id"]
-        _control(control, "pats", {"token": token, "identity": ADMINISTRATOR})
-    person = Person(f"{url}/{ORGANIZATION}", token)
-    repository = _repository(person)
-    git = Git(repository["remoteUrl"], token)
+    organization = sign_in(platform.url(AZURE_DEVOPS))
+    person, project_id = organization.person, organization.project_id
+    repository = organization.repository(REPOSITORY)
+    git = organization.git(repository)
     if not repository.get("defaultBranch"):  # nothing was pushed yet
         git.push_folder(SAMPLE / "project", BRANCH, "Start the project")
     _subscribe(platform, person, project_id)
     item = _work_item(person)
-    return Sample(person, git, PROJECT, project_id, REPOSITORY, repository["webUrl"], item)
+    return Sample(
+        person, git, PROJECT, project_id, REPOSITORY, repository["webUrl"], item, organization.token
+    )
 
 
-def _control(control: httpx.Client, what: str, body: JSON) -> JSON:
-    answer = control.post(f"/_control/{what}", json=body)
-    if answer.is_error:
-        raise PlatformError(f"azure_devops: /_control/{what}: HTTP {answer.status_code} {answer.text[:300]}")
-    made: JSON = answer.json()
-    return made
-
-
-def _repository(person: Person) -> JSON:
-    """Create the repository, unless an earlier start on this state folder did."""
-    path = f"{PROJECT}/_apis/git/repositories"
-    known = [one for one in person.ask("GET", path)["value"] if one["name"] == REPOSITORY]
-    made: JSON = known[0] if known else person.ask("POST", path, json={"name": REPOSITORY})
-    return made
+def hook_url(platform: Platform) -> str:
+    """Return where the app takes service hooks, with its key; raises `PlatformError` when it has none."""
+    key = function_key(platform.plan, HOOK_FUNCTION)
+    return f"{platform.url(FUNCTIONS_HOST)}{HOOK_PATH}?code={key}"
 
 
 def _subscribe(platform: Platform, person: Person, project_id: str) -> None:
     """Subscribe the app to the work items of the project, as a team does it in its project settings."""
-    key = function_key(platform.plan, HOOK_FUNCTION)
-    url = f"{platform.url(FUNCTIONS_HOST)}/api/hooks/azure-devops?code={key}"
     for earlier in person.ask("GET", "_apis/hooks/subscriptions")["value"]:
-        person.ask(
-            "DELETE", f"_apis/hooks/subscriptions/{earlier['id']}"
-        )  # its address may have another port
+        path = f"_apis/hooks/subscriptions/{earlier['id']}"
+        person.ask("DELETE", path)  # an earlier start may have used another port
     for event in EVENTS:
-        person.subscribe(event, project_id, url, platform.passwords.hook_password)
+        person.subscribe(event, project_id, hook_url(platform), platform.passwords.hook_password)
 
 
 def _work_item(person: Person) -> JSON:

@@ -1,22 +1,22 @@
-metadata description = 'An Azure Firewall that lets the container groups reach hosts on a list by HTTPS, and nothing else.'
+metadata description = 'An Azure Firewall that lets the container groups reach listed hosts over HTTPS, and nothing else.'
 
 @description('Region.')
 param location string
-@description('Part of every name, so that it is unique.')
+@description('Suffix that makes every name unique.')
 param token string
-@description('Tags of every resource.')
+@description('Tags of all resources.')
 param tags object
 @description('Tier: Basic or Standard.')
 param tier string
-@description('Virtual network, which has AzureFirewallSubnet and AzureFirewallManagementSubnet.')
+@description('Name of the virtual network, which contains AzureFirewallSubnet and AzureFirewallManagementSubnet.')
 param networkName string
-@description('Route table of the container groups\' subnet.')
+@description('Name of the route table of the container groups\' subnet.')
 param routeTableName string
-@description('Addresses of the container groups.')
+@description('Address range of the container groups.')
 param sourcePrefix string
-@description('Hosts that they may reach.')
+@description('Hosts that the container groups may reach.')
 param allowedHosts string[]
-@description('Workspace for the log of what was let out and what was not.')
+@description('Resource id of the workspace that logs what was allowed and denied.')
 param workspaceId string
 
 resource network 'Microsoft.Network/virtualNetworks@2024-05-01' existing = {
@@ -103,7 +103,7 @@ resource firewall 'Microsoft.Network/azureFirewalls@2024-05-01' = {
 resource routeTable 'Microsoft.Network/routeTables@2024-05-01' existing = {
   name: routeTableName
 
-  // The same route as in network.bicep, with the address that the firewall really has.
+  // The same route as in network.bicep, with the actual address of the firewall.
   resource everything 'routes' = {
     name: 'everything-through-the-firewall'
     properties: {

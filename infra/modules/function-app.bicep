@@ -1,54 +1,54 @@
-metadata description = 'The function app on Flex Consumption, with its app settings. Every connection is by identity.'
+metadata description = 'The function app on Flex Consumption, with its app settings. Every connection uses a managed identity.'
 
 @description('Region.')
 param location string
-@description('Part of every name, so that it is unique.')
+@description('Suffix that makes every name unique.')
 param token string
-@description('Tags of every resource.')
+@description('Tags of all resources.')
 param tags object
 @description('Name of the app.')
 param name string
-@description('Address at which containers and people reach the app.')
+@description('URL at which containers and people reach the app.')
 param publicUrl string
 @description('The app\'s identity: `id`, `clientId`, `principalId`.')
 param appIdentity object
-@description('The identity whose token clones: `id`, `clientId`, `principalId`.')
+@description('The identity whose token clones repositories: `id`, `clientId`, `principalId`.')
 param readerIdentity object
-@description('The storage account.')
+@description('Name of the storage account.')
 param storageName string
-@description('Blob container of the deployment package.')
+@description('Blob container for the deployment package.')
 param deploymentContainer string
-@description('Where telemetry goes. No key: local authentication is off.')
+@description('Connection string of Application Insights. It is no secret, because local authentication is off.')
 param insightsConnectionString string
-@description('The vault with the secrets.')
+@description('URL of the Key Vault.')
 param keyVaultUrl string
-@description('Secret that holds the password of the service hook subscriptions.')
-param hookPasswordSecret string
-@description('Secret from which callback tokens are derived.')
-param callbackKeySecret string
-@description('The Azure DevOps organisation.')
+@description('Name of the secret with the password of the service hooks.')
+param hookSecretName string
+@description('Name of the secret from which callback tokens are derived.')
+param callbackSecretName string
+@description('URL of the Azure DevOps organisation.')
 param azureDevOpsOrgUrl string
-@description('Project to repository, or to repositories.')
+@description('Project to its repository, or to a list of repositories.')
 param projectRepoMap object
-@description('Provider to the address of its model API.')
-param modelUpstreams object
-@description('Resource group of the container groups.')
+@description('Model provider to the URL of its API.')
+param modelUpstreams { *: string }
+@description('Name of the resource group of the container groups.')
 param containerResourceGroup string
-@description('Subnet of the container groups; empty: none.')
+@description('Resource id of the container groups\' subnet; empty for none.')
 param containerSubnetId string
-@description('Registry of the images.')
+@description('Login server of the registry with the images.')
 param imageRegistry string
 @description('Tag of the images.')
 param imageTag string
 @description('Resource id of the identity that pulls the images.')
 param imagePullIdentity string
-@description('Further app settings; those of this template go before them.')
-param settings object
+@description('Further app settings. Settings of this template take precedence.')
+param settings { *: string }
 
-@description('Memory of an instance. A change is streamed, so 2 GB is enough.')
+@description('Memory of an instance. Changes are streamed, so 2 GB is enough.')
 @allowed([2048, 4096])
 param instanceMemoryMB int = 2048
-@description('Instances at most.')
+@description('Maximum number of instances.')
 param maximumInstanceCount int = 40
 
 resource storage 'Microsoft.Storage/storageAccounts@2023-05-01' existing = {
@@ -81,7 +81,6 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
     httpsOnly: true
     siteConfig: {
       minTlsVersion: '1.2'
-      ftpsState: 'Disabled'
     }
     functionAppConfig: {
       runtime: { name: 'python', version: '3.11' }
@@ -98,7 +97,7 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
       scaleAndConcurrency: {
         instanceMemoryMB: instanceMemoryMB
         maximumInstanceCount: maximumInstanceCount
-        // Else each step of a run may wait for an instance to start.
+        // Without a ready instance, every step of a run could wait for one to start.
         alwaysReady: [{ name: 'durable', instanceCount: 1 }]
       }
     }
@@ -131,8 +130,8 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
       AZURE_DEVOPS_READER_CLIENT_ID: readerIdentity.clientId
       PROJECT_REPO_MAP: string(projectRepoMap)
       KEY_VAULT_URL: keyVaultUrl
-      HOOK_PASSWORD_SECRET: hookPasswordSecret
-      CALLBACK_KEY_SECRET: callbackKeySecret
+      HOOK_PASSWORD_SECRET: hookSecretName
+      CALLBACK_KEY_SECRET: callbackSecretName
       CONTAINER_RESOURCE_GROUP: containerResourceGroup
       CONTAINER_LOCATION: location
       CONTAINER_SUBNET_ID: containerSubnetId

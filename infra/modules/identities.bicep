@@ -1,10 +1,10 @@
-metadata description = 'The identities of the function app: its own, and one that may only read code.'
+metadata description = 'The two identities of the function app: its own, and a reader that may only read code.'
 
 @description('Region.')
 param location string
-@description('Part of every name, so that it is unique.')
+@description('Suffix that makes every name unique.')
 param token string
-@description('Tags of every resource.')
+@description('Tags of all resources.')
 param tags object
 
 resource app 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' = {
@@ -13,7 +13,7 @@ resource app 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' = {
   tags: tags
 }
 
-// Has no right in Azure: Azure DevOps lets it read code, and its token clones.
+// Has no rights in Azure. In Azure DevOps it may read code, and its token clones repositories.
 resource reader 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' = {
   name: 'id-autocoder-reader-${token}'
   location: location

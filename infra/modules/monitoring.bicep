@@ -1,12 +1,12 @@
-metadata description = 'Application Insights on a Log Analytics workspace; telemetry comes in by Entra ID only.'
+metadata description = 'Application Insights on a Log Analytics workspace. Both accept telemetry with Entra ID only.'
 
 @description('Region.')
 param location string
-@description('Part of every name, so that it is unique.')
+@description('Suffix that makes every name unique.')
 param token string
-@description('Tags of every resource.')
+@description('Tags of all resources.')
 param tags object
-@description('Days for which telemetry is kept.')
+@description('Days after which telemetry is deleted.')
 param retentionDays int
 @description('Principal id of the app\'s identity.')
 param appPrincipalId string

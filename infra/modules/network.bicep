@@ -1,27 +1,27 @@
-metadata description = 'A subnet for the container groups: nothing comes in, and only HTTPS goes out, by NAT or through a firewall.'
+metadata description = 'A subnet for the container groups. Nothing comes in, and only HTTPS goes out, through a NAT gateway or a firewall.'
 
 @description('Region.')
 param location string
-@description('Part of every name, so that it is unique.')
+@description('Suffix that makes every name unique.')
 param token string
-@description('Tags of every resource.')
+@description('Tags of all resources.')
 param tags object
 @description('Address space of the virtual network, a /23 or larger.')
 param addressPrefix string
 @description('Principal id of the app\'s identity.')
 param appPrincipalId string
-@description('Whether a firewall lets out to `allowedHosts` only.')
+@description('Whether a firewall limits outgoing traffic to `allowedHosts`.')
 param filtered bool
 @description('Tier of Azure Firewall.')
 param firewallTier string
-@description('Workspace for the firewall\'s log.')
+@description('Resource id of the workspace for the firewall\'s log.')
 param workspaceId string
 @description('Hosts that the containers may reach.')
 param allowedHosts string[]
 
 var subnetPrefix = cidrSubnet(addressPrefix, 24, 0)
 var firewallPrefixes = [cidrSubnet(addressPrefix, 26, 4), cidrSubnet(addressPrefix, 26, 5)]
-// Azure keeps the first three addresses of a subnet, and the firewall takes the next one.
+// Azure reserves the first three host addresses of a subnet; the firewall gets the fourth.
 var firewallAddress = cidrHost(firewallPrefixes[0], 3)
 var firewallSubnets = [
   { name: 'AzureFirewallSubnet', properties: { addressPrefix: firewallPrefixes[0] } }
@@ -77,7 +77,7 @@ resource securityGroup 'Microsoft.Network/networkSecurityGroups@2024-05-01' = {
   }
 }
 
-// Container groups in a virtual network are supported with a NAT gateway; the firewall's route goes before it.
+// Azure supports container groups in a virtual network with a NAT gateway. The firewall's route takes precedence.
 // https://learn.microsoft.com/azure/container-instances/container-instances-nat-gateway
 resource address 'Microsoft.Network/publicIPAddresses@2024-05-01' = {
   name: 'pip-nat-${token}'
@@ -104,7 +104,7 @@ resource routes 'Microsoft.Network/routeTables@2024-05-01' = {
   tags: tags
   properties: {
     disableBgpRoutePropagation: true
-    // Here and not only in firewall.bicep: a deployment that replaces the table must not leave a way around.
+    // The route is also here, not only in firewall.bicep: replacing the table must not open a way around the firewall.
     routes: filtered
       ? [
           {

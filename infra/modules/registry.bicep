@@ -1,10 +1,11 @@
-metadata description = 'The container registry of the images, from which the pull identity may pull.'
+metadata description = 'The container registry of the images. The pull identity may pull from it.'
 
 @description('Region.')
 param location string
-@description('Part of every name, so that it is unique.')
+@description('Suffix that makes every name unique.')
+@minLength(13)
 param token string
-@description('Tags of every resource.')
+@description('Tags of all resources.')
 param tags object
 @description('Tier: Basic, Standard or Premium.')
 param sku string
@@ -14,7 +15,7 @@ param pullPrincipalId string
 var roles = loadJsonContent('../roles.json')
 var hasDataEndpoint = sku == 'Premium'
 
-resource registry 'Microsoft.ContainerRegistry/registries@2023-07-01' = {
+resource registry 'Microsoft.ContainerRegistry/registries@2025-11-01' = {
   name: 'cr${token}'
   location: location
   tags: tags
@@ -23,6 +24,8 @@ resource registry 'Microsoft.ContainerRegistry/registries@2023-07-01' = {
     adminUserEnabled: false
     anonymousPullEnabled: false
     dataEndpointEnabled: hasDataEndpoint
+    // In the other mode, permissions by repository (ABAC), the registry ignores AcrPull and AcrPush.
+    roleAssignmentMode: 'LegacyRegistryPermissions'
   }
 }
 

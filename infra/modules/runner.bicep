@@ -1,15 +1,15 @@
-metadata description = 'What the resource group of the container groups needs: who pulls their images, and what the app may do to them.'
+metadata description = 'The identity that pulls images for the container groups, and the app\'s rights over both.'
 
 @description('Region.')
 param location string
-@description('Part of every name, so that it is unique.')
+@description('Suffix that makes every name unique.')
 param token string
-@description('Tags of every resource.')
+@description('Tags of all resources.')
 param tags object
 @description('Principal id of the app\'s identity.')
 param appPrincipalId string
 
-// Every process in a container group can get a token of its identity, so it may do nothing but pull.
+// Every process in a container group can get a token of the group's identity, so this one may only pull images.
 resource pullIdentity 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' = {
   name: 'id-autocoder-pull-${token}'
   location: location
@@ -20,7 +20,7 @@ resource groupsRole 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
   name: guid(resourceGroup().id, 'autocoder-container-groups')
   properties: {
     roleName: 'Autocoder container groups (${token})'
-    description: 'Create, look at and delete container groups, and read their logs; no exec, no attach.'
+    description: 'Create, read and delete container groups, and read their logs. No exec, no attach.'
     type: 'CustomRole'
     permissions: [
       {
@@ -50,7 +50,7 @@ resource attachRole 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
   name: guid(resourceGroup().id, 'autocoder-attach-identity')
   properties: {
     roleName: 'Autocoder pull identity (${token})'
-    description: 'Give a container group the identity that pulls its images.'
+    description: 'Assign the identity that pulls images to a container group.'
     type: 'CustomRole'
     permissions: [{ actions: ['Microsoft.ManagedIdentity/userAssignedIdentities/assign/action'] }]
     assignableScopes: [resourceGroup().id]

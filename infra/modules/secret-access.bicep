@@ -1,10 +1,10 @@
-metadata description = 'Lets the app read single secrets. Deployed by infra/secrets.sh, once they are there.'
+metadata description = 'Lets the app read single secrets. infra/secrets.sh deploys this once the secrets exist.'
 
 @description('Name of the Key Vault.')
 param vaultName string
 @description('Principal id of the app\'s identity.')
 param appPrincipalId string
-@description('Names of the secrets, which exist.')
+@description('Names of existing secrets.')
 param secretNames string[]
 
 var roles = loadJsonContent('../roles.json')

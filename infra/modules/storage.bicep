@@ -1,10 +1,11 @@
-metadata description = 'The storage account: runs, claims, Durable\'s task hub and the deployment package. No key opens it.'
+metadata description = 'The storage account for runs, claims, the task hub of Durable and the deployment package. Shared keys are disabled.'
 
 @description('Region.')
 param location string
-@description('Part of every name, so that it is unique.')
+@description('Suffix that makes every name unique.')
+@minLength(13)
 param token string
-@description('Tags of every resource.')
+@description('Tags of all resources.')
 param tags object
 @description('Principal id of the app\'s identity.')
 param appPrincipalId string
@@ -29,7 +30,7 @@ resource account 'Microsoft.Storage/storageAccounts@2023-05-01' = {
     defaultToOAuthAuthentication: true
     minimumTlsVersion: 'TLS1_2'
     supportsHttpsTrafficOnly: true
-    // Containers come from addresses that nobody knows beforehand, each with a link to one blob for some hours.
+    // The addresses of containers are not known in advance. Each link they use opens one blob and expires after hours.
     publicNetworkAccess: 'Enabled'
   }
 
@@ -53,6 +54,5 @@ resource appRights 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for r
   }
 }]
 
-output name string = account.name
 output blobHost string = split(account.properties.primaryEndpoints.blob, '/')[2]
 output deploymentContainer string = account::blobs::deployments.name

@@ -1,12 +1,12 @@
-metadata description = 'The Key Vault. The app reads single secrets, by secret-access.bicep; the template holds none.'
+metadata description = 'The Key Vault, without secrets. secret-access.bicep lets the app read single ones.'
 
 @description('Region.')
 param location string
-@description('Part of every name, so that it is unique.')
+@description('Suffix that makes every name unique.')
 param token string
-@description('Tags of every resource.')
+@description('Tags of all resources.')
 param tags object
-@description('Object id of who may write secrets; empty: nobody is given that right.')
+@description('Object id of the user or service principal that may write secrets; empty to assign no such right.')
 param deployerPrincipalId string
 
 var roles = loadJsonContent('../roles.json')

@@ -3,16 +3,16 @@
 import pytest
 
 from autocoder import models as m
+from tests.autocoder.changes.packs import Repo
 from tests.autocoder.clients.azure_devops.conftest import ORGANIZATION, PROJECT, client, devops  # noqa: F401
 from tests.autocoder.clients.conftest import cloud  # noqa: F401
-from tests.autocoder.packs import Repo
 
 RUN_ID = "a" * 20
 
 
 @pytest.fixture
 def repository(devops, tmp_path, request):  # noqa: F811
-    """Make a repository that holds these files; gives it as a run knows it."""
+    """Make a repository with these files; return it as the value that a run has."""
 
     def make(files):
         local = Repo(tmp_path / "local", files)

@@ -16,23 +16,22 @@ def given(devops, repository, *paths):
     return build_prompt._files(connected, plan(repository(FILES)), paths)
 
 
-def test_a_file_that_is_there_needs_no_remark(devops, repository):
+def test_an_existing_file_needs_no_remark(devops, repository):
     assert given(devops, repository, "docs/api.md") == ({"docs/api.md": "GET /x"}, ())
 
 
-def test_every_file_that_cannot_be_given_whole_is_named(devops, repository):
+def test_every_file_that_is_missing_or_cut_is_named(devops, repository):
     found, remarks = given(devops, repository, "docs/apo.md", "large.md", "long.md", "logo.png")
     assert list(found) == ["long.md"]
     assert remarks == (
-        "`docs/apo.md`, which the additional context names, is not in branch main.",
-        "`large.md`, which the additional context names, was not given to the agent: it has more than "
+        "File `docs/apo.md`, named in the additional context, is not in branch main.",
+        "File `large.md`, named in the additional context, was not given to the agent: it is larger than "
         "1,000,000 bytes.",
-        "`long.md`, which the additional context names, was given to the agent with its first 60,000 "
-        "characters alone.",
-        "`logo.png`, which the additional context names, was not given to the agent: it is no text.",
+        "File `long.md`, named in the additional context, was cut to its first 60,000 characters.",
+        "File `logo.png`, named in the additional context, was not given to the agent: it is not text.",
     )
 
 
-def test_files_that_are_too_many_are_counted(devops, repository):
+def test_files_above_the_limit_are_counted(devops, repository):
     _, remarks = given(devops, repository, *["docs/api.md"] * 10, "docs/b.md", "docs/c.md")
-    assert remarks == ("2 more files, which the additional context names, were not given to the agent.",)
+    assert remarks == ("2 more files named in the additional context were not given to the agent.",)

@@ -1,4 +1,4 @@
-"""The pictures and the hidden words of a work item."""
+"""The images and the hidden text of a work item."""
 
 from types import SimpleNamespace
 
@@ -8,8 +8,8 @@ import pytest
 from activities import fetch_work_item
 from autocoder.errors import Transient
 from autocoder.models import Image, WorkItem
-from autocoder.work_items import LARGEST_IMAGE, LARGEST_IMAGES
-from runner.inputs import LARGEST_INPUT, LARGEST_INPUTS
+from autocoder.work_items.fields import MAX_IMAGE_BYTES, MAX_TOTAL_IMAGE_BYTES
+from runner.clone.inputs import MAX_INPUT_BYTES, MAX_TOTAL_INPUT_BYTES
 from tests.activities.conftest import ORGANIZATION, PROJECT, run
 
 HIDDEN = '<p>Seen</p><p style="display:none">SECRET ORDER</p>'
@@ -17,7 +17,7 @@ HIDDEN = '<p>Seen</p><p style="display:none">SECRET ORDER</p>'
 
 @pytest.fixture
 def attached(devops):
-    """Upload a picture of that many bytes; gives its address."""
+    """Upload an image of that many bytes; return its address."""
 
     def upload(size):
         header = {"Authorization": devops.cloud.clients().authorization(ORGANIZATION)}
@@ -32,7 +32,7 @@ def attached(devops):
 
 
 def with_images(devops, *urls):
-    """The work item with the pictures that were kept, and their sizes by name."""
+    """The work item with the stored images, and their sizes by name."""
     kept = {}
     blobs = SimpleNamespace(put=lambda _, name, content: kept.update({name: len(content)}))
     images = tuple(Image(name=f"images/{n}.png", url=url) for n, url in enumerate(urls, 1))
@@ -42,14 +42,14 @@ def with_images(devops, *urls):
 
 
 def test_pictures_that_are_too_large_or_elsewhere_are_left_out_and_counted(devops, attached):
-    urls = (attached(10), attached(LARGEST_IMAGE + 1), "https://elsewhere.example/a.png")
+    urls = (attached(10), attached(MAX_IMAGE_BYTES + 1), "https://elsewhere.example/a.png")
     item, kept = with_images(devops, *urls)
     assert kept == {"images/1.png": 10}
     assert ([image.name for image in item.images], item.images_left_out) == (["images/1.png"], 2)
 
 
 def test_pictures_that_are_too_large_together_are_left_out(devops, attached, monkeypatch):
-    monkeypatch.setattr(fetch_work_item, "LARGEST_IMAGES", 25)
+    monkeypatch.setattr(fetch_work_item, "MAX_TOTAL_IMAGE_BYTES", 25)
     item, kept = with_images(devops, *(attached(10) for _ in range(3)), attached(5))
     assert kept == {"images/1.png": 10, "images/2.png": 10, "images/4.png": 5}
     assert item.images_left_out == 1
@@ -60,7 +60,7 @@ def test_an_eleventh_picture_is_left_out(devops, attached):
     assert (len(kept), item.images_left_out) == (10, 1)
 
 
-def test_a_picture_that_cannot_be_read_now_is_worth_another_try(devops, attached):
+def test_a_picture_that_cannot_be_read_now_is_retried(devops, attached):
     url = attached(10)
     devops.fault(path="attachments", status=503)
     with pytest.raises(Transient):
@@ -75,9 +75,11 @@ def test_a_picture_that_fails_for_good_is_left_out(devops, attached, monkeypatch
     assert (kept, item.images_left_out) == ({"images/2.png": 5}, 1)
 
 
-def test_what_the_app_keeps_is_not_too_much_for_the_containers():
-    assert LARGEST_IMAGE <= LARGEST_INPUT
-    assert LARGEST_IMAGES <= LARGEST_INPUTS - 2 * LARGEST_INPUT  # room for prompt.md and system.md
+def test_the_app_stores_no_more_than_the_containers_accept():
+    assert MAX_IMAGE_BYTES <= MAX_INPUT_BYTES
+    assert (
+        MAX_TOTAL_IMAGE_BYTES <= MAX_TOTAL_INPUT_BYTES - 2 * MAX_INPUT_BYTES
+    )  # room for prompt.md and system.md
 
 
 def test_hidden_words_of_comments_are_counted_too(devops, client):

@@ -1,4 +1,4 @@
-"""What the app reads of the base before it pushes."""
+"""Reading files of the base commit before a push."""
 
 from activities import push_branch
 from tests.activities.conftest import plan
@@ -14,7 +14,7 @@ def test_the_base_of_every_file_that_may_change_is_read(devops, repository):
     assert push_branch._read_base(connected, where, "absent.sql") is None
 
 
-def test_where_the_base_is_too_large_every_finding_counts_as_new(devops, repository):
+def test_every_finding_is_new_when_the_base_file_is_too_large(devops, repository):
     connected, _ = devops.connect()
     where = plan(repository({"data.bin": TOO_LARGE}))
     assert push_branch._read_base(connected, where, "data.bin") is None

@@ -3,9 +3,9 @@ from pathlib import Path
 import pytest
 
 from autocoder.agents import AgentError, all_leftovers, load_agent, load_agents
+from autocoder.changes.protected import policy_rules
 from autocoder.models import RepositorySettings
-from autocoder.policy import REGULAR, Change, Rules, judge
-from autocoder.publishing import policy_rules
+from autocoder.shared.policy import REGULAR, Change, Rules, judge
 
 CONTAINERS = Path(__file__).parents[2] / "containers"
 MINIMAL = """
@@ -88,7 +88,7 @@ def test_refuses_values_that_could_mean_something_else(tmp_path, field, value):
         load_agent(folder_of(tmp_path, "\n".join(lines)))
 
 
-def test_refuses_a_folder_name_that_is_no_type(tmp_path):
+def test_refuses_a_folder_name_that_is_not_a_valid_type(tmp_path):
     with pytest.raises(AgentError, match="type"):
         load_agent(folder_of(tmp_path, MINIMAL, "My Agent"))
 
@@ -98,7 +98,7 @@ def test_says_so_when_there_is_no_agent_at_all(tmp_path):
         load_agents(tmp_path)
 
 
-def test_the_first_price_that_fits_counts(tmp_path):
+def test_the_first_matching_price_applies(tmp_path):
     rows = (("m-1-mini*", 1, 2), ("m-1*", 3, 4))
     prices = "".join(f'[[prices]]\nmodel = "{m}"\ninput = {i}\noutput = {o}\n' for m, i, o in rows)
     agent = load_agent(folder_of(tmp_path, MINIMAL + prices))
@@ -117,12 +117,12 @@ def test_gives_the_containers_model_and_upstream_of_the_run(tmp_path):
 def test_an_agent_whose_provider_has_many_addresses_needs_one_in_the_settings(tmp_path):
     text = MINIMAL.replace('"https://models.example.com"', '""')
     agent = load_agent(folder_of(tmp_path, text))
-    assert "MODEL_UPSTREAMS" in agent.lacking({"azure": "https://contoso.openai.azure.com"})
-    assert agent.lacking({"openai": "https://models.example.com"}) == ""
+    assert "MODEL_UPSTREAMS" in agent.missing_upstream({"azure": "https://contoso.openai.azure.com"})
+    assert agent.missing_upstream({"openai": "https://models.example.com"}) == ""
 
 
 def test_an_agent_with_an_address_of_its_own_needs_none_in_the_settings(tmp_path):
-    assert load_agent(folder_of(tmp_path, MINIMAL)).lacking({}) == ""
+    assert load_agent(folder_of(tmp_path, MINIMAL)).missing_upstream({}) == ""
 
 
 CONFIGURATION = [

@@ -47,10 +47,10 @@ def test_refuses_a_prefix_that_git_or_a_shell_could_misread(prefix):
         ids.branch_name(prefix, 5, "Fix it", "0" * 20)
 
 
-def test_keys_do_not_confuse_parts_that_hold_separators():
+def test_keys_of_different_parts_differ_even_with_separators_in_them():
     assert ids.key("a", "bc") != ids.key("ab", "c")
 
 
-def test_a_run_id_tells_when_it_was_made():
+def test_a_run_id_has_its_time():
     made = dt.datetime(2026, 5, 4, 3, 2, 1, tzinfo=dt.UTC)
     assert ids.made_at(ids.new_run_id(int(made.timestamp() * 1000))) == made

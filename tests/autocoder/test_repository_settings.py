@@ -31,10 +31,11 @@ budget: {minutes: 10, usd: 1.5}
 @pytest.mark.parametrize(
     ("text", "line", "word"),
     [
-        ("verify:\n  - make test\nverfy: []\n", 3, "verfy"),
+        ("verify:\n  - make test\nverfy: []\n", 3, "verfy: unknown setting (did you mean verify?)"),
         ("setup: []\nverify:\n  - ok\n  - 5: x\n", 4, "verify"),
         ("draft: perhaps\n", 1, "draft"),
         ("\nbudget:\n  minutes: 5\n  usd: -1\n", 4, "usd"),
+        ("budget:\n  dollars: 5\n", 2, "unknown setting; known: minutes, usd, tokens, turns"),
         ("verify: [\n", 2, ""),
         ("- a\n", 1, "mapping"),
         ("agent: ../../etc\n", 1, "agent"),
@@ -48,7 +49,7 @@ def test_a_mistake_is_named_with_its_line(text, line, word):
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"!!python/object/apply:os.system [id]", b"x" * 70_000])
-def test_what_is_no_settings_file_is_refused(content):
+def test_a_file_that_is_not_a_settings_file_is_refused(content):
     with pytest.raises(RepositorySettingsError):
         read_repository_settings(content)
 

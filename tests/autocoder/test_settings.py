@@ -1,9 +1,9 @@
-"""What the start check finds: settings that cannot work, each by its name."""
+"""Validation of settings: every mistake is reported with the name of its setting."""
 
 import pytest
 
 from autocoder.settings import SettingsError, read_settings
-from tests.autocoder.test_requests import ENVIRONMENT
+from tests.autocoder.requests.test_run_request import ENVIRONMENT
 
 
 def wrong(**changes):
@@ -32,9 +32,9 @@ def test_refuses_an_address_without_exactly_one_organisation(url):
     assert "https://dev.azure.com/contoso" in said
 
 
-def test_tells_how_the_old_address_of_an_organisation_is_written_today():
+def test_gives_the_new_form_of_an_organisations_old_address():
     said = wrong(AZURE_DEVOPS_ORG_URL="https://fabrikam.visualstudio.com")
-    assert "write https://dev.azure.com/fabrikam" in said
+    assert "use https://dev.azure.com/fabrikam" in said
 
 
 @pytest.mark.parametrize("url", ["https://dev.azure.com/contoso", "https://dev.azure.com/contoso/"])
@@ -48,7 +48,7 @@ def test_refuses_a_container_group_that_leaves_the_agent_no_memory():
     assert "CONTAINER_MEMORY_GB" in wrong(CONTAINER_MEMORY_GB="1")
 
 
-def test_names_all_that_is_wrong_at_once():
+def test_names_every_mistake_at_once():
     said = wrong(CONTAINER_MEMORY_GB="1", AZURE_DEVOPS_ORG_URL="x", PROJECT_REPO_MAP="{", KEY_VAULT_URL="")
     for name in ("CONTAINER_MEMORY_GB", "AZURE_DEVOPS_ORG_URL", "PROJECT_REPO_MAP", "KEY_VAULT_URL"):
         assert name in said

@@ -12,8 +12,8 @@ import sys
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
+from autocoder.changes.protected import DEFAULT_PROTECTED
 from autocoder.models import AgentResult, PolicyRules, Progress, RunFile
-from autocoder.protected import DEFAULT_PROTECTED
 from tests.containers.remote import AUTHORIZATION, git
 from tests.containers.serving import Quiet, Server
 
@@ -32,7 +32,7 @@ def free_port():
 
 
 class Group:
-    """One run: set it up, let it run, look at what came of it."""
+    """One run: sets it up, runs it, and reads its outcome."""
 
     def __init__(self, folder, runs, remote):
         self.runs, self.remote = runs, remote
@@ -58,8 +58,8 @@ class Group:
         """The folder that the runner's image has: nothing but the standard library is on its path."""
         shutil.copytree(CHECKOUT / "containers" / "runner", self.python_path / "runner")
         (self.python_path / "autocoder").mkdir()
-        for name in ("__init__", "policy", "redaction"):
-            shutil.copy(CHECKOUT / "autocoder" / f"{name}.py", self.python_path / "autocoder")
+        shutil.copy(CHECKOUT / "autocoder" / "__init__.py", self.python_path / "autocoder")
+        shutil.copytree(CHECKOUT / "autocoder" / "shared", self.python_path / "autocoder" / "shared")
 
     def _run_file(self):
         return {
@@ -91,8 +91,8 @@ class Group:
         (self.agent_folder / "run.sh").write_text(script + "\n")
 
     def set_constant(self, module, name, value):
-        """Let the constant *name* of this group's own copy of runner.*module* have another *value*."""
-        source = self.python_path / "runner" / f"{module}.py"
+        """Set the constant *name* in this group's own copy of runner.*module* to *value*."""
+        source = self.python_path.joinpath("runner", *module.split(".")).with_suffix(".py")
         text, found = re.subn(rf"(?m)^{name} = .*$", f"{name} = {value!r}", source.read_text())
         assert found == 1, f"{module}.py sets {name} {found} times"
         source.write_text(text)
@@ -192,7 +192,7 @@ class Group:
             process.communicate()
         self._callback_server.close()
 
-    # -- what came of it ----------------------------------------------------------------------------------
+    # -- the outcome --------------------------------------------------------------------------------------
 
     def result(self):
         return AgentResult.model_validate_json(self.runs.read(f"{self.id}/result.json"))

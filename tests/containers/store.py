@@ -1,4 +1,4 @@
-"""A blob service with troubles: the answers of its first requests are what a test says."""
+"""A blob service whose first answers are errors that a test chooses."""
 
 from http.server import BaseHTTPRequestHandler
 

@@ -19,10 +19,10 @@ def shell(request):
 
 
 class Agent:
-    """agent.sh alone, with folders and without anything else."""
+    """Runs agent.sh alone, with its folders and no other container."""
 
     def __init__(self, folder, shell):
-        self.folder, self.shell = folder, shell
+        self.folder, self.shell, self.base = folder, shell, BASE
         for name in ("workspace", "inputs", "exchange", "control", "agent"):
             (folder / name).mkdir()
         (folder / "inputs" / "clone.json").write_text('{"state": "ready"}')
@@ -37,7 +37,7 @@ class Agent:
         (self.folder / "agent" / "run.sh").write_text(script + "\n")
         names = ("workspace", "inputs", "exchange", "control", "agent")
         places = {f"AUTOCODER_{name.upper()}": str(self.folder / name) for name in names}
-        command = [*self.shell, str(BASE / "agent.sh")]
+        command = [*self.shell, str(self.base / "agent.sh")]
         self.process = subprocess.Popen(command, env={**places, **self.environment}, cwd="/")
         if begin:
             (self.folder / "control" / "start").touch()
@@ -67,7 +67,7 @@ def agent(tmp_path, shell):
         started.process.kill()
 
 
-def test_keeps_exit_code_output_and_place(agent):
+def test_keeps_exit_code_output_and_working_directory(agent):
     agent.start('echo out; echo err >&2; pwd; cat; [ -d "$HOME" ] && ls -A "$HOME" "$TMPDIR"; exit 42')
     told = agent.exit()
     assert (told["exitCode"], told["reason"]) == (42, "exited")
@@ -91,27 +91,27 @@ def test_waits_for_the_supervisor(agent):
     agent.exit()
 
 
-def test_ends_without_a_word_when_there_is_no_clone(agent):
+def test_exits_without_a_log_when_the_clone_failed(agent):
     (agent.folder / "inputs" / "clone.json").write_text('{"state": "failed", "reason": "ready"}')
     agent.start("echo begun")
     assert agent.process.wait(10) == 0
     assert not (agent.folder / "exchange" / "log").exists()
 
 
-def test_begins_nothing_where_it_could_not_tell_of_it(agent):
+def test_starts_nothing_when_it_cannot_write_to_the_exchange(agent):
     agent.environment["AUTOCODER_EXCHANGE"] = str(agent.folder / "not there")
     agent.start("touch begun", begin=False)
     assert agent.process.wait(10) == 0
     assert not (agent.folder / "workspace" / "begun").exists()
 
 
-def test_ends_when_it_is_told_to_before_it_has_begun(agent):
+def test_stops_before_the_agent_was_started(agent):
     agent.start("echo begun", begin=False)
     (agent.folder / "control" / "done").touch()
     assert agent.exit()["reason"] == "stopped"
 
 
-def test_an_order_to_stop_ends_the_group_within_moments(agent):
+def test_a_stop_ends_the_process_group_quickly(agent):
     agent.start(
         "trap 'echo bye; exit 5' TERM; touch here; (sleep 400 & sleep 400) & while :; do sleep 0.1; done"
     )
@@ -124,7 +124,7 @@ def test_an_order_to_stop_ends_the_group_within_moments(agent):
     assert agent.log().endswith("bye\n")
 
 
-def test_what_does_not_end_by_itself_is_killed(agent):
+def test_kills_an_agent_that_ignores_sigterm(agent):
     agent.environment["AUTOCODER_SECONDS"] = "1"
     agent.start("trap '' TERM; touch here; while :; do sleep 0.1; done")
     told = agent.exit()
@@ -139,7 +139,7 @@ def test_a_signal_to_the_wrapper_ends_the_agent(agent):
     assert agent.exit()["reason"] == "stopped"
 
 
-def test_the_heart_beats_while_the_agent_works(agent):
+def test_updates_the_heartbeat_while_the_agent_works(agent):
     agent.start("sleep 2.5")
     agent.wait_for("exchange/heartbeat")
     beats = set()
@@ -149,7 +149,7 @@ def test_the_heart_beats_while_the_agent_works(agent):
     assert len(beats) >= 3
 
 
-def test_a_heart_that_cannot_beat_keeps_the_time_all_the_same(agent):
+def test_keeps_the_deadline_when_the_heartbeat_cannot_be_written(agent):
     agent.environment["AUTOCODER_SECONDS"] = "2"
     agent.start(
         f"rm '{agent.folder}/exchange/heartbeat'; mkdir '{agent.folder}/exchange/heartbeat'; sleep 403"
@@ -157,7 +157,7 @@ def test_a_heart_that_cannot_beat_keeps_the_time_all_the_same(agent):
     assert agent.exit()["reason"] == "deadline"
 
 
-def test_says_how_it_ended_on_a_volume_that_the_agent_has_filled(agent):
+def test_writes_the_exit_file_on_a_volume_that_the_agent_has_filled(agent):
     exchange = agent.folder / "exchange"
     tiny = ["bwrap", "--dev-bind", "/", "/", "--size", "65536", "--tmpfs", str(exchange), "--"]
     if subprocess.run([*tiny, "true"], capture_output=True).returncode:
@@ -217,7 +217,7 @@ def test_runs_the_commands_in_order(verify):
     assert verify.done.exists()
 
 
-def test_works_in_a_copy_of_the_checkout_whatever_lies_in_its_place(verify, tmp_path):
+def test_replaces_a_link_in_the_place_of_the_checkout(verify, tmp_path):
     outside = tmp_path / "outside"
     outside.mkdir()
     (verify.results.parent / "checkout").symlink_to(outside)
@@ -227,7 +227,7 @@ def test_works_in_a_copy_of_the_checkout_whatever_lies_in_its_place(verify, tmp_
     assert not (verify.control / "checkout" / "new").exists()
 
 
-def test_all_commands_share_one_deadline_and_what_comes_after_it_is_not_run(verify):
+def test_all_commands_share_one_deadline_after_which_nothing_runs(verify):
     began = time.monotonic()
     assert verify("sleep 1", "sleep 402", "echo after", seconds=2).wait(20) == 0
     assert time.monotonic() - began < 6
@@ -238,7 +238,7 @@ def test_all_commands_share_one_deadline_and_what_comes_after_it_is_not_run(veri
 
 
 @pytest.mark.parametrize(("setup", "ran"), [(2, ["1", "2"]), (1, ["1", "2", "3"]), (0, ["1", "2", "3"])])
-def test_nothing_is_run_after_a_setup_that_failed(verify, setup, ran):
+def test_runs_nothing_after_a_setup_that_failed(verify, setup, ran):
     assert verify("echo fine", "exit 3", "echo after", setup=setup).wait(20) == 0
     assert sorted(path.stem for path in verify.results.glob("*.exit")) == ran
     assert verify.done.exists()
@@ -251,12 +251,12 @@ def test_ends_when_there_is_nothing_to_verify(verify):
     assert not verify.results.exists()
 
 
-@pytest.mark.parametrize("name", ["agent.sh", "verify.sh"])
-def test_needs_no_more_than_a_posix_shell(name):
+@pytest.mark.parametrize("script", sorted(BASE.glob("*.sh")), ids=lambda path: path.name)
+def test_needs_no_more_than_a_posix_shell(script):
     shellcheck = CHECKOUT / ".venv" / "bin" / "shellcheck"
     if not shellcheck.exists():
         pytest.skip("shellcheck is not installed")
-    subprocess.run([shellcheck, "--shell", "sh", BASE / name], check=True)
+    subprocess.run([shellcheck, "--shell", "sh", "--external-sources", script], cwd=CHECKOUT, check=True)
 
 
 def fill_tools(folder, shell, hook=""):
@@ -276,11 +276,18 @@ def fill_tools(folder, shell, hook=""):
 def test_the_tools_are_wrappers_agent_and_bash(tmp_path, shell):
     tools = fill_tools(tmp_path, shell)
     assert (tools / "base" / "agent.sh").read_bytes() == (BASE / "agent.sh").read_bytes()
-    assert (tools / "base" / "verify.sh").is_file()
+    assert {path.name for path in BASE.glob("*.sh")} <= {path.name for path in (tools / "base").iterdir()}
     assert (tools / "agent" / "bin" / "program").is_symlink()
     assert (tools / "agent" / "bin" / "program").read_text() == "true\n"
     assert os.access(tools / "bin" / "bash", os.X_OK)
     assert all(path.stat().st_mode & 0o004 for path in tools.rglob("*"))
+
+
+def test_the_wrappers_work_from_the_volume_of_tools(agent, tmp_path, shell):
+    agent.base = fill_tools(tmp_path, shell) / "base"
+    agent.start("echo from the volume")
+    assert agent.exit()["exitCode"] == 0
+    assert agent.log() == "from the volume\n"
 
 
 def test_an_agent_may_bring_more_tools(tmp_path, shell):

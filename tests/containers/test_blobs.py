@@ -3,7 +3,7 @@ import json
 import pytest
 
 from runner import blobs
-from runner.blobs import LASTING, PAUSES, Client, ExchangeError
+from runner.blobs import LONG_PAUSES, PAUSES, Client, ExchangeError
 from tests.containers.store import Store
 
 ATTEMPT = "/runs/attempt"
@@ -25,41 +25,41 @@ def claim(store, *troubles, there=None):
 
 
 @pytest.mark.parametrize("trouble", ["lost", "stored 500", "stored 503", "cut", 503])
-def test_a_claim_whose_answer_was_lost_is_known_as_ones_own(store, trouble):
+def test_recognizes_its_own_claim_after_a_lost_answer(store, trouble):
     assert claim(store, trouble)
     assert store.blobs[ATTEMPT] == b"mine"
 
 
 @pytest.mark.parametrize("trouble", ["cut", 500, 503])
-def test_trouble_before_it_makes_nobody_elses_claim_ones_own(store, trouble):
+def test_does_not_take_over_the_claim_of_another_after_an_error(store, trouble):
     assert not claim(store, trouble, trouble, there=b"another's")
     assert store.blobs[ATTEMPT] == b"another's"
 
 
-def test_no_claim_is_made_of_what_cannot_be_read(store):
+def test_fails_when_an_existing_claim_cannot_be_read(store):
     with pytest.raises(ExchangeError):
         claim(store, "cut", there=b"another's" * 1000)
 
 
-def test_a_claim_found_at_once_is_anothers(store):
+def test_a_claim_found_by_the_first_attempt_is_not_its_own(store):
     assert not claim(store, there=b"mine")
     assert store.requests == ["PUT"]
 
 
-def test_the_first_result_stays(store):
+def test_keeps_the_first_result(store):
     client = Client(pauses=(0.01,))
     for body in (b"first", b"second"):
         client.put_first(f"{store.url}/runs/result.json", body)
     assert store.blobs["/runs/result.json"] == b"first"
 
 
-def test_finished_work_is_uploaded_through_minutes_of_trouble(store, monkeypatch, tmp_path):
+def test_retries_the_upload_of_finished_work_for_minutes(store, monkeypatch, tmp_path):
     pauses = []
     monkeypatch.setattr(blobs.time, "sleep", pauses.append)
     pack = tmp_path / "pack"
     pack.write_bytes(b"work")
     store.troubles = ["cut", 503] * 7
-    Client(LASTING).put(f"{store.url}/runs/changes.pack", pack)
+    Client(LONG_PAUSES).put(f"{store.url}/runs/changes.pack", pack)
     assert store.blobs["/runs/changes.pack"] == b"work"
     assert 120 < sum(pauses) <= 300
     store.troubles = [503] * 20
@@ -68,9 +68,9 @@ def test_finished_work_is_uploaded_through_minutes_of_trouble(store, monkeypatch
     assert len(store.troubles) == 20 - len(PAUSES) - 1
 
 
-def test_the_longest_trouble_lasts_about_five_minutes():
-    assert max(LASTING) == 30
-    assert 280 < sum(LASTING) < 320
+def test_gives_up_an_upload_after_about_five_minutes():
+    assert max(LONG_PAUSES) == 30
+    assert 280 < sum(LONG_PAUSES) < 320
 
 
 def outputs(group, **others):
@@ -80,7 +80,7 @@ def outputs(group, **others):
 
 def test_a_pack_and_a_result_survive_an_outage(group, store):
     group.set_constant("blobs", "PAUSES", ())
-    group.set_constant("blobs", "LASTING", (0.1, 0.1, 0.1, 0.1))
+    group.set_constant("blobs", "LONG_PAUSES", (0.1, 0.1, 0.1, 0.1))
     store.troubles = [503, 503, 503]
     links = {name: f"{store.url}/{name}" for name in ("changes.pack", "result.json")}
     outputs(group, **links)
@@ -89,7 +89,7 @@ def test_a_pack_and_a_result_survive_an_outage(group, store):
     assert store.blobs["/changes.pack"]
 
 
-def test_calls_back_also_when_the_result_cannot_be_uploaded(group):
+def test_calls_the_app_even_if_the_result_cannot_be_uploaded(group):
     outputs(group, **{"result.json": group.runs.sas(f"{group.id}/result.json", "r")})
     run(group)
     assert not group.runs.exists(f"{group.id}/result.json")

@@ -10,7 +10,7 @@ from tests.processes import commands_with, unique_seconds
 LEAK = 'printf \'#!/bin/sh\\nenv > "{}"\\ncat\\n\' > "{}"; chmod +x "{}"'
 
 
-def test_nothing_the_agent_puts_into_git_is_run(group, tmp_path):
+def test_runs_nothing_that_the_agent_puts_into_git(group, tmp_path):
     leak, evil = tmp_path / "leak", tmp_path / "evil"
     hooks = "pre-commit post-commit post-checkout post-index-change reference-transaction pre-auto-gc"
     group.agent(f"""
@@ -63,7 +63,7 @@ def test_repositories_within_the_repository_are_left_out_and_not_run(group, tmp_
     result = group.run()
     assert not leak.exists()
     assert group.changes(tmp_path / "r.git") == {"src/app.py": "M", "src/new.py": "A"}
-    assert [(one.path, one.reason) for one in result.withheld] == [("nested", "a Git repository of its own")]
+    assert [(one.path, one.reason) for one in result.withheld] == [("nested", "a nested Git repository")]
 
 
 def test_a_log_that_links_elsewhere_is_not_followed(group):
@@ -101,13 +101,13 @@ def test_strange_files_in_the_exchange_neither_hang_nor_leak(group, kind, name):
         "x" * 100_000,
     ],
 )
-def test_a_forged_exit_file_is_no_success(group, forged):
+def test_a_forged_exit_file_is_a_failure(group, forged):
     group.clone()
     (group.volumes["exchange"] / "exit.json").write_text(forged)
     group.start_supervisor()
     result = group.finished()
     assert result.outcome == "agent_failed"
-    assert "not the wrapper's" in result.reason
+    assert "overwrote its exit file" in result.reason
 
 
 def test_after_a_forged_exit_the_agent_is_ended_and_nothing_it_does_then_counts(group, tmp_path):
@@ -185,7 +185,7 @@ def test_refuses_a_large_file_without_reading_it(group):
     assert "huge.txt: 2,147,483,648 bytes" in result.reason
 
 
-def test_refuses_more_files_than_a_person_could_review(group):
+def test_refuses_more_files_than_the_policy_allows(group):
     group.agent(f"mkdir many; for n in $(seq 1 1100); do : > many/$n; done; echo '{FINAL}'")
     assert "1,100 files were changed" in group.run().reason
 
@@ -196,7 +196,7 @@ def test_a_path_that_looks_like_gits_own_output_is_only_a_path(group, tmp_path):
     assert set(group.changes(tmp_path / "r.git")) == {":100644 100644 a b M", "-n", "a b"}
 
 
-def test_processes_that_leave_the_group_do_not_keep_the_run(group):
+def test_processes_that_leave_the_group_do_not_delay_the_end(group):
     group.agent(
         f"setsid sleep 2 & for n in 1 2 3; do (sleep 60 & sleep 60) & done; echo x > x; echo '{FINAL}'"
     )
@@ -217,15 +217,15 @@ def test_a_fork_bomb_ends_with_the_deadline(group):
 
 
 def test_an_endless_log_is_cut(group):
-    group.set_constant("live", "LONGEST_LOG", 100_000)
+    group.set_constant("supervisor.live", "MAX_LOG_BYTES", 100_000)
     group.agent(f"yes 'much text' | head -c 3000000; echo; echo '{FINAL}'")
     result = group.run()
     assert (result.outcome, result.summary) == ("no_changes", "I did it.")
     assert len(group.log()) < 101_000
-    assert group.log().endswith("[the log is longer; the rest is left out]\n")
+    assert group.log().endswith("[the log was cut here because it is too long]\n")
 
 
-def test_a_final_message_that_is_no_text_does_no_harm(group):
+def test_a_final_message_that_is_not_a_string_is_harmless(group):
     final = {"type": "result", "result": {"a": ["\ud800", 1e999]}, "is_error": "yes"}
     nested = '{"type":' * 3000
     group.agent(f"echo '{json.dumps(final)}'; echo '{nested}'; echo x > x")
@@ -251,15 +251,15 @@ def test_a_checkout_that_links_elsewhere_is_not_written_through(group, tmp_path)
     assert list(outside.iterdir()) == []
 
 
-def test_a_file_tree_that_git_would_wait_for_is_refused_and_what_was_used_is_told(group):
+def test_refuses_a_file_tree_that_blocks_git_and_reports_usage(group):
     group.agent(f"echo x > x; mkfifo .gitignore.new; mv -f .gitignore.new .gitignore; echo '{FINAL}'")
     result = group.run()
     assert result.outcome == "refused"
-    assert result.reason == ".gitignore: a pipe, socket or device where Git reads a file"
+    assert result.reason == ".gitignore: a pipe, socket or device in the place of a file that Git reads"
     assert result.usage.turns == 0
 
 
-def test_very_many_withheld_paths_are_counted_and_not_all_listed(group):
+def test_counts_very_many_withheld_paths_and_lists_some(group):
     group.agent(f"mkdir .github/many; cd .github/many; touch $(seq 12000); echo '{FINAL}'")
     result = group.run()
     assert result.outcome == "no_changes"
@@ -280,7 +280,7 @@ def test_long_withheld_paths_make_no_long_result(group):
     assert len(result.withheld) + result.more_withheld == 40
 
 
-def test_results_of_verify_commands_are_read_as_a_strangers(group):
+def test_results_of_verify_commands_are_untrusted(group):
     results = group.volumes["verification"] / "results"
     group.run_file["verify"] = [
         f"rm -f '{results}/1.log'; ln -s /proc/self/environ '{results}/1.log'",

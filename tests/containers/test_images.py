@@ -1,10 +1,11 @@
-"""What the images hold, as their Dockerfiles say, and how all of them are built."""
+"""What the images contain according to their Dockerfiles, and how they are built."""
 
 import os
 import re
 import shutil
 import subprocess
 import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -24,7 +25,7 @@ def dockerfile(name):
 
 
 def build(tmp_path, *arguments, checkout=CHECKOUT, **environment):
-    """Run build.sh with a builder that writes down what it is told; returns what it said and was told."""
+    """Run build.sh with a builder that logs its arguments; returns the process and the logged lines."""
     (tmp_path / "docker").write_text(FAKE)
     (tmp_path / "docker").chmod(0o755)
     log = tmp_path / "log"
@@ -48,7 +49,7 @@ def test_every_image_can_be_built_on_a_digest_and_says_what_it_is(name):
     assert not re.search(r"^ADD |curl .*\| *(ba)?sh|chmod 777", text, re.MULTILINE)
 
 
-def test_the_base_has_the_toolchains_and_a_user_without_rights():
+def test_the_base_has_the_toolchains_and_an_unprivileged_user():
     text = dockerfile("base")
     for package in (
         "git",
@@ -67,15 +68,33 @@ def test_the_base_has_the_toolchains_and_a_user_without_rights():
     assert scripts <= set(re.search(r"^COPY (.*) /opt/autocoder/base/$", text, re.MULTILINE)[1].split())
 
 
-def test_the_runner_has_what_its_stand_in_on_one_machine_has():
-    images = tomllib.loads((CHECKOUT / "emulators" / "azure_resource_manager" / "images.toml").read_text())
+def test_the_runner_has_what_its_local_replacement_has():
+    images = tomllib.loads(
+        (CHECKOUT / "emulators" / "azure_resource_manager" / "isolation" / "images.toml").read_text()
+    )
     folders = next(one for one in images["image"] if one["name"] == "autocoder/runner")["folders"]
-    text = dockerfile("runner")
-    for source in folders.values():
-        assert source in text, source
-    wanted = (CONTAINERS / "runner" / "Dockerfile.dockerignore").read_text().split()
-    copied = re.findall(r"^COPY (.*) \S+$", text, re.MULTILINE)
-    assert {f"!{name}" for line in copied for name in line.split()} | {"*"} == set(wanted)
+    copied = re.findall(r"^COPY (\S+) (\S+)$", dockerfile("runner"), re.MULTILINE)
+    in_image = {
+        f"{target}{Path(source).name}" if source.endswith(".py") else target.rstrip("/"): source.rstrip("/")
+        for source, target in copied
+    }
+    assert in_image == folders
+
+
+def test_the_runners_build_context_lets_its_modules_through_and_nothing_else():
+    ignore = (CONTAINERS / "runner" / "Dockerfile.dockerignore").read_text().split()
+    assert ignore[0] == "*"
+    let_through = {
+        path
+        for pattern in ignore[1:]
+        for path in CHECKOUT.glob(pattern.removeprefix("!"))
+        if "__pycache__" not in path.parts
+    }
+    sources = re.findall(r"^COPY (\S+) \S+$", dockerfile("runner"), re.MULTILINE)
+    tracked = subprocess.run(["git", "ls-files", *sources], cwd=CHECKOUT, capture_output=True, text=True)
+    assert {str(path.relative_to(CHECKOUT)) for path in let_through} == {
+        name for name in tracked.stdout.split() if name.endswith((".py", ".json"))
+    }
 
 
 @pytest.mark.parametrize("agent", AGENTS)
@@ -120,7 +139,7 @@ def test_a_folder_that_is_added_is_built_too(tmp_path):
     assert told[-1].endswith("containers/newcomer")
 
 
-def test_a_build_that_fails_ends_all(tmp_path):
+def test_a_failed_build_ends_all_builds(tmp_path):
     done, _ = build(tmp_path, BUILDER="false")
     assert done.returncode != 0
     assert done.stdout.count("==") == 1

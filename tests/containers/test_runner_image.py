@@ -88,7 +88,7 @@ def container(tmp_path_factory):
     buildah("rm", name)
 
 
-def test_the_clone_starts_and_says_what_is_wrong(container):
+def test_the_clone_starts_and_reports_what_is_wrong(container):
     script = (
         "mkdir -p /workspace /repository /inputs && chmod 777 /workspace /repository /inputs && "
         "python3 -S -m runner.clone && cat /inputs/clone.json && ls -ln /inputs/clone.json"
@@ -105,10 +105,10 @@ def test_the_clone_starts_and_says_what_is_wrong(container):
 def test_the_supervisor_starts_and_never_fails(container):
     done = container("python3", "-S", "-m", "runner.supervisor")
     assert done.returncode == 0
-    assert "could not begin" in done.stdout + done.stderr
+    assert "could not start" in done.stdout + done.stderr
 
 
-def test_it_has_git_and_nothing_that_builds(container):
+def test_it_has_git_and_no_compiler(container):
     assert container("git", "--version").returncode == 0
     assert container("sh", "-c", "command -v gcc || command -v node || command -v pip").returncode != 0
 

@@ -2,14 +2,14 @@ import json
 
 import pytest
 
-from autocoder import schemas
 from autocoder.models import AgentResult, Progress
-from runner import schema
+from autocoder.runs import schemas
+from runner import json_schema
 
 
 def test_the_schemas_are_those_of_the_models():
     current = {path.name: path.read_text() for path in schemas.FOLDER.iterdir()}
-    assert current == schemas.schemas(), "run `python -m autocoder.schemas`"
+    assert current == schemas.schemas(), "run `python -m autocoder.runs.schemas`"
 
 
 RESULT = {"runId": "a" * 20, "baseCommit": "0" * 40, "outcome": "no_changes"}
@@ -27,9 +27,9 @@ RESULT = {"runId": "a" * 20, "baseCommit": "0" * 40, "outcome": "no_changes"}
         },
     ],
 )
-def test_what_the_models_take_passes(more):
+def test_accepts_what_the_models_accept(more):
     AgentResult.model_validate({**RESULT, **more})
-    assert schema.problems("result.json", {**RESULT, **more}) == []
+    assert json_schema.problems("result.json", {**RESULT, **more}) == []
 
 
 @pytest.mark.parametrize(
@@ -49,26 +49,26 @@ def test_what_the_models_take_passes(more):
     ],
 )
 def test_says_where_something_is_wrong(more, at):
-    found = schema.problems("result.json", {**RESULT, **more})
+    found = json_schema.problems("result.json", {**RESULT, **more})
     assert any(problem.startswith(at) or at in problem for problem in found)
 
 
 def test_a_missing_field_is_named():
-    assert "'runId'" in str(schema.problems("result.json", {}))
+    assert "'runId'" in str(json_schema.problems("result.json", {}))
 
 
-def test_lists_what_is_wrong_in_a_file():
-    with pytest.raises(ValueError, match=r"run\.json is not as agreed"):
-        schema.load("run.json", json.dumps({"runId": 1}).encode())
+def test_lists_the_problems_of_a_file():
+    with pytest.raises(ValueError, match=r"run\.json is not valid"):
+        json_schema.load("run.json", json.dumps({"runId": 1}).encode())
 
 
-def test_a_progress_as_the_supervisor_writes_it_is_one():
+def test_accepts_the_progress_that_the_supervisor_writes():
     body = {"phase": "running", "updatedAt": "2025-01-01T00:00:00+00:00", "usage": {"turns": 1}}
     Progress.model_validate(body)
-    assert schema.problems("progress.json", body) == []
+    assert json_schema.problems("progress.json", body) == []
 
 
-def test_a_keyword_that_is_not_known_is_not_passed_over(monkeypatch, tmp_path):
+def test_reports_a_keyword_that_is_not_implemented(monkeypatch, tmp_path):
     (tmp_path / "x.json").write_text('{"multipleOf": 2}')
-    monkeypatch.setattr(schema, "FOLDER", tmp_path)
-    assert "multipleOf" in schema.problems("x.json", 3)[0]
+    monkeypatch.setattr(json_schema, "FOLDER", tmp_path)
+    assert "multipleOf" in json_schema.problems("x.json", 3)[0]

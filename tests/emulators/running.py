@@ -36,8 +36,13 @@ def running(name, state, *arguments, env=None):
         command, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True, env={**os.environ, **(env or {})}
     ) as process:
         try:
-            line = process.stdout.readline()
-            assert " listening on " in line, f"{name} did not start: {line!r}"
+            printed = []
+            for line in process.stdout:
+                printed.append(line)
+                if " listening on " in line:
+                    break
+            else:
+                raise AssertionError(f"{name} did not start: {''.join(printed)!r}")
             yield Running(process, line.rsplit(" ", 1)[1].strip(), Path(state))
         finally:
             process.terminate()

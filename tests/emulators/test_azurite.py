@@ -28,6 +28,7 @@ def alone(tmp_path):
     process.communicate()
 
 
+@pytest.mark.slow
 def test_prints_its_addresses_serves_them_over_tls_and_ends_with_ctrl_c(alone):
     process, base_port, state = alone
     urls = [azurite.blob_url(base_port), azurite.queue_url(base_port), azurite.table_url(base_port)]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from emulators.azure_resource_manager.control import PlatformControl
+from emulators.azure_resource_manager.control.client import PlatformControl
 from emulators.platform.app_settings import ORGANIZATION, PROJECT, REPOSITORY
 from emulators.ports import AZURE_DEVOPS, AZURE_RESOURCE_MANAGER
 from tests.platform import Platform, running_platform

@@ -41,7 +41,7 @@ def test_the_doctor_names_the_agents_that_cannot_be_used(narrow):
     checks = narrow.app.http.get("/api/doctor").json()["checks"]
     (agents_check,) = [check for check in checks if check["name"] == "agents"]
     assert agents_check["ok"]
-    assert "not usable: crush" in agents_check["message"]
+    assert "unavailable: crush" in agents_check["message"]
 
 
 def test_a_run_of_an_agent_without_an_address_of_its_model_ends_before_its_containers(narrow_case):

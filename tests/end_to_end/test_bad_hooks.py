@@ -107,7 +107,7 @@ def test_a_gateway_may_sign_the_body_instead(quick, item):
 
 def post(platform, body, headers):
     """Deliver with these headers alone, besides the function's key."""
-    from emulators.platform.app import function_key
+    from emulators.platform.clients.app import function_key
     from emulators.platform.sample import HOOK_FUNCTION
 
     url = f"{platform.url(FUNCTIONS_HOST)}/api/hooks/azure-devops"

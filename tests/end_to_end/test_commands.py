@@ -79,13 +79,34 @@ def test_the_demo_says_what_is_wrong_before_anything_starts(start):
 
 
 @pytest.mark.slow
-def test_the_printed_curl_starts_a_run_and_ctrl_c_ends_the_platform(start):
+def test_every_printed_way_in_reaches_the_app_and_the_steps_of_the_run_are_printed(start):
     process = start("run", "--base-port", str(a_base_port()))
-    printed = lines_until(process, r"Content-Type: application/json")
-    shell = printed[printed.index("KEY=$(") :]
-    answer = subprocess.run(["sh", "-c", shell], capture_output=True, text=True, timeout=SECONDS)
-    assert json.loads(answer.stdout)["status"] == "queued", answer.stdout + answer.stderr
+    printed = lines_until(process, r"Every step of every run is printed")
+    secrets, *ways = printed[printed.index("KEY=$(") : printed.index("An answer 202")].split("\n\n#")
+    answers = [json.loads(shell(f"{secrets}\n#{way}")) for way in ways]
+    tagged, started, delivered = answers
+    assert tagged["fields"]["System.Tags"] == "autocoder"
+    assert started.get("status") == "queued" or started["error"]["code"] == "run_active"
+    assert delivered["status"] in ("started", "duplicate", "skipped")
+    followed = lines_until(process, r"\d\d:\d\d:\d\d  preparing")
+    (show, log) = re.findall(r"^curl .*$", followed, re.MULTILINE)[:2]
+    assert json.loads(shell(f"{secrets}\n{show}"))["workItemId"] == tagged["id"]
+    assert "text" in json.loads(shell(f"{secrets}\n{log}"))
     os.killpg(process.pid, signal.SIGINT)
     ended, _ = process.communicate(timeout=SECONDS)
     assert process.returncode == 0
     assert "The platform has ended." in ended
+
+
+def shell(script):
+    return subprocess.run(["sh", "-c", script], capture_output=True, text=True, timeout=SECONDS).stdout
+
+
+@pytest.mark.slow
+def test_a_work_item_that_does_not_exist_is_explained_where_its_run_ends(start):
+    process = start("run", "--base-port", str(a_base_port()))
+    printed = lines_until(process, r"Every step of every run is printed")
+    secrets, *ways = printed[printed.index("KEY=$(") : printed.index("An answer 202")].split("\n\n#")
+    by_rest = next(way for way in ways if "/api/runs" in way)
+    assert json.loads(shell(f"{secrets}\n#{by_rest}".replace('"workItemId": 1', '"workItemId": 999')))["id"]
+    assert "failed\n" in lines_until(process, r"^ +Work item 999: .*does not exist")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from emulators import identities, tokens
-from emulators.azure_resource_manager.control import PlatformControl
+from emulators.azure_resource_manager.control.client import PlatformControl
 from emulators.platform.app_settings import RESOURCE_GROUP, SUBSCRIPTION
 from emulators.ports import AZURE_DEVOPS, AZURE_RESOURCE_MANAGER
 from tests.end_to_end.conftest import case_on, control_of

@@ -58,20 +58,21 @@ FORBIDDEN = {"status": 403, "body": '{"message": "Access denied", "typeKey": "Ac
 @pytest.mark.parametrize("refused", [UNAUTHORIZED, FORBIDDEN], ids=["unauthorized", "forbidden"])
 def test_the_doctor_finds_that_requesters_cannot_be_judged(doctor, path, refused):
     said = doctor(path=path, times=2, headers=JSON, **refused)
-    assert "No tag can start a run" in said
-    assert "scopes of a PAT" in said
+    assert "Tags cannot start runs: " in said
+    assert "docs/permissions.md lists the rights and the PAT scopes that the app needs." in said
 
 
 def test_the_doctor_finds_that_azure_devops_shows_no_identities(doctor):
     none = {"status": 200, "headers": JSON, "body": '{"count": 1, "value": [null]}'}
-    assert "no tag can start a run" in doctor(path="_apis/identities", **none)
+    assert "so tags cannot start runs" in doctor(path="_apis/identities", **none)
 
 
 def test_the_doctor_names_the_rights_that_the_app_lacks(doctor):
     entry = {"descriptor": "d", "allow": 2 + 16_384, "deny": 0, "extendedInfo": {"effectiveDeny": 16}}
     body = json.dumps({"count": 1, "value": [{"acesDictionary": {"d": entry}}]})
     said = doctor(path="_apis/accesscontrollists", status=200, headers=JSON, body=body)
-    assert "gives the app no Contribute, Create branch." in said
+    assert "The app lacks these permissions in " in said
+    assert ": Contribute, Create branch. " in said
 
 
 def test_a_run_that_ended_can_be_started_again_with_the_same_request(case):

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from emulators.platform.app import keys
+from emulators.platform.clients.app import keys
 from emulators.ports import AZURE_DEVOPS, FUNCTIONS_HOST
 from tests.end_to_end.conftest import case_on
 from tests.platform import running_platform
@@ -42,7 +42,7 @@ def test_a_run_whose_orchestration_is_gone_is_reported_and_cleaned_up(swept):
     lose_the_orchestrations(swept)
     sweep(swept)
     run = lost.published_nothing("failed")
-    assert "orchestration of this run is gone" in run["reason"]
+    assert "run's orchestration no longer exists" in run["reason"]
 
 
 def test_a_run_that_is_lost_after_its_pull_request_names_it(swept):
@@ -55,7 +55,7 @@ def test_a_run_that_is_lost_after_its_pull_request_names_it(swept):
     sweep(swept)
     lost.published_once("failed")
     assert "set the tag again" not in lost.comment
-    assert "orchestration of this run is gone" in lost.comment
+    assert "run's orchestration no longer exists" in lost.comment
 
 
 def test_the_work_item_of_a_lost_run_can_have_a_next_one(swept):

@@ -98,6 +98,7 @@ def test_an_image_of_another_registry_is_refused(platform):
     assert "ALLOWED_IMAGE_REGISTRIES" in answer.text
 
 
+@pytest.mark.slow
 def test_an_image_in_which_the_agent_cannot_begin_ends_the_run_soon(platform):
     image = f"{REGISTRY}/build/shell-less:1"
     case = case_on(platform, "write notes.txt Hello", repository=REPOSITORY, containerImage=image)

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from emulators.azure_devops.control import AzureDevOps
-from emulators.azure_devops.policies import BUILD
+from emulators.azure_devops.control.client import AzureDevOps
+from emulators.azure_devops.policy.models import BUILD
 from emulators.platform.app_settings import ORGANIZATION, PROJECT, REPOSITORY
 from emulators.ports import AZURE_DEVOPS
 
@@ -108,7 +108,7 @@ def test_where_the_target_branch_has_a_build_policy_it_is_a_draft_that_says_why(
         (pull_request,) = one.pull_requests
         assert pull_request["isDraft"] is draft
         assert ("starts the target branch's build policy" in pull_request["description"]) is draft
-    assert "A draft pull request is there to be looked at." in built.comment
+    assert "A draft pull request is ready to look at." in built.comment
 
 
 def test_a_long_summary_of_emoji_fits(case):
@@ -121,9 +121,9 @@ def test_a_long_summary_of_emoji_fits(case):
 def test_why_a_check_failed_stands_in_the_first_thread(case):
     broken = case(f"write tests/test_broken.py {BROKEN_TEST}").start()
     broken.published_once()
-    assert "A draft pull request is there to be looked at, but 1 check failed." in broken.comment
+    assert "A draft pull request is ready to look at, but 1 check failed." in broken.comment
     (pull_request,) = broken.pull_requests
-    assert "stands in the first thread" in pull_request["description"]
+    assert "is in the first thread" in pull_request["description"]
     texts = [comment["content"] for thread in part(broken, "threads") for comment in thread["comments"]]
     (text,) = [text for text in texts if broken.run_id in text]
     assert re.search(r"^````text$.*it cannot work.*^````$", text, re.DOTALL | re.MULTILINE)
@@ -145,7 +145,7 @@ def test_a_file_that_is_not_there_is_named_in_the_pull_request_or_else_in_the_co
     silent.published_nothing("no_changes")
     (pull_request,) = published.pull_requests
     for text in (pull_request["description"], silent.comment):
-        assert "`docs/nothing.md`, which the additional context names, is not in branch main." in text
+        assert "File `docs/nothing.md`, named in the additional context, is not in branch main." in text
 
 
 def test_every_phase_of_a_run_has_its_time_however_short_it_was(case):

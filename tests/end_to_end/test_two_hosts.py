@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from emulators.platform.app import App
+from emulators.platform.clients.app import App
 from emulators.platform.plan import Plan
 from emulators.platform.processes import Process, Program, wait_until_ready
 from emulators.ports import FUNCTIONS_HOST

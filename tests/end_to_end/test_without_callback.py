@@ -34,7 +34,7 @@ def test_one_waits_for_the_place_one_more_is_refused_and_a_cancel_ends_the_waiti
     assert int(third.headers["Retry-After"]) > 0
     assert narrow.app.run(second.run_id)["status"] == "queued"
     narrow.wait_for(lambda: narrow.comments(second.item["id"]), "the comment", 10)
-    assert "waits for a free place" in second.comment
+    assert "is waiting for a free slot" in second.comment
     assert cancel(narrow, second).status_code == 202
     second.ended("cancelled")
     assert second.group not in narrow.container_groups()

@@ -1,6 +1,6 @@
 import pytest
 
-from emulators.platform.story import gather
+from emulators.platform.console.story import gather
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 import json
 import subprocess
 
-from emulators.azure_devops.control import AzureDevOps
+from emulators.azure_devops.control.client import AzureDevOps
 from emulators.platform.app_settings import ORGANIZATION, PROJECT
 from emulators.ports import AZURE_DEVOPS
 

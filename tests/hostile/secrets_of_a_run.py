@@ -3,7 +3,7 @@
 import json
 import re
 
-from autocoder.callback import callback_token
+from autocoder.runs.callback import callback_token
 
 
 def secrets_of(platform, run_id, watch):

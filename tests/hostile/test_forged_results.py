@@ -11,11 +11,11 @@ import httpx
 import pytest
 from azure.storage.blob import ContainerClient
 
-from autocoder.callback import callback_token
+from autocoder.runs.callback import callback_token
 from emulators import azurite
 from emulators.platform.app_settings import REPOSITORY
 from emulators.ports import FUNCTIONS_HOST
-from tests.autocoder.packs import Repo
+from tests.autocoder.changes.packs import Repo
 from tests.containers.blobs import KEY
 from tests.hostile.evidence import bare_repository
 
@@ -89,7 +89,7 @@ def test_a_secret_in_the_commits_message_is_refused(hostile, forge, checkout):
     run = forge(checkout, checkout.commit({"fine.txt": b"fine\n"}, message=secret)).published_nothing(
         "refused"
     )
-    assert "the commit's message, line" in run["reason"]
+    assert "the commit message, line" in run["reason"]
     assert secret not in run["reason"]
 
 
@@ -105,7 +105,7 @@ def test_a_token_in_a_file_is_refused_by_its_form(forge, checkout):
 def test_a_commit_that_does_not_stand_on_the_base_is_refused(forge, checkout):
     checkout.commit({"first.txt": b"first\n"})
     run = forge(checkout, checkout.commit({"second.txt": b"second\n"})).published_nothing("failed")
-    assert "does not stand on the commit that the run started from" in run["reason"]
+    assert "parent of the commit in the pack is not the commit that the run started from" in run["reason"]
 
 
 def test_objects_that_the_commit_does_not_use_are_refused(forge, checkout):
@@ -118,7 +118,7 @@ def test_objects_that_the_commit_does_not_use_are_refused(forge, checkout):
 @pytest.mark.parametrize("told", [{"runId": "0" * 20}, {"baseCommit": "1" * 40}])
 def test_the_result_of_another_run_is_refused(forge, checkout, told):
     run = forge(checkout, checkout.commit({"fine.txt": b"fine\n"}), **told).published_nothing("refused")
-    assert "not the one of this run" in run["reason"]
+    assert "belongs to another run" in run["reason"]
 
 
 def test_a_branch_that_somebody_else_moved_is_left_as_it_is(hostile, attack, checkout):

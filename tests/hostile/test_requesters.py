@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from emulators import identities, tokens
-from emulators.azure_devops.control import AzureDevOps
+from emulators.azure_devops.control.client import AzureDevOps
 from emulators.platform.app_settings import ORGANIZATION, PROJECT, REPOSITORY
 from emulators.ports import AZURE_DEVOPS
 from tests.hostile.attacks import attack_on
@@ -58,7 +58,7 @@ def test_a_tag_of_a_person_who_may_not_contribute_starts_no_agent(hostile, attac
     asked = attack("echo fine >fine.txt")
     tag(hostile, asked, people["reader"])
     run = asked.published_nothing("refused")
-    assert run["reason"] == f"Reader may not contribute to {REPOSITORY}."
+    assert run["reason"] == f"Reader lacks the permission Contribute in {REPOSITORY}."
     assert "running" not in run["phases"]
 
 
@@ -76,12 +76,22 @@ ASKING = {"identities": "/_apis/identities", "permissions": "/_apis/accesscontro
     ("asking", "trouble", "outcome", "reason"),
     [
         ("identities", {"status": 403}, "failed", "forbidden"),
-        ("identities", {"status": 200, "body": '{"count": 0, "value": []}'}, "refused", "does not say who"),
-        ("identities", {"status": 200, "body": '{"value": [null]}'}, "refused", "does not say who"),
-        ("identities", {"status": 200, "body": "{}"}, "failed", "no list of identities"),
+        (
+            "identities",
+            {"status": 200, "body": '{"count": 0, "value": []}'},
+            "refused",
+            "cannot read the identity",
+        ),
+        ("identities", {"status": 200, "body": '{"value": [null]}'}, "refused", "cannot read the identity"),
+        ("identities", {"status": 200, "body": "{}"}, "failed", "did not return a list of identities"),
         ("permissions", {"status": 403}, "failed", "forbidden"),
-        ("permissions", {"status": 200, "body": '{"value": []}'}, "refused", "may not contribute"),
-        ("permissions", {"status": 200, "body": json.dumps(UNREADABLE)}, "failed", "is none"),
+        (
+            "permissions",
+            {"status": 200, "body": '{"value": []}'},
+            "refused",
+            "lacks the permission Contribute",
+        ),
+        ("permissions", {"status": 200, "body": json.dumps(UNREADABLE)}, "failed", "list that is not valid"),
     ],
 )
 def test_who_cannot_be_looked_up_starts_no_agent(hostile, attack, newcomer, asking, trouble, outcome, reason):
@@ -210,4 +220,4 @@ def test_with_a_group_set_others_may_not_even_when_they_may_contribute(hostile, 
     asked = attack_on(hostile, "echo fine >fine.txt")
     tag(hostile, asked, people["developer"])
     run = asked.published_nothing("refused")
-    assert "Developer is not in the group" in run["reason"]
+    assert "Developer is not a member of the group" in run["reason"]

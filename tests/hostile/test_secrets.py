@@ -83,7 +83,7 @@ def written(hostile, secrets):
 
 def test_secrets_in_a_file_refuse_the_change_which_names_the_file_and_never_the_secret(written):
     run, _ = written
-    assert run["reason"] == "notes.txt: the file holds a secret of this run"
+    assert run["reason"] == "notes.txt: the file contains a secret of this run"
 
 
 def test_secrets_that_only_the_app_knows_are_found_before_the_push(hostile):
@@ -109,6 +109,7 @@ def test_an_error_that_repeats_secrets_is_told_without_them(told_by_a_service):
     assert not [name for name, secret in found.items() if secret in run["reason"]]
 
 
+@pytest.mark.slow
 def test_no_secret_of_a_run_is_found_anywhere(hostile, printed, told_by_a_service, written):
     places = list(everything(hostile))
     assert len({place.split(" ")[0] for place, _ in places}) >= 7

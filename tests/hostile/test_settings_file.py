@@ -4,14 +4,17 @@ import itertools
 
 import pytest
 
-from emulators.azure_devops.control import AzureDevOps
+from emulators.azure_devops.control.client import AzureDevOps
 from emulators.platform.app_settings import ORGANIZATION, PROJECT
 from emulators.ports import AZURE_DEVOPS
-from tests.autocoder.packs import Repo
+from tests.autocoder.changes.packs import Repo
 
 FILE = ".azuredevops/autocoder.yml"
 MISTAKES = {
-    "unknown": ("verify:\n  - make test\n\nrun_as: root\n", "line 4: run_as: is no setting"),
+    "unknown": (
+        "verify:\n  - make test\n\nrun_as: root\n",
+        "line 4: run_as: unknown setting; known: setup, verify, protected",
+    ),
     "kind": ("setup: []\nverify:\n  - {command: make}\n", "line 3: verify.0:"),
     "yaml": ("verify:\n  - 'make\n", "line "),
     "tag": ("verify: !!python/object/apply:os.system ['touch /tmp/pwned']\n", "line 1"),
@@ -21,7 +24,7 @@ MISTAKES = {
         + "".join(f"{b}: &{b} [*{a}, *{a}]\n" for a, b in itertools.pairwise("abcdefghijklmno")),
         "line 1",
     ),
-    "large": ("# " + "x" * 70_000, "is over 64 KB"),
+    "large": ("# " + "x" * 70_000, "must be at most 64 KB"),
     "budget": ("budget:\n  minutes: -1\n", "line 2: budget.minutes"),
 }
 

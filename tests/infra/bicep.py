@@ -1,5 +1,5 @@
-"""What the tests ask of a Bicep file. No Bicep compiler comes from a package registry; this stands in for
-its checks of syntax, of symbols and of what modules are given.
+"""Reads Bicep files for the tests. No package registry has a Bicep compiler, so this stands in for its checks
+of syntax, symbols and parameters of modules.
 
 https://learn.microsoft.com/azure/azure-resource-manager/bicep/file
 """
@@ -24,7 +24,7 @@ DECLARATIONS = {
 }
 LOCAL = ("for_statement", "lambda_expression")
 LOOP_NAMES = ("loop_variable", "loop_enumerator")
-# https://learn.microsoft.com/azure/azure-resource-manager/bicep/bicep-functions: those that infra/ uses
+# The functions that infra/ uses: https://learn.microsoft.com/azure/azure-resource-manager/bicep/bicep-functions
 FUNCTIONS = {
     "cidrHost", "cidrSubnet", "concat", "empty", "environment", "guid", "items", "loadJsonContent",
     "resourceGroup", "split", "string", "subscription", "subscriptionResourceId", "toLower", "union",
@@ -35,20 +35,20 @@ _PARSER = tree_sitter.Parser(tree_sitter.Language(tree_sitter_bicep.language()))
 
 
 def text_of(node: Node) -> str:
-    """Return the source of *node*, a string literal's without its quotes."""
+    """Return the source of *node*; a string literal without its quotes."""
     text = (node.text or b"").decode()
     return text[1:-1] if node.type == "string" else text
 
 
 def walk(node: Node) -> Iterator[Node]:
-    """Yield *node* and all that is in it."""
+    """Yield *node* and all its descendants."""
     yield node
     for child in node.children:
         yield from walk(child)
 
 
 def properties(node: Node) -> dict[str, Node]:
-    """Return an object's properties; nested resources are not among them."""
+    """Return an object's properties, without nested resources."""
     pairs = [child.named_children for child in node.named_children if child.type == "object_property"]
     return {text_of(pair[0]): pair[1] for pair in pairs if len(pair) == 2}
 
@@ -68,18 +68,23 @@ class Declaration:
         return self.kind == "parameter" and self.node.named_children[-1].type == "type"
 
     @property
+    def type(self) -> str:
+        """The type of a parameter or output, as it is written."""
+        return text_of(next(child for child in self.node.named_children if child.type == "type"))
+
+    @property
     def target(self) -> str:
         """The type of a resource, or the path of a module."""
         return text_of(next(child for child in self.node.named_children if child.type == "string"))
 
     @property
     def existing(self) -> bool:
-        """Whether a resource is referred to, and not deployed."""
+        """Whether a resource is only referred to, not deployed."""
         return any(child.type == "existing" for child in self.node.children)
 
     @property
     def body(self) -> Node:
-        """The object of a resource or module, behind loops and conditions."""
+        """The object of a resource or module, inside loops and conditions."""
         return next(node for node in walk(self.node) if node.type == "object")
 
 
@@ -92,7 +97,7 @@ class File:
 
     @functools.cached_property
     def declarations(self) -> list[Declaration]:
-        """Return what the file declares, nested resources too."""
+        """Return the declarations of the file, including nested resources."""
         return list(_declared(self.root))
 
     def of(self, kind: str) -> list[Declaration]:
@@ -109,13 +114,13 @@ class File:
         return [f"{self.path.name}:{node.start_point.row + 1}: {text_of(node)[:60]}" for node in wrong]
 
     def references(self) -> Iterator[tuple[str, int]]:
-        """Yield each name that is used, with its line: no keys, no properties, no names of functions."""
+        """Yield each symbol that is used, with its line. Keys, properties and functions are no symbols."""
         for node in walk(self.root):
             if node.type == "identifier" and not _names_something(node) and not _is_local(node):
                 yield text_of(node), node.start_point.row + 1
 
     def calls(self) -> Iterator[str]:
-        """Yield each function that is called."""
+        """Yield the name of each function that is called."""
         for node in walk(self.root):
             decorates = node.parent is not None and node.parent.type == "decorator"
             if node.type == "call_expression" and not decorates:
@@ -124,7 +129,7 @@ class File:
                 yield text_of(node)
 
     def members(self, name: str) -> Iterator[tuple[str, ...]]:
-        """Yield what is read of *name*: `("outputs", "id")` for `name.outputs.id`."""
+        """Yield the members of *name* that are read: `("outputs", "id")` for `name.outputs.id`."""
         for node in walk(self.root):
             if node.type == "identifier" and text_of(node) == name and not _names_something(node):
                 yield tuple(_path_from(node))
@@ -132,12 +137,12 @@ class File:
 
 @functools.cache
 def parsed(path: Path) -> File:
-    """Return the parsed file."""
+    """Return a parsed file."""
     return parse(path.read_text("utf-8"), path)
 
 
 def parse(source: str, path: Path = Path("text.bicep")) -> File:
-    """Return parsed *source*."""
+    """Return the file that *source* would be."""
     return File(path, _PARSER.parse(source.encode()).root_node)
 
 
@@ -173,7 +178,7 @@ def _decorator(node: Node) -> tuple[str, str]:
 
 
 def _names_something(node: Node) -> bool:
-    """Whether this identifier declares, is a key, or is a function's name."""
+    """Whether this identifier is a declaration, a key or the name of a function."""
     parent = node.parent
     if parent is None or parent.type in LOOP_NAMES or _is_called_in_an_array(node):
         return True
@@ -186,7 +191,7 @@ def _names_something(node: Node) -> bool:
 
 
 def _is_called_in_an_array(node: Node) -> bool:
-    """Whether this is a call that the grammar takes for two items: `[split(a, b)]`."""
+    """Whether this is a call that the grammar parses as two items: `[split(a, b)]`."""
     after = node.next_sibling
     if node.type != "identifier" or after is None or after.start_byte != node.end_byte:
         return False
@@ -194,7 +199,7 @@ def _is_called_in_an_array(node: Node) -> bool:
 
 
 def _is_local(node: Node) -> bool:
-    """Whether this is the variable of a loop or of a lambda around it."""
+    """Whether this is the variable of an enclosing loop or lambda."""
     around = node.parent
     while around is not None:
         if around.type in LOCAL:

@@ -1,4 +1,4 @@
-"""What the Bicep compiler would say, as far as it can be said without it."""
+"""The checks of the Bicep compiler that are possible without it."""
 
 import json
 import re
@@ -49,7 +49,7 @@ def test_describes_itself_and_each_parameter(file):
 
 
 @every_file
-def test_gives_modules_what_they_ask_for(file):
+def test_passes_each_module_the_parameters_it_requires(file):
     for module in file.of("module"):
         asked = {
             one.name: one.required
@@ -58,6 +58,28 @@ def test_gives_modules_what_they_ask_for(file):
         given = set(properties(properties(module.body)["params"]))
         assert given <= set(asked), module.name
         assert {name for name, required in asked.items() if required} <= given, module.name
+
+
+@every_file
+def test_passes_parameters_to_modules_that_declare_the_same_type(file):
+    types = {one.name: one.type for one in file.of("parameter")}
+    for module in file.of("module"):
+        target = parsed((file.path.parent / module.target).resolve())
+        wanted = {one.name: one.type for one in target.of("parameter")}
+        given = {
+            name: types.get(text_of(value), wanted[name])
+            for name, value in properties(properties(module.body)["params"]).items()
+        }
+        assert given == {name: wanted[name] for name in given}, module.name
+
+
+@every_file
+def test_has_no_name_that_the_linter_mistakes_for_a_secret(file):
+    # https://learn.microsoft.com/azure/azure-resource-manager/bicep/linter-rule-secure-secrets-in-parameters
+    names = [re.sub(r"secret_?names?", "", one.name.lower()) for one in file.of("parameter")]
+    assert [name for name in names if re.search("password|pwd|secret|accountkey|acctkey", name)] == []
+    # https://learn.microsoft.com/azure/azure-resource-manager/bicep/linter-rule-outputs-should-not-contain-secrets
+    assert [one.name for one in file.of("output") if "password" in one.name.lower()] == []
 
 
 @every_file
@@ -78,7 +100,7 @@ def test_uses_plain_resources_with_a_fixed_api_version(file):
         )
 
 
-def test_every_module_is_deployed_by_something():
+def test_every_module_is_deployed():
     named = {
         (file.path.parent / module.target).resolve()
         for file in map(parsed, FILES)
@@ -94,7 +116,7 @@ def test_no_line_is_longer_than_a_screen():
     assert [p.name for p in FILES for line in p.read_text().splitlines() if len(line) > 210] == []
 
 
-def test_the_checker_finds_an_undeclared_symbol_a_function_that_does_not_exist_and_an_unused_parameter():
+def test_the_checker_finds_an_undeclared_symbol_an_unknown_function_and_an_unused_parameter():
     file = parse("param a string\nparam b string\noutput c string = uniqueStrng(a, missing.id)\n")
     assert undeclared(file) == ["missing (line 3)", "uniqueStrng"]
     assert unused(file) == ["b"]
@@ -107,7 +129,7 @@ def test_the_checker_knows_the_variables_of_loops_and_lambdas():
         "var c = map(b, one => one.x)\n"
         "output d array = [for one in c: one]\n"
     )
-    assert undeclared(file) == ["map"]  # not among the functions that infra/ uses
+    assert undeclared(file) == ["map"]  # infra/ does not use this function
     assert undeclared(parse("param a array\noutput b array = [for one in a: two]\n")) == ["two (line 2)"]
 
 
@@ -116,18 +138,18 @@ def test_the_checker_sees_a_call_inside_an_array():
     assert undeclared(file) == ["splt"]
 
 
-def test_the_checker_finds_what_does_not_parse():
+def test_the_checker_finds_a_syntax_error():
     assert parse("param a string =\nresource b {").syntax_errors()
 
 
-def test_the_parameters_file_gives_what_the_template_asks_for():
+def test_the_parameters_file_sets_every_required_parameter():
     given = json.loads((INFRA / "main.parameters.json").read_text())["parameters"]
     asked = {one.name: one.required for one in parsed(INFRA / "main.bicep").of("parameter")}
     assert set(given) <= set(asked)
     assert {name for name, required in asked.items() if required} <= set(given)
 
 
-def test_azd_finds_what_azure_yaml_names():
+def test_everything_that_azure_yaml_names_exists():
     project = yaml.safe_load((ROOT / "azure.yaml").read_text())
     assert (ROOT / project["infra"]["path"] / f"{project['infra']['module']}.bicep").is_file()
     assert (ROOT / project["hooks"]["postprovision"]["run"]).stat().st_mode & 0o100

@@ -1,4 +1,4 @@
-"""What `.funcignore` leaves of this folder is the app: all that it reads when it runs, and no more."""
+"""`.funcignore` leaves exactly the app: every file that it reads when it runs, and nothing else."""
 
 import shutil
 import subprocess
@@ -34,12 +34,12 @@ NOT_DEPLOYED = (
     "pipelines",
     "tests",
 )
-# What the app reads when it is asked to: agents, and the templates of prompts.
+# The files that the app reads on demand: agents and prompt templates.
 READS = """
 import function_app
 from autocoder.agents import agents
 from autocoder.models import RepositoryTexts, RunRequest
-from autocoder.prompts import guidance, system_prompt, task_prompt, template_names
+from autocoder.prompts.prompt import guidance, system_prompt, task_prompt, template_names
 texts = RepositoryTexts()
 request = RunRequest(organization="o", project="p", repository="r", user_prompt="Do it.")
 print(sorted(agents()), [agent.cli.version for agent in agents().values()])
@@ -51,14 +51,14 @@ for name in template_names(texts):
 
 @pytest.fixture(scope="module")
 def empty(tmp_path_factory):
-    """An empty Git repository: the rules of its ignore file are Git's, and no others apply."""
+    """An empty Git repository, so that no other ignore rules apply."""
     folder = tmp_path_factory.mktemp("empty")
     subprocess.run(["git", "init", "-q", folder], check=True)
     return folder
 
 
 def left(empty, paths):
-    """Those of *paths* that are deployed: `.funcignore` has the rules of a `.gitignore`."""
+    """Return the deployed ones of *paths*; `.funcignore` follows the rules of `.gitignore`."""
     words = ["-c", f"core.excludesFile={ROOT / '.funcignore'}", "check-ignore", "--no-index", "--stdin", "-z"]
     names = "\0".join(paths)
     found = subprocess.run(["git", *words], cwd=empty, input=names, capture_output=True, text=True)
@@ -69,7 +69,7 @@ def left(empty, paths):
 
 @pytest.fixture(scope="module")
 def deployed(empty):
-    """The files of the repository that are deployed."""
+    """Return the deployed files of the repository."""
     words = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     listed = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     names = dict.fromkeys(name for name in listed.split("\0") if name and (ROOT / name).is_file())
@@ -77,7 +77,7 @@ def deployed(empty):
 
 
 def running(folder: Path) -> str:
-    """What the app in *folder* reads of itself."""
+    """Return the agents and prompts that the app in *folder* reads."""
     words = [sys.executable, "-B", "-c", READS]
     done = subprocess.run(words, cwd=folder, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
@@ -100,15 +100,15 @@ def test_every_file_of_the_app_is_deployed(deployed):
 
 
 @pytest.mark.parametrize("folder", NOT_DEPLOYED)
-def test_what_is_not_the_app_stays_at_home(empty, folder):
+def test_folders_that_are_not_the_app_are_not_deployed(empty, folder):
     assert left(empty, [f"{folder}/anything.py", f"{folder}/deeper/anything.md"]) == []
 
 
-def test_no_secrets_of_this_machine_are_deployed(empty):
+def test_local_secrets_are_not_deployed(empty):
     assert left(empty, ["local.settings.json", ".env"]) == []
 
 
-def test_no_kind_of_file_is_left_out_everywhere(empty):
+def test_no_file_type_is_ignored_in_every_folder(empty):
     kinds = ["md", "html", "toml", "json", "txt", "yml", "sh"]
     names = [
         f"autocoder/{folder}new.{kind}" for folder in ("", "prompts/", "prompts/templates/") for kind in kinds

@@ -1,4 +1,4 @@
-"""What is deployed: settings, rights, and no keys."""
+"""The deployed app settings and rights, and the absence of shared keys."""
 
 import json
 import re
@@ -10,7 +10,7 @@ from tests.infra.bicep import FILES, INFRA, ROOT, module, parsed, properties, so
 
 MAIN = parsed(INFRA / "main.bicep")
 ROLES = json.loads((INFRA / "roles.json").read_text())
-# Settings of the Functions host and its worker, not of the app:
+# Settings of the Functions host and its worker:
 # https://learn.microsoft.com/azure/azure-functions/functions-app-settings
 PLATFORM = {
     "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
@@ -35,7 +35,7 @@ BUILT_IN = {
 
 
 def app_settings() -> dict[str, str]:
-    """Return the app settings that the template itself sets: name to expression."""
+    """Return the app settings of the template: name to expression."""
     config = next(one for one in module("function-app").of("resource") if one.target == "config")
     call = properties(config.body)["properties"]
     ours = next(node for node in walk(call) if node.type == "object")
@@ -43,7 +43,7 @@ def app_settings() -> dict[str, str]:
 
 
 def actions_of(name: str) -> dict[str, list[str]]:
-    """Return the custom roles of a file, symbol to actions."""
+    """Return the custom roles of a file: symbol to actions."""
     file = MAIN if name == "main" else module(name)
     found = file.resources("Microsoft.Authorization/roleDefinitions")
     permissions = {one.name: properties(properties(one.body)["properties"])["permissions"] for one in found}
@@ -53,7 +53,7 @@ def actions_of(name: str) -> dict[str, list[str]]:
 
 
 def scopes_of(name: str) -> dict[str, str]:
-    """Return the role assignments of a file, symbol to the resource that they are for."""
+    """Return the role assignments of a file: symbol to scope."""
     file = MAIN if name == "main" else module(name)
     found = file.resources("Microsoft.Authorization/roleAssignments")
     given = {one.name: properties(one.body).get("scope") for one in found}
@@ -68,7 +68,7 @@ def test_sets_every_required_setting():
     assert required - set(app_settings()) == set()
 
 
-def test_sets_nothing_that_nobody_reads():
+def test_sets_only_settings_that_the_app_or_its_host_reads():
     known = {name.upper() for name in Settings.model_fields} | PLATFORM
     assert set(app_settings()) - known == set()
 
@@ -79,14 +79,29 @@ def test_each_setting_of_the_template_is_named_once():
     assert [key for key in keys if key.upper() == key and keys.count(key) > 1] == []
 
 
-def test_what_the_template_sets_goes_before_the_further_settings():
+def test_settings_of_the_template_override_further_settings():
     assert re.search(r"properties: union\(settings, \{", source("function-app"))
 
 
 def test_the_secrets_have_the_names_that_the_app_looks_for():
     defaults = {one.name: one.node.named_children[-1] for one in MAIN.of("parameter") if not one.required}
-    assert text_of(defaults["hookPasswordSecret"]) == Settings.model_fields["hook_password_secret"].default
-    assert text_of(defaults["callbackKeySecret"]) == Settings.model_fields["callback_key_secret"].default
+    assert text_of(defaults["hookSecretName"]) == Settings.model_fields["hook_password_secret"].default
+    assert text_of(defaults["callbackSecretName"]) == Settings.model_fields["callback_key_secret"].default
+
+
+def test_further_settings_and_upstreams_are_maps_of_strings():
+    for file in (MAIN, module("function-app")):
+        types = {one.name: one.type for one in file.of("parameter")}
+        assert {types[name] for name in ("settings", "modelUpstreams")} == {"{ *: string }"}
+
+
+def test_the_app_uses_the_storage_account_that_is_deployed():
+    (account,) = module("storage").resources("Microsoft.Storage/storageAccounts")
+    (app,) = [one for one in MAIN.of("module") if one.name == "functionApp"]
+    assert (
+        properties(properties(app.body)["params"])["storageName"].text
+        == properties(account.body)["name"].text
+    )
 
 
 def test_the_worker_has_a_thread_for_every_activity_that_runs_at_once():
@@ -107,11 +122,11 @@ def test_runs_python_3_11_on_flex_consumption_with_an_instance_ready_for_durable
 # -- rights --------------------------------------------------------------------------------------------------
 
 
-def test_the_ids_of_the_built_in_roles_are_azures():
+def test_the_built_in_roles_have_the_ids_that_azure_documents():
     assert ROLES == BUILT_IN
 
 
-def test_every_role_is_used_and_no_id_is_written_elsewhere():
+def test_every_role_is_used_and_only_the_list_of_roles_holds_ids():
     texts = {path.name: path.read_text() for path in FILES}
     assert [role for role in ROLES if f"roles.{role}" not in "".join(texts.values())] == []
     assert set(re.findall(r"roles\.(\w+)", "".join(texts.values()))) - {"json"} <= set(ROLES)
@@ -139,7 +154,7 @@ def test_every_role_is_used_and_no_id_is_written_elsewhere():
         ("main", {"quotaRole": ["Microsoft.ContainerInstance/locations/usages/read"]}),
     ],
 )
-def test_the_custom_roles_allow_this_and_no_more(file, actions):
+def test_the_custom_roles_allow_only_these_actions(file, actions):
     assert actions_of(file) == actions
 
 
@@ -153,10 +168,10 @@ def test_the_custom_roles_allow_this_and_no_more(file, actions):
         ("secret-access", {"readsSecrets": "secrets[index]"}),
         ("runner", {"runsGroups": "", "attachesIdentity": "pullIdentity"}),
         ("network", {"joinsSubnet": "network::subnet"}),
-        ("main", {"readsQuota": ""}),
+        ("quota-access", {"readsQuota": ""}),
     ],
 )
-def test_every_right_is_for_the_one_resource_that_needs_it(file, scopes):
+def test_every_right_is_assigned_on_the_one_resource_that_needs_it(file, scopes):
     assert scopes_of(file) == scopes
 
 
@@ -170,19 +185,21 @@ def test_there_are_no_other_rights():
         "secret-access",
         "runner",
         "network",
-        "main",
+        "quota-access",
     }
 
 
-def test_containers_are_in_a_resource_group_of_their_own():
-    scopes = {one.name: text_of(properties(one.body)["scope"]) for one in MAIN.of("module")}
+def test_containers_have_a_separate_resource_group():
+    given = {one.name: properties(one.body).get("scope") for one in MAIN.of("module")}
+    scopes = {name: text_of(scope) if scope else "subscription" for name, scope in given.items()}
     assert {name for name, scope in scopes.items() if scope == "runnerGroup"} == {"runner", "network"}
-    assert set(scopes.values()) == {"appGroup", "runnerGroup"}
+    assert {name for name, scope in scopes.items() if scope == "subscription"} == {"readsQuota"}
+    assert set(scopes.values()) == {"appGroup", "runnerGroup", "subscription"}
 
 
-def test_the_reader_is_given_no_right_in_azure():
+def test_the_reader_has_no_right_in_azure():
     used = [path for path in MAIN.members("identities") if "reader" in path]
-    assert ("outputs", "reader", "principalId") in used  # for the person who adds it to Azure DevOps
+    assert ("outputs", "reader", "principalId") in used  # for adding it to Azure DevOps
     everywhere = [match for path in FILES for match in re.findall(r"principalId: (.+)", path.read_text())]
     assert [value for value in everywhere if "reader" in value] == ["reader.properties.principalId"]
 
@@ -190,7 +207,7 @@ def test_the_reader_is_given_no_right_in_azure():
 # -- secrets and keys ----------------------------------------------------------------------------------------
 
 
-def test_no_file_asks_azure_for_a_key_or_takes_a_secret():
+def test_no_file_reads_a_key_or_takes_a_secret_parameter():
     pattern = re.compile(
         r"list\w*(Keys|Sas|Secrets|Credentials)\(|@secure|AccountKey=|SharedAccessSignature|password:", re.I
     )
@@ -204,17 +221,23 @@ def test_no_secret_is_deployed():
     assert "Microsoft.KeyVault/vaults/secrets" not in kinds
 
 
-def test_nothing_opens_by_a_key_or_a_password():
+def test_no_resource_accepts_shared_keys_or_passwords():
     for name, switches in {
         "storage": [
             "allowSharedKeyAccess: false",
             "allowBlobPublicAccess: false",
             "minimumTlsVersion: 'TLS1_2'",
         ],
-        "registry": ["adminUserEnabled: false", "anonymousPullEnabled: false"],
+        "registry": [
+            # The first API version with this mode. In the other mode the registry ignores AcrPull.
+            "'Microsoft.ContainerRegistry/registries@2025-11-01'",
+            "roleAssignmentMode: 'LegacyRegistryPermissions'",
+            "adminUserEnabled: false",
+            "anonymousPullEnabled: false",
+        ],
         "vault": ["enableRbacAuthorization: true", "enablePurgeProtection: true"],
         "monitoring": ["DisableLocalAuth: true", "disableLocalAuth: true"],
-        "function-app": ["httpsOnly: true", "ftpsState: 'Disabled'"],
+        "function-app": ["httpsOnly: true", "minTlsVersion: '1.2'"],
     }.items():
         assert [switch for switch in switches if switch not in source(name)] == [], name
     assert source("function-app").count("properties: { allow: false }") == 2

@@ -1,4 +1,4 @@
-"""The network of the container groups: what can leave it."""
+"""The network of the container groups and the traffic that can leave it."""
 
 import ipaddress
 import re
@@ -25,13 +25,13 @@ def test_only_https_to_the_internet_goes_out_and_nothing_comes_in():
     assert denied == {"Inbound", "Outbound"}
 
 
-def test_with_a_firewall_there_is_no_way_around_it_even_while_the_routes_are_replaced():
+def test_no_route_bypasses_the_firewall_even_while_the_routes_are_replaced():
     for name in ("network", "firewall"):
         assert "name: 'everything-through-the-firewall'" in source(name)
         assert re.search(r"addressPrefix: '0\.0\.0\.0/0'\s+nextHopType: 'VirtualAppliance'", source(name))
 
 
-def test_the_firewall_lets_https_out_to_named_hosts_only():
+def test_the_firewall_allows_only_https_to_listed_hosts():
     text = source("firewall")
     assert "protocols: [{ protocolType: 'Https', port: 443 }]" in text
     assert text.count("ruleType:") == 1
@@ -39,7 +39,7 @@ def test_the_firewall_lets_https_out_to_named_hosts_only():
     assert "NetworkRule" not in text
 
 
-def test_the_firewall_lets_through_to_every_model_that_an_agent_has_by_default():
+def test_the_firewall_allows_the_default_model_provider_of_every_agent():
     allowed = next(one for one in MAIN.of("parameter") if one.name == "allowedHosts").node.named_children[-1]
     hosts = {text_of(node) for node in allowed.named_children}
     agents = [tomllib.loads(path.read_text()) for path in (ROOT / "containers").glob("*/agent.toml")]

@@ -72,7 +72,7 @@ def value(of):
 
 
 def good_replies(of):
-    """What every activity answers in a run where all goes well."""
+    """The result of every activity in a successful run."""
     pushed = m.PushedBranch(
         branch="autocoder/7-crash-abcdef", commit=NEW, files=(m.FileChange(path="a", kind="added"),)
     )
@@ -86,7 +86,7 @@ def good_replies(of):
         "delete_container_group": [value(None)],
         "fetch_work_item": [value(plan(of).work_item)],
         "finish_run": [value(None)],
-        "get_container_group": [value(m.GroupSeen(state="working"))],
+        "get_container_group": [value(m.GroupVerdict(state="working"))],
         "push_branch": [value(pushed)],
         "read_agent_result": [value(result(of))],
         "read_repository": [value(repository())],
@@ -107,7 +107,7 @@ class Flow:
         return self.begin("run_agent", self.run, **replies)
 
     def begin(self, orchestration, value, **replies):
-        """Start *orchestration* with *value*; activities answer the *replies*, or what is good."""
+        """Start *orchestration* with *value*; activities return the *replies*, or else successful results."""
         folder = self.script / self.run.id
         folder.mkdir()
         for name, said in {**good_replies(self.run), **replies}.items():

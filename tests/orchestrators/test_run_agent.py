@@ -14,20 +14,20 @@ def test_carries_a_run_from_its_request_to_its_report(flow):
     assert (report.outcome, report.pull_request.id, report.files) == ("completed", 3, 1)
     names = [name for name in done.names if name != "get_container_group"]
     assert names[:2] == ["claim_slot", "check_requester"]
-    assert set(names[2:4]) == {"fetch_work_item", "read_repository"}  # at once
+    assert set(names[2:4]) == {"fetch_work_item", "read_repository"}  # in parallel
     assert names[4] == "build_prompt"
     assert set(names[5:7]) == {"create_container_group", "report_phase"}
     assert names[7:] == ["read_agent_result", "push_branch", "create_pull_request", *END]
 
 
-def test_does_not_ask_who_it_is_that_has_the_key(flow):
+def test_does_not_check_the_requester_of_a_rest_request(flow):
     done = flow(requester=m.Requester(source="rest")).start().called("create_container_group").finished()
     assert done.report().outcome == "completed"
     assert "check_requester" not in done.names
 
 
-def test_goes_on_when_the_callback_never_arrives(flow):
-    done = flow().start(get_container_group=[value(m.GroupSeen(state="ended"))])
+def test_continues_when_the_callback_never_arrives(flow):
+    done = flow().start(get_container_group=[value(m.GroupVerdict(state="ended"))])
     assert done.report().outcome == "completed"
 
 
@@ -79,14 +79,14 @@ def test_a_credential_that_stays_refused_ends_the_run(flow):
     assert done.names.count("fetch_work_item") == 2
 
 
-def test_whoever_bounds_the_tries_also_says_how_long_to_wait_between_them(flow):
+def test_an_error_with_a_limit_of_tries_also_sets_the_pause(flow):
     full = {"again": {"seconds": 0.05, "reason": "no room", "most": 8}}
     done = flow().start(create_container_group=[full])
     assert done.report().reason == "no room"
     assert done.names.count("create_container_group") == 8
 
 
-def test_tries_without_a_bound_do_not_use_up_the_others(flow):
+def test_tries_without_a_limit_do_not_count_towards_a_limit(flow):
     busy = {"again": {"seconds": 0, "reason": "429"}}
     full = {"again": {"seconds": 0, "reason": "no room", "most": 2}}
     done = flow().start(create_container_group=[busy, busy, full, value(None)])
@@ -100,7 +100,7 @@ def test_what_cannot_succeed_is_not_tried_again(flow):
     assert done.names.count("read_repository") == 1
 
 
-def test_a_cancel_during_the_second_look_ends_the_containers_and_is_reported(flow):
+def test_a_cancel_during_the_polling_ends_the_containers_and_is_reported(flow):
     done = flow().start().called("get_container_group", 2)
     done.host.send(done.run.id, "cancel", {})
     assert done.report().outcome == "cancelled"
@@ -115,18 +115,18 @@ def test_a_cancel_while_queued_starts_nothing(flow):
     assert "create_container_group" not in done.names
 
 
-def test_a_run_without_a_free_place_waits_for_one(flow):
+def test_a_run_without_a_free_slot_waits_for_one(flow):
     done = flow().start(claim_slot=[value(m.Slot(granted=False)), value(m.Slot(granted=True))])
     done.called("create_container_group").finished()
     assert done.report().outcome == "completed"
 
 
 def test_a_group_that_cannot_start_fails_with_the_platforms_reason(flow):
-    done = flow().start(get_container_group=[value(m.GroupSeen(state="failed", reason="no image"))])
+    done = flow().start(get_container_group=[value(m.GroupVerdict(state="failed", reason="no image"))])
     assert done.report().reason == "no image"
 
 
-def test_the_history_does_not_grow_with_the_number_of_looks(flow):
+def test_the_history_does_not_grow_with_the_number_of_polls(flow):
     looked_once, looked_often = flow().start(), flow().start()
     looked_once.called("get_container_group", 1)
     looked_once.finished().report()
@@ -157,7 +157,7 @@ def test_a_result_without_a_change_publishes_nothing(flow, changes, outcome):
 
 
 @pytest.mark.parametrize("outcome", ["budget_spent", "timed_out"])
-def test_what_was_changed_until_the_budget_ended_is_offered(flow, outcome):
+def test_the_change_up_to_the_end_of_the_budget_is_published(flow, outcome):
     started = flow()
     started.start(read_agent_result=[value(result(started.run, outcome=outcome))])
     started.called("create_container_group").finished()
@@ -185,7 +185,7 @@ def test_a_report_that_fails_does_not_keep_the_containers(flow):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("where", ["fetch_work_item", "read_repository", "report_phase"])
-def test_a_step_that_was_lost_beside_another_is_taken_again(flow, where):
+def test_a_lost_step_is_repeated_beside_another(flow, where):
     started = flow()
     good = good_replies(started.run)[where]
     done = started.start(**{where: [{"raise": "lost"}, *good]}).called("create_container_group").finished()
@@ -194,7 +194,7 @@ def test_a_step_that_was_lost_beside_another_is_taken_again(flow, where):
 
 
 @pytest.mark.slow
-def test_two_steps_that_are_lost_at_once_are_both_taken_again(flow):
+def test_two_lost_steps_are_both_repeated(flow):
     started = flow()
     good = good_replies(started.run)
     lost = {name: [{"raise": "lost"}, *good[name]] for name in ("fetch_work_item", "read_repository")}
@@ -233,12 +233,12 @@ def test_a_bug_in_the_report_does_not_keep_the_containers(flow):
     assert list(dict.fromkeys(name for name in done.names if name in END)) == END
 
 
-def test_the_containers_are_deleted_before_an_azure_devops_that_is_away_is_told(flow):
+def test_the_containers_are_deleted_before_a_report_to_an_unavailable_azure_devops(flow):
     away = {"again": {"seconds": 0.1, "reason": "503"}}
     done = flow().start(report_run=[away, away, value(None)]).called("get_container_group")
     done.host.send(done.run.id, "cancel", {})
     assert done.report().outcome == "cancelled"
-    assert [name for name in done.names if name in END] == [END[0], *[END[1]] * 3, END[2]]
+    assert [name for name in done.names if name in END] == [END[0], *[END[1]] * 3, *END[2:]]
 
 
 def test_containers_that_cannot_be_deleted_are_reported(flow):
@@ -267,7 +267,7 @@ PENDING = m.PullRequest(
 )
 
 
-def test_what_could_not_be_added_to_a_pull_request_is_tried_again(flow):
+def test_a_part_that_could_not_be_added_to_a_pull_request_is_retried(flow):
     added = m.PullRequest(id=3, url="https://x/3", warnings=("No Kim.",))
     done = flow().start(create_pull_request=[value(PENDING)], add_to_pull_request=[value(added)])
     report = done.called("create_container_group").finished().report()
@@ -279,7 +279,7 @@ def test_what_could_not_be_added_to_a_pull_request_is_tried_again(flow):
     "busy",
     [{"again": {"seconds": 0, "reason": "sign in", "most": 2}}, {"failed": {"reason": "it is a bug"}}],
 )
-def test_what_can_never_be_added_to_a_pull_request_is_a_warning(flow, busy):
+def test_a_part_that_can_never_be_added_to_a_pull_request_is_a_warning(flow, busy):
     done = flow().start(create_pull_request=[value(PENDING)], add_to_pull_request=[busy])
     report = done.called("create_container_group").finished().report()
     assert (report.outcome, report.pull_request.id) == ("completed", 3)
@@ -304,16 +304,16 @@ def test_a_run_that_has_to_wait_says_so_once(flow):
     phases = [call["payload"]["phase"] for call in done.calls if call["name"] == "report_phase"]
     assert phases == ["queued", "preparing"]
     assert done.names[:3] == ["claim_slot", "check_requester", "report_phase"]
-    assert done.names.count("check_requester") == 2  # before the comment, and when its turn has come
+    assert done.names.count("check_requester") == 2  # before the comment, and when it gets a slot
 
 
-def test_who_may_not_start_a_run_causes_no_word_in_the_queue(flow):
+def test_a_requester_without_permission_causes_no_comment_in_the_queue(flow):
     done = flow(requester=BY_HOOK).start(claim_slot=QUEUED, check_requester=[value(ENDED)])
     assert done.report().reason == "because"
     assert "report_phase" not in done.names
 
 
-def test_a_comment_that_cannot_be_written_costs_no_place_in_the_queue(flow):
+def test_a_comment_that_cannot_be_written_does_not_end_the_queueing(flow):
     refused = {"failed": {"reason": "no permission"}}
     done = flow().start(claim_slot=QUEUED, report_phase=[refused, value(None)])
     assert done.called("create_container_group").finished().report().outcome == "completed"

@@ -1,11 +1,11 @@
-"""How often a step is taken again, turn by turn."""
+"""How often a step is repeated."""
 
 import datetime as dt
 
 import pytest
 
 from activities.activity import Activity
-from orchestrators.step import MAX_REASON, MOST_TRIES, StepFailed, reason_of, step
+from orchestrators.step import MAX_REASON_LENGTH, MAX_TRIES, StepFailed, reason_of, step
 
 TIMER, ACTIVITY = "timer", "activity"
 
@@ -25,7 +25,7 @@ def count(value: int) -> int:
 
 
 def taken(*replies):
-    """Take the step with these replies of its activity; returns its result, and how many were left over."""
+    """Run the step with these replies of its activity; return its result and the number of unused replies."""
     left = list(replies)
     steps = step(Context(), Activity(count, None, int), 1)
     try:
@@ -41,21 +41,21 @@ def again(**more):
 
 
 def test_the_last_try_may_succeed():
-    assert taken(*[again()] * (MOST_TRIES - 1), {"value": 5}) == (5, 0)
+    assert taken(*[again()] * (MAX_TRIES - 1), {"value": 5}) == (5, 0)
 
 
-def test_after_the_last_try_the_reason_is_told():
+def test_after_the_last_try_the_reason_is_raised():
     with pytest.raises(StepFailed, match="busy"):
-        taken(*[again()] * MOST_TRIES)
+        taken(*[again()] * MAX_TRIES)
 
 
-def test_a_bound_of_its_own_ends_the_tries_before():
+def test_a_smaller_limit_ends_the_tries_earlier():
     assert taken(again(most=3), again(most=3), {"value": 5}) == (5, 0)
     with pytest.raises(StepFailed, match="busy"):
         taken(*[again(most=3)] * 3)
 
 
-def test_bounds_of_different_kinds_are_counted_apart():
+def test_different_limits_are_counted_separately():
     assert taken(*[again(most=10)] * 5, again(most=3), *[again()] * 5, {"value": 5}) == (5, 0)
 
 
@@ -75,4 +75,4 @@ def test_the_reason_of_a_failure_is_for_people_and_has_no_stack(error, reason):
 
 
 def test_the_reason_of_a_failure_has_a_limit():
-    assert len(reason_of(ValueError("x" * 5_000))) == MAX_REASON
+    assert len(reason_of(ValueError("x" * 5_000))) == MAX_REASON_LENGTH

@@ -1,4 +1,4 @@
-"""The polling by itself: the deadline that the orchestration keeps, whatever the containers do."""
+"""The polling's own deadline, which holds whatever the containers do."""
 
 import datetime as dt
 
@@ -6,22 +6,22 @@ import pytest
 
 from autocoder import models as m
 from autocoder import wire
-from orchestrators.wait_for_container_group import POLLS_PER_GENERATION, Watch
+from orchestrators.wait_for_container_group import POLLS_PER_GENERATION, PollingState
 from tests.orchestrators.conftest import plan, value
 
-WORKING = [value(m.GroupSeen(state="working"))]
-STARTING = [value(m.GroupSeen(state="starting"))]
+WORKING = [value(m.GroupVerdict(state="working"))]
+STARTING = [value(m.GroupVerdict(state="starting"))]
 
 
 def watch(of, minutes_ago, looks=0):
     since = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=minutes_ago)
-    return Watch(plan=plan(of.run), looks=looks, since=since.isoformat())
+    return PollingState(plan=plan(of.run), looks=looks, since=since.isoformat())
 
 
 def seen(of):
     ended = of.host.ended(of.run.id)
     assert ended["runtimeStatus"] == "Completed", ended
-    return wire.load(m.GroupSeen, ended["output"])
+    return wire.load(m.GroupVerdict, ended["output"])
 
 
 def test_the_deadline_is_the_budget_and_the_time_to_start_and_to_collect(flow):
@@ -31,7 +31,7 @@ def test_the_deadline_is_the_budget_and_the_time_to_start_and_to_collect(flow):
     assert (found.state, found.reason) == ("ended", "The deadline has passed.")
 
 
-def test_before_the_deadline_it_goes_on_looking_and_keeps_its_beginning(flow):
+def test_before_the_deadline_it_continues_polling_and_keeps_its_start(flow):
     early = flow()
     early.begin("wait_for_container_group", watch(early, 69, looks=4), get_container_group=WORKING)
     early.called("get_container_group", POLLS_PER_GENERATION + 2)  # it has continued as new meanwhile
@@ -41,9 +41,9 @@ def test_before_the_deadline_it_goes_on_looking_and_keeps_its_beginning(flow):
 
 
 @pytest.mark.parametrize(("minutes", "state"), [(31, "failed"), (29, "working")])
-def test_a_group_that_does_not_start_has_less_time(flow, minutes, state):
+def test_a_group_that_does_not_start_has_an_earlier_deadline(flow, minutes, state):
     waiting = flow()
-    replies = [*STARTING, value(m.GroupSeen(state="ended", reason="it did"))]
+    replies = [*STARTING, value(m.GroupVerdict(state="ended", reason="it did"))]
     waiting.begin("wait_for_container_group", watch(waiting, minutes), get_container_group=replies)
     found = seen(waiting)
     assert found.state == (state if state == "failed" else "ended")

@@ -1,4 +1,4 @@
-"""The pipeline that publishes the images: scan first, then push, then sign by digest; it names no agent."""
+"""The pipeline that publishes the images: it scans all, then pushes all, then signs by digest."""
 
 import os
 import re
@@ -11,6 +11,7 @@ from tests.containers.agents.at_work import AGENTS, CHECKOUT
 
 PIPELINE = CHECKOUT / "pipelines" / "build-containers.yml"
 REGISTRY = "contoso.azurecr.io"
+SUBSCRIPTION = "22222222-2222-4222-8222-222222222222"
 DOCKER = """#!/bin/sh
 echo "docker $*" >>"$LOG"
 case "$*" in
@@ -23,7 +24,7 @@ esac
 
 @pytest.fixture
 def publish(tmp_path):
-    """Publish with programs that write down what they are told; gives the exit code and all that."""
+    """Publish with stand-ins for docker and az; return the exit code and their recorded calls."""
     for name, text in (("docker", DOCKER), ("az", '#!/bin/sh\necho "az $*" >>"$LOG"\n')):
         (tmp_path / name).write_text(text)
         (tmp_path / name).chmod(0o755)
@@ -34,11 +35,12 @@ def publish(tmp_path):
             "PATH": f"{tmp_path}:{os.environ['PATH']}",
             "LOG": str(log),
             "TRIVY_IMAGE": "trivy:1",
+            "AZURE_SUBSCRIPTION_ID": SUBSCRIPTION,
             **more,
         }
         command = ["sh", str(CHECKOUT / "pipelines" / "publish.sh"), REGISTRY, "7", str(tmp_path / "out")]
         done = subprocess.run(command, env=environment, capture_output=True, text=True)
-        return done.returncode, log.read_text().splitlines()
+        return done.returncode, log.read_text().splitlines() if log.exists() else []
 
     return publish
 
@@ -53,21 +55,31 @@ def test_every_image_is_scanned_before_the_first_is_pushed(publish):
     assert not [line for line in told if "docker.sock" in line]
 
 
-def test_what_was_pushed_is_known_by_digest_and_its_tag_is_locked(publish, tmp_path):
+def test_pushed_images_are_listed_by_digest_and_their_tags_are_locked(publish, tmp_path):
     _, told = publish()
     names = ["base", "runner", *sorted(AGENTS)]
     references = (tmp_path / "out" / "references.txt").read_text().splitlines()
     assert references == [f"{REGISTRY}/autocoder/{name}@sha256:0123" for name in names]
-    locked = [line for line in told if line.startswith("az acr repository update --name contoso ")]
+    locked = [
+        line
+        for line in told
+        if line.startswith(f"az acr repository update --subscription {SUBSCRIPTION} --name contoso ")
+    ]
     assert len(locked) == len(names)
     assert all("--write-enabled false" in line for line in locked)
 
 
-def test_nothing_is_pushed_when_one_image_is_not_fit(publish, tmp_path):
+def test_nothing_is_pushed_when_one_image_fails_the_scan(publish, tmp_path):
     code, told = publish(UNFIT="3")
     assert code != 0
     assert not [line for line in told if line.startswith("docker push")]
     assert not (tmp_path / "out" / "references.txt").exists()
+
+
+def test_nothing_is_scanned_or_pushed_without_a_subscription(publish):
+    code, told = publish(AZURE_SUBSCRIPTION_ID="")
+    assert code != 0
+    assert told == []
 
 
 def test_the_pipeline_builds_pinned_then_publishes_then_signs():
@@ -83,7 +95,7 @@ def test_the_pipeline_builds_pinned_then_publishes_then_signs():
     assert steps[0]["persistCredentials"] is False
 
 
-def test_no_value_of_the_pipeline_is_put_into_a_script():
+def test_no_pipeline_variable_is_expanded_inside_a_script():
     for step in yaml.safe_load(PIPELINE.read_text())["jobs"][0]["steps"]:
         script = step.get("script", "") + step.get("inputs", {}).get("inlineScript", "")
-        assert not re.search(r"\$\{\{|\$\((?!paste)", script), script
+        assert not re.search(r"\$\{\{|\$\((?!paste |az account show )", script), script

@@ -1,4 +1,4 @@
-"""What a caller is told when something goes wrong that nobody foresaw, and what the log is told."""
+"""The response to an unexpected error, and the entry in the log."""
 
 import json
 import logging
@@ -13,7 +13,7 @@ async def broken():
     raise KeyError(f"secret {TOKEN}")
 
 
-async def test_an_error_nobody_foresaw_is_a_500_that_tells_no_internals():
+async def test_an_unexpected_error_is_a_500_without_internals():
     answer = await broken()
     assert answer.status_code == 500
     error = json.loads(answer.get_body())["error"]

@@ -1,4 +1,4 @@
-"""Events for orchestrations that may have ended meanwhile, as the durable client says it."""
+"""Raising events for orchestrations that may have ended meanwhile."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from triggers.events import raise_event
 
 
 class Client:
-    """A durable client that gets this answer."""
+    """A durable client that raises an exception with this message, if any."""
 
     def __init__(self, problem=None):
         self.problem, self.raised = problem, []
@@ -32,6 +32,6 @@ async def test_an_orchestration_that_has_ended_needs_no_event(problem):
 
 
 @pytest.mark.parametrize("problem", ["Webhook returned unrecognized status code 500", "else"])
-async def test_whatever_else_is_worth_another_try(problem):
+async def test_any_other_failure_is_transient(problem):
     with pytest.raises(Transient):
         await raise_event(Client(problem), "run", "Cancel")

@@ -1,4 +1,4 @@
-"""A round of the janitor: what it leaves alone, and what a failing part of it does to the others."""
+"""A round of the janitor: what it does not touch, and that a failing part does not stop the others."""
 
 import asyncio
 import logging
@@ -7,10 +7,10 @@ from types import SimpleNamespace
 import pytest
 
 from autocoder.clients.connect import Clients
-from autocoder.clients.container_instances import GroupName
-from autocoder.container_groups import APP_TAG, app_name
+from autocoder.clients.container_instances import ListedGroup
+from autocoder.container_groups.build import APP_TAG, app_name
 from autocoder.errors import RetryLater
-from tests.autocoder.test_requests import SETTINGS
+from tests.autocoder.requests.test_run_request import SETTINGS
 from triggers import janitor
 
 RUN, OTHER = "a" * 20, "b" * 20
@@ -45,26 +45,26 @@ def deleted(*groups, rows=None, moving=""):
 
 
 def test_deletes_its_groups_without_a_run():
-    assert deleted(GroupName(f"autocoder-{RUN}", OURS)) == [f"autocoder-{RUN}"]
+    assert deleted(ListedGroup(f"autocoder-{RUN}", OURS)) == [f"autocoder-{RUN}"]
 
 
 @pytest.mark.parametrize("tags", [{}, {APP_TAG: "0" * 12}, {"autocoder-run": RUN}])
-def test_leaves_the_groups_of_another_app_alone(tags):
-    assert deleted(GroupName(f"autocoder-{RUN}", tags)) == []
+def test_does_not_delete_the_groups_of_another_app(tags):
+    assert deleted(ListedGroup(f"autocoder-{RUN}", tags)) == []
 
 
-def test_leaves_the_group_of_a_run_that_goes_on_alone():
+def test_does_not_delete_the_group_of_a_run_in_progress():
     rows = {RUN: {"status": "running"}, OTHER: {"status": "completed"}}
-    groups = [GroupName(f"autocoder-{run}", OURS) for run in (RUN, OTHER)]
+    groups = [ListedGroup(f"autocoder-{run}", OURS) for run in (RUN, OTHER)]
     assert deleted(*groups, rows=rows) == [f"autocoder-{OTHER}"]
 
 
-def test_a_group_in_transition_keeps_no_other_from_being_deleted():
-    groups = [GroupName(f"autocoder-{run}", OURS) for run in (RUN, OTHER)]
+def test_a_group_in_transition_does_not_keep_others_from_being_deleted():
+    groups = [ListedGroup(f"autocoder-{run}", OURS) for run in (RUN, OTHER)]
     assert deleted(*groups, moving=groups[0].name) == [f"autocoder-{OTHER}"]
 
 
-async def test_a_part_that_fails_keeps_no_other_from_its_work(caplog):
+async def test_a_failing_part_does_not_stop_the_others(caplog):
     token = "ghp_" + "a1B2" * 10
 
     def fail():

@@ -1,4 +1,4 @@
-"""What goes of runs that ended long ago, in Azurite, and what stays."""
+"""Deletion of old runs' files and claims, in Azurite; their records are kept."""
 
 import datetime as dt
 
@@ -8,7 +8,7 @@ from autocoder import ids
 from autocoder.clients.run_records import ACTIVE, CONTENT, DELIVERY, IDEMPOTENCY, Claim
 from autocoder.clients.tables import Tables
 from autocoder.models import Requester, Run, RunRequest
-from autocoder.records import CLAIMS, RUN_PARTITION, RUNS
+from autocoder.runs.rows import CLAIMS, RUN_PARTITION, RUNS
 from triggers.retention import delete_old_files, expire_claims
 
 
@@ -26,7 +26,7 @@ def clients(storage):
 
 
 def run(clients, made, status, ended=None):
-    """Write the row and a file of a run that was made then; returns its id."""
+    """Write the row and a file of a run with that time; return its id."""
     run_id = ids.new_run_id(int(made.timestamp() * 1000))
     request = RunRequest(organization="o", project="p", repository="r", requester=Requester())
     clients.records.add(Run(id=run_id, request=request, title="t", queued_at=text(made)))
@@ -36,7 +36,7 @@ def run(clients, made, status, ended=None):
     return run_id
 
 
-def test_the_files_of_an_old_run_go_and_its_record_stays(clients):
+def test_the_files_of_an_old_run_are_deleted_and_its_record_is_kept(clients):
     old = run(clients, ago(31), "completed")
     assert delete_old_files(clients, clients.settings) == 1
     assert clients.blobs.list(old) == ()
@@ -44,7 +44,7 @@ def test_the_files_of_an_old_run_go_and_its_record_stays(clients):
     assert delete_old_files(clients, clients.settings) == 0
 
 
-def test_the_files_of_a_run_without_a_record_go(clients):
+def test_the_files_of_a_run_without_a_record_are_deleted(clients):
     old = ids.new_run_id(int(ago(31).timestamp() * 1000))
     clients.blobs.put(old, "request.json", b"{}")
     assert delete_old_files(clients, clients.settings) == 1
@@ -54,7 +54,7 @@ def test_the_files_of_a_run_without_a_record_go(clients):
 @pytest.mark.parametrize(
     ("made", "status", "ended"), [(29, "completed", 29), (31, "running", 31), (31, "failed", 29)]
 )
-def test_the_files_of_any_other_run_stay(clients, made, status, ended):
+def test_the_files_of_any_other_run_are_kept(clients, made, status, ended):
     kept = run(clients, ago(made), status, ago(ended))
     assert delete_old_files(clients, clients.settings) == 0
     assert len(clients.blobs.list(kept)) == 2
@@ -67,12 +67,12 @@ def take(clients, kind, key, days):
 
 
 def forget(clients, kind):
-    """Free the claims that other tests left in the same storage."""
+    """Delete the claims that other tests left in the same storage."""
     for row in clients.tables.query(CLAIMS, kind, {}):
         clients.tables.delete(CLAIMS, kind, row["RowKey"])
 
 
-def test_claims_go_after_their_window_or_the_retention(clients):
+def test_claims_are_deleted_after_their_window_or_the_retention(clients):
     for kind in (DELIVERY, IDEMPOTENCY, CONTENT, ACTIVE):
         forget(clients, kind)
         for days in (0, 1, 29, 31):
@@ -91,7 +91,7 @@ def test_a_round_frees_a_bounded_number_of_claims(clients):
     assert clients.records.expire(DELIVERY, ago(30), 3) == 2
 
 
-def test_a_claim_that_is_taken_anew_meanwhile_stays(clients, monkeypatch):
+def test_a_claim_that_is_taken_again_meanwhile_is_kept(clients, monkeypatch):
     take(clients, CONTENT, "again", 40)
     query = Tables.query_before
 

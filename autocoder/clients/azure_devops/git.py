@@ -1,4 +1,4 @@
-"""Git repositories over REST: their branches, files at a commit, and branch policies.
+"""Git repositories over REST: branches, files at a commit, and branch policies.
 
 https://learn.microsoft.com/rest/api/azure/devops/git/
 """
@@ -13,15 +13,14 @@ from autocoder.clients.azure_devops.session import Session
 from autocoder.errors import NotFound, UnexpectedAnswer
 
 BUILD_POLICY = "0609b952-1397-4640-95ec-e00a01b2c241"  # the policy type "Build"
-POLICIES = "7.1-preview.1"
-LARGEST_FILE = 1_000_000
+MAX_FILE_BYTES = 1_000_000
 
 _SHA = re.compile(r"[0-9a-f]{40}")
 
 
 @dataclass(frozen=True, slots=True)
 class RepositoryRecord:
-    """A repository; the addresses are built from the organisation's, never taken from an answer."""
+    """A repository. Its URLs are built from the organisation's URL, never taken from an answer."""
 
     id: str
     name: str
@@ -35,17 +34,17 @@ class RepositoryRecord:
 
 @dataclass(frozen=True)
 class Git:
-    """The Git repositories of one organisation; a repository is named by its name or its id."""
+    """The Git repositories of one organisation; each is addressed by its name or its id."""
 
     session: Session
 
     def get_repository(self, project: str, repository: str) -> RepositoryRecord:
-        """Return the repository; raises `NotFound` (TF401019)."""
+        """Return the repository. Raises `NotFound` (TF401019)."""
         answer = self.session.json("GET", *repository_path(project, repository))
         return repository_of(self.session.organization_url, answer)
 
     def resolve_branch(self, project: str, repository: str, branch: str) -> str | None:
-        """Return the commit that *branch* (without `refs/heads/`) points to, or None when there is none."""
+        """Return the commit of *branch* (without `refs/heads/`), or None when the branch does not exist."""
         answer = self.session.json(
             "GET", *repository_path(project, repository), "refs", query={"filter": f"heads/{branch}"}
         )
@@ -53,9 +52,9 @@ class Git:
         return None if not found else commit_of(found[0].get("objectId"))
 
     def read_file(
-        self, project: str, repository: str, path: str, commit: str, limit: int = LARGEST_FILE
+        self, project: str, repository: str, path: str, commit: str, limit: int = MAX_FILE_BYTES
     ) -> bytes | None:
-        """Return the bytes of the file *path* at *commit*, None when it is absent; raises `TooLarge`."""
+        """Return the bytes of the file *path* at *commit*, or None. Raises `TooLarge` above *limit* bytes."""
         query = {**_at(commit), "path": f"/{path.lstrip('/')}", "$format": "octetStream"}
         try:
             return self.session.download(
@@ -65,7 +64,7 @@ class Git:
             return None
 
     def list_files(self, project: str, repository: str, folder: str, commit: str) -> tuple[str, ...]:
-        """Return the paths (no leading slash) of the files in *folder* at *commit*; none without it."""
+        """Return the paths (no leading slash) of the files in *folder* at *commit*; none if it is missing."""
         found = self._items(project, repository, folder, commit)
         return tuple(
             _path(row) for row in found if row.get("gitObjectType") == "blob" and not row.get("isFolder")
@@ -77,8 +76,11 @@ class Git:
         return tuple(path for path in found if path != folder.strip("/"))
 
     def _items(self, project: str, repository: str, folder: str, commit: str) -> Sequence[Mapping[str, Any]]:
-        """Return *folder* and what is in it: https://learn.microsoft.com/rest/api/azure/devops/git/items/list."""
-        query = {**_at(commit), "scopePath": f"/{folder.strip('/')}", "recursionLevel": "OneLevel"}
+        """Return *folder* and the items in it.
+
+        https://learn.microsoft.com/rest/api/azure/devops/git/items/list
+        """
+        query = {**_at(commit), "scopePath": f"/{folder.strip('/')}", "recursionLevel": "oneLevel"}
         try:
             answer = self.session.json("GET", *repository_path(project, repository), "items", query=query)
         except NotFound:
@@ -88,9 +90,7 @@ class Git:
     def has_build_policy(self, project: str, repository_id: str, branch: str) -> bool:
         """Whether a build validates pull requests into *branch*."""
         query = {"repositoryId": repository_id, "refName": f"refs/heads/{branch}", "policyType": BUILD_POLICY}
-        answer = self.session.json(
-            "GET", project, "_apis/git/policy/configurations", query=query, version=POLICIES
-        )
+        answer = self.session.json("GET", project, "_apis/git/policy/configurations", query=query)
         return any(
             row.get("isEnabled", True)
             and not row.get("isDeleted")
@@ -100,12 +100,12 @@ class Git:
 
 
 def repository_path(project: str, repository: str) -> tuple[str, ...]:
-    """Return the segments of a repository's REST address."""
+    """Return the segments of a repository's REST URL."""
     return (project, "_apis/git/repositories", repository)
 
 
 def repository_of(organization_url: str, answer: Any) -> RepositoryRecord:
-    """Return the repository in an answer; raises `UnexpectedAnswer` when it is none."""
+    """Return the repository in *answer*. Raises `UnexpectedAnswer` when it is something else."""
     try:
         name, project = str(answer["name"]), answer["project"]
         web_url = url_of(organization_url, (str(project["name"]), "_git", name))
@@ -121,13 +121,13 @@ def repository_of(organization_url: str, answer: Any) -> RepositoryRecord:
             is_disabled=bool(answer.get("isDisabled")),
         )
     except (KeyError, TypeError, AttributeError):
-        raise UnexpectedAnswer("Azure DevOps sent something else than a repository.") from None
+        raise UnexpectedAnswer("Azure DevOps returned something other than a repository.") from None
 
 
 def commit_of(value: object) -> str:
-    """Return *value* when it is the full name of a commit; raises `UnexpectedAnswer`."""
+    """Return *value*, the full id of a commit. Raises `UnexpectedAnswer` when it is something else."""
     if not isinstance(value, str) or not _SHA.fullmatch(value):
-        raise UnexpectedAnswer("Azure DevOps sent a branch without a commit.")
+        raise UnexpectedAnswer("Azure DevOps returned a branch without a commit.")
     return value
 
 

@@ -1,15 +1,15 @@
-"""Requests to Azure DevOps REST and what its answers mean; no I/O.
+"""Requests of Azure DevOps REST 7.1 and the meaning of its answers, without I/O.
 
-https://learn.microsoft.com/rest/api/azure/devops/ - version 7.1. Collections are `{count, value}`; errors are
-`{message, typeKey, errorCode, eventId}`; a bad credential is answered with 203 or 302 and a sign-in page.
+Collections are `{count, value}`, errors `{message, typeKey, errorCode, eventId}`. The answer to a bad
+credential is 203 or 302 with a sign-in page.
+
+https://learn.microsoft.com/rest/api/azure/devops/
 """
 
 import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
-from time import time
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -26,12 +26,12 @@ from autocoder.errors import (
     Transient,
     UnexpectedAnswer,
 )
+from autocoder.shared.retry_after import wait_seconds
 
 JSON_TYPE = "application/json"
 JSON_PATCH = "application/json-patch+json"
 BINARY = "application/octet-stream"
 VERSION = "7.1"
-LONGEST_WAIT_SECONDS = 600.0
 
 _SERVICE_CODE = re.compile(r"\b((?:TF|VS)\d{5,6})\b")
 _BY_STATUS: dict[int, type[AutocoderError]] = {
@@ -49,7 +49,7 @@ Query = Mapping[str, str | int | bool | None]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One call: its method, its absolute URL, and its body. It never holds the credential."""
+    """A request: method, absolute URL and body. It never contains the credential."""
 
     method: str
     url: str
@@ -59,18 +59,18 @@ class Request:
 
     @property
     def may_repeat(self) -> bool:
-        """Whether sending it twice is the same as sending it once."""
+        """Whether it is safe to send twice."""
         return self.method in ("GET", "HEAD")
 
     def headers(self, authorization: str) -> dict[str, str]:
-        """Return the headers with which it is sent."""
+        """Return the headers of the request."""
         headers = {"Accept": self.accept, "Authorization": authorization, "X-TFS-FedAuthRedirect": "Suppress"}
         return headers if self.content_type is None else {**headers, "Content-Type": self.content_type}
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One answer: its status, its headers (lower-case names), its body."""
+    """An answer: status, headers with lower-case names, and body."""
 
     status: int
     headers: Mapping[str, str]
@@ -83,9 +83,10 @@ class Response:
 
 
 def url_of(base: str, segments: Sequence[str | int], query: Query | None = None) -> str:
-    """Return the URL of *segments* under *base*, each quoted; raises `InvalidArgument` for `.`, `..` or none.
+    """Return the URL of the quoted *segments* under *base*.
 
-    A segment of the API's own may hold slashes only when it is written `_apis/...`.
+    Raises `InvalidArgument` for a segment that is empty, `.` or `..`. A slash separates only in a segment of
+    the API, `_apis/...`.
     """
     path = "/".join(_segment(str(segment)) for segment in segments)
     given = {name: _shown(value) for name, value in (query or {}).items() if value is not None}
@@ -96,7 +97,7 @@ def _segment(text: str) -> str:
     if text.startswith("_apis/"):
         return quote(text, safe="/")
     if text in ("", ".", ".."):
-        raise InvalidArgument(f"{text!r} is no name of a project, a repository or an item.")
+        raise InvalidArgument(f"{text!r} is not a valid name of a project, a repository or an item.")
     return quote(text, safe="")
 
 
@@ -115,7 +116,10 @@ def build(
     accept: str = JSON_TYPE,
     version: str = VERSION,
 ) -> Request:
-    """Return the request for *segments* under the organisation's address *base*; *body* is sent as JSON."""
+    """Return the request for *segments* under the organisation's URL *base*; *body* is sent as JSON.
+
+    Raises `InvalidArgument` as `url_of` does.
+    """
     url = url_of(base, segments, {**(query or {}), "api-version": version})
     if body is None:
         return Request(method, url, accept)
@@ -124,18 +128,18 @@ def build(
 
 
 def read_json(response: Response) -> Any:
-    """Return the JSON of a good answer; raises the error that any other answer stands for."""
+    """Return the JSON of a successful answer. Raises the error that any other answer stands for."""
     check(response)
     if response.media_type != JSON_TYPE:
         raise _not_json(response)
     try:
         return json.loads(response.content)
     except ValueError:
-        raise UnexpectedAnswer("Azure DevOps sent an answer that is not JSON.") from None
+        raise UnexpectedAnswer("Azure DevOps returned an answer that is not JSON.") from None
 
 
 def read_bytes(response: Response) -> bytes:
-    """Return the body of a good answer to a download; raises as `read_json` does."""
+    """Return the body of a successful download. Raises the same errors as `read_json`."""
     check(response)
     if response.media_type == "text/html":
         raise _not_json(response)
@@ -143,7 +147,7 @@ def read_bytes(response: Response) -> bytes:
 
 
 def check(response: Response) -> None:
-    """Raise the error that a status other than 2xx, or 203, stands for."""
+    """Check the status. Raises the error that 203, or any status but 2xx, stands for."""
     status = response.status
     if status == 203 or 300 <= status < 400:
         raise SignInRequired(
@@ -154,13 +158,15 @@ def check(response: Response) -> None:
 
 
 def error_of(response: Response) -> AutocoderError:
-    """Return the error for an answer that is not 2xx, with the service's own message and code."""
+    """Return the error for an answer that is not 2xx, with the service's message and code."""
     message, type_key = _explanation(response)
     found = _SERVICE_CODE.search(message)
     code = found[1] if found else type_key
     said = message or f"Azure DevOps answered {response.status}."
     if response.status in (429, 503) or code == "TF400733":
-        return RetryLater(said, retry_after_seconds=retry_after(response.headers), service_code=code)
+        return RetryLater(
+            said, retry_after_seconds=wait_seconds(response.headers.get("retry-after")), service_code=code
+        )
     if code == "TF400813":
         return SignInRequired(said, service_code=code)
     kind = _BY_STATUS.get(response.status)
@@ -169,18 +175,8 @@ def error_of(response: Response) -> AutocoderError:
     return kind(said, service_code=code)
 
 
-def retry_after(headers: Mapping[str, str], default: float = 5.0) -> float:
-    """Return how many seconds `Retry-After` asks to wait; it may be seconds or a date (RFC 9110, 10.2.3)."""
-    value = headers.get("retry-after", "").strip()
-    try:
-        seconds = float(value) if value[:1].isdigit() else parsedate_to_datetime(value).timestamp() - time()
-    except (ValueError, TypeError, OverflowError):
-        return default
-    return min(max(seconds, 0.0), LONGEST_WAIT_SECONDS)
-
-
 def _explanation(response: Response) -> tuple[str, str]:
-    """Return the message and the type key of an error's body; a page in HTML has neither."""
+    """Return the message and the type key in an error's body; both are empty for an HTML page."""
     if response.media_type != JSON_TYPE:
         return "", ""
     try:
@@ -194,15 +190,15 @@ def _explanation(response: Response) -> tuple[str, str]:
 
 def _not_json(response: Response) -> AutocoderError:
     if response.media_type == "text/html":
-        return SignInRequired("Azure DevOps answered with a page instead of data: it wants a sign-in.")
+        return SignInRequired("Azure DevOps returned a web page instead of data: it asks for a sign-in.")
     return UnexpectedAnswer(
         f"Azure DevOps answered with {response.media_type or 'no content type'}, not JSON."
     )
 
 
 def rows(answer: Any) -> list[dict[str, Any]]:
-    """Return the entries of a collection `{count, value}`; raises `UnexpectedAnswer` for anything else."""
+    """Return the entries of a collection `{count, value}`. Raises `UnexpectedAnswer` for anything else."""
     value = answer.get("value") if isinstance(answer, dict) else None
     if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
-        raise UnexpectedAnswer("Azure DevOps sent no list where one was expected.")
+        raise UnexpectedAnswer("Azure DevOps did not return a list where one was expected.")
     return value

@@ -1,4 +1,4 @@
-"""Pull requests: opening one (or finding that it is open), its work items, threads and statuses.
+"""Pull requests: creating or finding them, and their work items, labels, reviewers, threads and statuses.
 
 https://learn.microsoft.com/rest/api/azure/devops/git/pull-requests
 """
@@ -12,11 +12,11 @@ from autocoder.clients.azure_devops.git import repository_path
 from autocoder.clients.azure_devops.protocol import rows, url_of
 from autocoder.clients.azure_devops.session import Session
 from autocoder.errors import Conflict, InvalidArgument, Transient, UnexpectedAnswer
-from autocoder.lengths import cut
+from autocoder.texts.utf16_length import cut
 
-LONGEST_TITLE = 400  # undocumented; what the web page takes
+MAX_TITLE_LENGTH = 400  # undocumented: the limit of the web page
 BRANCH_NOT_SEEN_YET = "TF401398"
-PAUSES_SECONDS = (0.25, 0.5, 1.0, 2.0, 3.0)  # a branch may be seen some seconds after its push
+PAUSES_SECONDS = (0.25, 0.5, 1.0, 2.0, 3.0)  # a branch may appear some seconds after its push
 
 StatusState = Literal["pending", "succeeded", "failed", "error", "notApplicable"]
 ThreadStatus = Literal["active", "fixed", "wontFix", "closed", "byDesign", "pending"]
@@ -24,7 +24,7 @@ ThreadStatus = Literal["active", "fixed", "wontFix", "closed", "byDesign", "pend
 
 @dataclass(frozen=True, slots=True)
 class PullRequestDraft:
-    """What to open: branches without `refs/heads/`; work item ids, labels and reviewers' identity ids."""
+    """A pull request to create: branches without `refs/heads/`, ids of work items, ids of reviewers."""
 
     source: str
     target: str
@@ -36,11 +36,11 @@ class PullRequestDraft:
     reviewers: tuple[str, ...] = ()
 
     def body(self) -> dict[str, Any]:
-        """Return the JSON that creates it."""
+        """Return the JSON body that creates the pull request."""
         return {
             "sourceRefName": f"refs/heads/{self.source}",
             "targetRefName": f"refs/heads/{self.target}",
-            "title": cut(self.title, LONGEST_TITLE),
+            "title": cut(self.title, MAX_TITLE_LENGTH),
             "description": self.description,
             "isDraft": self.is_draft,
             "labels": [{"name": label} for label in self.labels],
@@ -51,7 +51,7 @@ class PullRequestDraft:
 
 @dataclass(frozen=True, slots=True)
 class PullRequestRecord:
-    """A pull request as it is now; `web_url` is the page for people."""
+    """The current state of a pull request; `web_url` is its web page."""
 
     id: int
     status: str
@@ -73,7 +73,7 @@ class Created:
 
 @dataclass(frozen=True, slots=True)
 class AlreadyThere:
-    """An active pull request from that branch was there before."""
+    """The branch already had an active pull request."""
 
     pull_request: PullRequestRecord
 
@@ -88,7 +88,7 @@ class PullRequests:
     def find(
         self, project: str, repository: str, source: str, target: str | None = None
     ) -> PullRequestRecord | None:
-        """Return the active pull request from branch *source* (into *target*), or None."""
+        """Return the active pull request from branch *source* into *target* (None: any), or None."""
         query = {
             "searchCriteria.status": "active",
             "searchCriteria.sourceRefName": f"refs/heads/{source}",
@@ -99,9 +99,10 @@ class PullRequests:
         return next((one for one in found if one.source == source and target in (None, one.target)), None)
 
     def create(self, project: str, repository: str, draft: PullRequestDraft) -> Created | AlreadyThere:
-        """Open *draft*, or find the active one from that branch; a branch that is not seen yet is waited for.
+        """Create *draft*, or find the branch's active pull request; waits for a branch that was just pushed.
 
-        Raises `InvalidArgument` (a description over 4,000 characters, say), `Forbidden`, `Transient`.
+        Raises `InvalidArgument` (for example for a description over 4,000 characters), `Forbidden`, or
+        `Transient` when the branch does not appear.
         """
         found = self.find(project, repository, draft.source, draft.target)
         if found is not None:
@@ -115,7 +116,7 @@ class PullRequests:
             return AlreadyThere(found)
 
     def get(self, project: str, repository: str, pull_request: int) -> PullRequestRecord:
-        """Return the pull request as it is now; raises `NotFound`."""
+        """Return the current state of the pull request. Raises `NotFound`."""
         return self._record(self.session.json("GET", *self._path(project, repository), pull_request))
 
     def update(
@@ -126,7 +127,7 @@ class PullRequests:
         return self._record(self.session.json("PATCH", *path, pull_request, body=dict(changes)))
 
     def work_items(self, project: str, repository: str, pull_request: int) -> tuple[int, ...]:
-        """Return the ids of the work items that it is linked to."""
+        """Return the ids of the linked work items."""
         answer = self.session.json("GET", *self._path(project, repository), pull_request, "workitems")
         return tuple(int(row["id"]) for row in rows(answer) if str(row.get("id", "")).isdigit())
 
@@ -136,14 +137,14 @@ class PullRequests:
         return tuple(str(row.get("name", "")) for row in rows(answer))
 
     def add_labels(self, project: str, repository: str, pull_request: int, labels: Sequence[str]) -> None:
-        """Put *labels* on it; one that is there stays."""
+        """Add *labels*; existing ones are not changed."""
         for label in labels:
             self.session.json(
                 "POST", *self._path(project, repository), pull_request, "labels", body={"name": label}
             )
 
     def add_reviewer(self, project: str, repository: str, pull_request: int, identity: str) -> None:
-        """Ask the identity (its id) for a review."""
+        """Add the identity with the id *identity* as a reviewer."""
         self.session.json(
             "PUT", *self._path(project, repository), pull_request, "reviewers", identity,
             body={"id": identity, "vote": 0},
@@ -152,7 +153,7 @@ class PullRequests:
     def add_thread(
         self, project: str, repository: str, pull_request: int, markdown: str, status: ThreadStatus = "closed"
     ) -> int:
-        """Start a thread with one comment; return its id."""
+        """Add a thread with one comment; return the thread's id."""
         comment = {"parentCommentId": 0, "commentType": "text", "content": markdown}
         answer = self.session.json(
             "POST", *self._path(project, repository), pull_request, "threads",
@@ -161,7 +162,7 @@ class PullRequests:
         return _id(answer, "id")
 
     def find_thread(self, project: str, repository: str, pull_request: int, marker: str) -> int | None:
-        """Return the id of the first thread with a comment that holds *marker*, or None."""
+        """Return the id of the first thread with a comment that contains *marker*, or None."""
         answer = self.session.json("GET", *self._path(project, repository), pull_request, "threads")
         for row in rows(answer):
             if any(marker in str(comment.get("content") or "") for comment in row.get("comments") or ()):
@@ -172,13 +173,14 @@ class PullRequests:
         self, project: str, repository: str, pull_request: int, *,
         state: StatusState, name: str, genre: str, description: str, target_url: str | None = None,
     ) -> None:  # fmt: skip
-        """Post a status that a branch policy can require, known by *genre*/*name*."""
-        body = {
+        """Post a status, which a branch policy can require by *genre* and *name*."""
+        body: dict[str, Any] = {
             "state": state,
             "description": description,
             "context": {"name": name, "genre": genre},
-            "targetUrl": target_url,
         }
+        if target_url is not None:
+            body["targetUrl"] = target_url
         self.session.json("POST", *self._path(project, repository), pull_request, "statuses", body=body)
 
     def _post(self, project: str, repository: str, draft: PullRequestDraft) -> PullRequestRecord:
@@ -203,7 +205,7 @@ class PullRequests:
 
 
 def pull_request_of(organization_url: str, answer: Any) -> PullRequestRecord:
-    """Return the pull request in an answer; raises `UnexpectedAnswer` when it is none."""
+    """Return the pull request in *answer*. Raises `UnexpectedAnswer` when it is something else."""
     number = _id(answer, "pullRequestId")
     try:
         repository = answer["repository"]
@@ -220,11 +222,11 @@ def pull_request_of(organization_url: str, answer: Any) -> PullRequestRecord:
             web_url=url_of(organization_url, path),
         )
     except (KeyError, TypeError, AttributeError):
-        raise UnexpectedAnswer("Azure DevOps sent something else than a pull request.") from None
+        raise UnexpectedAnswer("Azure DevOps returned something other than a pull request.") from None
 
 
 def _id(answer: Any, name: str) -> int:
     value = answer.get(name) if isinstance(answer, dict) else None
     if not isinstance(value, int):
-        raise UnexpectedAnswer(f"Azure DevOps sent an answer without {name}.")
+        raise UnexpectedAnswer(f"Azure DevOps returned an answer without {name}.")
     return value

@@ -1,7 +1,8 @@
 """Pushing one new commit to one branch over Git smart HTTP, never by force.
 
-https://git-scm.com/docs/http-protocol. The old value that is sent with the push is the one that was checked,
-so the server refuses when the branch moves in between.
+The push sends the branch's old value that was checked: the server rejects it if the branch moved meanwhile.
+
+https://git-scm.com/docs/http-protocol
 """
 
 import re
@@ -21,6 +22,7 @@ from autocoder.errors import (
     Transient,
     plain,
 )
+from autocoder.shared.retry_after import wait_seconds
 
 if TYPE_CHECKING:
     import urllib3
@@ -32,18 +34,18 @@ _MOVED = re.compile(r"non-fast-forward|fetch first|stale info|cannot lock ref|al
 
 
 class PackEntries(Protocol):
-    """The pack to send: how many objects, and each one's name (20 bytes), type and bytes as packed."""
+    """The pack to send: the number of objects, and the name (20 bytes), type and packed bytes of each."""
 
     def __len__(self) -> int: ...
 
     def entries(self) -> Iterable[tuple[bytes, int, bytes]]:
-        """Yield the entries in the pack's order."""
+        """Yield name, type and packed bytes of each object, in the pack's order."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """What is pushed where: the repository's clone URL, the branch (no `refs/heads/`), commit and parent."""
+    """A push: the repository's clone URL, the branch (without `refs/heads/`), the commit and its parent."""
 
     clone_url: str
     branch: str
@@ -53,24 +55,24 @@ class Push:
 
 @dataclass(frozen=True, slots=True)
 class Pushed:
-    """The branch now points to the commit."""
+    """The branch points to the commit now."""
 
 
 @dataclass(frozen=True, slots=True)
 class AlreadyThere:
-    """The branch pointed to the commit before."""
+    """The branch pointed to the commit already."""
 
 
 @dataclass(frozen=True, slots=True)
 class BranchMoved:
-    """The branch points to something else; it is left as it is."""
+    """The branch points to another commit; it was not changed."""
 
     commit: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """The server refused the push, and why, in its own words."""
+    """The server rejected the push, with the reason that it gave."""
 
     reason: str
 
@@ -86,9 +88,10 @@ def push(
     authorization: str,
     read_branch: Callable[[], str | None],
 ) -> Outcome:
-    """Push *pack* so that the branch points to `wanted.commit`; *read_branch* tells where it is, over REST.
+    """Push *pack* so that the branch points to `wanted.commit`; *read_branch* reads its commit over REST.
 
-    Raises `SignInRequired`, `Forbidden`, `NotFound`, and `Transient` when nobody can say whether it arrived.
+    Raises `InvalidArgument`, `SignInRequired`, `Forbidden`, `NotFound`, `RetryLater`, and `Transient` when it
+    is unknown whether the push arrived.
     """
     from dulwich.client import HTTPUnauthorized
     from dulwich.errors import GitProtocolError, NotGitRepository
@@ -98,7 +101,7 @@ def push(
     try:
         said = attempt.send(pack, pool, authorization)
     except (GitProtocolError, HTTPUnauthorized, NotGitRepository, OSError) as error:
-        refused = _refused(error)
+        refused = _refused(error, attempt.retry_after)
         if refused is not None:
             raise refused from None
         said = f"{type(error).__name__}: {error}"
@@ -112,7 +115,7 @@ def push(
 def _after_failure(
     wanted: Push, attempt: "_Attempt", said: str, read_branch: Callable[[], str | None]
 ) -> Outcome:
-    """Return what happened, from where the branch is now; raises `Transient` when that is unknown."""
+    """Return the outcome according to the branch's current commit; raises `Transient` if it is unknown."""
     now = read_branch()
     if now == wanted.commit:
         return Pushed()
@@ -124,16 +127,17 @@ def _after_failure(
 
 
 class _Attempt:
-    """One conversation with the server, and what was learnt in it."""
+    """One exchange with the server and its results."""
 
     def __init__(self, wanted: Push) -> None:
         self.wanted = wanted
         self.ref = f"refs/heads/{wanted.branch}".encode()
         self.settled: AlreadyThere | BranchMoved | None = None
         self.answered = False
+        self.retry_after: str | None = None
 
     def choose(self, refs: dict[bytes, bytes]) -> dict[bytes, bytes]:
-        """Return the update to ask for; none when the branch is where it should or should not be."""
+        """Return the ref update to request; none if the branch has the commit already, or moved."""
         old = refs.get(self.ref)
         if old is not None and old == self.wanted.commit.encode():
             self.settled = AlreadyThere()
@@ -142,13 +146,13 @@ class _Attempt:
         return {} if self.settled else {self.ref: self.wanted.commit.encode()}
 
     def send(self, pack: PackEntries, pool: "urllib3.PoolManager", authorization: str) -> str | None:
-        """Push; return None when the server took it, or what it said against it."""
+        """Push; return None when the server accepted it, else its reason."""
         from dulwich.client import HttpGitClient
         from dulwich.errors import SendPackError
 
         parts = urlsplit(self.wanted.clone_url)
         choose: Any = self.choose
-        authorized: Any = _Authorized(pool, authorization)
+        authorized: Any = _Authorized(pool, authorization, self)
         client = HttpGitClient(f"{parts.scheme}://{parts.netloc}/", pool_manager=authorized)
         try:
             result = client.send_pack(parts.path, choose, partial(_records, pack), progress=_ignore)
@@ -161,24 +165,26 @@ class _Attempt:
 
 
 class _Authorized:
-    """The shared connection pool with one push's credential; dulwich takes headers from the pool alone."""
+    """The shared connection pool with the credential of one push: dulwich reads headers only from a pool."""
 
-    def __init__(self, pool: "urllib3.PoolManager", authorization: str) -> None:
-        self.pool = pool
+    def __init__(self, pool: "urllib3.PoolManager", authorization: str, attempt: _Attempt) -> None:
+        self.pool, self.attempt = pool, attempt
         self.headers = {"Authorization": authorization, "User-Agent": "git/autocoder"}
 
     def request(self, method: str, url: str, **options: Any) -> Any:
-        """Send a request without following redirects; a body is sent once."""
+        """Send a request without following redirects; one with a body is not repeated."""
         import urllib3
 
         retries = urllib3.Retry(connect=2, read=0 if "body" in options else 2, redirect=0, backoff_factor=0.2)
-        return self.pool.request(
+        answer = self.pool.request(
             method, url, redirect=False, retries=retries, timeout=TIMEOUT_SECONDS, **options
         )
+        self.attempt.retry_after = answer.headers.get("Retry-After")  # dulwich's exceptions carry no headers
+        return answer
 
 
 def _records(pack: PackEntries, *_: object, **__: object) -> tuple[int, Iterator[Any]]:
-    """Return the pack as dulwich writes packs: entry by entry, each as it is packed already."""
+    """Return the number of entries and the entries as dulwich expects them, each already packed."""
     from dulwich.pack import UnpackedObject
 
     def records() -> Iterator[Any]:
@@ -191,7 +197,7 @@ def _records(pack: PackEntries, *_: object, **__: object) -> tuple[int, Iterator
 
 
 def _ref_statuses(client: Any, ref: bytes) -> list[bytes]:
-    """Return what the server said of *ref*; dulwich keeps it, but raises before it gives it out."""
+    """Return the server's messages about *ref*; dulwich stores them, but raises before it returns them."""
     parser = getattr(client, "_report_status_parser", None)
     said: Iterable[bytes] = getattr(parser, "_ref_statuses", ())
     return [line[len(b"ng ") + len(ref) :].strip() for line in said if line.startswith(b"ng " + ref)]
@@ -215,8 +221,8 @@ def _check(wanted: Push) -> None:
         raise InvalidArgument("The branch to push to is not a name that Git allows.")
 
 
-def _refused(error: Exception) -> AutocoderError | None:
-    """Return the error for an answer that came before the push began, None when it is something else."""
+def _refused(error: Exception, retry_after: str | None) -> AutocoderError | None:
+    """Return the error for an answer that came before the push began, or None for any other exception."""
     from dulwich.client import HTTPUnauthorized
     from dulwich.errors import NotGitRepository
 
@@ -229,5 +235,5 @@ def _refused(error: Exception) -> AutocoderError | None:
     if status == 403:
         return Forbidden("The app's identity may not push to this repository.")
     if status == 429:
-        return RetryLater("The Git server is busy.", retry_after_seconds=10)
+        return RetryLater("The Git server is busy.", retry_after_seconds=wait_seconds(retry_after))
     return None

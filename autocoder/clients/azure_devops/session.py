@@ -1,4 +1,7 @@
-"""The I/O of Azure DevOps: one request out, one answer in, on one shared connection pool."""
+"""Sending requests to Azure DevOps over one shared connection pool.
+
+https://learn.microsoft.com/rest/api/azure/devops/
+"""
 
 import time
 from collections.abc import Callable
@@ -9,14 +12,14 @@ from autocoder.clients.azure_devops import protocol
 from autocoder.errors import TooLarge, Transient
 
 if TYPE_CHECKING:
-    import httpx  # which takes long to import, and the cold start does not need it
+    import httpx  # slow to import, and not needed at a cold start
 
-LARGEST_ANSWER = 32 << 20  # a request may have 25 MB, so may what it reads back
+MAX_ANSWER_BYTES = 32 << 20  # a request may have 25 MB, and so may the answer that returns it
 REPEATS = 2
 
 
 def new_http_client() -> "httpx.Client":
-    """Return the connection pool that all sessions of a process share: keep-alive, no redirects."""
+    """Return the connection pool that all sessions of a process share. It does not follow redirects."""
     import httpx
 
     limits = httpx.Limits(max_connections=64, max_keepalive_connections=32, keepalive_expiry=60)
@@ -26,7 +29,7 @@ def new_http_client() -> "httpx.Client":
 
 @dataclass(frozen=True)
 class Authorization:
-    """How to sign in: `header()` gives the whole `Authorization` value, `forget()` drops a cached one."""
+    """The credential: `header()` returns the `Authorization` header, `forget()` drops a cached one."""
 
     header: Callable[[], str] = field(repr=False)
     forget: Callable[[], None] = field(default=lambda: None, repr=False)
@@ -34,25 +37,25 @@ class Authorization:
 
 @dataclass(frozen=True)
 class Session:
-    """An organisation's address, the way to sign in to it, and the connection pool."""
+    """An organisation's URL, the credential for it, and the connection pool."""
 
     organization_url: str
     authorization: Authorization
     http: "httpx.Client" = field(repr=False)
 
     def json(self, method: str, *segments: str | int, **parts: Any) -> Any:
-        """Send what `protocol.build` makes of the arguments; return the answer's JSON."""
+        """Send the request that `protocol.build` makes of the arguments; return the answer's JSON."""
         return protocol.read_json(self.send(protocol.build(method, self.organization_url, segments, **parts)))
 
     def download(self, *segments: str | int, limit: int, query: protocol.Query | None = None) -> bytes:
-        """Return the bytes at *segments*; raises `TooLarge` past *limit* bytes."""
+        """Return the bytes at *segments*. Raises `TooLarge` above *limit* bytes."""
         request = protocol.build("GET", self.organization_url, segments, query=query, accept=protocol.BINARY)
         return protocol.read_bytes(self.send(request, limit))
 
-    def send(self, request: protocol.Request, limit: int = LARGEST_ANSWER) -> protocol.Response:
-        """Send *request*; a refused credential is read anew once, a dropped connection repeats a GET.
+    def send(self, request: protocol.Request, limit: int = MAX_ANSWER_BYTES) -> protocol.Response:
+        """Send *request*. A rejected credential is renewed once; a GET is repeated if the connection drops.
 
-        Raises `Transient`, or `TooLarge` when the answer has more than *limit* bytes.
+        Raises `Transient` when the connection fails, `TooLarge` when the answer has more than *limit* bytes.
         """
         header = self.authorization.header()
         response = self._repeat(request, header, limit)
@@ -84,6 +87,6 @@ class Session:
             for chunk in answer.iter_bytes():
                 content += chunk
                 if len(content) > limit:
-                    raise TooLarge(f"The answer of Azure DevOps is larger than {limit} bytes.")
+                    raise TooLarge(f"The answer of Azure DevOps is larger than {limit:,} bytes.")
             names = {name.lower(): value for name, value in answer.headers.items()}
             return protocol.Response(answer.status_code, names, bytes(content))

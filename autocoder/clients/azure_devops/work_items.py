@@ -1,7 +1,8 @@
-"""Work items: reading them, their comments and pictures; one comment of ours, tags, state, links.
+"""Work items: their fields, comments, attachments, tags, states, links and updates.
 
-https://learn.microsoft.com/rest/api/azure/devops/wit/ - writes test the revision that was read, and a stale
-one is read again.
+A write tests that the revision is still the one that was read; if not, the work item is read again.
+
+https://learn.microsoft.com/rest/api/azure/devops/wit/
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -9,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from autocoder.clients.azure_devops.protocol import JSON_PATCH, rows
-from autocoder.clients.azure_devops.records import (
+from autocoder.clients.azure_devops.session import Session
+from autocoder.clients.azure_devops.work_item_values import (
     CommentRecord,
     State,
     UpdateRecord,
@@ -22,14 +24,13 @@ from autocoder.clients.azure_devops.records import (
     with_tags,
     without_tags,
 )
-from autocoder.clients.azure_devops.session import Session
 from autocoder.errors import InvalidArgument, NotFound, StaleRevision
 
 COMMENTS = "7.1-preview.4"
-MARKDOWN_COMMENTS = "7.2-preview.4"  # the first version that knows `format`: 0 is Markdown, 1 is HTML
+MARKDOWN_COMMENTS = "7.2-preview.4"  # the first version with `format`: 0 is Markdown, 1 is HTML
 PAGE = 200
-MOST_COMMENTS = 1_000
-ATTEMPTS = 4  # of a write whose revision went stale meanwhile
+MAX_COMMENTS = 1_000
+ATTEMPTS = 4  # of a write whose revision has become stale
 
 
 @dataclass(frozen=True)
@@ -39,16 +40,16 @@ class WorkItems:
     session: Session
 
     def get(self, item: int, project: str | None = None) -> WorkItemRecord:
-        """Return the work item with all fields and relations; raises `NotFound`."""
+        """Return the work item with all fields and relations. Raises `NotFound`."""
         return record_of(
             self.session.json("GET", *_scope(project), "_apis/wit/workitems", item, query={"$expand": "all"})
         )
 
     def comments(self, project: str, item: int, *, newest_first: bool = False) -> Iterator[CommentRecord]:
-        """Yield the comments that are not deleted, page by page, at most `MOST_COMMENTS`."""
+        """Yield at most `MAX_COMMENTS` comments, page by page, without deleted ones."""
         query = {"$top": PAGE, "order": "desc" if newest_first else "asc"}
         token = None
-        for _ in range(MOST_COMMENTS // PAGE):
+        for _ in range(MAX_COMMENTS // PAGE):
             answer = self.session.json(
                 "GET", project, "_apis/wit/workItems", item, "comments",
                 query={**query, "continuationToken": token}, version=COMMENTS,
@@ -59,11 +60,11 @@ class WorkItems:
                 return
 
     def find_comment(self, project: str, item: int, marker: str) -> CommentRecord | None:
-        """Return the oldest comment whose text holds *marker*, or None."""
+        """Return the oldest comment whose text contains *marker*, or None."""
         return next((found for found in self.comments(project, item) if marker in found.text), None)
 
     def add_comment(self, project: str, item: int, markdown: str) -> int:
-        """Write a comment; return its id."""
+        """Add a comment; return its id."""
         answer = self.session.json(
             "POST", project, "_apis/wit/workItems", item, "comments",
             query={"format": 0}, body={"text": markdown}, version=MARKDOWN_COMMENTS,
@@ -71,33 +72,33 @@ class WorkItems:
         return comment_of(answer).id
 
     def edit_comment(self, project: str, item: int, comment_id: int, markdown: str) -> None:
-        """Replace the text of a comment; raises `NotFound` when somebody deleted it."""
+        """Replace the text of a comment. Raises `NotFound` when the comment was deleted."""
         answer = self.session.json(
             "PATCH", project, "_apis/wit/workItems", item, "comments", comment_id,
             query={"format": 0}, body={"text": markdown}, version=MARKDOWN_COMMENTS,
         )  # fmt: skip
         if isinstance(answer, dict) and answer.get("isDeleted"):
-            raise NotFound("Somebody deleted the comment.")
+            raise NotFound("The comment was deleted.")
 
     def update_fields(self, item: int, rev: int, changes: Mapping[str, Any]) -> WorkItemRecord:
-        """Set the fields in *changes*; raises `StaleRevision` when *rev* is not the newest."""
+        """Set the fields in *changes*. Raises `StaleRevision` when *rev* is not the latest revision."""
         operations = [
             {"op": "add", "path": f"/fields/{name}", "value": value} for name, value in changes.items()
         ]
         return self._patch(item, rev, operations)
 
     def add_tags(self, item: int, tags: Sequence[str]) -> tuple[str, ...]:
-        """Add *tags* and keep the others; return what it has now."""
+        """Add *tags*; return all tags."""
         return self._retag(item, lambda present: with_tags(present, tags))
 
     def remove_tags(self, item: int, tags: Sequence[str]) -> tuple[str, ...]:
-        """Take *tags* off, whatever their letters' case; return what it has now."""
+        """Remove *tags*, compared without case; return the remaining tags."""
         return self._retag(item, lambda present: without_tags(present, tags))
 
     def add_pull_request_link(
         self, item: int, project_id: str, repository_id: str, pull_request: int
     ) -> None:
-        """Link the work item to a pull request; a link that is there stays as it is."""
+        """Link the work item to a pull request, unless it is linked already."""
         url = pull_request_artifact(project_id, repository_id, pull_request)
         relation = {"rel": "ArtifactLink", "url": url, "attributes": {"name": "Pull Request"}}
 
@@ -114,7 +115,7 @@ class WorkItems:
         return tuple(State(str(row.get("name", "")), str(row.get("category", ""))) for row in rows(answer))
 
     def update(self, item: int, number: int) -> UpdateRecord:
-        """Return update *number* of a work item: who changed what."""
+        """Return update *number* of a work item."""
         return update_of(self.session.json("GET", "_apis/wit/workItems", item, "updates", number))
 
     def updates(self, item: int, skip: int = 0) -> tuple[UpdateRecord, ...]:
@@ -125,10 +126,13 @@ class WorkItems:
         return tuple(update_of(row) for row in rows(answer))
 
     def attachment(self, url: str, limit: int) -> bytes:
-        """Return an attachment's bytes; raises `InvalidArgument` when it is not ours to read, `TooLarge`."""
+        """Return an attachment's bytes.
+
+        Raises `InvalidArgument` when it is not of this organisation, `TooLarge` above *limit* bytes.
+        """
         found = attachment_id(self.session.organization_url, url)
         if found is None:
-            raise InvalidArgument("The picture is not an attachment of this organisation.")
+            raise InvalidArgument("The image is not an attachment of this organisation.")
         return self.session.download("_apis/wit/attachments", found, limit=limit)
 
     def _retag(self, item: int, change: Callable[[tuple[str, ...]], tuple[str, ...]]) -> tuple[str, ...]:
@@ -136,7 +140,7 @@ class WorkItems:
             wanted = change(record.tags)
             if wanted == record.tags:
                 return []
-            verb = "replace" if record.tags else "add"  # adding tags to tags joins them
+            verb = "replace" if record.tags else "add"  # `add` would append to existing tags
             return [{"op": verb, "path": "/fields/System.Tags", "value": "; ".join(wanted)}]
 
         return self._read_and_write(item, operations).tags

@@ -1,11 +1,15 @@
-"""Showing a unified diff: one box a file, line numbers on both sides, added and removed lines in colour."""
+"""A unified diff as HTML: a box for each file, line numbers of both sides, added and removed lines in colour.
+
+https://learn.microsoft.com/azure/devops/repos/git/review-pull-requests
+https://git-scm.com/docs/diff-format
+"""
 
 import re
 from dataclasses import dataclass, field
 
-from emulators.azure_devops.pages.html import Html, join, tag
+from emulators.azure_devops.pages.parts.html import Html, join, tag
 
-MOST_LINES = 3000
+MAX_LINES = 3000
 _HUNK = re.compile(r"^@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@")
 
 
@@ -35,15 +39,13 @@ def show_diff(text: str) -> Html:
         if start:
             old, new, in_hunk = int(start[1]), int(start[2]), True
             files[-1].rows.append(_row("", "", line, "hunk"))
-        elif in_hunk and shown < MOST_LINES:
+        elif in_hunk and shown < MAX_LINES:
             shown += 1
             old, new = _line(files[-1], line, old, new)
         elif line.startswith(("new file", "deleted file", "rename ", "Binary ", "old mode", "new mode")):
             files[-1].rows.append(_row("", "", line, "faint"))
     cut = (
-        tag("p", f"Only the first {MOST_LINES} lines are shown.", class_="faint")
-        if shown >= MOST_LINES
-        else ""
+        tag("p", f"Only the first {MAX_LINES} lines are shown.", class_="faint") if shown >= MAX_LINES else ""
     )
     return join([_box(file) for file in files], cut) if files else tag("p", "No changes.", class_="faint")
 

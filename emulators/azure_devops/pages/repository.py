@@ -1,27 +1,39 @@
-"""The page of a repository: its files, branches and pull requests, or one file of it."""
+"""The page of a repository: its files, branches and pull requests, or one of its files.
+
+https://learn.microsoft.com/azure/devops/repos/git/
+"""
 
 import posixpath
 from urllib.parse import quote
 
 from aiohttp import web
 
-from emulators.azure_devops import errors, git, policies, pull_requests
-from emulators.azure_devops.calls import Services
-from emulators.azure_devops.git_objects import all_refs
-from emulators.azure_devops.pages.html import Child, Html, join, link, tag
-from emulators.azure_devops.pages.layout import badge, page, table
-from emulators.azure_devops.pages.texts import markdown
-from emulators.azure_devops.pages.views import pull_request_row, repository_path, trail_to
-from emulators.azure_devops.state import Project, Repository, State
+from emulators.azure_devops.core import errors
+from emulators.azure_devops.core.services import Services
+from emulators.azure_devops.core.state import Project, Repository, State
+from emulators.azure_devops.pages.parts.html import Child, Html, join, link, tag
+from emulators.azure_devops.pages.parts.layout import badge, page, table
+from emulators.azure_devops.pages.parts.texts import markdown
+from emulators.azure_devops.pages.parts.views import pull_request_row, repository_path, trail_to
+from emulators.azure_devops.policy import models as policies
+from emulators.azure_devops.pull_requests import models as pull_requests
+from emulators.azure_devops.storage import git_commands as git
+from emulators.azure_devops.storage.git_objects import all_refs
 
-LARGEST_SHOWN = 500_000
-MOST_FILES = 500
+MAX_FILE_BYTES = 500_000
+MAX_FILES = 500
+NO_PULL_REQUEST = "No pull requests yet: tag a work item autocoder, and its run opens one."
+NO_BRANCH = "No branches yet: push one with Git."
+NO_FILE = "No files: the branch does not exist or is empty."
 
 
 async def show_repository(
-    services: Services, project: Project, repository: Repository, query: dict[str, str]
+    services: Services, project: Project, repository: Repository, query: dict[str, str], origin: str
 ) -> web.Response:
-    """Return the page; `path` shows a file, `version=GB<branch>` another branch."""
+    """Return the page; *origin* is the address to clone from.
+
+    Of the *query*, `path` shows a file and `version=GB<branch>` another branch.
+    """
     state = services.state
     branches = all_refs(state.path_of(repository), "refs/heads/")
     wanted = query.get("version", "").removeprefix("GB")
@@ -38,11 +50,11 @@ async def show_repository(
         repository.name,
         trail,
         tag("h1", repository.name),
-        tag("p", "Clone with ", tag("code", f"git clone http://127.0.0.1:…{here}"), class_="faint"),
+        tag("p", "Clone with ", tag("code", f"git clone {origin}{here}"), class_="faint"),
         tag("h2", "Pull requests"),
-        table(["Title", "State", "Branches", "Created"], pulls, "None yet."),
+        table(["Title", "State", "Branches", "Created"], pulls, NO_PULL_REQUEST),
         tag("h2", "Branches"),
-        table(["Name", "Commit", ""], rows, "The repository is empty."),
+        table(["Name", "Commit", ""], rows, NO_BRANCH),
         tag("h2", f"Files of {ref.removeprefix('refs/heads/')}"),
         files,
     )
@@ -57,14 +69,14 @@ def _branch(state: State, repository: Repository, ref: str, commit: str, here: s
 
 async def _files(services: Services, repository: Repository, commit: str, here: str, branch: str) -> Html:
     if not commit:
-        return tag("p", "There are none.", class_="faint")
+        return tag("p", NO_FILE, class_="faint")
     output = await git.run(services.state.path_of(repository), "ls-tree", "-r", "-z", "--name-only", commit)
     names = [name.decode(errors="replace") for name in output.split(b"\0") if name]
     shown = [
         tag("div", link(name, f"{here}?path={quote(name)}&version=GB{quote(branch)}"), class_="mono")
-        for name in names[:MOST_FILES]
+        for name in names[:MAX_FILES]
     ]
-    rest = tag("p", f"and {len(names) - MOST_FILES} more", class_="faint") if len(names) > MOST_FILES else ""
+    rest = tag("p", f"and {len(names) - MAX_FILES} more", class_="faint") if len(names) > MAX_FILES else ""
     return join(shown, rest)
 
 
@@ -77,7 +89,7 @@ async def _file(services: Services, repository: Repository, commit: str, path: s
     )
     if found is None or found.type != "blob":
         raise errors.missing(f"There is no file {path}.", "GitItemNotFoundException", errors.GIT)
-    if b"\0" in found.content[:8000] or len(found.content) > LARGEST_SHOWN:
+    if b"\0" in found.content[:8000] or len(found.content) > MAX_FILE_BYTES:
         return tag("p", f"A binary or very large file of {len(found.content)} bytes.", class_="faint")
     text = found.content.decode(errors="replace")
     return (

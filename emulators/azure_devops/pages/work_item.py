@@ -1,25 +1,41 @@
-"""The page of a work item: its fields and texts, what it is linked to, what was said and what changed."""
+"""The page of a work item: its fields and texts, links and comments, and forms to change them.
+
+https://learn.microsoft.com/azure/devops/boards/work-items/about-work-items
+"""
 
 from aiohttp import web
 
-from emulators.azure_devops import comments, pull_requests, work_items
-from emulators.azure_devops.calls import Services
-from emulators.azure_devops.errors import VssError
-from emulators.azure_devops.pages.html import Child, Html, join, link, tag
-from emulators.azure_devops.pages.layout import card, date, facts, page
-from emulators.azure_devops.pages.texts import rich
-from emulators.azure_devops.pages.views import (
+from emulators.azure_devops.core.errors import VssError
+from emulators.azure_devops.core.services import Services
+from emulators.azure_devops.core.state import JSON, Project, State
+from emulators.azure_devops.pages.forms.inputs import Refused
+from emulators.azure_devops.pages.forms.work_item import (
+    acting_person,
+    attach_form,
+    comment_form,
+    edit_form,
+    page_problem,
+    tag_forms,
+)
+from emulators.azure_devops.pages.parts.html import Child, Html, join, link, tag
+from emulators.azure_devops.pages.parts.layout import card, date, facts, page
+from emulators.azure_devops.pages.parts.references import References
+from emulators.azure_devops.pages.parts.texts import attachment_path, rich
+from emulators.azure_devops.pages.parts.views import (
     item_link,
     item_state,
     person,
     pull_request_path,
     pull_request_state,
+    references,
     tags,
     trail_to,
 )
-from emulators.azure_devops.state import JSON, Project, State
-from emulators.azure_devops.work_item_shapes import multiline_formats
-from emulators.azure_devops.work_items import WorkItem
+from emulators.azure_devops.pull_requests import models as pull_requests
+from emulators.azure_devops.work_items import comments
+from emulators.azure_devops.work_items import models as work_items
+from emulators.azure_devops.work_items.models import WorkItem
+from emulators.azure_devops.work_items.shapes import multiline_formats
 
 TEXTS = {
     "System.Description": "Description",
@@ -27,6 +43,8 @@ TEXTS = {
     "Microsoft.VSTS.TCM.SystemInfo": "System info",
     "Microsoft.VSTS.Common.AcceptanceCriteria": "Acceptance criteria",
 }
+NO_LINKS = "No links yet: the pull request of a run is linked here, and so are attached files."
+NO_COMMENTS = "No comments yet: a run reports here when it starts and when it ends."
 KINDS = {
     "System.LinkTypes.Hierarchy-Forward": "Child",
     "System.LinkTypes.Hierarchy-Reverse": "Parent",
@@ -34,24 +52,36 @@ KINDS = {
 }
 
 
-async def show_work_item(services: Services, project: Project, number: int) -> web.Response:
-    """Return the page of a work item; raises 404."""
+async def show_work_item(
+    services: Services,
+    project: Project,
+    number: int,
+    refused: Refused | None = None,
+    *,
+    has_forms: bool = True,
+) -> web.Response:
+    """Return the page of a work item; *refused* is a form that failed. Raises 404."""
     state = services.state
     item = work_items.find(state, number, None, project)
-    title = f"{item.fields['System.WorkItemType']} {item.id}: {item.fields['System.Title']}"
-    trail = trail_to(project)
+    texts = references(services, project.organization)
+    kind, title = str(item.fields["System.WorkItemType"]), str(item.fields["System.Title"])
     return page(
-        title,
-        trail,
-        tag("p", f"{item.fields['System.WorkItemType']} {item.id}", class_="faint"),
-        tag("h1", item.fields["System.Title"]),
-        tag("p", item_state(item), tags(item.tags)),
+        f"{kind} {item.id}: {title}",
+        trail_to(project),
+        tag("p", f"{kind} {item.id}", class_="faint"),
+        tag("h1", title),
+        page_problem(refused),
+        tag("p", item_state(item)),
+        tag_forms(item, refused) if has_forms else tag("p", tags(item.tags)),
         _facts(state, item),
-        _texts(item),
+        edit_form(item, TEXTS[item.kind.text_field], refused) if has_forms else None,
+        _texts(item, texts),
         tag("h2", "Links"),
         _links(state, item),
+        attach_form(item, refused) if has_forms else None,
         tag("h2", "Comments"),
-        _comments(state, item),
+        _comments(state, item, texts),
+        (comment_form(item, refused), acting_person()) if has_forms else None,
     )
 
 
@@ -75,14 +105,14 @@ def _stamp(state: State, fields: JSON, name: str) -> str:
     return f"{date(fields[f'System.{name}Date'])} by {person(state, fields[f'System.{name}By']['identity'])}"
 
 
-def _texts(item: WorkItem) -> list[Child]:
+def _texts(item: WorkItem, texts: References) -> list[Child]:
     formats = multiline_formats(item)
     return [
         join(
             tag("h2", name),
             tag(
                 "div",
-                rich(str(item.fields[field]), is_markdown=formats.get(field) == "markdown"),
+                rich(str(item.fields[field]), texts, is_markdown=formats.get(field) == "markdown"),
                 class_="text",
             ),
         )
@@ -96,7 +126,7 @@ def _links(state: State, item: WorkItem) -> Html:
         tag("tr", tag("th", kind), tag("td", value))
         for kind, value in (_link(state, r) for r in item.relations)
     ]
-    return tag("table", rows, class_="facts") if rows else tag("p", "None yet.", class_="faint")
+    return tag("table", rows, class_="facts") if rows else tag("p", NO_LINKS, class_="faint")
 
 
 def _link(state: State, relation: JSON) -> tuple[str, Child]:
@@ -114,11 +144,12 @@ def _link(state: State, relation: JSON) -> tuple[str, Child]:
             return KINDS.get(relation["rel"], "Work item"), item_link(other)
     except (VssError, ValueError):
         return str(relation["rel"]), url
-    kind = "Attachment" if relation["rel"] == "AttachedFile" else str(relation["rel"])
-    return kind, link(name or url, url)
+    if relation["rel"] == "AttachedFile":
+        return "Attachment", link(name or url, attachment_path(url) or url)
+    return str(relation["rel"]), link(name or url, url)
 
 
-def _comments(state: State, item: WorkItem) -> Child:
+def _comments(state: State, item: WorkItem, texts: References) -> Child:
     shown = []
     for comment in comments.listed(state, item):
         edited = " (edited)" if comment["version"] > 1 else ""
@@ -126,5 +157,5 @@ def _comments(state: State, item: WorkItem) -> Child:
             tag("b", person(state, comment["by"])),
             tag("span", f" {date(comment['date'])}{edited}", class_="faint"),
         )
-        shown.append(card(head, rich(comment["text"], is_markdown=comment["format"] == "markdown")))
-    return shown or tag("p", "None yet.", class_="faint")
+        shown.append(card(head, rich(comment["text"], texts, is_markdown=comment["format"] == "markdown")))
+    return shown or tag("p", NO_COMMENTS, class_="faint")

@@ -1,44 +1,151 @@
 """Anthropic Messages.
 
-https://docs.claude.com/en/api/messages, https://docs.claude.com/en/docs/build-with-claude/streaming
+https://docs.claude.com/en/api/messages, https://docs.claude.com/en/docs/build-with-claude/streaming,
+https://docs.claude.com/en/api/errors
 """
 
 import json
 from collections.abc import Iterator
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+from pydantic_core import ErrorDetails
 
 from emulators.model_provider.dialects.shape import (
+    Dialect,
     Event,
+    Open,
+    Refusal,
+    Strict,
+    as_parts,
     new_id,
-    objects,
-    require,
-    results_of,
-    size_of,
+    one_of,
+    question_of,
     texts,
 )
-from emulators.model_provider.turns import JSON, Answer, Question, Tool, pieces
+from emulators.model_provider.script.turns import JSON, Answer, Question, Tool, pieces
+
+ERROR_TYPES = {
+    400: "invalid_request_error",
+    401: "authentication_error",
+    402: "billing_error",
+    403: "permission_error",
+    404: "not_found_error",
+    413: "request_too_large",
+    429: "rate_limit_error",
+    504: "timeout_error",
+    529: "overloaded_error",
+}
+BLOCKS = """
+    text image document search_result thinking redacted_thinking tool_use tool_result tool_reference
+    server_tool_use web_search_tool_result web_fetch_tool_result code_execution_tool_result
+    bash_code_execution_tool_result text_editor_code_execution_tool_result tool_search_tool_result
+    mcp_tool_use mcp_tool_result container_upload compaction
+"""
+
+
+class ContentBlock(Open):
+    """One block of a message's content."""
+
+    type: Annotated[str, one_of(BLOCKS)]
+
+
+class Message(Strict):
+    """One message; `system` and `output_config` are betas that Claude Code uses."""
+
+    role: Literal["user", "assistant", "system"]
+    content: Annotated[list[ContentBlock], BeforeValidator(as_parts)]
+    output_config: JSON | None = None
+
+
+class ToolChoice(Open):
+    """Whether and which tools are to be used."""
+
+    type: Literal["auto", "any", "tool", "none"]
+
+
+class OfferedTool(Open):
+    """A tool of the client, or with a `type` of its own one of the server."""
+
+    name: Annotated[str, Field(pattern=r"^[a-zA-Z0-9_-]{1,128}$")]
+    input_schema: JSON | None = None
+
+
+class Counted(Strict):
+    """The fields of `POST /v1/messages/count_tokens`."""
+
+    model: str
+    messages: Annotated[list[Message], Field(min_length=1)]
+    system: str | list[JSON] | None = None
+    tools: list[OfferedTool] | None = None
+    tool_choice: ToolChoice | None = None
+    thinking: JSON | None = None
+    cache_control: JSON | None = None
+    context_management: JSON | None = None
+    mcp_servers: list[JSON] | None = None
+    output_config: JSON | None = None
+    output_format: JSON | None = None
+    speed: str | None = None
+
+
+class Request(Counted):
+    """The fields of `POST /v1/messages`."""
+
+    max_tokens: Annotated[int, Field(ge=1)]
+    stream: bool | None = None
+    temperature: Annotated[float, Field(ge=0, le=1)] | None = None
+    top_p: Annotated[float, Field(ge=0, le=1)] | None = None
+    top_k: Annotated[int, Field(ge=0)] | None = None
+    stop_sequences: list[str] | None = None
+    metadata: JSON | None = None
+    service_tier: Literal["auto", "standard_only"] | None = None
+    container: Any = None
+    inference_geo: str | None = None
 
 
 def question(body: JSON) -> Question:
-    """Return what the request asks; raises `BadRequestError`."""
-    messages = objects(require(body, "messages", list), "messages")
-    blocks = [block for m in messages if isinstance(m.get("content"), list) for block in m["content"]]
-    results = [block for block in objects(blocks, "messages.content") if block.get("type") == "tool_result"]
-    prompt = "\n".join(texts(message.get("content")) for message in messages if message.get("role") == "user")
+    """Return what the checked request *body* asks."""
+    messages = body["messages"]
+    blocks = [block for message in messages for block in message["content"]]
+    results = [block for block in blocks if block["type"] == "tool_result"]
+    prompt = "\n".join(texts(message["content"]) for message in messages if message["role"] == "user")
     output = body.get("output_config") or {}
-    schema = (output.get("format") or body.get("output_format") or {}).get("schema")
-    return Question(
-        model=require(body, "model", str),
-        stream=bool(body.get("stream")),
-        tools=tuple(_tool(tool) for tool in objects(body.get("tools") or [], "tools") if tool.get("name")),
+    return question_of(
+        body,
+        newest=messages[-1:],
+        system=[texts(body.get("system"))],
         prompt=prompt,
-        context=f"{texts(body.get('system'))}\n{prompt}",
-        results=results_of(
-            (texts(result.get("content")), bool(result.get("is_error"))) for result in results
-        ),
-        size=size_of(body),
-        fresh=size_of(messages[-1:]),
-        answer_schema=schema,
+        tools=(Tool(tool["name"], tool.get("input_schema") or {}) for tool in body.get("tools") or []),
+        results=((texts(result.get("content")), bool(result.get("is_error"))) for result in results),
+        answer_schema=(output.get("format") or body.get("output_format") or {}).get("schema"),
     )
+
+
+def not_covered(body: JSON) -> Iterator[str]:
+    """Yield the names of what the checked request *body* asks for and the script cannot do."""
+    choice = (body.get("tool_choice") or {}).get("type", "auto")
+    if choice != "auto":
+        yield f"tool_choice.type {choice!r}"
+    yield from (name for name in ("container", "mcp_servers", "stop_sequences") if body.get(name))
+
+
+def refusal(errors: list[ErrorDetails]) -> Refusal:
+    """Return the refusal of the first error that was found: the API words it as pydantic does."""
+    first = errors[0]
+    message = first["msg"]
+    if first["type"] in ("model_type", "dict_type"):
+        message = "Input should be a valid dictionary"
+    return Refusal(400, f"{'.'.join(str(part) for part in first['loc'])}: {message}")
+
+
+def error(refused: Refusal) -> JSON:
+    """Return the body with which a request is refused."""
+    kind = ERROR_TYPES.get(refused.status, "api_error")
+    return {
+        "type": "error",
+        "error": {"type": kind, "message": refused.message},
+        "request_id": new_id("req_"),
+    }
 
 
 def whole(asked: Question, answer: Answer) -> JSON:
@@ -57,10 +164,6 @@ def events(asked: Question, answer: Answer) -> Iterator[Event]:
     delta = {"stop_reason": _stop_reason(answer), "stop_sequence": None}
     yield _event("message_delta", delta=delta, usage=_usage(answer))
     yield _event("message_stop")
-
-
-def _tool(tool: JSON) -> Tool:
-    return Tool(tool["name"], tool.get("input_schema") or {})
 
 
 def _message(asked: Question, answer: Answer) -> JSON:
@@ -111,3 +214,8 @@ def _block_events(index: int, block: JSON) -> Iterator[Event]:
 
 def _event(kind: str, **data: object) -> Event:
     return kind, {"type": kind, **data}
+
+
+DIALECT = Dialect(
+    "anthropic", Request, question, whole, events, not_covered, refusal, Counted, count_field="input_tokens"
+)

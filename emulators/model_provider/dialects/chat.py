@@ -6,40 +6,131 @@ https://platform.openai.com/docs/api-reference/chat, https://platform.openai.com
 import json
 import time
 from collections.abc import Iterator
+from typing import Annotated, Any, Literal
 
+from pydantic import BeforeValidator, Field
+
+from emulators.model_provider.dialects.openai_errors import refusal
 from emulators.model_provider.dialects.shape import (
-    BadRequestError,
+    Dialect,
     Event,
+    Open,
+    Refusal,
+    RefusedError,
+    Strict,
+    as_parts,
     new_id,
-    objects,
-    require,
-    results_of,
-    size_of,
+    question_of,
     texts,
 )
-from emulators.model_provider.turns import JSON, Answer, Question, Tool, pieces
+from emulators.model_provider.script.turns import JSON, Answer, Question, Tool, pieces
+
+Probability = Annotated[float, Field(ge=0, le=1)]
+Penalty = Annotated[float, Field(ge=-2, le=2)]
+
+
+class Part(Open):
+    """One part of a message's content."""
+
+    type: Literal["text", "image_url", "input_audio", "file", "refusal"]
+
+
+class Message(Open):
+    """One message."""
+
+    role: Literal["developer", "system", "user", "assistant", "tool", "function"]
+    content: Annotated[list[Part] | None, BeforeValidator(as_parts)] = None
+
+
+class Function(Open):
+    """A function that the model may call."""
+
+    name: Annotated[str, Field(pattern=r"^[a-zA-Z0-9_-]{1,64}$")]
+    parameters: JSON | None = None
+
+
+class OfferedTool(Open):
+    """A tool."""
+
+    type: Literal["function", "custom"]
+    function: Function | None = None
+
+
+class StreamOptions(Strict):
+    """How a stream is sent."""
+
+    include_usage: bool | None = None
+    include_obfuscation: bool | None = None
+
+
+class Request(Strict):
+    """The fields of `POST /v1/chat/completions`."""
+
+    model: str
+    messages: Annotated[list[Message], Field(min_length=1)]
+    audio: JSON | None = None
+    frequency_penalty: Penalty | None = None
+    function_call: Any = None
+    functions: list[JSON] | None = None
+    logit_bias: JSON | None = None
+    logprobs: bool | None = None
+    max_completion_tokens: int | None = None
+    max_tokens: int | None = None
+    metadata: JSON | None = None
+    modalities: list[Literal["text", "audio"]] | None = None
+    n: Annotated[int, Field(ge=1, le=128)] | None = None
+    parallel_tool_calls: bool | None = None
+    prediction: JSON | None = None
+    presence_penalty: Penalty | None = None
+    prompt_cache_key: str | None = None
+    prompt_cache_retention: str | None = None
+    reasoning_effort: Literal["none", "minimal", "low", "medium", "high", "xhigh"] | None = None
+    response_format: JSON | None = None
+    safety_identifier: str | None = None
+    seed: int | None = None
+    service_tier: str | None = None
+    stop: str | list[str] | None = None
+    store: bool | None = None
+    stream: bool | None = None
+    stream_options: StreamOptions | None = None
+    temperature: Annotated[float, Field(ge=0, le=2)] | None = None
+    tool_choice: Any = None
+    tools: list[OfferedTool] | None = None
+    top_logprobs: Annotated[int, Field(ge=0, le=20)] | None = None
+    top_p: Probability | None = None
+    user: str | None = None
+    verbosity: Literal["low", "medium", "high"] | None = None
+    web_search_options: JSON | None = None
 
 
 def question(body: JSON) -> Question:
-    """Return what the request asks; raises `BadRequestError`."""
-    messages = objects(require(body, "messages", list), "messages")
-    said = {
-        role: "\n".join(texts(m.get("content")) for m in messages if m.get("role") in role) for role in _ROLES
-    }
-    tools = [tool.get("function") or {} for tool in objects(body.get("tools") or [], "tools")]
-    schema = ((body.get("response_format") or {}).get("json_schema") or {}).get("schema")
-    return Question(
-        model=require(body, "model", str),
-        stream=bool(body.get("stream")),
-        tools=tuple(Tool(tool["name"], tool.get("parameters") or {}) for tool in tools if tool.get("name")),
-        prompt=said[_USER],
-        context=f"{said[_SYSTEM]}\n{said[_USER]}",
-        results=results_of((texts(m.get("content")), False) for m in messages if m.get("role") == "tool"),
-        size=size_of(body),
-        fresh=size_of(messages[-1:]),
-        answer_schema=schema,
+    """Return what the checked request *body* asks; raises `RefusedError` for options that do not fit."""
+    messages = body["messages"]
+    functions = [tool["function"] for tool in body.get("tools") or [] if tool.get("function")]
+    written = body.get("response_format") or {}
+    return question_of(
+        body,
+        newest=messages[-1:],
+        system=[_said(messages, "system", "developer")],
+        prompt=_said(messages, "user"),
+        tools=(Tool(function["name"], function.get("parameters") or {}) for function in functions),
+        results=((texts(m.get("content")), False) for m in messages if m["role"] == "tool"),
+        answer_schema=(written.get("json_schema") or {}).get("schema"),
         stream_usage=_usage_wanted(body),
     )
+
+
+def not_covered(body: JSON) -> Iterator[str]:
+    """Yield the names of what the checked request *body* asks for and the script cannot do."""
+    if body.get("tool_choice") not in (None, "auto"):
+        yield f"tool_choice {body['tool_choice']!r}"
+    if (body.get("n") or 1) > 1:
+        yield "n over 1"
+    if "audio" in (body.get("modalities") or ()):
+        yield "audio"
+    if any(tool["type"] == "custom" for tool in body.get("tools") or []):
+        yield "custom tools in Chat Completions"
+    yield from (name for name in ("functions", "logprobs", "stop", "web_search_options") if body.get(name))
 
 
 def whole(asked: Question, answer: Answer) -> JSON:
@@ -67,20 +158,17 @@ def events(asked: Question, answer: Answer) -> Iterator[Event]:
     yield "", "[DONE]"
 
 
-_SYSTEM, _USER = ("system", "developer"), ("user",)
-_ROLES = (_SYSTEM, _USER)
+def _said(messages: list[JSON], *roles: str) -> str:
+    return "\n".join(texts(message.get("content")) for message in messages if message["role"] in roles)
 
 
 def _usage_wanted(body: JSON) -> bool:
-    """Return whether a stream ends with its usage; raises `BadRequestError` for options that do not fit."""
+    """Return whether a stream ends with its usage; raises `RefusedError` for options without a stream."""
     options = body.get("stream_options")
-    if options is None:
-        return False
-    if not isinstance(options, dict):
-        raise BadRequestError("Invalid type for 'stream_options': expected an object.")
-    if not body.get("stream"):
-        raise BadRequestError("The 'stream_options' parameter is only allowed when 'stream' is enabled.")
-    return options.get("include_usage") is True
+    if options is not None and not body.get("stream"):
+        message = "The 'stream_options' parameter is only allowed when 'stream' is enabled."
+        raise RefusedError(Refusal(400, message, "stream_options"))
+    return options is not None and options.get("include_usage") is True
 
 
 def _call(answer: Answer) -> JSON:
@@ -119,3 +207,6 @@ def _usage(answer: Answer) -> JSON:
         "prompt_tokens_details": {"cached_tokens": usage.cached, "audio_tokens": 0},
         "completion_tokens_details": {"reasoning_tokens": 0, "audio_tokens": 0},
     }
+
+
+DIALECT = Dialect("chat", Request, question, whole, events, not_covered, refusal)

@@ -7,41 +7,111 @@ https://platform.openai.com/docs/api-reference/responses-streaming
 import json
 import time
 from collections.abc import Iterator
+from typing import Annotated, Any, Literal
 
+from pydantic import BeforeValidator, Field
+
+from emulators.model_provider.dialects.openai_errors import refusal
 from emulators.model_provider.dialects.shape import (
+    Dialect,
     Event,
+    Open,
+    Strict,
     new_id,
-    objects,
-    require,
-    results_of,
-    size_of,
+    one_of,
+    question_of,
     texts,
 )
-from emulators.model_provider.turns import JSON, Answer, Question, Tool, pieces
+from emulators.model_provider.script.turns import JSON, Answer, Question, Tool, pieces
 
 _RESULTS = ("function_call_output", "custom_tool_call_output", "local_shell_call_output", "shell_call_output")
+ITEMS = """
+    message reasoning item_reference compaction additional_tools tool_search_call tool_search_output
+    function_call function_call_output custom_tool_call custom_tool_call_output
+    local_shell_call local_shell_call_output shell_call shell_call_output
+    apply_patch_call apply_patch_call_output computer_call computer_call_output
+    file_search_call web_search_call image_generation_call code_interpreter_call
+    mcp_list_tools mcp_approval_request mcp_approval_response mcp_call
+"""
+
+
+def _as_items(given: Any) -> Any:
+    return [{"role": "user", "content": given}] if isinstance(given, str) else given
+
+
+class Item(Open):
+    """One item of the input; without a type it is a message."""
+
+    type: Annotated[str, one_of(ITEMS)] = "message"
+    role: Literal["user", "assistant", "system", "developer"] | None = None
+
+
+class OfferedTool(Open):
+    """A tool: a function, a custom tool, a namespace of them, or one of the provider's own."""
+
+    type: str
+    name: str | None = None
+
+
+class Request(Strict):
+    """The fields of `POST /v1/responses`; `client_metadata` is Codex's own."""
+
+    model: str
+    input: Annotated[list[Item], BeforeValidator(_as_items)]
+    background: bool | None = None
+    client_metadata: JSON | None = None
+    context_management: Any = None
+    conversation: Any = None
+    include: list[str] | None = None
+    instructions: str | None = None
+    max_output_tokens: Annotated[int, Field(ge=16)] | None = None
+    max_tool_calls: int | None = None
+    metadata: JSON | None = None
+    parallel_tool_calls: bool | None = None
+    previous_response_id: str | None = None
+    prompt: JSON | None = None
+    prompt_cache_key: str | None = None
+    prompt_cache_retention: str | None = None
+    reasoning: JSON | None = None
+    safety_identifier: str | None = None
+    service_tier: str | None = None
+    store: bool | None = None
+    stream: bool | None = None
+    stream_options: JSON | None = None
+    temperature: Annotated[float, Field(ge=0, le=2)] | None = None
+    text: JSON | None = None
+    tool_choice: Any = None
+    tools: list[OfferedTool] | None = None
+    top_logprobs: Annotated[int, Field(ge=0, le=20)] | None = None
+    top_p: Annotated[float, Field(ge=0, le=1)] | None = None
+    truncation: Literal["auto", "disabled"] | None = None
+    user: str | None = None
 
 
 def question(body: JSON) -> Question:
-    """Return what the request asks; raises `BadRequestError`."""
-    given = require(body, "input", (list, str))
-    items = [{"role": "user", "content": given}] if isinstance(given, str) else objects(given, "input")
-    prompt = "\n".join(texts(item.get("content")) for item in items if item.get("role") == "user")
-    system = [texts(item.get("content")) for item in items if item.get("role") in ("system", "developer")]
+    """Return what the checked request *body* asks."""
+    items = body["input"]
     written = (body.get("text") or {}).get("format") or {}
-    return Question(
-        model=require(body, "model", str),
-        stream=bool(body.get("stream")),
-        tools=tuple(_tools(_offered(body, items))),
-        prompt=prompt,
-        context="\n".join([texts(body.get("instructions") or ""), *system, prompt]),
-        results=results_of(
-            (texts(item.get("output")), False) for item in items if item.get("type") in _RESULTS
-        ),
-        size=size_of(body),
-        fresh=size_of(items[-1:]),
+    results = (item for item in items if item.get("type") in _RESULTS)
+    return question_of(
+        body,
+        newest=items[-1:],
+        system=[texts(body.get("instructions")), *_said(items, "system", "developer")],
+        prompt="\n".join(_said(items, "user")),
+        tools=_tools(_offered(body, items)),
+        results=((texts(item.get("output")), False) for item in results),
         answer_schema=written.get("schema"),
     )
+
+
+def not_covered(body: JSON) -> Iterator[str]:
+    """Yield the names of what the checked request *body* asks for and the script cannot do."""
+    if body.get("tool_choice") not in (None, "auto"):
+        yield f"tool_choice {body['tool_choice']!r}"
+    if any(item.get("type") == "item_reference" for item in body["input"]):
+        yield "references to stored items"
+    stored = ("background", "conversation", "previous_response_id", "prompt")
+    yield from (name for name in stored if body.get(name))
 
 
 def whole(asked: Question, answer: Answer) -> JSON:
@@ -64,18 +134,22 @@ def _unnumbered(asked: Question, answer: Answer) -> Iterator[tuple[str, JSON]]:
     yield "response.completed", {"response": _completed(response, items, answer)}
 
 
+def _said(items: list[JSON], *roles: str) -> list[str]:
+    return [texts(item.get("content")) for item in items if item.get("role") in roles]
+
+
 def _offered(body: JSON, items: list[JSON]) -> list[JSON]:
     """Return the tools of the request, and those that its input adds."""
     added = [
         tool for item in items if item.get("type") == "additional_tools" for tool in item.get("tools") or []
     ]
-    return objects([*(body.get("tools") or []), *added], "tools")
+    return [*(body.get("tools") or []), *added]
 
 
 def _tools(tools: list[JSON], namespace: str = "") -> Iterator[Tool]:
     for tool in tools:
         if tool.get("type") == "namespace":
-            yield from _tools(objects(tool.get("tools") or [], "tools"), str(tool.get("name", "")))
+            yield from _tools(tool.get("tools") or [], str(tool.get("name", "")))
         elif tool.get("name"):
             freeform = tool.get("type") == "custom"
             yield Tool(tool["name"], tool.get("parameters") or {}, freeform, namespace)
@@ -165,3 +239,6 @@ def _text_events(place: JSON, part: JSON) -> Iterator[tuple[str, JSON]]:
 
 def _open(item: JSON, field: str, empty: object) -> JSON:
     return {**item, "status": "in_progress", field: empty}
+
+
+DIALECT = Dialect("responses", Request, question, whole, events, not_covered, refusal)

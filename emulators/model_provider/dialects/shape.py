@@ -1,4 +1,7 @@
-"""What every dialect offers, and the few things they share."""
+"""The shape of a dialect, and what all of them share: checked requests, questions, refusals.
+
+Requests are checked with pydantic: https://docs.pydantic.dev/latest/errors/validation_errors/
+"""
 
 import json
 import secrets
@@ -6,23 +9,128 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from emulators.model_provider.turns import JSON, Answer, Question, ToolResult
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from emulators.model_provider.script.turns import JSON, Answer, Question, Tool, ToolResult
+from emulators.refusals import not_covered as message_of
 
 Event = tuple[str, JSON | str]
 
 
-class BadRequestError(Exception):
-    """A request that the provider would refuse with 400; the message is what it would say."""
+class Strict(BaseModel):
+    """An object of a request whose fields are all known."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Open(BaseModel):
+    """An object of a request that may have fields which are not looked at."""
+
+    model_config = ConfigDict(extra="allow", strict=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A refused request, before it has a provider's shape."""
+
+    status: int
+    message: str = ""
+    param: str | None = None
+    code: str | None = None
+    details: tuple[JSON, ...] = ()
+
+
+class RefusedError(Exception):
+    """A request that the provider refuses, or that the emulator does not cover (501)."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.message)
+        self.refusal = refusal
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How to read a request, and how to write the answer whole or as server-sent events."""
+    """One format of requests and answers.
+
+    *request* has the fields of a call that generates, *counted* those of one that only counts tokens and
+    answers with *count_field*. *not_covered* yields the parts of a valid request that the scripted model
+    cannot honour, *refusal* words what pydantic found.
+    """
 
     name: str
+    request: type[BaseModel]
     question: Callable[[JSON], Question]
     whole: Callable[[Question, Answer], JSON]
     events: Callable[[Question, Answer], Iterator[Event]]
+    not_covered: Callable[[JSON], Iterable[str]]
+    refusal: Callable[[list[ErrorDetails]], Refusal]
+    counted: type[BaseModel] | None = None
+    count_field: str = ""
+
+    def read(self, body: JSON, *, counting: bool = False) -> JSON:
+        """Return *body* with its fields under the names of the reference; raises `RefusedError`."""
+        model = self.counted if counting and self.counted else self.request
+        try:
+            read: JSON = model.model_validate(body).model_dump(by_alias=True, exclude_unset=True)
+        except ValidationError as error:
+            raise RefusedError(self.refusal(error.errors(include_url=False))) from None
+        uncovered = next(iter(self.not_covered(read)), None)
+        if uncovered is not None:
+            raise not_covered(uncovered)
+        return read
+
+
+def one_of(words: str) -> AfterValidator:
+    """Return a validator that raises `PydanticCustomError` for a text that is not one of *words*."""
+    names = words.split()
+
+    def check(value: str) -> str:
+        if value not in names:
+            expected = ", ".join(repr(name) for name in names[:-1]) + f" or {names[-1]!r}"
+            raise PydanticCustomError("literal_error", "Input should be {expected}", {"expected": expected})
+        return value
+
+    return AfterValidator(check)
+
+
+def not_covered(what: str) -> RefusedError:
+    """Return the refusal of something that the provider has and the emulator has not; also logs it."""
+    return RefusedError(Refusal(501, message_of("model_provider", what), code="not_implemented"))
+
+
+def question_of(
+    body: JSON,
+    *,
+    newest: list[JSON],
+    system: Iterable[str],
+    prompt: str,
+    tools: Iterable[Tool],
+    results: Iterable[tuple[str, bool]],
+    answer_schema: Mapping[str, Any] | None,
+    stream_usage: bool = False,
+) -> Question:
+    """Return the question in *body*, of which the dialect has read the parts that differ.
+
+    *newest* is the newest message, *results* are pairs of a tool's output and whether it failed.
+    """
+    return Question(
+        model=body["model"],
+        stream=bool(body.get("stream")),
+        tools=tuple(tools),
+        prompt=prompt,
+        context="\n".join([*system, prompt]),
+        results=tuple(ToolResult(text, failed) for text, failed in results),
+        size=size_of(body),
+        fresh=size_of(newest),
+        answer_schema=answer_schema,
+        stream_usage=stream_usage,
+    )
+
+
+def as_parts(content: Any) -> Any:
+    """Return the content of a message as parts; a text alone is one part."""
+    return [{"type": "text", "text": content}] if isinstance(content, str) else content
 
 
 def new_id(prefix: str) -> str:
@@ -40,28 +148,6 @@ def texts(content: Any) -> str:
     return "\n".join(part for part in parts if isinstance(part, str))
 
 
-def require(body: JSON, field: str, kind: type | tuple[type, ...]) -> Any:
-    """Return `body[field]`; raises `BadRequestError` when it is missing or of another type."""
-    if field not in body:
-        raise BadRequestError(f"{field}: Field required")
-    if not isinstance(body[field], kind):
-        raise BadRequestError(f"{field}: Input has the wrong type")
-    return body[field]
-
-
-def objects(items: Iterable[Any], field: str) -> list[JSON]:
-    """Return *items*; raises `BadRequestError` when one is not an object."""
-    found = list(items)
-    if not all(isinstance(item, dict) for item in found):
-        raise BadRequestError(f"{field}: Input should be a list of objects")
-    return found
-
-
 def size_of(value: Any) -> int:
     """Return the characters of *value* as JSON."""
     return len(json.dumps(value))
-
-
-def results_of(found: Iterable[tuple[str, bool]]) -> tuple[ToolResult, ...]:
-    """Return the tool results for pairs of text and failure."""
-    return tuple(ToolResult(text, failed) for text, failed in found)

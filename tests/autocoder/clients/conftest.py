@@ -47,7 +47,7 @@ def _wait_for(port, process, seconds=30):
 
 
 class Cloud:
-    """What is started so far, by name; `settings` are the app's."""
+    """The emulators started so far, by name, and the app's `settings`."""
 
     def __init__(self, state):
         self.state = state
@@ -74,7 +74,7 @@ class Cloud:
         return Clients(read_settings({**self.settings, **changes}))
 
     def fault(self, name, **fault):
-        """Spoil the next matching request of emulator *name*."""
+        """Make the next matching request to emulator *name* fail."""
         answer = httpx.post(self.urls[name] + "/_control/faults", json=fault, verify=self.tls())
         assert answer.is_success, answer.text
 

@@ -1,4 +1,4 @@
-"""Off Azure, where nothing offers a managed identity's tokens, the app signs in as `az login` did."""
+"""Outside Azure, where there is no managed identity, the app uses the account of `az login`."""
 
 import json
 import os
@@ -32,7 +32,7 @@ class AzureCli:
         program.chmod(0o755)
 
     def sign_in(self, resource):
-        """Have a token for *resource*."""
+        """Provide a token for *resource*."""
         token = tokens.mint(self.state, resource=resource, client_id=identities.APP.client_id)
         until = int(time.time()) + 4_000
         answer = {
@@ -48,7 +48,7 @@ class AzureCli:
 
     @property
     def asked(self):
-        """The command lines that it was started with."""
+        """The command lines of its calls."""
         path = self.folder / "asked"
         return path.read_text().splitlines() if path.exists() else []
 
@@ -83,19 +83,19 @@ def test_signs_in_to_azure_devops_as_that_person_too(cloud, az, off_azure):
     assert cloud.clients().authorization("fabrikam").startswith("Bearer ey")
 
 
-def test_asks_nobody_but_the_identity_endpoint_where_there_is_one(vault, kept, az):
+def test_uses_only_the_identity_endpoint_where_there_is_one(vault, kept, az):
     assert vault.clients().vault.read_secret(kept) == "x"
     assert az.asked == []
 
 
-def test_says_to_sign_in_and_says_it_soon(cloud, az, off_azure):
+def test_asks_for_a_sign_in_without_delay(cloud, az, off_azure):
     began = time.monotonic()
     with pytest.raises(SignInRequired, match="az login"):
         cloud.clients().authorization("fabrikam")
     assert time.monotonic() - began < 10
 
 
-def test_never_clones_as_a_person_where_a_readers_identity_is_named(cloud, az, off_azure):
+def test_never_clones_as_a_person_when_a_reader_identity_is_set(cloud, az, off_azure):
     az.sign_in(tokens.AZURE_DEVOPS_RESOURCE)
     clients = cloud.clients(AZURE_DEVOPS_READER_CLIENT_ID=identities.READER.client_id)
     began = time.monotonic()

@@ -1,4 +1,4 @@
-"""Who may start a run: the claims in Table Storage, taken, taken over and freed."""
+"""The claims in Table Storage: taking them, taking them over and releasing them."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from autocoder.clients.run_records import ACTIVE, CONTENT, DELIVERY, IDEMPOTENCY
 from autocoder.ids import key, new_run_id
 from autocoder.models import Run, RunRequest
 from triggers import start as starting
-from triggers.start import Active, Duplicate, QueueFull, Wish
+from triggers.start import Active, Duplicate, QueueFull, StartRequest
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def records(storage):
 
 @pytest.fixture
 def desk(records, storage, monkeypatch):
-    """Claims a wish for a work item; `there` are the orchestrations that exist."""
+    """Claims a start request for a work item; `there` are the orchestrations that exist."""
     monkeypatch.setattr(starting, "PATIENCE_SECONDS", 0.3)
 
     class Desk:
@@ -24,7 +24,9 @@ def desk(records, storage, monkeypatch):
 
         def claim(self, request, *claims):
             settings = storage.clients().settings
-            return starting._Claims(records, self.there.__contains__).claim(settings, Wish(request, claims))
+            return starting._Claims(records, self.there.__contains__).claim(
+                settings, StartRequest(request, claims)
+            )
 
         def start(self, request, *claims):
             run_id = self.claim(request, *claims)
@@ -101,7 +103,7 @@ def test_the_same_text_is_a_duplicate_after_a_run_that_failed_with_its_pull_requ
 
 
 @pytest.mark.parametrize("status", ["failed", "needs_info", "no_changes", "cancelled"])
-def test_the_same_text_may_ask_again_after_a_run_that_ended_in_vain(desk, records, status):
+def test_the_same_text_may_start_a_run_after_one_without_a_pull_request(desk, records, status):
     content = unique(CONTENT, 300)
     first = desk.start(request(8), content)
     records.merge(first, {"status": status})
@@ -117,7 +119,7 @@ def test_the_same_text_is_a_duplicate_after_a_run_that_was_completed(desk, recor
     assert desk.claim(request(9), unique(DELIVERY), content) == Duplicate(first)
 
 
-def test_a_delivery_of_text_that_was_asked_for_before_is_the_same_run_ever_after(desk, records):
+def test_a_repeat_of_a_duplicate_delivery_returns_the_same_run(desk, records):
     content = Claim(CONTENT, key(new_run_id()), 300)
     first = desk.start(request(12), unique(DELIVERY), content)
     again = unique(DELIVERY)
@@ -152,7 +154,7 @@ def test_a_run_that_ended_keeps_its_outcome_when_the_next_takes_its_claim(desk, 
     assert records.get(last)["status"] == "completed"
 
 
-def test_a_wish_that_met_an_active_run_can_be_made_again_afterwards(desk, records):
+def test_a_request_that_met_an_active_run_can_be_repeated_afterwards(desk, records):
     first = desk.start(request(10))
     again = unique(IDEMPOTENCY)
     text = unique(CONTENT, 300)
@@ -162,7 +164,7 @@ def test_a_wish_that_met_an_active_run_can_be_made_again_afterwards(desk, record
     assert isinstance(desk.claim(request(10), text, again), str)
 
 
-def test_a_full_queue_uses_nothing_up(desk, records, monkeypatch):
+def test_a_full_queue_keeps_no_claims(desk, records, monkeypatch):
     delivery = unique(DELIVERY)
     monkeypatch.setattr(type(records), "count_active", lambda _: 10_000)
     assert desk.claim(request(11), delivery) == QueueFull(10_000)

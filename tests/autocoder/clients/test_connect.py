@@ -1,14 +1,14 @@
 """The clients that a process's threads share."""
 
 from autocoder.clients.connect import Clients
-from tests.autocoder.test_requests import SETTINGS
+from tests.autocoder.requests.test_run_request import SETTINGS
 
 
 class Forgetful(dict):
     """A dictionary that another thread empties at the worst moment."""
 
     def __setitem__(self, key, value):
-        """Keep nothing."""
+        """Store nothing."""
 
 
 def test_redacts_while_another_thread_changes_what_is_known():

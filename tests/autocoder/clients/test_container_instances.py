@@ -3,18 +3,18 @@ import json
 import pytest
 
 from autocoder.clients.container_instances import ContainerInstances
+from autocoder.container_groups.spec import ContainerGroupSpec, ContainerSpec, Mount
 from autocoder.errors import (
     Forbidden,
     InvalidArgument,
-    NoRoom,
+    NoCapacity,
     NotFound,
     RetryLater,
     SignInRequired,
     Transient,
 )
-from autocoder.group_spec import ContainerGroupSpec, ContainerSpec, Mount
 from emulators import identities
-from emulators.azure_resource_manager.control import PlatformControl
+from emulators.azure_resource_manager.control.client import PlatformControl
 
 IMAGE = "autocoder.azurecr.io/autocoder/runner:1"
 
@@ -67,7 +67,7 @@ def test_creates_a_group_and_sees_how_it_ends(groups):
     assert groups.get_group("one") is None
 
 
-def test_gives_secret_values_to_the_container_alone(groups, resource_manager):
+def test_gives_secret_values_only_to_the_container(groups, resource_manager):
     script = 'test "$KEY" = "very secret" && exit 7'
     groups.create_group(spec("two", script, secret_env=("KEY",)), {("agent", "KEY"): "very secret"})
     state = ended(groups, "two")
@@ -121,7 +121,7 @@ def test_a_region_without_capacity_is_worth_waiting_for(groups, resource_manager
     resource_manager.fault(
         "azure_resource_manager", method="PUT", path=".*", times=1, status=409, body=NO_CAPACITY
     )
-    with pytest.raises(NoRoom, match="not available in"):
+    with pytest.raises(NoCapacity, match="not available in"):
         groups.create_group(spec("seven"), {})
 
 
@@ -129,22 +129,22 @@ def test_a_quota_that_is_used_up_is_worth_waiting_for(groups, resource_manager):
     with PlatformControl(resource_manager.urls["azure_resource_manager"], resource_manager.bundle) as azure:
         azure.limit(groups=0)
         try:
-            with pytest.raises(NoRoom, match="quota 'ContainerGroups' exceeded"):
+            with pytest.raises(NoCapacity, match="quota 'ContainerGroups' exceeded"):
                 groups.create_group(spec("eight"), {})
         finally:
             azure.limit(groups=100)
 
 
-def test_a_service_that_is_away_says_nothing_of_the_regions_capacity(groups, resource_manager):
+def test_an_unavailable_service_is_not_a_lack_of_capacity(groups, resource_manager):
     resource_manager.fault(
         "azure_resource_manager", method="PUT", path=".*", times=1, status=503, body=NO_CAPACITY
     )
     with pytest.raises(RetryLater) as raised:
         groups.create_group(spec("nine"), {})
-    assert not isinstance(raised.value, NoRoom)
+    assert not isinstance(raised.value, NoCapacity)
 
 
-def test_a_lost_answer_is_worth_another_try(groups, resource_manager):
+def test_a_lost_answer_is_transient(groups, resource_manager):
     resource_manager.fault("azure_resource_manager", method="PUT", path=".*", times=1, drop=True)
     with pytest.raises(Transient):
         groups.create_group(spec("five"), {})
@@ -165,7 +165,7 @@ def test_says_how_much_of_the_quota_is_used(groups):
     assert any(one.limit > 0 for one in groups.usages("westeurope"))
 
 
-def test_a_platform_that_is_down_is_worth_another_try(groups):
+def test_an_unreachable_platform_is_transient(groups):
     client = ContainerInstances("https://127.0.0.1:1", "s", "rg", groups.credential)
     with pytest.raises(Transient):
         client.get_group("any")

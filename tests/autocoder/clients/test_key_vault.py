@@ -37,7 +37,7 @@ def test_a_forbidden_secret_is_none_and_says_so(vault):
     assert client.read_secret("hidden") is None
 
 
-def test_a_vault_that_is_down_is_worth_another_try(vault):
+def test_an_unreachable_vault_is_transient(vault):
     client = KeyVault("https://127.0.0.1:1", vault.clients().vault.credential)
     with pytest.raises(Transient):
         client.read_secret("any")

@@ -27,7 +27,7 @@ def test_keeps_what_is_put(blobs):
     assert blobs.exists(RUN, "run.json")
 
 
-def test_a_blob_that_is_not_there_is_none(blobs):
+def test_a_missing_blob_is_none(blobs):
     assert blobs.get(RUN, "nothing") is None
     assert not blobs.exists(RUN, "nothing")
     assert blobs.read_range(RUN, "nothing", 0, 10) == b""
@@ -62,7 +62,7 @@ def test_reads_a_log_as_it_grows(blobs):
     assert blobs.read_range(run, "log.txt", 500, 100) == b""
 
 
-def test_an_address_allows_what_it_says_for_one_blob_alone(blobs):
+def test_a_signed_url_grants_its_permissions_on_one_blob_only(blobs):
     blobs.put(RUN, "inputs", b"in")
     read, write = blobs.sas_url(RUN, "inputs", "r", 5), blobs.sas_url(RUN, "result.json", "cw", 5)
     assert httpx.get(read).content == b"in"
@@ -80,7 +80,7 @@ def test_the_first_write_of_an_attempt_wins(blobs):
     assert httpx.put(url, content=b"2", headers=header).status_code in (409, 412)
 
 
-def test_deletes_the_blobs_that_are_named_alone(blobs):
+def test_deletes_only_the_named_blobs(blobs):
     run = RUN[:-1] + "e"
     for name in ("changes.pack", "log.txt"):
         blobs.put(run, name, b"x")

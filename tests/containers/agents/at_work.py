@@ -3,6 +3,7 @@
 import functools
 import json
 import os
+import re
 import shutil
 import subprocess
 import time
@@ -13,14 +14,17 @@ import httpx
 import pytest
 
 from autocoder.agents import load_agents
-from emulators.model_provider.errors import error_body
-from runner.final_message import FinalMessage, read_final_message
+from emulators.model_provider.providers import error_body
+from emulators.model_provider.script.model import NO_CONVERSATION
+from runner.supervisor.final_message import FinalMessage, read_final_message
 
 CHECKOUT = Path(__file__).parents[3]
 CONTAINERS = CHECKOUT / "containers"
 SAMPLE = CHECKOUT / "emulators" / "sample"
 AGENTS = load_agents(CONTAINERS)
 PLACEHOLDER = "autocoder"  # what an agent sends where its key would be
+NO_TOOL = re.compile(r"I cannot (\w+) with the tools I have: ([\w\-., ]*)")
+lacking: dict[str, str] = {}  # agents for which the scripted model lacks a reply, found by an earlier test
 SYSTEM = "You are the developer of this team. The word of the day is rhubarb."
 
 
@@ -37,6 +41,19 @@ def needs_installation(agent):
         pytest.skip(f"{AGENTS[agent].cli.package} is not installed: npm ci in containers/{agent}")
 
 
+def missing_reply(agent, log):
+    """Say which reply the scripted model lacks for *agent*, whose output is *log*; "" when it lacks none."""
+    found = NO_TOOL.search(log)
+    if found:
+        return (
+            f"The scripted model has no reply for {agent}: it cannot {found[1]} with the tools offered "
+            f"({found[2].rstrip('.')}). Add their names to emulators/model_provider/script/tools.py."
+        )
+    if NO_CONVERSATION in log:
+        return f"The scripted model has no conversation for the prompt that {agent} sent."
+    return ""
+
+
 @functools.cache
 def as_in_a_container():
     """The words before a command that make it the first process of its own process tree, if that works."""
@@ -47,7 +64,7 @@ def as_in_a_container():
 
 @dataclass
 class Ended:
-    """What is left when the wrapper has ended: its exit file, the log, the last word."""
+    """What the wrapper leaves behind: its exit file, the log and the final message."""
 
     exit: dict
     log: str
@@ -56,7 +73,7 @@ class Ended:
 
     @property
     def well(self):
-        """Whether all three say that the agent has done its work."""
+        """Whether all three say that the agent succeeded."""
         said = self.final.found and not self.final.is_error
         return self.exit["reason"] == "exited" and self.exit["exitCode"] == 0 and said
 
@@ -116,6 +133,8 @@ class Run:
         form = AGENTS[self.agent].for_run().result.model_dump()
         final = read_final_message(exchange / "log", form)
         log = (exchange / "log").read_text(errors="replace")
+        lacking[self.agent] = missing_reply(self.agent, log)
+        assert not lacking[self.agent], lacking[self.agent]
         return Ended(json.loads((exchange / "exit.json").read_text()), log, final, seconds)
 
     def stop(self):

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.containers.agents.at_work import PLACEHOLDER, Model, Run, needs_installation
+from tests.containers.agents.at_work import PLACEHOLDER, Model, Run, lacking, needs_installation
 from tests.emulators.running import running
 
 
@@ -23,4 +23,6 @@ def model(model_url):
 def run(agent, model, tmp_path):
     """A run of *agent*, whose program must be installed."""
     needs_installation(agent)
+    if lacking.get(agent):
+        pytest.fail(lacking[agent], pytrace=False)
     return Run(agent, tmp_path, model.url)

@@ -1,4 +1,4 @@
-"""Every agent's folder is whole: what agent.toml says is what run.sh, the package and the image do."""
+"""Every agent's folder is complete, and agent.toml agrees with run.sh, the package and the image."""
 
 import json
 import os
@@ -43,7 +43,7 @@ def test_pins_its_program_exactly(agent):
 
 
 @each_folder
-def test_uses_the_knobs_that_it_names(agent):
+def test_uses_the_options_that_it_names(agent):
     cli = AGENTS[agent].cli
     text = text_of(CONTAINERS / agent)
     for knob in (cli.base_url, cli.system_prompt, cli.retries):
@@ -74,7 +74,7 @@ def test_the_readme_names_what_a_person_must_provide(agent):
     text = (CONTAINERS / agent / "README.md").read_text()
     assert AGENTS[agent].cli.package in text
     assert AGENTS[agent].secret in text
-    assert "## Traps" in text
+    assert "## Pitfalls" in text
 
 
 def test_scripts_and_images_are_clean():

@@ -1,4 +1,4 @@
-"""Every installable agent, for real: it does the work, and a failure is never taken for success."""
+"""Runs every installable agent for real: it does the work, and a failure is never reported as success."""
 
 import json
 import subprocess
@@ -10,7 +10,7 @@ import pytest
 
 from tests.containers.agents.at_work import PLACEHOLDER, SAMPLE, as_in_a_container, each_agent
 
-PATIENCE = 12  # some try again for longer than anybody wants to wait: their deadline is a failure, too
+PATIENCE = 12  # some retry for longer than a test can wait; reaching the deadline is a failure as well
 TITLE = json.loads((SAMPLE / "work_item.json").read_text())["title"]
 
 
@@ -69,7 +69,7 @@ def test_a_model_that_fails_in_the_middle_is_a_failure(agent, run, model):
 
 
 @each_agent()
-def test_a_gateway_that_is_not_there_is_a_failure(agent, run):
+def test_an_unreachable_gateway_is_a_failure(agent, run):
     run.model_url = "http://127.0.0.1:9"
     assert not run.do("Do something.", seconds=8).well
 
@@ -84,7 +84,7 @@ def test_the_deadline_ends_an_agent_that_waits_for_the_model(agent, run, model):
 
 
 @each_agent()
-def test_a_stop_ends_an_agent_and_what_it_has_started(agent, run, model, tmp_path):
+def test_a_stop_ends_an_agent_and_its_child_processes(agent, run, model, tmp_path):
     if not as_in_a_container():
         pytest.skip("some start their shells apart; only the end of the container ends those")
     alive = tmp_path / "alive"

@@ -9,13 +9,13 @@ import typing
 
 import pytest
 
-from autocoder.agents import Provider
+from autocoder.shared.providers import ProviderName
 from tests.containers.agents.at_work import AGENTS, CHECKOUT
 
 NO_CODE = re.compile(r"^tests/|\.md$|(^|/)package-lock\.json$|^requirements.*\.txt$")
 # Files that teams have in their repositories, and the site with the documentation of a model API.
 NO_AGENTS = re.compile(r"CLAUDE\.md|copilot-instructions\.md|docs\.claude\.com")
-# Which agent works when nobody says: it has to be written somewhere, for the app and for `make`.
+# The default agent has to be written somewhere, for the app and for `make`.
 DEFAULTS = {
     "autocoder/settings.py": re.compile(r'default_agent: str = setting\("[a-z-]+",.*'),
     "Makefile": re.compile(r"AGENT \?= [a-z-]+"),
@@ -35,7 +35,7 @@ def tracked():
 def names_of(agent):
     """What names *agent*: folder, package, image, and the bare word unless a model API has it, too."""
     words = [f"containers/{agent}", AGENTS[agent].cli.package, AGENTS[agent].image]
-    if agent not in typing.get_args(Provider):
+    if agent not in typing.get_args(ProviderName):
         words.append(agent)
     return re.compile(r"(?<![\w@/-])(" + "|".join(map(re.escape, words)) + r")(?![\w-])", re.IGNORECASE)
 
@@ -52,7 +52,7 @@ def test_no_file_outside_its_folder_names_the_agent(agent):
     assert [name for name in tracked() if (CHECKOUT / name).is_file() and pattern.search(text_of(name))] == []
 
 
-def test_the_look_finds_what_it_looks_for():
+def test_the_search_finds_each_form_of_a_name():
     agent = next(iter(AGENTS))
     for line in (f'"{agent}"', f"containers/{agent}/run.sh", f"agent={agent}", AGENTS[agent].image):
         assert names_of(agent).search(line), line

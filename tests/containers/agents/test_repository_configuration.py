@@ -1,4 +1,4 @@
-"""What a repository brings for an agent's program does not act: hooks, servers, plugins, other addresses."""
+"""An agent's configuration in a repository has no effect: hooks, servers, plugins, other addresses."""
 
 import json
 
@@ -55,7 +55,7 @@ def hostile_files(mark):
 
 
 @each_agent()
-def test_nothing_that_the_repository_brings_runs_or_redirects(agent, run, model, tmp_path):
+def test_nothing_in_the_repository_runs_or_redirects(agent, run, model, tmp_path):
     mark = tmp_path / "mark"
     for name, content in hostile_files(mark).items():
         file = run.workspace / name
@@ -68,5 +68,5 @@ def test_nothing_that_the_repository_brings_runs_or_redirects(agent, run, model,
     assert len([request for request in model.requests() if request["tools"]]) == 2
 
 
-def test_every_installable_agent_is_looked_at():
+def test_covers_every_installable_agent():
     assert set(AGENTS) >= {"claude", "copilot", "codex", "opencode", "gemini", "crush"}

@@ -13,7 +13,7 @@ import pytest
 from aiohttp import web
 
 from emulators.azure_devops.__main__ import build
-from emulators.azure_devops.control import AzureDevOps
+from emulators.azure_devops.control.client import AzureDevOps
 from emulators.faults import Faults
 from emulators.serving import Options
 

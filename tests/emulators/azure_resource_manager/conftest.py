@@ -1,15 +1,17 @@
 import shutil
 import time
 
+import httpx
 import pytest
 from azure.core.credentials import AccessToken
 from azure.mgmt.containerinstance import ContainerInstanceManagementClient
 
 from emulators import identities, tokens
-from emulators.azure_resource_manager.control import PlatformControl
+from emulators.azure_resource_manager.control.client import PlatformControl
 from tests.emulators.running import running
 
 SUBSCRIPTION = "00000000-0000-4000-8000-00000000000a"
+GROUPS = "/resourceGroups/rg/providers/Microsoft.ContainerInstance/containerGroups"
 IMAGES = """
 [[image]]
 name = "team/build"
@@ -22,6 +24,10 @@ ISOLATIONS = ["none", *(["bubblewrap"] if shutil.which("bwrap") else [])]
 class Credential:
     def __init__(self, state, client_id, resource):
         self.token = tokens.mint(state, resource=resource, client_id=client_id)
+
+    @classmethod
+    def of(cls, emulator):
+        return cls(emulator.state, identities.APP.client_id, tokens.RESOURCE_MANAGER_RESOURCE)
 
     def get_token(self, *scopes, **options):
         return AccessToken(self.token, 2**40)
@@ -48,6 +54,17 @@ class Groups:
         self.client = client_of(emulator)
         self.control = PlatformControl(emulator.url, emulator.bundle)
         self.isolation = self.control.isolation()
+
+    def send(self, method, path, json=None, **query):
+        """One raw request under the subscription, with a token and the served api-version."""
+        return httpx.request(
+            method,
+            f"{self.emulator.url}/subscriptions/{SUBSCRIPTION}{path}",
+            params={"api-version": "2023-05-01", **query},
+            json=json,
+            headers={"Authorization": "Bearer " + Credential.of(self.emulator).token},
+            verify=self.emulator.tls,
+        )
 
     def put(self, name, body):
         return self.client.container_groups.begin_create_or_update("rg", name, body, polling=False)

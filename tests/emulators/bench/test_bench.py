@@ -8,7 +8,7 @@ from emulators.bench.__main__ import main
 from emulators.bench.agent import PATIENT, QUICK, make_app
 from emulators.bench.history import Length
 from emulators.bench.repositories import Contents, stream
-from emulators.bench.runs import Compared, Crowd
+from emulators.bench.runs import Comparison, Crowd
 
 
 def git(folder, *arguments, **options):
@@ -34,7 +34,7 @@ def test_the_app_has_its_own_agents_and_those_of_the_bench(tmp_path):
 
 
 def test_a_ratio_of_medians_stands_beside_its_target():
-    rows = report.comparison("10 files", Compared((9.0, 4.0, 5.0), (1.0, 2.0, 1.0)), 4, 3)
+    rows = report.comparison("10 files", Comparison((9.0, 4.0, 5.0), (1.0, 2.0, 1.0)), 4, 3)
     assert (rows[-1].value, rows[-1].is_met) == ("5.00", False)
     assert "MISSED" in report.table(rows)
 

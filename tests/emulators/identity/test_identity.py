@@ -76,7 +76,7 @@ def test_refuses_a_missing_or_wrong_header(endpoint):
 @pytest.mark.parametrize(
     "query",
     [
-        {"api-version": "2017-09-01"},
+        {"api-version": "2020-01-01"},
         {"resource": ""},
         {"client_id": "x", "principal_id": "y"},
         {"client_id": "no-such-id"},
@@ -90,3 +90,60 @@ def test_refuses_a_wrong_query(endpoint, header, query):
 
 def test_keeps_the_header_for_its_owner(endpoint):
     assert (endpoint.state / "identity" / "header").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("resource", ["https://vault.azure.net/", tokens.AZURE_DEVOPS_RESOURCE])
+def test_a_resource_that_an_emulator_serves_gets_a_token(endpoint, header, resource):
+    assert ask(endpoint, header, resource=resource).json()["resource"] == resource
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        "https://nowhere.example",
+        "https://vault.azure.net/.default",
+        "vault.azure.net",
+        "https://vault.azure.com",
+    ],
+)
+def test_a_resource_that_entra_does_not_know_gets_no_token(endpoint, header, resource):
+    answer = ask(endpoint, header, resource=resource)
+    assert answer.status_code == 400
+    assert answer.json()["message"].startswith(
+        f"AADSTS500011: The resource principal named {resource} was not"
+    )
+
+
+def test_the_unchanged_credential_tells_of_an_unknown_resource(app_service):
+    with pytest.raises((CredentialUnavailableError, ClientAuthenticationError), match="AADSTS500011"):
+        ManagedIdentityCredential().get_token("https://nowhere.example/.default")
+
+
+@pytest.mark.parametrize(
+    ("query", "named"),
+    [
+        ({"resource": "https://graph.microsoft.com"}, "A token for https://graph.microsoft.com"),
+        ({"resource": "https://management.core.windows.net/"}, "https://management.core.windows.net/"),
+        ({"resource": "https://account.blob.core.windows.net"}, "https://account.blob.core.windows.net"),
+        ({"api-version": "2017-09-01"}, "api-version 2017-09-01"),
+        ({"bypass_cache": "true"}, "'bypass_cache'"),
+    ],
+)
+def test_refuses_by_name_what_it_does_not_cover(endpoint, header, query, named):
+    answer = ask(endpoint, header, **query)
+    assert answer.status_code == 501
+    assert named in answer.json()["message"]
+    assert answer.json()["statusCode"] == 501
+
+
+@pytest.mark.parametrize("method", ["POST", "HEAD", "PUT"])
+def test_a_token_is_only_for_a_get(endpoint, header, method):
+    answer = httpx.request(
+        method, endpoint.url + "/msi/token", params=GOOD, headers={"X-IDENTITY-HEADER": header}
+    )
+    assert answer.status_code == 405
+
+
+def test_an_identity_is_known_by_the_kind_of_id_that_the_query_names(endpoint, header):
+    assert ask(endpoint, header, client_id=identities.READER.resource_id).status_code == 400
+    assert ask(endpoint, header, mi_res_id=identities.READER.client_id).status_code == 400

@@ -123,14 +123,17 @@ def test_puts_the_names_of_the_match_and_the_working_directory_into_the_texts(cl
 
 def test_anthropic_counts_tokens_before_it_is_asked(client):
     body = Anthropic().body("how long is this?")
+    del body["max_tokens"], body["stream"]
     response = client.http.post("/v1/messages/count_tokens", json=body, headers=Anthropic.headers)
     assert response.json()["input_tokens"] > 10
 
 
 def test_gemini_counts_tokens_before_it_is_asked(client):
     path = "/v1beta/models/gemini-2.5-pro:countTokens"
-    response = client.http.post(path, json=Gemini().body("how long?"), headers=Gemini.headers)
-    assert response.json()["totalTokens"] > 10
+    whole = {"model": "models/gemini-2.5-pro", **Gemini().body("how long?")}
+    for body in ({"contents": whole["contents"]}, {"generateContentRequest": whole}):
+        response = client.http.post(path, json=body, headers=Gemini.headers)
+        assert response.json()["totalTokens"] > 10
 
 
 def test_gemini_streams_an_array_unless_events_are_asked_for(client):

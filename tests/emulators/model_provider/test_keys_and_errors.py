@@ -5,7 +5,7 @@ import stat
 import httpx
 import pytest
 
-from emulators.model_provider.errors import error_body
+from emulators.model_provider.providers import error_body
 from emulators.model_provider.state import ensure_key
 from tests.emulators.model_provider.dialect import DIALECTS, KEY, Anthropic, Azure, Chat, Gemini
 
@@ -103,7 +103,7 @@ def test_azure_wants_an_api_version(client):
 
 
 def test_an_unknown_path_is_not_found_in_the_providers_shape(client):
-    response = client.http.post("/v1/embeddings", json={}, headers=Chat.headers)
+    response = client.http.post("/v1/no-such-thing", json={}, headers=Chat.headers)
     assert response.status_code == 404
     assert response.json()["error"]["type"] == "invalid_request_error"
 
@@ -171,3 +171,20 @@ def test_refuses_a_conversation_it_cannot_understand(client, conversation):
     response = client.http.post("/_control/conversations", json=conversation)
     assert response.status_code == 400
     assert response.json()["error"]
+
+
+def test_names_an_unknown_field_of_a_conversation_or_fault_and_those_there_are(client):
+    for path, body, message in (
+        (
+            "conversations",
+            {"name": "x", "colour": "red"},
+            "x: unknown field 'colour'; fields are name, match",
+        ),
+        (
+            "conversations",
+            {"name": "x", "steps": [{"fly": "away"}]},
+            "step 1: unknown field 'fly'; fields are read",
+        ),
+        ("faults", {"colour": "red"}, "unknown field 'colour'; fields are path, method"),
+    ):
+        assert message in client.http.post(f"/_control/{path}", json=body).json()["error"]

@@ -5,8 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from emulators.model_provider.conversations import choose, load
-from emulators.model_provider.tools import command_for
+from emulators.model_provider.script.conversations import choose, load
+from emulators.model_provider.script.tools import command_for
 
 SAMPLE = Path(__file__).parents[3] / "emulators" / "sample"
 

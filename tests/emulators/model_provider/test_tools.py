@@ -4,9 +4,15 @@ import subprocess
 
 import pytest
 
-from emulators.model_provider.conversations import FOLDER, Step, load
-from emulators.model_provider.tools import call_for, command_for, instance_of, patch_for, working_directory
-from emulators.model_provider.turns import Tool
+from emulators.model_provider.script.conversations import FOLDER, Step, load
+from emulators.model_provider.script.tools import (
+    call_for,
+    command_for,
+    instance_of,
+    patch_for,
+    working_directory,
+)
+from emulators.model_provider.script.turns import Tool
 
 WRITE = Step(write="src/a b.txt", content='it\'s\n$HOME `x` "q" \\n\n')
 EDIT = Step(replace="src/a b.txt", old="it's\n", new="it's $(not) run\n")

@@ -1,6 +1,7 @@
 """`python -m emulators` as a person starts it, with a trivial app."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -99,6 +100,7 @@ def test_prints_where_everything_listens_and_ctrl_c_leaves_nothing(launch):
     launcher = launch()
     printed = launcher.wait_until_ready()
     assert all(emulator.url(launcher.base) in printed for emulator in (*OURS, *AZURITE))
+    assert re.search(r"isolation +(containers run in bubblewrap|NOT isolated: install bubblewrap)", printed)
     assert len(launcher.processes()) == len(OURS) + 2  # Azurite and the launcher
     launcher.press_ctrl_c()
     assert launcher.popen.wait(SECONDS) == 0
@@ -121,7 +123,7 @@ def test_a_second_platform_on_the_same_folder_is_refused(launch):
     assert second.popen.wait(SECONDS) == 1
     message = second.popen.stderr.read()
     assert "belongs to a platform that is running" in message
-    assert "make run STATE=DIR" in message
+    assert "--state FOLDER" in message
     assert first.popen.poll() is None
 
 
@@ -131,18 +133,26 @@ def test_a_taken_port_ends_the_start_with_one_clear_message(launch):
         launcher = launch(base)
         assert launcher.popen.wait(SECONDS) == 1
     message = launcher.popen.stderr.read()
-    assert f"Port {KEY_VAULT.port(base)}, for key_vault, is taken" in message
+    assert f"Port {KEY_VAULT.port(base)}, for key_vault, is taken by" in message
+    assert f"(process {os.getpid()})" in message
     assert "Traceback" not in message
     assert launcher.processes() == []
 
 
-@pytest.mark.parametrize("program", ["emulators", "emulators.identity", "emulators.platform.run"])
-def test_a_base_port_that_cannot_be_is_refused_with_the_range(program):
+@pytest.mark.parametrize(
+    ("program", "option"),
+    [
+        ("emulators", "argument --base-port"),
+        ("emulators.identity", "argument --base-port"),
+        ("emulators.platform.run", "make run: BASE_PORT"),
+    ],
+)
+def test_a_base_port_that_cannot_be_is_refused_with_the_range(program, option):
     agent = ["--agent", "claude"] if program.endswith("run") else []
     command = [sys.executable, "-m", program, *agent, "--base-port=99999"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=SECONDS)
     assert done.returncode == 2
-    assert "argument --base-port: '99999' is not a number from 1 to 65527" in done.stderr
+    assert f"{option}: '99999' is not a number from 1 to 65527" in done.stderr
 
 
 @pytest.mark.parametrize("victim", ["identity", "functions_host"])
@@ -156,6 +166,7 @@ def test_a_program_that_dies_is_named_and_ends_the_platform(launch, victim):
     assert launcher.processes() == []
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children of their parent's end")
 def test_nothing_is_left_when_the_launcher_is_killed(launch):
     launcher = launch()

@@ -6,6 +6,8 @@ import subprocess
 import sys
 import tomllib
 
+import pytest
+
 from emulators.platform.processes import ROOT
 
 TOOLS = ROOT / "emulators" / "platform" / "tools.sh"
@@ -15,7 +17,7 @@ def check(python, path):
     return subprocess.run(["/bin/sh", TOOLS, python], env={"PATH": path}, capture_output=True, text=True)
 
 
-def test_a_machine_with_everything_passes_without_a_word():
+def test_a_machine_with_everything_passes_and_prints_nothing():
     done = check(sys.executable, os.environ["PATH"])
     assert (done.returncode, done.stderr) == (0, "")
 
@@ -37,20 +39,39 @@ def test_an_old_node_is_named(tmp_path):
     assert "Node 20 or later is missing or too old" in done.stderr
 
 
+def make(*words):
+    return subprocess.run(["make", *words], cwd=ROOT, capture_output=True, text=True)
+
+
 def test_make_hands_on_the_folder_and_the_port():
     place = ["STATE=/a folder", "BASE_PORT=8000"]
-    for target, arguments in (
-        ("run", '--state "/a folder" --base-port "8000"'),
+    for target, argument in (
+        ("run", '--state "/a folder"'),
+        ("run", '--base-port "8000"'),
         ("demo", '--state "/a folder"'),
     ):
-        done = subprocess.run(["make", "-n", target, *place], cwd=ROOT, capture_output=True, text=True)
-        assert arguments in done.stdout
+        assert argument in make("-n", target, *place).stdout
+
+
+@pytest.mark.parametrize(("value", "is_given"), [("1", True), ("yes", True), ("0", False), ("", False)])
+def test_make_takes_a_variable_that_is_0_for_not_given(value, is_given):
+    printed = make("-n", "demo", f"KEEP={value}", f"UNSAFE={value}").stdout
+    assert ("--keep" in printed, "--unsafe" in printed) == (is_given, is_given)
+
+
+def test_an_unknown_agent_is_answered_with_those_there_are_before_anything_is_installed():
+    done = make("demo", "AGENT=nope")
+    assert done.returncode != 0
+    assert "There is no agent 'nope'. Agents are: claude codex" in done.stderr
+    assert "Installing" not in done.stdout
 
 
 def test_make_help_lists_the_commands():
-    done = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True)
+    printed = make("help").stdout
     for command in ("demo", "run", "test", "check", "bench", "images", "clean"):
-        assert f"make {command} " in done.stdout
+        assert f"make {command} " in printed
+    for variable in ("AGENT", "MODEL", "UNSAFE", "KEEP", "STATE", "BASE_PORT"):
+        assert f"  {variable} " in printed
 
 
 def test_the_versions_of_python_that_pass_are_those_of_pyproject():

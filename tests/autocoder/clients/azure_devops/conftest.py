@@ -5,7 +5,7 @@ import dataclasses
 import httpx
 import pytest
 
-from tests.autocoder.packs import Repo
+from tests.autocoder.changes.packs import Repo
 from tests.emulators.running import running
 
 ORGANIZATION, PROJECT = "fabrikam", "My Project"
@@ -37,7 +37,7 @@ class DevOps:
         return clients, clients.azure_devops(ORGANIZATION)
 
     def rest(self, method, path, body=None, content_type="application/json"):
-        """A call of the REST API as the app's identity, past our own client."""
+        """A call of the REST API as the app's identity, without the product's client."""
         header = self.cloud.clients().authorization(ORGANIZATION)
         headers = {"Authorization": header, "Content-Type": content_type}
         answer = httpx.request(method, f"{self.url}/{ORGANIZATION}/{path}", json=body, headers=headers)
@@ -64,7 +64,7 @@ def devops(cloud):
 
 @dataclasses.dataclass
 class Hosted:
-    """A repository on the server, and the local one that it was made from."""
+    """A repository on the server, and the local one that was pushed to it."""
 
     name: str
     id: str

@@ -2,6 +2,7 @@ import os
 
 import pytest
 
+from autocoder.changes.pack import open_pack
 from autocoder.clients.azure_devops.pull_requests import (
     BRANCH_NOT_SEEN_YET,
     Created,
@@ -11,7 +12,6 @@ from autocoder.clients.azure_devops.pull_requests import (
 from autocoder.clients.azure_devops.pull_requests import AlreadyThere as PullRequestThere
 from autocoder.clients.azure_devops.push import AlreadyThere, BranchMoved, Push, Pushed, Rejected, push
 from autocoder.errors import InvalidArgument, NotFound, SignInRequired, TooLarge, Transient
-from autocoder.pack import open_pack
 from tests.autocoder.clients.azure_devops.conftest import FILES, ORGANIZATION, PROJECT
 
 BRANCH = "autocoder/1-fix-abc123"
@@ -57,7 +57,7 @@ def test_reads_files_at_a_commit(client, hosted):
     assert git.list_folder(PROJECT, hosted.id, ".azuredevops", hosted.base) == (".azuredevops/autocoder.yml",)
 
 
-def test_pushes_a_commit_and_says_so_again(devops, client, hosted):
+def test_pushes_a_commit_once_and_reports_a_repeat(devops, client, hosted):
     commit = hosted.local.commit({"new.txt": b"new\n", "src/app.py": b"print(2)\n", "README.md": None})
     assert pushed(devops, hosted, commit) == Pushed()
     assert client.git.resolve_branch(PROJECT, hosted.id, BRANCH) == commit
@@ -65,7 +65,7 @@ def test_pushes_a_commit_and_says_so_again(devops, client, hosted):
     assert pushed(devops, hosted, commit) == AlreadyThere()
 
 
-def test_moves_a_branch_that_stands_on_the_parent(devops, hosted):
+def test_moves_a_branch_that_points_to_the_parent(devops, hosted):
     first = hosted.local.commit({"a.txt": b"1\n"})
     assert pushed(devops, hosted, first) == Pushed()
     base, hosted.local.base = hosted.base, first
@@ -74,7 +74,7 @@ def test_moves_a_branch_that_stands_on_the_parent(devops, hosted):
     hosted.local.base = base
 
 
-def test_leaves_a_branch_that_somebody_moved(devops, client, hosted):
+def test_does_not_change_a_branch_that_moved(devops, client, hosted):
     first = hosted.local.commit({"a.txt": b"1\n"})
     assert pushed(devops, hosted, first) == Pushed()
     hosted.local.git("reset", "-q", "--hard", hosted.base)
@@ -99,7 +99,7 @@ def test_pushes_a_pack_of_fifty_megabytes(devops, client, hosted):
     assert pushed(devops, hosted, commit) == Pushed()
 
 
-def test_tells_the_servers_reason_for_a_file_that_is_too_large(devops, client, hosted):
+def test_gives_the_servers_reason_for_a_file_that_is_too_large(devops, client, hosted):
     devops.control("switches", {"largestFileBytes": 1000})
     try:
         outcome = pushed(devops, hosted, hosted.local.commit({"large.bin": os.urandom(5000)}))
@@ -110,7 +110,7 @@ def test_tells_the_servers_reason_for_a_file_that_is_too_large(devops, client, h
     assert client.git.resolve_branch(PROJECT, hosted.id, BRANCH) is None
 
 
-def test_tells_the_servers_reason_for_a_protected_branch(devops, hosted):
+def test_gives_the_servers_reason_for_a_protected_branch(devops, hosted):
     protect(devops, hosted, "main")
     outcome = pushed(devops, hosted, hosted.local.commit({"a.txt": b"a"}), branch="main")
     assert isinstance(outcome, Rejected)
@@ -137,7 +137,7 @@ def test_a_lost_answer_is_looked_up_on_the_server(devops, client, hosted):
     assert pushed(devops, hosted, commit) == Pushed()
 
 
-def test_a_push_that_did_not_arrive_is_worth_another_try(devops, hosted):
+def test_a_push_that_did_not_arrive_is_transient(devops, hosted):
     commit = hosted.local.commit({"a.txt": b"a"})
     devops.fault(method="POST", path=".*/git-receive-pack", times=1, status=503)
     with pytest.raises(Transient):
@@ -145,7 +145,7 @@ def test_a_push_that_did_not_arrive_is_worth_another_try(devops, hosted):
     assert pushed(devops, hosted, commit) == Pushed()
 
 
-def test_a_bad_credential_is_no_rejection(devops, hosted):
+def test_a_bad_credential_is_not_a_rejection(devops, hosted):
     commit = hosted.local.commit({"a.txt": b"a"})
     with pytest.raises(SignInRequired):
         pushed(devops, hosted, commit, authorization="Bearer nonsense")
@@ -188,7 +188,7 @@ def test_opens_one_pull_request_and_links_it(devops, client, hosted, branch):
     assert client.pull_requests.labels(PROJECT, hosted.id, found.id) == ("ai-generated",)
 
 
-def test_adopts_the_pull_request_that_somebody_opened_in_between(devops, client, hosted, branch):
+def test_adopts_a_pull_request_that_was_opened_in_between(devops, client, hosted, branch):
     draft = PullRequestDraft(BRANCH, "main", "Fix", "body")
     made = client.pull_requests.create(PROJECT, hosted.id, draft).pull_request
     devops.fault(method="GET", path=".*/pullRequests", times=1, status=200, body='{"count": 0, "value": []}')
@@ -197,7 +197,7 @@ def test_adopts_the_pull_request_that_somebody_opened_in_between(devops, client,
     assert found.pull_request.id == made.id
 
 
-def test_waits_for_a_branch_that_is_not_seen_yet(devops, client, hosted, branch):
+def test_waits_for_a_branch_that_has_not_appeared_yet(devops, client, hosted, branch):
     pauses = []
     pull_requests = PullRequests(client.session, pause=pauses.append)
     body = '{"message": "' + BRANCH_NOT_SEEN_YET + ': The pull request cannot be edited", "typeKey": "X"}'
@@ -215,7 +215,7 @@ def test_refuses_a_description_that_is_too_long(client, hosted, branch):
         client.pull_requests.create(PROJECT, hosted.id, PullRequestDraft(BRANCH, "main", "Fix", "x" * 4001))
 
 
-def test_talks_on_a_pull_request(devops, client, hosted, branch):
+def test_adds_a_thread_and_a_status_to_a_pull_request(devops, client, hosted, branch):
     pulls = client.pull_requests
     made = pulls.create(
         PROJECT, hosted.id, PullRequestDraft(BRANCH, "main", "Fix", "body", is_draft=True)

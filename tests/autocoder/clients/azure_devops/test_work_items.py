@@ -44,7 +44,7 @@ def test_writes_finds_and_edits_its_one_comment(work_items, devops):
     assert work_items.find_comment(PROJECT, number, "Run xyz") is None
 
 
-def test_a_comment_that_somebody_deleted_is_not_found_however_the_service_says_so(work_items, devops):
+def test_a_deleted_comment_is_not_found_whatever_the_service_answers(work_items, devops):
     number = devops.new_work_item()
     comment = work_items.add_comment(PROJECT, number, "**Run abc** queued")
     path = f"{PROJECT}/_apis/wit/workItems/{number}/comments/{comment}"
@@ -66,7 +66,7 @@ def test_reads_comments_over_many_pages(work_items, devops, monkeypatch):
     assert [one.text for one in work_items.comments(PROJECT, number, newest_first=True)] == list("edcba")
 
 
-def test_changes_a_field_only_when_nobody_else_changed_it(work_items, devops):
+def test_changes_a_field_only_at_the_revision_that_was_read(work_items, devops):
     number = devops.new_work_item()
     read = work_items.get(number)
     after = work_items.update_fields(number, read.rev, {"System.Title": "new"})
@@ -114,7 +114,7 @@ def test_knows_who_made_an_update(work_items, devops):
     assert work_items.update(number, newest.id) == newest
 
 
-def test_reads_attachments_of_the_organisation_alone(work_items, devops):
+def test_reads_only_attachments_of_the_organisation(work_items, devops):
     header = {
         "Authorization": devops.cloud.clients().authorization(ORGANIZATION),
         "Content-Type": "application/octet-stream",

@@ -65,6 +65,7 @@ def test_a_failing_run_is_logged_and_the_host_goes_on(timers):
     assert host.http.get("/").status_code == 200
 
 
+@pytest.mark.slow
 def test_a_run_that_was_missed_is_made_up_for_at_the_next_start(timers):
     host = timers("0 0 3 * * *").start()
     host.until(lambda: host.runs("at_startup"), "the schedules are kept")

@@ -1,0 +1,61 @@
+"""The work item's comment about a run: added once, then edited as the run proceeds."""
+
+import contextlib
+from collections.abc import Mapping
+from typing import Any
+
+from autocoder.clients.connect import Clients
+from autocoder.clock import now
+from autocoder.errors import NotFound
+from autocoder.models import Phase, Run
+from autocoder.reports.comment import progress_comment, run_marker
+from autocoder.runs.rows import PHASE_COLUMN, is_concluded
+
+FINAL_COMMENT = "comment.md"
+
+
+def show_phase(connected: Clients, run: Run, phase: Phase, row: Mapping[str, Any] | None) -> None:
+    """Write *phase* into the comment of *run*; does nothing without a *row*, because the run has passed it.
+
+    If the final comment was written meanwhile, this edit may have replaced it: then it is written again.
+    """
+    if row is None:
+        return
+    try:
+        write_comment(connected, run, progress_comment(run.id, phase), row)
+    finally:  # an edit may have arrived although its answer was lost
+        if is_concluded(connected.records.get(run.id) or {}):
+            _repeat_final_comment(connected, run)
+
+
+def write_final_comment(connected: Clients, run: Run, text: str) -> None:
+    """Write the final comment *text*, and store it in case a late edit replaces it."""
+    if run.request.work_item_id is not None:
+        connected.blobs.put(run.id, FINAL_COMMENT, connected.redact(text).encode())
+    connected.records.merge(run.id, {"status": "reporting", f"{PHASE_COLUMN}reporting": now()})
+    write_comment(connected, run, text, connected.records.get(run.id))
+
+
+def _repeat_final_comment(connected: Clients, run: Run) -> None:
+    stored = connected.blobs.get(run.id, FINAL_COMMENT)
+    if stored is not None:
+        write_comment(connected, run, stored.decode(), connected.records.get(run.id))
+
+
+def write_comment(connected: Clients, run: Run, text: str, row: Mapping[str, Any] | None) -> None:
+    """Edit the comment of *run* that *row* records, or add it if there is none."""
+    number, project, text = run.request.work_item_id, run.request.project, connected.redact(text)
+    if number is None:
+        return
+    work_items = connected.azure_devops(run.request.organization).work_items
+    row = row or {}
+    known = row.get("comment_id")
+    if known is None and row.get("comment_tried"):
+        found = work_items.find_comment(project, number, run_marker(run.id))
+        known = found.id if found else None
+    if known is not None:
+        with contextlib.suppress(NotFound):  # it was deleted: a new one is added below
+            work_items.edit_comment(project, number, int(known), text)
+            return
+    connected.records.merge(run.id, {"comment_tried": True})
+    connected.records.merge(run.id, {"comment_id": work_items.add_comment(project, number, text)})

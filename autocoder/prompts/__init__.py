@@ -1,0 +1,1 @@
+"""The agent's prompts: templates, and the code that fills them."""

@@ -1,0 +1,106 @@
+"""What the work item's one comment says while a run goes on and when it has ended.
+
+The comment carries the line `Run <id>`, by which a repeat finds it again.
+"""
+
+from autocoder.models import Plan, RunReport, Usage
+from autocoder.shared.outcomes import BY_NAME
+from autocoder.texts.markdown import inert, one_line
+from autocoder.texts.utf16_length import cut
+from autocoder.work_items.fields import MAX_IMAGE_BYTES, MAX_IMAGES, MAX_TOTAL_IMAGE_BYTES
+
+MAX_COMMENT_LENGTH = 20_000  # of 150,000 characters that a comment may have
+MEGABYTE = 1_000_000
+LIMITS = (
+    f"it gets at most {MAX_IMAGES} attachments, "
+    f"of {MAX_IMAGE_BYTES // MEGABYTE} MB each and {MAX_TOTAL_IMAGE_BYTES // MEGABYTE} MB in all"
+)
+
+PROGRESS = {
+    "queued": "⏳ Autocoder has accepted this work item and is waiting for a free slot.",
+    "preparing": "⏳ Autocoder has accepted this work item and is preparing the run.",
+    "running": "🛠️ Autocoder's agent is working.",
+    "verifying": "🔎 Autocoder is running the team's checks on the change.",
+}
+COMPLETED = {
+    "ready": BY_NAME["completed"].text.removesuffix("."),
+    "draft": "A draft pull request is ready to look at",
+    "branch": "The change is on a branch, without a pull request",
+}
+
+
+def usage_line(usage: Usage) -> str:
+    """Return tokens and cost of a run as people read them."""
+    tokens = f"{usage.input_tokens + usage.cached_tokens:,} tokens in, {usage.output_tokens:,} out"
+    cost = "cost unknown" if usage.cost_usd is None else f"${usage.cost_usd:.4f}"
+    return f"{tokens} · {usage.turns} turns · {cost}"
+
+
+def progress_comment(run_id: str, phase: str) -> str:
+    """Return the work item's comment while the run is in *phase*."""
+    return "\n\n".join([PROGRESS[phase], run_marker(run_id)])
+
+
+def final_comment(report: RunReport) -> str:
+    """Return the work item's comment at the end: outcome, link, warnings, reason, next step."""
+    parts = [headline(report)]
+    if report.pull_request:
+        draft = "draft pull request" if report.pull_request.is_draft else "pull request"
+        files = f" with {report.files} changed {'file' if report.files == 1 else 'files'}"
+        link = f"[{draft.capitalize()} {report.pull_request.id}]({report.pull_request.url})"
+        parts.append(f"{link}{files if report.files else ''}.")
+        if not report.pull_request.linked:
+            parts.append("⚠️ The pull request could not be linked to this work item; please link it by hand.")
+        parts += [f"⚠️ {inert(one_line(warning, 1_000))}" for warning in report.pull_request.warnings]
+    elif report.branch:
+        parts.append(f"The change is on branch `{code(report.branch, 200)}`.")
+    if report.reason:
+        parts.append(inert(report.reason[:4_000]))
+    if not report.pull_request:  # else its description says so
+        parts += [f"⚠️ {words}" for words in report.unseen]
+    advice = BY_NAME[report.outcome].advice
+    if not report.pull_request and advice:
+        parts.append(f"**Next:** {advice}")
+    if report.usage.turns or report.usage.output_tokens:
+        parts.append(usage_line(report.usage))
+    return "\n\n".join([cut("\n\n".join(parts), MAX_COMMENT_LENGTH), run_marker(report.run.id)])
+
+
+def headline(report: RunReport) -> str:
+    """Return how a run ended, in one line; one that completed may have brought less than a pull request."""
+    if report.outcome == "failed" and report.pull_request:
+        return "⚠️ The pull request was opened, but the run failed afterwards."
+    if report.outcome != "completed":
+        return BY_NAME[report.outcome].headline
+    opened, failed = report.pull_request, report.failed_checks
+    words = COMPLETED["branch" if opened is None else "draft" if opened.is_draft else "ready"]
+    return completed(words, failed)
+
+
+def completed(words: str, failed: int) -> str:
+    """Return the line of a run that completed as *words* say, of whose checks so many failed."""
+    if not failed:
+        return f"{BY_NAME['completed'].symbol} {words}."
+    return f"⚠️ {words}, but {failed} {'check' if failed == 1 else 'checks'} failed."
+
+
+def unseen(plan: Plan) -> tuple[str, ...]:
+    """Return what of its task the agent did not get to see, one sentence each."""
+    item, found = plan.work_item, []
+    if item and item.hidden_parts:
+        found.append(f"{item.hidden_parts} hidden parts of the work item were not shown to the agent.")
+    if item and item.images_left_out:
+        were = "was" if item.images_left_out == 1 else "were"
+        pictures = f"{item.images_left_out} of the work item's pictures"
+        found.append(f"{pictures} {were} not shown to the agent: {LIMITS}.")
+    return (*found, *plan.remarks)
+
+
+def run_marker(run_id: str) -> str:
+    """Return the visible words by which a run's comment is found again."""
+    return f"Run {run_id}"
+
+
+def code(text: str, longest: int) -> str:
+    """Return *text* as one line fit for a table cell and for a code span."""
+    return one_line(text, longest).replace("`", "'").replace("|", "\\|")

@@ -1,0 +1,210 @@
+"""Building a `RunRequest` from a JSON body: every field is validated, and all mistakes are reported."""
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from autocoder import ids
+from autocoder.models import MODEL, Budget, Requester, RunRequest
+from autocoder.requests.body import Problem, RunBody, read_body
+from autocoder.setting_values import ORGANIZATION
+from autocoder.settings import Settings
+
+N = TypeVar("N", int, float)
+_IMAGE = re.compile(
+    r"[a-z0-9][a-z0-9.-]*(:\d+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)+(:[\w][\w.-]{0,127})?(@sha256:[0-9a-f]{64})?"
+)
+_MODEL = re.compile(MODEL)
+_NAME = re.compile(r'[^\x00-\x1f\x7f\\/:*?"<>|;#$%{},+=\[\]]{1,64}')
+_BRANCH = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+@#-]*(/[A-Za-z0-9._+@#-]+)*")
+_ORGANIZATION = re.compile(ORGANIZATION)
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """Where a run works, from the request or the settings; None when neither decides it."""
+
+    organization: str
+    project: str | None
+    repository: str | None
+    prefix: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A refused request: HTTP status, code, and all its problems."""
+
+    status: int
+    code: str
+    problems: tuple[Problem, ...]
+
+    @property
+    def message(self) -> str:
+        """All problems in one sentence."""
+        return "; ".join(f"{problem.field}: {problem.message}" for problem in self.problems)
+
+
+def read_request(
+    body: object, settings: Settings, agents: Collection[str], requester: Requester
+) -> RunRequest | Refusal:
+    """Return the request in the JSON *body*, completed from *settings*, or a refusal with all mistakes."""
+    if not isinstance(body, Mapping):
+        return Refusal(400, "invalid_request", (Problem("body", "must be a JSON object"),))
+    wanted, problems = read_body(body)
+    place = _place(wanted, settings)
+    named = {problem.field.split(".")[0] for problem in problems}
+    problems += tuple(_impossible(wanted, place, settings, agents, named))
+    forbidden = tuple(_forbidden(place.organization, wanted.container_image, settings))
+    if problems:
+        known = {problem.field for problem in problems}
+        others = (problem for problem in forbidden if problem.field not in known)
+        return Refusal(400, "invalid_request", (*problems, *others))
+    return Refusal(403, "not_allowed", forbidden) if forbidden else _request(wanted, place, requester)
+
+
+def recheck(request: RunRequest, settings: Settings) -> Refusal | None:
+    """Return why a *request* that was accepted earlier is no longer allowed, or None."""
+    forbidden = tuple(_forbidden(request.organization, request.container_image, settings))
+    return Refusal(403, "not_allowed", forbidden) if forbidden else None
+
+
+def _place(wanted: RunBody, settings: Settings) -> _Target:
+    """Return where the run works; missing parts come from the settings and PROJECT_REPO_MAP."""
+    project = wanted.project or _only_project(settings)
+    return _Target(
+        organization=wanted.organization or settings.organization,
+        project=project,
+        repository=wanted.repository or _only_repository(settings, project),
+        prefix=wanted.source_branch_prefix or settings.source_branch_prefix,
+    )
+
+
+def _impossible(
+    wanted: RunBody, place: _Target, settings: Settings, agents: Collection[str], named: Collection[str]
+) -> list[Problem]:
+    """Return problems with well-typed values, except in the fields that are *named* already."""
+    agent = wanted.agent_type or settings.default_agent  # the repository may still name another
+    unknown = Problem(
+        "agentType", f"unknown agent {agent[:60]!r}; the agents are {', '.join(sorted(agents))}"
+    )
+    found = [
+        *_what_is_missing(wanted, place, settings, named),
+        *_malformed(wanted, place.prefix),
+        *_over_the_ceiling(wanted.budget, settings),
+        *(() if agent in agents else (unknown,)),
+    ]
+    first = {problem.field: problem for problem in reversed(found)}
+    return [problem for field, problem in first.items() if field not in named]
+
+
+def _request(wanted: RunBody, place: _Target, requester: Requester) -> RunRequest:
+    """Return the request of a body without mistakes."""
+    settled = {"organization", "project", "repository", "source_branch_prefix"}
+    return RunRequest(
+        **{**wanted.model_dump(exclude=settled), "budget": wanted.budget},
+        organization=place.organization,
+        project=place.project or "",
+        repository=place.repository or "",
+        source_branch_prefix=place.prefix,
+        requester=requester,
+    )
+
+
+def _only_project(settings: Settings) -> str | None:
+    projects = list(settings.project_repo_map)
+    return projects[0] if len(projects) == 1 else None
+
+
+def _only_repository(settings: Settings, project: str | None) -> str | None:
+    repositories = settings.repositories(project) if project else ()
+    return repositories[0] if len(repositories) == 1 else None
+
+
+def _what_is_missing(
+    wanted: RunBody, place: _Target, settings: Settings, named: Collection[str]
+) -> list[Problem]:
+    """Return a problem for each missing or ambiguous field; nothing is ever guessed."""
+    found = []
+    asked = wanted.work_item_id is not None or (wanted.user_prompt or "").strip() or "userPrompt" in named
+    if not asked:
+        found.append(Problem("workItemId", "is required unless userPrompt is given"))
+    if place.project is None:
+        names = ", ".join(settings.project_repo_map) or "no project"
+        found.append(Problem("project", f"is required; PROJECT_REPO_MAP has {names}"))
+    elif place.repository is None:
+        names = ", ".join(settings.repositories(place.project)) or "none"
+        message = f"is required; repositories of this project in PROJECT_REPO_MAP: {names}"
+        found.append(Problem("repository", message))
+    return found
+
+
+def _malformed(wanted: RunBody, prefix: str) -> list[Problem]:
+    """Return a problem for each field that is not a valid name."""
+    rules = (
+        ("organization", wanted.organization, _ORGANIZATION, "organisation name"),
+        ("project", wanted.project, _NAME, "project name"),
+        ("repository", wanted.repository, _NAME, "repository name"),
+        ("model", wanted.model, _MODEL, "model name"),
+        ("containerImage", wanted.container_image, _IMAGE, "image name with a registry"),
+        ("targetBranch", wanted.target_branch, _BRANCH, "branch name"),
+    )
+    found = [
+        Problem(field, f"is not a valid {what}")
+        for field, value, rule, what in rules
+        if value is not None and (not rule.fullmatch(value) or value in (".", ".."))
+    ]
+    if wanted.target_branch and (".." in wanted.target_branch or len(wanted.target_branch) > 200):
+        found.append(Problem("targetBranch", "is not a valid branch name"))
+    if not ids.is_branch_prefix(prefix):
+        found.append(Problem("sourceBranchPrefix", "is not a valid start of a branch name"))
+    for field, names in (("labels", wanted.labels), ("reviewers", wanted.reviewers)):
+        if any(not name.strip() or len(name) > 100 or not name.isprintable() for name in names):
+            found.append(Problem(field, "each entry must be one line of at most 100 characters"))
+    return found
+
+
+def _over_the_ceiling(budget: Budget, settings: Settings) -> list[Problem]:
+    ceilings: dict[str, float] = {
+        "minutes": settings.max_run_minutes,
+        "usd": settings.max_run_usd,
+        "tokens": settings.max_run_tokens,
+        "turns": settings.max_run_turns,
+    }
+    given: dict[str, Any] = budget.model_dump()
+    return [
+        Problem(f"budget.{name}", f"must be at most {ceiling:g} (MAX_RUN_{name.upper()})")
+        for name, ceiling in ceilings.items()
+        if given[name] is not None and given[name] > ceiling
+    ]
+
+
+def _forbidden(organization: str, image: str | None, settings: Settings) -> list[Problem]:
+    """Return a problem for each well-formed value that the settings do not allow."""
+    found = []
+    organizations = settings.allowed_organizations or (settings.organization,)
+    if organization.casefold() not in {name.casefold() for name in organizations}:
+        found.append(Problem("organization", "is not allowed; ALLOWED_ORGANIZATIONS must list it"))
+    registries = settings.allowed_image_registries or (settings.image_registry,)
+    if image is not None and not any(image.startswith(f"{registry.rstrip('/')}/") for registry in registries):
+        found.append(
+            Problem(
+                "containerImage",
+                "comes from a registry that is not allowed; ALLOWED_IMAGE_REGISTRIES must list it",
+            )
+        )
+    return found
+
+
+def full_budget(wanted: Budget, repository: Budget, settings: Settings) -> Budget:
+    """Return the budget of a run: the one *wanted*, limited by the repository's and the settings'."""
+    return Budget(
+        minutes=_least(wanted.minutes, repository.minutes, settings.max_run_minutes),
+        usd=_least(wanted.usd, repository.usd, settings.max_run_usd),
+        tokens=_least(wanted.tokens, repository.tokens, settings.max_run_tokens),
+        turns=_least(wanted.turns, repository.turns, settings.max_run_turns),
+    )
+
+
+def _least(*ceilings: N | None) -> N:
+    return min(one for one in ceilings if one is not None)

@@ -1,0 +1,14 @@
+"""The token with which a run's supervisor authenticates to the app."""
+
+import hashlib
+import hmac
+
+
+def callback_token(secret: str, run_id: str) -> str:
+    """Return the token of run *run_id*, an HMAC-SHA256 under the *secret* in Key Vault."""
+    return hmac.new(secret.encode(), b"finished:" + run_id.encode(), hashlib.sha256).hexdigest()
+
+
+def is_callback_token(secret: str, run_id: str, token: str) -> bool:
+    """Whether *token* is the token of run *run_id*, compared in constant time."""
+    return hmac.compare_digest(callback_token(secret, run_id).encode(), token.encode())

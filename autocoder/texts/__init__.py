@@ -1,0 +1,1 @@
+"""Untrusted text: parsing it, measuring it, and making it safe to show."""

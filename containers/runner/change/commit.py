@@ -1,0 +1,206 @@
+"""Turns the permitted changes in the work tree into a commit, and into a pack that the app can check.
+
+https://git-scm.com/docs/git-commit-tree
+https://git-scm.com/docs/git-pack-objects
+"""
+
+import hashlib
+import os
+import re
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from autocoder.shared.policy import GITLINK, Change, Rules, Verdict, judge
+from autocoder.shared.redaction import Redactor
+from runner.background import BackgroundCall
+from runner.change.staging import FileChangedError, SecretFoundError, Stage, nested
+from runner.change.survey import is_attributes, survey, with_lfs
+from runner.change.traps import TrapError
+from runner.git import Git, GitTimeoutError
+
+TREE = 0o040000
+STAGE = "stage"  # under the volume `repository`
+PACK = "changes.pack"
+MAX_COUNTED_FILES, MAX_COUNTED_LENGTH = 200, 40_000  # files, and characters of all their paths
+_NUMBERS = re.compile(rb"(\d+)\t(\d+)\t(.+)", re.DOTALL)
+
+
+class Difference(NamedTuple):
+    """The difference of two trees: ids of trees and new files, and lines added and removed by path."""
+
+    objects: frozenset[str]
+    lines: Mapping[str, tuple[int, int]]
+
+
+class CollectedChange(NamedTuple):
+    """The collected change: its commit, if any, the withheld paths, and the reasons if it is refused."""
+
+    commit: str | None = None
+    tree: str = ""
+    difference: Difference = Difference(frozenset(), {})
+    withheld: tuple[Verdict, ...] = ()
+    refused: tuple[Verdict, ...] = ()
+
+
+class Base(NamedTuple):
+    """The commit the run started from, and its root tree."""
+
+    commit: str
+    tree: str
+
+
+class Collector(NamedTuple):
+    """Turns the work tree into a commit in *git*, whose index is the base and which no agent can access."""
+
+    git: Git
+    workspace: Path
+    base: Base
+    rules: Rules
+    redactor: Redactor
+    reader: tuple[int, int] | None = None  # uid and gid of Git when it reads the workspace
+
+    @property
+    def stage(self) -> Stage:
+        """The copy of the changed files that is checked and committed."""
+        return Stage(self.git.directory.parent / STAGE)
+
+    def collect(self, text: Mapping[str, Any]) -> CollectedChange:
+        """Commit the permitted changes, with author, date and message from *text*, run.json's `commit`.
+
+        The same changes give the same commit id. Raises `GitError` when Git fails for another reason than the
+        agent's files.
+        """
+        try:
+            return self._collect(text)
+        except TrapError as trap:
+            return CollectedChange(refused=(trap.verdict,))
+        except GitTimeoutError as error:  # caused by the files that Git had to read
+            return CollectedChange(
+                refused=(Verdict("", "refuse", f"Git could not read the change: {error}"),)
+            )
+
+    def _collect(self, text: Mapping[str, Any]) -> CollectedChange:
+        surveyed = survey(
+            self.git._replace(work_tree=self.workspace, user=self.reader),
+            self.workspace,
+            self.rules.max_file_bytes,
+        )
+        verdicts = judge(surveyed.changes, self.rules)
+        passed = _without(surveyed.changes, verdicts)
+        verdicts += conflicts(passed, verdicts)
+        refused = [verdict for verdict in verdicts if verdict.action == "refuse"]
+        passed = _without(passed, verdicts)
+        if not refused:
+            refused = self._enter(passed)
+        withheld = tuple(verdict for verdict in verdicts if verdict.action == "withhold")
+        if refused or not passed:
+            return CollectedChange(withheld=withheld, refused=tuple(refused))
+        tree = self.git.run("write-tree").decode().strip()
+        if tree == self.base.tree:
+            return CollectedChange(withheld=withheld)
+        comparing = BackgroundCall(lambda: self._difference(tree))
+        commit = self._commit(tree, text)
+        return CollectedChange(commit, tree, comparing.wait(), withheld)
+
+    def pack(self, collected: CollectedChange) -> tuple[Path, dict[str, Any]]:
+        """Write the pack; returns its path and its entry in `result.json`.
+
+        The pack contains the commit with its new trees and files, and of the base the commit, the root tree
+        and the trees along each changed path. The app can compare both sides without any other object.
+        """
+        objects = {self.base.commit, self.base.tree, collected.commit or "", collected.tree}
+        objects |= collected.difference.objects
+        path = self.git.directory.parent / PACK
+        with path.open("wb") as file:
+            names = "".join(f"{name}\n" for name in sorted(objects)).encode()
+            self.git.run("pack-objects", "--stdout", "-q", "--window=0", stdin=names, stdout=file.fileno())
+        digest = hashlib.sha256()
+        with path.open("rb") as file:
+            while piece := file.read(1 << 20):
+                digest.update(piece)
+        entry = {"commit": collected.commit, "bytes": path.stat().st_size, "sha256": digest.hexdigest()}
+        return path, entry
+
+    def check_out(self, folder: Path, seconds: float) -> None:
+        """Check out the commit, which is still in the index, into *folder*, which is the supervisor's own.
+
+        Raises `GitError` when Git fails or takes longer than *seconds*, and `OSError` when *folder* exists.
+        """
+        folder.mkdir(parents=True)
+        if self.git.user is not None:
+            os.chown(folder, *self.git.user)
+        staged = self.git._replace(work_tree=self.stage.files, seconds=seconds)
+        staged.run("checkout-index", "--all", "--force", f"--prefix={folder}/")
+
+    def _enter(self, passed: Collection[Change]) -> list[Verdict]:
+        """Stage the changes, check the staged files and add them to the index; returns reasons to refuse."""
+        try:
+            copies = self.stage.take(passed, self.workspace, self.redactor)
+        except SecretFoundError as error:
+            return [Verdict(str(error), "refuse", "the file contains a secret of this run")]
+        except FileChangedError as error:
+            return [Verdict("", "refuse", f"files were changed while they were read: {error}")]
+        except OSError as error:
+            return [Verdict("", "refuse", f"a changed file could not be read: {error.strerror or error}")]
+        refused = list(judge(copies, self.rules))
+        if refused or not copies:
+            return refused
+        self.stage.enter(self.git, copies)
+        if any(is_attributes(change.path) for change in copies):  # otherwise no attribute can have changed
+            refused = list(judge(with_lfs(self.git, copies), self.rules))
+        return refused
+
+    def _difference(self, tree: str) -> Difference:
+        form = ("-r", "-t", "-z", "--raw", "--numstat", "--no-abbrev", "--no-renames", "--no-ext-diff")
+        return read_difference(self.git.run("diff-tree", *form, "--no-textconv", self.base.tree, tree))
+
+    def _commit(self, tree: str, text: Mapping[str, Any]) -> str:
+        date = f"@{int(datetime.fromisoformat(text['date']).timestamp())} +0000"
+        variables = {"GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date}
+        for role in ("AUTHOR", "COMMITTER"):
+            variables |= {f"GIT_{role}_NAME": text["authorName"], f"GIT_{role}_EMAIL": text["authorEmail"]}
+        git = self.git._replace(variables=variables)
+        message = text["message"].encode()
+        return git.run("commit-tree", tree, "-p", self.base.commit, stdin=message).decode().strip()
+
+
+def conflicts(passed: Iterable[Change], verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
+    """Return the paths to withhold because a withheld path is a folder above them or a file below them."""
+    kept = {verdict.path for verdict in verdicts if verdict.action == "withhold"}
+    new = {change.path for change in passed if change.kind != "deleted"}
+    found = {}
+    for outer, inner in nested(kept | new):
+        for path, other in ((outer, inner), (inner, outer)):
+            if path in new and other in kept:
+                found[path] = Verdict(path, "withhold", f"conflicts with the withheld path {other}")
+    return tuple(found.values())
+
+
+def _without(changes: Iterable[Change], verdicts: Iterable[Verdict]) -> tuple[Change, ...]:
+    judged = {verdict.path for verdict in verdicts}
+    return tuple(change for change in changes if change.path not in judged)
+
+
+def read_difference(listed: bytes) -> Difference:
+    """Return the difference in the output of `git diff-tree -z --raw --numstat`.
+
+    https://git-scm.com/docs/git-diff-tree
+    """
+    objects: set[str] = set()
+    lines: dict[str, tuple[int, int]] = {}
+    left = MAX_COUNTED_LENGTH
+    records = iter(listed.split(b"\0"))
+    for record in records:
+        if record.startswith(b":"):
+            old_mode, new_mode, old, new, _ = record[1:].decode().split(" ")
+            if int(old_mode, 8) == TREE:
+                objects.add(old)
+            if int(new_mode, 8) not in (0, GITLINK):
+                objects.add(new)
+            next(records)  # its path
+        elif len(lines) < MAX_COUNTED_FILES and len(record) < left and (found := _NUMBERS.fullmatch(record)):
+            left -= len(record)
+            lines[os.fsdecode(found[3])] = (int(found[1]), int(found[2]))
+    return Difference(frozenset(objects), lines)

@@ -1,0 +1,137 @@
+"""Copies the permitted changes from the work tree into the stage, reading each once, and then into the index.
+
+The agent may still be running, and may swap folders, files and links between any two steps. Each file is
+therefore opened without following links, and must still be what the survey found. The stage itself contains
+no link: it has only folders and files that are created here. The target of a symbolic link is stored as the
+text of a file, from which Git creates the link's object.
+https://git-scm.com/docs/git-update-index
+https://git-scm.com/docs/git-hash-object
+"""
+
+import contextlib
+import os
+import shutil
+from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from autocoder.shared.policy import EXECUTABLE, HEAD_BYTES, SYMLINK, Change
+from autocoder.shared.redaction import Redactor
+from runner.change.survey import FOLDER, lines, mode_of, opened, parent
+from runner.files import open_regular
+from runner.git import Git
+
+FILES, LINKS = "files", "links"
+_NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_NO_OBJECT = "0" * 40
+
+
+class SecretFoundError(Exception):
+    """A changed file contains one of the run's own secrets. The text is its path."""
+
+
+class FileChangedError(Exception):
+    """A file was changed while it was read. The text says which one."""
+
+
+class Stage(NamedTuple):
+    """A folder that no other container can access."""
+
+    folder: Path
+
+    @property
+    def files(self) -> Path:
+        """The new files, under their own paths, as a work tree for Git."""
+        return self.folder / FILES
+
+    def take(self, changes: Collection[Change], workspace: Path, redactor: Redactor) -> list[Change]:
+        """Copy *changes* into the stage; returns them with the size, head, mode and target that were read.
+
+        Raises `SecretFoundError` when a file contains a secret of the run, `FileChangedError` when a file is
+        no longer what the survey found, and `OSError` when one cannot be read.
+        """
+        for outer, _ in nested(change.path for change in changes if change.kind != "deleted"):
+            raise FileChangedError(f"{outer} is a file and a folder at once")
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)  # fails if files of an earlier attempt are left
+        for name in (FILES, LINKS):
+            (self.folder / name).mkdir()
+        with opened(workspace) as root, opened(self.files) as files:
+            return [self._take(change, root, files, redactor) for change in changes]
+
+    def enter(self, git: Git, changes: Collection[Change]) -> None:
+        """Add the staged *changes* to the index of *git*, converted as their attributes say."""
+        links = [change for change in changes if change.kind != "deleted" and change.new_mode == SYMLINK]
+        files = [change for change in changes if change.kind != "deleted" and change.new_mode != SYMLINK]
+        deleted = [change.path for change in changes if change.kind == "deleted"]
+        entries = [f"0 {_NO_OBJECT}\t{path}\0" for path in deleted]
+        entries += [
+            f"120000 {name}\t{link.path}\0"
+            for link, name in zip(links, self._objects(git, links), strict=True)
+        ]
+        if entries:  # by name only, so that the files in the stage do not matter
+            stdin = os.fsencode("".join(entries))
+            git.run("update-index", "-z", "--index-info", stdin=stdin)
+        if files:
+            staged = git._replace(work_tree=self.files)
+            stdin = lines(change.path for change in files)
+            staged.run("update-index", "--add", "--replace", "-z", "--stdin", stdin=stdin)
+
+    def _take(self, change: Change, root: int, files: int, redactor: Redactor) -> Change:
+        if change.kind == "deleted":
+            return change
+        name = change.path.rpartition("/")[2]
+        with parent(root, change.path) as folder:
+            if change.new_mode == SYMLINK:
+                target = os.readlink(name, dir_fd=folder)
+                if redactor.holds_own_secret(os.fsencode(target)):
+                    raise SecretFoundError(change.path)
+                return change._replace(link_target=target, size=len(os.fsencode(target)))
+            descriptor = open_regular(name, folder)
+        if descriptor is None:
+            raise FileChangedError(f"{change.path} cannot be read")
+        with os.fdopen(descriptor, "rb") as file:
+            content = file.read(change.size + 1)
+            mode = mode_of(os.fstat(descriptor).st_mode)
+        if len(content) != change.size:
+            raise FileChangedError(f"{change.path} has a different size now")
+        if redactor.holds_own_secret(content):
+            raise SecretFoundError(change.path)
+        _write(files, change.path, content, 0o755 if mode == EXECUTABLE else 0o644)
+        return change._replace(new_mode=mode, head=content[:HEAD_BYTES])
+
+    def _objects(self, git: Git, links: Collection[Change]) -> list[str]:
+        """Return the id of the object for each of *links*."""
+        if not links:
+            return []
+        places = [self.folder / LINKS / str(number) for number in range(len(links))]
+        for place, link in zip(places, links, strict=True):
+            place.write_bytes(os.fsencode(link.link_target or ""))
+        stdin = "".join(f"{place}\n" for place in places).encode()
+        return git.run("hash-object", "-w", "--no-filters", "--stdin-paths", stdin=stdin).decode().split()
+
+
+def nested(paths: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield every pair of *paths* in which the first is a folder that contains the second."""
+    above: list[str] = []
+    for path in sorted(paths, key=lambda path: f"{path}/"):
+        while above and not path.startswith(f"{above[-1]}/"):
+            above.pop()
+        yield from ((outer, path) for outer in above)
+        above.append(path)
+
+
+def _write(root: int, path: str, content: bytes, mode: int) -> None:
+    """Create the file *path* under *root*, with its folders. It must not exist."""
+    folder, names = os.dup(root), path.split("/")
+    try:
+        for name in names[:-1]:
+            with contextlib.suppress(FileExistsError):
+                os.mkdir(name, dir_fd=folder)
+            inner = os.open(name, FOLDER, dir_fd=folder)
+            os.close(folder)
+            folder = inner
+        with os.fdopen(os.open(names[-1], _NEW_FILE, mode, dir_fd=folder), "wb") as file:
+            file.write(content)
+    finally:
+        os.close(folder)

@@ -1,0 +1,172 @@
+"""Lists what the agent has changed: Git compares the files, and each one is examined without following links.
+
+The agent may still be changing files and links. Git therefore only compares in the work tree. Each changed
+file is read once afterwards (`runner.change.staging`), and that copy is what is checked and committed.
+https://git-scm.com/docs/git-ls-files
+https://git-scm.com/docs/git-check-attr
+"""
+
+import contextlib
+import os
+import stat
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from autocoder.shared.policy import EXECUTABLE, GITLINK, REGULAR, SYMLINK, Change, Verdict
+from runner.change.traps import TrapError, look_for_traps
+from runner.git import Git, GitError, GitTimeoutError
+
+ATTRIBUTES = ".gitattributes"
+MAX_CHANGES = 20_000
+FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+class Survey(NamedTuple):
+    """The files of the base (path to mode), and the changes to them in the work tree."""
+
+    base: Mapping[str, int]
+    changes: tuple[Change, ...]
+
+
+def survey(git: Git, workspace: Path, max_bytes: int) -> Survey:
+    """Return the differences between *workspace* and the index of *git*, which holds the base.
+
+    *max_bytes* is the maximum size of a changed file. Raises `TrapError` when the files cannot be compared,
+    or when more than `MAX_CHANGES` paths differ.
+    """
+    index, suspects = _read_listing(_listed(git, workspace, max_bytes))
+    if len(suspects) > MAX_CHANGES:
+        raise TrapError(_refusal(f"{len(suspects):,} paths differ; at most {MAX_CHANGES:,} are allowed"))
+    with opened(workspace) as root:
+        seen = (_look(root, path, index.get(path)) for path in sorted(suspects))
+        changes = [change for change in seen if change is not None]
+    changes = [*changes, *_displaced(changes, index)]
+    if any(is_attributes(path) for path in index):
+        changes = with_lfs(git, changes)
+    return Survey(index, tuple(changes))
+
+
+def _listed(git: Git, workspace: Path, max_bytes: int) -> bytes:
+    """Return the output of `git ls-files`, which opens files of the agent and may block on them."""
+    look = partial(look_for_traps, git, workspace, max_bytes)
+    options = ("-z", "-t", "-s", "-m", "-d", "-o", "--exclude-standard")
+    try:
+        return git.listing("ls-files", *options, slow=look)
+    except GitTimeoutError as error:
+        hint = "look for named pipes, very large files and repositories inside the repository"
+        raise TrapError(_refusal(f"Git could not compare the files: {error}; {hint}")) from None
+    except GitError as error:
+        raise TrapError(_refusal(f"Git could not compare the files: {error}")) from None
+
+
+def _refusal(reason: str) -> Verdict:
+    return Verdict("", "refuse", reason)
+
+
+def is_attributes(path: str) -> bool:
+    """Whether *path* is a file from which Git reads attributes."""
+    return path.rpartition("/")[2] == ATTRIBUTES
+
+
+def with_lfs(git: Git, changes: Iterable[Change]) -> list[Change]:
+    """Return *changes*, marked as Git LFS if the attributes in the index say `filter=lfs`."""
+    known = list(changes)
+    if not known:
+        return known
+    asked = lines(change.path for change in known)
+    fields = git.run("check-attr", "-z", "--stdin", "--cached", "filter", stdin=asked).split(b"\0")
+    pairs = zip(fields[::3], fields[2::3], strict=False)
+    lfs = {os.fsdecode(path) for path, value in pairs if value == b"lfs"}
+    return [change._replace(lfs=change.lfs or change.path in lfs) for change in known]
+
+
+def lines(paths: Iterable[str]) -> bytes:
+    """Return *paths* in the format that Git reads with `-z`."""
+    return b"".join(os.fsencode(path) + b"\0" for path in paths)
+
+
+def _read_listing(listed: bytes) -> tuple[dict[str, int], set[str]]:
+    """Return the files of the index and the paths that may differ.
+
+    https://git-scm.com/docs/git-ls-files#_output
+    """
+    index: dict[str, int] = {}
+    suspects: set[str] = set()
+    for record in listed.split(b"\0"):
+        tag, _, rest = record.partition(b" ")
+        if tag == b"?":
+            suspects.add(os.fsdecode(rest))
+        elif tag:
+            fields, _, name = rest.partition(b"\t")
+            path = os.fsdecode(name)
+            index[path] = int(fields.split(b" ")[0], 8)
+            if tag != b"H":
+                suspects.add(path)
+    return index, suspects
+
+
+def _look(root: int, path: str, old_mode: int | None) -> Change | None:
+    """Return how *path* differs, or None if it exists neither in the base nor in the work tree."""
+    if path.endswith("/"):  # how Git lists a repository inside the repository
+        return Change(path.rstrip("/"), "added", new_mode=GITLINK)
+    found, target, name = None, None, path.rpartition("/")[2]
+    with parent(root, path) as folder, contextlib.suppress(OSError, ValueError):
+        found = os.stat(name, dir_fd=folder, follow_symlinks=False)
+        target = os.readlink(name, dir_fd=folder) if stat.S_ISLNK(found.st_mode) else None
+    if found is None or (stat.S_ISDIR(found.st_mode) and old_mode != GITLINK):
+        return None if old_mode is None else Change(path, "deleted", old_mode)
+    mode = GITLINK if stat.S_ISDIR(found.st_mode) else mode_of(found.st_mode)
+    if old_mode is None:
+        return Change(path, "added", None, mode, found.st_size, target)
+    return Change(path, "modified", old_mode, mode, found.st_size, target)
+
+
+def _displaced(changes: Collection[Change], index: Mapping[str, int]) -> Iterator[Change]:
+    """Return the deletion of each file of a folder that a file or a link has replaced."""
+    known, paths = {change.path for change in changes}, sorted(index)
+    for change in changes:
+        folder = f"{change.path}/"
+        place = bisect_left(paths, folder) if change.kind == "added" else len(paths)
+        while place < len(paths) and paths[place].startswith(folder):
+            if paths[place] not in known:
+                yield Change(paths[place], "deleted", index[paths[place]])
+            place += 1
+
+
+def mode_of(mode: int) -> int:
+    """Return the mode that Git would store. Kinds of files that Git cannot store keep their own mode."""
+    if stat.S_ISREG(mode):
+        return EXECUTABLE if mode & stat.S_IXUSR else REGULAR
+    return SYMLINK if stat.S_ISLNK(mode) else stat.S_IFMT(mode)
+
+
+@contextlib.contextmanager
+def opened(folder: Path) -> Iterator[int]:
+    """Open *folder* and close it afterwards. Its path is trusted, so it may contain a link."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def parent(root: int, path: str) -> Iterator[int]:
+    """Open the folder of *path* under *root* without following links; yields -1 if there is none."""
+    folder = os.dup(root)
+    try:
+        for name in path.split("/")[:-1]:
+            inner = os.open(name, FOLDER, dir_fd=folder)
+            os.close(folder)
+            folder = inner
+    except OSError:
+        os.close(folder)
+        folder = -1
+    try:
+        yield folder
+    finally:
+        if folder >= 0:
+            os.close(folder)

@@ -1,0 +1,1 @@
+"""The init container: downloads the inputs and checks out the commit that the agent starts from."""

@@ -1,0 +1,80 @@
+"""The phase after the agent: commit, outcome, verification, pack."""
+
+import time
+from typing import Any, NamedTuple
+
+from autocoder.shared.outcomes import BY_SUPERVISOR
+from autocoder.shared.policy import Rules
+from runner.change.commit import Base, CollectedChange, Collector
+from runner.git import GIT_FOLDER, Git, GitError
+from runner.supervisor.agent import Ending
+from runner.supervisor.ending import outcome_of, withheld_part
+from runner.supervisor.environment import RunContext
+from runner.supervisor.final_message import read_final_message
+from runner.supervisor.live import LiveReport
+from runner.supervisor.verification import TOTAL_SECONDS, Verification, not_run
+
+GIT_SECONDS = 60.0  # the limit for each call, because some files can block Git for ever
+
+
+class CollectingPhase(NamedTuple):
+    """The last phase of an attempt: *run* is run.json; *result* is filled in and becomes result.json."""
+
+    context: RunContext
+    live: LiveReport
+    run: dict[str, Any]
+    result: dict[str, Any]
+
+    def collect(self, ending: Ending, refused_call: str, minutes: float, base_tree: str) -> None:
+        """Commit the agent's change and determine the outcome; verify and pack what will be published.
+
+        Raises `GitError` when Git fails, and `ExchangeError` when the pack cannot be uploaded.
+        """
+        self.live.phase("collecting")
+        form = self.run["agent"].get("result", {})
+        final = read_final_message(self.context.settings.volumes["exchange"] / "log", form)
+        self.result["summary"] = final.text
+        collector, collected = self._collector(base_tree), CollectedChange()
+        if ending.reason != "terminated":
+            collected = collector.collect(self.run["commit"])
+        outcome, reason = outcome_of(ending, refused_call, final, collected, minutes)
+        self.result.update(outcome=outcome, reason=reason)
+        self.result.update(withheld_part(collected.withheld))
+        if collected.commit:
+            self.result["lines"] = dict(collected.difference.lines)
+            if BY_SUPERVISOR[outcome].carries_change:
+                self._verify(collector)
+                self._upload(collector, collected)
+
+    def _collector(self, base_tree: str) -> Collector:
+        repository = self.context.settings.volumes["repository"]
+        rules = Rules.of(self.run["policy"], self.run["agent"].get("leftovers", ()))
+        base = Base(self.run["baseCommit"], base_tree)
+        settings = self.context.settings
+        git = Git(repository / GIT_FOLDER, user=settings.agent_user, seconds=GIT_SECONDS)
+        reader = None if settings.any_user else settings.agent_user
+        return Collector(git, settings.volumes["workspace"], base, rules, self.context.redactor, reader)
+
+    def _verify(self, collector: Collector) -> None:
+        setup, verify = self.run.get("setup", ()), self.run.get("verify", ())
+        if not setup and not verify:
+            return
+        self.live.phase("verifying")
+        began = time.monotonic()
+        volumes = self.context.settings.volumes
+        verification = Verification(volumes["control"], volumes["verification"], self.context.redactor)
+        try:
+            collector.check_out(verification.checkout, TOTAL_SECONDS)
+        except (GitError, OSError):  # the change is published without a verification
+            self.result["verification"] = [not_run(command) for command in (*setup, *verify)]
+        else:
+            left = TOTAL_SECONDS - (time.monotonic() - began)
+            self.result["verification"] = verification.run(setup, verify, left)
+        self.result["seconds"]["verify"] = round(time.monotonic() - began, 2)
+        self.live.phase("collecting")
+
+    def _upload(self, collector: Collector, collected: CollectedChange) -> None:
+        began = time.monotonic()
+        path, self.result["pack"] = collector.pack(collected)
+        self.context.client.put(self.context.settings.outputs["changes.pack"], path)
+        self.result["seconds"]["pack"] = round(time.monotonic() - began, 2)

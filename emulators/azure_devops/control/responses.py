@@ -1,0 +1,180 @@
+"""`/_control/...`: what tests, demo and benchmark set up without a credential, on this machine alone.
+
+These routes are no part of Azure DevOps. They create what its web portal creates:
+https://learn.microsoft.com/azure/devops/organizations/projects/create-project
+https://learn.microsoft.com/azure/devops/organizations/accounts/use-personal-access-tokens-to-authenticate
+"""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from emulators.azure_devops.core.calls import answer
+from emulators.azure_devops.core.loopback import is_local
+from emulators.azure_devops.core.services import Services
+from emulators.azure_devops.core.state import JSON, Identity, Project, Repository, Switches, new_id
+from emulators.azure_devops.organization import authentication, permissions, seeding
+from emulators.azure_devops.policy import models as policies
+from emulators.azure_devops.storage import git_commands as git
+from emulators.azure_devops.storage.git_objects import read_ref
+
+SWITCHES = {
+    "linkWorkItems": ("link_work_items", bool),
+    "hookSecondsScale": ("hook_seconds_scale", float),
+    "largestFileBytes": ("largest_file_bytes", int),
+}
+
+
+class ControlError(Exception):
+    """A control call that cannot be carried out; the message gives the reason."""
+
+
+async def respond(services: Services, request: web.Request, rest: tuple[str, ...]) -> web.Response:
+    """Answer a control call: 400 with `{"error"}` when it is wrong, 403 from elsewhere, 404 when unknown."""
+    if not is_local(request):
+        return answer({"error": "control calls are for this machine, by a loopback address"}, 403, "")
+    try:
+        body = await _body(request)
+        handler = _handler(request.method, rest)
+        if handler is None:
+            return answer({"error": f"no control {request.method} {'/'.join(rest)}"}, 404, "")
+        return answer(await handler(services, rest, body), 200, "")
+    except (ControlError, ValueError, KeyError, TypeError, git.GitError) as error:
+        return answer({"error": f"{error}" or type(error).__name__}, 400, "")
+
+
+async def _body(request: web.Request) -> JSON:
+    if request.method == "POST" and request.content_type != "application/json":
+        raise ControlError("the body has to be JSON")  # a foreign web page may not send that
+    body = await request.json() if request.can_read_body else {}
+    if not isinstance(body, dict):
+        raise ControlError("the body has to be a JSON object")
+    return body
+
+
+Control = Callable[[Services, tuple[str, ...], JSON], Awaitable[Any]]
+
+
+def _handler(method: str, rest: tuple[str, ...]) -> Control | None:
+    if rest[:1] == ("organizations",) and len(rest) > 2 and rest[2] == "projects":
+        inside = rest[4] if len(rest) > 4 else ""
+        return {"": _create_project, "repositories": _create_repository, "policies": _protect}.get(inside)
+    table: dict[tuple[str, str], Control] = {
+        ("POST", "identities"): _create_identity,
+        ("POST", "memberships"): _change_membership,
+        ("POST", "permissions"): _change_permissions,
+        ("POST", "pats"): _create_pat,
+        ("GET", "switches"): _show_switches,
+        ("POST", "switches"): _change_switches,
+        ("GET", "notifications"): _show_notifications,
+    }
+    return table.get((method, rest[0])) if len(rest) == 1 else None
+
+
+async def _create_project(services: Services, rest: tuple[str, ...], body: JSON) -> JSON:
+    """`POST organizations/{org}/projects {name, process, description}`; a known name gives that project."""
+    process = body.get("process", "Agile")
+    if process not in ("Agile", "Scrum", "Basic", "CMMI"):
+        raise ControlError("process has to be Agile, Scrum, Basic or CMMI")
+    name = str(body["name"]).strip()
+    if not name or "/" in name or name.startswith("_"):
+        raise ControlError("a project's name has no slash and does not start with an underscore")
+    project = seeding.create_project(services.state, rest[1], name, process, str(body.get("description", "")))
+    return {"id": project.id, "name": project.name, "organization": project.organization}
+
+
+async def _create_repository(services: Services, rest: tuple[str, ...], body: JSON) -> JSON:
+    """`POST organizations/{org}/projects/{project}/repositories {name, path}`; *path* is copied."""
+    project = services.state.project(rest[1], rest[3])
+    name = str(body["name"]).strip()
+    if not name or "/" in name:
+        raise ControlError("a repository's name has no slash")
+    known = [r for r in services.state.repositories_of([project]) if r.name.lower() == name.lower()]
+    repository = known[0] if known else seeding.create_repository(services.state, project, name)
+    path = services.state.path_of(repository)
+    if not path.exists():
+        await git.create(path, repository.default_branch)
+    if body.get("path"):
+        repository = await _import(services, repository, Path(str(body["path"])))
+    head = read_ref(path, repository.default_branch)
+    return {"id": repository.id, "name": repository.name, "project": project.id, "head": head}
+
+
+async def _import(services: Services, repository: Repository, source: Path) -> Repository:
+    default = await git.copy(source, services.state.path_of(repository))
+    changed = Repository(repository.id, repository.name, repository.project_id, default)
+    return services.state.add_repository(changed)
+
+
+async def _protect(services: Services, rest: tuple[str, ...], body: JSON) -> JSON:
+    """`POST organizations/{org}/projects/{project}/policies`: a policy as the REST API takes it."""
+    project: Project = services.state.project(rest[1], rest[3])
+    return policies.configure(services.state, project, body, seeding.ADMINISTRATOR)
+
+
+async def _create_identity(services: Services, _: tuple[str, ...], body: JSON) -> JSON:
+    """`POST identities {displayName, uniqueName, id, kind}`."""
+    kind = body.get("kind", "user")
+    if kind not in ("user", "servicePrincipal", "group"):
+        raise ControlError("kind has to be user, servicePrincipal or group")
+    identity_id = str(body.get("id") or new_id()).lower()
+    name = str(body["displayName"])
+    identity = Identity(identity_id, name, str(body.get("uniqueName") or name), kind)
+    services.state.add_identity(identity)
+    return {"id": identity.id, "descriptor": identity.descriptor, "subjectDescriptor": identity.subject}
+
+
+async def _change_membership(services: Services, _: tuple[str, ...], body: JSON) -> JSON:
+    """`POST memberships {identity, group, member}`; `member: false` removes the member."""
+    identity, group = _identity(services, body["identity"]), _identity(services, body["group"])
+    change = permissions.join if body.get("member", True) else permissions.leave
+    change(services.state, identity, group)
+    return {"groups": [group.display_name for group in permissions.groups_of(services.state, identity)]}
+
+
+async def _change_permissions(services: Services, _: tuple[str, ...], body: JSON) -> JSON:
+    """`POST permissions {identity, token, namespace, allow, deny}` with bits; Git by default."""
+    namespace, token = str(body.get("namespace", permissions.GIT_REPOSITORIES)), str(body["token"])
+    identity = _identity(services, body["identity"])
+    allow, deny = int(body.get("allow", 0)), int(body.get("deny", 0))
+    permissions.grant(services.state, namespace, token, identity, allow=allow, deny=deny)
+    return permissions.access_control_list(services.state, namespace, token)
+
+
+async def _create_pat(services: Services, _: tuple[str, ...], body: JSON) -> JSON:
+    """`POST pats {token, identity, scopes}`; without scopes it may do all that its identity may."""
+    identity = _identity(services, body["identity"])
+    scopes = body.get("scopes")
+    authentication.register_pat(
+        services.state, str(body["token"]), identity, None if scopes is None else list(scopes)
+    )
+    return {"identity": identity.id, "scopes": scopes}
+
+
+async def _show_switches(services: Services, _: tuple[str, ...], __: JSON) -> JSON:
+    """`GET switches`."""
+    switches = services.state.switches()
+    return {name: getattr(switches, field) for name, (field, _) in SWITCHES.items()}
+
+
+async def _change_switches(services: Services, rest: tuple[str, ...], body: JSON) -> JSON:
+    """`POST switches {linkWorkItems, hookSecondsScale, largestFileBytes}`."""
+    values = {SWITCHES[name][0]: SWITCHES[name][1](value) for name, value in body.items()}
+    old = services.state.store.get("switches", "all") or {}
+    services.state.store.put("switches", "all", {**old, **values})
+    Switches(**{**old, **values})
+    return dict(await _show_switches(services, rest, body))
+
+
+async def _show_notifications(services: Services, _: tuple[str, ...], __: JSON) -> JSON:
+    """`GET notifications`: how many are still being delivered; tests wait until there are none."""
+    return {"waiting": len(services.state.store.all("delivery"))}
+
+
+def _identity(services: Services, words: object) -> Identity:
+    found = services.state.find_identity(str(words))
+    if found is None:
+        raise ControlError(f"no identity is called {words}")
+    return found

@@ -1,0 +1,99 @@
+"""The caller: a Microsoft Entra access token as Bearer, or a personal access token as Basic password.
+
+https://learn.microsoft.com/azure/devops/integrate/get-started/authentication/authentication-guidance
+"""
+
+import base64
+import binascii
+import hashlib
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from emulators import tokens
+from emulators.azure_devops.core import errors
+from emulators.azure_devops.core.state import Identity, State
+
+SIGN_IN_PAGE = """<!DOCTYPE html><html lang="en-US">
+<head><title>Azure DevOps Services | Sign In</title></head>
+<body><h1>Sign in to Azure DevOps</h1><p>Your browser or client has to sign in first.</p></body></html>"""
+# a scope that writes also reads: https://learn.microsoft.com/azure/devops/integrate/get-started/authentication/oauth
+INCLUDES = {
+    "vso.code": ("vso.code_write", "vso.code_manage", "vso.code_full"),
+    "vso.code_write": ("vso.code_manage", "vso.code_full"),
+    "vso.code_status": ("vso.code_write", "vso.code_manage", "vso.code_full"),
+    "vso.threads_full": ("vso.code_write", "vso.code_manage", "vso.code_full"),
+    "vso.work": ("vso.work_write", "vso.work_full"),
+    "vso.work_write": ("vso.work_full",),
+    "vso.project": (
+        "vso.project_write",
+        "vso.project_manage",
+        "vso.code",
+        "vso.code_write",
+        "vso.work",
+        "vso.work_write",
+    ),
+}
+EVERYTHING = "app_token"  # the scope of a token with full access
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """An identity, and the scopes of the token it came with; None means all rights of the identity."""
+
+    identity: Identity
+    scopes: frozenset[str] | None = None
+
+    def covers(self, *scopes: str) -> bool:
+        """Whether the token covers one of *scopes*; without scopes any token does."""
+        if self.scopes is None or not scopes or EVERYTHING in self.scopes:
+            return True
+        wanted = {name for scope in scopes for name in (scope, *INCLUDES.get(scope, ()))}
+        return not self.scopes.isdisjoint(wanted)
+
+
+def credential_of(state: State, request: web.Request) -> Credential | None:
+    """Return the credential of *request*, or None when it has none or an invalid one."""
+    kind, _, value = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() == "bearer":
+        return _from_token(state, value.strip())
+    if kind.lower() == "basic":
+        return _from_basic(state, value.strip())
+    return None
+
+
+def register_pat(state: State, token: str, identity: Identity, scopes: list[str] | None) -> None:
+    """Make *token* a personal access token of *identity*; it is kept only as a hash."""
+    state.store.put("pat", _digest(token), {"identity": identity.id, "scopes": scopes})
+
+
+def sign_in_required(method: str) -> web.Response:
+    """Answer a request without a valid credential: a sign-in page with 203, or 401 for other methods."""
+    if method in ("GET", "POST", "HEAD"):
+        return web.Response(status=203, text=SIGN_IN_PAGE, content_type="text/html", charset="utf-8")
+    return web.json_response(errors.unauthorized().body(), status=401)
+
+
+def _from_token(state: State, token: str) -> Credential | None:
+    try:
+        claims = tokens.check(state.tokens, token, resource=tokens.AZURE_DEVOPS_RESOURCE)
+    except tokens.TokenError:
+        return None
+    identity = state.identity(str(claims.get("appid", "")))
+    return None if identity is None else Credential(identity)
+
+
+def _from_basic(state: State, value: str) -> Credential | None:
+    try:
+        _, _, password = base64.b64decode(value, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+    row = state.store.get("pat", _digest(password))
+    identity = None if row is None else state.identity(row["identity"])
+    if row is None or identity is None:
+        return None
+    return Credential(identity, None if row["scopes"] is None else frozenset(row["scopes"]))
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,75 @@
+"""The frame of every page: one file with its styles, without scripts; only pictures of texts are fetched.
+
+https://learn.microsoft.com/azure/devops/project/navigation/
+https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Content-Security-Policy
+"""
+
+from pathlib import Path
+
+from aiohttp import web
+
+from emulators.azure_devops.pages.parts.html import Child, Html, join, link, tag
+
+POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'self'"
+)
+HEADERS = {
+    "Content-Security-Policy": f"{POLICY}; frame-ancestors 'none'",  # only the header may forbid frames
+    "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+STYLE = Path(__file__).with_name("style.css").read_text()
+
+
+def page(
+    title: str, trail: list[tuple[str, str]], *content: Child, reload_seconds: int | None = None
+) -> web.Response:
+    """Return a whole page; *trail* leads to it: names and addresses from the top."""
+    refresh = tag("meta", http_equiv="refresh", content=str(reload_seconds)) if reload_seconds else None
+    steps: list[Child] = [link(tag("b", "Azure DevOps"), "/")]
+    for name, address in trail:
+        steps += [" / ", link(name, address)]
+    head = tag(
+        "head",
+        tag("meta", charset="utf-8"),
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag("meta", http_equiv="Content-Security-Policy", content=POLICY),
+        refresh,
+        tag("title", title),
+        tag("style", Html(STYLE)),
+    )
+    body = tag("body", tag("header", steps), tag("main", *content))
+    html = join(Html("<!DOCTYPE html>"), tag("html", head, body, lang="en"))
+    return web.Response(text=html, content_type="text/html", charset="utf-8", headers=HEADERS)
+
+
+def facts(rows: list[tuple[str, Child]]) -> Html:
+    """Return names with their values; a row without a value is left out."""
+    shown = [tag("tr", tag("th", name), tag("td", value)) for name, value in rows if value]
+    return tag("table", shown, class_="facts")
+
+
+def table(heads: list[str], rows: list[list[Child]], empty: str) -> Html:
+    """Return a table, or the words *empty* when it would have no rows."""
+    if not rows:
+        return tag("p", empty, class_="faint")
+    head = tag("tr", [tag("th", name) for name in heads])
+    return tag("table", head, [tag("tr", [tag("td", cell) for cell in row]) for row in rows], class_="plain")
+
+
+def card(head: Child, body: Child) -> Html:
+    """Return a box with a head line."""
+    return tag("div", tag("div", head, class_="head"), tag("div", body, class_="body text"), class_="card")
+
+
+def badge(words: str, look: str) -> Html:
+    """Return words in a coloured pill; *look* is good, bad, done, wait or faint."""
+    return tag("span", words, class_=f"badge {look}")
+
+
+def date(moment: str | None) -> str:
+    """Return a time (ISO 8601, UTC) as people read it, "" for none."""
+    return f"{moment[:10]} {moment[11:19]} UTC" if moment else ""

@@ -1,0 +1,124 @@
+"""Which page a path means. The paths are those of the web portal, but for `/_runs`.
+
+https://learn.microsoft.com/azure/devops/project/navigation/
+"""
+
+from aiohttp import web
+
+from emulators.azure_devops.core import errors, loopback
+from emulators.azure_devops.core.services import Services
+from emulators.azure_devops.core.state import Project
+from emulators.azure_devops.pages.attachments import send_attachment
+from emulators.azure_devops.pages.home import show_home
+from emulators.azure_devops.pages.parts.html import tag
+from emulators.azure_devops.pages.parts.layout import page
+from emulators.azure_devops.pages.parts.views import RUNS_PATH, work_item_path
+from emulators.azure_devops.pages.pull_request import show_pull_request
+from emulators.azure_devops.pages.repository import show_repository
+from emulators.azure_devops.pages.runs import show_run, show_runs
+from emulators.azure_devops.pages.sending import refusal_page, send_home_form, send_work_item_form
+from emulators.azure_devops.pages.work_item import show_work_item
+from emulators.azure_devops.work_items import models as work_items
+
+WORK_ITEMS = "_workitems"
+
+
+async def respond(
+    services: Services, request: web.Request, names: tuple[str, ...], rest: tuple[str, ...]
+) -> web.Response:
+    """Answer with the page that the path means, or with a page that says why there is none."""
+    if not loopback.is_local(request):
+        address = f"{loopback.origin_of(request)}/"
+        return refusal_page(403, f"The pages are for a browser on this machine: open {address} there.")
+    try:
+        if request.method == "POST":
+            return await _form(services, request, names, rest)
+        return await _page(services, request, names, rest)
+    except errors.VssError as error:
+        title = "Not found" if error.status == 404 else "This does not work"
+        response = page(title, [], tag("h1", title), tag("p", error.message))
+        response.set_status(error.status)
+        return response
+
+
+async def _page(
+    services: Services, request: web.Request, names: tuple[str, ...], rest: tuple[str, ...]
+) -> web.Response:
+    kind = rest[0].lower() if rest else ""
+    if not names:
+        return await _top(services, request, kind, rest)
+    organization = _organization(services, request, names)
+    if kind == "_git" and len(rest) > 1:
+        return await _repository(services, request, (organization, *names[1:]), rest)
+    if kind == WORK_ITEMS and len(rest) == 3:
+        return await _work_item(services, request, (organization, *names[1:]), rest)
+    if rest:
+        raise errors.no_controller(request.path)
+    return await show_home(services, organization, _project(services, organization, names))
+
+
+async def _top(services: Services, request: web.Request, kind: str, rest: tuple[str, ...]) -> web.Response:
+    if not rest:
+        return await show_home(services, None, None)
+    if kind == RUNS_PATH.strip("/") and len(rest) <= 2:
+        return await (show_run(services, rest[1]) if len(rest) == 2 else show_runs(services))
+    raise errors.no_controller(request.path)
+
+
+async def _repository(
+    services: Services, request: web.Request, names: tuple[str, ...], rest: tuple[str, ...]
+) -> web.Response:
+    project = services.state.project(names[0], names[1] if len(names) > 1 else rest[1])
+    repository = services.state.repository(names[0], project, rest[1])
+    if len(rest) == 4 and rest[2].lower() == "pullrequest" and _is_number(rest[3]):
+        return await show_pull_request(services, project, repository, int(rest[3]))
+    if len(rest) == 2:
+        origin = loopback.origin_of(request)
+        return await show_repository(services, project, repository, dict(request.query), origin)
+    raise errors.no_controller(request.path)
+
+
+async def _work_item(
+    services: Services, request: web.Request, names: tuple[str, ...], rest: tuple[str, ...]
+) -> web.Response:
+    """Answer below `_workitems`; without a project in the path, the work item's own is looked up."""
+    if rest[1].lower() == "attachments" and len(names) == 1:
+        return send_attachment(services, rest[2])
+    if not _is_number(rest[2]):
+        raise errors.no_controller(request.path)
+    if len(names) == 1:
+        item = work_items.find(services.state, int(rest[2]), None)
+        if item.project.organization != names[0]:
+            raise errors.work_item_missing(item.id)
+        return web.Response(status=302, headers={"Location": work_item_path(item)})
+    has_forms = "Authorization" not in request.headers  # a program that signs in saves the page
+    project = services.state.project(names[0], names[1])
+    return await show_work_item(services, project, int(rest[2]), has_forms=has_forms)
+
+
+async def _form(
+    services: Services, request: web.Request, names: tuple[str, ...], rest: tuple[str, ...]
+) -> web.Response:
+    organization = _organization(services, request, names)
+    project = _project(services, organization, names)
+    if project is not None and not rest:
+        return await send_home_form(services, request, project)
+    is_item = len(rest) == 3 and rest[0].lower() == WORK_ITEMS and _is_number(rest[2])
+    if project is not None and is_item:
+        return await send_work_item_form(services, request, project, int(rest[2]))
+    raise errors.method_refused(request.method)
+
+
+def _organization(services: Services, request: web.Request, names: tuple[str, ...]) -> str:
+    organization = services.state.organization(names[0]) if names else None
+    if organization is None or len(names) > 2:
+        raise errors.no_controller(request.path)
+    return organization
+
+
+def _project(services: Services, organization: str, names: tuple[str, ...]) -> Project | None:
+    return services.state.project(organization, names[1]) if len(names) > 1 else None
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 10

@@ -1,0 +1,4 @@
+"""Branch and repository policies.
+
+https://learn.microsoft.com/rest/api/azure/devops/policy
+"""

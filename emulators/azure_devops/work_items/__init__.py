@@ -1,0 +1,4 @@
+"""Work items: types, revisions, comments, attachments, queries.
+
+https://learn.microsoft.com/rest/api/azure/devops/wit
+"""

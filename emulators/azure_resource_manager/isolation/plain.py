@@ -1,0 +1,162 @@
+"""Containers as plain processes, for machines without bubblewrap: paths are replaced, nothing is isolated.
+
+In commands and values of the environment, every path that a container would have mounted is replaced by the
+folder that stands for it. A variable marks each process, so that processes which left their session are found
+and ended too. The mounts: https://learn.microsoft.com/azure/container-instances/container-instances-volume-emptydir
+"""
+
+import asyncio
+import contextlib
+import os
+import re
+import shlex
+import shutil
+import signal
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+
+from emulators.azure_resource_manager.isolation.launch import Launch
+
+MARK = "AUTOCODER_LOCAL_CONTAINER"
+ALIAS = "autocoder-"
+
+
+class PlainProcesses:
+    """Starts containers without isolation; *instance* marks the processes of this emulator."""
+
+    name = "none"
+
+    def __init__(self, folder: Path, instance: str) -> None:
+        self.folder = folder  # holds the groups, and trees of links that stand for images
+        self.instance = instance
+        self.watch: asyncio.subprocess.Process | None = None
+        self.alias = folder if shlex.quote(str(folder)) == str(folder) else _alias(folder)
+
+    async def start(self, launch: Launch, output: int) -> asyncio.subprocess.Process:
+        """Start *launch* in a session of its own; raises `OSError` when it cannot run."""
+        if launch.image.root:
+            raise OSError("An image with its own root needs bubblewrap.")
+        await self._ensure_watch()
+        paths = self._paths(launch)
+        home = launch.folder / "home"
+        home.mkdir(parents=True, exist_ok=True)
+        environment = {"HOME": str(home), **launch.image.environment, **launch.environment}
+        replaced = {name: replace(value, paths) for name, value in environment.items()}
+        return await asyncio.create_subprocess_exec(
+            *(replace(word, paths) for word in launch.command),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=output,
+            stderr=asyncio.subprocess.STDOUT,
+            cwd=home,
+            env={**replaced, MARK: self._mark(launch.mark)},
+            start_new_session=True,
+        )
+
+    async def end(self, process: asyncio.subprocess.Process, mark: str) -> None:
+        """Kill the container's session, then every process that still carries its mark."""
+        if process.returncode is None:
+            _kill_session(process.pid)
+        await process.wait()
+        kill_marked(self._mark(mark))
+
+    def kill(self, process: asyncio.subprocess.Process) -> None:
+        """Kill the first process and its session."""
+        if process.returncode is None:
+            _kill_session(process.pid)
+
+    def processes(self, process: asyncio.subprocess.Process, mark: str) -> list[int]:  # noqa: ARG002
+        """Return the ids of the processes with the container's mark."""
+        return marked(self._mark(mark))
+
+    async def close(self) -> None:
+        """End the watch."""
+        if self.watch is not None and self.watch.stdin is not None:
+            self.watch.stdin.close()
+            await self.watch.wait()
+        remove_alias(self.alias)
+
+    def _mark(self, mark: str) -> str:
+        return f"{self.instance}/{mark}/"
+
+    async def _ensure_watch(self) -> None:
+        """Start the program that ends all containers when this one is killed and a pipe to it closes."""
+        if self.watch is None:
+            self.watch = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "emulators.azure_resource_manager.isolation.watch"),
+                *(self.instance, str(self.alias)),
+                stdin=asyncio.subprocess.PIPE,
+                cwd=Path(__file__).parents[3],
+                start_new_session=True,
+            )
+
+    def _paths(self, launch: Launch) -> dict[str, str]:
+        """Return the replacement of each path of the image and of the volumes."""
+        tree = self.folder / "images" / launch.image.name.replace("/", "-")
+        paths = {launch.image.home: self._shown(launch.folder / "home")}
+        for bind in launch.image.binds:
+            link = tree / bind.target.lstrip("/")
+            link.parent.mkdir(parents=True, exist_ok=True)
+            if not link.exists():
+                link.symlink_to(bind.source)
+            for path in (PurePosixPath(bind.target), *PurePosixPath(bind.target).parents):
+                if len(path.parts) > 2:  # not `/`, `/opt`, `/etc`
+                    paths[str(path)] = self._shown(tree / path.relative_to("/"))
+        paths.update({bind.target: self._shown(bind.source) for bind in launch.volumes})
+        return paths
+
+    def _shown(self, path: Path) -> str:
+        """Return *path* as containers see it, with no sign in it that a script would have to quote."""
+        return str(self.alias / path.relative_to(self.folder))
+
+
+def replace(text: str, paths: Mapping[str, str]) -> str:
+    """Return *text* with each of *paths*, where it stands as a path of its own, replaced; longest first."""
+    names = "|".join(re.escape(path) for path in sorted(paths, key=len, reverse=True))
+    return re.sub(rf"(?<![\w./-])(?:{names})(?![\w.-])", lambda found: paths[found.group()], text)
+
+
+def _alias(folder: Path) -> Path:
+    """Return a link to *folder*, whose path needs quotes in a shell, in a private temporary folder."""
+    alias = Path(tempfile.mkdtemp(prefix=ALIAS)) / "containers"
+    alias.symlink_to(folder)
+    return alias
+
+
+def remove_alias(alias: Path) -> None:
+    """Remove the link *alias* and its folder; does nothing when *alias* is the folder of groups itself."""
+    if alias.is_symlink() and alias.parent.name.startswith(ALIAS):
+        shutil.rmtree(alias.parent, ignore_errors=True)
+
+
+def marked(mark: str) -> list[int]:
+    """Return the ids of the processes whose environment carries a mark that begins with *mark*."""
+    wanted = f"{MARK}={mark}".encode()
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            variables = (folder / "environ").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if any(variable.startswith(wanted) for variable in variables):
+            found.append(int(folder.name))
+    return found
+
+
+def kill_marked(mark: str) -> None:
+    """Kill the processes with *mark* until none is left, as they may start others meanwhile."""
+    for _ in range(20):
+        pids = marked(mark)
+        if not pids:
+            return
+        for pid in pids:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+
+
+def _kill_session(pid: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)

@@ -1,0 +1,1 @@
+"""The scripted model: conversations, and what it says and calls next; free of any provider's dialect."""

@@ -1,0 +1,57 @@
+"""Signing in to the emulated organisation as an administrator.
+
+What the public REST API cannot do at once (organisations, projects, a person's token) goes through the
+emulator's control routes; everything else is done as a person does it.
+https://learn.microsoft.com/rest/api/azure/devops/git/repositories/create
+"""
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from emulators.platform.app_settings import ORGANIZATION, PROJECT
+from emulators.platform.clients.git import Git
+from emulators.platform.clients.person import Person
+from emulators.platform.processes import PlatformError
+
+JSON = dict[str, Any]
+ADMINISTRATOR = "fabrikamfiber16@hotmail.com"  # of the people that the emulated organisation has
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """The organisation with its project, and an administrator's session."""
+
+    person: Person
+    project_id: str
+    token: str
+
+    def repository(self, name: str) -> JSON:
+        """Return the repository *name*, created if it is not there; raises `PlatformError` on refusal."""
+        path = f"{PROJECT}/_apis/git/repositories"
+        known = [one for one in self.person.ask("GET", path)["value"] if one["name"] == name]
+        found: JSON = known[0] if known else self.person.ask("POST", path, json={"name": name})
+        return found
+
+    def git(self, repository: JSON, author: str = "Sample") -> Git:
+        """Return Git against *repository*, signed in as the administrator."""
+        return Git(repository["remoteUrl"], self.token, author)
+
+
+def sign_in(url: str) -> Organization:
+    """Create the organisation and its project at *url*, if need be; raises `PlatformError` on refusal."""
+    token = secrets.token_hex(26)
+    with httpx.Client(base_url=url, trust_env=False, timeout=30) as control:
+        project = _control(control, f"organizations/{ORGANIZATION}/projects", {"name": PROJECT})
+        _control(control, "pats", {"token": token, "identity": ADMINISTRATOR})
+    return Organization(Person(f"{url}/{ORGANIZATION}", token), project["id"], token)
+
+
+def _control(control: httpx.Client, path: str, body: JSON) -> JSON:
+    answer = control.post(f"/_control/{path}", json=body)
+    if answer.is_error:
+        raise PlatformError(f"azure_devops: /_control/{path}: HTTP {answer.status_code} {answer.text[:300]}")
+    made: JSON = answer.json()
+    return made

@@ -1,0 +1,1 @@
+"""What `make demo` and `make run` take from and print to the terminal."""

@@ -1,0 +1,30 @@
+"""Files that hold secrets: readable by this user alone, and never seen half-written.
+
+https://man7.org/linux/man-pages/man2/link.2.html, https://man7.org/linux/man-pages/man2/rename.2.html
+"""
+
+import contextlib
+import os
+from pathlib import Path
+
+
+def write_private(path: Path, content: bytes | str) -> None:
+    """Write *content* to *path*, whole or not at all; makes the folder if it is not there."""
+    _draft(path, content).replace(path)
+
+
+def create_private(path: Path, content: bytes | str) -> None:
+    """Write *content* to *path* unless it is there: of several programs, the first one wins."""
+    draft = _draft(path, content)
+    with contextlib.suppress(FileExistsError):
+        os.link(draft, path)
+    draft.unlink()
+
+
+def _draft(path: Path, content: bytes | str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    data = content.encode() if isinstance(content, str) else content
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(data)
+    return draft

@@ -1,0 +1,87 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from autocoder.container_groups.state import ContainerState, GroupState, agent_start_failure, judge_group
+from autocoder.models import Progress
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+def group(provisioning="Succeeded", state="Running", *containers, events=()):
+    return GroupState(provisioning_state=provisioning, state=state, containers=containers, events=events)
+
+
+def ended(name, code=0, detail="Completed"):
+    return ContainerState(name=name, state="Terminated", exit_code=code, detail=detail)
+
+
+@pytest.mark.parametrize(
+    ("seen", "state"),
+    [
+        (None, "gone"),
+        (group("Pending", "Pending"), "starting"),
+        (group("Creating", ""), "starting"),
+        (group("Succeeded", "Running"), "working"),
+        (group("Repairing", "Repairing"), "working"),
+        (group("Unhealthy", "Running"), "working"),
+        (group("Succeeded", "Succeeded"), "ended"),
+        (group("Succeeded", "Failed"), "ended"),
+        (group("Succeeded", "Stopped"), "ended"),
+        (group("Failed", ""), "failed"),
+        (group("Succeeded", "Running", ended("agent")), "working"),
+        (group("Succeeded", "Running", ended("agent", 137)), "working"),
+        (group("Succeeded", "Running", ended("supervisor")), "ended"),
+    ],
+)
+def test_what_a_state_means_for_the_run(seen, state):
+    assert judge_group(seen).state == state
+
+
+@pytest.mark.parametrize(
+    ("seen", "words"),
+    [
+        (group("Failed", "", events=("no quota",)), "could not be started: no quota"),
+        (group("Failed", "", ended("clone", 1, "Error")), "Container clone ended with exit code 1 (Error)."),
+        (group("Failed", ""), "Azure gives no reason."),
+        (group("Succeeded", "Failed", ended("supervisor", 137, "OOMKilled")), "ran out of memory"),
+        (group("Succeeded", "Failed", ended("agent", 7147)), "killed by the platform"),
+    ],
+)
+def test_gives_the_reason_of_the_platform(seen, words):
+    assert words in judge_group(seen).reason
+
+
+def told(phase, seconds_ago):
+    return Progress(phase=phase, updated_at=(NOW - timedelta(seconds=seconds_ago)).isoformat())
+
+
+def test_an_agent_that_could_not_start_is_reported():
+    dead = group("Succeeded", "Running", ended("agent", 127, "Error"))
+    reason = agent_start_failure(dead, told("preparing", 30), NOW)
+    assert "could not start" in reason
+    assert "Container agent ended with exit code 127 (Error)." in reason
+
+
+def test_an_agent_that_exits_with_0_before_it_begins_is_reported():
+    reason = agent_start_failure(group("Succeeded", "Running", ended("agent", 0)), told("preparing", 30), NOW)
+    assert "could not start" in reason
+    assert "write to the run's volumes" in reason
+
+
+@pytest.mark.parametrize(
+    ("containers", "progress"),
+    [
+        ((ended("agent", 127),), told("preparing", 5)),
+        ((ended("agent", 137),), told("running", 60)),
+        ((ended("agent", 127),), None),
+        ((ended("agent", 0),), told("preparing", 5)),
+        ((ended("agent", 0),), told("running", 60)),
+        ((ended("agent", 0),), None),  # a clone that failed: the supervisor is about to report it
+        ((ContainerState(name="agent", state="Terminated"),), told("preparing", 60)),
+        ((ContainerState(name="agent", state="Waiting", exit_code=1),), told("preparing", 60)),
+        ((ended("verify", 1),), told("preparing", 60)),
+    ],
+)
+def test_an_agent_that_has_begun_or_may_still_begin_is_left_to_the_supervisor(containers, progress):
+    assert agent_start_failure(group("Succeeded", "Running", *containers), progress, NOW) == ""
