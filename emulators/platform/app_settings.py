@@ -7,8 +7,7 @@ import json
 
 from emulators import azurite, identities
 from emulators.identity.state import identity_header
-from emulators.model_provider.providers import PROVIDERS
-from emulators.platform.plan import REAL_PROVIDER, Plan
+from emulators.platform.plan import REAL_PROVIDER, Plan, agent_file, agents
 from emulators.ports import (
     AZURE_DEVOPS,
     AZURE_RESOURCE_MANAGER,
@@ -46,8 +45,8 @@ def app_settings(plan: Plan) -> dict[str, str]:
         "IDENTITY_HEADER": identity_header(plan.state),
         **plan.trust(),
     }
-    names = (provider.name for provider in PROVIDERS)
-    scripted = [name for name in names if plan.model_key is None or name != REAL_PROVIDER]
+    names = {str(agent_file(agent)["provider"]) for agent in agents()}
+    scripted = [name for name in sorted(names) if plan.model_key is None or name != REAL_PROVIDER]
     values["MODEL_UPSTREAMS"] = json.dumps(dict.fromkeys(scripted, MODEL_PROVIDER.url(base)))
     return {**values, **plan.settings}
 
