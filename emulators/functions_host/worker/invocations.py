@@ -89,7 +89,7 @@ class Invoker:
         return await run
 
     def submit(self, function: Function, arguments: Mapping[str, Any]) -> "Future[Any]":
-        """Run *function* from another thread."""
+        """Run *function* from another thread; raises `RuntimeError` before the event loop runs."""
         invocation, given = self._prepare(function, arguments)
         if not function.is_async:
             return self._pool.submit(contextvars.Context().run, _logged, function, invocation, given)
