@@ -59,7 +59,7 @@ class HttpTriggers:
         return Route(compile_template("/".join(filter(None, [prefix, route]))), frozenset(methods), function)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """Answer any request that no route of the host itself takes; raises 413 when its body is too large."""
+        """Answer any request that no route of the host itself takes; raises 413 for a body too large."""
         found = self._router.find(request.method, request.rel_url.raw_path.lstrip("/"))
         if found is None:
             return web.Response(status=404)
