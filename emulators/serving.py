@@ -16,6 +16,7 @@ from aiohttp import web
 
 from emulators.certificates import ensure_certificates
 from emulators.faults import Faults
+from emulators.loopback import local_control
 from emulators.port_holder import holder_of
 from emulators.ports import DEFAULT_BASE_PORT, Emulator, any_port, base_port
 
@@ -73,9 +74,15 @@ def main(
     run(emulator, options, build(options))
 
 
+def add_control(app: web.Application) -> None:
+    """Add the control routes that every emulator has, and the check that only this machine uses them."""
+    app.middlewares.append(local_control)
+    Faults().attach(app)
+
+
 def run(emulator: Emulator, options: Options, app: web.Application) -> None:
     """Serve *app* on the loopback address until SIGINT or SIGTERM; exits 1 when the port is taken."""
-    Faults().attach(app)
+    add_control(app)
     context = ensure_certificates(options.state).server_context() if emulator.tls else None
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
     asyncio.run(_serve(emulator, options, runner, context))

@@ -1,4 +1,4 @@
-"""Access keys, in `keys.json` under the host's state folder, readable by their owner alone.
+"""Access keys, in `keys.json` under the host's state folder, readable only by their owner.
 
     {"master": "...", "host": {"default": "..."}, "system": {"durabletask_extension": "..."},
      "functions": {"<function>": {"default": "..."}}}
@@ -7,11 +7,12 @@ Other programs of the platform read the file. https://learn.microsoft.com/azure/
 """
 
 import json
-import os
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from emulators.private_files import write_private
 
 DURABLE_EXTENSION = "durabletask_extension"
 HEADER, PARAMETER = "x-functions-key", "code"
@@ -65,18 +66,9 @@ def ensure_keys(path: Path, functions: Iterable[str]) -> Keys:
     for name in functions:
         own.setdefault(name, {"default": _new()})
     if json.dumps(content) != before:
-        _write(path, json.dumps(content, indent=1))
+        write_private(path, json.dumps(content, indent=1))
     return Keys(content["master"], content["host"], content["system"], content["functions"])
 
 
 def _new() -> str:
     return secrets.token_urlsafe(40)
-
-
-def _write(path: Path, text: str) -> None:
-    """Write *text* for the owner alone, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(f".{os.getpid()}.tmp")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(text)
-    draft.replace(path)

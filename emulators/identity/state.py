@@ -1,25 +1,17 @@
-"""The value of `IDENTITY_HEADER`, made on first use and readable by its owner alone.
+"""The value of `IDENTITY_HEADER`, made on first use and readable only by its owner.
 
 https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference
 """
 
-import os
 import secrets
 from pathlib import Path
 
+from emulators.private_files import create_private
+
 
 def identity_header(state: Path) -> str:
-    """Return the value of `IDENTITY_HEADER` under *state*; the same for programs that start at once."""
+    """Return the value of `IDENTITY_HEADER` under *state*; programs that start at once get the same one."""
     path = state / "identity" / "header"
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = path.with_suffix(f".{os.getpid()}.tmp")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(secrets.token_hex(16).upper())
-        try:
-            os.link(draft, path)  # the first writer wins
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
+        create_private(path, secrets.token_hex(16).upper())
     return path.read_text()

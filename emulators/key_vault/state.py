@@ -4,13 +4,13 @@ https://learn.microsoft.com/azure/key-vault/general/soft-delete-overview
 """
 
 import json
-import os
 import time
 import uuid
 from pathlib import Path
 from typing import Any
 
 from emulators.key_vault.errors import deleted_but_recoverable, not_found
+from emulators.private_files import write_private
 
 RECOVERABLE_DAYS = 90
 Version = dict[str, Any]  # value, contentType, tags, attributes
@@ -89,8 +89,5 @@ class Vault:
         self.save()
 
     def save(self) -> None:
-        """Write every secret for the owner alone, whole or not at all."""
-        draft = self.file.with_suffix(".tmp")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            json.dump(self.secrets, file)
-        draft.replace(self.file)
+        """Write every secret, readable only by the owner; a crash leaves the previous file intact."""
+        write_private(self.file, json.dumps(self.secrets))

@@ -12,13 +12,13 @@ from typing import Any
 from aiohttp import web
 
 from emulators.azure_devops.core.calls import answer
-from emulators.azure_devops.core.loopback import is_local
 from emulators.azure_devops.core.services import Services
 from emulators.azure_devops.core.state import JSON, Identity, Project, Repository, Switches, new_id
 from emulators.azure_devops.organization import authentication, permissions, seeding
 from emulators.azure_devops.policy import models as policies
 from emulators.azure_devops.storage import git_commands as git
 from emulators.azure_devops.storage.git_objects import read_ref
+from emulators.loopback import control_refusal
 
 SWITCHES = {
     "linkWorkItems": ("link_work_items", bool),
@@ -33,8 +33,9 @@ class ControlError(Exception):
 
 async def respond(services: Services, request: web.Request, rest: tuple[str, ...]) -> web.Response:
     """Answer a control call: 400 with `{"error"}` when it is wrong, 403 from elsewhere, 404 when unknown."""
-    if not is_local(request):
-        return answer({"error": "control calls are for this machine, by a loopback address"}, 403, "")
+    refused = control_refusal(request)
+    if refused is not None:
+        return refused
     try:
         body = await _body(request)
         handler = _handler(request.method, rest)
@@ -46,8 +47,6 @@ async def respond(services: Services, request: web.Request, rest: tuple[str, ...
 
 
 async def _body(request: web.Request) -> JSON:
-    if request.method == "POST" and request.content_type != "application/json":
-        raise ControlError("the body has to be JSON")  # a foreign web page may not send that
     body = await request.json() if request.can_read_body else {}
     if not isinstance(body, dict):
         raise ControlError("the body has to be a JSON object")

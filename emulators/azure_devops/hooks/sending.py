@@ -30,18 +30,29 @@ class Attempt:
 
 
 async def send(session: aiohttp.ClientSession, inputs: JSON, payload: JSON) -> Attempt:
-    """POST *payload* to the web hook of *inputs*, once; never raises for what the other side does."""
+    """POST *payload* to the web hook of *inputs*, once; a failure is an `Attempt`, not an exception."""
     started, status, answer = time.monotonic(), 0, ""
     try:
         async with session.post(
             inputs["url"], json=payload, headers=headers_of(inputs), allow_redirects=False
         ) as response:
             status = response.status
-            answer = (await response.content.read(MAX_ANSWER_BYTES)).decode(errors="replace")
+            answer = (await _start_of(response.content)).decode(errors="replace")
             error = "" if response.ok else f"{response.reason} ({status})"
     except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as failure:
         error = f"{type(failure).__name__}: {failure}"
     return Attempt(status, answer, error, round(time.monotonic() - started, 3))
+
+
+async def _start_of(content: aiohttp.StreamReader) -> bytes:
+    """Return the answer up to `MAX_ANSWER_BYTES`; one `read` may return less than has been sent."""
+    start = b""
+    while len(start) < MAX_ANSWER_BYTES:
+        piece = await content.read(MAX_ANSWER_BYTES - len(start))
+        if not piece:
+            break
+        start += piece
+    return start
 
 
 def new_notification(subscription: JSON, number: int, payload: JSON) -> JSON:

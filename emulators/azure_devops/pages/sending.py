@@ -8,12 +8,12 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from emulators.azure_devops.core import loopback
 from emulators.azure_devops.core.errors import VssError
 from emulators.azure_devops.core.services import Services
 from emulators.azure_devops.core.state import Project
 from emulators.azure_devops.pages.forms.edits import create, edit, explain
 from emulators.azure_devops.pages.forms.inputs import Refused
+from emulators.azure_devops.pages.forms.origin import is_same_origin, origin_of
 from emulators.azure_devops.pages.forms.reading import Form, FormError, read_form
 from emulators.azure_devops.pages.home import show_home
 from emulators.azure_devops.pages.parts.html import tag
@@ -57,7 +57,7 @@ async def send_home_form(services: Services, request: web.Request, project: Proj
 async def _answer(
     request: web.Request, change: Callable[[Form], Awaitable[str]], show_again: ShowAgain
 ) -> web.Response:
-    if not loopback.is_same_origin(request):
+    if not is_same_origin(request):
         return refusal_page(403, FOREIGN)
     form = Form({})
     try:
@@ -82,4 +82,4 @@ def refusal_page(status: int, message: str) -> web.Response:
 
 
 def _url(request: web.Request, project: Project) -> str:
-    return f"{loopback.origin_of(request)}/{project.organization}"
+    return f"{origin_of(request)}/{project.organization}"

@@ -5,10 +5,11 @@ https://learn.microsoft.com/azure/devops/project/navigation/
 
 from aiohttp import web
 
-from emulators.azure_devops.core import errors, loopback
+from emulators.azure_devops.core import errors
 from emulators.azure_devops.core.services import Services
 from emulators.azure_devops.core.state import Project
 from emulators.azure_devops.pages.attachments import send_attachment
+from emulators.azure_devops.pages.forms.origin import origin_of
 from emulators.azure_devops.pages.home import show_home
 from emulators.azure_devops.pages.parts.html import tag
 from emulators.azure_devops.pages.parts.layout import page
@@ -19,6 +20,7 @@ from emulators.azure_devops.pages.runs import show_run, show_runs
 from emulators.azure_devops.pages.sending import refusal_page, send_home_form, send_work_item_form
 from emulators.azure_devops.pages.work_item import show_work_item
 from emulators.azure_devops.work_items import models as work_items
+from emulators.loopback import is_local
 
 WORK_ITEMS = "_workitems"
 
@@ -27,8 +29,8 @@ async def respond(
     services: Services, request: web.Request, names: tuple[str, ...], rest: tuple[str, ...]
 ) -> web.Response:
     """Answer with the page that the path means, or with a page that says why there is none."""
-    if not loopback.is_local(request):
-        address = f"{loopback.origin_of(request)}/"
+    if not is_local(request):
+        address = f"{origin_of(request)}/"
         return refusal_page(403, f"The pages are for a browser on this machine: open {address} there.")
     try:
         if request.method == "POST":
@@ -73,7 +75,7 @@ async def _repository(
     if len(rest) == 4 and rest[2].lower() == "pullrequest" and _is_number(rest[3]):
         return await show_pull_request(services, project, repository, int(rest[3]))
     if len(rest) == 2:
-        origin = loopback.origin_of(request)
+        origin = origin_of(request)
         return await show_repository(services, project, repository, dict(request.query), origin)
     raise errors.no_controller(request.path)
 

@@ -14,8 +14,7 @@ from aiohttp import web
 
 from emulators.azure_devops.__main__ import build
 from emulators.azure_devops.control.client import AzureDevOps
-from emulators.faults import Faults
-from emulators.serving import Options
+from emulators.serving import Options, add_control
 
 GIT = {
     "PATH": os.environ["PATH"],
@@ -45,7 +44,7 @@ class Running:
 
     async def _start(self) -> web.AppRunner:
         app = self._make(Options(self.state, 0, 0))
-        Faults().attach(app)
+        add_control(app)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()

@@ -6,7 +6,7 @@ https://learn.microsoft.com/azure/devops/boards/work-items/about-work-items
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from emulators.azure_devops.core.loopback import FORM_TOKEN
+from emulators.azure_devops.pages.forms.origin import FORM_TOKEN
 from emulators.azure_devops.pages.forms.reading import FORM, TOKEN
 from emulators.azure_devops.pages.parts.html import Child, Html, tag
 

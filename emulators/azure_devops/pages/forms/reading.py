@@ -13,7 +13,7 @@ import aiohttp
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
-from emulators.azure_devops.core.loopback import is_form_token
+from emulators.azure_devops.pages.forms.origin import is_form_token
 from emulators.azure_devops.work_items.attachments import MAX_ATTACHMENT_BYTES
 
 FORM, TOKEN = "form", "token"  # the fields that name the form and prove where it came from

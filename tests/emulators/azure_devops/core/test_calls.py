@@ -186,5 +186,5 @@ def test_a_wrong_control_call_says_why(server, ado, path, body):
 def test_a_page_in_a_browser_cannot_use_the_controls(server, ado):
     body = json.dumps({"token": "x", "identity": CONTRIBUTOR})
     answer = httpx.post(f"{server.url}/_control/pats", content=body, headers={"Content-Type": "text/plain"})
-    assert answer.status_code == 400
+    assert answer.status_code == 415
     assert httpx.options(f"{server.url}/_control/pats").status_code == 404

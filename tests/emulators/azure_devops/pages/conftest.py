@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from emulators.azure_devops.control.client import AzureDevOps
-from emulators.azure_devops.core.loopback import FORM_TOKEN
+from emulators.azure_devops.pages.forms.origin import FORM_TOKEN
 
 PROJECT, HOME = "Fabrikam Fiber", "/contoso/Fabrikam%20Fiber"
 

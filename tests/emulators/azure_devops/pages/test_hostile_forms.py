@@ -6,8 +6,8 @@ import http.client
 import httpx
 import pytest
 
-from emulators.azure_devops.core.loopback import FORM_TOKEN
 from emulators.azure_devops.pages.forms import reading
+from emulators.azure_devops.pages.forms.origin import FORM_TOKEN
 from tests.emulators.azure_devops.pages.conftest import HOME, PROJECT, item_of, path_of, send
 from tests.emulators.azure_devops.pages.test_pages import EVIL, assert_harmless
 
@@ -67,7 +67,9 @@ def test_a_name_that_only_resolves_to_this_machine_gets_neither_page_nor_change_
     answer = send(ado, path_of(item), EDITS[0], Host=host, Origin=f"http://{host}")
     assert answer.status_code in (400, 403)
     body = {"token": "x" * 20, "identity": "fabrikamfiber16@hotmail.com"}
-    assert httpx.post(f"{ado.url}/_control/pats", json=body, headers={"Host": host}).status_code in (400, 403)
+    for control in ("pats", "faults"):
+        answer = httpx.post(f"{ado.url}/_control/{control}", json=body, headers={"Host": host})
+        assert answer.status_code in (400, 403)
     assert item_of(ado, item)["rev"] == 1
 
 

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import httpx
 import pytest
 
-from emulators.azure_devops.core.loopback import FORM_TOKEN
+from emulators.azure_devops.pages.forms.origin import FORM_TOKEN
 from emulators.azure_devops.pages.parts.html import Html, join, link, tag
 from tests.emulators.azure_devops.conftest import commit, git, with_pat
 
