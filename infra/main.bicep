@@ -21,7 +21,7 @@ param projectRepoMap object = {}
 @description('Model provider to the URL of its API, where it is not the vendor\'s own. The firewall allows these hosts.')
 param modelUpstreams { *: string } = {}
 
-@description('Further app settings, named as in the README\'s table of settings.')
+@description('Further app settings, named as in docs/settings.md.')
 param settings { *: string } = {}
 
 @description('Tag of the container images. The images must be in the registry before the first run.')
