@@ -133,7 +133,9 @@ def test_400_for_an_offset_that_is_none(quick, offset):
 
 
 def test_an_empty_offset_is_as_good_as_none(quick):
-    answer = quick.app.http.get(f"/api/runs/{'z' * 20}/log?offset=")  # the host drops parameters without a value
+    answer = quick.app.http.get(
+        f"/api/runs/{'z' * 20}/log?offset="
+    )  # the host drops parameters without a value
     refused(answer, 404, "unknown_run")
 
 
