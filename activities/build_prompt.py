@@ -134,7 +134,7 @@ def _file(git: Git, repository: Repository, path: str) -> tuple[str | None, str]
     except InvalidArgument:
         content = None
     if content is None:
-        return None, f"is not in branch {repository.target_branch}"
+        return None, f"does not exist in branch {repository.target_branch}"
     if b"\0" in content:
         return None, "was not given to the agent: it is not text"
     text = content.decode("utf-8", "replace")

@@ -1,4 +1,4 @@
-"""Checks whether the person who requested a run in Azure DevOps may start it; denies in case of doubt.
+"""Checks whether the person who requested a run in Azure DevOps may start it; denies when in doubt.
 
 The person is read from the work item's own record of the update, never from the delivery.
 """
@@ -19,7 +19,7 @@ _cache: dict[tuple[str, ...], tuple[float, str]] = {}
 
 @activity
 def check_requester(run: Run) -> Ended | None:
-    """Return None when the requester of a service hook's *run* may start it, else how it ends."""
+    """Return None if the person who requested *run* by a service hook may start it, else how it ends."""
     request = run.request
     azure_devops = clients().azure_devops(request.organization)
     number, update = request.work_item_id or 0, request.requester.update or 1
@@ -50,22 +50,21 @@ def _judge(azure_devops: AzureDevOps, run: Run, person: str, group: str) -> str:
     if person.casefold() == clients().own_id(run.request.organization).casefold():
         return "Autocoder does not start runs for its own changes."
     permissions = azure_devops.permissions
-    who = permissions.identity(person) if person else None
-    if who is None:
+    identity = permissions.identity(person) if person else None
+    if identity is None:
         return "The app cannot read the identity of the person who requested this run; see GET /api/doctor."
     if group:
-        allowed = is_member(who, permissions.group(group))
-        return (
-            ""
-            if allowed
-            else f"{who.name} is not a member of the group that may start runs (ALLOWED_REQUESTERS_GROUP)."
-        )
+        if is_member(identity, permissions.group(group)):
+            return ""
+        return f"{identity.name} is not a member of the group that may start runs (ALLOWED_REQUESTERS_GROUP)."
     request = run.request
     try:
         repository = azure_devops.git.get_repository(request.project, request.repository)
     except NotFound:
         return ""  # the next step reports it
-    entries = permissions.git_entries(repository.project_id, repository.id, who)
+    entries = permissions.git_entries(repository.project_id, repository.id, identity)
     return (
-        "" if may_contribute(entries) else f"{who.name} lacks the permission Contribute in {repository.name}."
+        ""
+        if may_contribute(entries)
+        else f"{identity.name} lacks the permission Contribute in {repository.name}."
     )

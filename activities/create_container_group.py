@@ -17,7 +17,7 @@ from autocoder.errors import NoCapacity
 from autocoder.ids import group_name
 from autocoder.models import Ended, Plan
 from autocoder.runs.callback import callback_token
-from autocoder.runs.ending import cancelled_before_the_start
+from autocoder.runs.ending import ending_before_start
 from autocoder.runs.rows import phase_columns
 from autocoder.settings import settings
 
@@ -28,7 +28,9 @@ OUTPUTS = {
     "changes.pack": "cw",
     "result.json": "cw",
 }
-MARGIN_MINUTES = 40
+MARGIN_MINUTES = (
+    40  # for which the signed URLs outlive the start and the agent's work: checks, upload, delays
+)
 WAITING = "Waiting: "
 
 
@@ -46,7 +48,7 @@ def create_container_group(plan: Plan) -> Ended | None:
     if group is not None:
         return None
     settled = {"agent_type": plan.agent_type, "model": plan.model, "branch": plan.branch}
-    refused = cancelled_before_the_start(row) or _lacks_secrets(connected, plan)
+    refused = ending_before_start(row) or _ended_by_missing_secret(connected, plan)
     if refused is not None:
         connected.records.merge(plan.run.id, settled)
         return refused
@@ -58,14 +60,14 @@ def create_container_group(plan: Plan) -> Ended | None:
     try:
         connected.containers.create_group(spec, secrets)
     except NoCapacity as error:
-        raise _waiting_for_room(connected, plan, error) from None
+        raise _waiting_for_capacity(connected, plan, error) from None
     if row and str(row.get("reason", "")).startswith(WAITING):
         connected.records.merge(plan.run.id, {"reason": ""})
     return None
 
 
-def _waiting_for_room(connected: Clients, plan: Plan, error: NoCapacity) -> NoCapacity:
-    """Return *error* with the settings that matter, and record it in the run's row for people to see."""
+def _waiting_for_capacity(connected: Clients, plan: Plan, error: NoCapacity) -> NoCapacity:
+    """Return *error* with the settings that affect it, and record it in the run's row for people to see."""
     given = settings()
     size = f"{given.container_cpu:g} vCPUs and {given.container_memory_gb:g} GB"
     told = NoCapacity(
@@ -80,14 +82,14 @@ def _waiting_for_room(connected: Clients, plan: Plan, error: NoCapacity) -> NoCa
     return told
 
 
-def _names(plan: Plan) -> tuple[str, str]:
+def _secret_names(plan: Plan) -> tuple[str, str]:
     """Return the names of the two secrets: the model key and the callback key."""
     return agents()[plan.agent_type].secret, settings().callback_key_secret
 
 
-def _lacks_secrets(connected: Clients, plan: Plan) -> Ended | None:
+def _ended_by_missing_secret(connected: Clients, plan: Plan) -> Ended | None:
     """Return how the run ends if a secret is missing, else None."""
-    missing = [name for name in _names(plan) if not connected.vault.read_secret(name)]
+    missing = [name for name in _secret_names(plan) if not connected.vault.read_secret(name)]
     if not missing:
         return None
     reason = (
@@ -99,7 +101,7 @@ def _lacks_secrets(connected: Clients, plan: Plan) -> Ended | None:
 
 def _secrets(connected: Clients, plan: Plan) -> Mapping[tuple[str, str], str]:
     """Return the values of the secret variables by container and name; they are used for nothing else."""
-    model_key, callback_key = (connected.vault.read_secret(name) or "" for name in _names(plan))
+    model_key, callback_key = (connected.vault.read_secret(name) or "" for name in _secret_names(plan))
     run_id = plan.run.id
     minutes = plan.provisioning_minutes + (plan.budget.minutes or 0) + MARGIN_MINUTES
     token, sas = callback_token(callback_key, run_id), connected.blobs.sas_url

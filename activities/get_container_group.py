@@ -14,7 +14,7 @@ from autocoder.ids import group_name
 from autocoder.models import GroupVerdict, Phase, Plan, Progress, Value
 from autocoder.runs.rows import phase_columns, usage_column
 
-SHOWN: dict[str, Phase] = {"running": "running", "verifying": "verifying", "collecting": "verifying"}
+SHOWN_PHASES: dict[str, Phase] = {"running": "running", "verifying": "verifying", "collecting": "verifying"}
 WORKING = ("provisioning", "running", "verifying")
 log = logging.getLogger("autocoder.activities")
 
@@ -26,9 +26,9 @@ class GroupInput(Value):
 
 
 @activity
-def get_container_group(look: GroupInput) -> GroupVerdict:
+def get_container_group(given: GroupInput) -> GroupVerdict:
     """Return the group's state; write its progress to the run's row and the work item's comment."""
-    connected, plan = clients(), look.plan
+    connected, plan = clients(), given.plan
     group = connected.containers.get_group(group_name(plan.run.id))
     seen = judge_group(group)
     if group is None or seen.state != "working":
@@ -40,7 +40,7 @@ def get_container_group(look: GroupInput) -> GroupVerdict:
     if reason:
         return GroupVerdict(state="failed", reason=reason)
     try:
-        _pass_on(connected, plan, progress)
+        _publish_progress(connected, plan, progress)
     except AutocoderError as error:  # a failed comment must not end the polling
         log.warning("run %s: the progress could not be written to the comment: %s", plan.run.id, error)
     return seen
@@ -51,8 +51,8 @@ def _progress(connected: Clients, run_id: str) -> Progress | None:
     return None if content is None else wire.load(Progress, content.decode())
 
 
-def _pass_on(connected: Clients, plan: Plan, progress: Progress | None) -> None:
-    phase = SHOWN.get(progress.phase) if progress else None
+def _publish_progress(connected: Clients, plan: Plan, progress: Progress | None) -> None:
+    phase = SHOWN_PHASES.get(progress.phase) if progress else None
     if progress is None or phase is None:
         return
     row = connected.records.get(plan.run.id) or {}

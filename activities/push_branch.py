@@ -15,7 +15,7 @@ from autocoder.changes.objections import file_changes, objections
 from autocoder.changes.pack import PackFile, open_pack
 from autocoder.changes.protected import policy_rules
 from autocoder.changes.trees import CommitChange, read_change
-from autocoder.clients.azure_devops.push import AlreadyThere, BranchMoved, Push, Pushed, Rejected, push
+from autocoder.clients.azure_devops.push import AlreadyPushed, BranchMoved, Push, Pushed, Rejected, push
 from autocoder.clients.connect import Clients, clients
 from autocoder.clock import now
 from autocoder.errors import TooLarge
@@ -99,7 +99,7 @@ def _push(connected: Clients, plan: Plan, commit: str, pack: PackFile) -> Ended 
         read_branch=lambda: git.resolve_branch(repository.project, repository.id, plan.branch),
     )
     match outcome:
-        case Pushed() | AlreadyThere():
+        case Pushed() | AlreadyPushed():
             return None
         case BranchMoved():
             return Ended(

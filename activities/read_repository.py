@@ -104,7 +104,7 @@ def _read(git: Git, base: BaseCommit) -> RepositoryContents:
 
 @dataclass(frozen=True)
 class CommitFiles:
-    """The files of the base commit; *top* are the names in its root, which save requests."""
+    """The files of the base commit; *top* has the names in its root, so that absent paths need no request."""
 
     git: Git
     base: BaseCommit

@@ -9,7 +9,7 @@ from autocoder.clients.connect import clients
 from autocoder.errors import NotFound, Transient
 from autocoder.models import Phase, Run, Value
 
-STILL: Mapping[str, tuple[str, ...]] = {"queued": ("queued",), "preparing": ("preparing", "provisioning")}
+STATUSES: Mapping[str, tuple[str, ...]] = {"queued": ("queued",), "preparing": ("preparing", "provisioning")}
 log = logging.getLogger("autocoder.activities")
 
 
@@ -25,7 +25,7 @@ def report_phase(change: PhaseChange) -> None:
     """Write the phase, `queued` or `preparing`, into the comment, unless the run has passed it."""
     connected, run = clients(), change.run
     row = connected.records.get(run.id)
-    if row is None or row.get("status") not in STILL[change.phase]:
+    if row is None or row.get("status") not in STATUSES[change.phase]:
         return
     try:
         show_phase(connected, run, change.phase, row)

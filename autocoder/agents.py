@@ -46,7 +46,7 @@ class Agent(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     type: str = Field(pattern=TYPE, description="the folder's name")
-    name: str = Field(min_length=1, description="to show to people")
+    name: str = Field(min_length=1, description="the display name")
     description: str = Field("", description="one line, for lists")
     image: str = Field(pattern=r"^[a-z0-9][a-z0-9._/-]*$", description="without registry and tag")
     run: str = Field("run.sh", pattern=r"^[\w.-]+$", description="the script that the wrapper starts")

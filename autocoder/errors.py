@@ -33,9 +33,9 @@ def plain(text: str) -> str:
     return _cut(_USER.sub(r"\1", _QUERY.sub(r"\1", text)).strip(), MAX_MESSAGE_LENGTH)
 
 
-def _cut(text: str, longest: int) -> str:
+def _cut(text: str, limit: int) -> str:
     """Return *text*, cut between words: redaction would not recognise half a secret."""
-    return text if len(text) <= longest else _LAST_WORD.sub("", text[: longest - 1]) + "…"
+    return text if len(text) <= limit else _LAST_WORD.sub("", text[: limit - 1]) + "…"
 
 
 class AutocoderError(Exception):

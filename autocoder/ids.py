@@ -31,7 +31,7 @@ def new_run_id(now_ms: int | None = None) -> str:
     return digits + "".join(secrets.choice(ALPHABET) for _ in range(RANDOM_DIGITS))
 
 
-def made_at(run_id: str) -> dt.datetime:
+def generated_at(run_id: str) -> dt.datetime:
     """Return when the run id was generated. Raises ValueError when it is not a run id."""
     milliseconds = MAX_TIME - int(run_id[:TIME_DIGITS], 36)
     return dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(milliseconds=milliseconds)

@@ -91,7 +91,7 @@ class Settings(BaseModel):
     max_run_tokens: int = setting(5_000_000, "maximum tokens of a run", gt=0)
     max_run_turns: int = setting(200, "maximum model calls of a run that offer tools", gt=0)
     provisioning_minutes: float = setting(
-        30, "maximum minutes that a container group takes to start; large images take longer", gt=0, le=240
+        30, "maximum minutes that a container group may take to start; large images need more", gt=0, le=240
     )
     capacity_minutes: float = setting(
         10, "minutes that a run waits while the region has no quota or capacity left", gt=0, le=240

@@ -1,4 +1,4 @@
-"""What to say about an unknown name: the known name that was probably meant, or all known names."""
+"""The message about an unknown name: the known name that was probably meant, or all known names."""
 
 import difflib
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ def field_names(model: type[BaseModel]) -> tuple[str, ...]:
 def unknown(what: str, name: str, known: Iterable[str]) -> str:
     """Return `unknown field (did you mean workItemId?)`, or every *known* name when none is close to *name*.
 
-    *what* says what kind of name it is: `field`, `setting`.
+    *what* is the kind of name, such as `field` or `setting`.
     """
     by_folded = {one.casefold(): one for one in known}
     close = difflib.get_close_matches(name.casefold(), by_folded, n=1)

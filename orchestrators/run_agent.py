@@ -51,7 +51,7 @@ def run_agent(context: df.DurableOrchestrationContext) -> Any:
 
 def _attempt(context: df.DurableOrchestrationContext, run: Run) -> Steps[RunReport]:
     """Return the run's report; a failed step ends the run as `failed`."""
-    report = yield from _or_ended(_carry(context, run))
+    report = yield from _or_ended(_carry_out(context, run))
     return _ended(run, report) if isinstance(report, Ended) else report
 
 
@@ -63,7 +63,7 @@ def _or_ended(steps: Steps[OutputT]) -> Steps[OutputT | Ended]:
         return Ended(outcome="failed", reason=reason_of(error))
 
 
-def _carry(context: df.DurableOrchestrationContext, run: Run) -> Steps[RunReport]:
+def _carry_out(context: df.DurableOrchestrationContext, run: Run) -> Steps[RunReport]:
     """Admit the run, prepare it, run the agent and publish the change."""
     refused = yield from _admit(context, run)
     if refused is not None:
@@ -97,7 +97,7 @@ def _admit(context: df.DurableOrchestrationContext, run: Run) -> Steps[Ended | N
 
 
 def _check(context: df.DurableOrchestrationContext, run: Run) -> Steps[Ended | None]:
-    """Return how the run ends if its requester may not start it; REST callers have the app's key."""
+    """Return how the run ends if its requester may not start it; a REST caller has the app's key."""
     if run.request.requester.source != "service_hook":
         return None
     return (yield from step(context, check_requester, run))

@@ -1,7 +1,7 @@
 """Polls a container group until it has ended, is gone, or the deadline has passed.
 
-It waits for no event, because continuing as new could lose one. After the supervisor's event has resumed the
-run, the group is deleted, so that the next poll ends this orchestration.
+It does not wait for events, because continuing as new could lose one. When the supervisor's event resumes the
+run, the run deletes the group, so that the next poll ends this orchestration.
 """
 
 import datetime as dt
@@ -31,17 +31,17 @@ class PollingState(Value):
 @blueprint.orchestration_trigger(context_name="context")
 def wait_for_container_group(context: df.DurableOrchestrationContext) -> Any:
     """Return the `GroupVerdict` that ends the polling, or continue as new after 20 polls."""
-    watch = wire.load(PollingState, context.get_input())
-    provisioning = watch.plan.provisioning_minutes
-    since = watch.since or context.current_utc_datetime.isoformat()
+    state = wire.load(PollingState, context.get_input())
+    provisioning = state.plan.provisioning_minutes
+    since = state.since or context.current_utc_datetime.isoformat()
     starts_by = _later(since, provisioning)
-    until = _later(since, provisioning + (watch.plan.budget.minutes or 0) + GRACE_MINUTES)
-    for number in range(watch.looks, watch.looks + POLLS_PER_GENERATION):
-        yield from sleep(context, _pause(number, watch.plan.poll_seconds))
+    until = _later(since, provisioning + (state.plan.budget.minutes or 0) + GRACE_MINUTES)
+    for number in range(state.looks, state.looks + POLLS_PER_GENERATION):
+        yield from sleep(context, _pause(number, state.plan.poll_seconds))
         if context.current_utc_datetime >= until:
             return wire.dump(GroupVerdict(state="ended", reason="The deadline has passed."))
         try:
-            seen = yield from step(context, get_container_group, GroupInput(plan=watch.plan))
+            seen = yield from step(context, get_container_group, GroupInput(plan=state.plan))
         except StepFailed as error:
             return wire.dump(GroupVerdict(state="ended", reason=str(error)))
         if seen.state == "starting" and context.current_utc_datetime >= starts_by:
@@ -50,8 +50,8 @@ def wait_for_container_group(context: df.DurableOrchestrationContext) -> Any:
             return wire.dump(GroupVerdict(state="failed", reason=f"{reason} {advice}"))
         if seen.state not in ("starting", "working"):
             return wire.dump(seen)
-    looks = watch.looks + POLLS_PER_GENERATION
-    context.continue_as_new(wire.dump(watch.model_copy(update={"looks": looks, "since": since})))
+    looks = state.looks + POLLS_PER_GENERATION
+    context.continue_as_new(wire.dump(state.model_copy(update={"looks": looks, "since": since})))
     return None
 
 
@@ -59,6 +59,6 @@ def _later(since: str, minutes: float) -> dt.datetime:
     return dt.datetime.fromisoformat(since) + dt.timedelta(minutes=minutes)
 
 
-def _pause(number: int, longest: float) -> float:
-    """Return the seconds to wait before poll *number*: 1, 2, 4, 8, then *longest*."""
-    return min(FIRST_POLLS[number], longest) if number < len(FIRST_POLLS) else longest
+def _pause(number: int, limit: float) -> float:
+    """Return the seconds to wait before poll *number*: 1, 2, 4, 8, then *limit*, and never more than that."""
+    return min(FIRST_POLLS[number], limit) if number < len(FIRST_POLLS) else limit

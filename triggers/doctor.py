@@ -85,7 +85,7 @@ def _contributors(azure_devops: AzureDevOps, given: Settings, own: Identity) -> 
         missing = ", ".join(missing_rights(entries))
         if missing:
             raise Finding(f"The app lacks these permissions in {project}/{name}: {missing}. {SEE}")
-    return f"the app has its permissions in {len(names)} mapped repositories and can check those of others"
+    return f"the app has what it needs in {len(names)} mapped repositories, and can read others' permissions"
 
 
 def _clone_token(connected: Clients, given: Settings) -> str:

@@ -22,4 +22,4 @@ async def raise_event(client: df.DurableOrchestrationClient, run_id: str, name: 
         if not any(part in str(error) for part in GONE):
             message = f"The event {name} could not be sent to the run."
             raise Transient(message, next_step="Try again in a moment.") from error
-        log.info("run %s: event %s came after the orchestration's end", run_id, name)
+        log.info("run %s: event %s arrived after the orchestration had ended", run_id, name)

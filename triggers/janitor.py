@@ -49,7 +49,7 @@ async def janitor(timer: func.TimerRequest, client: df.DurableOrchestrationClien
         "container groups deleted": asyncio.to_thread(_delete_groups, connected),
         "histories purged": _purge(client),
         "runs' files deleted": asyncio.to_thread(delete_old_files, connected, settings()),
-        "claims against repeats expired": asyncio.to_thread(expire_claims, connected, settings()),
+        "deduplication claims expired": asyncio.to_thread(expire_claims, connected, settings()),
     })  # fmt: skip
 
 

@@ -24,7 +24,7 @@ def retained_since(settings: Settings) -> dt.datetime:
 def delete_old_files(connected: Clients, settings: Settings) -> int:
     """Delete the blobs of runs that ended before the retention period; return the number of runs."""
     before = retained_since(settings)
-    old = (run_id for run_id in connected.blobs.list_runs() if ids.made_at(run_id) < before)
+    old = (run_id for run_id in connected.blobs.list_runs() if ids.generated_at(run_id) < before)
     expired = list(islice((run_id for run_id in old if _ended_before(connected, run_id, before)), MAX_RUNS))
     for run_id in expired:
         connected.blobs.delete(run_id)
@@ -41,7 +41,7 @@ def _ended_before(connected: Clients, run_id: str, before: dt.datetime) -> bool:
 
 
 def expire_claims(connected: Clients, settings: Settings) -> int:
-    """Delete claims that recognise repeats once no repeat can come; return how many."""
+    """Delete the claims that detect repeats, once no repeat can arrive any more; return how many."""
     retained = retained_since(settings)
     window = dt.datetime.now(dt.UTC) - dt.timedelta(seconds=settings.dedup_window_seconds)
     ends = {DELIVERY: retained, IDEMPOTENCY: retained, CONTENT: max(retained, window)}

@@ -39,7 +39,7 @@ async def create_run(req: func.HttpRequest, client: df.DurableOrchestrationClien
 
 
 def _claims(req: func.HttpRequest, *scope: str) -> tuple[Claim, ...]:
-    """Return the claim that recognises a repeat by its `Idempotency-Key`, if the request has one."""
+    """Return the claim that detects repeats by their `Idempotency-Key`, if the request has one."""
     given = req.headers.get("Idempotency-Key", "")
     return (Claim(IDEMPOTENCY, ids.key(*scope, given)),) if given else ()
 

@@ -51,12 +51,12 @@ async def azure_devops_hook(
         return error(401, "not_verified", message)
     delivery = read_body(body, settings())
     if isinstance(delivery, Skip):
-        return _said("skipped", delivery.reason, code=delivery.code)
+        return _reply("skipped", delivery.reason, code=delivery.code)
     if await asyncio.to_thread(_is_own, delivery):
-        return _said("skipped", "Autocoder does not react to its own changes", code="own_change")
+        return _reply("skipped", "Autocoder does not react to its own changes", code="own_change")
     request = _request(delivery, settings())
     if isinstance(request, Refusal):
-        return _said("skipped", request.message, code=request.code)
+        return _reply("skipped", request.message, code=request.code)
     start = StartRequest(request, _claims(delivery, request, settings().dedup_window_seconds))
     return _outcome(await start_run(client, start))
 
@@ -125,7 +125,7 @@ def _request(delivery: RunTrigger, settings: Settings) -> RunRequest | Refusal:
 
 
 def _claims(delivery: RunTrigger, request: RunRequest, window: int) -> tuple[Claim, ...]:
-    """Return the claims that recognise a repeat of this delivery or of its content."""
+    """Return the claims that detect a repeat of this delivery or of its content."""
     subject = (request.organization, request.project, request.work_item_id, request.repository)
     content = key(*(str(part).casefold() for part in subject), delivery.content)
     return (Claim(DELIVERY, delivery.delivery), Claim(CONTENT, content, window))
@@ -134,15 +134,15 @@ def _claims(delivery: RunTrigger, request: RunRequest, window: int) -> tuple[Cla
 def _outcome(start: StartResult) -> func.HttpResponse:
     if isinstance(start, QueueFull):
         reason = f"the queue is full with {start.waiting} runs; set the tag again later"
-        return _said("skipped", reason, code="queue_full")
+        return _reply("skipped", reason, code="queue_full")
     if isinstance(start, Duplicate):
-        return _said("duplicate", "a run was already started for this content", run_id=start.run_id)
+        return _reply("duplicate", "a run was already started for this content", run_id=start.run_id)
     if isinstance(start, Active):
         reason = "a run is already in progress; wait for it or cancel it, then set the tag again"
-        return _said("skipped", reason, run_id=start.run_id, code="run_active")
-    return _said("started", "", run_id=start.run_id)
+        return _reply("skipped", reason, run_id=start.run_id, code="run_active")
+    return _reply("started", "", run_id=start.run_id)
 
 
-def _said(status: str, reason: str, *, run_id: str | None = None, code: str = "") -> func.HttpResponse:
+def _reply(status: str, reason: str, *, run_id: str | None = None, code: str = "") -> func.HttpResponse:
     body = {"status": status, "reason": reason, "code": code, "runId": run_id}
     return answer(202 if status == "started" else 200, body)

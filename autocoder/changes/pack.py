@@ -1,4 +1,4 @@
-"""Reading an untrusted pack that a container wrote: every object has its hash checked, every size its limit.
+"""Reading an untrusted pack that a container wrote; every object's hash and size are checked.
 
 The pack is read in place (bytes or a memory map), so that a large one is not copied. Blobs are inflated again
 when they are read.
@@ -52,7 +52,7 @@ class _Entry:
 
 
 class PackFile:
-    """A pack whose objects were all inflated once and hashed; their names are 20 bytes."""
+    """A pack whose objects were all inflated and hashed when it was opened; object names have 20 bytes."""
 
     def __init__(self, contents: bytes | mmap.mmap, limits: PackLimits) -> None:
         self._contents = contents
@@ -123,7 +123,7 @@ class PackFile:
         from dulwich.errors import ApplyDeltaError
         from dulwich.pack import unpack_object_at
 
-        self._announce(self._declared_size(offset))
+        self._reserve(self._declared_size(offset))
         try:
             unpacked, end = unpack_object_at(self._contents, offset, hashlib.sha1)
             data, kind, base, depth = self._data_of(unpacked, offset)
@@ -156,7 +156,7 @@ class PackFile:
     def _apply(self, name: bytes, base: _Entry, delta: bytes) -> bytes:
         from dulwich.pack import apply_delta
 
-        self._announce(_result_size(delta))
+        self._reserve(_result_size(delta))
         return b"".join(apply_delta([self._resolve(name, base)], [delta]))
 
     def _resolve(self, sha: bytes, entry: _Entry) -> bytes:
@@ -194,7 +194,7 @@ class PackFile:
             shift += 7
         return size
 
-    def _announce(self, size: int) -> None:
+    def _reserve(self, size: int) -> None:
         """Count *size* bytes before they are inflated; raises `TooLarge` when they exceed a limit."""
         self._inflated += size
         if size > self._limits.object_bytes or self._inflated > self._limits.total_bytes:

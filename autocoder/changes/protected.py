@@ -1,6 +1,6 @@
 """Paths that an agent may not change unless the team allows it, as globs of `autocoder.shared.policy`.
 
-These files take effect when a person opens the branch or the next run starts, before anybody reviews them.
+These files take effect when a person opens the branch or the next run starts, before anyone reviews them.
 """
 
 from collections.abc import Iterable

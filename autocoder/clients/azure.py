@@ -1,4 +1,4 @@
-"""What all clients of the Azure SDK share: transport, credential, and translation of exceptions.
+"""Code that all clients of the Azure SDK share: transport, credential, and translation of exceptions.
 
 https://learn.microsoft.com/python/api/overview/azure/core-readme
 """
@@ -29,9 +29,9 @@ from autocoder.shared.retry_after import wait_seconds
 if TYPE_CHECKING:
     from azure.core.credentials import AccessToken, TokenCredential
 
-POOL = 64  # connections, as many as there are threads
+POOL = 64  # connections that are kept for reuse; a call beyond them opens one of its own
 RENEW_SECONDS = 300
-TALKATIVE = ("azure", "httpx", "httpcore", "urllib3", "msal")
+VERBOSE_LOGGERS = ("azure", "httpx", "httpcore", "urllib3", "msal")
 _BY_STATUS: dict[int, type[AutocoderError]] = {
     400: InvalidArgument,
     401: SignInRequired,
@@ -41,13 +41,13 @@ _BY_STATUS: dict[int, type[AutocoderError]] = {
     412: StaleRevision,
 }
 # https://learn.microsoft.com/azure/container-instances/container-instances-troubleshooting
-_NO_ROOM = frozenset({"ContainerGroupQuotaReached", "ServiceUnavailable"})
+_NO_CAPACITY = frozenset({"ContainerGroupQuotaReached", "ServiceUnavailable"})
 _BUSY = frozenset({"ContainerGroupTransitioning", "ContainerGroupDeploymentNotReady", "ServerBusy"})
 
 
 def silence() -> None:
     """Keep the SDKs from logging every request: their URLs may contain secrets."""
-    for name in TALKATIVE:
+    for name in VERBOSE_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
@@ -140,7 +140,7 @@ def _error_of(service: str, error: Any) -> AutocoderError:
     said = f"{service}: {_first_line(error)}"
     if status in (429, 503) or code in _BUSY:
         return RetryLater(said, retry_after_seconds=_retry_after(error), service_code=code)
-    if code in _NO_ROOM:
+    if code in _NO_CAPACITY:
         return NoCapacity(said, retry_after_seconds=_retry_after(error), service_code=code)
     kind = _BY_STATUS.get(status)
     if kind is None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["AzureDevOps", "Clients", "clients"]
 
 AZURE_DEVOPS_SCOPE = "499b84ac-1321-427f-aa17-267ca6975798/.default"
-MAX_GUARDED_SECRETS = 20  # about the number of runs at work at the same time
+MAX_GUARDED_SECRETS = 20  # about the number of concurrent runs
 _ORGANIZATION = re.compile(ORGANIZATION)
 
 
@@ -46,12 +46,12 @@ class Clients:
         return AzureDevOps(Session(url, self._own, self._http))
 
     def redact(self, text: str) -> str:
-        """Return *text* without well-known tokens and the secrets that this process has read or made."""
+        """Return *text* without well-known tokens and the secrets that this process has read or generated."""
         known = (*self.vault.known(), *self._guarded)
         redactor = self._redactors.get(known)
         if redactor is None:
             redactor = Redactor(known)
-            self._redactors.clear()  # another thread may fill it now; each uses its own redactor
+            self._redactors.clear()  # threads may do this at the same time: each keeps its own redactor
             self._redactors[known] = redactor
         return redactor.redact(text)
 
@@ -67,7 +67,7 @@ class Clients:
         return known
 
     def authorization(self, organization: str) -> str:
-        """Return the app's `Authorization` header. Raises `SignInRequired` when it has no credential."""
+        """Return the app's `Authorization` header. Raises `SignInRequired` when the app has no credential."""
         del organization  # one identity or PAT serves all organisations
         return self._own.header()
 
@@ -83,7 +83,7 @@ class Clients:
         return self._git_pool
 
     def known_secrets(self) -> tuple[str, ...]:
-        """Return every secret of this app, for exact matches in what it publishes."""
+        """Return every secret of this app, to search a change for them before it is published."""
         names = [self.settings.hook_password_secret, self.settings.callback_key_secret]
         if self.settings.azure_devops_auth == "pat":
             names.append(self.settings.azure_devops_pat_secret)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from azure.mgmt.containerinstance import ContainerInstanceManagementClient
 
 SERVICE = "Container Instances"
-ONCE: dict[str, Any] = {"retry_total": 0, "polling": False}
+WITHOUT_RETRIES: dict[str, Any] = {"retry_total": 0, "polling": False}
 
 Secrets = Mapping[tuple[str, str], str]  # container and variable to value
 
@@ -70,7 +70,9 @@ class ContainerInstances:
         """
         body = _group(spec, secrets)
         with translated(SERVICE):
-            self._client.container_groups.begin_create_or_update(self.resource_group, spec.name, body, **ONCE)
+            self._client.container_groups.begin_create_or_update(
+                self.resource_group, spec.name, body, **WITHOUT_RETRIES
+            )
 
     def delete_group(self, name: str) -> None:
         """Delete the group; a missing one is not an error. Raises `RetryLater` as `create_group` does."""
@@ -78,7 +80,7 @@ class ContainerInstances:
 
         with translated(SERVICE):
             try:
-                self._client.container_groups.begin_delete(self.resource_group, name, **ONCE)
+                self._client.container_groups.begin_delete(self.resource_group, name, **WITHOUT_RETRIES)
             except ResourceNotFoundError:
                 return
 

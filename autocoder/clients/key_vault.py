@@ -1,4 +1,4 @@
-"""Key Vault: secrets by name, read on demand and cached in memory for some minutes.
+"""Key Vault: secrets by name, read on demand and cached in memory for a few minutes.
 
 https://learn.microsoft.com/python/api/overview/azure/keyvault-secrets-readme
 """

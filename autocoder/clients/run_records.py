@@ -97,7 +97,7 @@ class RunRecords:
         return {row["RowKey"]: str(row["run_id"]) for row in self.tables.query(CLAIMS, kind, {})}
 
     def taken(self, kind: str, minutes_ago: float) -> dict[str, str]:
-        """Return the run ids of the claims of *kind* that are at least *minutes_ago* old, by key."""
+        """Return the run ids of the claims of *kind* that are at least *minutes_ago* minutes old, by key."""
         before = (dt.datetime.now(dt.UTC) - dt.timedelta(minutes=minutes_ago)).isoformat()
         rows = self.tables.query(CLAIMS, kind, {})
         return {row["RowKey"]: str(row["run_id"]) for row in rows if str(row["taken_at"]) <= before}
@@ -151,10 +151,10 @@ class RunRecords:
         return self._change(run_id, lambda row: not row.get("cancel_requested"), columns)
 
     def advance(
-        self, run_id: str, since: Collection[str], columns: Mapping[str, Any]
+        self, run_id: str, statuses: Collection[str], columns: Mapping[str, Any]
     ) -> dict[str, Any] | None:
-        """Write *columns* if the run's status is one of *since* and return the new row, else None."""
-        row = self._change(run_id, lambda row: row.get("status") in since, columns)
+        """Write *columns* if the run's status is one of *statuses*; return the new row, else None."""
+        row = self._change(run_id, lambda row: row.get("status") in statuses, columns)
         return row if row is not None and columns.items() <= row.items() else None
 
     def _change(self, run_id: str, allowed: Any, columns: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -135,7 +135,7 @@ class Tables:
         client = self._table(table)
         try:
             return write(client)
-        except ResourceNotFoundError:  # an insert cannot miss anything but the table
+        except ResourceNotFoundError:  # the table: nothing else that an insert needs can be missing
             self._service.create_table_if_not_exists(table)
         return write(client)
 

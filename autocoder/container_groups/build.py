@@ -18,7 +18,8 @@ from autocoder.settings import Settings
 GATEWAY_PORT = 8080
 GATEWAY = f"127.0.0.1:{GATEWAY_PORT}"
 VOLUMES = ("workspace", "repository", "inputs", "exchange", "control", "verification")
-HANDED_OVER = ("workspace", "repository", "inputs", "exchange", "verification")  # by the clone to other users
+# Volumes that the clone container fills and hands over to the users of the other containers.
+HANDED_OVER = ("workspace", "repository", "inputs", "exchange", "verification")
 TOOLS_VOLUME = "tools"
 IMAGE_FOLDER = "/opt/autocoder"  # where an agent's image has the wrapper scripts and the program
 PYTHON = ("python3", "-S", "-m")  # -S: the runner uses no installed packages
@@ -94,8 +95,8 @@ def _tools(plan: Plan) -> tuple[ContainerSpec, ...]:
     )
 
 
-def _lent(plan: Plan) -> tuple[str, tuple[Mount, ...]]:
-    """Return the folder of the wrapper scripts and the program, and the mount that it needs, if any."""
+def _tools_location(plan: Plan) -> tuple[str, tuple[Mount, ...]]:
+    """Return the folder with the wrapper scripts and the program, and the mount that it needs, if any."""
     if plan.tools_image is None:
         return IMAGE_FOLDER, ()
     mount = Mount(volume=TOOLS_VOLUME, read_only=True)
@@ -108,14 +109,14 @@ def _user_of(plan: Plan) -> dict[str, str]:
 
 
 def _agent(plan: Plan, settings: Settings) -> ContainerSpec:
-    tools, lent = _lent(plan)
+    tools, tools_mounts = _tools_location(plan)
     others = 2 if _is_verified(plan) else 1
     mounts = (
         Mount(volume="workspace"),
         Mount(volume="inputs", read_only=True),
         Mount(volume="exchange"),
         Mount(volume="control", read_only=True),
-        *lent,
+        *tools_mounts,
     )
     env = {
         **_paths(mounts),
@@ -140,8 +141,8 @@ def _verify(plan: Plan, settings: Settings) -> tuple[ContainerSpec, ...]:
     """Return the container that runs the team's commands, if there are any."""
     if not _is_verified(plan):
         return ()
-    tools, lent = _lent(plan)
-    mounts = (Mount(volume="verification"), Mount(volume="control", read_only=True), *lent)
+    tools, tools_mounts = _tools_location(plan)
+    mounts = (Mount(volume="verification"), Mount(volume="control", read_only=True), *tools_mounts)
     return (
         ContainerSpec(
             name="verify",
@@ -192,7 +193,7 @@ def _supervisor(plan: Plan, settings: Settings) -> ContainerSpec:
 
 
 def _limits(settings: Settings) -> dict[str, float]:
-    """Return the limits of each container: all of the group's size, of which the others leave most unused.
+    """Return each container's limits: the whole group's size, because the others leave most of it unused.
 
     Without limits a container may use no more than it requests:
     https://learn.microsoft.com/azure/container-instances/container-instances-container-groups#resource-usage-by-container-instances-in-a-group

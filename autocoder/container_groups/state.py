@@ -10,7 +10,7 @@ from autocoder.models import GroupVerdict, Progress, Value
 STARTING = ("Pending", "Creating")
 DEAD = ("Failed", "Stopped", "Succeeded", "Terminated")
 SUPERVISOR, AGENT, ENDED = "supervisor", "agent", "Terminated"
-WAITED = timedelta(seconds=15)  # for a restart by the platform, or for the agent's first sign of life
+GRACE = timedelta(seconds=15)  # for a restart by the platform, or for the agent's first sign of life
 OUT_OF_MEMORY = 137
 KILLED_BY_PLATFORM = (7147, 7148)
 
@@ -53,14 +53,14 @@ def judge_group(group: GroupState | None) -> GroupVerdict:
 def agent_start_failure(group: GroupState, progress: Progress | None, now: datetime) -> str:
     """Return why the agent's container ended before the agent began; an empty text if it did not.
 
-    The supervisor cannot see this and would wait as long as an image may take to be pulled. Its
+    The supervisor cannot see this and would wait for as long as pulling an image may take. Its
     `progress.json` says `preparing` until the agent shows a sign of life; the supervisor itself handles any
     later end. After a failed clone there is no `progress.json`, and the result follows at once.
     """
     ends = [one.exit_code for one in group.containers if one.name == AGENT and one.state == ENDED]
     if not ends or ends[0] is None or progress is None or progress.phase != "preparing":
         return ""
-    if now - datetime.fromisoformat(progress.updated_at) < WAITED:
+    if now - datetime.fromisoformat(progress.updated_at) < GRACE:
         return ""
     if ends[0] == 0:
         return "The agent could not start; its user must be able to write to the run's volumes."

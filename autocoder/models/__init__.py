@@ -1,6 +1,6 @@
 """All values that cross a boundary of the app: REST, the containers' files, the history of Durable Functions.
 
-All are frozen and are sent as plain JSON, with names in camelCase there and in snake_case here. They carry
+All are frozen and are sent as plain JSON; names are camelCase in JSON and snake_case here. They carry the
 names of secrets, never secrets.
 """
 

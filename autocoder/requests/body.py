@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, ValidationError
 from autocoder.models import TEMPLATE, Budget, Value
 from autocoder.unknown_names import field_names, unknown
 
-_WORDS = {
+_MESSAGES = {
     "int_type": "must be a whole number",
     "float_type": "must be a number",
     "bool_type": "must be true or false",
@@ -105,7 +105,7 @@ def _without(places: Iterable[tuple[int | str, ...]], body: Mapping[str, Any]) -
 def _problem(item: Any) -> Problem:
     """Return one of pydantic's errors as a problem for the caller."""
     *parents, name = item["loc"]
-    words = _WORDS.get(item["type"], "is not valid")
+    words = _MESSAGES.get(item["type"], "is not valid")
     message = words.format(**item.get("ctx", {}))
     if item["type"] == "extra_forbidden":
         message = unknown("field", str(name), field_names(Budget if parents else RunBody))

@@ -1,4 +1,4 @@
-"""Rules for who may start a run. They do no I/O, and deny in case of doubt.
+"""Rules for who may start a run, without I/O; they deny when in doubt.
 
 Permission bits: https://learn.microsoft.com/azure/devops/organizations/security/namespace-reference
 """
@@ -28,9 +28,9 @@ class AccessEntry:
     deny: int
 
 
-def is_member(who: Identity, group: Identity | None) -> bool:
-    """Whether *who* is in *group*; False when the group does not exist (None)."""
-    return group is not None and group.descriptor.casefold() in {one.casefold() for one in who.groups}
+def is_member(identity: Identity, group: Identity | None) -> bool:
+    """Whether *identity* is in *group*; False when the group does not exist (None)."""
+    return group is not None and group.descriptor.casefold() in {one.casefold() for one in identity.groups}
 
 
 def may_contribute(entries: Iterable[AccessEntry]) -> bool:

@@ -23,7 +23,7 @@ _ORGANIZATION = re.compile(ORGANIZATION)
 
 @dataclass(frozen=True, slots=True)
 class _Target:
-    """Where a run works, from the request or the settings; None when neither decides it."""
+    """The repository that a run works on, from the request or the settings; None when neither names it."""
 
     organization: str
     project: str | None
@@ -52,15 +52,15 @@ def read_request(
     if not isinstance(body, Mapping):
         return Refusal(400, "invalid_request", (Problem("body", "must be a JSON object"),))
     wanted, problems = read_body(body)
-    place = _place(wanted, settings)
+    target = _target(wanted, settings)
     named = {problem.field.split(".")[0] for problem in problems}
-    problems += tuple(_impossible(wanted, place, settings, agents, named))
-    forbidden = tuple(_forbidden(place.organization, wanted.container_image, settings))
+    problems += tuple(_invalid_values(wanted, target, settings, agents, named))
+    forbidden = tuple(_forbidden(target.organization, wanted.container_image, settings))
     if problems:
         known = {problem.field for problem in problems}
         others = (problem for problem in forbidden if problem.field not in known)
         return Refusal(400, "invalid_request", (*problems, *others))
-    return Refusal(403, "not_allowed", forbidden) if forbidden else _request(wanted, place, requester)
+    return Refusal(403, "not_allowed", forbidden) if forbidden else _request(wanted, target, requester)
 
 
 def recheck(request: RunRequest, settings: Settings) -> Refusal | None:
@@ -69,8 +69,8 @@ def recheck(request: RunRequest, settings: Settings) -> Refusal | None:
     return Refusal(403, "not_allowed", forbidden) if forbidden else None
 
 
-def _place(wanted: RunBody, settings: Settings) -> _Target:
-    """Return where the run works; missing parts come from the settings and PROJECT_REPO_MAP."""
+def _target(wanted: RunBody, settings: Settings) -> _Target:
+    """Return the repository that the run works on; missing parts come from the settings."""
     project = wanted.project or _only_project(settings)
     return _Target(
         organization=wanted.organization or settings.organization,
@@ -80,33 +80,33 @@ def _place(wanted: RunBody, settings: Settings) -> _Target:
     )
 
 
-def _impossible(
-    wanted: RunBody, place: _Target, settings: Settings, agents: Collection[str], named: Collection[str]
+def _invalid_values(
+    wanted: RunBody, target: _Target, settings: Settings, agents: Collection[str], named: Collection[str]
 ) -> list[Problem]:
-    """Return problems with well-typed values, except in the fields that are *named* already."""
+    """Return the problems with well-typed values, except those in fields that already have a problem."""
     agent = wanted.agent_type or settings.default_agent  # the repository may still name another
     unknown = Problem(
         "agentType", f"unknown agent {agent[:60]!r}; the agents are {', '.join(sorted(agents))}"
     )
     found = [
-        *_what_is_missing(wanted, place, settings, named),
-        *_malformed(wanted, place.prefix),
-        *_over_the_ceiling(wanted.budget, settings),
+        *_missing_fields(wanted, target, settings, named),
+        *_malformed(wanted, target.prefix),
+        *_over_ceilings(wanted.budget, settings),
         *(() if agent in agents else (unknown,)),
     ]
     first = {problem.field: problem for problem in reversed(found)}
     return [problem for field, problem in first.items() if field not in named]
 
 
-def _request(wanted: RunBody, place: _Target, requester: Requester) -> RunRequest:
+def _request(wanted: RunBody, target: _Target, requester: Requester) -> RunRequest:
     """Return the request of a body without mistakes."""
     settled = {"organization", "project", "repository", "source_branch_prefix"}
     return RunRequest(
         **{**wanted.model_dump(exclude=settled), "budget": wanted.budget},
-        organization=place.organization,
-        project=place.project or "",
-        repository=place.repository or "",
-        source_branch_prefix=place.prefix,
+        organization=target.organization,
+        project=target.project or "",
+        repository=target.repository or "",
+        source_branch_prefix=target.prefix,
         requester=requester,
     )
 
@@ -121,19 +121,19 @@ def _only_repository(settings: Settings, project: str | None) -> str | None:
     return repositories[0] if len(repositories) == 1 else None
 
 
-def _what_is_missing(
-    wanted: RunBody, place: _Target, settings: Settings, named: Collection[str]
+def _missing_fields(
+    wanted: RunBody, target: _Target, settings: Settings, named: Collection[str]
 ) -> list[Problem]:
-    """Return a problem for each missing or ambiguous field; nothing is ever guessed."""
+    """Return a problem for each missing or ambiguous field; a value is never guessed."""
     found = []
     asked = wanted.work_item_id is not None or (wanted.user_prompt or "").strip() or "userPrompt" in named
     if not asked:
         found.append(Problem("workItemId", "is required unless userPrompt is given"))
-    if place.project is None:
+    if target.project is None:
         names = ", ".join(settings.project_repo_map) or "no project"
         found.append(Problem("project", f"is required; PROJECT_REPO_MAP has {names}"))
-    elif place.repository is None:
-        names = ", ".join(settings.repositories(place.project)) or "none"
+    elif target.repository is None:
+        names = ", ".join(settings.repositories(target.project)) or "none"
         message = f"is required; repositories of this project in PROJECT_REPO_MAP: {names}"
         found.append(Problem("repository", message))
     return found
@@ -164,7 +164,7 @@ def _malformed(wanted: RunBody, prefix: str) -> list[Problem]:
     return found
 
 
-def _over_the_ceiling(budget: Budget, settings: Settings) -> list[Problem]:
+def _over_ceilings(budget: Budget, settings: Settings) -> list[Problem]:
     ceilings: dict[str, float] = {
         "minutes": settings.max_run_minutes,
         "usd": settings.max_run_usd,

@@ -10,7 +10,7 @@ NEEDS_INFO = "NEEDS_INFO:"
 MAX_REASON_LENGTH = 2_000
 
 
-def cancelled_before_the_start(row: Mapping[str, Any] | None) -> Ended | None:
+def ending_before_start(row: Mapping[str, Any] | None) -> Ended | None:
     """Return how the run in *row* ends when it was cancelled before its containers started; else None."""
     if row is None or not row.get("cancel_requested"):
         return None
@@ -36,7 +36,7 @@ def outcome_of(result: AgentResult) -> tuple[Outcome, str]:
     """Return the outcome and the reason of a run whose change is published."""
     row = BY_SUPERVISOR[result.outcome]
     if row.early_end:
-        return row.outcome, result.reason or "What was changed until then is offered as a draft."
+        return row.outcome, result.reason or "The changes made until then are offered as a draft."
     return row.outcome, ""
 
 

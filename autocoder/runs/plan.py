@@ -1,4 +1,4 @@
-"""The plan of a run, made from the request, the repository and the settings without I/O."""
+"""The plan of a run, derived from the request, the repository and the settings without I/O."""
 
 from collections.abc import Mapping
 

@@ -92,7 +92,7 @@ def is_concluded(row: Mapping[str, Any]) -> bool:
 
 
 def worked_columns(row: Mapping[str, Any], seconds: Mapping[str, float], now: str) -> dict[str, Any]:
-    """Return when the phases `running` and `verifying` began, where *row* lacks that.
+    """Return the columns that record when the phases `running` and `verifying` began, if *row* lacks them.
 
     The times are computed back from *now*, when the result was found, with the *seconds* that agent, verify
     and pack took one after the other. None can be earlier than the phase `provisioning`.

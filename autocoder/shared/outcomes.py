@@ -1,7 +1,8 @@
 """How a run can end: one row for each outcome.
 
-The supervisor writes its own word into `result.json`; the app turns it into the run's outcome. The comment,
-the documents and the claims read the rest of the row. Standard library only: the runner's image holds a copy.
+The supervisor writes an outcome of its own into `result.json`; the app maps it to the run's outcome. The
+comment, the documents and the claims use the other columns. This module uses only the standard library,
+because the runner's image holds a copy.
 """
 
 from typing import Literal, NamedTuple
@@ -32,7 +33,7 @@ SupervisorOutcome = Literal[
 
 
 class OutcomeRow(NamedTuple):
-    """What follows from one outcome."""
+    """One outcome: its texts for people, and the rules that the app applies to it."""
 
     outcome: Outcome
     symbol: str

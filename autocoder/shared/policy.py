@@ -126,7 +126,7 @@ def _judge_content(change: Change, rules: Rules, allowed: bool) -> Verdict | Non
     if reason is None and change.size > rules.max_file_bytes:
         reason = f"{change.size:,} bytes; at most {rules.max_file_bytes:,} are allowed"
     if reason is None and not allowed and change.new_mode != SYMLINK:
-        reason = _binary_surprise(change)
+        reason = _unexpected_binary(change)
     return None if reason is None else Verdict(change.path, "refuse", reason)
 
 
@@ -186,7 +186,7 @@ def _bad_mode_or_link(change: Change) -> str | None:
 
 
 def _stays_inside(path: str, target: str | None) -> bool:
-    """Whether a link at *path* stays in the tree. `..` may only lead: other names may be links, too."""
+    """Whether a link at *path* stays in the tree. `..` may only come first: any other name may be a link."""
     if not target or target.startswith("/") or _has_odd_characters(target):
         return False
     names = [name for name in target.split("/") if name not in ("", ".")]
@@ -199,7 +199,7 @@ def _has_odd_characters(text: str) -> bool:
     return "\\" in text or any(unicodedata.category(char) in _INVISIBLE for char in text)
 
 
-def _binary_surprise(change: Change) -> str | None:
+def _unexpected_binary(change: Change) -> str | None:
     head = change.head
     if b"\0" not in head or head.startswith((b"\xff\xfe", b"\xfe\xff")):  # UTF-16 text has zeros
         return None

@@ -1,8 +1,8 @@
 """The model providers and the dialects that they speak: one entry for each.
 
 A provider decides where the key goes; a dialect decides which calls are passed on, how their use is counted,
-and how a refusal looks. The gateway and the agents' manifests read these tables. Standard library only: the
-runner's image holds a copy.
+and what an error looks like. The gateway and the agents' manifests use these tables. This module uses only
+the standard library, because the runner's image holds a copy.
 
 https://docs.anthropic.com/en/api/messages
 https://platform.openai.com/docs/api-reference
@@ -98,7 +98,7 @@ _OPENAI_CODES = {400: "budget_spent", 404: "not_found", 413: "request_too_large"
 
 
 def error_body(shape: ErrorShape, status: int, message: str) -> dict[str, Any]:
-    """Return the JSON body with which a provider whose errors have that *shape* refuses a call."""
+    """Return the JSON body of an error, in the *shape* that the provider's own errors have."""
     if shape == "anthropic":
         kind = _ANTHROPIC_TYPES.get(status, "invalid_request_error")
         return {"type": "error", "error": {"type": kind, "message": message}}

@@ -1,4 +1,4 @@
-"""Well-known kinds of secrets, each with a display name and a pattern, for redaction and secret scan.
+"""Well-known kinds of secrets, each with a display name and a pattern, for redaction and the secret scan.
 
 Personal access tokens of Azure DevOps have 84 characters with `AZDO` near the end; older ones have 52:
 https://learn.microsoft.com/azure/devops/organizations/accounts/use-personal-access-tokens-to-authenticate

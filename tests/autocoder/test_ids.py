@@ -53,4 +53,4 @@ def test_keys_of_different_parts_differ_even_with_separators_in_them():
 
 def test_a_run_id_has_its_time():
     made = dt.datetime(2026, 5, 4, 3, 2, 1, tzinfo=dt.UTC)
-    assert ids.made_at(ids.new_run_id(int(made.timestamp() * 1000))) == made
+    assert ids.generated_at(ids.new_run_id(int(made.timestamp() * 1000))) == made

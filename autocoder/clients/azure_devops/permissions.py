@@ -35,12 +35,12 @@ class Permissions:
         r"""Return the group *name*, such as `[Fabrikam]\Contributors`, or None when it does not exist."""
         return _first(self._identities({"searchFilter": "General", "filterValue": name}))
 
-    def git_entries(self, project_id: str, repository_id: str, who: Identity) -> tuple[AccessEntry, ...]:
-        """Return the repository's entries, inherited ones included, for *who* and each of their groups."""
+    def git_entries(self, project_id: str, repository_id: str, identity: Identity) -> tuple[AccessEntry, ...]:
+        """Return the repository's entries, inherited ones included, for *identity* and each of its groups."""
         token = f"repoV2/{project_id}/{repository_id}"
         return tuple(
             entry
-            for descriptors in _batches((who.descriptor, *who.groups))
+            for descriptors in _batches((identity.descriptor, *identity.groups))
             for entry in self._entries(token, descriptors)
         )
 

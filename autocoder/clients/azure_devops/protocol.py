@@ -1,4 +1,4 @@
-"""Requests of Azure DevOps REST 7.1 and the meaning of its answers, without I/O.
+"""Building requests to Azure DevOps REST 7.1 and interpreting the answers, without I/O.
 
 Collections are `{count, value}`, errors `{message, typeKey, errorCode, eventId}`. The answer to a bad
 credential is 203 or 302 with a sign-in page.
@@ -59,7 +59,7 @@ class Request:
 
     @property
     def may_repeat(self) -> bool:
-        """Whether it is safe to send twice."""
+        """Whether the request can safely be sent twice."""
         return self.method in ("GET", "HEAD")
 
     def headers(self, authorization: str) -> dict[str, str]:
@@ -85,8 +85,8 @@ class Response:
 def url_of(base: str, segments: Sequence[str | int], query: Query | None = None) -> str:
     """Return the URL of the quoted *segments* under *base*.
 
-    Raises `InvalidArgument` for a segment that is empty, `.` or `..`. A slash separates only in a segment of
-    the API, `_apis/...`.
+    Slashes are kept in the API's own segments (`_apis/...`) and quoted in all others.
+    Raises `InvalidArgument` for a segment that is empty, `.` or `..`.
     """
     path = "/".join(_segment(str(segment)) for segment in segments)
     given = {name: _shown(value) for name, value in (query or {}).items() if value is not None}

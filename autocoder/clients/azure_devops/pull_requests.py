@@ -16,7 +16,7 @@ from autocoder.texts.utf16_length import cut
 
 MAX_TITLE_LENGTH = 400  # undocumented: the limit of the web page
 BRANCH_NOT_SEEN_YET = "TF401398"
-PAUSES_SECONDS = (0.25, 0.5, 1.0, 2.0, 3.0)  # a branch may appear some seconds after its push
+PAUSES_SECONDS = (0.25, 0.5, 1.0, 2.0, 3.0)  # a branch may appear a few seconds after its push
 
 StatusState = Literal["pending", "succeeded", "failed", "error", "notApplicable"]
 ThreadStatus = Literal["active", "fixed", "wontFix", "closed", "byDesign", "pending"]
@@ -72,7 +72,7 @@ class Created:
 
 
 @dataclass(frozen=True, slots=True)
-class AlreadyThere:
+class AlreadyOpen:
     """The branch already had an active pull request."""
 
     pull_request: PullRequestRecord
@@ -98,7 +98,7 @@ class PullRequests:
         found = (self._record(row) for row in rows(answer))
         return next((one for one in found if one.source == source and target in (None, one.target)), None)
 
-    def create(self, project: str, repository: str, draft: PullRequestDraft) -> Created | AlreadyThere:
+    def create(self, project: str, repository: str, draft: PullRequestDraft) -> Created | AlreadyOpen:
         """Create *draft*, or find the branch's active pull request; waits for a branch that was just pushed.
 
         Raises `InvalidArgument` (for example for a description over 4,000 characters), `Forbidden`, or
@@ -106,14 +106,14 @@ class PullRequests:
         """
         found = self.find(project, repository, draft.source, draft.target)
         if found is not None:
-            return AlreadyThere(found)
+            return AlreadyOpen(found)
         try:
             return Created(self._post(project, repository, draft))
         except Conflict:
             found = self.find(project, repository, draft.source, draft.target)
             if found is None:
                 raise
-            return AlreadyThere(found)
+            return AlreadyOpen(found)
 
     def get(self, project: str, repository: str, pull_request: int) -> PullRequestRecord:
         """Return the current state of the pull request. Raises `NotFound`."""

@@ -1,6 +1,6 @@
 """Pushing one new commit to one branch over Git smart HTTP, never by force.
 
-The push sends the branch's old value that was checked: the server rejects it if the branch moved meanwhile.
+A push names the commit that the branch pointed to when it was checked; the server rejects it if that changed.
 
 https://git-scm.com/docs/http-protocol
 """
@@ -59,7 +59,7 @@ class Pushed:
 
 
 @dataclass(frozen=True, slots=True)
-class AlreadyThere:
+class AlreadyPushed:
     """The branch pointed to the commit already."""
 
 
@@ -77,7 +77,7 @@ class Rejected:
     reason: str
 
 
-Outcome = Pushed | AlreadyThere | BranchMoved | Rejected
+Outcome = Pushed | AlreadyPushed | BranchMoved | Rejected
 
 
 def push(
@@ -127,12 +127,12 @@ def _after_failure(
 
 
 class _Attempt:
-    """One exchange with the server and its results."""
+    """One attempt to push, and its results."""
 
     def __init__(self, wanted: Push) -> None:
         self.wanted = wanted
         self.ref = f"refs/heads/{wanted.branch}".encode()
-        self.settled: AlreadyThere | BranchMoved | None = None
+        self.settled: AlreadyPushed | BranchMoved | None = None
         self.answered = False
         self.retry_after: str | None = None
 
@@ -140,7 +140,7 @@ class _Attempt:
         """Return the ref update to request; none if the branch has the commit already, or moved."""
         old = refs.get(self.ref)
         if old is not None and old == self.wanted.commit.encode():
-            self.settled = AlreadyThere()
+            self.settled = AlreadyPushed()
         elif old is not None and old != self.wanted.parent.encode():
             self.settled = BranchMoved(old.decode("ascii", "replace"))
         return {} if self.settled else {self.ref: self.wanted.commit.encode()}

@@ -14,7 +14,7 @@ from autocoder.errors import TooLarge, Transient
 if TYPE_CHECKING:
     import httpx  # slow to import, and not needed at a cold start
 
-MAX_ANSWER_BYTES = 32 << 20  # a request may have 25 MB, and so may the answer that returns it
+MAX_ANSWER_BYTES = 32 << 20  # an answer may repeat the content of its request, which may have 25 MB
 REPEATS = 2
 
 
@@ -44,7 +44,7 @@ class Session:
     http: "httpx.Client" = field(repr=False)
 
     def json(self, method: str, *segments: str | int, **parts: Any) -> Any:
-        """Send the request that `protocol.build` makes of the arguments; return the answer's JSON."""
+        """Send the request that `protocol.build` makes from the arguments; return the answer's JSON."""
         return protocol.read_json(self.send(protocol.build(method, self.organization_url, segments, **parts)))
 
     def download(self, *segments: str | int, limit: int, query: protocol.Query | None = None) -> bytes:

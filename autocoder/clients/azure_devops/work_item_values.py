@@ -100,7 +100,7 @@ def pull_request_artifact(project_id: str, repository_id: str, pull_request: int
 def attachment_id(organization_url: str, url: str) -> str | None:
     """Return the id in an attachment's *url*, or None when it does not belong to the organisation.
 
-    Old work items have URLs of `<organisation>.visualstudio.com`; only the id in them is used.
+    Old work items have URLs on `<organisation>.visualstudio.com`; only the id in them is used.
     """
     ours, given = urlsplit(organization_url), urlsplit(url)
     organization = ours.path.strip("/").casefold()

@@ -30,7 +30,7 @@ COMMENTS = "7.1-preview.4"
 MARKDOWN_COMMENTS = "7.2-preview.4"  # the first version with `format`: 0 is Markdown, 1 is HTML
 PAGE = 200
 MAX_COMMENTS = 1_000
-ATTEMPTS = 4  # of a write whose revision has become stale
+ATTEMPTS = 4  # at a write, each with the latest revision
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ class WorkItems:
     def attachment(self, url: str, limit: int) -> bytes:
         """Return an attachment's bytes.
 
-        Raises `InvalidArgument` when it is not of this organisation, `TooLarge` above *limit* bytes.
+        Raises `InvalidArgument` when it belongs to another organisation, `TooLarge` above *limit* bytes.
         """
         found = attachment_id(self.session.organization_url, url)
         if found is None:

@@ -5,12 +5,12 @@ import pytest
 from autocoder.changes.pack import open_pack
 from autocoder.clients.azure_devops.pull_requests import (
     BRANCH_NOT_SEEN_YET,
+    AlreadyOpen,
     Created,
     PullRequestDraft,
     PullRequests,
 )
-from autocoder.clients.azure_devops.pull_requests import AlreadyThere as PullRequestThere
-from autocoder.clients.azure_devops.push import AlreadyThere, BranchMoved, Push, Pushed, Rejected, push
+from autocoder.clients.azure_devops.push import AlreadyPushed, BranchMoved, Push, Pushed, Rejected, push
 from autocoder.errors import InvalidArgument, NotFound, SignInRequired, TooLarge, Transient
 from tests.autocoder.clients.azure_devops.conftest import FILES, ORGANIZATION, PROJECT
 
@@ -62,7 +62,7 @@ def test_pushes_a_commit_once_and_reports_a_repeat(devops, client, hosted):
     assert pushed(devops, hosted, commit) == Pushed()
     assert client.git.resolve_branch(PROJECT, hosted.id, BRANCH) == commit
     assert client.git.read_file(PROJECT, hosted.id, "new.txt", commit) == b"new\n"
-    assert pushed(devops, hosted, commit) == AlreadyThere()
+    assert pushed(devops, hosted, commit) == AlreadyPushed()
 
 
 def test_moves_a_branch_that_points_to_the_parent(devops, hosted):
@@ -174,7 +174,7 @@ def test_opens_one_pull_request_and_links_it(devops, client, hosted, branch):
     first = client.pull_requests.create(PROJECT, hosted.id, draft)
     again = client.pull_requests.create(PROJECT, hosted.id, draft)
     assert isinstance(first, Created)
-    assert isinstance(again, PullRequestThere)
+    assert isinstance(again, AlreadyOpen)
     assert again.pull_request.id == first.pull_request.id
     found = client.pull_requests.get(PROJECT, hosted.id, first.pull_request.id)
     assert (found.status, found.is_draft, found.source, found.target, found.source_commit) == (
@@ -193,7 +193,7 @@ def test_adopts_a_pull_request_that_was_opened_in_between(devops, client, hosted
     made = client.pull_requests.create(PROJECT, hosted.id, draft).pull_request
     devops.fault(method="GET", path=".*/pullRequests", times=1, status=200, body='{"count": 0, "value": []}')
     found = client.pull_requests.create(PROJECT, hosted.id, draft)
-    assert isinstance(found, PullRequestThere)
+    assert isinstance(found, AlreadyOpen)
     assert found.pull_request.id == made.id
 
 
