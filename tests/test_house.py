@@ -203,7 +203,7 @@ def test_nothing_breaks_the_rule(rule):
     assert rule() == []
 
 
-def test_the_look_finds_what_it_looks_for():
+def test_the_checker_finds_violations():
     assert LIMIT_WORDS.search("MOST_RUNS = 1")
     assert raises(ast.parse("def run():\n    raise ValueError").body[0])
     assert not raises(ast.parse("def run():\n    def inner():\n        raise ValueError").body[0])

@@ -45,7 +45,7 @@ def test_a_run_whose_orchestration_is_gone_is_reported_and_cleaned_up(swept):
     assert "run's orchestration no longer exists" in run["reason"]
 
 
-def test_a_run_that_is_lost_after_its_pull_request_names_it(swept):
+def test_the_report_of_a_run_lost_after_its_pull_request_names_the_pull_request(swept):
     busy = {"method": "GET", "path": r"(?i)/pullRequests/\d+/workitems", "status": 503, "times": 1000}
     swept.fault(AZURE_DEVOPS, **busy)
     lost = case_on(swept).start()
@@ -58,7 +58,7 @@ def test_a_run_that_is_lost_after_its_pull_request_names_it(swept):
     assert "run's orchestration no longer exists" in lost.comment
 
 
-def test_the_work_item_of_a_lost_run_can_have_a_next_one(swept):
+def test_the_work_item_of_a_lost_run_can_have_another_run(swept):
     lost = case_on(swept, "sleep 60").start()
     lost.reached("provisioning")
     lose_the_orchestrations(swept)
@@ -71,7 +71,7 @@ def test_the_work_item_of_a_lost_run_can_have_a_next_one(swept):
     swept.finished(again.json()["id"])
 
 
-def test_a_run_that_goes_on_is_left_alone(swept):
+def test_a_run_in_progress_is_left_alone(swept):
     going_on = case_on(swept, "sleep 2", "write notes.txt Hello").start()
     going_on.reached("provisioning")
     sweep(swept)

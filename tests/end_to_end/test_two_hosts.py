@@ -74,7 +74,7 @@ def test_one_hook_at_two_hosts_at_once_starts_one_run(hosts, quick, same_deliver
     assert len(quick.app.runs(workItemId=item["id"])) == 1
 
 
-def test_one_work_item_asked_for_at_two_hosts_at_once_runs_once(hosts, quick):
+def test_one_work_item_requested_at_two_hosts_at_once_runs_once(hosts, quick):
     item = quick.work_item("Be single", "<div>QUICK write single.txt Single</div>")
     body = {"workItemId": item["id"], "project": "Fabrikam"}
     answers = at_once(*(lambda host=host: host.app.http.post("/api/runs", json=body) for host in hosts * 3))

@@ -54,7 +54,7 @@ def tag(platform, attack, person):
     return platform.finished(attack.run_id)
 
 
-def test_a_tag_of_a_person_who_may_not_contribute_starts_no_agent(hostile, attack, people):
+def test_a_tag_set_by_a_person_who_may_not_contribute_starts_no_agent(hostile, attack, people):
     asked = attack("echo fine >fine.txt")
     tag(hostile, asked, people["reader"])
     run = asked.published_nothing("refused")
@@ -62,7 +62,7 @@ def test_a_tag_of_a_person_who_may_not_contribute_starts_no_agent(hostile, attac
     assert "running" not in run["phases"]
 
 
-def test_a_tag_of_a_person_who_may_contribute_starts_a_run(hostile, attack, people):
+def test_a_tag_set_by_a_person_who_may_contribute_starts_a_run(hostile, attack, people):
     asked = attack("echo fine >fine.txt")
     tag(hostile, asked, people["developer"])
     asked.published_once()
@@ -94,7 +94,9 @@ ASKING = {"identities": "/_apis/identities", "permissions": "/_apis/accesscontro
         ("permissions", {"status": 200, "body": json.dumps(UNREADABLE)}, "failed", "list that is not valid"),
     ],
 )
-def test_who_cannot_be_looked_up_starts_no_agent(hostile, attack, newcomer, asking, trouble, outcome, reason):
+def test_a_person_whose_permissions_cannot_be_read_starts_no_agent(
+    hostile, attack, newcomer, asking, trouble, outcome, reason
+):
     asked = attack("echo fine >fine.txt")
     hostile.fault(AZURE_DEVOPS, path=ASKING[asking], times=10, **trouble)
     tag(hostile, asked, newcomer)
@@ -103,7 +105,7 @@ def test_who_cannot_be_looked_up_starts_no_agent(hostile, attack, newcomer, aski
     assert "running" not in run["phases"]
 
 
-def test_what_may_be_is_kept_for_a_while_and_a_failure_to_know_is_not(hostile, attack, newcomer):
+def test_permissions_are_cached_for_a_while_and_failures_to_read_them_are_not(hostile, attack, newcomer):
     hostile.fault(AZURE_DEVOPS, path=ASKING["permissions"], status=403)
     unknown, first, second = (attack("echo fine >fine.txt") for _ in range(3))
     tag(hostile, unknown, newcomer)

@@ -96,14 +96,14 @@ def test_secrets_that_only_the_app_knows_are_found_before_the_push(hostile):
     assert password not in run["reason"]
 
 
-def test_printed_secrets_are_marks_in_log_and_pull_request(hostile, printed):
+def test_printed_secrets_are_redacted_in_log_and_pull_request(hostile, printed):
     attack, _, _ = printed
     assert hostile.app.log(attack.run_id).count("[redacted]") > 20
     (pull_request,) = attack.pull_requests
     assert "[redacted]" in pull_request["description"]
 
 
-def test_an_error_that_repeats_secrets_is_told_without_them(told_by_a_service):
+def test_an_error_that_repeats_secrets_is_reported_without_them(told_by_a_service):
     run, found = told_by_a_service
     assert "[redacted]" in run["reason"]
     assert not [name for name, secret in found.items() if secret in run["reason"]]
