@@ -1,4 +1,4 @@
-"""What import-linter cannot look at, because it is no package."""
+"""The imports of `function_app.py`, which import-linter cannot check because it is not a package."""
 
 import ast
 import sys

@@ -1,4 +1,4 @@
-"""Every command that the README and the pages of docs/ show works, or is listed here with the reason why not.
+"""Every command in the README and the pages of docs/ works, or is listed here with a reason not to run it.
 
 The recipes of docs/recipes/ are run by test_recipes.py.
 """
@@ -54,7 +54,7 @@ COMMANDS |= dict.fromkeys(IN_THE_TABLE.findall((ROOT / "README.md").read_text())
 
 
 def listed(command, table):
-    """What *table* says of *command*, or None."""
+    """The entry of *table* for *command*, or None."""
     return next((said for pattern, said in table.items() if re.search(pattern, command)), None)
 
 

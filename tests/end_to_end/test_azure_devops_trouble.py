@@ -1,4 +1,4 @@
-"""Azure DevOps is busy, away, asks for a sign-in or drops the connection, once for each kind of call.
+"""Azure DevOps is busy or down, asks for a sign-in or drops the connection, once for each kind of call.
 
 All cases run at once, each in a repository of its own, so that each fault meets its own run.
 """
@@ -34,7 +34,7 @@ CASES = [
 
 @pytest.fixture(scope="module")
 def troubled(quick, new_repository):
-    """The case of each kind of trouble at each kind of call, all of them started."""
+    """One started case for each kind of trouble at each kind of call."""
     started = {(kind, call): start(quick, new_repository, kind, call) for kind, call in CASES}
     yield started
     quick.forget_faults()

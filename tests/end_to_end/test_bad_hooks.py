@@ -29,7 +29,7 @@ def created(number, **fields):
 
 @pytest.fixture
 def item(quick):
-    """A work item without a tag: only deliveries by hand start a run of it."""
+    """A work item without a tag, so that only the tests' own deliveries start a run of it."""
     return quick.work_item("Say hello", "<div>QUICK write hello.txt Hello</div>")
 
 
@@ -106,7 +106,7 @@ def test_a_gateway_may_sign_the_body_instead(quick, item):
 
 
 def post(platform, body, headers):
-    """Deliver with these headers alone, besides the function's key."""
+    """Deliver with only these headers and the function's key."""
     from emulators.platform.clients.app import function_key
     from emulators.platform.sample import HOOK_FUNCTION
 

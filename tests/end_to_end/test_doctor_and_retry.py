@@ -33,7 +33,7 @@ def test_the_doctor_says_what_to_do_when_azure_devops_does_not_know_the_app(quic
 
 @pytest.fixture
 def doctor(quick):
-    """Ask the doctor while Azure DevOps refuses or changes something; gives the check of requesters."""
+    """Call the doctor while Azure DevOps has a fault; returns the result of the check `requesters`."""
 
     def ask(**fault):
         quick.fault(AZURE_DEVOPS, **fault)
@@ -121,7 +121,7 @@ def test_a_request_that_is_no_longer_allowed_is_not_retried(case, quick):
 
 @contextlib.contextmanager
 def kept_request(platform, run_id):
-    """The request of a run as it is kept, to change it: as if it had come when the settings were others."""
+    """The stored request of a run, for a test to change as if it had been made under other settings."""
     token = tokens.mint(platform.state, resource=tokens.STORAGE_RESOURCE, client_id=identities.APP.client_id)
     headers = {"Authorization": f"Bearer {token}", "x-ms-version": "2023-11-03"}
     path = f"{azurite.blob_url(platform.plan.base_port)}/runs/{run_id}/request.json"

@@ -1,4 +1,4 @@
-"""Runs that end without a pull request, and those that end early: each says why, and leaves nothing."""
+"""Runs that end without a pull request or early: each reports why, and leaves nothing behind."""
 
 import pytest
 

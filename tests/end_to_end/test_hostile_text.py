@@ -1,4 +1,4 @@
-"""What people write: titles, descriptions and prompts are data everywhere, and reach no shell."""
+"""Text that people write: titles, descriptions and prompts are data everywhere, and reach no shell."""
 
 import tempfile
 from pathlib import Path

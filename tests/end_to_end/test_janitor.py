@@ -1,4 +1,4 @@
-"""What the janitor puts right when a run's orchestration, or its record, is gone."""
+"""The janitor cleans up when a run's orchestration or its record is gone."""
 
 import httpx
 import pytest
@@ -12,7 +12,7 @@ from tests.quick_agent import quick_options
 
 @pytest.fixture(scope="module")
 def swept(tmp_path_factory):
-    """A platform whose janitor is not patient."""
+    """A platform whose janitor waits for nothing."""
     folder = tmp_path_factory.mktemp("janitor")
     settings = {"JANITOR_GRACE_MINUTES": "0"}
     with running_platform(folder / "state", **quick_options(folder / "app", settings=settings)) as platform:
@@ -28,7 +28,7 @@ def sweep(platform):
 
 
 def lose_the_orchestrations(platform):
-    """Take the task hub away from under the app, as a purge or another hub name does."""
+    """Remove the app's task hub, as a purge or a change of its name does."""
     platform.kill_host()
     for file in (platform.state / "functions_host").glob("*.sqlite*"):
         file.unlink()

@@ -1,4 +1,4 @@
-"""The app with the oldest azure-functions that a supported worker may bring along.
+"""The app with the oldest azure-functions that a supported worker may include.
 
 On Flex Consumption the worker may load its own copy instead of the one that the app pins.
 https://learn.microsoft.com/azure/azure-functions/functions-reference-python

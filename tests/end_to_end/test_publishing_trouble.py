@@ -1,4 +1,4 @@
-"""Branches and pull requests that somebody else was faster with, and pushes that the server refuses."""
+"""Branches and pull requests that someone else created first, and pushes that the server refuses."""
 
 import subprocess
 

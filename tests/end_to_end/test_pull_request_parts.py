@@ -1,4 +1,4 @@
-"""What stands in and around a pull request, and that none of it is worth losing the pull request for."""
+"""The parts of a pull request: a failure of one of them never loses the pull request."""
 
 import re
 
@@ -16,14 +16,14 @@ NOBODY = "00000000-0000-4000-8000-00000000dead"
 
 
 def part(case, name):
-    """One of the collections below the only pull request of *case*."""
+    """A collection of the only pull request of *case*, such as its reviewers."""
     (pull_request,) = case.pull_requests
     path = f"{GIT_REPOSITORIES}/pullRequests/{pull_request['pullRequestId']}/{name}"
     return case.platform.person.ask("GET", path)["value"]
 
 
 def me(platform):
-    """The identity id of the person who looks on."""
+    """The identity id of the person whom the tests sign in as."""
     return platform.person.ask("GET", "_apis/connectionData", version="7.1-preview")["authenticatedUser"][
         "id"
     ]

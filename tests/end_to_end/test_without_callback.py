@@ -1,4 +1,4 @@
-"""What the polling alone finds, with one place to run and one to wait."""
+"""Runs without a callback, whose end only the polling can find; with one slot and one place in the queue."""
 
 from tests.end_to_end.conftest import control_of
 

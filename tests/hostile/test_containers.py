@@ -1,4 +1,4 @@
-"""An agent that looks for credentials, and for ways out of its container: what it finds instead."""
+"""An agent that looks for credentials and for ways out of its container finds none."""
 
 import pytest
 

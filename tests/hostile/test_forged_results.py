@@ -1,4 +1,4 @@
-"""A result and a pack that no supervisor of ours would upload: the app looks at all of it again, and refuses.
+"""Forged results and packs, which no real supervisor would upload: the app checks and refuses them.
 
 Each is uploaded in the place of the supervisor's, as if the runner itself had been taken over.
 """
@@ -36,7 +36,7 @@ def checkout(hostile, tmp_path):
 
 @pytest.fixture
 def forge(hostile, attack):
-    """Start a run, and put a pack and a result in the place of its supervisor's; returns the run, ended."""
+    """Start a run, and upload a forged pack and result before its supervisor does; returns the ended run."""
 
     def forge(repo, commit, pack=None, **told):
         forged = attack(WAIT).start()

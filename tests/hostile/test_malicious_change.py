@@ -1,4 +1,4 @@
-"""What an agent leaves in the work tree and the exchange, to be carried out or to break what carries it."""
+"""Files that an agent leaves behind in order to have them published or to break the supervisor."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A repository whose settings, hooks, servers, filters and links attack: nothing in it acts."""
+"""A repository whose settings, hooks, servers, filters and links attack: none of them takes effect."""
 
 import subprocess
 
@@ -30,7 +30,7 @@ def malicious(hostile, evil):
 
 
 def changed(attack):
-    """What the run's pull request changes, by path."""
+    """The changes of the run's pull request, by path."""
     run = attack.published_once()
     bare = bare_repository(attack.platform, repository.NAME)
     git = ("git", "-C", bare, "diff", "--name-status", "--no-renames", "main", run["branch"])

@@ -1,4 +1,4 @@
-"""A work item whose title, text and comments attack: what the agent gets to read, and what becomes of it."""
+"""A work item whose title, text and comments attack: the text that the agent gets, and its effects."""
 
 import secrets
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Who may start a run from Azure DevOps: people who may write to the repository, or those of a group."""
+"""Only people who may write to the repository, or who are in a group, can start a run from Azure DevOps."""
 
 import itertools
 import json
@@ -38,7 +38,7 @@ def people(hostile):
 
 @pytest.fixture
 def newcomer(hostile):
-    """A person who may contribute, and of whom the app has heard nothing yet."""
+    """A person who may contribute, and whom the app has not looked up yet."""
     address = f"newcomer-{next(numbers)}@fabrikam.invalid"
     with AzureDevOps(hostile.url(AZURE_DEVOPS), ORGANIZATION) as control:
         control.create_identity("Newcomer", address)
@@ -187,7 +187,7 @@ def test_a_change_by_the_apps_own_identity_starts_nothing(hostile, attack):
 
 
 def answers_about(platform, number):
-    """What the app answered to the delivery of the change of a work item's tags, or nothing yet."""
+    """The app's answer to the delivery about a change of the work item; empty before it arrives."""
     with AzureDevOps(platform.url(AZURE_DEVOPS), ORGANIZATION) as control:
         if control.waiting_notifications():
             return ""
@@ -203,7 +203,7 @@ def answers_about(platform, number):
 
 @pytest.fixture(scope="module")
 def group(hostile, people):
-    """The setting ALLOWED_REQUESTERS_GROUP, with `reader` in the group; taken back at the end."""
+    """Set ALLOWED_REQUESTERS_GROUP, with `reader` in the group, and reset it at the end."""
     with AzureDevOps(hostile.url(AZURE_DEVOPS), ORGANIZATION) as control:
         control.create_identity(GROUP, GROUP, kind="group")
         control.add_to_group("reader@fabrikam.invalid", GROUP)

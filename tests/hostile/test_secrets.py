@@ -54,7 +54,7 @@ def plant(attack, secrets):
 
 @pytest.fixture(scope="module")
 def printed(hostile, secrets):
-    """A run whose agent prints its secrets, commits with them, and ends with them as its last words."""
+    """A run whose agent prints its secrets, commits with them, and repeats them in its final message."""
     planted = attack_on(hostile, PLANTED)
     found = plant(planted, secrets)
     return planted, planted.published_once(), found
@@ -62,7 +62,7 @@ def printed(hostile, secrets):
 
 @pytest.fixture(scope="module")
 def told_by_a_service(hostile, secrets):
-    """A run that ends with an error whose text, a service's, has the secrets in it."""
+    """A run that ends with an error message of a service that contains the secrets."""
     attack = attack_on(hostile, f"{TOLD}; echo changed >notes.txt")
     attack.start().reached("running")
     found = secrets(attack.run_id)

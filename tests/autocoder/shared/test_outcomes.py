@@ -1,4 +1,4 @@
-"""One table says what follows from each outcome."""
+"""The table of outcomes is consistent and complete."""
 
 from typing import get_args
 

@@ -1,4 +1,4 @@
-"""A new agent whose tools the scripted model does not know is told so by the first test, which names them."""
+"""The first test of a new agent reports the tools that the scripted model does not know."""
 
 from emulators.model_provider.script.conversations import Step
 from emulators.model_provider.script.model import answer
