@@ -35,13 +35,13 @@ CHECKS := check-format check-lint check-types check-imports check-shell check-do
 .PHONY: check-agent compiled help demo run test test-slow check $(CHECKS) docs screenshots format bench images \
   install install-demo tools clean
 
-help:  ## list what can be made
+help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*  ## /  make \1|/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
 	@echo
 	@echo 'Variables of demo and run (make demo AGENT=<folder> KEEP=1):'
 	@sed -n 's/^# \([A-Z_]*\): /  \1|/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
 
-# AGENT: which agent works, a folder of containers/
+# AGENT: the agent, a folder in containers/
 # MODEL: scripted, or real with the key in ANTHROPIC_API_KEY (scripted)
 # UNSAFE: 1 lets the agent of a real model work without bubblewrap, with your rights on this machine
 # KEEP: 1 keeps the platform of make demo up until Ctrl-C
@@ -54,7 +54,7 @@ demo: check-agent install-demo  ## a work item in, a linked pull request out
 run: check-agent install-demo  ## keep the platform up, with the sample in it, to play with
 	@"$(PY)" -m emulators.platform.run $(PLATFORM_ARGUMENTS) --base-port "$(BASE_PORT)"
 
-test: install  ## the tests, in less than 15 minutes (PYTEST_ARGS="-k hooks" selects; JOBS=0: one by one)
+test: install  ## the tests, in less than 15 minutes (PYTEST_ARGS="-k hooks" selects some; JOBS=0: one by one)
 	@"$(PY)" -m pytest -n $(JOBS) --dist loadfile -m "not slow" $(PYTEST_ARGS)
 
 test-slow: install  ## the tests that take longer: each agent, each recipe, each documented command
@@ -75,10 +75,10 @@ check-shell:
 	@"$(VENV)/bin/shellcheck" $(SHELL_SCRIPTS) && echo "shellcheck: $(words $(SHELL_SCRIPTS)) scripts are clean"
 check-docker:
 	@"$(VENV)/bin/hadolint" $(DOCKERFILES) && echo "hadolint: $(words $(DOCKERFILES)) Dockerfiles are clean"
-check-secrets:  # by the hook of .pre-commit-config.yaml, whose exceptions are written there
+check-secrets:  # the hook in .pre-commit-config.yaml, with the exceptions that are listed there
 	@"$(VENV)/bin/pre-commit" run detect-secrets --all-files
 
-format: $(PYTHON_STAMP)  ## write the code as `make check` wants it
+format: $(PYTHON_STAMP)  ## format the code and apply the fixes that ruff can make
 	"$(PY)" -m ruff format .
 	"$(PY)" -m ruff check --fix .
 
@@ -89,7 +89,7 @@ docs: $(PYTHON_STAMP)  ## write the generated tables in docs/, and emulators/COV
 screenshots: demo  ## take the README's pictures from the demo's pages, with Chromium
 	"$(PY)" docs/screenshots.py "$(or $(STATE),.local/demo)/pages"
 
-bench: install-demo  ## measure the app next to a bare script (ONLY=runs,gateway: some of it)
+bench: install-demo  ## measure the app against a bare script (ONLY=runs,gateway selects some)
 	@"$(PY)" -m emulators.bench $(if $(ONLY),--only "$(ONLY)")
 
 images:  ## build the containers' images (TAG=dev, BUILDER=docker)
@@ -97,7 +97,7 @@ images:  ## build the containers' images (TAG=dev, BUILDER=docker)
 
 install: compiled $(NODE_STAMPS)  ## what the tests need: the virtual environment and every npm package
 
-check-agent:  # before anything is installed for it
+check-agent:  # first, so that a wrong AGENT fails before anything is installed
 	@$(if $(filter $(AGENT),$(AGENTS)),,echo "There is no agent '$(AGENT)'. Agents are: $(AGENTS)." >&2; exit 1)
 
 install-demo: compiled emulators/node_modules/.installed \
@@ -108,10 +108,10 @@ clean:  ## remove what was installed, and the platform's state
 	rm -rf $(addsuffix /node_modules,$(NODE_PREFIXES))
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-compiled: $(PYTHON_STAMP)  # as in the image: the containers may not write next to their code
+compiled: $(PYTHON_STAMP)  # as in the image, because the containers may not write next to their code
 	@"$(PY)" -m compileall -q containers/runner autocoder
 
-# -- set-up: each stamp stands for one manifest, so that the second time is quick -----------------------------
+# -- set-up: each stamp records that one manifest is installed, so that later calls are quick -----------------
 
 tools:
 	@sh emulators/platform/tools.sh "$(PYTHON)"

@@ -1,4 +1,4 @@
-"""Write the generated tables of the documentation; `--check` only says whether they are current.
+"""Write the generated tables of the documentation; `--check` only reports whether they are current.
 
 Each table is between `<!-- begin NAME -->` and `<!-- end NAME -->` in one page, generated from its source:
 settings from `autocoder/settings.py`, agents from the folders in `containers/`, outcomes from `autocoder/`,
@@ -25,7 +25,7 @@ from autocoder.agents import agents  # noqa: E402
 from autocoder.reports.comment import COMPLETED, completed  # noqa: E402
 from autocoder.shared.outcomes import OUTCOMES  # noqa: E402
 
-HOUSE = ("triggers", "orchestrators", "activities", "autocoder", "containers/runner", "emulators")
+PACKAGE_ROOTS = ("triggers", "orchestrators", "activities", "autocoder", "containers/runner", "emulators")
 TYPE_WORDS = {
     "JSON": {setting_values.from_json},
     "URL": {
@@ -57,7 +57,7 @@ def _shown(default: object) -> str:
 
 
 def _type_name(field: Any) -> str:
-    """Return a reader's word for the type of *field*."""
+    """Return the type of *field* in words for readers."""
     checks = {item.func for item in (*field.metadata, *_checks(field.annotation)) if hasattr(item, "func")}
     for word, functions in TYPE_WORDS.items():
         if checks & functions:
@@ -70,7 +70,7 @@ def _type_name(field: Any) -> str:
 
 
 def _kinds(annotation: Any) -> tuple[Any, ...]:
-    """Return the members of a union, or the one type that is none."""
+    """Return the members of a union, or the type itself if it is not a union."""
     is_union = get_origin(annotation) in (Union, UnionType)
     return get_args(annotation) if is_union else (annotation,)
 
@@ -92,7 +92,7 @@ def agents_table() -> str:
 
 
 def outcomes_table() -> str:
-    """Return the table of the ways in which a run ends."""
+    """Return the table of outcomes, with every headline that a run can get."""
     rows = ["| Outcome | The work item says | What to do |", "|---|---|---|"]
     ways = [completed(words, failed=0) for words in COMPLETED.values()]
     headlines = {row.outcome: row.headline for row in OUTCOMES}
@@ -133,10 +133,10 @@ def coverage_table() -> str:
     return "\n".join(rows)
 
 
-def house_tree() -> str:
+def packages_tree() -> str:
     """Return the packages as an indented tree, each with the first sentence of its docstring."""
     lines = []
-    for root in HOUSE:
+    for root in PACKAGE_ROOTS:
         packages = [file.parent for file in sorted((ROOT / root).rglob("__init__.py"))]
         for package in (one for one in packages if not {"node_modules", "sample"} & set(one.parts)):
             depth = len(package.relative_to((ROOT / root).parent).parts) - 1
@@ -153,7 +153,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "outcomes": outcomes_table,
     "routes": routes_table,
     "coverage": coverage_table,
-    "house": house_tree,
+    "packages": packages_tree,
 }
 
 

@@ -80,7 +80,7 @@ def _paeth(left: int, up: int, corner: int) -> int:
 
 
 def trimmed(rows: Rows) -> Rows:
-    """Return *rows* without the empty ones at the bottom, but for a margin."""
+    """Return *rows* without the empty ones at the bottom, except for a margin."""
     empty = rows[-1]
     last = max((number for number, row in enumerate(rows) if row != empty), default=0)
     return rows[: last + 1 + MARGIN]

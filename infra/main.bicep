@@ -15,10 +15,10 @@ param location string
 @minLength(9)
 param azureDevOpsOrgUrl string
 
-@description('Project to its repository, or to a list of repositories of which each request names one.')
+@description('Maps each project to its repository, or to a list of repositories of which each request names one.')
 param projectRepoMap object = {}
 
-@description('Model provider to the URL of its API, where it is not the vendor\'s own. The firewall allows these hosts.')
+@description('Maps a model provider to the URL of its API, where it is not the vendor\'s own. The firewall allows these hosts.')
 param modelUpstreams { *: string } = {}
 
 @description('Further app settings, named as in docs/settings.md.')

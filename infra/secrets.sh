@@ -8,7 +8,7 @@
 set -eu
 cd "$(dirname "$0")"
 
-ATTEMPTS=${ATTEMPTS:-20} # a new right on the vault can take some minutes to take effect
+ATTEMPTS=${ATTEMPTS:-20} # a new right on the vault can take a few minutes to take effect
 PAUSE=${PAUSE:-15}
 
 # Prints the value of the first of these names that is known. An empty value is an error, because az would ignore an

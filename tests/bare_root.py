@@ -1,4 +1,4 @@
-"""A folder that stands for the file system of an image: a shell, glibc, some programs, and nothing else."""
+"""A folder that stands for the file system of an image: a shell, glibc and a few programs, nothing else."""
 
 import shutil
 import subprocess

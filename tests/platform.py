@@ -1,4 +1,4 @@
-"""A whole platform for tests: started once, in a folder and on ports of its own, with a project to work in.
+"""A whole platform for tests: started once, with its own folder, its own ports and a project to work in.
 
 with running_platform(tmp_path, settings={"POLL_SECONDS": "1"}) as platform:
     item = platform.work_item("Say hello", tags=["autocoder"])
@@ -106,7 +106,7 @@ class Platform:
         return self.reached(run_id, "an outcome", seconds)
 
     def wait_for(self, look, what, seconds):
-        """Return what *look* finds, asked again until it is something; fails after *seconds*."""
+        """Call *look* until it returns something, and return that; fails after *seconds*."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             with contextlib.suppress(httpx.TransportError):
@@ -144,7 +144,7 @@ class Platform:
         self.emulators.restart(FUNCTIONS_HOST)
 
     def restart_host_with(self, **settings):
-        """Start the functions host again with these settings beside those of the plan."""
+        """Start the functions host again with these settings in addition to those of the plan."""
         self.kill_host()
         write_settings(self.plan, {**app_settings(self.plan), **settings})
         self.start_host()
@@ -162,7 +162,7 @@ class Platform:
 
 
 def a_base_port():
-    """Nine free ports in a row, in a part of the range that depends on chance, for tests side by side."""
+    """The first of nine consecutive free ports, chosen at random, so that tests can run in parallel."""
     return free_base_port(random.Random(os.urandom(8)).randrange(10_000, 30_000, 20))
 
 

@@ -1,16 +1,16 @@
-"""Processes of this machine that a test can tell from those of any other test."""
+"""Processes of this machine, marked so that a test can recognise its own."""
 
 import random
 from pathlib import Path
 
 
 def unique_seconds():
-    """Seconds for a `sleep` of over five minutes that no other test has; it is known by its command line."""
+    """A number of seconds for a `sleep` that no other test uses, so that its command line identifies it."""
     return f"{random.randint(300, 999)}.{random.randrange(10**12):012}"
 
 
 def commands_with(mark):
-    """The command lines of all processes that hold *mark*; their arguments end with a zero byte each."""
+    """The command lines of all processes that contain *mark*; each argument ends with a zero byte."""
     return [command for command in _commands() if mark.encode() in command]
 
 

@@ -1,11 +1,11 @@
-"""An agent that takes no time, for tests and benchmarks: it does what the work item says, word by word.
+"""An agent that takes no time, for tests and benchmarks: it executes the commands in the work item.
 
-Its folder is one more in the `containers/` of an app that consists of links to this checkout:
+Its folder is added to the `containers/` of an app that consists of links to this checkout:
 
     with running_platform(state, **quick_options(folder, settings={"POLL_SECONDS": "1"})) as platform:
         platform.work_item("Add a file", "<div>QUICK write notes.txt hello</div>", tags=["autocoder"])
 
-Orders, one a line, done in turn: `QUICK write PATH TEXT`, `QUICK remove PATH`, `QUICK sleep SECONDS`,
+Commands, one per line, in order: `QUICK write PATH TEXT`, `QUICK remove PATH`, `QUICK sleep SECONDS`,
 `QUICK say WORDS` (the final message), `QUICK fail CODE` (end with this exit code), `QUICK hush` (end without
 a final message).
 """
@@ -64,7 +64,7 @@ name = "autocoder/quick"
 
 
 def quick_app(folder: Path) -> Path:
-    """Make an app in *folder* that is this checkout's, with the agent `quick` besides; return its folder."""
+    """Create this checkout's app in *folder*, with the additional agent `quick`; return its folder."""
     containers = folder / "containers"
     containers.mkdir(parents=True)
     for name in LINKED:

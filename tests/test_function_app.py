@@ -1,4 +1,4 @@
-"""What import-linter cannot look at, because it is no package."""
+"""The imports of `function_app.py`, which import-linter cannot check because it is not a package."""
 
 import ast
 import sys
@@ -8,7 +8,7 @@ ROOT = Path(__file__).parents[1]
 HOUSE = {"triggers", "orchestrators", "activities", "autocoder"}
 
 
-def test_function_app_imports_the_house_and_the_sdk_alone():
+def test_function_app_imports_only_the_product_and_the_sdk():
     tree = ast.parse((ROOT / "function_app.py").read_text())
     named = [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
     named += [node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]

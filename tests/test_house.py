@@ -1,4 +1,4 @@
-"""Rules of the house that no linter checks: packages without cycles, small folders and modules, docstrings.
+"""The project's own rules, which no linter checks: packages without cycles, small folders, docstrings.
 
 `python -m tests.test_house` prints what breaks a rule.
 """
@@ -41,7 +41,7 @@ def ours():
 
 
 def packages_in_circles():
-    """Groups of packages that import each other, directly or over others.
+    """Groups of packages that import each other, directly or through others.
 
     Of a package with packages inside, each module counts for itself: some are above the rooms, some below.
     """
@@ -63,7 +63,7 @@ def packages_in_circles():
 
 
 def circles_of(arrows):
-    """Groups of names of which each reaches each other one by *arrows* (name -> names)."""
+    """Groups of names that reach each other by *arrows* (name -> names)."""
     reached = {package: _reached(package, arrows) for package in arrows}
     circles = {
         frozenset({package, *(other for other in there if package in reached.get(other, ()))})
@@ -83,7 +83,7 @@ def _reached(start, arrows):
 
 
 def crowded_folders():
-    """Folders with more modules than a reader takes in at a glance."""
+    """Folders with more than MAX_MODULES modules."""
     counted = Counter(name.rpartition("/")[0] for name in ours() if not name.endswith("__init__.py"))
     return [f"{folder}: {count}" for folder, count in counted.items() if count > MAX_MODULES]
 
@@ -143,7 +143,7 @@ def _public(name, nodes):
 
 
 def raises(node):
-    """Whether the function raises itself, not in a function inside it."""
+    """Whether the function contains `raise`, apart from functions inside it."""
     if isinstance(node, ast.Raise):
         return True
     inside = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
@@ -151,7 +151,7 @@ def raises(node):
 
 
 def functions_that_do_not_say_what_they_raise():
-    """Public functions that contain `raise`, and whose docstring does not speak of it."""
+    """Public functions that contain `raise`, but whose docstring does not mention it."""
     functions = ((place, node) for place, node in public_functions() if not isinstance(node, ast.ClassDef))
     return [place for place, node in functions if raises(node) and "raise" not in _words(node)]
 
@@ -161,13 +161,13 @@ def _words(node):
 
 
 def without_a_docstring():
-    """Modules and public functions and classes that do not say what they are."""
+    """Modules, public functions and public classes without a docstring."""
     silent = [name for name, tree in ours().items() if not ast.get_docstring(tree)]
     return silent + [place for place, node in public_functions() if not ast.get_docstring(node)]
 
 
 def strangers_of_the_shared_folder():
-    """What the modules of `autocoder/shared` import beside each other and the standard library."""
+    """Imports of `autocoder/shared` other than itself and the standard library."""
     found = []
     for path in sorted((ROOT / "autocoder" / "shared").glob("*.py")):
         program = (
@@ -201,7 +201,7 @@ def test_nothing_breaks_the_rule(rule):
     assert rule() == []
 
 
-def test_the_look_finds_what_it_looks_for():
+def test_the_checker_finds_violations():
     assert LIMIT_WORDS.search("MOST_RUNS = 1")
     assert raises(ast.parse("def run():\n    raise ValueError").body[0])
     assert not raises(ast.parse("def run():\n    def inner():\n        raise ValueError").body[0])

@@ -24,8 +24,8 @@ finish() {
 # signal NAME: sends a signal to the agent's process group, or to its process if there is no group.
 signal() { kill "-$1" "-$child" 2>/dev/null || kill "-$1" "$child" 2>/dev/null; }
 
-# In the container of another image: adds the tools beside this folder that the image lacks.
-lend() {
+# In a container with the team's own image: adds those of the tools beside this folder that the image lacks.
+add_missing_tools() {
     tools=${0%/*}/..
     if ! command -v bash >/dev/null 2>&1; then export SHELL="$tools/bin/bash" PATH="$PATH:$tools/bin"; fi
     mkdir "$home/lib"
@@ -102,7 +102,7 @@ if stopped; then finish 143 stopped; fi
 
 use_home
 export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0='*'
-if [ -d "${0%/*}/../lib" ]; then lend; fi
+if [ -d "${0%/*}/../lib" ]; then add_missing_tools; fi
 cd "$AUTOCODER_WORKSPACE" || finish 1 exited
 
 now

@@ -15,7 +15,7 @@ export GEMINI_CLI_NO_RELAUNCH=true
 # System settings override the repository's settings.
 export GEMINI_CLI_SYSTEM_SETTINGS_PATH="$AUTOCODER_AGENT/settings.json"
 
-# In a container of another image, tools.sh has copied Node.js.
+# In a container with the team's own image, Node.js is the copy that tools.sh made.
 node=$AUTOCODER_AGENT/../node/node
 [ -x "$node" ] || node=node
 

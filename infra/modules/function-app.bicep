@@ -18,7 +18,7 @@ param readerIdentity object
 param storageName string
 @description('Blob container for the deployment package.')
 param deploymentContainer string
-@description('Connection string of Application Insights. It is no secret, because local authentication is off.')
+@description('Connection string of Application Insights. It is not secret, because local authentication is off.')
 param insightsConnectionString string
 @description('URL of the Key Vault.')
 param keyVaultUrl string
@@ -28,9 +28,9 @@ param hookSecretName string
 param callbackSecretName string
 @description('URL of the Azure DevOps organisation.')
 param azureDevOpsOrgUrl string
-@description('Project to its repository, or to a list of repositories.')
+@description('Maps each project to its repository, or to a list of repositories.')
 param projectRepoMap object
-@description('Model provider to the URL of its API.')
+@description('Maps a model provider to the URL of its API.')
 param modelUpstreams { *: string }
 @description('Name of the resource group of the container groups.')
 param containerResourceGroup string

@@ -1,4 +1,4 @@
-metadata description = 'Lets the app read single secrets. infra/secrets.sh deploys this once the secrets exist.'
+metadata description = 'Lets the app read individual secrets. infra/secrets.sh deploys this once the secrets exist.'
 
 @description('Name of the Key Vault.')
 param vaultName string

@@ -1,4 +1,4 @@
-metadata description = 'The Key Vault, without secrets. secret-access.bicep lets the app read single ones.'
+metadata description = 'The Key Vault, without secrets. secret-access.bicep lets the app read individual ones.'
 
 @description('Region.')
 param location string

@@ -12,7 +12,7 @@ RUN_ID = "a" * 20
 
 @pytest.fixture
 def repository(devops, tmp_path, request):  # noqa: F811
-    """Make a repository with these files; return it as the value that a run has."""
+    """Create a repository with these files; return it as a `Repository` value."""
 
     def make(files):
         local = Repo(tmp_path / "local", files)

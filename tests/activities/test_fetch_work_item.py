@@ -67,7 +67,7 @@ def test_a_picture_that_cannot_be_read_now_is_retried(devops, attached):
         with_images(devops, url)
 
 
-def test_a_picture_that_fails_for_good_is_left_out(devops, attached, monkeypatch):
+def test_a_picture_that_keeps_failing_is_left_out(devops, attached, monkeypatch):
     monkeypatch.setattr(fetch_work_item, "PICTURE_PAUSES", (0.0, 0.0))
     broken, good = attached(10), attached(5)
     devops.fault(path=broken.rpartition("/")[2].partition("?")[0], status=500, times=100)
@@ -82,7 +82,7 @@ def test_the_app_stores_no_more_than_the_containers_accept():
     )  # room for prompt.md and system.md
 
 
-def test_hidden_words_of_comments_are_counted_too(devops, client):
+def test_hidden_text_in_comments_is_counted(devops, client):
     number = devops.new_work_item(**{"System.Description": HIDDEN})
     path = f"{PROJECT}/_apis/wit/workItems/{number}/comments?api-version=7.1-preview.4"
     devops.rest("POST", path, {"text": HIDDEN})

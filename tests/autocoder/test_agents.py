@@ -93,7 +93,7 @@ def test_refuses_a_folder_name_that_is_not_a_valid_type(tmp_path):
         load_agent(folder_of(tmp_path, MINIMAL, "My Agent"))
 
 
-def test_says_so_when_there_is_no_agent_at_all(tmp_path):
+def test_reports_a_folder_without_agents(tmp_path):
     with pytest.raises(AgentError, match="no folder with"):
         load_agents(tmp_path)
 
@@ -121,7 +121,7 @@ def test_an_agent_whose_provider_has_many_addresses_needs_one_in_the_settings(tm
     assert agent.missing_upstream({"openai": "https://models.example.com"}) == ""
 
 
-def test_an_agent_with_an_address_of_its_own_needs_none_in_the_settings(tmp_path):
+def test_an_agent_with_its_own_address_needs_none_in_the_settings(tmp_path):
     assert load_agent(folder_of(tmp_path, MINIMAL)).missing_upstream({}) == ""
 
 
@@ -142,7 +142,7 @@ CONFIGURATION = [
 
 
 @pytest.mark.parametrize("path", CONFIGURATION)
-def test_what_configures_any_agent_reaches_no_pull_request_whichever_agent_ran(path):
+def test_the_configuration_of_every_agent_is_withheld_whichever_agent_ran(path):
     known = load_agents(CONTAINERS).values()
     policy = policy_rules(RepositorySettings(), known).model_dump(by_alias=True)
     rules = Rules.of(policy, all_leftovers(known))

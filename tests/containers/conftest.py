@@ -38,7 +38,7 @@ def runs(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def remote(tmp_path_factory):
-    """A Git server with one small repository, which wants a token."""
+    """A Git server with one small repository, which requires a token."""
     with Remote(tmp_path_factory.mktemp("remote")) as started:
         yield started
 

@@ -1,4 +1,4 @@
-"""A model provider that answers what a test says, and remembers what it was asked."""
+"""A model provider that gives the answers that a test prepares, and records the requests."""
 
 import json
 import threading
@@ -8,7 +8,7 @@ from tests.containers.serving import Quiet, Server
 
 
 class Provider:
-    """Serves one prepared answer: a JSON body, or pieces of a stream, one after the other when let."""
+    """Serves one prepared answer: a JSON body, or pieces of a stream, each sent when the test releases it."""
 
     def __init__(self):
         self.requests = []

@@ -1,4 +1,4 @@
-"""A repository behind `git http-backend` that wants a token, as an Azure DevOps repository does."""
+"""A repository behind `git http-backend` that requires a token, as an Azure DevOps repository does."""
 
 import os
 import subprocess

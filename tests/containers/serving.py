@@ -1,11 +1,11 @@
-"""HTTP servers of the tests' own, each in threads of its own on a free port of the loopback address."""
+"""HTTP servers for tests, each in its own threads on a free port of the loopback address."""
 
 import threading
 from http.server import ThreadingHTTPServer
 
 
 class Quiet:
-    """What the tests' handlers have in common, beside `BaseHTTPRequestHandler`."""
+    """The base of the tests' handlers, together with `BaseHTTPRequestHandler`."""
 
     protocol_version = "HTTP/1.1"
 
@@ -14,7 +14,7 @@ class Quiet:
 
 
 class Server:
-    """Serves by *handler*, whose class attributes *given* tell it what it belongs to."""
+    """Serves requests with *handler*; *given* become its class attributes."""
 
     def __init__(self, handler, **given):
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (handler,), given))

@@ -48,7 +48,7 @@ def test_accepts_what_the_models_accept(more):
         ({"withheld": "a"}, "withheld"),
     ],
 )
-def test_says_where_something_is_wrong(more, at):
+def test_reports_where_something_is_wrong(more, at):
     found = json_schema.problems("result.json", {**RESULT, **more})
     assert any(problem.startswith(at) or at in problem for problem in found)
 

@@ -1,4 +1,4 @@
-"""Every command that the README and the pages of docs/ show works, or is listed here with the reason why not.
+"""Every command in the README and the pages of docs/ works, or is listed here with a reason not to run it.
 
 The recipes of docs/recipes/ are run by test_recipes.py.
 """
@@ -56,7 +56,7 @@ COMMANDS |= dict.fromkeys(IN_THE_TABLE.findall((ROOT / "README.md").read_text())
 
 
 def listed(command, table):
-    """What *table* says of *command*, or None."""
+    """The entry of *table* for *command*, or None."""
     return next((said for pattern, said in table.items() if re.search(pattern, command)), None)
 
 
@@ -75,7 +75,7 @@ def test_every_block_says_its_language():
 
 
 @pytest.mark.parametrize("table", [NOT_RUN, STAYS_UP, BY_ANOTHER_TEST], ids=["not run", "stays up", "other"])
-def test_nothing_is_listed_that_no_page_shows(table):
+def test_every_listed_command_is_on_a_page(table):
     assert [pattern for pattern in table if not any(re.search(pattern, one) for one in COMMANDS)] == []
 
 

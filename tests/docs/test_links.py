@@ -71,7 +71,7 @@ def test_make_help_lists_every_target_that_the_readme_names():
     assert named <= set(re.findall(r"^ *make ([a-z-]+)", listed, re.MULTILINE))
 
 
-def test_the_look_finds_what_it_looks_for():
+def test_the_checker_finds_violations():
     assert is_a_path("autocoder/settings.py")
     assert is_a_path("docs/no-such-page.md")
     assert not is_a_path(".azuredevops/autocoder.yml")

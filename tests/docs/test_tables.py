@@ -22,7 +22,7 @@ def test_the_readme_is_short():
     assert len((ROOT / "README.md").read_text().splitlines()) <= MAX_README_LINES
 
 
-def test_the_request_of_the_routes_is_one_where_a_single_repository_is_mapped():
+def test_the_request_in_routes_md_is_valid_if_one_repository_is_mapped():
     body = re.search(r"-d '(\{.*\})'", (ROOT / "docs" / "routes.md").read_text())[1]
     assert isinstance(read_request(json.loads(body), SETTINGS, {"claude"}, Requester()), RunRequest)
 

@@ -1,4 +1,4 @@
-"""An agent is a folder: one that is added works after the next start of the app, and nothing else changes."""
+"""An agent is a folder: a new folder works after the next start of the app, without any other change."""
 
 import re
 
@@ -23,7 +23,7 @@ README = "# The newcomer\n"
 
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory):
-    """A platform of its own, whose image of the newcomer is its folder, once that is there."""
+    """A separate platform, on which the newcomer's folder serves as its image once the folder exists."""
     folder = tmp_path_factory.mktemp("added")
     options = quick_options(folder / "app", settings={"POLL_SECONDS": "1"})
     with (folder / "app" / "images.toml").open("a") as images:

@@ -14,7 +14,7 @@ STEPS = [
 
 
 @each_agent(quick=())
-def test_what_was_changed_until_the_budget_was_spent_is_offered_as_a_draft(agent, quick):
+def test_changes_made_before_the_budget_was_spent_are_offered_as_a_draft(agent, quick):
     needs_installation(agent)
     title = f"Spend the budget of {agent}"
     with quick.client(MODEL_PROVIDER) as model:

@@ -79,7 +79,7 @@ def test_the_demo_says_what_is_wrong_before_anything_starts(start):
 
 
 @pytest.mark.slow
-def test_every_printed_way_in_reaches_the_app_and_the_steps_of_the_run_are_printed(start):
+def test_every_printed_command_reaches_the_app_and_the_steps_of_the_run_are_printed(start):
     process = start("run", "--base-port", str(a_base_port()))
     printed = lines_until(process, r"Every step of every run is printed")
     secrets, *ways = printed[printed.index("KEY=$(") : printed.index("An answer 202")].split("\n\n#")

@@ -1,4 +1,4 @@
-"""The app with the oldest azure-functions that a supported worker may bring along.
+"""The app with the oldest azure-functions that a supported worker may include.
 
 On Flex Consumption the worker may load its own copy instead of the one that the app pins.
 https://learn.microsoft.com/azure/azure-functions/functions-reference-python
@@ -57,7 +57,7 @@ def test_the_app_starts_and_a_trigger_answers(old_host):
     assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
 
 
-def test_a_run_goes_through_to_its_pull_request(old_host, quick):
+def test_a_run_ends_with_its_pull_request(old_host, quick):
     item = quick.work_item("Be quick", "<div>QUICK write old.txt Old</div>")
     body = {"workItemId": item["id"], "project": quick.sample.project}
     answer = old_host.app.http.post("/api/runs", json=body)

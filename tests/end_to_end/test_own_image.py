@@ -80,7 +80,7 @@ def test_the_agent_works_and_the_checks_run_in_the_teams_image(platform):
     assert "| `ls /opt/autocoder` | ❌" in description
 
 
-def test_the_agents_own_image_is_used_where_none_is_named(platform):
+def test_the_agents_own_image_is_used_if_no_image_is_named(platform):
     case = case_on(platform, "write notes.txt Hello", repository=REPOSITORY)
     case.start().published_once()
     assert "| `ls /opt/autocoder` | ✅ passed" in described(case, platform)
@@ -105,7 +105,7 @@ def test_an_image_in_which_the_agent_cannot_begin_ends_the_run_soon(platform):
     assert "its image must have /bin/sh" in case.start().published_nothing("failed")["reason"]
 
 
-def test_an_image_that_is_not_there_is_named(platform):
+def test_a_missing_image_is_named(platform):
     missing = f"{REGISTRY}/build/none:1"
     case = case_on(platform, "write notes.txt Hello", repository=REPOSITORY, containerImage=missing)
     assert missing in case.start().published_nothing("failed")["reason"]

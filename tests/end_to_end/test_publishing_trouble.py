@@ -1,4 +1,4 @@
-"""Branches and pull requests that somebody else was faster with, and pushes that the server refuses."""
+"""Branches and pull requests that someone else created first, and pushes that the server refuses."""
 
 import subprocess
 
@@ -52,7 +52,7 @@ def open_pull_request(platform, branch):
     return platform.person.ask("POST", f"{GIT_REPOSITORIES}/pullrequests", json=body)["pullRequestId"]
 
 
-def test_a_branch_that_somebody_moved_is_left_alone(case, quick, tmp_path):
+def test_a_branch_that_another_person_moved_is_left_alone(case, quick, tmp_path):
     overtaken = case("write notes.txt Hello", "sleep 1").start()
     branch = branch_of(overtaken)
     create_branch(quick, branch)
@@ -61,20 +61,20 @@ def test_a_branch_that_somebody_moved_is_left_alone(case, quick, tmp_path):
     assert refs(quick, branch) == {f"refs/heads/{branch}": theirs}
 
 
-def test_a_branch_that_is_there_and_has_not_moved_is_used(case, quick):
+def test_an_existing_branch_that_has_not_moved_is_used(case, quick):
     expected = case("write notes.txt Hello", "sleep 1").start()
     create_branch(quick, branch_of(expected))
     expected.published_once()
 
 
-def test_a_pull_request_that_is_there_is_adopted(case, quick):
+def test_an_existing_pull_request_is_adopted(case, quick):
     expected = case("write notes.txt Hello", "sleep 1").start()
     create_branch(quick, branch_of(expected))
     number = open_pull_request(quick, branch_of(expected))
     assert expected.published_once()["pullRequestId"] == number
 
 
-def test_a_target_branch_that_moves_meanwhile_is_no_obstacle(case, quick, tmp_path):
+def test_a_target_branch_that_moves_meanwhile_does_no_harm(case, quick, tmp_path):
     create_branch(quick, "release/1")
     moving = case("write notes.txt Hello", "sleep 1", targetBranch="release/1").start()
     moving.reached("provisioning")
@@ -91,7 +91,7 @@ def switches(quick):
         control.post("/_control/switches", json={"largestFileBytes": before["largestFileBytes"]})
 
 
-def test_a_push_that_the_server_rejects_is_reported_in_its_words(case, switches):
+def test_a_push_that_the_server_rejects_is_reported_with_its_message(case, switches):
     switches(largestFileBytes=3)
     run = case("write notes.txt Hello").start().published_nothing("failed")
     assert "VS403658" in run["reason"]

@@ -1,4 +1,4 @@
-"""WORK_ITEM_STATE_ON_PULL_REQUEST: which work items are moved when their pull request is there."""
+"""WORK_ITEM_STATE_ON_PULL_REQUEST: which work items change their state when their pull request is opened."""
 
 import pytest
 
@@ -10,7 +10,7 @@ ORDERS = f"<div>QUICK {WRITE}</div>"
 
 @pytest.fixture(scope="module")
 def resolving(quick):
-    """The shared platform with the setting `Resolved`; it is taken back at the end."""
+    """The shared platform with the setting `Resolved`, which is reset at the end."""
     quick.restart_host_with(WORK_ITEM_STATE_ON_PULL_REQUEST="Resolved")
     yield quick
     quick.restart_host_with()

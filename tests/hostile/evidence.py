@@ -1,4 +1,4 @@
-"""What can be seen of a platform from outside: where a secret could have come out, and who was called."""
+"""Evidence from outside a platform: the places where a secret could leak, and every call to a canary."""
 
 import base64
 import sqlite3
@@ -22,14 +22,14 @@ RIGHTFUL = {"subscription", "pat"}  # where Azure DevOps itself keeps a password
 
 
 def forms(secret):
-    """A secret as it may stand in a text or a file."""
+    """The forms that a secret may have in a text or a file."""
     raw = secret.encode()
     encoded = [base64.b64encode(b" " * offset + raw).rstrip(b"=")[4:-2] for offset in range(3)]
     return {raw, quote(secret, safe="").encode(), *encoded}
 
 
 def sightings(secrets, places):
-    """Where one of the *secrets* (name -> value) stands: `place: name`, never the value."""
+    """The places that contain one of the *secrets* (name -> value), as `place: name`, without the value."""
     wanted = {name: forms(value) for name, value in secrets.items()}
     return [
         f"{place}: {name}"
@@ -152,7 +152,7 @@ class ProcessWatch:
 
 
 class Canary:
-    """An address outside of every run; who calls it has broken out: `calls` are methods and paths."""
+    """An address outside of every run, which only an escape can call; `calls` are methods and paths."""
 
     def __init__(self):
         self.calls, self.loot, self.headers = [], b"", []

@@ -1,4 +1,4 @@
-"""A repository that attacks whoever works in it: settings, hooks, servers, filters, links, programs."""
+"""A repository that attacks anyone who works in it: settings, hooks, servers, filters, links, programs."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""An agent that looks for credentials, and for ways out of its container: what it finds instead."""
+"""An agent that looks for credentials and for ways out of its container finds none."""
 
 import pytest
 
@@ -61,7 +61,7 @@ def test_the_orders_of_the_supervisor_cannot_be_forged(attack, place):
 
 
 @pytest.mark.parametrize("before", ["", "mkdir /exchange/new; : >$place; chmod 400 $place"])
-def test_the_same_forgery_is_told_where_it_can_be_done(attack, before):
+def test_the_same_forgery_is_noticed_where_it_is_possible(attack, before):
     attack(f"place=/exchange/new/order\n{before}\n{FORGE}").start().published_once()
 
 
@@ -94,7 +94,7 @@ for method, target, host in (
     assert canary.calls == []
 
 
-def test_a_push_by_the_agent_is_refused_for_want_of_a_credential(hostile, attack):
+def test_a_push_by_the_agent_is_refused_without_a_credential(hostile, attack):
     before = refs(hostile)
     script = f"""
         url={hostile.url(AZURE_DEVOPS)}/{ORGANIZATION}/{PROJECT}/_git/{REPOSITORY}
@@ -149,7 +149,7 @@ END
     assert hostile.app.log(forging.run_id).count("ANSWER 401") == 5
 
 
-def test_a_fork_bomb_ends_with_the_deadline_and_nothing_of_it_is_left(attack):
+def test_a_fork_bomb_ends_with_the_deadline_and_leaves_no_process(attack):
     mark = unique_seconds()
     script = f"""
         ulimit -u 400 2>/dev/null

@@ -54,7 +54,7 @@ def plant(attack, secrets):
 
 @pytest.fixture(scope="module")
 def printed(hostile, secrets):
-    """A run whose agent prints its secrets, commits with them, and ends with them as its last words."""
+    """A run whose agent prints its secrets, commits with them, and repeats them in its final message."""
     planted = attack_on(hostile, PLANTED)
     found = plant(planted, secrets)
     return planted, planted.published_once(), found
@@ -62,7 +62,7 @@ def printed(hostile, secrets):
 
 @pytest.fixture(scope="module")
 def told_by_a_service(hostile, secrets):
-    """A run that ends with an error whose text, a service's, has the secrets in it."""
+    """A run that ends with an error message of a service that contains the secrets."""
     attack = attack_on(hostile, f"{TOLD}; echo changed >notes.txt")
     attack.start().reached("running")
     found = secrets(attack.run_id)
@@ -96,14 +96,14 @@ def test_secrets_that_only_the_app_knows_are_found_before_the_push(hostile):
     assert password not in run["reason"]
 
 
-def test_printed_secrets_are_marks_in_log_and_pull_request(hostile, printed):
+def test_printed_secrets_are_redacted_in_log_and_pull_request(hostile, printed):
     attack, _, _ = printed
     assert hostile.app.log(attack.run_id).count("[redacted]") > 20
     (pull_request,) = attack.pull_requests
     assert "[redacted]" in pull_request["description"]
 
 
-def test_an_error_that_repeats_secrets_is_told_without_them(told_by_a_service):
+def test_an_error_that_repeats_secrets_is_reported_without_them(told_by_a_service):
     run, found = told_by_a_service
     assert "[redacted]" in run["reason"]
     assert not [name for name, secret in found.items() if secret in run["reason"]]

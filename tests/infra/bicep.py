@@ -114,7 +114,7 @@ class File:
         return [f"{self.path.name}:{node.start_point.row + 1}: {text_of(node)[:60]}" for node in wrong]
 
     def references(self) -> Iterator[tuple[str, int]]:
-        """Yield each symbol that is used, with its line. Keys, properties and functions are no symbols."""
+        """Yield each symbol that is used, with its line. Keys, properties and functions are not symbols."""
         for node in walk(self.root):
             if node.type == "identifier" and not _names_something(node) and not _is_local(node):
                 yield text_of(node), node.start_point.row + 1

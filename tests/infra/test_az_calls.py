@@ -101,7 +101,7 @@ def test_judges_each_of_several_calls_by_its_own_options(script, named):
     assert [call.names_the_subscription() for call in calls(script)] == named
 
 
-def test_the_word_az_alone_is_no_call():
+def test_the_word_az_by_itself_is_not_a_call():
     assert calls("command -v az >/dev/null || exit 1\n# az is needed\necho $az x\nblaz x\n") == []
 
 

@@ -155,7 +155,7 @@ def test_removes_the_role_on_the_subscription_that_the_template_makes(tmp_path, 
     assert "name: 'kv-${token}'" in (ROOT / "infra" / "modules" / "vault.bicep").read_text()
 
 
-def test_removes_no_role_assignment_without_knowing_whose(tmp_path, recorder):
+def test_removes_no_role_assignment_without_its_principal(tmp_path, recorder):
     # az takes an empty assignee for none, and would delete the assignments of all principals.
     script = blocks_with("az role assignment delete").replace("azd down", "")
     assert run(tmp_path, script, recorder, AUTOCODER_APP_PRINCIPAL_ID="").returncode != 0

@@ -34,7 +34,7 @@ def expected_name(file: File, assignment: Declaration) -> str:
 
 
 def scope_ids(file: File, scope: str) -> list[str]:
-    """Return the expressions that identify a scope; one out of a loop is told by its parent and its name."""
+    """Return the expressions that identify a scope; in a loop these are its parent and its name."""
     if not scope:
         target = re.search(r"targetScope = '(\w+)'", text_of(file.root))
         return [f"{target[1] if target else 'resourceGroup'}().id"]

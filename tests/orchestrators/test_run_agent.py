@@ -94,7 +94,7 @@ def test_tries_without_a_limit_do_not_count_towards_a_limit(flow):
     assert done.report().outcome == "completed"
 
 
-def test_what_cannot_succeed_is_not_tried_again(flow):
+def test_a_step_that_cannot_succeed_is_not_retried(flow):
     done = flow().start(read_repository=[{"failed": {"reason": "no permission"}}])
     assert done.report().reason == "no permission"
     assert done.names.count("read_repository") == 1
@@ -298,7 +298,7 @@ QUEUED = [value(m.Slot(granted=False)), value(m.Slot(granted=True))]
 BY_HOOK = m.Requester(source="service_hook", update=1)
 
 
-def test_a_run_that_has_to_wait_says_so_once(flow):
+def test_a_run_that_has_to_wait_reports_it_once(flow):
     done = flow(requester=BY_HOOK).start(claim_slot=[QUEUED[0], *QUEUED])
     done.called("create_container_group").finished().report()
     phases = [call["payload"]["phase"] for call in done.calls if call["name"] == "report_phase"]

@@ -1,4 +1,4 @@
-"""How often a step is repeated."""
+"""How often a step is retried."""
 
 import datetime as dt
 

@@ -3,9 +3,9 @@
 The token budget counts input (without cached tokens) plus output. The usage of a call is known only after
 its answer, and many calls may be open at once. An open call therefore reserves its estimate (`Call.estimate`)
 from the budgets of tokens and dollars. While booked and reserved amounts together reach a budget, a new call
-waits; it is refused when the budget is really spent. A single call never waits, so the rest of a budget can
-always be used. A budget is exceeded by the last admitted call at most, as long as the others keep to their
-estimates. Turns are counted when a call is admitted.
+waits; it is refused when the budget itself is spent. A call never waits if no other is open, so the rest of a
+budget can always be used. A budget is exceeded by the last admitted call at most, as long as the others keep
+to their estimates. Turns are counted when a call is admitted.
 """
 
 import threading
@@ -89,7 +89,7 @@ class Meter:
             }
 
     def _release(self, call: Call) -> None:
-        self._open.remove(call)  # or an equal one, which reserves as much
+        self._open.remove(call)  # or an equal call, which reserves the same amount
         self._lock.notify_all()
 
     def _is_held(self) -> bool:

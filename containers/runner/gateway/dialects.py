@@ -1,4 +1,4 @@
-"""Which calls the gateway forwards, where the key goes, and how a refusal looks.
+"""Which calls the gateway forwards, where the key goes, and what a refusal looks like.
 
 The tables are in `autocoder.shared.providers`. Only calls whose answer reports their usage are forwarded.
 Batches, files and background responses are not, because they would spend without being counted, or would give

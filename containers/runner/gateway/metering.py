@@ -59,7 +59,7 @@ def _sum(usage: Mapping[str, Any], names: Iterable[str]) -> int:
 
 
 def _number(usage: Mapping[str, Any], name: str) -> int:
-    """Return the count *name*, `object.member` or a plain name, in *usage*; 0 when it is no count."""
+    """Return the count *name*, `object.member` or a plain name, in *usage*; 0 when it is not a number."""
     value: Any = usage
     for part in name.split("."):
         value = value.get(part) if isinstance(value, Mapping) else None

@@ -1,4 +1,4 @@
-"""What the gateway does with sockets directly, below HTTP.
+"""The gateway's direct operations on sockets, below HTTP.
 
 https://docs.python.org/3/library/socket.html#socket-objects
 """

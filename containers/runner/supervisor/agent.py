@@ -31,7 +31,7 @@ class Ending(NamedTuple):
 
 
 class Timeouts(NamedTuple):
-    """How long to wait, in seconds, for each of these."""
+    """The maximum waits, in seconds."""
 
     work: float  # until the supervisor's own deadline
     silence: float = SILENCE_SECONDS

@@ -18,7 +18,7 @@ ENVIRONMENT = {
 
 
 class Repo:
-    """A repository with a base commit on it; `pack()` makes the pack that a supervisor uploads."""
+    """A repository with a base commit; `pack()` makes the pack that a supervisor uploads."""
 
     def __init__(self, folder: Path, files: dict[str, bytes]):
         self.folder = folder

@@ -44,7 +44,7 @@ def test_yields_the_packed_entries_unchanged(repo):
         assert data[12:-20] == b"".join(packed for _, _, packed in pack.entries())
 
 
-def test_refuses_a_pack_with_another_hash_than_in_the_result(repo):
+def test_refuses_a_pack_whose_hash_differs_from_the_result(repo):
     with pytest.raises(UnsafePack), open_pack(repo.pack(repo.base), sha256="0" * 64):
         pass
 

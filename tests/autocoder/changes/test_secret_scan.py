@@ -84,12 +84,12 @@ def test_an_allowlist_comment_does_not_help():
 
 
 @pytest.mark.parametrize("before", [0, 1_999, 2_000, 2_001, 50_000, 300_000])
-def test_looks_at_the_whole_of_a_long_line(before):
+def test_scans_the_whole_of_a_long_line(before):
     assert scan([("app.min.js", ("x=1;" * (before // 4) + TOKENS["github"] + ";y" * 10_000).encode())])
     assert scan([("app.min.js", ("A" * before + "'" + TOKENS["github"] + "'").encode())])
 
 
-def test_finds_a_token_in_text_of_utf_16():
+def test_finds_a_token_in_utf_16_text():
     assert scan([("a.txt", ("\ufeff" + TOKENS["github"]).encode("utf-16-le"))])
 
 

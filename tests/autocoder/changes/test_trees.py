@@ -37,7 +37,7 @@ def test_sees_additions_modifications_and_deletions(repo):
     assert blobs == {"a.txt": b"A\n", "new/f.txt": b"f\n"}
 
 
-def test_sees_a_change_made_only_of_content_the_repository_already_has(repo):
+def test_sees_a_change_that_consists_of_existing_content(repo):
     changes, blobs = changes_of(repo, repo.commit({"a.txt": b"b\n", "copy.txt": b"c\n"}))
     assert changes["a.txt"].kind == "modified"
     assert changes["copy.txt"].kind == "added"
@@ -77,7 +77,7 @@ def test_sees_a_submodule(repo):
     assert changes["sub"].new.mode == GITLINK
 
 
-def test_says_nothing_changed_for_an_empty_commit(repo):
+def test_finds_no_change_in_an_empty_commit(repo):
     assert changes_of(repo, repo.commit()) == ({}, {})
 
 

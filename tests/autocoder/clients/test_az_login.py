@@ -83,7 +83,7 @@ def test_signs_in_to_azure_devops_as_that_person_too(cloud, az, off_azure):
     assert cloud.clients().authorization("fabrikam").startswith("Bearer ey")
 
 
-def test_uses_only_the_identity_endpoint_where_there_is_one(vault, kept, az):
+def test_uses_only_the_identity_endpoint_if_there_is_one(vault, kept, az):
     assert vault.clients().vault.read_secret(kept) == "x"
     assert az.asked == []
 

@@ -65,13 +65,13 @@ def test_a_claim_whose_orchestration_was_never_started_is_taken_over(desk):
     assert again != lost
 
 
-def test_a_run_that_was_taken_over_knows_it(desk, records):
+def test_a_run_whose_claim_was_taken_over_finds_out(desk, records):
     lost = desk.claim(request(5))
     again = desk.claim(request(5))
     assert records.holder(active_claim(request(5), lost)) == again
 
 
-def test_a_claim_that_the_next_run_has_taken_is_not_freed_by_the_last(desk, records, monkeypatch):
+def test_a_run_does_not_free_a_claim_that_the_next_run_has_taken(desk, records, monkeypatch):
     last = desk.start(request(6))
     records.merge(last, {"status": "completed"})
     query, taken = type(records.tables).query, []
@@ -154,7 +154,7 @@ def test_a_run_that_ended_keeps_its_outcome_when_the_next_takes_its_claim(desk, 
     assert records.get(last)["status"] == "completed"
 
 
-def test_a_request_that_met_an_active_run_can_be_repeated_afterwards(desk, records):
+def test_a_request_refused_for_an_active_run_can_be_repeated_later(desk, records):
     first = desk.start(request(10))
     again = unique(IDEMPOTENCY)
     text = unique(CONTENT, 300)

@@ -11,7 +11,7 @@ class Forgetful(dict):
         """Store nothing."""
 
 
-def test_redacts_while_another_thread_changes_what_is_known():
+def test_redacts_while_another_thread_adds_secrets():
     clients = Clients(SETTINGS)
     vars(clients)["_redactors"] = Forgetful()
     clients.guard("an-own-secret")

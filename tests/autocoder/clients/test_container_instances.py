@@ -81,7 +81,7 @@ def test_refuses_a_group_whose_secret_has_no_value(groups):
         groups.create_group(spec("three", secret_env=("KEY",)), {("clone", "KEY"): "x"})
 
 
-def test_a_group_that_is_not_there_is_none_and_may_be_deleted(groups):
+def test_a_missing_group_is_none_and_deleting_it_is_no_error(groups):
     assert groups.get_group("nothing") is None
     groups.delete_group("nothing")
     with pytest.raises(NotFound):
@@ -99,7 +99,7 @@ def test_a_busy_service_is_not_waited_for(groups, resource_manager):
     assert raised.value.retry_after_seconds == 17
 
 
-def test_a_group_in_transition_is_tried_later(groups, resource_manager):
+def test_a_group_in_transition_is_retried_later(groups, resource_manager):
     resource_manager.fault(
         "azure_resource_manager",
         method="DELETE", path=".*", times=1, status=409,
@@ -117,7 +117,7 @@ NO_CAPACITY = (
 )
 
 
-def test_a_region_without_capacity_is_worth_waiting_for(groups, resource_manager):
+def test_a_region_without_capacity_is_reported_as_such(groups, resource_manager):
     resource_manager.fault(
         "azure_resource_manager", method="PUT", path=".*", times=1, status=409, body=NO_CAPACITY
     )
@@ -125,7 +125,7 @@ def test_a_region_without_capacity_is_worth_waiting_for(groups, resource_manager
         groups.create_group(spec("seven"), {})
 
 
-def test_a_quota_that_is_used_up_is_worth_waiting_for(groups, resource_manager):
+def test_a_used_up_quota_is_reported_as_no_capacity(groups, resource_manager):
     with PlatformControl(resource_manager.urls["azure_resource_manager"], resource_manager.bundle) as azure:
         azure.limit(groups=0)
         try:
@@ -150,7 +150,7 @@ def test_a_lost_answer_is_transient(groups, resource_manager):
         groups.create_group(spec("five"), {})
 
 
-def test_a_wrong_group_says_what_is_wrong(groups):
+def test_an_invalid_group_is_refused_with_the_reason(groups):
     with pytest.raises(InvalidArgument):
         groups.create_group(spec("Not_A_Name"), {})
 
@@ -161,7 +161,7 @@ def test_the_readers_identity_may_not_create_groups(resource_manager):
         client.create_group(spec("six"), {})
 
 
-def test_says_how_much_of_the_quota_is_used(groups):
+def test_reports_how_much_of_the_quota_is_used(groups):
     assert any(one.limit > 0 for one in groups.usages("westeurope"))
 
 

@@ -29,7 +29,7 @@ def test_a_missing_secret_is_none(vault):
     assert vault.clients().vault.read_secret("no/such name") is None
 
 
-def test_a_forbidden_secret_is_none_and_says_so(vault):
+def test_a_forbidden_secret_is_none_and_its_state_is_forbidden(vault):
     client = vault.clients().vault
     body = '{"error": {"code": "Forbidden", "message": "no"}}'
     vault.fault("key_vault", method="GET", path="/secrets/hidden", times=2, status=403, body=body)
@@ -49,7 +49,7 @@ def test_a_vault_that_refuses_the_identity_asks_for_a_sign_in(vault):
         client.read_secret("any")
 
 
-def test_a_secret_does_not_show(vault, secrets):
+def test_the_text_form_of_a_secret_hides_its_value(vault, secrets):
     secrets.set_secret("shown", "very secret value")
     client = vault.clients().vault
     assert "very secret" not in repr((client.look_up("shown"), client, client.known is None))

@@ -20,7 +20,7 @@ def tables(storage):
     return storage.clients().tables
 
 
-def test_keeps_what_is_put(blobs):
+def test_a_blob_is_stored_and_read_back(blobs):
     blobs.put(RUN, "run.json", b"{}")
     blobs.put(RUN, "run.json", b'{"a": 1}')
     assert blobs.get(RUN, "run.json") == b'{"a": 1}'
@@ -89,7 +89,7 @@ def test_deletes_only_the_named_blobs(blobs):
     assert blobs.list(run) == ("log.txt",)
 
 
-def test_deletes_what_belongs_to_a_run(blobs):
+def test_deletes_all_blobs_of_a_run(blobs):
     run, other = RUN[:-1] + "c", RUN[:-1] + "d"
     for name in (run, other):
         blobs.put(name, "images/1.png", b"x")
@@ -151,7 +151,7 @@ def test_replaces_and_merges_only_the_row_that_was_read(tables):
     assert "a" not in final
 
 
-def test_a_row_that_is_gone_is_neither_changed_nor_deleted(tables):
+def test_a_missing_row_is_neither_changed_nor_deleted(tables):
     assert not tables.merge("rows", "p", "gone", {"a": 1})
     tables.delete("rows", "p", "gone")
     tables.delete("nosuchtable", "p", "gone")
@@ -166,7 +166,7 @@ def test_queries_in_the_order_of_keys(tables):
     assert tables.query("many", "p", {"n": 6}) == []
 
 
-def test_one_of_many_takes_a_claim(storage):
+def test_only_one_of_many_runs_takes_a_claim(storage):
     records, winners = storage.clients().records, []
     runs = [f"{number:020d}" for number in range(8)]
     threads = [

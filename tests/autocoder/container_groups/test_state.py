@@ -34,7 +34,7 @@ def ended(name, code=0, detail="Completed"):
         (group("Succeeded", "Running", ended("supervisor")), "ended"),
     ],
 )
-def test_what_a_state_means_for_the_run(seen, state):
+def test_each_state_of_a_group_has_its_verdict(seen, state):
     assert judge_group(seen).state == state
 
 
@@ -48,7 +48,7 @@ def test_what_a_state_means_for_the_run(seen, state):
         (group("Succeeded", "Failed", ended("agent", 7147)), "killed by the platform"),
     ],
 )
-def test_gives_the_reason_of_the_platform(seen, words):
+def test_gives_the_platforms_reason(seen, words):
     assert words in judge_group(seen).reason
 
 

@@ -137,7 +137,7 @@ def test_the_description_says_how_to_complete_what_skips_ci():
     "mark",
     ["[skip ci]", "[CI skip]", "[azp skip]", "[skip azurepipelines]", "***NO_CI***", "skip-checks:true"],
 )
-def test_no_words_of_others_keep_the_target_branchs_pipelines_from_starting(mark):
+def test_no_text_of_others_keeps_the_target_branchs_pipelines_from_starting(mark):
     plan = PLAN.model_copy(update={"title": f"Add {mark}"})
     body = described(plan, result(summary=f"Done {mark} so."), PUSHED, f"- {mark}").body
     assert mark not in body + pull_request_title(plan)
@@ -165,7 +165,7 @@ def test_a_table_of_long_commands_leaves_room_for_the_rest():
     assert body.endswith("#7")
 
 
-def test_what_is_redacted_is_fitted_afterwards():
+def test_the_description_is_fitted_after_redaction():
     summary = "\n".join(f"The key is k{number:03} there." for number in range(170))
     text = described(
         PLAN, result(summary=summary), PUSHED, redact=lambda text: re.sub(r"k\d{3}", "[redacted]", text)
@@ -198,7 +198,7 @@ def test_the_agents_own_headings_stay_below_ours():
     assert "### Details" in body
 
 
-def test_what_a_failed_command_printed_stands_in_the_thread():
+def test_the_output_of_a_failed_command_is_in_the_thread():
     checks = (
         m.Verification(command="make lint", exit_code=0, seconds=1, output="all is well"),
         m.Verification(command="make test", exit_code=2, seconds=1, output="E   assert 1 == 2"),
@@ -217,7 +217,7 @@ def test_a_failed_command_that_printed_nothing_needs_no_thread():
     assert "first thread" not in text.body
 
 
-def test_what_a_command_printed_cannot_leave_its_fence():
+def test_the_output_of_a_command_cannot_leave_its_fence():
     output = "\x1b[31mred\x1b[0m\r```\n````\n![x](https://evil/)\n<b onclick=x>"
     checks = (m.Verification(command="make test", exit_code=1, seconds=1, output=output),)
     overflow = described(PLAN, result(verification=checks), PUSHED).overflow
@@ -234,7 +234,7 @@ def test_outputs_of_many_commands_are_bounded():
     assert len(described(PLAN, result(verification=checks), PUSHED).overflow) < 90_000
 
 
-def test_a_long_block_stands_in_the_thread_as_a_whole():
+def test_a_long_block_is_in_the_thread_as_a_whole():
     block = "```python\n" + "x = 1\n" * 900 + "```"
     text = described(PLAN, result(summary=f"Before.\n{block}\nAfter."), PUSHED)
     assert "(a long block is in the first thread)" in text.body

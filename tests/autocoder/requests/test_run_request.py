@@ -30,7 +30,7 @@ def fields(refusal):
     return {problem.field for problem in refusal.problems}
 
 
-def test_a_work_item_id_is_enough_where_the_mapping_is_clear():
+def test_a_work_item_id_is_enough_if_the_mapping_is_unambiguous():
     request = read({"workItemId": 5})
     assert isinstance(request, RunRequest)
     assert (request.organization, request.project, request.repository) == ("contoso", "Web", "site")

@@ -1,4 +1,4 @@
-"""One table says what follows from each outcome."""
+"""The table of outcomes is consistent and complete."""
 
 from typing import get_args
 
@@ -6,12 +6,12 @@ from autocoder.models import AgentResult, Outcome
 from autocoder.shared.outcomes import BY_NAME, BY_SUPERVISOR, OUTCOMES, SupervisorOutcome
 
 
-def test_the_table_and_the_word_of_the_models_name_the_same_outcomes_in_the_same_order():
+def test_the_table_and_the_model_name_the_same_outcomes_in_the_same_order():
     assert [row.outcome for row in OUTCOMES] == list(get_args(Outcome))
     assert len(BY_NAME) == len(OUTCOMES)
 
 
-def test_each_word_of_the_supervisor_leads_to_one_outcome():
+def test_each_outcome_of_the_supervisor_leads_to_one_outcome_of_the_run():
     words = [word for row in OUTCOMES for word in row.supervisor]
     assert sorted(words) == sorted(get_args(SupervisorOutcome))
     assert len(BY_SUPERVISOR) == len(words)

@@ -104,7 +104,7 @@ def test_words_of_an_image_that_its_viewers_do_not_see_are_left_out():
 
 
 @pytest.mark.parametrize("nothing", [None, "", "<div><br></div>"])
-def test_nothing_stays_nothing(nothing):
+def test_an_empty_text_stays_empty(nothing):
     assert from_html(nothing).text == ""
 
 
@@ -139,7 +139,7 @@ def test_inert_text_loads_nothing(active):
 @pytest.mark.parametrize(
     "text", ["`List<String>`", "a < b and c > d", "[a](https://x)", "Map<Key, Value>", "<b>x</b>"]
 )
-def test_inert_text_says_what_it_said(text):
+def test_inert_text_keeps_its_wording(text):
     assert inert(text) == text
 
 
@@ -148,7 +148,7 @@ def test_inert_text_says_what_it_said(text):
     ["<a hidden ", '<a x="', "<p style=x ", "<!--", "<![", "<a/", "![", "<p hidden>", "```\n<p hidden>"],
 )
 @pytest.mark.parametrize("end", ["", ">", "'>", "-->"])
-def test_a_text_made_to_be_slow_is_read_in_no_time(part, end):
+def test_a_text_made_to_be_slow_is_read_quickly(part, end):
     text, began = part * (60_000 // len(part)) + end, time.monotonic()
     from_html(text)
     from_markdown(text)

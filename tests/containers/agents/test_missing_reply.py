@@ -1,4 +1,4 @@
-"""A new agent whose tools the scripted model does not know is told so by the first test, which names them."""
+"""The first test of a new agent reports the tools that the scripted model does not know."""
 
 from emulators.model_provider.script.conversations import Step
 from emulators.model_provider.script.model import answer
@@ -20,5 +20,5 @@ def test_names_the_step_and_the_tools_that_were_offered():
     assert "emulators/model_provider/script/tools.py" in told
 
 
-def test_says_nothing_of_an_agent_whose_tools_are_known():
+def test_reports_nothing_about_an_agent_whose_tools_are_known():
     assert missing_reply("newcomer", "I wrote notes.txt.") == ""

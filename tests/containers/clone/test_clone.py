@@ -185,7 +185,7 @@ def test_files_belong_to_the_agents_user(runs, remote):
         ("something else", "something else"),
     ],
 )
-def test_explains_what_git_says(error, meaning):
+def test_explains_gits_error_messages(error, meaning):
     assert meaning in explain(error)
 
 

@@ -60,7 +60,7 @@ def test_a_call_that_waited_is_refused_once_the_budget_is_spent(budget, text):
     assert meter.usage()["turns"] == 2
 
 
-def test_a_single_call_may_use_what_is_left_whatever_it_allows():
+def test_a_single_call_may_use_the_rest_of_the_budget():
     meter = Meter({"tokens": 1000, "usd": 0.001}, PRICES)
     huge = Call("anthropic", ("priced-1",), max_output=10**9)
     assert meter.admit(huge) == ""
@@ -133,7 +133,7 @@ def test_a_call_says_how_much_it_allows(request_body, most):
     )
 
 
-def test_many_calls_at_once_pass_the_budget_by_one_call_at_most(provider, start):  # noqa: F811
+def test_many_concurrent_calls_exceed_the_budget_by_one_call_at_most(provider, start):  # noqa: F811
     provider.answers(ANTHROPIC)  # 127 tokens each that count
     gateway = start(budget={"tokens": 300})
     body = {"model": "priced-1", "max_tokens": 200}

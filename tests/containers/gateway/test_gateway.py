@@ -370,7 +370,7 @@ def raw(gateway, text):
         ("NONSENSE / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", 501),
     ],
 )
-def test_cannot_be_turned_to_another_host_or_confused(provider, start, text, status):
+def test_cannot_be_redirected_to_another_host_or_confused(provider, start, text, status):
     assert raw(start(), text) == status
     assert provider.requests == []
 
@@ -414,7 +414,7 @@ def test_closing_ends_open_calls_and_books_them(provider, start):
         post(gateway)
 
 
-def test_an_agent_cannot_open_connections_without_end(provider, start):
+def test_the_number_of_connections_is_bounded(provider, start):
     gateway = start()
     held = [socket.create_connection(("127.0.0.1", gateway.port)) for _ in range(MAX_CONNECTIONS)]
     time.sleep(0.1)

@@ -40,7 +40,7 @@ def hang_up(gateway, provider, path="/v1/messages", body=BODY):  # noqa: F811
 @pytest.mark.parametrize(
     ("path", "answer"), [("/v1/messages", ANTHROPIC), (CHAT_PATH, CHAT), ("/v1/responses", RESPONSES)]
 )
-def test_an_answer_that_nobody_waits_for_is_counted(provider, start, path, answer):  # noqa: F811
+def test_an_answer_to_an_agent_that_hung_up_is_counted(provider, start, path, answer):  # noqa: F811
     provider.answers(answer, held=True)
     gateway = start()
     hang_up(gateway, provider, path)
@@ -50,7 +50,7 @@ def test_an_answer_that_nobody_waits_for_is_counted(provider, start, path, answe
 
 
 @pytest.mark.parametrize("path", STREAMS)
-def test_a_stream_that_nobody_reads_is_counted_to_its_end(provider, start, path):  # noqa: F811
+def test_a_stream_to_an_agent_that_hung_up_is_counted_to_its_end(provider, start, path):  # noqa: F811
     first, *rest = STREAMS[path]
     filling = [{"type": "response.output_text.delta", "choices": [{"delta": {}}]}] * 50
     provider.streams(first, *filling, *rest, held=True)
@@ -64,7 +64,7 @@ def test_a_stream_that_nobody_reads_is_counted_to_its_end(provider, start, path)
     assert (usage["cachedTokens"], usage["outputTokens"]) == (50, 7)
 
 
-def test_an_answer_is_not_waited_for_without_end(provider, start, monkeypatch):  # noqa: F811
+def test_the_wait_for_an_answer_is_bounded(provider, start, monkeypatch):  # noqa: F811
     monkeypatch.setattr(conversation, "MAX_UNHEARD_SECONDS", 0.2)
     provider.streams(STREAMS["/v1/messages"][0], *[b": ping\n\n"] * 20, b": never\n\n", held=True)
     gateway = start()
@@ -74,7 +74,7 @@ def test_an_answer_is_not_waited_for_without_end(provider, start, monkeypatch): 
     assert (usage["inputTokens"], usage["outputTokens"]) == (120, 900)
 
 
-def test_closing_books_all_that_an_open_call_allows(provider, start):  # noqa: F811
+def test_closing_books_the_most_that_an_open_call_may_use(provider, start):  # noqa: F811
     provider.answers(ANTHROPIC, held=True)
     gateway = start()
     hang_up(gateway, provider)
@@ -87,7 +87,7 @@ def test_closing_books_all_that_an_open_call_allows(provider, start):  # noqa: F
 
 
 @pytest.mark.parametrize("allowed", [{}, {"max_tokens": 900}])
-def test_a_stream_that_never_says_what_it_used_costs_all_that_it_allows(provider, start, allowed):  # noqa: F811
+def test_a_stream_that_never_reports_usage_costs_the_most_that_it_may_use(provider, start, allowed):  # noqa: F811
     provider.streams(*[{"choices": [{"delta": {"content": "x"}}]}] * 40, b"data: [DONE]\n\n")
     gateway = start("openai")
     post(gateway, CHAT_PATH, {"model": "priced-1", "messages": "x" * 4000, "tools": TOOLS, **allowed})
@@ -96,7 +96,7 @@ def test_a_stream_that_never_says_what_it_used_costs_all_that_it_allows(provider
     assert usage["outputTokens"] == allowed.get("max_tokens", DEFAULT_OUTPUT_TOKENS)
 
 
-def test_what_was_seen_counts_where_it_is_more(provider, start):  # noqa: F811
+def test_the_tokens_seen_count_if_they_are_more(provider, start):  # noqa: F811
     provider.streams(*[{"choices": [{"delta": {"content": "x"}}]}] * 40, b"data: [DONE]\n\n")
     gateway = start("openai")
     post(gateway, CHAT_PATH, {"max_tokens": 3, "tools": TOOLS})
@@ -121,7 +121,7 @@ def test_a_lost_call_to_a_deployment_costs_what_its_model_does(provider, start):
     assert usage["costUsd"] > 900 * 10 / 1e6
 
 
-def test_a_stream_that_the_provider_cuts_costs_all_that_it_allows(provider, start):  # noqa: F811
+def test_a_stream_that_the_provider_cuts_costs_the_most_that_it_may_use(provider, start):  # noqa: F811
     provider.streams(*STREAMS["/v1/messages"][:2])
     provider.cuts = ["early"]
     gateway = start()
@@ -131,7 +131,7 @@ def test_a_stream_that_the_provider_cuts_costs_all_that_it_allows(provider, star
     assert (usage["inputTokens"], usage["outputTokens"]) == (120, 900)
 
 
-def test_numbers_of_an_unfinished_stream_are_not_its_last(provider, start):  # noqa: F811
+def test_the_numbers_of_an_unfinished_stream_are_not_final(provider, start):  # noqa: F811
     usage = {"promptTokenCount": 150, "candidatesTokenCount": 1}
     provider.streams({"candidates": [{"content": {}}], "usageMetadata": usage})
     provider.cuts = ["early"]
@@ -141,7 +141,7 @@ def test_numbers_of_an_unfinished_stream_are_not_its_last(provider, start):  # n
     assert booked(gateway)["outputTokens"] == DEFAULT_OUTPUT_TOKENS
 
 
-def test_a_failure_that_the_provider_tells_of_costs_what_was_seen(provider, start):  # noqa: F811
+def test_a_failure_that_the_provider_reports_costs_the_tokens_seen(provider, start):  # noqa: F811
     error = {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}
     provider.streams(STREAMS["/v1/messages"][0], error)
     gateway = start()

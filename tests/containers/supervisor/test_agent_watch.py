@@ -36,7 +36,7 @@ def watched(tmp_path, monkeypatch):
         os.utime(exchange / "heartbeat", (0, next(beats)))
 
     def wait(*happenings, work=3600.0):
-        """Wait until the agent ends; each of *happenings* is a second and a function to call then."""
+        """Wait until the agent ends; each of *happenings* is a time in seconds and a function to call."""
         waiting, began = list(happenings), clock.now
 
         def must_stop():

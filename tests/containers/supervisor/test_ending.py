@@ -92,7 +92,7 @@ def test_the_first_reason_wins(ending, spent, final, collected, outcome, reason)
     assert reason in told[1]
 
 
-def test_what_is_packed_is_what_the_app_publishes():
+def test_the_supervisor_packs_exactly_the_outcomes_that_the_app_publishes():
     pack = {"commit": "1" * 40, "sha256": "0" * 64, "bytes": 1}
     for outcome in get_args(AgentResult.model_fields["outcome"].annotation):
         told = {"runId": "a" * 20, "baseCommit": "0" * 40, "outcome": outcome, "pack": pack}

@@ -169,7 +169,7 @@ def test_withholds_protected_paths_and_drops_leftovers(group, tmp_path):
     }
 
 
-def test_a_change_of_protected_paths_alone_is_no_change(group):
+def test_a_change_to_protected_paths_only_counts_as_no_change(group):
     group.agent(f"echo evil >> AGENTS.md; echo '{FINAL}'")
     result = group.run()
     assert (result.outcome, result.pack, result.withheld[0].path) == ("no_changes", None, "AGENTS.md")

@@ -145,7 +145,7 @@ def test_a_push_that_did_not_arrive_is_transient(devops, hosted):
     assert pushed(devops, hosted, commit) == Pushed()
 
 
-def test_a_bad_credential_is_not_a_rejection(devops, hosted):
+def test_a_bad_credential_is_reported_as_such_and_not_as_a_rejected_push(devops, hosted):
     commit = hosted.local.commit({"a.txt": b"a"})
     with pytest.raises(SignInRequired):
         pushed(devops, hosted, commit, authorization="Bearer nonsense")
@@ -188,7 +188,7 @@ def test_opens_one_pull_request_and_links_it(devops, client, hosted, branch):
     assert client.pull_requests.labels(PROJECT, hosted.id, found.id) == ("ai-generated",)
 
 
-def test_adopts_a_pull_request_that_was_opened_in_between(devops, client, hosted, branch):
+def test_adopts_a_pull_request_that_was_opened_meanwhile(devops, client, hosted, branch):
     draft = PullRequestDraft(BRANCH, "main", "Fix", "body")
     made = client.pull_requests.create(PROJECT, hosted.id, draft).pull_request
     devops.fault(method="GET", path=".*/pullRequests", times=1, status=200, body='{"count": 0, "value": []}')

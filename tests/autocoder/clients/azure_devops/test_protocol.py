@@ -59,7 +59,7 @@ def test_a_page_with_status_200_is_not_data():
         protocol.Response(200, {"content-type": "text/plain"}, b"x"),
     ],
 )
-def test_what_is_not_json_is_unexpected(response):
+def test_an_answer_that_is_not_json_is_unexpected(response):
     with pytest.raises(errors.UnexpectedAnswer):
         protocol.read_json(response)
 
@@ -73,7 +73,7 @@ def test_what_is_not_json_is_unexpected(response):
         (418, errors.InvalidArgument),
     ],
 )
-def test_errors_without_a_body_go_by_their_status(status, kind):
+def test_errors_without_a_body_are_judged_by_their_status(status, kind):
     with pytest.raises(kind):
         protocol.read_json(protocol.Response(status, {"content-type": "text/html"}, b"<html>"))
 
@@ -102,7 +102,7 @@ def test_a_body_is_json_and_never_shown():
     assert "geheim" not in repr(request)
 
 
-def test_only_reading_may_be_repeated():
+def test_only_reads_may_be_repeated():
     assert protocol.build("GET", BASE, ("p",)).may_repeat
     assert not protocol.build("POST", BASE, ("p",)).may_repeat
 
@@ -113,7 +113,7 @@ def test_a_missing_collection_is_unexpected(body):
         protocol.rows(body)
 
 
-def test_messages_hold_no_query_and_no_user_and_stay_short():
+def test_messages_contain_no_query_and_no_user_and_are_short():
     text = errors.plain("see https://user:pat@host/x?sig=abc\n" + "y" * 5_000)
     assert "pat" not in text
     assert "sig" not in text

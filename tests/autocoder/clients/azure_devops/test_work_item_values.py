@@ -15,7 +15,7 @@ def test_reads_a_documented_comment():
     assert [(one.id, one.author, one.is_markdown) for one in found][:1] == [(42, "Jamal Hartnett", False)]
 
 
-def test_reads_who_made_an_update():
+def test_reads_the_author_of_an_update():
     found = records.update_of(sample("update"))
     assert found.author_id == "d291b0c4-a05c-4ea6-8df1-4b41d5f39eff"
     assert found.fields

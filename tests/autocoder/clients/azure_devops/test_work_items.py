@@ -28,7 +28,7 @@ def test_reads_a_work_item(work_items, devops):
     assert work_items.get(number, PROJECT).rev == found.rev
 
 
-def test_a_work_item_that_is_not_there_is_not_found(work_items):
+def test_a_missing_work_item_is_not_found(work_items):
     with pytest.raises(NotFound):
         work_items.get(987_654)
 
@@ -66,7 +66,7 @@ def test_reads_comments_over_many_pages(work_items, devops, monkeypatch):
     assert [one.text for one in work_items.comments(PROJECT, number, newest_first=True)] == list("edcba")
 
 
-def test_changes_a_field_only_at_the_revision_that_was_read(work_items, devops):
+def test_changes_a_field_only_if_the_revision_is_unchanged(work_items, devops):
     number = devops.new_work_item()
     read = work_items.get(number)
     after = work_items.update_fields(number, read.rev, {"System.Title": "new"})
@@ -81,7 +81,7 @@ def test_adds_and_removes_tags_and_keeps_the_others(work_items, devops):
     assert set(work_items.remove_tags(number, ["AUTOCODER"])) == {"UI", "done"}
 
 
-def test_a_stale_tag_change_is_read_and_tried_again(work_items, devops):
+def test_a_stale_tag_change_is_retried_with_the_new_revision(work_items, devops):
     number = devops.new_work_item()
     body = '{"message": "VS403351: Test Operation for path /rev failed", "typeKey": "TestPatchOperation"}'
     devops.fault(method="PATCH", path=f".*/workitems/{number}", times=2, status=412, body=body)
@@ -105,7 +105,7 @@ def test_knows_states_by_category(work_items):
     assert {one.category for one in states} >= {"Proposed", "InProgress", "Completed"}
 
 
-def test_knows_who_made_an_update(work_items, devops):
+def test_reads_the_author_of_an_update_from_the_service(work_items, devops):
     number = devops.new_work_item()
     work_items.add_tags(number, ["autocoder"])
     newest = work_items.updates(number)[-1]
@@ -171,7 +171,7 @@ def test_a_dropped_connection_repeats_a_read_but_not_a_write(work_items, devops)
 
 
 @pytest.mark.parametrize("status", [429, 503])
-def test_a_busy_service_says_when_to_come_back(work_items, devops, status):
+def test_a_busy_service_says_when_to_retry(work_items, devops, status):
     devops.fault(
         method="GET", path=".*/workitems/1", times=1, status=status, headers={"Retry-After": "9"}, body="{}"
     )
@@ -198,12 +198,12 @@ def test_a_pat_from_the_vault_signs_in(devops, vault):
 
 
 @pytest.mark.parametrize("name", ["", "..", "a/b", "a@evil.example", "x" * 80, "-a"])
-def test_an_organisation_has_a_plain_name(devops, name):
+def test_a_client_refuses_an_organisation_name_that_is_not_plain(devops, name):
     with pytest.raises(InvalidArgument):
         devops.cloud.clients().azure_devops(name)
 
 
-def test_the_clone_token_is_the_readers_where_there_is_one(devops):
+def test_the_clone_token_is_the_readers_if_there_is_a_reader(devops):
     from emulators import identities, tokens
 
     def whose(**settings):
