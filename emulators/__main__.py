@@ -1,8 +1,8 @@
-"""Start the whole platform: Azurite and the six emulators, and the app with its settings.
+"""Start the whole platform: Azurite, and the six emulators, one of which serves the app.
 
     python -m emulators [--state .local] [--base-port 7071] [--app DIR]
 
-Ctrl-C (or SIGTERM) ends all of it.
+Ctrl-C (or SIGTERM) stops everything.
 
 https://learn.microsoft.com/azure/azure-functions/functions-develop-local
 """
@@ -21,13 +21,13 @@ from emulators.platform.processes import ROOT, PlatformError
 from emulators.platform.running import running
 from emulators.ports import DEFAULT_BASE_PORT, base_port
 
-LOOK_SECONDS = 0.2
+POLL_SECONDS = 0.2
 
 
 def plan_of(argv: Sequence[str] | None = None) -> Plan:
     """Return the plan that the command line describes; exits with code 2 when it is wrong.
 
-    Raises `PlatformError` when a real model cannot be used here.
+    Raises `PlatformError` when a real model is requested but cannot be used on this machine.
     """
     parser = argparse.ArgumentParser(
         prog="python -m emulators", description="Start the whole local platform."
@@ -45,7 +45,7 @@ def plan_of(argv: Sequence[str] | None = None) -> Plan:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the platform until it is told to end; returns the exit code."""
+    """Run the platform until SIGINT or SIGTERM; returns the exit code."""
     start = time.monotonic()
     try:
         plan = plan_of(argv)
@@ -53,7 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             print_addresses(platform, time.monotonic() - start)
             while True:
                 platform.check()
-                time.sleep(LOOK_SECONDS)
+                time.sleep(POLL_SECONDS)
     except KeyboardInterrupt:
         print("The platform has ended.")
     except PlatformError as error:

@@ -1,7 +1,7 @@
 """A local certificate authority, and one server certificate for 127.0.0.1 and localhost.
 
-The SDKs and the containers trust it through `REQUESTS_CA_BUNDLE` and `SSL_CERT_FILE`, never through a
-setting of the product. https://cryptography.io/en/latest/x509/reference/#x-509-certificate-builder
+The SDKs and the containers trust the authority through `REQUESTS_CA_BUNDLE` and `SSL_CERT_FILE`, never
+through a setting of the product. https://cryptography.io/en/latest/x509/reference/#x-509-certificate-builder
 """
 
 import datetime as dt
@@ -36,23 +36,23 @@ class Certificates:
 
     @property
     def public_folder(self) -> Path | None:
-        """The folder in which OpenSSL finds public authorities by hash, None when only the bundle will do.
+        """The folder in which OpenSSL finds public authorities by hash, None when the bundle must be used.
 
-        A program that has such a folder reads no bundle of 140 certificates for each of its connections.
+        With such a folder, a program need not read a bundle of 140 certificates for each connection.
         https://docs.openssl.org/3.0/man1/openssl-rehash/
         """
         note = _note(self.bundle)
         return Path(note.read_text()) if note.exists() else None
 
     def server_context(self) -> ssl.SSLContext:
-        """Return the TLS context with which an emulator serves."""
+        """Return the TLS context of an emulator's server."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.server, self.key)
         return context
 
 
 def ensure_certificates(state: Path) -> Certificates:
-    """Return the certificates under *state*, made once, also when several programs ask at once."""
+    """Return the certificates under *state*, made once even if several programs ask at the same time."""
     folder = state / "certificates"
     files = Certificates(*(folder / name for name in ("ca.pem", "bundle.pem", "server.pem", "server.key")))
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -109,7 +109,7 @@ def _server(key: ec.EllipticCurvePublicKey, authority: ec.EllipticCurvePrivateKe
 
 
 def _note(bundle: Path) -> Path:
-    """Return the file that names the folder of hashes with the public part of *bundle*."""
+    """Return the file that records the folder with the public authorities of *bundle*."""
     return bundle.with_name("public-folder")
 
 

@@ -7,8 +7,9 @@ https://learn.microsoft.com/azure/architecture/best-practices/transient-faults. 
      "status": 503, "headers": {"Retry-After": "1"}, "body": "...", "drop": false, "delaySeconds": 0,
      "after": false}
 
-`POST` adds one, `GET` lists what is left, `DELETE` forgets all. `drop` closes the connection without an
-answer; `after` lets the service do its work first and then spoils the answer (a reply lost on its way).
+`POST` adds a fault, `GET` lists the remaining ones, `DELETE` removes all. `drop` closes the connection
+without an answer; `after` lets the service process the request first, as when its answer is lost on the way.
+Like all control routes, these answer only this machine (`emulators/loopback.py`).
 """
 
 import asyncio
@@ -23,7 +24,7 @@ CONTROL = "/_control/faults"
 
 @dataclass(slots=True)
 class Fault:
-    """One kind of trouble, for the next `times` requests whose method and path match."""
+    """A fault for the next `times` requests whose method and path match."""
 
     path: str = ".*"
     method: str | None = None
@@ -36,7 +37,7 @@ class Fault:
     delay_seconds: float = 0.0
 
     def matches(self, request: web.Request) -> bool:
-        """Whether *request* is one that this fault is waiting for; the path includes the query string."""
+        """Whether this fault applies to *request*; the path includes the query string."""
         wanted = self.method is None or self.method.upper() == request.method
         return self.times > 0 and wanted and re.search(self.path, request.path_qs) is not None
 
@@ -57,7 +58,7 @@ class Faults:
         self.waiting: list[Fault] = []
 
     def attach(self, app: web.Application) -> None:
-        """Put the middleware and the control routes on *app*."""
+        """Add the middleware and the control routes to *app*."""
         app.middlewares.append(self._middleware)
         app.router.add_route("*", CONTROL, self._control)
 
@@ -73,7 +74,7 @@ class Faults:
         return web.json_response({"faults": left})
 
     def take(self, request: web.Request) -> Fault | None:
-        """Return the first fault waiting for *request*, used up once, or None."""
+        """Return the first fault that applies to *request* and count it as used, or return None."""
         if request.path == CONTROL:
             return None
         fault = next((fault for fault in self.waiting if fault.matches(request)), None)
@@ -95,7 +96,7 @@ class Faults:
 
 
 async def spoil(fault: Fault, request: web.Request, handler: Any) -> web.StreamResponse:
-    """Answer *request* the way *fault* says."""
+    """Answer *request* as *fault* says."""
     await asyncio.sleep(fault.delay_seconds)
     if fault.after or (fault.status is None and not fault.drop):
         answer: web.StreamResponse = await handler(request)

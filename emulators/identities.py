@@ -1,7 +1,7 @@
-"""The managed identities of the local platform, and what each may do.
+"""The managed identities of the local platform, and their permissions.
 
-They stand for what `infra/` creates: the app's identity, and a second one that only reads code. A token
-carries the client id as `appid`; an emulator looks it up here and fails closed for an id it does not know.
+They correspond to the identities that `infra/` creates: the app's, and one that only reads code. A token
+carries the client id as `appid`; the emulators look it up here and refuse an unknown id.
 https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/overview
 """
 
@@ -15,7 +15,7 @@ RESOURCE_ID = (
 
 @dataclass(frozen=True, slots=True)
 class ManagedIdentity:
-    """One identity: its ids, whether it may change code, and use Azure (resource manager, vault, storage)."""
+    """One identity: its ids, and whether it may change code or use Resource Manager, vault and storage."""
 
     name: str
     client_id: str
@@ -37,7 +37,7 @@ APP = ManagedIdentity("app", "a0000000-0000-4000-8000-000000000001", writes_code
 READER = ManagedIdentity(
     "reader", "a0000000-0000-4000-8000-000000000002", writes_code=False, uses_azure=False
 )
-SYSTEM_ASSIGNED = APP  # what a request without an id gets
+SYSTEM_ASSIGNED = APP  # the identity of a request that names none
 ALL = (APP, READER)
 
 

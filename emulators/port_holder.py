@@ -1,4 +1,4 @@
-"""Which program has a port of this machine, as far as this user may know.
+"""Finds the program that listens on a port of this machine, as far as this user may see it.
 
 https://man7.org/linux/man-pages/man5/proc_pid_net.5.html, https://man7.org/linux/man-pages/man5/proc_pid_fd.5.html
 """
@@ -16,7 +16,7 @@ LISTENING = "0A"
 
 @dataclass(frozen=True, slots=True)
 class Socket:
-    """A TCP socket of this machine: whose it is, and the number by which processes hold it."""
+    """A TCP socket: its user, and the inode by which processes refer to it."""
 
     user: int
     inode: str
@@ -47,7 +47,7 @@ def _listening(port: int, proc: Path) -> Iterator[Socket]:
 
 
 def _process_with(inode: str, proc: Path) -> Path | None:
-    """Return the folder of the first process that holds the socket *inode*, None when none may be seen."""
+    """Return the folder of the first process that holds the socket *inode*, None if none is visible."""
     for process in proc.glob("[0-9]*"):
         with contextlib.suppress(OSError):
             for descriptor in (process / "fd").iterdir():

@@ -1,4 +1,4 @@
-"""The ports of the programs: one base port, and a fixed offset from it for each program.
+"""The ports of the programs: a base port, plus a fixed offset for each program.
 
 https://learn.microsoft.com/azure/azure-functions/functions-core-tools-reference#func-start
 """
@@ -7,23 +7,23 @@ import argparse
 from dataclasses import dataclass
 
 MAX_PORT = 65_535
-DEFAULT_BASE_PORT = 7071  # where `func start` listens, too
+DEFAULT_BASE_PORT = 7071  # also the default of `func start`
 
 
 @dataclass(frozen=True, slots=True)
 class Emulator:
-    """One program of the platform: its module name, its offset from the base port, whether it speaks TLS."""
+    """A program of the platform: its module name, offset from the base port, and whether it uses TLS."""
 
     name: str
     offset: int
     tls: bool = False
 
     def port(self, base: int = DEFAULT_BASE_PORT) -> int:
-        """Return the TCP port this program has when the platform starts at *base*."""
+        """Return the program's TCP port for the base port *base*."""
         return base + self.offset
 
     def url(self, base: int = DEFAULT_BASE_PORT) -> str:
-        """Return the address this program has when the platform starts at *base*."""
+        """Return the program's address for the base port *base*."""
         return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port(base)}"
 
 
@@ -42,12 +42,12 @@ AZURITE = (BLOB_STORAGE, QUEUE_STORAGE, TABLE_STORAGE)
 
 
 def base_port(text: str) -> int:
-    """Return the base port that a command line names; raises `argparse.ArgumentTypeError` with the range."""
+    """Return a base port from a command line; raises `argparse.ArgumentTypeError` with the range."""
     return _within(text, 1, MAX_PORT - max(emulator.offset for emulator in OURS + AZURITE))
 
 
 def any_port(text: str) -> int:
-    """Return the port that a command line names, 0 for a free one; raises `argparse.ArgumentTypeError`."""
+    """Return a port from a command line, 0 for any free one; raises `argparse.ArgumentTypeError`."""
     return _within(text, 0, MAX_PORT)
 
 

@@ -1,4 +1,4 @@
-"""Files that hold secrets: readable by this user alone, and never seen half-written.
+"""Files that hold secrets: readable only by this user, and never visible half-written.
 
 https://man7.org/linux/man-pages/man2/link.2.html, https://man7.org/linux/man-pages/man2/rename.2.html
 """
@@ -9,12 +9,12 @@ from pathlib import Path
 
 
 def write_private(path: Path, content: bytes | str) -> None:
-    """Write *content* to *path*, whole or not at all; makes the folder if it is not there."""
+    """Write *content* to *path* atomically; creates the folder if it does not exist."""
     _draft(path, content).replace(path)
 
 
 def create_private(path: Path, content: bytes | str) -> None:
-    """Write *content* to *path* unless it is there: of several programs, the first one wins."""
+    """Write *content* to *path* unless the file exists; of several programs, the first one wins."""
     draft = _draft(path, content)
     with contextlib.suppress(FileExistsError):
         os.link(draft, path)

@@ -1,4 +1,4 @@
-"""How every emulator starts: the same arguments, one printed address, a clear end.
+"""Starts and stops every emulator in the same way: arguments, printed address, signals.
 
 https://docs.aiohttp.org/en/stable/web_advanced.html#application-runners
 """
@@ -32,14 +32,14 @@ class Options:
     port: int
 
     def folder(self, name: str) -> Path:
-        """Return the folder *name* under the state folder, made if it is not there."""
+        """Return the folder *name* under the state folder, created if it does not exist."""
         path = self.state / name
         path.mkdir(parents=True, exist_ok=True)
         return path
 
 
 def new_parser(name: str, purpose: str) -> argparse.ArgumentParser:
-    """Return the arguments that every program of the platform takes: where its state and its ports are."""
+    """Return the arguments common to all programs of the platform: the state folder and the base port."""
     arguments = argparse.ArgumentParser(prog=f"python -m emulators.{name}", description=purpose)
     arguments.add_argument("--state", type=Path, default=Path(".local"), help="folder for state (.local)")
     arguments.add_argument(
@@ -49,10 +49,10 @@ def new_parser(name: str, purpose: str) -> argparse.ArgumentParser:
 
 
 def parser(emulator: Emulator, purpose: str) -> argparse.ArgumentParser:
-    """Return the arguments that every emulator takes; a program may add its own."""
+    """Return the arguments common to all emulators; each may add its own."""
     arguments = new_parser(emulator.name, purpose)
     arguments.add_argument(
-        "--port", type=any_port, help="this program's port, instead of its place after the base"
+        "--port", type=any_port, help="this program's port, instead of the base port plus its offset"
     )
     return arguments
 
@@ -69,7 +69,7 @@ def main(
     build: Callable[[Options], web.Application],
     argv: Sequence[str] | None = None,
 ) -> None:
-    """Parse *argv*, build the application and serve it until it is told to end."""
+    """Parse *argv*, build the application, and serve it until SIGINT or SIGTERM."""
     options = options_of(emulator, parser(emulator, purpose).parse_args(argv))
     run(emulator, options, build(options))
 
@@ -98,8 +98,8 @@ async def _serve(
     except OSError as error:
         await runner.cleanup()
         sys.exit(
-            f"{emulator.name} cannot listen on port {options.port}: {error.strerror}; it belongs to "
-            f"{holder_of(options.port)}. End that program, or choose another first port: --base-port PORT."
+            f"{emulator.name} cannot listen on port {options.port}: {error.strerror}; it is used by "
+            f"{holder_of(options.port)}. Stop that program, or choose another first port: --base-port PORT."
         )
     port = runner.addresses[0][1]
     print(f"{emulator.name} listening on {'https' if context else 'http'}://127.0.0.1:{port}", flush=True)

@@ -1,8 +1,8 @@
 """Access tokens of the local identity endpoint: minted by `identity`, checked by every other emulator.
 
-The claims are those of a Microsoft Entra v1 access token that the services look at (`aud`, `iss`, `appid`,
+The claims are those of a Microsoft Entra v1 access token that the services check (`aud`, `iss`, `appid`,
 `oid`, `tid`, `nbf`, `exp`); see https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference.
-The signature is HS256 with a key of this machine instead of Entra's RS256.
+They are signed with HS256 and a key of this machine, not with RS256 and a key of Entra.
 """
 
 import secrets
@@ -16,7 +16,7 @@ import jwt
 from emulators.private_files import create_private
 
 TENANT = "00000000-0000-4000-8000-000000000001"
-# of a managed identity's token:
+# the lifetime of a managed identity's token:
 # https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/managed-identities-faq
 LIFETIME_SECONDS = 24 * 3600
 AZURE_DEVOPS_RESOURCE = "499b84ac-1321-427f-aa17-267ca6975798"
@@ -26,7 +26,7 @@ VAULT_RESOURCE = "https://vault.azure.net"
 
 
 class TokenError(Exception):
-    """A token that this machine did not issue, has expired, or is for another resource."""
+    """A token that this machine did not issue, that has expired, or that is for another resource."""
 
 
 def signing_key(state: Path) -> bytes:
@@ -38,7 +38,7 @@ def signing_key(state: Path) -> bytes:
 
 
 def mint(state: Path, *, resource: str, client_id: str, lifetime: int = LIFETIME_SECONDS) -> str:
-    """Return an access token for *resource* (an audience, no `/.default`) in the name of *client_id*."""
+    """Return an access token for *resource* (an audience without `/.default`), issued to *client_id*."""
     now = int(time.time())
     claims = {
         "aud": resource,
@@ -56,7 +56,7 @@ def mint(state: Path, *, resource: str, client_id: str, lifetime: int = LIFETIME
 
 
 def check(state: Path, token: str, *, resource: str) -> Mapping[str, Any]:
-    """Return the claims of *token*; raises `TokenError` when it is not good for *resource*."""
+    """Return the claims of *token*; raises `TokenError` when it is not valid for *resource*."""
     audiences = [resource, resource.rstrip("/"), resource.rstrip("/") + "/"]
     try:
         claims: dict[str, Any] = jwt.decode(

@@ -1,4 +1,4 @@
-"""The emulated Azure DevOps: work items, Git, pull requests, service hooks, and pages to look at.
+"""The emulated Azure DevOps: work items, Git, pull requests, service hooks, and web pages.
 
 https://learn.microsoft.com/rest/api/azure/devops
 """

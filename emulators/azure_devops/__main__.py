@@ -25,7 +25,7 @@ PURPOSE = "Azure DevOps: work items, Git, pull requests and service hooks."
 
 
 def build(options: serving.Options, runs: AppRuns | None = None) -> web.Application:
-    """Return the application over the state under *options*; pages show *runs* of the app."""
+    """Return the application for the state folder in *options*; the pages show *runs*."""
     state = State(options.folder("azure_devops"), options.state)
     seed_identities(state)
     hooks = Hooks(state)
@@ -54,7 +54,7 @@ def _running(
 
 
 def arguments() -> argparse.ArgumentParser:
-    """Return the arguments: the emulators' own, and where the app is whose runs the pages show."""
+    """Return the common arguments, plus the address and keys of the app whose runs the pages show."""
     parser = serving.parser(AZURE_DEVOPS, PURPOSE)
     parser.add_argument("--app-url", type=loopback_url, help="address of the app whose runs the pages show")
     parser.add_argument("--app-keys", type=Path, help="file with the keys of that app")
@@ -62,7 +62,7 @@ def arguments() -> argparse.ArgumentParser:
 
 
 def loopback_url(text: str) -> str:
-    """Return an address on this machine; raises `argparse.ArgumentTypeError` for another: keys go there."""
+    """Return *text* if it is a loopback URL, as keys are sent there; raises `argparse.ArgumentTypeError`."""
     parts = urlsplit(text)
     if parts.scheme != "http" or parts.hostname not in ("127.0.0.1", "localhost"):
         raise argparse.ArgumentTypeError(f"{text!r} does not begin with http://127.0.0.1")
@@ -74,7 +74,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = arguments()
     parsed = parser.parse_args(argv)
     if (parsed.app_url is None) != (parsed.app_keys is None):
-        parser.error("--app-url and --app-keys need each other")
+        parser.error("--app-url and --app-keys must be given together")
     runs = AppRuns(parsed.app_url, parsed.app_keys.absolute()) if parsed.app_url else None
     options = serving.options_of(AZURE_DEVOPS, parsed)
     serving.run(AZURE_DEVOPS, options, build(options, runs))

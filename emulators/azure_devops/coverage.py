@@ -1,4 +1,4 @@
-"""The tables of the coverage page: operations that are served, undocumented ones, and those not served.
+"""The tables of the coverage page: served operations, undocumented ones, and those not served.
 
 The tables come from Microsoft's list (`core/operations.tsv`) and the routing tables.
 https://learn.microsoft.com/rest/api/azure/devops
@@ -12,7 +12,7 @@ from emulators.azure_devops.urls import SERVED
 
 
 def served() -> str:
-    """Return the table of operations that are served, with the parameters and body members that they read."""
+    """Return the table of served operations with the query parameters and body members that they read."""
     rows = [f"{len(_served())} of {len(DOCUMENTED)} operations.", ""]
     rows += ["| Operation | Method and path | Query parameters | Body |", "|---|---|---|---|"]
     for operation in _served():
@@ -24,14 +24,14 @@ def served() -> str:
 
 
 def undocumented() -> str:
-    """Return the table of operations that are served although Microsoft's list lacks them."""
+    """Return the table of served operations that Microsoft's list lacks."""
     rows = ["| Method and path | Reason |", "|---|---|"]
     rows += [f"| `{operation.method} {operation.path}` | {operation.reason} |" for operation in UNDOCUMENTED]
     return "\n".join(rows)
 
 
 def not_served() -> str:
-    """Return the operations that are answered with 501, a line for each area."""
+    """Return the operations that are answered with 501, one line per area."""
     missing = [operation for operation in DOCUMENTED if operation not in SERVED]
     lines = []
     for area, operations in groupby(missing, key=lambda operation: operation.area):

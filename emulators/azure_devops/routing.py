@@ -1,4 +1,4 @@
-"""From a request to the function that answers it: organisation, project, operation, version, caller.
+"""Routes a request to the function that answers it, by organisation, project, operation, version and caller.
 
 https://learn.microsoft.com/rest/api/azure/devops
 """
@@ -32,7 +32,7 @@ QUERY_TOO_LONG = "<h2>404 - File or directory not found.</h2>"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The parts of a path: what stands before the first part that starts with `_`, and the rest."""
+    """A path, split before its first part that starts with `_`: names, and the rest."""
 
     names: tuple[str, ...]
     rest: tuple[str, ...]

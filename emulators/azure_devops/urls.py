@@ -1,4 +1,4 @@
-"""The REST API that is served. The catalogue that clients ask for with OPTIONS is this table.
+"""The served resources of the REST API; OPTIONS returns this table as the catalogue for clients.
 
 https://learn.microsoft.com/rest/api/azure/devops
 """

@@ -1,4 +1,4 @@
-"""Azure Resource Manager's container instances over TLS; containers run as processes of this machine.
+"""Container instances of Azure Resource Manager over TLS; containers run as processes of this machine.
 
 https://learn.microsoft.com/rest/api/container-instances/
 """

@@ -32,18 +32,18 @@ PURPOSE = "Azure Container Instances, on this machine."
 
 
 def arguments() -> argparse.ArgumentParser:
-    """Return the arguments: those of every emulator, and those of this one."""
+    """Return the common arguments, and those of this emulator."""
     allowed = Limits()
     made = parser(ports.AZURE_RESOURCE_MANAGER, PURPOSE)
     made.add_argument(
-        "--images", type=Path, help="a file of further images, which come before those of images.toml"
+        "--images", type=Path, help="a file with additional images, which override those of images.toml"
     )
     made.add_argument("--start-delay", type=float, default=0.0, help="seconds that a group is Pending (0)")
     made.add_argument(
         "--isolation",
         choices=("auto", "bubblewrap", "none"),
         default="auto",
-        help="how containers run: in bubblewrap, as plain processes, or as works here (auto)",
+        help="how containers run: in bubblewrap, as plain processes, or in bubblewrap if it works (auto)",
     )
     made.add_argument("--per-five-minutes", type=int, default=allowed.per_five_minutes)
     made.add_argument("--per-hour", type=int, default=allowed.per_hour)
@@ -81,7 +81,7 @@ def build(options: Options, parsed: argparse.Namespace) -> web.Application:
 
 
 def isolation_of(wanted: str, folder: Path) -> Isolation:
-    """Return how containers run; raises `SystemExit` when bubblewrap is demanded and does not work here."""
+    """Return how containers run; raises `SystemExit` when bubblewrap is required and does not work here."""
     accounts = folder / "accounts"
     accounts.mkdir(exist_ok=True)
     sandbox = find_sandbox(accounts) if wanted != "none" else None

@@ -1,4 +1,4 @@
-"""Tokens for Resource Manager, and the roles of the local identities.
+"""Checks tokens for Resource Manager, and the roles of the local identities.
 
 https://learn.microsoft.com/azure/role-based-access-control/troubleshooting and
 https://learn.microsoft.com/rest/api/azure/#create-the-request
@@ -18,7 +18,7 @@ AUTHORITY = f"https://login.windows.net/{tokens.TENANT}"
 
 
 def admit(state: Path, request: web.Request, action: str, scope: str) -> None:
-    """Return when the caller may do *action* on *scope*; raises `ResourceManagerError` (401, 403)."""
+    """Check that the caller may do *action* on *scope*; raises `ResourceManagerError` (401, 403)."""
     claims = authenticate(state, request)
     identity = identities.by_client_id(str(claims.get("appid", "")))
     if identity is None or not identity.uses_azure:

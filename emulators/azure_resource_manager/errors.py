@@ -31,17 +31,17 @@ class ResourceManagerError(Exception):
 
 
 def invalid(code: str, message: str) -> ResourceManagerError:
-    """400 for a group that the service would not accept."""
+    """400 for a group that the service refuses."""
     return ResourceManagerError(400, code, message)
 
 
 def not_covered(operation: str) -> ResourceManagerError:
-    """501 for *operation*, which is documented and not covered here; writes a line to the log."""
+    """501 for a documented *operation* that is not covered; also logs it."""
     return ResourceManagerError(501, "NotImplemented", message_of(EMULATOR, operation))
 
 
 def transitioning(group: str) -> ResourceManagerError:
-    """409 for an operation on a group that is still moving from one state to another."""
+    """409 for an operation on a group in transition."""
     message = f"The container group '{group}' is still transitioning, please retry later."
     return ResourceManagerError(409, "ContainerGroupTransitioning", message)
 
@@ -64,7 +64,7 @@ def container_not_found(container: str, group: str) -> ResourceManagerError:
 def quota_reached(
     quota: str, region: str, limit: float, usage: float, requested: float
 ) -> ResourceManagerError:
-    """400 for a group that the region has no quota for."""
+    """400 for a group that exceeds a quota of the region."""
     message = (
         f"Resource type '{GROUP_TYPE}' container group quota '{quota}' exceeded in region '{region}'. "
         f"Limit: '{limit:g}', Usage: '{usage:g}' Requested: '{requested:g}'."
@@ -73,7 +73,7 @@ def quota_reached(
 
 
 def too_many_requests(operation: str, seconds: int) -> ResourceManagerError:
-    """429 for more creates or deletes than the region allows in a window."""
+    """429 for more creates or deletes than the region allows in a period."""
     message = (
         f"The request is being throttled as the limit has been reached for operation '{operation}'. "
         f"Please try again after '{seconds}' seconds."

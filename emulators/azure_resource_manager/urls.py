@@ -1,6 +1,6 @@
-"""The operations of Microsoft.ContainerInstance by path; the words in a resource id are case-insensitive.
+"""The operations of Microsoft.ContainerInstance by path; fixed words in paths are case-insensitive.
 
-Every operation of version 2023-05-01 has a row here, and one without a handler is refused with 501:
+Every operation of version 2023-05-01 has a row here; those without a handler are refused with 501:
 https://github.com/Azure/azure-rest-api-specs/tree/main/specification/containerinstance.
 """
 

@@ -1,7 +1,7 @@
 """Azurite, Microsoft's emulator of Azure Storage, as a program of the platform.
 
 It comes from npm (`emulators/package.json`) and serves blobs, queues and tables over TLS with access tokens
-(`--oauth basic`), so that the app uses the same sign-in and the same user delegation SAS as on Azure.
+(`--oauth basic`), so that the app signs in and creates user delegation SAS as on Azure.
 See https://learn.microsoft.com/azure/storage/common/storage-use-azurite.
 """
 
@@ -12,7 +12,7 @@ from emulators.certificates import ensure_certificates
 from emulators.ports import AZURITE, BLOB_STORAGE, QUEUE_STORAGE, TABLE_STORAGE, Emulator
 
 ACCOUNT = "devstoreaccount1"
-KEEP_ALIVE_SECONDS = 120  # after Azurite's own 5 s, clients meet connections that are just being closed
+KEEP_ALIVE_SECONDS = 120  # with Azurite's default of 5 s, clients often use a connection that is being closed
 PACKAGES = Path(__file__).parents[1] / "node_modules"
 READY = tuple(
     f"Azurite {service} service is successfully listening" for service in ("Blob", "Queue", "Table")
@@ -20,7 +20,7 @@ READY = tuple(
 
 
 class AzuriteMissingError(Exception):
-    """Node.js or the package of Azurite is not installed; the message says what to do."""
+    """Node.js or the package of Azurite is not installed; the message says how to install it."""
 
 
 def command(state: Path, base_port: int) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Blob, Queue and Table Storage alone: `python -m emulators.azurite [--state .local] [--base-port 7071]`.
+"""Starts only the storage: `python -m emulators.azurite [--state .local] [--base-port 7071]`.
 
 https://learn.microsoft.com/azure/storage/common/storage-use-azurite
 """
@@ -12,7 +12,7 @@ from emulators.serving import new_parser
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Become Azurite, which prints its three addresses; raises `SystemExit` (1) when it is not installed."""
+    """Replace this process by Azurite; raises `SystemExit` (1) when it is not installed."""
     options = new_parser("azurite", "Blob, Queue and Table Storage over TLS.").parse_args(argv)
     try:
         program = command(options.state.absolute(), options.base_port)

@@ -1,1 +1,1 @@
-"""`make bench`: what a run costs besides its agent, next to a bare script on the same platform."""
+"""`make bench`: measures the overhead of a run, compared with a bare script on the same platform."""

@@ -1,9 +1,9 @@
-"""Measure runs next to a bare script, many at once, the cold start, and the histories.
+"""Measure runs against a bare script, many runs at once, the cold start, and the size of histories.
 
     python -m emulators.bench [--only PART,PART] [--runs 50] [--state .local/bench]
 
-Every run is of a work item of its own, by an agent that writes one file at once. Runs and bare scripts take
-turns on the same emulators; the emulators' quotas are raised, and settings keep their defaults.
+Every run has its own work item and an agent that only writes one file. Runs and bare scripts alternate on the
+same emulators, whose quotas are raised; all settings have their defaults.
 
 https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-perf-and-scale
 """
@@ -47,7 +47,7 @@ T = TypeVar("T")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Measure what is asked for and print it; returns the exit code: a missed target is not an error."""
+    """Run the measurements and print them; returns the exit code, 0 even if a target is missed."""
     options = _options(argv)
     print(f"Measuring {', '.join(options.only)}   ({report.circumstances()})", flush=True)
     began = time.monotonic()
@@ -79,15 +79,17 @@ def _parts(text: str) -> tuple[str, ...]:
 
 
 def _measured(options: argparse.Namespace, folder: Path) -> Iterator[Row]:
-    """Yield the rows of each part; the runs share one platform, those without a callback have their own."""
+    """Yield the rows of each part; runs share one platform, except those without a callback."""
     wanted, images = set(options.only), make_app(folder)
     quotas = [part for name in QUOTAS for part in (name, MANY)]
     arguments = {AZURE_RESOURCE_MANAGER.name: [*quotas, "--images", str(images)]}
     state = options.state.absolute()
     plan = Plan(state, app=folder, arguments=arguments, spelling=MAKE_ON_FREE_PORTS)
     if "import" in wanted:
-        elsewhere = replace(plan, state=folder / "import")  # a platform's folder is its own from the start
-        local = elsewhere.trust()  # bundles of this machine alone, which take their time to read
+        elsewhere = replace(plan, state=folder / "import")  # a platform locks its folder
+        local = (
+            elsewhere.trust()
+        )  # excluded: local certificate bundles, which are slow to read and not in production
         settings = {name: value for name, value in app_settings(elsewhere).items() if name not in local}
         environment = {"PATH": os.environ["PATH"], **settings}
         yield from report.import_rows(_said("import", import_seconds(environment, TIMES)))
@@ -124,7 +126,7 @@ def _runs(platform: Platform, wanted: set[str], number: int) -> Iterator[Row]:
 
 
 def _said(part: str, measured: T) -> T:
-    """Print what was *measured*, as it is, and return it."""
+    """Print *measured* and return it."""
     print(f"  {part}: {measured}", flush=True)
     return measured
 

@@ -1,4 +1,4 @@
-"""Agents that write one file, at once or after a fixed time, in an app of links to this checkout.
+"""Agents that write one file, at once or after a fixed time, in an app that links to this checkout.
 
 https://learn.microsoft.com/azure/azure-functions/functions-reference-python#folder-structure
 """
@@ -9,7 +9,7 @@ from pathlib import Path
 from emulators.platform.processes import ROOT
 
 QUICK, PATIENT = "bench", "bench-patient"
-PATIENT_SECONDS = 13.6  # the tenth look, 14.5 s after the start, is the first that comes after this
+PATIENT_SECONDS = 13.6  # the tenth poll, 14.5 s after the start, is the first after this time
 CONTAINERS, IMAGES = "containers", "images.toml"
 MESSAGE = {"type": "result", "result": "Said hello.", "is_error": False}
 
@@ -49,7 +49,7 @@ name = "autocoder/{name}"
 
 
 def make_app(folder: Path) -> Path:
-    """Make in *folder* this checkout's app, by links, and our agents; return the agents' file of images."""
+    """Link this checkout's app into *folder*, add the agents, and return their file of images."""
     for path in ROOT.iterdir():
         if not path.name.startswith(".") and path.name != CONTAINERS:
             (folder / path.name).symlink_to(path)

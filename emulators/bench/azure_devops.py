@@ -21,7 +21,7 @@ AUTHOR = "Bench"
 
 
 def add_repository(organization: Organization, contents: Contents) -> "Remote":
-    """Create a repository and push *contents* to it; raises `PlatformError` when that is refused."""
+    """Create a repository and push *contents* to it; raises `PlatformError` on refusal."""
     remote = Remote(organization, organization.repository(contents.name))
     remote.git.push_stream(stream(contents), BRANCH)
     return remote
@@ -34,7 +34,7 @@ def create_work_item(organization: Organization, title: str) -> int:
 
 
 class Remote:
-    """A repository, Git against it, and its pull requests."""
+    """A repository, with a Git client and its pull requests."""
 
     def __init__(self, organization: Organization, repository: JSON) -> None:
         self.person, self.name = organization.person, str(repository["name"])
@@ -42,7 +42,7 @@ class Remote:
         self._http = httpx.Client(auth=("", organization.token), trust_env=False, timeout=60)
 
     def bare_script(self, number: int) -> float:
-        """Clone, write a file, commit, push, open a pull request, and nothing else; returns the seconds."""
+        """Clone, write a file, commit, push and open a pull request; returns the seconds."""
         branch = f"script/{number}"
         began = time.monotonic()
         with tempfile.TemporaryDirectory() as place:
@@ -54,7 +54,7 @@ class Remote:
             return time.monotonic() - began
 
     def opened_at(self, pull_request: int) -> float:
-        """Return when a pull request was opened, as seconds since the epoch."""
+        """Return the creation time of a pull request, in seconds since 1970."""
         text = self.person.pull_request(PROJECT, self.name, pull_request)["creationDate"]
         return dt.datetime.fromisoformat(text).timestamp()
 

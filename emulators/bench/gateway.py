@@ -1,4 +1,4 @@
-"""How much the model gateway adds to a call: the same calls to the scripted model, straight and through it.
+"""Measures the model gateway's overhead: the same calls to the scripted model, direct and through it.
 
 The product is never imported here: its gateway runs in a process of its own.
 
@@ -22,7 +22,7 @@ CALLS = 60
 PROMPT_BYTES = 200_000  # as long as the conversation of an agent that has read some files
 MODEL = "claude-sonnet-5-5"
 PRICES = [{"model": MODEL, "input": 2.0, "output": 10.0, "cached": 0.1}]
-# Checked for each call, and never spent.
+# Checked for each call, but never used up.
 BUDGET = {"minutes": 60, "usd": 1_000, "tokens": 1_000_000_000, "turns": 100_000}
 PROGRAM = """
 import json, sys
@@ -38,7 +38,7 @@ sys.stdin.read()
 
 @dataclass(frozen=True, slots=True)
 class GatewayOverhead:
-    """Median seconds of a call straight to the provider and through the gateway; whole, and streamed."""
+    """Median seconds of a call, direct and through the gateway, whole and streamed."""
 
     straight: float
     through: float
@@ -47,12 +47,12 @@ class GatewayOverhead:
 
     @property
     def seconds(self) -> float:
-        """What the gateway adds to a call, the worse of the two."""
+        """The overhead of the gateway per call, the larger of whole and streamed."""
         return max(self.through - self.straight, self.through_streamed - self.straight_streamed)
 
 
 def added_by_gateway(provider_url: str, key: str) -> GatewayOverhead:
-    """Measure calls to *provider_url*, in turns; raises `PlatformError` when one is refused."""
+    """Measure alternating calls to *provider_url*; raises `PlatformError` when one is refused."""
     with _gateway(provider_url, key) as gateway_url, httpx.Client(trust_env=False, timeout=30) as http:
         found: dict[tuple[str, bool], list[float]] = {}
         for _ in range(CALLS):
@@ -88,7 +88,7 @@ def _call(http: httpx.Client, url: str, key: str, *, streamed: bool) -> float:
 
 @contextmanager
 def _gateway(upstream: str, key: str) -> Iterator[str]:
-    """Run the runner's gateway before *upstream*, with a budget, until the block ends; yields its address."""
+    """Run the runner's gateway for *upstream* with a budget inside the block; yields its address."""
     account = json.dumps([BUDGET, PRICES])
     process = subprocess.Popen(
         [sys.executable, "-c", PROGRAM, upstream, account],

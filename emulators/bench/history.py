@@ -1,4 +1,4 @@
-"""What the history of a run costs when its callback never arrives: polls are not in the parent's history.
+"""Measures the histories of a run whose callback never arrives; polls must not grow the parent's history.
 
 https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-http-api#get-instance-status
 """
@@ -26,7 +26,7 @@ NOWHERE = "nowhere"
 
 @dataclass(frozen=True, slots=True)
 class Length:
-    """A run's polls, and the events in the histories of the run and of its polling."""
+    """The number of a run's polls, and of the events in the histories of the run and of its polling."""
 
     polls: int
     events: int
@@ -34,12 +34,12 @@ class Length:
 
 
 def settings_without_callback(base_port: int) -> dict[str, str]:
-    """Return the settings of an app whose runs call back to an address where nothing listens."""
+    """Return the settings of an app whose callbacks never arrive."""
     return {**SETTINGS_WITHOUT_CALLBACK, "PUBLIC_URL": f"{FUNCTIONS_HOST.url(base_port)}/{NOWHERE}"}
 
 
 def lengths(plan: Plan, organization: Organization, remote: Remote) -> tuple[Length, ...]:
-    """Return the lengths for a run that is seen to end by one poll, and for one of about ten."""
+    """Return the lengths for a run with one poll, and for a run with about ten."""
     app = App(plan)
     ids = [
         start(app, remote.name, work_item=create_work_item(organization, f"Say hello: {agent}"), agent=agent)

@@ -1,4 +1,4 @@
-"""How long a cold start of the app takes: `import function_app` in a fresh process, its settings present.
+"""Measures the app's cold start: `import function_app` in a fresh process with its settings.
 
 https://learn.microsoft.com/azure/azure-functions/event-driven-scaling#cold-start
 """
@@ -12,7 +12,7 @@ PROGRAM = "import time; began = time.perf_counter(); import function_app; print(
 
 
 def import_seconds(settings: dict[str, str], times: int) -> tuple[float, ...]:
-    """Return the seconds of *times* imports, after one that fills the cache; raises `PlatformError`."""
+    """Return the seconds of *times* imports, after one that warms the cache; raises `PlatformError`."""
     return tuple(_once(settings) for _ in range(times + 1))[1:]
 
 

@@ -1,6 +1,6 @@
-"""How fast the app checks a change of 50 MB: pack, trees, policy, and the secret scan of every new byte.
+"""Measures how fast the app checks a change of 50 MB: pack, trees, policy, and the scan for secrets.
 
-The product is never imported here: it runs in a process of its own, on a pack that Git made.
+The product is never imported here: it runs in its own process, on a pack that Git has made.
 https://git-scm.com/docs/git-pack-objects
 """
 
@@ -39,7 +39,7 @@ print(json.dumps({"read": read, "all": time.perf_counter() - began, "against": a
 
 @dataclass(frozen=True, slots=True)
 class PolicyTime:
-    """How many bytes of new text there were, and the seconds to read the pack, and for all of it."""
+    """The bytes of new text, the seconds to read the pack, and the seconds for all checks."""
 
     bytes: int
     read: float
@@ -47,12 +47,12 @@ class PolicyTime:
 
     @property
     def rate(self) -> float:
-        """Megabytes a second."""
+        """Megabytes per second."""
         return self.bytes / 1e6 / self.seconds
 
 
 def check_large_change(folder: Path) -> PolicyTime:
-    """Make a repository with a change of 50 MB of source text in *folder* and check it as the app does."""
+    """Create a repository in *folder* with a change of 50 MB of source text, and check it like the app."""
     repository = folder / "policy"
     repository.mkdir()
     _git(repository, "init", "-q", "-b", "main")

@@ -1,4 +1,4 @@
-"""The table that a bench prints: every figure beside its target.
+"""The table that the benchmark prints: each measurement with its target.
 
 https://docs.python.org/3/library/statistics.html
 """
@@ -21,7 +21,7 @@ MAX_GATEWAY_SECONDS = 0.005
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A figure: what it is of, its value, what it should be, and whether it is; None: it has no target."""
+    """A measurement: its name, its value, its target, and whether that is met (None without a target)."""
 
     what: str
     value: str
@@ -30,7 +30,7 @@ class Row:
 
 
 def comparison(name: str, compared: Comparison, most: float, stretch: float) -> list[Row]:
-    """Return the rows of runs next to the bare script."""
+    """Return the rows that compare runs with the bare script."""
     ratio = statistics.median(compared.runs) / statistics.median(compared.scripts)
     target = f"at most {most:g}, better {stretch:g}"
     return [
@@ -41,7 +41,7 @@ def comparison(name: str, compared: Comparison, most: float, stretch: float) -> 
 
 
 def crowd_rows(crowd: Crowd) -> list[Row]:
-    """Return the rows of many runs at once, and of the memory that the platform took."""
+    """Return the rows of many runs at once, and of the platform's memory."""
     rows = [
         Row(f"{crowd.runs} runs at once: makespan", f"{crowd.seconds:.1f} s"),
         Row(f"{crowd.runs} runs at once: failures", str(len(crowd.failures)), "0", not crowd.failures),
@@ -84,7 +84,7 @@ def policy_rows(measured: PolicyTime) -> list[Row]:
 
 
 def history_rows(lengths: Sequence[Length]) -> list[Row]:
-    """Return the rows of the histories; the last says whether polling left the parent's alone."""
+    """Return the rows of the histories; the last says whether the parent's stayed the same."""
     rows = [
         Row(
             f"history of a run without callback, {one.polls} polls",
@@ -98,13 +98,13 @@ def history_rows(lengths: Sequence[Length]) -> list[Row]:
 
 
 def seconds(measured: Sequence[float]) -> str:
-    """Return median, least and most of *measured* seconds."""
+    """Return the median, minimum and maximum of *measured* seconds."""
     low, high = min(measured), max(measured)
     return f"{statistics.median(measured):.3f} s  ({low:.3f} to {high:.3f}, {len(measured)} times)"
 
 
 def table(rows: Iterable[Row]) -> str:
-    """Return *rows* in columns."""
+    """Return *rows* as an aligned table."""
     rows = list(rows)
     widths = [max(len(getattr(row, name)) for row in rows) for name in ("what", "value", "target")]
     marks = {None: "", True: "met", False: "MISSED"}
@@ -116,6 +116,6 @@ def table(rows: Iterable[Row]) -> str:
 
 
 def circumstances() -> str:
-    """Return what figures depend on: the machine, and how busy it was."""
+    """Return the conditions of the measurements: the machine, and its load."""
     load = os.getloadavg()[0]
     return f"{os.cpu_count()} cores, load {load:.1f}, Python {machine.python_version()}, {machine.system()}"

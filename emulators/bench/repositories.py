@@ -1,4 +1,4 @@
-"""The repositories that runs are measured on, pushed as one fast-import stream each.
+"""The repositories of the benchmark, each pushed as one fast-import stream.
 
 https://git-scm.com/docs/git-fast-import
 """
@@ -14,7 +14,7 @@ BRANCH = "main"
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """A repository: its name, how many files it has, their size, and the bytes that its history holds."""
+    """A repository: its name, the number and size of its files, and the bytes in its history."""
 
     name: str
     files: int
@@ -28,11 +28,11 @@ HISTORY_PIECE = 1_000_000
 
 
 def stream(contents: Contents) -> Iterator[bytes]:
-    """Yield what `git fast-import` reads: old commits with large files that are gone, then the files.
+    """Yield the input of `git fast-import`: old commits with large, later deleted files, then the files.
 
-    Every byte is from a generator with a fixed seed, so that nothing compresses and every bench is alike.
+    All data comes from a generator with a fixed seed, so that it does not compress and is always the same.
     """
-    chance = random.Random(SEED)  # noqa: S311 - data, no secret
+    chance = random.Random(SEED)  # noqa: S311 - test data, not a secret
     for number in range(contents.history_bytes // HISTORY_PIECE):
         yield _commit(f"Replace the data, {number}")
         yield _file("data.bin", chance.randbytes(HISTORY_PIECE))

@@ -1,4 +1,4 @@
-"""Runs as their caller sees them: from `POST /api/runs` to the pull request, one by one or many at once.
+"""Measures runs from `POST /api/runs` to the pull request, one by one or many at once.
 
 https://man7.org/linux/man-pages/man5/proc_pid_status.5.html
 """
@@ -19,9 +19,9 @@ from emulators.platform.processes import PlatformError
 from emulators.platform.running import Platform
 
 JSON = dict[str, Any]
-WARM_UPS = 3  # until every connection that a run uses at one time is open
-REST_SECONDS = 0.2  # so that neither is slowed by what the other left to do
-LOOK_SECONDS = 0.2  # a look costs the app a request
+WARM_UPS = 3  # so that all connections of a run are open
+REST_SECONDS = 0.2  # lets background work of the previous measurement end
+LOOK_SECONDS = 0.2  # each poll is a request to the app
 MAX_RUN_SECONDS = 120
 CROWD_SECONDS = 240
 GOOD = "completed"
@@ -29,7 +29,7 @@ GOOD = "completed"
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Seconds to the pull request, of runs and of the bare script, taken in turns."""
+    """Seconds to the pull request, of runs and of the bare script."""
 
     runs: tuple[float, ...]
     scripts: tuple[float, ...]
@@ -37,16 +37,16 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """Runs that were started at once: how many, for how long, and how those that failed ended."""
+    """Runs started at once: their number, duration and failures, and the platform's memory."""
 
     runs: int
     seconds: float
     failures: tuple[str, ...]
-    memory: dict[str, tuple[float, float]]  # by program: MB now, and at most
+    memory: dict[str, tuple[float, float]]  # by program: MB now, and the peak
 
 
 def compare(app: App, organization: Organization, remote: Remote, times: int) -> Comparison:
-    """Measure *times* runs and scripts on one repository, in turns, after some that are not counted."""
+    """Measure *times* runs and scripts alternately on one repository, after some warm-ups."""
     runs, scripts = [], []
     for number in range(WARM_UPS + times):
         time.sleep(REST_SECONDS)
@@ -73,7 +73,7 @@ def start(app: App, repository: str, *, work_item: int, agent: str = QUICK) -> s
 
 
 def finished(app: App, run_id: str) -> JSON:
-    """Return the run when it has ended; raises `PlatformError` when it did not end well."""
+    """Wait for the end of a run and return it; raises `PlatformError` unless it completed."""
     deadline = time.monotonic() + MAX_RUN_SECONDS
     while time.monotonic() < deadline:
         time.sleep(LOOK_SECONDS)
@@ -86,7 +86,7 @@ def finished(app: App, run_id: str) -> JSON:
 
 
 def crowd(platform: Platform, app: App, organization: Organization, remote: Remote, runs: int) -> Crowd:
-    """Start *runs* runs at once and wait until the last has ended."""
+    """Start *runs* runs at once and wait until all have ended."""
     items = [create_work_item(organization, f"Say hello to all, {number}") for number in range(runs)]
     began = time.monotonic()
     with ThreadPoolExecutor(runs) as pool:
@@ -96,7 +96,7 @@ def crowd(platform: Platform, app: App, organization: Organization, remote: Remo
 
 
 def _failures(app: App, waiting: set[str], deadline: float, runs: int) -> Iterator[str]:
-    """Yield the end of each run that failed, until all have ended or the time is over."""
+    """Yield the outcome of each failed run, until all have ended or the deadline has passed."""
     while waiting and time.monotonic() < deadline:
         time.sleep(LOOK_SECONDS)
         for run in app.runs(top=runs):
@@ -108,13 +108,13 @@ def _failures(app: App, waiting: set[str], deadline: float, runs: int) -> Iterat
 
 
 def memory(platform: Platform) -> dict[str, tuple[float, float]]:
-    """Return the resident memory of each program of *platform*, now and at most, in MB (Linux alone)."""
+    """Return the resident memory of each program of *platform*, now and at its peak, in MB (Linux only)."""
     resident = {name: _resident(pid) for name, pid in platform.pids().items()}
     return {name: seen for name, seen in resident.items() if seen is not None}
 
 
 def _resident(pid: int) -> tuple[float, float] | None:
-    """Return the resident memory of a process now and at most, in MB; None when it is gone."""
+    """Return the resident memory of a process, now and at its peak, in MB; None if it has ended."""
     try:
         lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     except OSError:

@@ -2,6 +2,6 @@
 
 HTTP and timer triggers with their keys, and Durable Functions (the v1 out-of-process protocol of
 azure-functions-durable) on an event-sourced SQLite store that survives `kill -9`.
-It takes the place of Core Tools:
+It replaces Core Tools:
 https://learn.microsoft.com/azure/azure-functions/functions-run-local
 """

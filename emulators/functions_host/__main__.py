@@ -1,6 +1,6 @@
 """Serve a Functions app: `python -m emulators.functions_host --app DIR --settings local.settings.json`.
 
-It stands for `func start`: https://learn.microsoft.com/azure/azure-functions/functions-core-tools-reference#func-start
+It replaces `func start`: https://learn.microsoft.com/azure/azure-functions/functions-core-tools-reference#func-start
 """
 
 import argparse
@@ -25,7 +25,7 @@ LOCAL_SETTINGS = "local.settings.json"
 
 
 def arguments() -> argparse.ArgumentParser:
-    """Return the arguments: the emulators' own, the app's folder, its settings."""
+    """Return the common arguments, plus the app's folder and its settings."""
     parser = serving.parser(EMULATOR, PURPOSE)
     parser.add_argument("--app", type=Path, default=Path(), help="folder of function_app.py (.)")
     parser.add_argument(
@@ -35,7 +35,7 @@ def arguments() -> argparse.ArgumentParser:
 
 
 def quiet_sdk() -> None:
-    """Suppress the warnings that the Durable SDK prints in ordinary turns."""
+    """Suppress warnings that the Durable SDK prints in normal operation."""
     warnings.filterwarnings("ignore", "Potential duplicate Task")  # printed for every event before its wait
     warnings.filterwarnings("ignore", "azure.functions df_loads")
 
@@ -56,12 +56,12 @@ def main(argv: Sequence[str] | None = None) -> None:
         host_settings = read_host_settings(folder)
         os.chdir(folder)
         application = build(load_app(folder), host_settings, options, cors)
-        gc.freeze()  # imports stay for good: no need to collect them
+        gc.freeze()  # imported objects are never garbage
     except HostError as error:
         sys.exit(f"{EMULATOR.name} cannot serve {folder}: {error}")
     serving.run(EMULATOR, options, application)
     sys.stdout.flush()
-    os._exit(0)  # a synchronous function that still runs would keep the interpreter alive
+    os._exit(0)  # a synchronous function that is still running would keep the interpreter alive
 
 
 if __name__ == "__main__":

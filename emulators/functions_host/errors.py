@@ -5,9 +5,9 @@
     ├── FunctionLoadError      the app would not load in the real Python worker: the host does not start
     ├── ArgumentError          a client's argument is refused (System.ArgumentException)
     ├── InstanceExistsError    a live instance has that id (OrchestrationAlreadyExistsException)
-    ├── OrchestratorError      an orchestrator function failed and gave no state: its instance fails
+    ├── OrchestratorError      an orchestrator function failed without a state: its instance fails
     ├── ActionRefusedError     the host refuses an action: the instance fails
-    └── NonDeterministicError  a replay schedules other work than the history holds: the instance fails
+    └── NonDeterministicError  a replay schedules work that differs from the history: the instance fails
 
 The bodies follow `HttpApiHandler` of the Durable Functions extension (ASP.NET's `HttpError`):
 https://github.com/Azure/azure-functions-durable-extension
@@ -41,14 +41,14 @@ class ArgumentError(HostError):
 
 
 class InstanceExistsError(HostError):
-    """A start under the id of an instance that has not ended."""
+    """A start with the id of an instance that has not ended."""
 
     def __init__(self, status: str) -> None:
         super().__init__(f"An Orchestration instance with the status {status} already exists.")
 
 
 class OrchestratorError(HostError):
-    """An orchestrator function that does not exist, or failed and gave no state."""
+    """An orchestrator function that does not exist, or that failed without a state."""
 
 
 class ActionRefusedError(HostError):
@@ -66,7 +66,7 @@ EXCEPTION_TYPES: dict[type[Exception], str] = {
 
 
 def error_response(status: int, message: str, error: Exception | None = None) -> web.Response:
-    """Return ASP.NET's error body: the message, and the exception's text and .NET type if there is one."""
+    """Return ASP.NET's error body: the message, and the text and .NET type of *error* if there is one."""
     body = {"Message": message}
     if error is not None:
         body["ExceptionMessage"] = str(error)

@@ -1,4 +1,4 @@
-"""`host.json`: some settings are read, some ignored with a line in the log, and the rest is refused.
+"""Reads `host.json`: some settings are used, some ignored with a line in the log, all others refused.
 
 https://learn.microsoft.com/azure/azure-functions/functions-host-json
 https://learn.microsoft.com/azure/durable-task/durable-functions/durable-functions-host-json-settings
@@ -23,7 +23,7 @@ READ = {
     f"{DURABLE}.hubName",
     f"{DURABLE}.maxConcurrentActivityFunctions",
 }
-IGNORED = {  # with everything below them: they tune what this host does not have
+IGNORED = {  # including their children: they tune features that this host does not have
     "$schema",
     "aggregator",
     "concurrency",
@@ -59,10 +59,10 @@ class HostSettings:
 
 
 def read_host_settings(app: Path, environment: Mapping[str, str] = os.environ) -> HostSettings:
-    """Return what `host.json` in the folder *app* says.
+    """Return the settings from `host.json` in the folder *app*.
 
-    Raises `SettingsError` for a file that cannot be used, and for settings that this host does not cover, in
-    the file or as overrides in *environment*.
+    Raises `SettingsError` for an unusable file, and for settings that this host does not cover, in the file
+    or as overrides in *environment*.
     """
     path = app / "host.json"
     content = read_object(path)
@@ -86,7 +86,7 @@ def read_host_settings(app: Path, environment: Mapping[str, str] = os.environ) -
 
 
 def _check_covered(path: Path, content: Mapping[str, Any]) -> None:
-    """Log which settings are ignored; raises `SettingsError` for those that are neither read nor ignored."""
+    """Log the ignored settings; raises `SettingsError` for settings that are neither read nor ignored."""
     ignored, refused = set[str](), set[str]()
     for name in _settings(content):
         known = next((one for one in IGNORED if name == one or name.startswith(f"{one}.")), None)

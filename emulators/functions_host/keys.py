@@ -51,12 +51,12 @@ class Keys:
 
 
 def given_key(headers: Mapping[str, str], query: Mapping[str, str]) -> str:
-    """Return the key that a request carries, "" for none; the header wins over the query string."""
+    """Return the key of a request, or ""; the header takes precedence over the query string."""
     return headers.get(HEADER) or query.get(PARAMETER) or ""
 
 
 def ensure_keys(path: Path, functions: Iterable[str]) -> Keys:
-    """Return the keys in the file at *path*; create those that it lacks, one for each of *functions*."""
+    """Return the keys in the file at *path*; creates missing ones, including one for each of *functions*."""
     content = json.loads(path.read_text()) if path.exists() else {}
     before = json.dumps(content)
     content.setdefault("master", _new())

@@ -1,7 +1,7 @@
-"""The log on standard output: one line for each record, with the id of the invocation that it belongs to.
+"""The log on standard output: one line for each record, with the id of its invocation.
 
-The host never logs the URL or body of a request: they carry keys. Client libraries that log the URLs they
-call (httpx, the Azure SDKs) may log warnings and errors only.
+The host never logs the URL or body of a request, which may contain keys. Client libraries that log the URLs
+they call (httpx, the Azure SDKs) are limited to warnings and errors.
 https://learn.microsoft.com/azure/azure-functions/functions-reference-python#logging
 """
 
@@ -18,7 +18,7 @@ class Line(logging.Formatter):
     """One line for the message; an error's traceback follows on its own lines."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return *record* as it is printed."""
+        """Return the text of *record*."""
         record.invocation = INVOCATION.get()
         return super().format(record)
 

@@ -21,7 +21,7 @@ DEFAULT_MAX_BODY = 104_857_600  # FUNCTIONS_REQUEST_BODY_SIZE_LIMIT; see functio
 
 @dataclass(frozen=True, slots=True)
 class Cors:
-    """Which web pages of other origins may call the app."""
+    """The origins whose web pages may call the app."""
 
     origins: frozenset[str] = frozenset()
     credentials: bool = False
@@ -32,7 +32,7 @@ class Cors:
 
 
 def apply_local_settings(path: Path, environment: MutableMapping[str, str]) -> Cors:
-    """Add the `Values` of the file at *path* to *environment*; what is there wins. Return its CORS rules.
+    """Add the `Values` of the file at *path* to *environment*, without overriding; return its CORS rules.
 
     Raises `SettingsError`.
     """
@@ -56,9 +56,9 @@ def apply_local_settings(path: Path, environment: MutableMapping[str, str]) -> C
 
 
 def redelivery_seconds(environment: Mapping[str, str]) -> float:
-    """Return how many seconds after a start the interrupted activities run again.
+    """Return how many seconds after a start interrupted activities run again.
 
-    At once, unless the setting says otherwise: the real host's queue gives such an activity back only after
+    The default is 0. The real host's queue returns such an activity only after
     `workItemQueueVisibilityTimeout` (5 minutes, at least 1). Raises `SettingsError` for a bad setting.
     https://learn.microsoft.com/azure/durable-task/durable-functions/durable-functions-host-json-settings
     """
@@ -75,7 +75,7 @@ def redelivery_seconds(environment: Mapping[str, str]) -> float:
 
 
 def expand(text: str, environment: MutableMapping[str, str]) -> str:
-    """Return *text* with each `%NAME%` replaced by that setting; raises `SettingsError` for a missing one.
+    """Return *text* with each `%NAME%` replaced by the setting; raises `SettingsError` for a missing one.
 
     https://learn.microsoft.com/azure/azure-functions/functions-bindings-expressions-patterns#binding-expressions---app-settings
     """

@@ -1,4 +1,4 @@
-"""The whole host as a web application: its routes, and the parts that start and stop with it.
+"""The host as a web application: its routes, and the components that start and stop with it.
 
 The routes of a host:
 https://learn.microsoft.com/azure/azure-functions/functions-bindings-http-webhook-trigger
@@ -81,7 +81,7 @@ def _engine(app: App, settings: HostSettings, options: Options, invoker: Invoker
 
 
 def _durable_name(function: Function, key: str) -> str:
-    """Return the name by which orchestrations call *function*: the trigger's own, or the function's."""
+    """Return the name that orchestrations use for *function*: the trigger's, or else the function's."""
     return str(function.trigger.get(key) or function.name)
 
 
@@ -106,7 +106,7 @@ async def _home(_: web.Request) -> web.Response:
 
 
 async def _serve_rpc(webhooks: Webhooks) -> tuple[web.AppRunner, str]:
-    """Serve the durable clients on a loopback port: without a key, under a path that only they are given."""
+    """Serve the durable clients on a loopback port, without a key, under a secret path."""
     path = f"/{secrets.token_urlsafe(16)}/durabletask/"
     rpc = web.Application(client_max_size=MAX_RPC_BODY)
     rpc.router.add_route("*", f"{path}{{rest:.*}}", webhooks.answer)
@@ -129,7 +129,7 @@ def _announce(app: App, settings: HostSettings, options: Options) -> None:
 
 
 def worker_environment(options: Options) -> dict[str, str]:
-    """Return what Core Tools set for the worker on a developer's machine."""
+    """Return the variables that Core Tools set for a local worker."""
     return {
         "AZURE_FUNCTIONS_ENVIRONMENT": "Development",
         "FUNCTIONS_WORKER_RUNTIME": "python",

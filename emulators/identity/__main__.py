@@ -13,7 +13,7 @@ from emulators.serving import Options, main
 
 
 def build(options: Options) -> web.Application:
-    """Return the endpoint over the keys under the state folder of *options*."""
+    """Return the endpoint with its keys under the state folder in *options*."""
     tokens.signing_key(options.state)
     app = web.Application()
     app.add_routes(routes(TokenEndpoint(options.state, identity_header(options.state))))

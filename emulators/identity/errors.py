@@ -1,7 +1,7 @@
 """Error answers of the endpoint: `{"statusCode", "message", "correlationId"}`.
 
-https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference names no error
-body; the client libraries read these fields.
+https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference documents
+no error body; these are the fields that the client libraries read.
 """
 
 import uuid
@@ -18,5 +18,5 @@ def refused(status: int, message: str) -> web.Response:
 
 
 def not_covered(request: str) -> web.Response:
-    """Return 501 for a documented *request* that this emulator does not cover; writes a line to the log."""
+    """Return 501 for a documented *request* that is not covered; also logs it."""
     return refused(501, message_of("identity", request))

@@ -1,4 +1,4 @@
-"""The resources for which tokens are asked: those with an emulator, and others that Microsoft Entra ID knows.
+"""The resources of tokens: those with an emulator, and others that Microsoft Entra ID knows.
 
 https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/managed-identities-status and
 https://learn.microsoft.com/troubleshoot/entra/entra-id/app-integration/error-code-aadsts500011-resource-principal-not-found
@@ -31,12 +31,12 @@ STORAGE_ACCOUNT = re.compile(r"https://[a-z0-9]{3,24}\.(?:blob|queue|table|file|
 
 
 def is_served(resource: str) -> bool:
-    """Return whether an emulator accepts tokens for *resource*; a slash at its end does not matter."""
+    """Whether an emulator accepts tokens for *resource*; a trailing slash is ignored."""
     return resource.removesuffix("/") in SERVED
 
 
 def is_known(resource: str) -> bool:
-    """Return whether *resource* is a service that has no emulator here."""
+    """Whether *resource* is a known service without an emulator."""
     name = resource.removesuffix("/")
     return name in NOT_COVERED or STORAGE_ACCOUNT.fullmatch(name) is not None
 

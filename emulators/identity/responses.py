@@ -28,7 +28,7 @@ class TokenEndpoint:
         self.header = header
 
     async def token(self, request: web.Request) -> web.Response:
-        """Return a token for the resource and the identity that the query names, or the reason why not."""
+        """Return a token for the resource and identity in the query, or an error."""
         query = request.query
         if query.get("api-version") == OLDER_VERSION:
             return not_covered(f"A token request with api-version {OLDER_VERSION} (MSI_ENDPOINT)")
@@ -67,7 +67,7 @@ class TokenEndpoint:
 
 
 def problem_with(query: Mapping[str, str]) -> str | None:
-    """Return what is wrong with the *query*, or None."""
+    """Return the error in *query*, or None."""
     if query.get("api-version") != API_VERSION:
         return f"The api-version query parameter must be {API_VERSION}."
     if not query.get("resource"):
@@ -78,7 +78,7 @@ def problem_with(query: Mapping[str, str]) -> str | None:
 
 
 def identity_for(query: Mapping[str, str]) -> ManagedIdentity | None:
-    """Return the identity that *query* names; the system-assigned one when it names none."""
+    """Return the identity that *query* names; the system-assigned one by default."""
     name = next((name for name in NAMES_AN_IDENTITY if name in query), None)
     if name is None:
         return identities.SYSTEM_ASSIGNED
@@ -87,7 +87,7 @@ def identity_for(query: Mapping[str, str]) -> ManagedIdentity | None:
 
 
 def _id_of(identity: ManagedIdentity, name: str) -> str:
-    """Return the id of *identity* that the query parameter *name* stands for."""
+    """Return the kind of id of *identity* that the query parameter *name* expects."""
     if name == "mi_res_id":
         return identity.resource_id
     return identity.client_id if name == "client_id" else identity.principal_id

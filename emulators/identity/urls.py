@@ -8,5 +8,5 @@ PATH = "/msi/token"
 
 
 def routes(endpoint: TokenEndpoint) -> list[web.RouteDef]:
-    """Return the routes of *endpoint*; documentation writes the path with and without a slash at its end."""
+    """Return the routes of *endpoint*; the documentation uses the path with and without a trailing slash."""
     return [web.get(path, endpoint.token, allow_head=False) for path in (PATH, PATH + "/")]

@@ -1,4 +1,4 @@
-"""Azure Key Vault's secrets over TLS, with its authentication challenge.
+"""The secrets of Azure Key Vault over TLS, with its authentication challenge.
 
 https://learn.microsoft.com/rest/api/keyvault/
 """

@@ -13,7 +13,7 @@ from emulators.serving import Options, main
 
 
 def build(options: Options) -> web.Application:
-    """Return the vault whose secrets are kept under the state folder of *options*."""
+    """Return the vault with its secrets under the state folder in *options*."""
     folder = options.folder("key_vault")
     folder.chmod(0o700)
     app = web.Application(middlewares=[error_answers])

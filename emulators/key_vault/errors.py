@@ -1,6 +1,6 @@
 """Key Vault's error answers: `{"error": {"code", "message", "innererror": {"code"}}}`.
 
-Shapes: https://learn.microsoft.com/azure/key-vault/general/rest-error-codes.
+Error format: https://learn.microsoft.com/azure/key-vault/general/rest-error-codes.
 """
 
 from collections.abc import Mapping
@@ -73,7 +73,7 @@ def disabled(operation: str = "get") -> VaultError:
 
 
 def deleted_but_recoverable(name: str) -> VaultError:
-    """409 for a write to a name that a soft-deleted secret still holds."""
+    """409 for a write to the name of a soft-deleted secret."""
     message = (
         f"Secret {name} is currently in a deleted but recoverable state, and its name cannot be reused; in "
         "this state, the secret can only be recovered or purged."
@@ -82,20 +82,20 @@ def deleted_but_recoverable(name: str) -> VaultError:
 
 
 def not_covered(request: str) -> VaultError:
-    """501 for a documented *request* that is not covered here; writes a line to the log."""
+    """501 for a documented *request* that is not covered; also logs it."""
     return VaultError(501, "NotImplemented", message_of("key_vault", request))
 
 
 def unknown_path(path: str) -> VaultError:
-    """404 for a *path* of no documented operation."""
+    """404 for a *path* without documented operations."""
     return VaultError(404, "NotFound", f"No operation of a vault has the path '{path}'.")
 
 
 def unknown_method(method: str) -> VaultError:
-    """405 for a path that has no such *method*."""
+    """405 for a *method* that the path does not have."""
     return VaultError(405, "MethodNotAllowed", f"The method '{method}' is not allowed on this path.")
 
 
 def bad_parameter(message: str) -> VaultError:
-    """400 for a request that the service would not accept."""
+    """400 for a request that the service refuses."""
     return VaultError(400, "BadParameter", message)

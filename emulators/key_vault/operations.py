@@ -1,4 +1,4 @@
-"""The documented operations of a vault that this emulator refuses with 501 and the operation's name.
+"""The documented operations of a vault that this emulator does not cover; they are refused with 501.
 
 https://learn.microsoft.com/rest/api/keyvault/ (secrets, keys, certificates and storage accounts).
 """

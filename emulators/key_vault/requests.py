@@ -1,4 +1,4 @@
-"""Requests to a vault as they are checked before an operation sees them: version, parameters, body.
+"""Checks the version, parameters and body of a request before an operation handles it.
 
 https://learn.microsoft.com/azure/key-vault/general/authentication-requests-and-responses and
 https://learn.microsoft.com/azure/key-vault/secrets/about-secrets (limits).
@@ -34,7 +34,7 @@ class Operation:
     parameters: tuple[str, ...] = ()
 
     def check(self, request: web.Request) -> None:
-        """Raise `VaultError` for a version (400, 501) or a query parameter (501) that is not served."""
+        """Raise `VaultError` for an unserved version (400, 501) or query parameter (501)."""
         version = request.query.get("api-version")
         if not version:
             raise errors.bad_parameter("The api-version query parameter is required.")
@@ -51,13 +51,13 @@ class Operation:
 
 
 class Body(BaseModel):
-    """JSON of a request; null is the same as no value, and a property that is not documented is an error."""
+    """JSON of a request; null means no value, and an undocumented property is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Attributes(Body):
-    """The attributes of a version; those after the third are the service's, and have no effect."""
+    """The attributes of a version; only the first three can be set, the others have no effect."""
 
     enabled: StrictBool | None = None
     nbf: StrictInt | None = None
@@ -76,14 +76,14 @@ Tag = Annotated[StrictStr, Field(max_length=MAX_TAG)]
 
 
 class Changes(Body):
-    """The parts of a version that can be set beside its value, and changed later."""
+    """The properties of a version other than its value, which can be changed later."""
 
     contentType: StrictStr | None = Field(default=None, max_length=MAX_CONTENT_TYPE)  # noqa: N815
     tags: dict[Tag, Tag] | None = Field(default=None, max_length=MAX_TAGS)
     attributes: Attributes | None = None
 
     def settable(self) -> dict[str, Any]:
-        """Return what the caller sets, with `attributes` always in it."""
+        """Return the properties that the caller sets; `attributes` is always present."""
         chosen = self.attributes.settable() if self.attributes else {}
         return {**self.model_dump(include={"contentType", "tags"}, exclude_none=True), "attributes": chosen}
 
@@ -98,7 +98,7 @@ AnyBody = TypeVar("AnyBody", bound=Body)
 
 
 async def body_of(request: web.Request, shape: type[AnyBody]) -> AnyBody:
-    """Return the request's body as *shape*; raises `VaultError` (400) that never repeats a value."""
+    """Return the request's body as *shape*; raises `VaultError` (400), which never repeats a value."""
     try:
         body = json.loads(await request.text())
     except ValueError as error:
@@ -117,7 +117,7 @@ def page_of(request: web.Request, items: Sequence[dict[str, Any]]) -> web.Respon
     """Return one page of *items* with the link to the next.
 
     `maxresults` is between 1 and 25: https://learn.microsoft.com/rest/api/keyvault/secrets/get-secrets/get-secrets.
-    Raises `VaultError` (400) for another number or a token that this vault did not give.
+    Raises `VaultError` (400) for another number, or for a token that this vault did not issue.
     """
     size = _number(request.query.get("maxresults", str(DEFAULT_PAGE)))
     if not 1 <= size <= MAX_PAGE:
@@ -131,12 +131,12 @@ def page_of(request: web.Request, items: Sequence[dict[str, Any]]) -> web.Respon
 
 
 def _number(text: str) -> int:
-    """Return the number in *text*, or -1 for what is none or has more digits than a 32-bit integer."""
+    """Return the number in *text*, or -1 if it is not a number or too long for a 32-bit integer."""
     return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else -1
 
 
 def _start_of(token: str) -> int:
-    """Return where the page of *token* begins; the first page has no token."""
+    """Return the start of the page of *token*; the first page has no token."""
     if not token:
         return 0
     try:

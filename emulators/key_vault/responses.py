@@ -30,7 +30,7 @@ VAULT_ID = (
 
 @web.middleware
 async def error_answers(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Turn every `VaultError`, and a path or method that no operation has, into the service's answer."""
+    """Turn every `VaultError`, and an unknown path or method, into the service's answer."""
     try:
         return await handler(request)
     except web.HTTPNotFound:
@@ -46,14 +46,14 @@ def _answer_of(error: VaultError) -> web.Response:
 
 
 class Secrets:
-    """The handlers of one vault, for callers that hold a token of this machine under *state*."""
+    """The handlers of one vault; *state* is the folder with the key that signs tokens."""
 
     def __init__(self, state: Path, vault: Vault) -> None:
         self.state = state
         self.vault = vault
 
     def handler(self, operation: Operation, answer: Handler | None) -> Handler:
-        """Return *answer* behind the checks of every operation, or a refusal with 501 when there is none.
+        """Return *answer* preceded by the common checks, or a refusal with 501 if it is None.
 
         The handler raises `VaultError` (400, 401, 501).
         """
@@ -112,7 +112,7 @@ class Secrets:
         return web.json_response(item(request, secret, version))
 
     async def delete(self, request: web.Request) -> web.Response:
-        """Delete Secret: a soft deletion; the secret can be recovered or purged."""
+        """Delete Secret: a soft deletion, which can be recovered or purged."""
         secret = self.vault.delete(self.admit(request, "delete"))
         return web.json_response(deleted_bundle(request, secret))
 
@@ -130,7 +130,7 @@ class Secrets:
         return page_of(request, listed)
 
     async def list_deleted(self, request: web.Request) -> web.Response:
-        """Get Deleted Secrets: the deleted ones, without values."""
+        """Get Deleted Secrets: all deleted secrets, without values."""
         self.admit(request, "readMetadata")
         gone = [secret for secret in self.vault.secrets.values() if "deletedDate" in secret]
         return page_of(request, [deleted_bundle(request, secret, short=True) for secret in gone])
@@ -147,13 +147,13 @@ class Secrets:
         return web.json_response(item(request, secret, next(reversed(secret["versions"]))))
 
     async def purge(self, request: web.Request) -> web.Response:
-        """Purge Deleted Secret: its name is free again."""
+        """Purge Deleted Secret: deletes it for good, so that its name can be used again."""
         self.vault.purge(self.admit(request, "purge"))
         return web.Response(status=204)
 
 
 def item(request: web.Request, secret: Secret, version: str, *, short: bool = False) -> dict[str, Any]:
-    """Return one version without its value; a *short* id, as a list has it, names no version."""
+    """Return one version without its value; with *short*, the id omits the version, as in lists."""
     kept = secret["versions"][version]
     address = f"{request.scheme}://{request.host}/secrets/{secret['name']}"
     attributes = {
@@ -171,7 +171,7 @@ def bundle(request: web.Request, secret: Secret, version: str) -> dict[str, Any]
 
 
 def deleted_bundle(request: web.Request, secret: Secret, *, short: bool = False) -> dict[str, Any]:
-    """Return a deleted secret, with the dates of its deletion and of its purge; *short* as in a list."""
+    """Return a deleted secret, with the dates of its deletion and purge; *short* is for lists."""
     latest = item(request, secret, next(reversed(secret["versions"])), short=short)
     return {
         **latest,

@@ -14,11 +14,11 @@ from emulators.private_files import write_private
 
 RECOVERABLE_DAYS = 90
 Version = dict[str, Any]  # value, contentType, tags, attributes
-Secret = dict[str, Any]  # name (as first written), versions in order, deletedDate when it is deleted
+Secret = dict[str, Any]  # name (as first written), versions in order, and deletedDate if deleted
 
 
 class Vault:
-    """Secrets by case-insensitive name; every change is on disk before the answer goes out."""
+    """Secrets by case-insensitive name; every change is on disk before the request is answered."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
@@ -48,7 +48,7 @@ class Vault:
         return secret, chosen
 
     def put(self, name: str, content: Version) -> tuple[Secret, str]:
-        """Add a version to the secret called *name*; raises `VaultError` (409) while the name is deleted."""
+        """Add a version to the secret called *name*; raises `VaultError` (409) if it is deleted."""
         secret = self.secrets.setdefault(name.lower(), {"name": name, "versions": {}})
         if "deletedDate" in secret:
             raise deleted_but_recoverable(name)
@@ -76,14 +76,14 @@ class Vault:
         return secret
 
     def recover(self, name: str) -> Secret:
-        """Bring a deleted secret back; raises `VaultError` (404)."""
+        """Recover a deleted secret; raises `VaultError` (404)."""
         secret = self.deleted(name)
         del secret["deletedDate"]
         self.save()
         return secret
 
     def purge(self, name: str) -> None:
-        """Forget a deleted secret for good; raises `VaultError` (404)."""
+        """Delete a soft-deleted secret for good; raises `VaultError` (404)."""
         self.deleted(name)
         del self.secrets[name.lower()]
         self.save()

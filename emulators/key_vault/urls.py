@@ -10,7 +10,7 @@ VERSION = "/secrets/{name}/{version:[^/]*}"
 
 
 def served(secrets: Secrets) -> list[tuple[str, str, Operation, Handler]]:
-    """Return method, path, operation and handler of what is served; a version may be left out of a path."""
+    """Return method, path, operation and handler of the served operations; paths may omit a version."""
     return [
         ("GET", "/secrets", Operation("Get Secrets", PAGING), secrets.list),
         ("PUT", "/secrets/{name}", Operation("Set Secret"), secrets.set),

@@ -1,5 +1,5 @@
-"""A scripted model behind the addresses of the model providers, so that the real agents run without a key.
+"""A scripted model behind the APIs of the model providers, so that the real agents run without a key.
 
-It speaks Anthropic Messages, OpenAI Chat Completions and Responses (also on Azure OpenAI's paths) and
-Gemini's generateContent. What it does in answer to a prompt is a file in `conversations/`.
+It serves Anthropic Messages, OpenAI Chat Completions and Responses (also on Azure OpenAI's paths) and
+Gemini's generateContent. The files in `conversations/` define its answers.
 """

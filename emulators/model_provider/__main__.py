@@ -17,7 +17,7 @@ MAX_REQUEST_BYTES = 64 << 20
 
 
 def build(options: Options, key: str = "") -> web.Application:
-    """Return the application; its key is *key*, or one that is made and kept under the state folder."""
+    """Return the application; its key is *key*, or a generated one under the state folder."""
     app = web.Application(client_max_size=MAX_REQUEST_BYTES, middlewares=[check_key])
     app[STATE] = State(key or ensure_key(options.folder(MODEL_PROVIDER.name)))
     app.add_routes(routes())
@@ -25,7 +25,7 @@ def build(options: Options, key: str = "") -> web.Application:
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Serve until told to end."""
+    """Serve until SIGINT or SIGTERM."""
     arguments = parser(MODEL_PROVIDER, "A scripted model that speaks the providers' dialects.")
     arguments.add_argument("--key", default="", help="the key to accept, instead of the one in state")
     parsed = arguments.parse_args(argv)

@@ -1,4 +1,4 @@
-"""`/_control`: conversations that are added at run time, and the requests that came in.
+"""`/_control`: adds conversations at run time, and lists the received requests.
 
 These routes are outside the imitated surface.
 
@@ -13,7 +13,7 @@ from emulators.model_provider.script.conversations import ConversationError, con
 
 
 async def add_conversation(request: web.Request) -> web.Response:
-    """Add the conversation in the body, before all others."""
+    """Add the conversation in the body with precedence over all others."""
     try:
         body = await request.json()
         conversation = conversation_of(str(body.get("name") or new_id("added-")), body)
@@ -30,7 +30,7 @@ async def list_conversations(request: web.Request) -> web.Response:
 
 
 async def list_requests(request: web.Request) -> web.Response:
-    """List the newest model calls, the oldest first; `DELETE` forgets them."""
+    """List the latest model calls, oldest first; `DELETE` clears them."""
     if request.method == "DELETE":
         request.app[STATE].requests.clear()
     return web.json_response({"requests": list(request.app[STATE].requests)})

@@ -1,4 +1,4 @@
-"""Which documented operations of the providers are served, for the coverage page.
+"""The tables of the coverage page: documented operations of the providers, served and not.
 
 https://docs.claude.com/en/api/overview, https://platform.openai.com/docs/api-reference,
 https://learn.microsoft.com/azure/ai-foundry/openai/reference, https://ai.google.dev/api
@@ -9,12 +9,12 @@ from emulators.model_provider.providers import PROVIDERS
 
 
 def served() -> str:
-    """Return the Markdown table of the operations that are served."""
+    """Return the Markdown table of the served operations."""
     return _table(served=True)
 
 
 def not_served() -> str:
-    """Return the Markdown table of the operations that are answered 501."""
+    """Return the Markdown table of the operations that are answered with 501."""
     return _table(served=False)
 
 

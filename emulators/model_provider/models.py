@@ -1,4 +1,4 @@
-"""The lists of models that the providers publish; any other model name is served as well.
+"""The providers' lists of models; other model names are served as well.
 
 https://docs.claude.com/en/api/models-list, https://platform.openai.com/docs/api-reference/models,
 https://ai.google.dev/api/models
@@ -13,7 +13,7 @@ JSON = dict[str, Any]
 
 
 def list_models(provider: str) -> JSON:
-    """Return the list of models in the shape of *provider*."""
+    """Return the list of models in the format of *provider*."""
     model = get_model(provider, MODEL)
     if provider == "gemini":
         return {"models": [model]}
@@ -23,7 +23,7 @@ def list_models(provider: str) -> JSON:
 
 
 def get_model(provider: str, name: str) -> JSON:
-    """Return the model *name* in the shape of *provider*, whatever its name."""
+    """Return the model *name*, which can be any text, in the format of *provider*."""
     if provider == "gemini":
         methods = ["generateContent", "countTokens"]
         return {"name": f"models/{name}", "displayName": name, "supportedGenerationMethods": methods}

@@ -1,4 +1,4 @@
-"""Every documented operation of the providers: in which dialect it is served, or that it is not covered.
+"""The documented operations of the providers: the dialect that serves each, or none if it is not covered.
 
 https://docs.claude.com/en/api/overview, https://platform.openai.com/docs/api-reference,
 https://learn.microsoft.com/azure/ai-foundry/openai/reference, https://ai.google.dev/api
@@ -18,18 +18,18 @@ Action = Literal["generate", "stream", "count", "list_models", "get_model", "non
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation: method and path as aiohttp writes it, the vendor's name, and what answers it."""
+    """An operation: its method, its path in aiohttp's syntax, the vendor's name for it, and its handler."""
 
     method: str
     path: str
     name: str
     action: Action = "none"
     dialect: Dialect | None = None
-    since: str = ""  # Azure's first api-version with it
+    since: str = ""  # the first api-version of Azure that has it
 
 
 def _uncovered(*rows: str) -> tuple[Operation, ...]:
-    """Return operations that are not covered, from rows `METHOD path name of it`."""
+    """Return operations that are not covered, from rows `METHOD path name`."""
     parts = (row.split(" ", 2) for row in rows)
     return tuple(Operation(method, path, name) for method, path, name in parts)
 
@@ -157,7 +157,7 @@ GEMINI = (
 
 
 def azure_versions(operation: Operation) -> tuple[str, ...]:
-    """Return the values of `api-version` with which Azure has *operation* on a path without `/v1/`.
+    """Return the values of `api-version` for which Azure has *operation* on a path without `/v1/`.
 
     https://learn.microsoft.com/azure/ai-foundry/openai/api-version-lifecycle
     """

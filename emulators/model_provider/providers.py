@@ -1,7 +1,7 @@
-"""The providers: where each takes its key, what it serves in which dialect, and how it refuses.
+"""The providers: how each receives its key, its operations and their dialects, and its errors.
 
-One entry a provider; paths, keys and errors follow from it. A new provider is a module in `dialects`, its
-operations, and an entry here. The pages of the others are in their dialects; Azure OpenAI:
+Each provider has one entry, which defines its paths, keys and errors. To add a provider, add a module in
+`dialects`, its operations, and an entry here. The dialects cite the other providers' pages; Azure OpenAI:
 https://learn.microsoft.com/azure/ai-foundry/openai/reference.
 """
 
@@ -34,8 +34,8 @@ MESSAGES = {
 class Provider:
     """A provider: its name in `agent.toml`, its operations, its key and its errors.
 
-    *keys* are the headers that may carry the key, each with what stands before it; *key_query* is a query
-    parameter that may. A request is for the first provider with one of *prefixes* or with *header*.
+    *keys* are the headers that may carry the key, each with the prefix before it; *key_query* is a query
+    parameter that may carry it. A request belongs to the first provider whose *prefixes* or *header* match.
     """
 
     name: str
@@ -51,7 +51,7 @@ class Provider:
     check: Callable[[web.Request, Operation], Refusal | None] = field(default=lambda *_: None)
 
     def key_of(self, request: web.Request) -> str:
-        """Return the key that *request* carries where this provider looks for it, or an empty string."""
+        """Return the key of *request* from where this provider expects it, or an empty string."""
         for header, scheme in self.keys.items():
             given = request.headers.get(header, "")
             if given.startswith(scheme) and given != scheme:
@@ -64,7 +64,7 @@ class Provider:
 
 
 def _check_anthropic(request: web.Request, _: Operation) -> Refusal | None:
-    """Refuse a request without the header `anthropic-version`, or with a version that never was."""
+    """Refuse a request without the header `anthropic-version`, or with an unknown version."""
     version = request.headers.get("anthropic-version")
     if version is None:
         return Refusal(400, "anthropic-version: header is required")
@@ -74,7 +74,7 @@ def _check_anthropic(request: web.Request, _: Operation) -> Refusal | None:
 
 
 def _check_azure(request: web.Request, operation: Operation) -> Refusal | None:
-    """Refuse an `api-version` that the path does not have."""
+    """Refuse an `api-version` in which the path does not exist."""
     version = request.query.get("api-version")
     if operation.path.startswith("/openai/v1/"):
         known = version is None or version in operations.AZURE_UNDATED
@@ -166,7 +166,7 @@ PROVIDERS = (AZURE, GEMINI, ANTHROPIC, OPENAI)  # in the order in which a reques
 
 
 def provider_of(request: web.Request) -> Provider:
-    """Return the provider that *request* is meant for."""
+    """Return the provider that *request* addresses."""
     return next(
         provider
         for provider in PROVIDERS
@@ -175,10 +175,10 @@ def provider_of(request: web.Request) -> Provider:
 
 
 def error_body(name: str, status: int) -> JSON:
-    """Return the body with which the provider *name* reports *status*; raises `KeyError` on another name."""
+    """Return the error body of the provider *name* for *status*; raises `KeyError` for an unknown name."""
     return {provider.name: provider for provider in PROVIDERS}[name].error(refusal_of(status))
 
 
 def refusal_of(status: int) -> Refusal:
-    """Return what a provider says to a failure that has no cause in the request."""
+    """Return a provider's refusal for a failure that the request did not cause."""
     return Refusal(status, MESSAGES.get(status, "The request could not be served."))

@@ -1,4 +1,4 @@
-"""The wire: keys are checked, a request becomes a question, the answer goes out whole or as a stream.
+"""Answers requests: checks the key, reads the question, and sends the answer whole or as a stream.
 
 https://html.spec.whatwg.org/multipage/server-sent-events.html
 """
@@ -33,7 +33,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 @web.middleware
 async def check_key(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Let a request pass that carries the right key where its provider looks for it."""
+    """Pass on a request only if it carries the right key where its provider expects it."""
     if request.path.startswith("/_control/"):
         return await handler(request)
     provider = provider_of(request)
@@ -45,9 +45,9 @@ async def check_key(request: web.Request, handler: Handler) -> web.StreamRespons
 
 
 async def serve(method: str, path: str, request: web.Request) -> web.StreamResponse:
-    """Answer the operation with *method* and *path* of the provider that *request* is meant for.
+    """Answer the operation with *method* and *path* of the provider that *request* addresses.
 
-    Raises nothing: each refusal becomes an answer in the provider's shape.
+    Raises nothing: each refusal becomes an answer in the provider's format.
     """
     provider = provider_of(request)
     operation = provider.operation(method, path)
@@ -90,7 +90,7 @@ async def _generate(provider: Provider, operation: Operation, request: web.Reque
 
 
 async def _count(_: Provider, operation: Operation, request: web.Request) -> web.StreamResponse:
-    """Answer how many tokens a request would have."""
+    """Answer with the number of tokens of a request."""
     dialect = _dialect(operation)
     asked = dialect.question(dialect.read(await _body(request), counting=True))
     return web.json_response({dialect.count_field: tokens(asked.size)})
@@ -120,12 +120,12 @@ _ANSWERS: dict[str, Callable[[Provider, Operation, web.Request], Awaitable[web.S
 
 def _dialect(operation: Operation) -> Dialect:
     """Return the dialect of an operation that has one."""
-    assert operation.dialect is not None  # noqa: S101 - a test holds it
+    assert operation.dialect is not None  # noqa: S101 - a test ensures it
     return operation.dialect
 
 
 async def _body(request: web.Request) -> dict[str, Any]:
-    """Return the JSON object sent, with the model that the path names; raises `RefusedError`."""
+    """Return the JSON object in the body, with the model from the path; raises `RefusedError`."""
     try:
         body = json.loads(await request.read())
     except ValueError:

@@ -18,24 +18,24 @@ MAX_REQUESTS = 1000
 
 @dataclass(slots=True)
 class State:
-    """The key that is right, conversations (those added at run time first), and recent requests."""
+    """The valid key, the conversations (those added at run time first), and recent requests."""
 
     key: str
     conversations: list[Conversation] = field(default_factory=lambda: list(load()))
     requests: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=MAX_REQUESTS))
 
     def accepts(self, key: str) -> bool:
-        """Whether *key* is the one, compared in constant time."""
+        """Whether *key* is the valid key, compared in constant time."""
         return hmac.compare_digest(key.encode(), self.key.encode())
 
     def add(self, conversation: Conversation) -> None:
-        """Put *conversation* before all others, in place of one of the same name."""
+        """Add *conversation* before all others, replacing one with the same name."""
         others = [one for one in self.conversations if one.name != conversation.name]
         self.conversations = [conversation, *others]
 
 
 def ensure_key(folder: Path) -> str:
-    """Return the key kept in `folder/key`, made on first use and readable by its owner alone."""
+    """Return the key in `folder/key`, made on first use and readable only by its owner."""
     path = folder / "key"
     if not path.exists():
         create_private(path, f"sk-local-{secrets.token_hex(24)}")

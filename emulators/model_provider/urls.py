@@ -1,4 +1,4 @@
-"""Which path is answered by what: every operation of the providers, and control.
+"""The routes of all operations of the providers, and of the control calls.
 
 https://docs.aiohttp.org/en/stable/web_quickstart.html#resources-and-routes
 """
@@ -13,7 +13,7 @@ from emulators.model_provider.responses import not_found, serve
 
 
 def routes() -> list[web.RouteDef]:
-    """Return the routes: one for each method and path, though two providers may share it."""
+    """Return one route for each method and path, which several providers may share."""
     known = dict.fromkeys((one.method, one.path) for provider in PROVIDERS for one in provider.operations)
     return [
         *(web.route(method, path, partial(serve, method, path)) for method, path in known),

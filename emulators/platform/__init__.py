@@ -1,1 +1,1 @@
-"""The whole platform as one: starts the emulators and Azurite, fills them with a sample, and ends them."""
+"""The local platform: starts the emulators and Azurite, fills them with a sample project, and stops them."""

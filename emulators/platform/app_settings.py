@@ -1,4 +1,4 @@
-"""The app's settings on this machine: the production names, with values that point to the emulators.
+"""The app's local settings: the names used in production, with values that point to the emulators.
 
 https://learn.microsoft.com/azure/azure-functions/functions-develop-local#local-settings-file
 """
@@ -25,7 +25,7 @@ IMAGE_REGISTRY = "autocoder.azurecr.io"
 
 
 def app_settings(plan: Plan) -> dict[str, str]:
-    """Return the values of `local.settings.json` for *plan*; settings of the plan itself win."""
+    """Return the values of `local.settings.json` for *plan*; the plan's own settings take precedence."""
     base = plan.base_port
     values = {
         "FUNCTIONS_WORKER_RUNTIME": "python",
@@ -52,7 +52,7 @@ def app_settings(plan: Plan) -> dict[str, str]:
 
 
 def write_settings(plan: Plan, values: dict[str, str]) -> None:
-    """Write `local.settings.json`, for this user alone.
+    """Write `local.settings.json`, readable only by this user.
 
     https://learn.microsoft.com/azure/azure-functions/functions-develop-local#local-settings-file
     """

@@ -1,7 +1,7 @@
-"""`emulators/COVERAGE.md`, assembled from a file for each emulator: `make docs`.
+"""Assembles `emulators/COVERAGE.md` from one page for each emulator; run by `make docs`.
 
 The tables between `<!-- begin NAME -->` and `<!-- end NAME -->` in those files come from the code. With
-`--check` nothing is written, and the exit code is 1 when a file is not what it would be.
+`--check` nothing is written, and the exit code is 1 when a file is out of date.
 
 https://github.github.com/gfm/#tables-extension-
 """
@@ -18,10 +18,10 @@ FOLDER = Path(__file__).resolve().parents[1]
 COVERAGE = FOLDER / "COVERAGE.md"
 INTRODUCTION = """# What the emulators cover
 
-Each emulator stands for one service that Autocoder uses, and is faithful to that service's documentation,
-not to what the app happens to send. For each: what is faithful and from which pages, what is not covered,
-and where the documentation is silent and what was chosen. Faults that a real service can have are set
-through `/_control/faults` (`emulators/faults.py`), outside the imitated surface.
+Each emulator imitates one service that Autocoder uses, and follows that service's documentation rather than
+what the app happens to send. For each emulator this page says what is imitated and from which pages, what is
+not covered, and what was chosen where the documentation is silent. `/_control/faults`
+(`emulators/faults.py`), which no real service has, injects the faults that real services can have.
 
 This file is assembled from `emulators/coverage/` by `make docs`.
 """
@@ -41,7 +41,7 @@ TABLES: Mapping[str, Mapping[str, Callable[[], str]]] = {
 
 
 def with_tables(path: Path) -> str:
-    """Return the text of a page with its tables up to date; raises ValueError when a table has no place."""
+    """Return the text of a page with its tables up to date; raises ValueError without their markers."""
     text = path.read_text("utf-8")
     for name, make in TABLES.get(path.name, {}).items():
         begin, end = f"<!-- begin {name} -->\n", f"<!-- end {name} -->"
@@ -49,7 +49,7 @@ def with_tables(path: Path) -> str:
         table = f"{begin}{make()}\n{end}"
         text, count = pattern.subn(lambda _, table=table: table, text)  # type: ignore[misc]
         if count != 1:
-            raise ValueError(f"{path.name} has no place for the table {name}")
+            raise ValueError(f"{path.name} needs one pair of markers for the table {name}")
     return text
 
 
@@ -59,13 +59,13 @@ def pages(folder: Path = FOLDER / "coverage") -> dict[Path, str]:
 
 
 def assembled(folder: Path = FOLDER / "coverage") -> str:
-    """Return the whole text: the introduction and every part, by name."""
+    """Return the text of `COVERAGE.md`: the introduction, then every page in order of name."""
     parts = [text.strip() for text in pages(folder).values()]
     return "\n\n".join([INTRODUCTION.strip(), *parts]) + "\n"
 
 
 def main(argv: Sequence[str]) -> int:
-    """Write the pages and the file, or check them; returns the exit code."""
+    """Write or check the pages and `COVERAGE.md`; returns the exit code."""
     wanted = {**pages(), COVERAGE: assembled()}
     stale = [path for path, text in wanted.items() if not path.exists() or path.read_text("utf-8") != text]
     if "--check" not in argv:

@@ -1,8 +1,8 @@
-"""`make demo`: a work item is tagged, the service hook is delivered, and a linked pull request comes out.
+"""`make demo`: tags a work item, follows the run that its service hook starts, and shows the pull request.
 
-Starts a platform of its own on a fresh folder, fills it with the sample, prints the run's phases as they
-pass and what it left behind, and ends everything it started. Exits 0 only when the pull request exists, is
-linked both ways, is reported on the work item, and its branch holds the change.
+Starts a platform in a fresh folder, fills it with the sample, prints the phases of the run and its result,
+and stops everything it started. Exits 0 only if the pull request exists, is linked with the work item both
+ways, is reported on the work item, and has a branch with changes.
 
 https://learn.microsoft.com/azure/devops/service-hooks/services/webhooks
 """
@@ -17,7 +17,7 @@ from typing import Any
 from emulators.platform.clients.app import App
 from emulators.platform.console.addresses import isolation
 from emulators.platform.console.arguments import make_parser
-from emulators.platform.console.story import gather, heading, save_pages, tell
+from emulators.platform.console.run_result import gather, heading, print_evidence, save_pages
 from emulators.platform.endings import ends_on_signals
 from emulators.platform.places import free_base_port
 from emulators.platform.plan import (
@@ -40,7 +40,9 @@ SECONDS = {"scripted": 180, "real": 3600}
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the demo; returns the exit code."""
-    parser = make_parser("demo", "A work item in, a linked pull request out.", ROOT / ".local" / "demo")
+    parser = make_parser(
+        "demo", "Turn the sample's work item into a linked pull request.", ROOT / ".local" / "demo"
+    )
     parser.add_argument("--keep", action="store_true", help="keep the platform up until Ctrl-C")
     options = parser.parse_args(argv)
     try:
@@ -63,7 +65,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def demo_plan(options: argparse.Namespace, base_port: int | None = None) -> Plan:
     """Return the plan for the *options* of make, on free ports when none are given.
 
-    Raises `PlatformError` when there is no such agent, or it cannot work with the model on this machine.
+    Raises `PlatformError` when the agent does not exist or cannot use the model on this machine.
     """
     agent, is_real = options.agent, options.model == "real"
     provider = agent_file(agent)["provider"]
@@ -84,14 +86,14 @@ def demo_plan(options: argparse.Namespace, base_port: int | None = None) -> Plan
 
 
 def farewell(*, keep: bool) -> str:
-    """Return the last words of the demo: whether the platform stays up, and how to make it stay."""
+    """Return the closing message: whether the platform stays up, and how to keep it up."""
     if keep:
-        return "The platform stays up, so the links above work until Ctrl-C."
-    return "The platform has ended, so the links above are dead. To keep it up: make demo KEEP=1"
+        return "The platform stays up and the links above work until you press Ctrl-C."
+    return "The platform has stopped, so the links above no longer work. To keep it running: make demo KEEP=1"
 
 
 def show(platform: Platform, seconds: float) -> bool:
-    """Run the demo on *platform* within *seconds*; returns whether everything is as it should be."""
+    """Run the demo on *platform* within *seconds*; returns whether nothing is missing."""
     print(f"Azure DevOps  {platform.url(AZURE_DEVOPS)}\nthe app       {platform.url(FUNCTIONS_HOST)}")
     print(f"isolation     {isolation(platform)}")
     sample, app = create_sample(platform), App(platform.plan)
@@ -104,7 +106,7 @@ def show(platform: Platform, seconds: float) -> bool:
     if not run.get("pullRequestId"):
         print(f"No pull request: {run['status']}. {run.get('reason', '')}\n\nThe log:\n{app.log(run['id'])}")
         return False
-    return _prove(platform.plan, sample, run)
+    return _check(platform.plan, sample, run)
 
 
 def _accepted(platform: Platform, app: App, sample: Sample) -> str:
@@ -130,10 +132,10 @@ def _follow(app: App, run_id: str, start: float, seconds: float) -> dict[str, An
     return run
 
 
-def _prove(plan: Plan, sample: Sample, run: dict[str, Any]) -> bool:
-    """Print what *run* left behind, and return whether nothing is missing."""
+def _check(plan: Plan, sample: Sample, run: dict[str, Any]) -> bool:
+    """Print the result of *run*, and return whether nothing is missing."""
     evidence = gather(sample.person, sample.git, run)
-    tell(evidence, run)
+    print_evidence(evidence, run)
     problems = evidence.problems()
     heading(
         "Something is missing" if problems else "The pull request is there, linked both ways, and reported."

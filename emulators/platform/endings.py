@@ -1,4 +1,4 @@
-"""Ending a platform on the first signal, and ignoring those that follow while it ends.
+"""Stops the platform on the first signal, and ignores further signals while it stops.
 
 https://man7.org/linux/man-pages/man7/signal.7.html
 """
@@ -15,7 +15,7 @@ ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 def ends_on_signals() -> Iterator[None]:
     """Make the first SIGINT, SIGTERM or SIGHUP raise `KeyboardInterrupt`, and ignore those that follow.
 
-    To be used around `running`, so that a second Ctrl-C cannot break off the end of the platform.
+    Use it around `running`, so that a second Ctrl-C cannot interrupt the platform while it stops.
     """
     before = {number: signal.signal(number, _first) for number in ENDINGS}
     try:

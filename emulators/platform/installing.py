@@ -1,9 +1,9 @@
-"""Installs packages and shows how far it is: `make install` and `make install-demo` run it for each manifest.
+"""Installs packages and shows the progress; `make install` and `make install-demo` run it for each manifest.
 
     python -m emulators.platform.installing LABEL MANIFEST COMMAND...
 
 The manifest is a `requirements.txt` with hashes or a `package-lock.json`; the command is a `pip install` or
-an `npm ci`. It needs the standard library alone, because nothing is installed yet.
+an `npm ci`. This module needs only the standard library, because nothing is installed yet.
 https://pip.pypa.io/en/stable/cli/pip_install/, https://docs.npmjs.com/cli/v10/using-npm/logging
 """
 
@@ -17,12 +17,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 SHOWN_LINES = 30
-LINE_SECONDS = 10.0  # between two lines where the output is no terminal
+LINE_SECONDS = 10.0  # between two lines when the output is not a terminal
 PACKAGE = re.compile(r"^Collecting (\S+)|^npm http fetch GET 200 \S+/(\S+)\.tgz ")
 
 
 class Progress:
-    """How many packages have been fetched, on one line of a terminal, or on a line now and then."""
+    """Shows the number of fetched packages: on one line of a terminal, or as a line every few seconds."""
 
     def __init__(self, label: str, total: int) -> None:
         self.label, self.total, self.done = label, total, 0
@@ -79,4 +79,4 @@ if __name__ == "__main__":
     try:
         sys.exit(main(sys.argv[1:]))
     except KeyboardInterrupt:
-        sys.exit("\nThe installation was interrupted; the same command goes on with it.")
+        sys.exit("\nThe installation was interrupted; run the same command again to continue.")

@@ -1,4 +1,4 @@
-"""The place of a platform on this machine: a folder of its own, and nine free ports in a row.
+"""The resources of a platform on this machine: a locked state folder, and nine free ports in a row.
 
 https://man7.org/linux/man-pages/man2/flock.2.html
 """
@@ -19,19 +19,19 @@ from emulators.ports import AZURITE, DEFAULT_BASE_PORT, OURS
 PROGRAMS = OURS + AZURITE
 STEP = 100
 LOCK = "platform.lock"
-MAX_BASE = 32_000  # above it are the ports that systems hand out by themselves
+MAX_BASE = 32_000  # systems assign the ports above it to outgoing connections
 
 
 @contextlib.contextmanager
 def own_folder(state: Path, *, fresh: bool = False, spelling: Spelling = FLAGS) -> Iterator[None]:
-    """Keep the folder *state* for this platform alone; raises `PlatformError` when another one has it.
+    """Lock the folder *state* for this platform; raises `PlatformError` when another platform uses it.
 
-    With *fresh* it is emptied, once it is ours; a folder that holds anything else is refused.
+    With *fresh* the locked folder is emptied; a folder that was never a platform's must be empty.
     """
     state.mkdir(parents=True, exist_ok=True, mode=0o700)
     if fresh and not (state / LOCK).exists() and any(state.iterdir()):
         raise PlatformError(
-            f"The folder {state} holds files of something else and would be emptied. "
+            f"The folder {state} contains files of something else, which would be deleted. "
             f"Choose an empty one: {spelling.state}."
         )
     with (state / LOCK).open("a+") as lock:
@@ -41,7 +41,7 @@ def own_folder(state: Path, *, fresh: bool = False, spelling: Spelling = FLAGS) 
             lock.seek(0)
             raise PlatformError(
                 f"The folder {state} belongs to a platform that is running (process {lock.read().strip()}). "
-                f"End that one, or choose another folder: {spelling.state}."
+                f"Stop that one, or choose another folder: {spelling.state}."
             ) from None
         lock.truncate(0)
         lock.write(str(os.getpid()))
@@ -60,24 +60,24 @@ def _empty(state: Path) -> None:
 
 
 def check_ports(base_port: int, spelling: Spelling = FLAGS) -> None:
-    """Check that all ports are free; raises `PlatformError` with the first taken one and its program."""
+    """Check that all ports are free; raises `PlatformError` that names the first taken one."""
     for emulator in PROGRAMS:
         port = emulator.port(base_port)
         if not _is_free(port):
             option = f"choose another first port: {spelling.base_port}{free_base_port()}"
             way_out = option if spelling.base_port else "run the same command again, on other ports"
             raise PlatformError(
-                f"Port {port}, for {emulator.name}, is taken by {holder_of(port)}. End that program, "
+                f"Port {port}, for {emulator.name}, is taken by {holder_of(port)}. Stop that program, "
                 f"or {way_out}."
             )
 
 
 def free_base_port(first: int = DEFAULT_BASE_PORT) -> int:
-    """Return the first base port from *first* on whose ports are all free; raises `PlatformError`."""
+    """Return a base port, *first* or above, whose ports are all free; raises `PlatformError` without one."""
     for base in range(first, MAX_BASE, STEP):
         if all(_is_free(emulator.port(base)) for emulator in PROGRAMS):
             return base
-    raise PlatformError(f"No {len(PROGRAMS)} free ports in a row were found from {first} on.")
+    raise PlatformError(f"No {len(PROGRAMS)} free ports in a row were found above port {first}.")
 
 
 def _is_free(port: int) -> bool:

@@ -23,10 +23,10 @@ CONTAINERS = ROOT / "containers"
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """How messages write the options: as flags, or as the Makefile's variables."""
+    """How messages spell the options: as flags, or as the Makefile's variables."""
 
     state: str
-    base_port: str  # followed by the port; empty where free ports are taken
+    base_port: str  # followed by the port; empty when free ports are chosen automatically
     model: str
     unsafe: str
 
@@ -40,8 +40,8 @@ MAKE_ON_FREE_PORTS = replace(MAKE, base_port="")
 class Plan:
     """A platform before it starts.
 
-    *settings* are app settings that replace the generated ones, *arguments* further arguments of an emulator
-    by its name.
+    *settings* are app settings that replace the generated ones; *arguments* are additional arguments of
+    emulators, by emulator name.
     """
 
     state: Path
@@ -55,17 +55,17 @@ class Plan:
 
     @property
     def needs_sandbox(self) -> bool:
-        """Whether containers may run in a sandbox only: a real model runs whatever the work item asks for."""
+        """Whether containers must run in a sandbox, because a real model may run any command."""
         return self.model_key is not None and not self.unsafe
 
     def folder(self, name: str) -> Path:
-        """Return the folder *name* of the state, made for this user alone if it is not there."""
+        """Return the folder *name* of the state; a new one is private to this user."""
         path = self.state / name
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
         return path
 
     def log(self, name: str) -> Path:
-        """Return the file that the program *name* prints to."""
+        """Return the log file of the program *name*."""
         return self.folder("logs") / f"{name}.log"
 
     @property
@@ -90,11 +90,11 @@ class Plan:
 
     @property
     def python(self) -> str:
-        """The interpreter that every emulator runs on."""
+        """The Python interpreter of every emulator."""
         return sys.executable
 
     def trust(self) -> dict[str, str]:
-        """Return the variables by which SDKs trust the local authority: they speak to no other machine."""
+        """Return variables that make SDKs trust only the local authority: they call only this machine."""
         authority = str(ensure_certificates(self.state).authority)
         return {"REQUESTS_CA_BUNDLE": authority, "SSL_CERT_FILE": authority}
 
@@ -105,21 +105,24 @@ def agents() -> list[str]:
 
 
 def agent_file(agent: str) -> dict[str, Any]:
-    """Return what `containers/<agent>/agent.toml` says; raises `PlatformError` when there is none."""
+    """Return the content of `containers/<agent>/agent.toml`; raises `PlatformError` when there is none."""
     if agent not in agents():
         raise PlatformError(f"There is no agent {agent!r}. Agents are: {', '.join(agents())}.")
     return tomllib.loads((CONTAINERS / agent / "agent.toml").read_text())
 
 
 def check_installed(agent: str) -> None:
-    """Check that the program of *agent* is on this machine; raises `PlatformError` with the next step."""
+    """Check that *agent* is installed on this machine; raises `PlatformError` that says how to install it."""
     folder = CONTAINERS / agent
     package = agent_file(agent)["cli"]["package"]
     if not (folder / "package.json").is_file() or (folder / "node_modules" / package).is_dir():
         return
     command, needs = "ci", "a package registry"
     if not (folder / "package-lock.json").is_file():
-        command, needs = "install --no-package-lock", "more than a package registry, see the README.md there"
+        command, needs = (
+            "install --no-package-lock",
+            "more than a package registry (see README.md in its folder)",
+        )
     raise PlatformError(
         f"The program of {agent}, {package}, is not installed on this machine; installing it needs {needs}.\n"
         f"Run: npm {command} --prefix containers/{agent}\nThen try again, or choose another agent."
@@ -129,8 +132,7 @@ def check_installed(agent: str) -> None:
 def real_model_key(spelling: Spelling, *, unsafe: bool) -> str:
     """Return the real model's key from the environment.
 
-    Raises `PlatformError` when there is none, or when the agent would work without a sandbox and *unsafe*
-    does not accept that.
+    Raises `PlatformError` when there is none, or when there is no sandbox and *unsafe* is not set.
     """
     key = os.environ.get(REAL_MODEL_KEY)
     if not key:

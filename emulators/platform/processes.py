@@ -1,4 +1,4 @@
-"""The programs of the platform as processes: each in a session of its own, watched, and ended for good.
+"""The platform's programs as processes: each has its own session, is watched, and is stopped reliably.
 
 https://man7.org/linux/man-pages/man2/setsid.2.html,
 https://man7.org/linux/man-pages/man2/PR_SET_PDEATHSIG.2const.html
@@ -22,12 +22,12 @@ TICK = 0.01
 
 
 class PlatformError(Exception):
-    """The platform cannot start or go on; the message names the cause and the next step."""
+    """The platform cannot start or continue; the message names the cause and the next step."""
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A program to start: its command, the words in its log once it serves, and additional variables."""
+    """A program to start: its command, the log messages that show it is ready, and additional variables."""
 
     name: str
     command: Sequence[str]
@@ -36,7 +36,7 @@ class Program:
 
 
 class Process:
-    """A program that was started; its output goes to a log file from *offset* on."""
+    """A started program; its output begins at *offset* in its log file."""
 
     def __init__(self, program: Program, log: Path) -> None:
         self.program, self.log = program, log
@@ -60,39 +60,39 @@ class Process:
 
     @property
     def is_alive(self) -> bool:
-        """Whether the process still runs."""
+        """Whether the process is still running."""
         return self.popen.poll() is None
 
     @property
     def is_ready(self) -> bool:
-        """Whether the log says that the program serves."""
+        """Whether the log says that the program is ready."""
         return all(sign in self.output() for sign in self.program.ready)
 
     def output(self) -> str:
-        """Return what the program printed since this start."""
+        """Return what the program has printed since this start."""
         with self.log.open("rb") as file:
             file.seek(self.offset)
             return file.read().decode(errors="replace")
 
     def last_lines(self) -> str:
-        """Return the end of its output, indented, to be shown to a person."""
+        """Return the last lines of its output, indented for an error message."""
         lines = self.output().splitlines()[-SHOWN_LINES:] or ["(it printed nothing)"]
         return "\n".join(f"    {line}" for line in lines)
 
-    def tell(self, number: signal.Signals) -> None:
-        """Send a signal to the process, if it is still there."""
+    def send_signal(self, number: signal.Signals) -> None:
+        """Send a signal to the process, if it is still running."""
         with contextlib.suppress(ProcessLookupError):
             self.popen.send_signal(number)
 
     def kill(self) -> None:
-        """End the process and all that is left of its process group, at once (SIGKILL)."""
+        """Kill the process and the rest of its process group at once (SIGKILL)."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.popen.pid, signal.SIGKILL)
         self.popen.wait()
 
 
 def wait_until_ready(processes: Sequence[Process], seconds: float) -> None:
-    """Return when all *processes* serve; raises `PlatformError` when one ends before, or takes too long."""
+    """Wait until all *processes* are ready; raises `PlatformError` when one ends or takes too long."""
     deadline, waiting = time.monotonic() + seconds, list(processes)
     while waiting:
         waiting = [process for process in waiting if not process.is_ready]
@@ -106,7 +106,7 @@ def wait_until_ready(processes: Sequence[Process], seconds: float) -> None:
 
 
 def check_alive(processes: Sequence[Process]) -> None:
-    """Check that all *processes* run; raises `PlatformError` with the last lines of one that has ended."""
+    """Check that all *processes* run; raises `PlatformError` with the last lines of one that ended."""
     for process in processes:
         if not process.is_alive:
             code = process.popen.returncode
@@ -117,9 +117,9 @@ def check_alive(processes: Sequence[Process]) -> None:
 
 
 def end(processes: Sequence[Process], seconds: float) -> None:
-    """End *processes*: ask them all, wait at most *seconds*, and kill what is left, children included."""
+    """Stop *processes* with SIGTERM, wait at most *seconds*, and kill the rest, including children."""
     for process in processes:
-        process.tell(signal.SIGTERM)
+        process.send_signal(signal.SIGTERM)
     deadline = time.monotonic() + seconds
     for process in processes:
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -128,13 +128,13 @@ def end(processes: Sequence[Process], seconds: float) -> None:
 
 
 def _environment(additional: Mapping[str, str]) -> dict[str, str]:
-    """Return a program's environment, with no variable of the caller's that could be a secret."""
+    """Return a program's environment, without any variable of the caller that could be a secret."""
     passed_on = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     return {**passed_on, "NO_PROXY": "127.0.0.1,localhost", "PYTHONUNBUFFERED": "1", **additional}
 
 
 def _end_with_parent(parent: int) -> Callable[[], None] | None:
-    """Return a function for the child that makes it end with a killed *parent*, too (Linux alone)."""
+    """Return a function for the child, so that it ends even when *parent* is killed (Linux only)."""
     if sys.platform != "linux":
         return None
     prctl, parent_death_signal = ctypes.CDLL(None).prctl, 1  # PR_SET_PDEATHSIG

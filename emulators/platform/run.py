@@ -1,4 +1,4 @@
-"""`make run`: the platform stays up, with the sample in it, and prints each step of each run.
+"""`make run`: keeps the platform running with the sample in it, and prints each step of each run.
 
 https://learn.microsoft.com/azure/azure-functions/functions-run-local
 """
@@ -11,7 +11,7 @@ from emulators.platform.clients.app import App
 from emulators.platform.console.addresses import print_addresses
 from emulators.platform.console.arguments import make_parser
 from emulators.platform.console.run_steps import RunSteps
-from emulators.platform.console.ways_in import print_ways_in
+from emulators.platform.console.start_commands import print_start_commands
 from emulators.platform.demo import demo_plan
 from emulators.platform.endings import ends_on_signals
 from emulators.platform.processes import ROOT, PlatformError
@@ -19,12 +19,12 @@ from emulators.platform.running import Platform, running
 from emulators.platform.sample import create_sample
 from emulators.ports import DEFAULT_BASE_PORT, base_port
 
-LOOK_SECONDS = 0.5
+POLL_SECONDS = 0.5
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Keep the platform up until it is told to end; returns the exit code."""
-    parser = make_parser("run", "Keep the platform up, with the sample in it.", ROOT / ".local")
+    """Run the platform until SIGINT or SIGTERM; returns the exit code."""
+    parser = make_parser("run", "Keep the platform running, with the sample in it.", ROOT / ".local")
     parser.add_argument("--base-port", type=base_port, default=DEFAULT_BASE_PORT, help="the first port")
     options = parser.parse_args(argv)
     start = time.monotonic()
@@ -33,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("Starting the platform ...", flush=True)
         with ends_on_signals(), running(plan) as platform:
             print_addresses(platform, time.monotonic() - start)
-            print_ways_in(platform, create_sample(platform))
+            print_start_commands(platform, create_sample(platform))
             follow(platform)
     except KeyboardInterrupt:
         print("\nThe platform has ended.")
@@ -44,12 +44,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def follow(platform: Platform) -> None:
-    """Print the steps of runs for ever; raises `PlatformError` when a program of *platform* has ended."""
+    """Print the steps of runs until interrupted; raises `PlatformError` when a program has ended."""
     steps = RunSteps(App(platform.plan))
     while True:
         platform.check()
         steps.print_new()
-        time.sleep(LOOK_SECONDS)
+        time.sleep(POLL_SECONDS)
 
 
 if __name__ == "__main__":

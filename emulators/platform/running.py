@@ -1,4 +1,4 @@
-"""The platform while it runs: Azurite and the emulators, each a process of its own, on one state folder.
+"""The running platform: Azurite and the emulators, each in its own process, on one state folder.
 
 with running(Plan(state=Path(".local"))) as platform:
     platform.url(AZURE_DEVOPS)
@@ -30,7 +30,7 @@ END_SECONDS = 8.0
 
 
 class Platform:
-    """A platform that has started; `running` makes one."""
+    """A platform, as `running` starts and stops it."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
@@ -38,11 +38,11 @@ class Platform:
         self._processes: dict[str, Process] = {}
 
     def url(self, emulator: Emulator) -> str:
-        """Return the address of one of the programs."""
+        """Return the address of a program."""
         return emulator.url(self.plan.base_port)
 
     def start(self) -> None:
-        """Start everything at once and return when all of it serves; raises `PlatformError`."""
+        """Start all programs at once and wait until they are ready; raises `PlatformError`."""
         check_ports(self.plan.base_port, self.plan.spelling)
         write_settings(self.plan, app_settings(self.plan))
         for program in programs(self.plan):
@@ -51,12 +51,12 @@ class Platform:
         fill_vault(self.plan, self.passwords)
 
     def restart(self, emulator: Emulator = FUNCTIONS_HOST) -> None:
-        """Start one program again, after `kill`, and return when it serves."""
+        """Start one program again after `kill`, and wait until it is ready."""
         self._start(program_of(self.plan, emulator))
         wait_until_ready([self._processes[emulator.name]], START_SECONDS)
 
     def kill(self, emulator: Emulator = FUNCTIONS_HOST) -> None:
-        """End one program with SIGKILL, as a crash would."""
+        """Kill one program with SIGKILL, like a crash."""
         self._processes.pop(emulator.name).kill()
 
     def process(self, emulator: Emulator) -> Process:
@@ -69,7 +69,7 @@ class Platform:
 
     @property
     def isolation(self) -> str:
-        """How containers are kept apart from this machine, as the resource manager says it: or `none`."""
+        """How the resource manager isolates containers, as its log says: `bubblewrap` or `none`."""
         found = re.search(r"^isolation: (\S+)$", self.process(AZURE_RESOURCE_MANAGER).output(), re.MULTILINE)
         return found[1] if found else "none"
 
@@ -78,7 +78,7 @@ class Platform:
         check_alive(list(self._processes.values()))
 
     def end(self) -> None:
-        """End everything: the app first, then what it used; nothing is left."""
+        """Stop everything: first the app, then the services it uses."""
         host = self._processes.pop(FUNCTIONS_HOST.name, None)
         end([host] if host else [], END_SECONDS)
         end(list(self._processes.values()), END_SECONDS)
@@ -90,7 +90,7 @@ class Platform:
 
 @contextlib.contextmanager
 def running(plan: Plan, *, fresh: bool = False) -> Iterator[Platform]:
-    """Start the platform of *plan*, and end it whatever happens; raises `PlatformError`.
+    """Start the platform of *plan*, and always stop it at the end; raises `PlatformError`.
 
     With *fresh*, what an earlier platform left in the state folder is removed first.
     """
@@ -104,7 +104,7 @@ def running(plan: Plan, *, fresh: bool = False) -> Iterator[Platform]:
 
 
 def programs(plan: Plan) -> list[Program]:
-    """Return all programs, the slowest to start first; raises `PlatformError` when one is not installed."""
+    """Return all programs, the slowest first; raises `PlatformError` when one is not installed."""
     try:
         storage = azurite.command(plan.state, plan.base_port)
     except azurite.AzuriteMissingError as error:
@@ -113,7 +113,7 @@ def programs(plan: Plan) -> list[Program]:
 
 
 def program_of(plan: Plan, emulator: Emulator) -> Program:
-    """Return how one of our emulators is started."""
+    """Return the program that runs *emulator*."""
     command = [plan.python, "-m", f"emulators.{emulator.name}"]
     command += ["--state", str(plan.state), "--base-port", str(plan.base_port)]
     if emulator is FUNCTIONS_HOST:

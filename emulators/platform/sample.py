@@ -48,7 +48,7 @@ def create_sample(platform: Platform) -> Sample:
     person, project_id = organization.person, organization.project_id
     repository = organization.repository(REPOSITORY)
     git = organization.git(repository)
-    if not repository.get("defaultBranch"):  # nothing was pushed yet
+    if not repository.get("defaultBranch"):  # nothing has been pushed yet
         git.push_folder(SAMPLE / "project", BRANCH, "Start the project")
     _subscribe(platform, person, project_id)
     item = _work_item(person)
@@ -58,13 +58,13 @@ def create_sample(platform: Platform) -> Sample:
 
 
 def hook_url(platform: Platform) -> str:
-    """Return where the app takes service hooks, with its key; raises `PlatformError` when it has none."""
+    """Return the app's service hook URL with its key; raises `PlatformError` when the app has none."""
     key = function_key(platform.plan, HOOK_FUNCTION)
     return f"{platform.url(FUNCTIONS_HOST)}{HOOK_PATH}?code={key}"
 
 
 def _subscribe(platform: Platform, person: Person, project_id: str) -> None:
-    """Subscribe the app to the work items of the project, as a team does it in its project settings."""
+    """Subscribe the app to the work items of the project, as a team would in its project settings."""
     for earlier in person.ask("GET", "_apis/hooks/subscriptions")["value"]:
         path = f"_apis/hooks/subscriptions/{earlier['id']}"
         person.ask("DELETE", path)  # an earlier start may have used another port

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Says which of the tools that a new machine must bring is missing, and what to do about it.
+# Names the required tools that this machine lacks, and says how to install them.
 # usage: tools.sh PYTHON
 set -u
 

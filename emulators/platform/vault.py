@@ -1,4 +1,4 @@
-"""The generated secrets of the local platform, one set for each state folder, put into the vault by its API.
+"""The generated secrets of a state folder, put into the emulated vault by its API.
 
 https://learn.microsoft.com/rest/api/keyvault/secrets/set-secret/set-secret
 """
@@ -23,14 +23,14 @@ API_VERSION = "7.4"
 
 @dataclass(frozen=True, slots=True)
 class Passwords:
-    """The secrets that are random on each machine: never an argument of a process, never printed."""
+    """The random secrets of a state folder; they are never printed or passed as arguments."""
 
     hook_password: str
     callback_key: str
 
 
 def passwords(plan: Plan) -> Passwords:
-    """Return the passwords of this state folder, made on first use, for this user alone."""
+    """Return the passwords of this state folder; they are made on first use, readable only by this user."""
     path = plan.passwords_file
     if path.exists():
         return Passwords(**json.loads(path.read_text()))
@@ -52,7 +52,7 @@ def vault_secrets(plan: Plan, made: Passwords) -> dict[str, str]:
 
 
 def fill_vault(plan: Plan, made: Passwords) -> None:
-    """Put the secrets into the vault; raises `PlatformError` when the vault does not take one."""
+    """Put the secrets into the vault; raises `PlatformError` when the vault refuses one."""
     token = tokens.mint(plan.state, resource=tokens.VAULT_RESOURCE, client_id=identities.APP.client_id)
     trusted = ssl.create_default_context(cafile=ensure_certificates(plan.state).authority)
     with httpx.Client(
@@ -65,4 +65,4 @@ def fill_vault(plan: Plan, made: Passwords) -> None:
         for name, value in vault_secrets(plan, made).items():
             answer = vault.put(f"/secrets/{name}", json={"value": value})
             if answer.is_error:
-                raise PlatformError(f"key_vault did not take the secret {name}: HTTP {answer.status_code}.")
+                raise PlatformError(f"key_vault refused the secret {name}: HTTP {answer.status_code}.")

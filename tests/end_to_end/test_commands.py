@@ -85,6 +85,7 @@ def test_every_printed_command_reaches_the_app_and_the_steps_of_the_run_are_prin
     secrets, *ways = printed[printed.index("KEY=$(") : printed.index("An answer 202")].split("\n\n#")
     answers = [json.loads(shell(f"{secrets}\n#{way}")) for way in ways]
     tagged, started, delivered = answers
+    assert re.search(r"^runs +http://127\.0\.0\.1:\d+/_runs$", printed, re.MULTILINE)
     assert tagged["fields"]["System.Tags"] == "autocoder"
     assert started.get("status") == "queued" or started["error"]["code"] == "run_active"
     assert delivered["status"] in ("started", "duplicate", "skipped")

@@ -1,6 +1,6 @@
 import pytest
 
-from emulators.platform.console.story import gather
+from emulators.platform.console.run_result import gather
 
 
 @pytest.fixture(scope="module")

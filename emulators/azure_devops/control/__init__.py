@@ -1,4 +1,4 @@
-"""Setting up the emulated organisation by routes that Azure DevOps does not have, and a client of them.
+"""Control routes, which Azure DevOps does not have, to set up the emulated organisation; and their client.
 
 https://learn.microsoft.com/azure/devops/organizations/accounts/create-organization
 """

@@ -1,4 +1,4 @@
-"""A client for tests and the benchmark: it fills the emulator, by the REST API wherever that is possible.
+"""A client that fills the emulator for tests and the benchmark, through the REST API where possible.
 
 https://learn.microsoft.com/rest/api/azure/devops
 """
@@ -20,7 +20,7 @@ PREVIEW = {"api-version": "7.1-preview.4"}
 
 
 class AzureDevOps:
-    """An organisation of the emulator at *url* (`http://127.0.0.1:7072`), as one of its people uses it.
+    """An organisation of the emulator at *url* (`http://127.0.0.1:7072`), used by one person.
 
     Every method raises `httpx.HTTPStatusError` when the emulator refuses.
     """
@@ -54,19 +54,19 @@ class AzureDevOps:
         return self._control("identities", {"displayName": name, "uniqueName": address, "kind": kind})
 
     def add_to_group(self, person: str, group: str, *, member: bool = True) -> None:
-        r"""Make *person* a member of *group* (`[Project]\Contributors`), or remove the member."""
+        r"""Add *person* to *group* (`[Project]\Contributors`), or remove them with *member* false."""
         self._control("memberships", {"identity": person, "group": group, "member": member})
 
     def grant(self, person: str, token: str, *, allow: int = 0, deny: int = 0) -> None:
-        """Allow or deny Git permissions (bits) at a token, such as `repoV2/{project}/{repository}`."""
+        """Allow or deny Git permissions (bits) at a token such as `repoV2/{project}/{repository}`."""
         self._control("permissions", {"identity": person, "token": token, "allow": allow, "deny": deny})
 
     def switch(self, **switches: Any) -> JSON:
-        """Change `linkWorkItems`, `hookSecondsScale` or `largestFileBytes`; returns all of them."""
+        """Change `linkWorkItems`, `hookSecondsScale` or `largestFileBytes`; returns all switches."""
         return self._control("switches", switches)
 
     def add_fault(self, **fault: Any) -> None:
-        """Make the next matching requests fail; the fields are those of `emulators/faults.py`."""
+        """Make the next matching requests fail; for the fields see `emulators/faults.py`."""
         self._http.post(f"{self.url}/_control/faults", json=fault).raise_for_status()
 
     def waiting_notifications(self) -> int:
@@ -74,7 +74,7 @@ class AzureDevOps:
         return int(self._read(f"{self.url}/_control/notifications")["waiting"])
 
     def create_project(self, name: str, *, process: str = "Agile", description: str = "") -> JSON:
-        """Create a project, or return the one of that name: `{id, name, organization}`."""
+        """Create a project, or return the existing one with that name: `{id, name, organization}`."""
         body = {"name": name, "process": process, "description": description}
         return self._control(f"organizations/{quote(self.organization)}/projects", body)
 
@@ -83,7 +83,7 @@ class AzureDevOps:
         return self._control(self._repositories(project), {"name": name, "path": str(path.absolute())})
 
     def create_repository(self, project: str, name: str) -> JSON:
-        """Create an empty repository, or return the one of that name: `{id, name, head}`."""
+        """Create an empty repository, or return the existing one with that name: `{id, name, head}`."""
         return self._control(self._repositories(project), {"name": name})
 
     # -- the REST API -----------------------------------------------------------------------------------
@@ -112,7 +112,7 @@ class AzureDevOps:
         return self._patch("PATCH", self.api(project, f"wit/workitems/{number}"), patch)
 
     def add_tag(self, project: str, number: int, tag: str) -> JSON:
-        """Add a tag to a work item; the others stay."""
+        """Add a tag to a work item, keeping its other tags."""
         patch = [{"op": "add", "path": "/fields/System.Tags", "value": tag}]
         return self._patch("PATCH", self.api(project, f"wit/workitems/{number}"), patch)
 
@@ -157,7 +157,7 @@ class AzureDevOps:
     def subscribe(
         self, url: str, event: str, *, user: str = "", password: str = "", headers: str = "", **filters: str
     ) -> JSON:
-        """Send *event* (`workitem.updated`) to *url*; *filters* are publisher inputs such as `projectId`."""
+        """Subscribe *url* to *event* (`workitem.updated`); *filters* are inputs such as `projectId`."""
         consumer = {
             "url": url,
             "basicAuthUsername": user,
@@ -183,7 +183,7 @@ class AzureDevOps:
         return list(self._read(self.api("", f"hooks/subscriptions/{subscription_id}/notifications"))["value"])
 
     def api(self, project: str, path: str) -> str:
-        """Return the address of a resource of the REST API, of a project or of the organisation."""
+        """Return the address of a REST resource of a project, or of the organisation."""
         scope = f"/{quote(project)}" if project else ""
         return f"{self.url}/{quote(self.organization)}{scope}/_apis/{path}"
 
@@ -206,7 +206,7 @@ class AzureDevOps:
 
 
 def _answer(response: httpx.Response) -> JSON:
-    """Return the JSON of an answer; raises `httpx.HTTPStatusError` with the text of a refusal."""
+    """Return the JSON of an answer; raises `httpx.HTTPStatusError` that quotes an error answer."""
     if response.is_error:
         message = (
             f"{response.status_code} {response.request.method} {response.request.url}: {response.text[:500]}"

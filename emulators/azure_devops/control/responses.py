@@ -1,6 +1,6 @@
-"""`/_control/...`: what tests, demo and benchmark set up without a credential, on this machine alone.
+"""`/_control/...`: set-up for tests, demo and benchmark, without a credential and only from this machine.
 
-These routes are no part of Azure DevOps. They create what its web portal creates:
+These routes do not exist in Azure DevOps. They create what people create in its web portal:
 https://learn.microsoft.com/azure/devops/organizations/projects/create-project
 https://learn.microsoft.com/azure/devops/organizations/accounts/use-personal-access-tokens-to-authenticate
 """
@@ -32,7 +32,7 @@ class ControlError(Exception):
 
 
 async def respond(services: Services, request: web.Request, rest: tuple[str, ...]) -> web.Response:
-    """Answer a control call: 400 with `{"error"}` when it is wrong, 403 from elsewhere, 404 when unknown."""
+    """Answer a control call: errors are `{"error"}` with 400, 403 (not this machine), 404 or 415."""
     refused = control_refusal(request)
     if refused is not None:
         return refused
@@ -40,7 +40,7 @@ async def respond(services: Services, request: web.Request, rest: tuple[str, ...
         body = await _body(request)
         handler = _handler(request.method, rest)
         if handler is None:
-            return answer({"error": f"no control {request.method} {'/'.join(rest)}"}, 404, "")
+            return answer({"error": f"there is no control route {request.method} {'/'.join(rest)}"}, 404, "")
         return answer(await handler(services, rest, body), 200, "")
     except (ControlError, ValueError, KeyError, TypeError, git.GitError) as error:
         return answer({"error": f"{error}" or type(error).__name__}, 400, "")
@@ -49,7 +49,7 @@ async def respond(services: Services, request: web.Request, rest: tuple[str, ...
 async def _body(request: web.Request) -> JSON:
     body = await request.json() if request.can_read_body else {}
     if not isinstance(body, dict):
-        raise ControlError("the body has to be a JSON object")
+        raise ControlError("the body must be a JSON object")
     return body
 
 
@@ -73,23 +73,23 @@ def _handler(method: str, rest: tuple[str, ...]) -> Control | None:
 
 
 async def _create_project(services: Services, rest: tuple[str, ...], body: JSON) -> JSON:
-    """`POST organizations/{org}/projects {name, process, description}`; a known name gives that project."""
+    """`POST organizations/{org}/projects {name, process, description}`; or the existing one."""
     process = body.get("process", "Agile")
     if process not in ("Agile", "Scrum", "Basic", "CMMI"):
-        raise ControlError("process has to be Agile, Scrum, Basic or CMMI")
+        raise ControlError("process must be Agile, Scrum, Basic or CMMI")
     name = str(body["name"]).strip()
     if not name or "/" in name or name.startswith("_"):
-        raise ControlError("a project's name has no slash and does not start with an underscore")
+        raise ControlError("a project's name must not contain a slash or start with an underscore")
     project = seeding.create_project(services.state, rest[1], name, process, str(body.get("description", "")))
     return {"id": project.id, "name": project.name, "organization": project.organization}
 
 
 async def _create_repository(services: Services, rest: tuple[str, ...], body: JSON) -> JSON:
-    """`POST organizations/{org}/projects/{project}/repositories {name, path}`; *path* is copied."""
+    """`POST organizations/{org}/projects/{project}/repositories {name, path}`: a copy of *path*."""
     project = services.state.project(rest[1], rest[3])
     name = str(body["name"]).strip()
     if not name or "/" in name:
-        raise ControlError("a repository's name has no slash")
+        raise ControlError("a repository's name must not contain a slash")
     known = [r for r in services.state.repositories_of([project]) if r.name.lower() == name.lower()]
     repository = known[0] if known else seeding.create_repository(services.state, project, name)
     path = services.state.path_of(repository)
@@ -117,7 +117,7 @@ async def _create_identity(services: Services, _: tuple[str, ...], body: JSON) -
     """`POST identities {displayName, uniqueName, id, kind}`."""
     kind = body.get("kind", "user")
     if kind not in ("user", "servicePrincipal", "group"):
-        raise ControlError("kind has to be user, servicePrincipal or group")
+        raise ControlError("kind must be user, servicePrincipal or group")
     identity_id = str(body.get("id") or new_id()).lower()
     name = str(body["displayName"])
     identity = Identity(identity_id, name, str(body.get("uniqueName") or name), kind)
@@ -143,7 +143,7 @@ async def _change_permissions(services: Services, _: tuple[str, ...], body: JSON
 
 
 async def _create_pat(services: Services, _: tuple[str, ...], body: JSON) -> JSON:
-    """`POST pats {token, identity, scopes}`; without scopes it may do all that its identity may."""
+    """`POST pats {token, identity, scopes}`; without scopes it has all rights of its identity."""
     identity = _identity(services, body["identity"])
     scopes = body.get("scopes")
     authentication.register_pat(
@@ -168,12 +168,12 @@ async def _change_switches(services: Services, rest: tuple[str, ...], body: JSON
 
 
 async def _show_notifications(services: Services, _: tuple[str, ...], __: JSON) -> JSON:
-    """`GET notifications`: how many are still being delivered; tests wait until there are none."""
+    """`GET notifications`: the number still being delivered, for which tests wait to become 0."""
     return {"waiting": len(services.state.store.all("delivery"))}
 
 
 def _identity(services: Services, words: object) -> Identity:
     found = services.state.find_identity(str(words))
     if found is None:
-        raise ControlError(f"no identity is called {words}")
+        raise ControlError(f"there is no identity {words}")
     return found

@@ -1,4 +1,4 @@
-"""Shared by all services: calls, resources, state, errors and versions.
+"""The core of all services: calls, resources, state, errors and versions.
 
 https://learn.microsoft.com/rest/api/azure/devops
 """

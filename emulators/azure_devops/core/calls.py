@@ -19,10 +19,10 @@ MAX_BODY_BYTES = 26_214_400
 
 @dataclass(slots=True)
 class Call:
-    """A request whose operation, caller and version are settled.
+    """A request whose operation, caller and version are known.
 
-    *arguments* are those of the path, *parameters* those of the query by their names in lower case; *members*
-    are what the operation reads of the body, or None when it does not say.
+    *arguments* come from the path, *parameters* from the query (by lower-case name); *members* are the body
+    members that the operation reads, or None if it does not declare them.
     """
 
     request: web.Request
@@ -43,7 +43,7 @@ class Call:
 
     @property
     def origin(self) -> str:
-        """Scheme and authority, as the client used them."""
+        """Scheme and authority as in the client's request."""
         return f"http://{self.request.host}"
 
     @property
@@ -88,7 +88,7 @@ class Call:
         return bytes(content)
 
     async def body(self) -> dict[str, Any]:
-        """Return the JSON object in the body; raises 400 for another body, 501 for a member it does not read.
+        """Return the JSON object in the body; raises 400 for another body, 501 for an uncovered member.
 
         A member that is null, false or empty counts as absent.
         """
@@ -112,14 +112,14 @@ class Call:
         return answer(value, status, self.version, {**identify(self.caller), **(headers or {})})
 
     def collection(self, values: Sequence[Any], headers: dict[str, str] | None = None) -> web.Response:
-        """Answer with a list: `{count, value}`, or bare for clients that ask for `noArrayWrap`."""
+        """Answer with a list: `{count, value}`, or a bare array for clients that request `noArrayWrap`."""
         if "noarraywrap=true" in self.request.headers.get("Accept", "").lower():
             return self.reply(list(values), headers=headers)
         return self.reply({"count": len(values), "value": list(values)}, headers=headers)
 
     @property
     def at_least_7_2(self) -> bool:
-        """Whether the client speaks the newest version."""
+        """Whether the request's version is 7.2 or later."""
         return versions.number_of(self.version) >= versions.LATEST
 
     def required_project(self) -> Project:
@@ -130,7 +130,7 @@ class Call:
 
 
 def identify(caller: Identity) -> dict[str, str]:
-    """Return the header that tells a client which identity it has."""
+    """Return the header that tells a client its own identity."""
     return {"X-VSS-UserData": f"{caller.id}:{caller.unique_name}"}
 
 

@@ -1,6 +1,6 @@
-"""The errors of Azure DevOps: status, message and type exactly as its clients see them.
+"""The errors of Azure DevOps: status, message and type exactly as clients receive them.
 
-The shape is that of a wrapped exception; the numbers (`TF...`, `VS...`) are what people search for.
+The body is that of a wrapped exception; people search for its numbers (`TF...`, `VS...`).
 https://learn.microsoft.com/rest/api/azure/devops
 https://learn.microsoft.com/azure/devops/integrate/concepts/rest-api-versioning
 """
@@ -77,7 +77,7 @@ def git_permission_text(permission: str, identity: str, scope: str) -> str:
 
 
 def version_missing(method: str) -> VssError:
-    """400: a request that changes something has to name its API version."""
+    """400: a request that changes something must name its API version."""
     message = (
         f'No api-version was supplied for the "{method}" request. The version must be supplied either as '
         'part of the Accept header (e.g. "application/json; api-version=1.0") or as a query parameter '
@@ -96,7 +96,7 @@ def version_is_preview(version: str) -> VssError:
 
 
 def version_out_of_range(version: str, latest: str) -> VssError:
-    """400: the service has no such version."""
+    """400: the service does not have this version."""
     message = (
         f"The requested REST API version of {version} is out of range for this server. "
         f"The latest REST API version this server supports is {latest}."
@@ -105,7 +105,7 @@ def version_out_of_range(version: str, latest: str) -> VssError:
 
 
 def content_type_refused(given: str, method: str, wanted: str) -> VssError:
-    """415: the body is declared as something else than the resource takes."""
+    """415: the resource does not accept the declared type of the body."""
     message = (
         f'The request indicated a Content-Type of "{given}" for method type "{method}" which is not '
         f"supported. Valid content types for this method are: {wanted}."
@@ -114,7 +114,7 @@ def content_type_refused(given: str, method: str, wanted: str) -> VssError:
 
 
 def no_controller(path: str) -> VssError:
-    """404: no such route."""
+    """404: the route does not exist."""
     message = f"The controller for path '{path}' was not found or does not implement IController."
     return VssError(404, message, "HttpException", "System.Web", event=0)
 
@@ -137,7 +137,7 @@ def argument(message: str, name: str) -> VssError:
 
 
 def expand_with_fields() -> VssError:
-    """400: a request for work items has `fields` and `$expand`, which exclude each other."""
+    """400: a request for work items has both `fields` and `$expand`."""
     message = "The expand parameter can not be used with the fields parameter."
     return VssError(400, message, "ConflictingParametersException", WORK_ITEMS, event=3200)
 
@@ -156,7 +156,7 @@ def too_large(limit: int) -> VssError:
 
 
 def project_missing(name: str) -> VssError:
-    """404 TF200016: no such project."""
+    """404 TF200016: the project does not exist."""
     message = (
         f"TF200016: The following project does not exist: {name}. Verify that the name of the project is "
         "correct and that the project exists on the specified Azure DevOps Server."
@@ -165,7 +165,7 @@ def project_missing(name: str) -> VssError:
 
 
 def repository_missing(name: str) -> VssError:
-    """404 TF401019: no such repository, or none that the identity may see."""
+    """404 TF401019: the repository does not exist, or the identity may not see it."""
     message = (
         f"TF401019: The Git repository with name or identifier {name} does not exist or you do not have "
         "permissions for the operation you are attempting."
@@ -174,13 +174,13 @@ def repository_missing(name: str) -> VssError:
 
 
 def work_item_missing(number: object) -> VssError:
-    """404 TF401232: no such work item, or none that the identity may see."""
+    """404 TF401232: the work item does not exist, or the identity may not see it."""
     message = f"TF401232: Work item {number} does not exist, or you do not have permissions to read it."
     return VssError(404, message, "WorkItemUnauthorizedAccessException", WORK_ITEMS, event=3200)
 
 
 def test_failed(path: str, actual: object, wanted: object) -> VssError:
-    """412 VS403351: a `test` in a patch did not hold."""
+    """412 VS403351: a `test` operation of a patch failed."""
     values = f"value {actual} was not equal to test value {wanted}"
     message = f"VS403351: Test Operation for path {path} failed, {values}."
     return VssError(412, message, "TestPatchOperationFailedException", WEB_API, inner="Patch.")
@@ -192,13 +192,13 @@ def rule_broken(message: str) -> VssError:
 
 
 def field_missing(name: str) -> VssError:
-    """400 TF51535: the organisation has no field of that name."""
+    """400 TF51535: the organisation has no field with this name."""
     kind = "WorkItemTrackingFieldDefinitionNotFoundException"
     return VssError(400, f"TF51535: Cannot find field {name}.", kind, WORK_ITEMS, event=3200)
 
 
 def field_rule(field: str, code: str) -> VssError:
-    """400 TF401320: a rule on one field, by its codes."""
+    """400 TF401320: a value breaks a rule of its field; *code* names the rule."""
     return rule_broken(f"TF401320: Rule Error for field {field}. Error code: {code}.")
 
 

@@ -11,13 +11,13 @@ from functools import cached_property
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-WITH_SLASHES = ("path", "filter", "query")  # parameters whose value may contain slashes
+WITH_SLASHES = ("path", "filter", "query")  # parameters whose values may contain slashes
 _PARAMETER = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation: its area and name, its method and path (from `_apis` on), the scopes that allow it.
+    """An operation: its area and name, its method, its path from `_apis` on, and the scopes that allow it.
 
     `prefix` is what comes before `_apis`: the host and the parameters for organisation, project and team.
     """
@@ -47,7 +47,7 @@ class Operation:
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
-        """The expression that a path from `_apis` on has to match, in any case."""
+        """The pattern of its path from `_apis` on, in any case."""
         pieces, end = [], 0
         for parameter in _PARAMETER.finditer(self.path):
             value = ".+" if parameter[1] in WITH_SLASHES else "[^/]+"
@@ -57,7 +57,7 @@ class Operation:
 
     @property
     def fixed(self) -> int:
-        """How many parts of the path are fixed; the more, the more specific the operation."""
+        """The number of fixed parts in the path; a higher number is more specific."""
         return sum(1 for part in self.path.split("/") if not part.startswith("{"))
 
 

@@ -1,7 +1,7 @@
-"""Query parameters: which ones an operation reads, and which values of an enumeration it covers.
+"""Query parameters: those that an operation reads, and the enumeration values that it covers.
 
-Whatever an operation does not declare is refused, since an answer that ignores it would be wrong. A
-parameter without a value counts as absent: the Node client of Microsoft sends such parameters.
+A parameter that an operation does not declare is refused, because an answer that ignores it would be wrong.
+A parameter without a value counts as absent: Microsoft's Node client sends such parameters.
 https://learn.microsoft.com/rest/api/azure/devops
 """
 
@@ -13,7 +13,7 @@ from emulators.azure_devops.core import errors
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """An enumeration: the values that are covered, those of the service that are not, and their numbers."""
+    """An enumeration: its covered values, the service's values that are not covered, and their numbers."""
 
     covered: tuple[str, ...]
     uncovered: tuple[str, ...] = ()
@@ -50,7 +50,7 @@ def flags(*names: str) -> dict[str, Choice | None]:
 
 
 def off(*names: str) -> dict[str, Choice | None]:
-    """Return flags that are covered only where they are false, which is their default."""
+    """Return flags of which only the default, false, is covered."""
     return dict.fromkeys(names, OFF)
 
 
@@ -58,7 +58,7 @@ PAGE = texts("$top", "$skip")
 
 
 def read(operation: str, readable: Readable, query: Mapping[str, str]) -> dict[str, str]:
-    """Return the parameters of *query* by their names in lower case, each value spelled as documented.
+    """Return the parameters of *query* by lower-case name, with enumeration values spelled as documented.
 
     Raises 501 for a parameter that *operation* does not read, 400 for an unknown value of an enumeration.
     """

@@ -1,4 +1,4 @@
-"""Projects, repositories and commits as they go over the wire.
+"""The JSON of projects, repositories and commits.
 
 https://learn.microsoft.com/rest/api/azure/devops/git/repositories
 """
@@ -10,7 +10,7 @@ from emulators.azure_devops.core.state import JSON, Project, Repository
 
 
 def show_project(url: str, project: Project, *, whole: bool = False) -> JSON:
-    """Return a project reference, or the *whole* project."""
+    """Return a reference to a project, or the *whole* project."""
     body: JSON = {
         "id": project.id,
         "name": project.name,
@@ -81,7 +81,7 @@ def commit_ref(url: str, repository: Repository, commit: str) -> JSON:
 
 
 def show_commit(url: str, repository: Repository, commit: str, content: bytes) -> JSON:
-    """Return a commit out of its raw *content*."""
+    """Return the JSON of a commit from its raw *content*."""
     head, _, message = content.decode(errors="replace").partition("\n\n")
     lines = [line.partition(" ") for line in head.splitlines()]
     first = {key: value for key, _, value in reversed(lines)}

@@ -1,4 +1,4 @@
-"""A resource of the REST API: its entry in the catalogue, and the functions that answer its operations.
+"""A resource of the REST API: its catalogue entry, and the functions that answer its operations.
 
 https://learn.microsoft.com/rest/api/azure/devops
 """
@@ -20,7 +20,7 @@ Answer = Callable[[Call], Awaitable[web.StreamResponse]]
 class Route:
     """The function that answers an operation, and the query parameters and body members that it reads.
 
-    Without *body* the members are not checked: the operation takes back what it answered before.
+    Without *body* the members are not checked, because clients send back the whole object that they read.
     """
 
     answer: Answer
@@ -30,10 +30,10 @@ class Route:
 
 @dataclass(frozen=True)
 class Resource:
-    """A resource as the catalogue has it, and the operations of it that are served, by name.
+    """A resource of the catalogue, and its served operations by name.
 
-    Clients put their arguments into the template by name and drop the parts they have no argument for, so
-    its parameters are those of Microsoft's list.
+    Clients fill the template by parameter name and drop the parts without an argument, so it uses the
+    parameter names of Microsoft's list.
     """
 
     id: str
@@ -46,11 +46,11 @@ class Resource:
 
     @property
     def operations(self) -> dict[Operation, Route]:
-        """The operations that are served; raises KeyError for one that is in no list."""
+        """The served operations; raises KeyError for one that neither list of operations contains."""
         return {OPERATIONS[self.area.lower(), name]: route for name, route in self.routes.items()}
 
     def location(self) -> JSON:
-        """Return the entry of the catalogue."""
+        """Return the catalogue entry."""
         return {
             "id": self.id,
             "area": self.area,

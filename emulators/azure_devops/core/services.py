@@ -1,6 +1,6 @@
-"""What the calls of all services share: the state, Git objects, service hooks, and merging.
+"""The objects that all calls share: the state, Git objects, service hooks, merging, and the app's runs.
 
-Service hooks and merging are Protocols here, so that no service has to import another one to reach them.
+Service hooks, merging and runs are Protocols here, so that services need not import each other.
 https://learn.microsoft.com/rest/api/azure/devops
 """
 
@@ -14,7 +14,7 @@ from emulators.azure_devops.storage.git_objects import Objects
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """An event: its texts, its resource by version, and which filters accept it."""
+    """An event: its texts, its resource by version, and the check of a subscription's filters."""
 
     type: str
     project: Project
@@ -31,44 +31,44 @@ class Hooks(Protocol):
     """Delivers events to the web hooks that subscribe to them."""
 
     def publish(self, event: Event) -> None:
-        """Queue *event* for every subscription that wants it; returns at once."""
+        """Queue *event* for every matching subscription; returns at once."""
 
     async def send_test(self, subscription: JSON, payload: JSON) -> JSON:
-        """Send one notification now, once, and return its record."""
+        """Send one notification at once, without retries, and return its record."""
 
 
 class Merging(Protocol):
-    """Merges pull requests: attempts it after changes, and completes them."""
+    """Merges pull requests: attempts a merge after each change, and completes pull requests."""
 
     def schedule(self, number: int, url: str) -> None:
-        """Attempt the merge of a pull request soon; returns at once."""
+        """Schedule an attempt to merge a pull request; returns at once."""
 
     async def complete(self, pull_request: JSON, by: str, url: str) -> JSON:
         """Merge a pull request into its target; raises 409 when it conflicts or a branch has moved."""
 
     def pushed(self, repository: Repository, ref: str, tip: str, by: Identity, url: str) -> None:
-        """Give the active pull requests from *ref*, whose tip is now *tip*, their next iteration."""
+        """Add an iteration to each active pull request from *ref*, whose tip is now *tip*."""
 
     def branch_moved(self, repository: Repository, ref: str, url: str) -> None:
-        """Attempt again the merge of every pull request into *ref*."""
+        """Retry the merge of every pull request into *ref*."""
 
     def policies_changed(self, number: int, url: str) -> None:
-        """Check again whether a pull request that waits for its policies may complete."""
+        """Check again whether the policies let a waiting pull request complete."""
 
 
 class Runs(Protocol):
-    """Reads the runs of the app that works on this organisation, for the pages that show them."""
+    """Reads the runs of the app for the pages."""
 
     async def read(self, path: str = "") -> JSON | None:
-        """Return the app's answer for *path* below its list of runs, None when it knows no such run.
+        """Return the app's answer for *path* below its list of runs, or None if the run is unknown.
 
-        Raises `LookupError` with the reason when the app gives no answer.
+        Raises `LookupError` with the reason when the app does not answer.
         """
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The running parts that calls share; `runs` is None where no app is known."""
+    """The objects that all calls share; `runs` is None if no app is configured."""
 
     state: State
     objects: Objects

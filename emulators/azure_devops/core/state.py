@@ -1,4 +1,4 @@
-"""Organisations, projects, repositories and identities, by name or id.
+"""The state of the emulator: organisations, projects, repositories and identities.
 
 https://learn.microsoft.com/rest/api/azure/devops/core
 """
@@ -29,7 +29,7 @@ class Identity:
 
     @property
     def descriptor(self) -> str:
-        """The descriptor that access control entries use."""
+        """The descriptor in access control entries."""
         if self.kind == "group":
             return f"Microsoft.TeamFoundation.Identity;{self._security_id}"
         if self.kind == "servicePrincipal":
@@ -38,14 +38,14 @@ class Identity:
 
     @property
     def subject(self) -> str:
-        """The descriptor that the graph and identity references use."""
+        """The descriptor in the graph and in identity references."""
         prefix = {"group": "vssgp", "servicePrincipal": "aadsp", "user": "aad"}[self.kind]
         named = self._security_id if self.kind == "group" else self.id
         return f"{prefix}.{base64.urlsafe_b64encode(named.encode()).decode().rstrip('=')}"
 
     @property
     def _security_id(self) -> str:
-        """The security identifier of a group: as long as real ones, whose parts have up to ten digits."""
+        """The security identifier of a group, as long as real ones, whose parts have up to ten digits."""
         digest = hashlib.sha256(self.id.encode()).digest()
         parts = [int.from_bytes(digest[at : at + 4], "big") | 1 << 30 for at in range(0, 28, 4)]
         return "-".join(map(str, ("S-1-9-1551374245", *parts[:3], 1, *parts[3:])))
@@ -69,7 +69,7 @@ class Project:
 
     @property
     def area_node(self) -> str:
-        """The id of its root area, to which the permissions on work items belong."""
+        """The id of its root area, at which permissions on work items are set."""
         return str(uuid.uuid5(uuid.UUID(self.id), "area"))
 
 
@@ -85,7 +85,7 @@ class Repository:
 
 @dataclass(frozen=True, slots=True)
 class Switches:
-    """Settings of the emulator that tests may change."""
+    """Switches of the emulator that tests may change."""
 
     link_work_items: bool = True
     hook_seconds_scale: float = 1.0
@@ -117,18 +117,18 @@ class State:
         return self.folder / "attachments"
 
     def switches(self) -> Switches:
-        """Return the settings as tests have set them."""
+        """Return the current switches."""
         return Switches(**(self.store.get("switches", "all") or {}))
 
     # -- identities ---------------------------------------------------------------------------------------
 
     def add_identity(self, identity: Identity) -> Identity:
-        """Save an identity, in place of one with the same id."""
+        """Save an identity, replacing any with the same id."""
         self.store.put("identity", identity.id, asdict(identity))
         return identity
 
     def identity(self, identity_id: str) -> Identity | None:
-        """Return the identity of that id."""
+        """Return the identity with that id, or None."""
         body = self.store.get("identity", identity_id.lower())
         return None if body is None else Identity(**body)
 
@@ -137,7 +137,7 @@ class State:
         return [Identity(**body) for body in self.store.all("identity")]
 
     def find_identity(self, words: str) -> Identity | None:
-        """Return the identity with that id, address, descriptor or display name."""
+        """Return the identity with that id, address, descriptor or display name, or None."""
         wanted = words.casefold()
         for identity in self.identities():
             names = (identity.id, identity.unique_name, identity.descriptor, identity.subject)
@@ -180,11 +180,11 @@ class State:
         raise errors.project_missing(name_or_id)
 
     def project_of(self, project_id: str) -> Project:
-        """Return the project of that id, which is known to exist."""
+        """Return the project with that id, which must exist."""
         return Project(**self._known("project", project_id))
 
     def add_repository(self, repository: Repository) -> Repository:
-        """Save a repository, in place of one with the same id."""
+        """Save a repository, replacing any with the same id."""
         self.store.put("repository", repository.id, asdict(repository), parent=repository.project_id)
         return repository
 
@@ -211,7 +211,7 @@ class State:
     def _known(self, kind: str, key: str) -> dict[str, Any]:
         body = self.store.get(kind, key)
         if body is None:
-            raise LookupError(f"{kind} {key} is gone")
+            raise LookupError(f"{kind} {key} does not exist")
         return body
 
 

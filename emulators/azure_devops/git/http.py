@@ -22,7 +22,7 @@ from emulators.azure_devops.storage import git_commands as git
 
 UPLOAD, RECEIVE = "git-upload-pack", "git-receive-pack"
 CHUNK = 1 << 18
-# partial clones are supported: https://learn.microsoft.com/azure/devops/release-notes/2023/sprint-229-update
+# partial clones: https://learn.microsoft.com/azure/devops/release-notes/2023/sprint-229-update
 READING = {
     "uploadpack.allowFilter": "true",
     "uploadpack.allowTipSHA1InWant": "true",
@@ -35,7 +35,7 @@ _SIDE_BAND = re.compile(rb"[ \0]side-band-64k")
 
 
 def service_of(request: web.Request, tail: str) -> str:
-    """Return which Git service *request* is for; empty for any other request, such as for a page."""
+    """Return the Git service of *request*, or "" if it is another kind of request, such as for a page."""
     if tail == "info/refs" and request.method == "GET":
         service = request.query.get("service", "")
         return service if service in (UPLOAD, RECEIVE) else ""
@@ -44,7 +44,7 @@ def service_of(request: web.Request, tail: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A request of a Git client whose caller and repository are settled."""
+    """A Git client's request whose caller and repository are known."""
 
     services: Services
     request: web.Request
@@ -59,8 +59,7 @@ async def serve(
 ) -> web.StreamResponse:
     """Answer a Git request at *place* (organisation, project, repository).
 
-    Refusals are plain text, which git shows to its user. The `VssError` that a missing repository raises
-    becomes such an answer.
+    Errors are plain text, which git shows to its user, including the `VssError` for a missing repository.
     """
     state, service, (organization, project, name) = services.state, service_of(request, tail), place
     credential = authentication.credential_of(state, request)
@@ -89,7 +88,7 @@ def _challenge(request: web.Request) -> web.Response:
 
 
 def _may_not_push(caller: Identity) -> web.Response:
-    """Return 403 the way Azure Repos does: inside a service announcement, and once more as text."""
+    """Return 403 as Azure Repos does: inside a service announcement, and again as text."""
     text = errors.git_permission_text("GenericContribute", caller.unique_name, "repository")
     body = packet_line(b"# service=git-receive-pack\n") + b"0000" + packet_line(text.encode())
     return web.Response(status=403, body=body + b"\n" + text.encode(), content_type="text/plain")
@@ -145,7 +144,7 @@ async def _push(exchange: Exchange) -> web.StreamResponse:
 
 
 async def _commands(request: web.Request) -> tuple[bytes, tuple[pushes.RefUpdate, ...]]:
-    """Return the part of a push that was read so far, and the ref updates in it."""
+    """Return the part of a push that has been read, and its ref updates."""
     data = b""
     while True:
         chunk = await request.content.readany()
@@ -181,7 +180,7 @@ async def _start(exchange: Exchange, configuration: dict[str, str]) -> asyncio.s
 
 
 def _refusing(decision: Decision) -> dict[str, str]:
-    """Return the variables that make git refuse what *decision* refuses."""
+    """Return variables that make git refuse the updates that *decision* refuses."""
     values = WRITING | decision.configuration()
     variables, count = git.configuration(values), len(values)
     for number, ref in enumerate(decision.refused, start=count):

@@ -1,4 +1,4 @@
-"""The effects of a push: its record, new iterations of pull requests, the rights of a branch's creator.
+"""The effects of a push: its record, new iterations of pull requests, and permissions of a branch's creator.
 
 https://learn.microsoft.com/rest/api/azure/devops/git/pushes
 """
@@ -13,7 +13,7 @@ from emulators.azure_devops.storage.git_commands import ZERO
 
 @dataclass(frozen=True, slots=True)
 class RefUpdate:
-    """One ref, its old and its new object; the zero id means that the ref did not exist, or is deleted."""
+    """A ref with its old and new object; the zero id means that the ref did not exist or is deleted."""
 
     ref: str
     old: str

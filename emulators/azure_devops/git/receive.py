@@ -1,7 +1,7 @@
-"""Pushes: which of the requested ref updates are refused, and the report about them.
+"""Decides which ref updates of a push are refused, and rewrites Git's report about them.
 
-Git itself refuses: hidden refs and non-fast-forwards by configuration of this one push, large files by a
-hook. Its reasons are then replaced by the messages of Azure Repos, which `git push` shows in its report.
+Git itself refuses the updates: hidden refs and non-fast-forwards through its configuration for this push,
+large files through a hook. Its reasons are then replaced by the messages of Azure Repos.
 https://learn.microsoft.com/azure/devops/repos/git/limits
 """
 
@@ -30,12 +30,12 @@ HOOKS = Path(__file__).parent / "receive_hooks"
 
 
 class ProtocolError(Exception):
-    """The client does not speak the protocol of `git-receive-pack`."""
+    """The client violates the protocol of `git-receive-pack`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The decision about one push: refused refs with the reason, and whether the rest may rewrite history."""
+    """The decision about a push: refused refs with reasons, and whether the others may rewrite history."""
 
     updates: tuple[RefUpdate, ...]
     refused: dict[str, str] = field(default_factory=dict)
@@ -43,7 +43,7 @@ class Decision:
     largest_file: int = 0
 
     def configuration(self) -> dict[str, str]:
-        """Return the configuration with which git refuses it."""
+        """Return the Git configuration that enforces the decision."""
         values = {"receive.autogc": "false", "receive.maxInputSize": str(5 << 30)}
         if self.without_force:
             values["receive.denyNonFastForwards"] = "true"
@@ -52,7 +52,7 @@ class Decision:
         return values
 
     def reason(self, ref: str, said: str) -> str:
-        """Return why *ref* was refused, in the message of Azure Repos."""
+        """Return the message of Azure Repos for the refusal of *ref*, for which git *said* its own reason."""
         if ref in self.refused:
             return self.refused[ref]
         if said == "non-fast-forward" and ref in self.without_force:
@@ -63,7 +63,7 @@ class Decision:
 
 
 def parse_commands(data: bytes) -> tuple[RefUpdate, ...] | None:
-    """Return the ref updates at the start of a push, or None while *data* is not all of them.
+    """Return the ref updates at the start of a push, or None while *data* is incomplete.
 
     Raises `ProtocolError` when the client does not follow the protocol.
     """
@@ -94,7 +94,7 @@ def decide(
     *,
     atomic: bool = False,
 ) -> Decision:
-    """Return which of *updates* the caller may make; of an *atomic* push all or none."""
+    """Return the decision on *updates*; an *atomic* push is accepted or refused as a whole."""
     decision = Decision(
         updates, largest_file=policies.largest_file(state, repository) or state.switches().largest_file_bytes
     )
@@ -130,7 +130,7 @@ def _refusal(state: State, repository: Repository, caller: Identity, update: Ref
 
 
 def rewrite(report: bytes, decision: Decision, *, side_band: bool) -> tuple[bytes, list[RefUpdate]]:
-    """Return git's answer with the reasons replaced, and the updates that took effect."""
+    """Return git's answer with its reasons replaced, and the updates that took effect."""
     if not side_band:
         return _rewrite_lines(report, decision)
     others, inner, position = b"", b"", 0

@@ -54,7 +54,7 @@ async def get_repository(call: Call) -> web.Response:
 async def create_repository(call: Call) -> web.Response:
     """POST git/repositories `{name, project: {id}}` -> 201.
 
-    Raises 400 for a forbidden name, 403 without the permission, 409 for a name that is taken.
+    Raises 400 for a forbidden name, 403 without the permission, 409 for an existing name.
     """
     body = await call.body()
     given = body.get("project") or {}
@@ -83,7 +83,7 @@ def is_name(name: str) -> bool:
 
 
 async def make_repository(call: Call, project: Project, name: str) -> Repository:
-    """Return a new, empty repository; raises 409 TF400948 when there is one of that name."""
+    """Return a new, empty repository; raises 409 TF400948 if the name is taken."""
     if any(known.name.lower() == name.lower() for known in call.state.repositories_of([project])):
         message = f"TF400948: A Git repository with the name {name} already exists."
         raise errors.conflict(message, "GitRepositoryNameAlreadyExistsException", errors.GIT)
@@ -128,7 +128,7 @@ async def list_commits(call: Call) -> web.Response:
 
 
 async def _tip(call: Call, repository: Repository) -> str | None:
-    """Return the commit that `searchCriteria.itemVersion` means."""
+    """Return the commit that `searchCriteria.itemVersion` selects."""
     version = call.query("searchCriteria.itemVersion.version")
     kind = call.query("searchCriteria.itemVersion.versionType", "branch")
     if kind == "commit":
@@ -141,7 +141,7 @@ async def _tip(call: Call, repository: Repository) -> str | None:
 async def log(
     call: Call, repository: Repository, revisions: Sequence[str], top: int, skip: int = 0
 ) -> list[str]:
-    """Return the commits that *revisions* (ids, `^id` to leave out) reach, newest first."""
+    """Return the commits reachable from *revisions* (ids, or `^id` to exclude), newest first."""
     if not revisions:
         return []
     limits = (f"--max-count={max(top, 0)}", f"--skip={max(skip, 0)}")

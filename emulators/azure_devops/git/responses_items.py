@@ -20,7 +20,7 @@ from emulators.azure_devops.storage.git_objects import GitObject, read_ref
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A requested version of a repository: its kind and name, and the commit that they mean."""
+    """A requested version of a repository: its kind and name, and the resolved commit."""
 
     repository: Repository
     kind: str
@@ -45,7 +45,7 @@ async def get_items(call: Call) -> web.Response:
 
 
 async def _version(call: Call, repository: Repository) -> Version:
-    """Return the version asked for; raises 404 TF401175 when it cannot be found."""
+    """Return the requested version; raises 404 TF401175 when it cannot be resolved."""
     kind = call.query("versionDescriptor.versionType") or call.query("versionType") or "branch"
     name = call.query("versionDescriptor.version") or call.query("version")
     path = call.state.path_of(repository)
@@ -80,7 +80,7 @@ async def _read(call: Call, version: Version, path: str) -> GitObject:
 
 
 def _one(call: Call, version: Version, path: str, found: GitObject) -> web.Response:
-    """Answer with a file: its bytes, or its description when JSON is asked for."""
+    """Answer with a file: its bytes, or its metadata when JSON is requested."""
     accept, form = call.request.headers.get("Accept", "").lower(), call.query("$format")
     if form == "json" or (not form and not call.flag("download") and "application/json" in accept):
         body = _item(call, version, path, found.id, found.type)

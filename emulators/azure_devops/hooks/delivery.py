@@ -1,4 +1,4 @@
-"""Service hooks: which subscriptions an event concerns, and its delivery to their web hooks with retries.
+"""Delivers events to the web hooks of matching subscriptions, with retries.
 
 https://learn.microsoft.com/azure/devops/service-hooks/services/webhooks
 https://learn.microsoft.com/azure/devops/service-hooks/troubleshoot
@@ -22,7 +22,7 @@ MAX_AT_ONCE = 32
 
 
 class Hooks:
-    """Notifications to deliver; they are kept on disk and continue after a restart."""
+    """Notifications to deliver; they are stored on disk, and delivery continues after a restart."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -31,13 +31,13 @@ class Hooks:
         self._slots = asyncio.Semaphore(MAX_AT_ONCE)
 
     async def start(self) -> None:
-        """Continue with the notifications that an earlier process left."""
+        """Continue to deliver the notifications of an earlier process."""
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=ANSWER_SECONDS))
         for row in self._state.store.all("delivery"):
             self._schedule(row["subscription"], row["notification"])
 
     async def close(self) -> None:
-        """Stop delivering; what is not delivered stays on disk."""
+        """Stop delivering; undelivered notifications stay on disk."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -45,7 +45,7 @@ class Hooks:
             await self._session.close()
 
     def publish(self, event: Event) -> None:
-        """Queue *event* for every subscription that wants it; returns at once."""
+        """Queue *event* for every matching subscription; returns at once."""
         for subscription in self._state.store.all("subscription"):
             if _wants(subscription, event):
                 self.notify(subscription, envelope(self._state, event, subscription))
@@ -60,7 +60,7 @@ class Hooks:
         self._schedule(subscription["id"], number)
 
     async def send_test(self, subscription: JSON, payload: JSON) -> JSON:
-        """Send one notification now, once, and return its record."""
+        """Send one notification at once, without retries, and return its record."""
         number, notification = self._record(subscription, payload)
         attempt = await send(
             self._connections(), subscription["consumerInputs"], notification["details"]["event"]
@@ -85,7 +85,7 @@ class Hooks:
         task.add_done_callback(self._tasks.discard)
 
     async def _deliver(self, subscription_id: str, number: int) -> None:
-        """Send until it is accepted, refused for good, or out of retries."""
+        """Send a notification until it is accepted, refused for good, or out of retries."""
         delays = {True: list(TRANSIENT_DELAYS), False: list(PROBATION_DELAYS)}
         while True:
             subscription = self._state.store.get("subscription", subscription_id)
@@ -137,7 +137,7 @@ def _wants(subscription: JSON, event: Event) -> bool:
 
 
 def envelope(state: State, event: Event, subscription: JSON) -> JSON:
-    """Return the JSON for the web hook, with as much detail as the subscription asks for."""
+    """Return the JSON for the web hook, with as much detail as the subscription requests."""
     inputs, version = subscription["consumerInputs"], subscription["resourceVersion"]
     collection = state.organization_id(event.project.organization)
     base = f"{event.url}/"

@@ -36,7 +36,7 @@ async def create_subscription(call: Call) -> web.Response:
 
 
 async def replace_subscription(call: Call) -> web.Response:
-    """PUT hooks/subscriptions/{id}; a disabled one may be enabled again this way."""
+    """PUT hooks/subscriptions/{id}; this also enables a disabled one again."""
     before = _known(call, "EditSubscriptions")
     subscription = subscription_of(await call.body(), call.organization, call.caller, before)
     _require(call, subscription["publisherInputs"], "EditSubscriptions")

@@ -1,4 +1,4 @@
-"""One notification: its record, and one attempt to send it.
+"""Sends one notification, and keeps its record.
 
 https://learn.microsoft.com/azure/devops/service-hooks/services/webhooks
 """

@@ -1,4 +1,4 @@
-"""Subscriptions of service hooks: checking a new one, and showing one without its password.
+"""Service hook subscriptions: checks new ones, and shows them without their password.
 
 https://learn.microsoft.com/azure/devops/service-hooks/services/webhooks
 """
@@ -23,7 +23,7 @@ EVENT_VERSIONS = {
     "git.pullrequest.merged": "1.0",
     "ms.vss-code.git-pullrequest-comment-event": "2.0",
 }
-# events of the same publisher: https://learn.microsoft.com/azure/devops/service-hooks/events
+# other events of the publisher: https://learn.microsoft.com/azure/devops/service-hooks/events
 UNCOVERED_EVENTS = (
     "git.push", "git.repo.created", "git.repo.deleted", "git.repo.forked", "git.repo.renamed",
     "git.repo.statuschanged", "build.complete", "tfvc.checkin", "workitem.deleted", "workitem.restored",
@@ -47,9 +47,9 @@ OPERATION = "hooks Subscriptions_Create"
 
 
 def subscription_of(body: JSON, organization: str, caller: Identity, before: JSON | None = None) -> JSON:
-    """Return the subscription that *body* describes (in place of *before*).
+    """Return the subscription that *body* describes; it replaces *before*, if given.
 
-    Raises 400 for what the service does not have, 501 for what it has and this emulator does not cover.
+    Raises 400 for input that the service refuses, 501 for input that this emulator does not cover.
     """
     event = _event_of(body)
     inputs = _consumer_inputs(body.get("consumerInputs") or {}, before)
@@ -97,7 +97,7 @@ def _publisher_inputs(event: str, given: JSON) -> dict[str, str]:
 
 
 def public(subscription: JSON, url: str = "") -> JSON:
-    """Return a subscription as it may be read: without the password."""
+    """Return a subscription as clients see it, without the password."""
     inputs = {
         name: MASK if name in SECRETS else value for name, value in subscription["consumerInputs"].items()
     }
@@ -107,7 +107,7 @@ def public(subscription: JSON, url: str = "") -> JSON:
 
 
 def project_of(inputs: JSON) -> str:
-    """Return the id of the project that a subscription is for, or nothing for all of them."""
+    """Return the id of a subscription's project, or "" for all projects."""
     return str(inputs.get("projectId", "")).lower()
 
 

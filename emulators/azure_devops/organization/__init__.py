@@ -1,4 +1,4 @@
-"""The organisation: catalogue, projects, identities, access.
+"""The organisation: catalogue, projects, identities and permissions.
 
 https://learn.microsoft.com/rest/api/azure/devops/core
 """

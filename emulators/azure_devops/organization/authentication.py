@@ -1,4 +1,4 @@
-"""The caller: a Microsoft Entra access token as Bearer, or a personal access token as Basic password.
+"""Identifies the caller: by a Microsoft Entra access token (Bearer) or a personal access token (Basic).
 
 https://learn.microsoft.com/azure/devops/integrate/get-started/authentication/authentication-guidance
 """
@@ -17,7 +17,7 @@ from emulators.azure_devops.core.state import Identity, State
 SIGN_IN_PAGE = """<!DOCTYPE html><html lang="en-US">
 <head><title>Azure DevOps Services | Sign In</title></head>
 <body><h1>Sign in to Azure DevOps</h1><p>Your browser or client has to sign in first.</p></body></html>"""
-# a scope that writes also reads: https://learn.microsoft.com/azure/devops/integrate/get-started/authentication/oauth
+# a scope for writing includes reading: https://learn.microsoft.com/azure/devops/integrate/get-started/authentication/oauth
 INCLUDES = {
     "vso.code": ("vso.code_write", "vso.code_manage", "vso.code_full"),
     "vso.code_write": ("vso.code_manage", "vso.code_full"),
@@ -39,7 +39,7 @@ EVERYTHING = "app_token"  # the scope of a token with full access
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """An identity, and the scopes of the token it came with; None means all rights of the identity."""
+    """An identity, and the scopes of its token; None means all rights of the identity."""
 
     identity: Identity
     scopes: frozenset[str] | None = None
@@ -63,7 +63,7 @@ def credential_of(state: State, request: web.Request) -> Credential | None:
 
 
 def register_pat(state: State, token: str, identity: Identity, scopes: list[str] | None) -> None:
-    """Make *token* a personal access token of *identity*; it is kept only as a hash."""
+    """Make *token* a personal access token of *identity*; only its hash is stored."""
     state.store.put("pat", _digest(token), {"identity": identity.id, "scopes": scopes})
 
 

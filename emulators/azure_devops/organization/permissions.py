@@ -1,7 +1,7 @@
 """Permissions: security namespaces, access control lists and group memberships.
 
 Namespaces, bits and tokens: https://learn.microsoft.com/azure/devops/organizations/security/namespace-reference
-At one token, deny wins over allow; what a token does not set is inherited from the token above it.
+At a token, deny overrides allow; permissions that a token does not set are inherited from the one above it.
 """
 
 from collections.abc import Iterable
@@ -73,7 +73,7 @@ def repository_token(repository: Repository) -> str:
 
 
 def branch_token(repository: Repository, ref: str) -> str:
-    """Return the token of a branch: its name's parts in hexadecimal UTF-16, as the service writes them."""
+    """Return the token of a branch, with the parts of its name in hexadecimal UTF-16 as in the service."""
     parts = [part.encode("utf-16-le").hex() for part in ref.removeprefix("refs/heads/").split("/")]
     return f"{repository_token(repository)}/refs/heads/{'/'.join(parts)}"
 
@@ -91,7 +91,7 @@ def hooks_token(project_id: str) -> str:
 def grant(
     state: State, namespace: str, token: str, identity: Identity, *, allow: int = 0, deny: int = 0
 ) -> None:
-    """Allow and deny *identity* more bits at *token*."""
+    """Add allowed and denied bits of *identity* at *token*."""
     acl = access_control_list(state, namespace, token)
     entry = acl.get(identity.descriptor, {"allow": 0, "deny": 0})
     acl[identity.descriptor] = {"allow": entry["allow"] | allow, "deny": entry["deny"] | deny}
@@ -104,7 +104,7 @@ def access_control_list(state: State, namespace: str, token: str) -> JSON:
 
 
 def groups_of(state: State, identity: Identity) -> list[Identity]:
-    """Return the groups that *identity* is in, directly or through others."""
+    """Return the groups of *identity*, including indirect ones."""
     memberships = state.store.all("membership")
     found: dict[str, Identity] = {}
     waiting = [identity.id]
@@ -119,7 +119,7 @@ def groups_of(state: State, identity: Identity) -> list[Identity]:
 
 
 def members_of(state: State, group: Identity, *, through_groups: bool) -> list[Identity]:
-    """Return who is in *group*, directly or also through the groups in it."""
+    """Return the members of *group*: only direct ones, or also those of the groups in it."""
     memberships = state.store.all("membership")
     found: dict[str, Identity] = {}
     waiting = [group.id]

@@ -22,12 +22,12 @@ NAMESPACES = {
 
 
 async def list_resource_areas(call: Call) -> web.Response:
-    """GET _apis/resourceAreas: none, so that clients stay at the address they were given."""
+    """GET _apis/resourceAreas: an empty list, so that clients keep using the given address."""
     return call.reply({"count": 0, "value": []})
 
 
 async def get_resource_area(call: Call) -> web.Response:
-    """GET _apis/resourceAreas/{id}; raises 404, since the organisation is not split over hosts."""
+    """GET _apis/resourceAreas/{id}; always raises 404, because all areas are on one host."""
     raise errors.no_controller(call.request.path)
 
 
@@ -65,7 +65,7 @@ async def list_projects(call: Call) -> web.Response:
 
 
 async def get_project(call: Call) -> web.Response:
-    """GET _apis/projects/{id or name}; raises 404 for one that the caller may not see."""
+    """GET _apis/projects/{id or name}; raises 404 if the caller may not see it."""
     project = call.state.project(call.organization, call.arguments["projectId"])
     if not _sees(call, project.id):
         raise errors.project_missing(call.arguments["projectId"])
@@ -116,7 +116,7 @@ def _searched(call: Call, identity: Identity) -> Identity | None:
 
 
 def _groups(call: Call, identity: Identity, membership: str) -> list[Identity]:
-    """Return the groups that *identity* is in, as far as `queryMembership` asks for them."""
+    """Return the groups of *identity* that `queryMembership` selects."""
     if membership not in ("Direct", "Expanded", "ExpandedUp"):
         return []
     groups = permissions.groups_of(call.state, identity)
@@ -125,7 +125,7 @@ def _groups(call: Call, identity: Identity, membership: str) -> list[Identity]:
 
 
 def _members(call: Call, identity: Identity, membership: str) -> list[Identity]:
-    """Return the members of the group *identity*, as far as `queryMembership` asks for them."""
+    """Return the members of the group *identity* that `queryMembership` selects."""
     if membership not in ("Direct", "Expanded", "ExpandedDown"):
         return []
     return permissions.members_of(call.state, identity, through_groups=membership != "Direct")

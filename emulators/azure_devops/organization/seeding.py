@@ -31,7 +31,7 @@ def seed_identities(state: State) -> None:
 
 
 def group(state: State, scope: str, name: str) -> Identity:
-    r"""Return the group `[scope]\name`; creates it when it does not exist."""
+    r"""Return the group `[scope]\name`; creates it if it does not exist."""
     full = f"[{scope}]\\{name}"
     found = state.identity(str(uuid.uuid5(uuid.NAMESPACE_DNS, full.lower())))
     if found is not None:
@@ -45,7 +45,7 @@ def group(state: State, scope: str, name: str) -> Identity:
 def create_project(
     state: State, organization: str, name: str, process: Process = "Agile", description: str = ""
 ) -> Project:
-    """Create a project with its groups and members, or return the existing one of that name."""
+    """Create a project with its groups and members, or return the existing one with that name."""
     for known in state.projects(organization):
         if known.name.lower() == name.lower():
             return known
@@ -58,7 +58,7 @@ def create_project(
 
 
 def create_repository(state: State, project: Project, name: str) -> Repository:
-    """Record a new repository of *project*; `git_commands.create` makes its folder."""
+    """Record a new repository of *project*; `git_commands.create` creates its folder."""
     return state.add_repository(Repository(new_id(), name, project.id))
 
 

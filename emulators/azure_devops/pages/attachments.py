@@ -1,4 +1,4 @@
-"""Attached files and pictures, for the pages: the REST API wants a sign-in that a browser does not have here.
+"""Serves attached files and pictures to the pages, because the REST API requires a sign-in.
 
 https://learn.microsoft.com/rest/api/azure/devops/wit/attachments/get
 """
@@ -14,9 +14,9 @@ from emulators.azure_devops.work_items import attachments
 
 
 def send_attachment(services: Services, attachment: str) -> web.Response:
-    """Return an attached file as one to save; raises 404 when there is none of that id.
+    """Return an attached file as a download; raises 404 when there is none with that id.
 
-    Pictures in texts are shown all the same: browsers ignore the type of what an `img` names.
+    Pictures in texts are still displayed: for an `img` element, browsers ignore type and disposition.
     """
     row = attachments.find(services.state, attachment)
     if row is None:

@@ -24,7 +24,7 @@ class FileDiff:
 
 
 def show_diff(text: str) -> Html:
-    """Return the output of `git diff` as HTML; very long ones are cut."""
+    """Return the output of `git diff` as HTML, cut after `MAX_LINES` lines."""
     files: list[FileDiff] = []
     old = new = shown = 0
     in_hunk = False
@@ -51,7 +51,7 @@ def show_diff(text: str) -> Html:
 
 
 def _line(file: FileDiff, line: str, old: int, new: int) -> tuple[int, int]:
-    """Add one line of a hunk; returns the numbers of the next."""
+    """Add one line of a hunk; returns the line numbers of the next one."""
     if line.startswith("+"):
         file.added += 1
         file.rows.append(_row("", str(new), line, "added"))

@@ -1,4 +1,4 @@
-"""The page of everything, of one organisation, or of one project: repositories, pull requests, work items.
+"""The page of the server, an organisation or a project: its repositories, pull requests and work items.
 
 https://learn.microsoft.com/azure/devops/project/navigation/
 https://learn.microsoft.com/azure/devops/boards/work-items/view-add-work-items
@@ -35,7 +35,7 @@ NO_WORK_ITEM = "No work items yet: create one with the form below."
 async def show_home(
     services: Services, organization: str | None, project: Project | None, refused: Refused | None = None
 ) -> web.Response:
-    """Return the page of what *organization* and *project* limit it to; *refused* is a form that failed."""
+    """Return the page of *project*, of *organization*, or of the server; *refused* is a form that failed."""
     state = services.state
     projects = [project] if project else state.projects(organization)
     title = project.name if project else organization or "Azure DevOps"

@@ -143,7 +143,7 @@ def _said(state: State, comment: JSON, texts: References) -> Html:
 
 
 def _range(pull_request: JSON) -> tuple[str, str]:
-    """Return the target and source commit that the page compares; completing does not change them."""
+    """Return the target and source commit to compare, which stay the same after completion."""
     return pull_request["lastTarget"], pull_request["lastSource"]
 
 

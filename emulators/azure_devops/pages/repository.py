@@ -30,9 +30,9 @@ NO_FILE = "No files: the branch does not exist or is empty."
 async def show_repository(
     services: Services, project: Project, repository: Repository, query: dict[str, str], origin: str
 ) -> web.Response:
-    """Return the page; *origin* is the address to clone from.
+    """Return the page; *origin* is the server's address, for the clone command.
 
-    Of the *query*, `path` shows a file and `version=GB<branch>` another branch.
+    In *query*, `path` selects a file and `version=GB<branch>` a branch.
     """
     state = services.state
     branches = all_refs(state.path_of(repository), "refs/heads/")

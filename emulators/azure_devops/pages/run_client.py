@@ -1,7 +1,7 @@
-"""Reading the app's runs with its key, so that pages show them to a person who has none.
+"""Reads the app's runs with the host key, so that the pages can show them to people without a key.
 
-The key lies in a file that the functions host writes when it starts: it is read for every call, sent to the
-loopback address alone, and never shown.
+The functions host writes the key to a file when it starts. The file is read for every call; the key is sent
+only to the loopback address and never shown.
 https://learn.microsoft.com/azure/azure-functions/function-keys-how-to
 """
 
@@ -37,7 +37,7 @@ class AppRuns:
             ):
                 return None if answer.status == 404 else await _body(answer)
         except (OSError, ValueError, KeyError, TypeError, aiohttp.ClientError) as error:
-            raise LookupError(f"The app at {self.url} gives no answer: {type(error).__name__}.") from error
+            raise LookupError(f"The app at {self.url} does not answer: {type(error).__name__}.") from error
 
     def _key(self) -> str:
         return str(json.loads(self.keys_file.read_text())["host"]["default"])

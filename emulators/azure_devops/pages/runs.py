@@ -1,7 +1,8 @@
 """The pages of the app's runs: a list of them, and one run with its log.
 
-The real web portal has none: there, the log of a run is read through the app. What is shown is the answer of
-the app's `GET /api/runs`, by HTTP. The log page reloads itself until the run has ended, without a script.
+The real web portal has no such pages; there, people read runs and logs through the app's REST interface.
+These pages show the answers of `GET /api/runs`. The page of a run reloads itself, without a script, until the
+run has ended.
 https://learn.microsoft.com/azure/azure-functions/functions-bindings-http-webhook-trigger
 """
 
@@ -22,7 +23,7 @@ MAX_RUNS = 50
 MAX_LOG_PIECES = 16  # of 256 KiB each, as the app cuts them
 RELOAD_SECONDS = 2
 NO_RUNS = "No runs yet: tag a work item autocoder, and the app starts one."
-NO_PHASES = "No phases yet: the run waits to be started."
+NO_PHASES = "No phases yet: the run is waiting to start."
 TRAIL = [("Runs", RUNS_PATH)]
 
 
@@ -57,7 +58,9 @@ async def show_run(services: Services, run_id: str) -> web.Response:
 
 def _known(services: Services) -> Runs:
     if services.runs is None:
-        raise _missing(404, "No app is known here: make run and make demo start one with this server.")
+        raise _missing(
+            404, "No app is configured: make run and make demo start this server together with the app."
+        )
     return services.runs
 
 
@@ -117,7 +120,7 @@ def _facts(run: JSON) -> Html:
 
 
 def _local_link(run: JSON, name: str, sign: str) -> Child:
-    """Return a link to a page of this server, by its path: the app may call the server by another name."""
+    """Return a link to a page of this server by its path, as the app may use another name for the server."""
     url, number = str(run.get(f"{name}Url") or ""), run.get(f"{name}Id")
     return link(f"{sign}{number}" if number else url, urlsplit(url).path) if url else ""
 
@@ -130,7 +133,7 @@ def _phases(run: JSON) -> Html:
 
 
 async def _log(app: Runs, run_id: str, *, is_over: bool) -> Child:
-    """Return the log as far as it is written; a very long one is cut."""
+    """Return the log so far, cut if it is very long."""
     text, offset = "", 0
     for _ in range(MAX_LOG_PIECES):
         piece = await _ask(app, f"/{run_id}/log?offset={offset}") or {}
@@ -141,5 +144,9 @@ async def _log(app: Runs, run_id: str, *, is_over: bool) -> Child:
         text += "\n[The rest is not shown.]"
     if text:
         return tag("pre", text, class_="log")
-    words = "The run wrote no log." if is_over else "Nothing yet: the log begins with the agent's container."
+    words = (
+        "The run wrote no log."
+        if is_over
+        else "Nothing yet: the log begins when the agent's container starts."
+    )
     return tag("p", words, class_="faint")

@@ -1,6 +1,6 @@
-"""Answering a form: the change and a redirect to the page, or the page again with what was typed.
+"""Answers a form: the change and a redirect to the page, or the page again with the input and an error.
 
-Redirecting after a change keeps a reload from repeating it.
+The redirect prevents a reload from repeating the change.
 https://learn.microsoft.com/aspnet/core/mvc/views/working-with-forms
 """
 
@@ -75,7 +75,7 @@ async def _answer(
 
 
 def refusal_page(status: int, message: str) -> web.Response:
-    """Return a page that says why a request is refused."""
+    """Return a page with the reason why a request is refused."""
     response = page("Refused", [], tag("h1", "Refused"), tag("p", message))
     response.set_status(status)
     return response

@@ -1,4 +1,4 @@
-"""Which page a path means. The paths are those of the web portal, but for `/_runs`.
+"""Routes paths to pages. The paths are those of the web portal, except `/_runs`.
 
 https://learn.microsoft.com/azure/devops/project/navigation/
 """
@@ -28,7 +28,7 @@ WORK_ITEMS = "_workitems"
 async def respond(
     services: Services, request: web.Request, names: tuple[str, ...], rest: tuple[str, ...]
 ) -> web.Response:
-    """Answer with the page that the path means, or with a page that says why there is none."""
+    """Answer with the page at the path, or with a page that explains the error."""
     if not is_local(request):
         address = f"{origin_of(request)}/"
         return refusal_page(403, f"The pages are for a browser on this machine: open {address} there.")
@@ -37,7 +37,7 @@ async def respond(
             return await _form(services, request, names, rest)
         return await _page(services, request, names, rest)
     except errors.VssError as error:
-        title = "Not found" if error.status == 404 else "This does not work"
+        title = "Not found" if error.status == 404 else "This did not work"
         response = page(title, [], tag("h1", title), tag("p", error.message))
         response.set_status(error.status)
         return response
@@ -83,7 +83,7 @@ async def _repository(
 async def _work_item(
     services: Services, request: web.Request, names: tuple[str, ...], rest: tuple[str, ...]
 ) -> web.Response:
-    """Answer below `_workitems`; without a project in the path, the work item's own is looked up."""
+    """Answer a path below `_workitems`; without a project in it, the work item's project is looked up."""
     if rest[1].lower() == "attachments" and len(names) == 1:
         return send_attachment(services, rest[2])
     if not _is_number(rest[2]):
@@ -93,7 +93,9 @@ async def _work_item(
         if item.project.organization != names[0]:
             raise errors.work_item_missing(item.id)
         return web.Response(status=302, headers={"Location": work_item_path(item)})
-    has_forms = "Authorization" not in request.headers  # a program that signs in saves the page
+    has_forms = (
+        "Authorization" not in request.headers
+    )  # a program that signs in saves the page, where forms would not work
     project = services.state.project(names[0], names[1])
     return await show_work_item(services, project, int(rest[2]), has_forms=has_forms)
 

@@ -1,4 +1,4 @@
-"""Branch and repository policies: protected branches, and policies that a pull request does not satisfy.
+"""Branch and repository policies: which branches they protect, and which ones a pull request fails.
 
 https://learn.microsoft.com/rest/api/azure/devops/policy/configurations
 """
@@ -21,7 +21,7 @@ TYPES = {
     WORK_ITEMS: "Work item linking",
     FILE_SIZE: "File size restriction",
 }
-# types of the service that are refused with 501, and missing from the list of types
+# types of the service that are refused with 501 and omitted from the list of types
 UNCOVERED = {
     "fd2167ab-b0be-447a-8ec8-39368250530e": "Required reviewers",
     "fa4e907d-c16b-4a4c-9dfa-4916e5d171ab": "Require a merge strategy",
@@ -39,7 +39,7 @@ MIB = 1 << 20
 def configure(
     state: State, project: Project, body: JSON, caller: Identity, before: JSON | None = None
 ) -> JSON:
-    """Write the policy that *body* describes (in place of *before*).
+    """Save the policy that *body* describes; it replaces *before*, if given.
 
     Raises 400 for an unknown type or kind of match, 501 for a type that is not covered.
     """
@@ -75,19 +75,19 @@ def configured(state: State, project_id: str) -> list[JSON]:
 
 
 def applicable(state: State, repository: Repository, ref: str = "") -> list[JSON]:
-    """Return the enabled policies that hold for *repository*, or for one branch of it."""
+    """Return the enabled policies that apply to *repository*, or to one branch of it."""
     found = (policy for policy in configured(state, repository.project_id) if policy["isEnabled"])
     return [policy for policy in found if any(_covers(s, repository, ref) for s in scopes(policy))]
 
 
 def scopes(policy: JSON) -> list[JSON]:
-    """Return where a policy holds; without a scope it holds everywhere in the project."""
+    """Return the scopes of a policy; without any, it applies to the whole project."""
     given = (policy.get("settings") or {}).get("scope")
     return given if isinstance(given, list) and given else [{}]
 
 
 def is_protected(state: State, repository: Repository, ref: str) -> bool:
-    """Whether pushes to *ref* have to go through a pull request."""
+    """Whether *ref* can be changed only through a pull request."""
     return any(
         policy["isBlocking"] and policy["type"] not in OF_REPOSITORIES
         for policy in applicable(state, repository, ref)
@@ -96,7 +96,7 @@ def is_protected(state: State, repository: Repository, ref: str) -> bool:
 
 
 def largest_file(state: State, repository: Repository) -> int:
-    """Return how many bytes a pushed file may have; 0 means that only the limit of the service applies."""
+    """Return the maximum bytes of a pushed file; 0 means that only the service's own limit applies."""
     sizes = [
         int(policy["settings"].get("maximumGitBlobSizeInBytes", 0))
         for policy in applicable(state, repository)
@@ -106,14 +106,14 @@ def largest_file(state: State, repository: Repository) -> int:
 
 
 def lacking(state: State, repository: Repository, pull_request: JSON) -> list[str]:
-    """Return the names of the blocking policies that *pull_request* does not satisfy yet."""
+    """Return the names of the blocking policies that *pull_request* does not satisfy."""
     found = applicable(state, repository, pull_request["target"])
     blocking = [policy for policy in found if policy["isBlocking"] and policy["type"] not in OF_REPOSITORIES]
     return [TYPES[policy["type"]] for policy in blocking if not _is_satisfied(state, policy, pull_request)]
 
 
 def show(state: State, url: str, policy: JSON) -> JSON:
-    """Return a policy configuration as it goes over the wire."""
+    """Return the JSON of a policy configuration."""
     author = state.identity(policy["by"])
     base = f"{url}/{policy['project']}/_apis/policy"
     return {

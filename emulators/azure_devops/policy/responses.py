@@ -26,7 +26,7 @@ async def get_configuration(call: Call) -> web.Response:
 
 
 async def list_for_branch(call: Call) -> web.Response:
-    """GET git/policy/configurations?repositoryId=&refName=&policyType=: what holds for one branch."""
+    """GET git/policy/configurations?repositoryId=&refName=&policyType=: the policies of one branch."""
     project, wanted = call.required_project(), call.query("repositoryId")
     if not wanted:
         return await list_configurations(call)

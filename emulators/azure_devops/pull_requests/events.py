@@ -55,7 +55,7 @@ def _pull_request_resource(state: State, url: str, pull_request: JSON) -> JSON:
 def comment_event(
     state: State, url: str, pull_request: JSON, *, thread: JSON, comment: JSON, who: Identity, edited: bool
 ) -> Event:
-    """Return `ms.vss-code.git-pullrequest-comment-event`; only version 2 has the pull request in it."""
+    """Return `ms.vss-code.git-pullrequest-comment-event`; only version 2 contains the pull request."""
     page = f"{page_url(state, url, pull_request)}?discussionId={thread['id']}"
     verb = "edited" if edited else "commented on"
     object_name = "a pull request comment" if edited else "a pull request"
@@ -83,7 +83,7 @@ def comment_event(
 def _comment_resource(
     version: str, state: State, url: str, pull_request: JSON, place: tuple[JSON, JSON]
 ) -> JSON:
-    """Return the resource in *version* of the event; *place* is the thread and the comment in it."""
+    """Return the resource in *version* of the event; *place* holds the thread and the comment."""
     repository, (thread, comment) = repository_of(state, pull_request), place
     api = pull_request_url(url, repository, pull_request["id"])
     shown = show_comment(state, url, f"{api}/threads/{thread['id']}", comment)

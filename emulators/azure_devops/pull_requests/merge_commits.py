@@ -1,4 +1,4 @@
-"""The commits that merge one branch into another, made with as few processes as possible.
+"""Creates the commits that merge one branch into another, with as few processes as possible.
 
 https://learn.microsoft.com/rest/api/azure/devops/git/merges
 https://learn.microsoft.com/azure/devops/repos/git/merging-with-squash
@@ -15,7 +15,7 @@ from emulators.azure_devops.core.state import JSON, Identity
 from emulators.azure_devops.storage import git_commands as git
 from emulators.azure_devops.storage.git_objects import Objects
 
-MAX_PARENTS_READ = 30  # parents that are read one by one before a git process decides
+MAX_PARENTS_READ = 30  # parents to read one by one before asking a git process
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Merge:
         return await self.attempt(message)
 
     async def _is_ahead(self) -> bool:
-        """Whether the target is in the history of the source."""
+        """Whether the source already contains the target."""
         commit = self.source
         for _ in range(MAX_PARENTS_READ):
             if commit == self.target:
@@ -70,7 +70,7 @@ class Merge:
     async def _headers(self, commit: str, name: str) -> list[str]:
         found = await self.objects.read(self.path, commit)
         if found is None or found.type != "commit":
-            raise git.GitError(f"{commit} is no commit")
+            raise git.GitError(f"{commit} is not a commit")
         lines = found.content.partition(b"\n\n")[0].decode(errors="replace").splitlines()
         return [value for key, _, value in (line.partition(" ") for line in lines) if key == name]
 

@@ -1,6 +1,6 @@
-"""Merging pull requests: the attempt after every push, and the completion.
+"""Merges pull requests: an attempt after every push, and the completion.
 
-As in the service, the attempt runs after the answer: `mergeStatus` is `queued` first.
+As in the service, the attempt runs after the answer, in which `mergeStatus` is `queued`.
 https://learn.microsoft.com/rest/api/azure/devops/git/pull-requests/update
 """
 
@@ -18,7 +18,7 @@ from emulators.azure_devops.storage.git_objects import Objects, read_ref
 
 
 class Merging:
-    """Attempts to merge, which run in the background."""
+    """The attempts to merge, which run in the background."""
 
     def __init__(self, state: State, hooks: Hooks, objects: Objects) -> None:
         self._state = state
@@ -27,7 +27,7 @@ class Merging:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def schedule(self, number: int, url: str) -> None:
-        """Attempt the merge of a pull request soon; returns at once."""
+        """Schedule an attempt to merge a pull request; returns at once."""
         task = asyncio.get_running_loop().create_task(self._attempt(number, url))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -107,7 +107,7 @@ class Merging:
         return pull_request
 
     def pushed(self, repository: Repository, ref: str, tip: str, by: Identity, url: str) -> None:
-        """Give the active pull requests from *ref*, whose tip is now *tip*, their next iteration."""
+        """Add an iteration to each active pull request from *ref*, whose tip is now *tip*."""
         for pull_request in pull_requests.listed(self._state, [repository]):
             if pull_request["status"] == "active" and pull_request["source"] == ref:
                 self._iterate(pull_request, tip, by, url)
@@ -135,13 +135,13 @@ class Merging:
         self.schedule(pull_request["id"], url)
 
     def branch_moved(self, repository: Repository, ref: str, url: str) -> None:
-        """Attempt again the merge of every pull request into *ref*."""
+        """Retry the merge of every pull request into *ref*."""
         for other in pull_requests.listed(self._state, [repository]):
             if other["status"] == "active" and other["target"] == ref:
                 self.schedule(other["id"], url)
 
     def policies_changed(self, number: int, url: str) -> None:
-        """Check again whether a pull request that waits for its policies may complete."""
+        """Check again whether the policies let a waiting pull request complete."""
         if pull_requests.find(self._state, number)["autoCompleteSetBy"]:
             self.schedule(number, url)
 

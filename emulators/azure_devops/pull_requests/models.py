@@ -1,4 +1,4 @@
-"""Pull requests as they are stored: creating, finding and changing them.
+"""Stored pull requests: creating, finding and changing them.
 
 https://learn.microsoft.com/rest/api/azure/devops/git/pull-requests
 """
@@ -38,7 +38,7 @@ def listed(state: State, repositories: list[Repository]) -> list[JSON]:
 
 
 def repository_of(state: State, pull_request: JSON) -> Repository:
-    """Return the repository of a pull request; raises 404 TF401019 when it is gone."""
+    """Return the repository of a pull request; raises 404 TF401019 when it no longer exists."""
     body = state.store.get("repository", pull_request["repository"], parent=pull_request["project"])
     if body is None:
         raise errors.repository_missing(pull_request["repository"])
@@ -52,7 +52,7 @@ def require_contribute(state: State, repository: Repository, caller: Identity) -
 
 
 def create(state: State, repository: Repository, body: JSON, caller: Identity) -> JSON:
-    """Make a pull request; raises 400 for a wrong body or branch, 409 TF401179 when one is active already."""
+    """Create a pull request; raises 400 for a wrong body or branch, 409 TF401179 for a second active one."""
     check_texts(body)
     source, target = body.get("sourceRefName"), body.get("targetRefName")
     path = state.path_of(repository)

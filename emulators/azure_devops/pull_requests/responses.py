@@ -32,7 +32,7 @@ CHANGEABLE = {
 async def create_pull_request(call: Call) -> web.Response:
     """POST git/repositories/{id}/pullrequests -> 201 with `mergeStatus: queued`.
 
-    Raises 400, 403 or 409 as the service does, 501 for a part of the body that is not covered.
+    Raises 400, 403 or 409 as the service does, and 501 for a part of the body that is not covered.
     """
     repository, body = repository_of(call), await call.body()
     pull_requests.require_contribute(call.state, repository, call.caller)
@@ -128,7 +128,7 @@ async def update_pull_request(call: Call) -> web.Response:
 
 
 def _requested_status(body: JSON) -> str:
-    """Return the requested status by name, which clients may send as a number; raises 400 for another."""
+    """Return the name of the requested status, given by name or number; raises 400 for any other value."""
     given = str(body.get("status") or "").lower()
     status = {str(number): name for name, number in pull_requests.STATUSES.items()}.get(given, given)
     if status not in ("", "active", "abandoned", "completed"):

@@ -28,7 +28,7 @@ CHANGES = {"A": "add", "M": "edit", "D": "delete", "T": "edit"}
 
 
 def pull_request_of(call: Call, *, write: bool = False) -> tuple[Repository, JSON, str]:
-    """Return repository, pull request and its address; raises 403 when a *write* is not allowed."""
+    """Return repository, pull request and its address; raises 403 if *write* is true and not permitted."""
     repository = repository_of(call)
     if write:
         pull_requests.require_contribute(call.state, repository, call.caller)
@@ -85,7 +85,7 @@ async def list_reviewers(call: Call) -> web.Response:
 
 
 async def set_reviewer(call: Call) -> web.Response:
-    """PUT .../reviewers/{id} `{vote, isRequired}`; raises 403 for a vote of somebody else."""
+    """PUT .../reviewers/{id} `{vote, isRequired}`; raises 403 for a vote on behalf of another person."""
     _, pull_request, api = pull_request_of(call, write=True)
     reviewer = pull_requests.reviewer(call.state, {**await call.body(), "id": call.arguments["reviewerId"]})
     if reviewer["vote"] and reviewer["id"] != call.caller.id:
@@ -105,7 +105,7 @@ async def set_reviewer(call: Call) -> web.Response:
 
 
 def enum_value(value: Any, names: tuple[str, ...]) -> str:
-    """Return an enumeration's value by name, whether it came as name or number; raises 400 for another."""
+    """Return the name of an enumeration's value, given by name or number; raises 400 for any other."""
     if value is None:
         return ""
     if isinstance(value, int) and 0 <= value < len(names):

@@ -18,7 +18,7 @@ from emulators.azure_devops.work_items.shapes import api_url
 
 
 def number_of(reference: Any) -> int:
-    """Return the work item that an entry of `workItemRefs` names; raises 400 when it names none."""
+    """Return the work item number in an entry of `workItemRefs`; raises 400 without one."""
     text = str(reference.get("id", "")) if isinstance(reference, dict) else ""
     if not text.isascii() or not text.isdigit():
         raise errors.argument("The work item reference is not valid.", "workItemRefs")
@@ -46,7 +46,7 @@ async def list_work_items(call: Call) -> web.Response:
 
 
 def work_item_refs(call: Call, pull_request: JSON) -> list[JSON]:
-    """Return the work items that are linked to a pull request, from either side."""
+    """Return the work items that are linked to a pull request, from either direction."""
     refs = []
     for number in work_items.linked_items(call.state, pull_request["id"]):
         item = work_items.find(call.state, number, None)

@@ -1,4 +1,4 @@
-"""Pull requests and their parts as they go over the wire.
+"""The JSON of pull requests and their parts.
 
 https://learn.microsoft.com/rest/api/azure/devops/git/pull-requests/get-pull-request
 """
@@ -10,7 +10,7 @@ from emulators.azure_devops.core.repository_shapes import commit_ref, repository
 from emulators.azure_devops.core.state import JSON, Repository, State
 from emulators.azure_devops.pull_requests.models import repository_of
 
-TRUNCATED = 400  # characters of a description that lists show
+TRUNCATED = 400  # characters of a description in lists
 
 
 def pull_request_url(url: str, repository: Repository, number: int) -> str:
@@ -49,7 +49,7 @@ def show_pull_request(state: State, url: str, pull_request: JSON, *, in_list: bo
         "url": api,
         "supportsIterations": True,
     }
-    _add_what_some_have(state, url, pull_request, body)
+    _add_optional_parts(state, url, pull_request, body)
     if not in_list:
         body["_links"] = _links(url, repository, pull_request, api)
         body["artifactId"] = f"vstfs:///Git/PullRequestId/{project.id}%2f{repository.id}%2f{number}"
@@ -60,8 +60,8 @@ def _description(text: str, longest: int | None) -> JSON:
     return {"description": text[:longest]} if text else {}
 
 
-def _add_what_some_have(state: State, url: str, pull_request: JSON, body: JSON) -> None:
-    """Add labels, merge commits, closing and auto-complete, for a pull request that has them."""
+def _add_optional_parts(state: State, url: str, pull_request: JSON, body: JSON) -> None:
+    """Add labels, merge commits, closing and auto-complete, if the pull request has them."""
     if pull_request["labels"]:
         body["labels"] = [show_label(body["url"], label) for label in pull_request["labels"]]
     if pull_request.get("lastMerge"):

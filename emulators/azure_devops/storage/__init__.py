@@ -1,4 +1,4 @@
-"""Persistent data: JSON documents in SQLite, and bare Git repositories.
+"""Persistent storage: JSON documents in SQLite, and bare Git repositories.
 
 https://git-scm.com/docs/gitrepository-layout
 """

@@ -1,4 +1,4 @@
-"""Durable documents: JSON by kind, parent and key in one SQLite file, in order of creation.
+"""Persistent JSON documents by kind, parent and key, in one SQLite file and in order of creation.
 
 https://sqlite.org/wal.html
 """
@@ -21,18 +21,18 @@ CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, value INTEGER NOT NU
 
 
 class Store:
-    """Documents that survive the end of the process; a call is a transaction, unless inside `transaction`."""
+    """The documents; each call is a transaction of its own, unless it is inside `transaction`."""
 
     def __init__(self, path: Path) -> None:
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=NORMAL")  # a killed process loses nothing, a power cut may
+        self._db.execute("PRAGMA synchronous=NORMAL")  # safe when the process is killed, not in a power cut
         self._db.executescript(SCHEMA)
         self._depth = 0
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Make all changes inside take effect, or none when it raises; do not `await` inside."""
+        """Apply all changes inside the block, or none if it raises; do not `await` inside."""
         if self._depth == 0:
             self._db.execute("BEGIN IMMEDIATE")
         self._depth += 1
@@ -73,7 +73,7 @@ class Store:
         return [json.loads(row[0]) for row in rows]
 
     def remove(self, kind: str, key: Key, *, parent: Key = "") -> bool:
-        """Delete a document; False when there was none."""
+        """Delete a document; returns False if there was none."""
         done = self._db.execute(
             "DELETE FROM documents WHERE kind = ? AND parent = ? AND key = ?", (kind, parent, key)
         )

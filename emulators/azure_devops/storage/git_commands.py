@@ -1,4 +1,4 @@
-"""Git commands on bare repositories, started with argument lists and an environment of our own.
+"""Git commands on bare repositories, with argument lists and an isolated environment.
 
 https://git-scm.com/docs/git
 """
@@ -19,7 +19,7 @@ class GitError(Exception):
 
 
 def environment(**more: str) -> dict[str, str]:
-    """Return the environment of every git process: nothing of the user's configuration."""
+    """Return the environment of every git process, which ignores the user's configuration."""
     return {
         "PATH": os.environ.get("PATH", os.defpath),
         "LC_ALL": "C",
@@ -93,7 +93,7 @@ async def copy(source: Path, repository: Path) -> str:
 
 
 async def update_ref(repository: Path, ref: str, new: str, old: str = "") -> None:
-    """Set *ref* (delete it for the zero id); raises `GitError` when it is not at *old*, where given."""
+    """Set *ref*, or delete it for the zero id; raises `GitError` if *old* is given and is not its value."""
     if new == ZERO:
         await run(repository, "update-ref", "-d", ref, *([old] if old else []))
     else:

@@ -1,4 +1,4 @@
-"""Reading refs from files and objects from `cat-file --batch`, without a new process for each.
+"""Reads refs from files, and objects through `cat-file --batch`, without a new process for each.
 
 https://git-scm.com/docs/git-cat-file
 """
@@ -79,7 +79,7 @@ class _Reader:
         return self._process.returncode is None
 
     async def ask(self, name: str) -> GitObject | None:
-        """Return the object that *name* means, or None; raises `EOFError` when the process has ended."""
+        """Return the object *name*, or None; raises `EOFError` when the process has ended."""
         stdin, stdout = self._process.stdin, self._process.stdout
         if stdin is None or stdout is None:
             raise git.GitError("the reader has no pipes")
@@ -91,28 +91,28 @@ class _Reader:
                 raise EOFError
             words = line.decode(errors="replace").split()
             if len(words) != 3 or not words[2].isdigit() or not git.is_sha(words[0]):
-                return None  # the object is missing or its name ambiguous
+                return None  # the object is missing, or its name is ambiguous
             content = await stdout.readexactly(int(words[2]))
             await stdout.readexactly(1)
         return GitObject(words[0], words[1], content)
 
     async def close(self) -> None:
         """End the process after the current answer."""
-        async with self._turn:  # wait for the current answer
+        async with self._turn:
             if self.alive:
                 self._process.kill()
             await self._process.wait()
 
 
 class Objects:
-    """Objects of all repositories; those used last keep a process for the next request."""
+    """Objects of all repositories; recently used repositories keep a process open."""
 
     def __init__(self) -> None:
         self._readers: OrderedDict[Path, _Reader] = OrderedDict()
         self._opening = asyncio.Lock()
 
     async def read(self, repository: Path, name: str) -> GitObject | None:
-        """Return the object that *name* (`<commit>:<path>`, an id) means, or None.
+        """Return the object that *name* (`<commit>:<path>`, or an id) names, or None.
 
         Raises `GitError` when the git process fails.
         """
@@ -125,7 +125,7 @@ class Objects:
             except (
                 EOFError,
                 ConnectionError,
-            ):  # it was closed for another one, or ended
+            ):  # it was closed in favour of another one, or it ended
                 continue
         raise git.GitError(f"cannot read {name}")
 
@@ -141,7 +141,7 @@ class Objects:
         return reader
 
     async def close(self) -> None:
-        """End the waiting processes."""
+        """End all open processes."""
         while self._readers:
             _, reader = self._readers.popitem()
             await reader.close()

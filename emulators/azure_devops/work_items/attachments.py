@@ -1,4 +1,4 @@
-"""Attachments: files that work items and comments point to, each kept under an id of its own.
+"""Attachments: files that work items and comments refer to, each stored under its own id.
 
 https://learn.microsoft.com/rest/api/azure/devops/wit/attachments
 """
@@ -15,7 +15,7 @@ _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def keep(state: State, name: str, content: bytes, by: Identity) -> str:
-    """Keep a file and return its id."""
+    """Store a file and return its id."""
     attachment = new_id()
     (state.attachments / attachment).write_bytes(content)
     state.store.put("attachment", attachment, {"name": name, "by": by.id, "size": len(content)})
@@ -23,7 +23,7 @@ def keep(state: State, name: str, content: bytes, by: Identity) -> str:
 
 
 def find(state: State, attachment: str) -> JSON | None:
-    """Return `{name, by, size}` of an attachment, or None when there is none of that id."""
+    """Return `{name, by, size}` of an attachment, or None when there is none with that id."""
     return state.store.get("attachment", attachment) if _GUID.fullmatch(attachment) else None
 
 

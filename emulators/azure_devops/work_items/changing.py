@@ -1,4 +1,4 @@
-"""Changing work items: a patch becomes a draft, the draft a revision, and the revision events.
+"""Changes work items: a patch yields a draft, a draft is saved as a revision, a revision causes events.
 
 The REST API and the pages both change work items through these functions.
 https://learn.microsoft.com/rest/api/azure/devops/wit/work-items/create
@@ -21,21 +21,21 @@ NOT_A_CHANGE = (*work_items.HIDDEN, "System.ChangedDate", "System.ChangedBy", "S
 def first_draft(
     state: State, project: Project, kind: WorkItemType, operations: Any, by: Identity, *, bypass: bool = False
 ) -> JSON:
-    """Return a new work item's first revision, unsaved; raises `VssError` when the patch is wrong."""
+    """Return the unsaved first revision of a new work item; raises `VssError` for a wrong patch."""
     draft = work_items.begin(state, project, kind, by)
     apply(draft, operations, Rules(state, kind, bypass), revision=1)
     return draft
 
 
 def next_draft(state: State, item: WorkItem, operations: Any, by: Identity, *, bypass: bool = False) -> JSON:
-    """Return the next revision of *item*, unsaved; raises `VssError` when the patch is wrong."""
+    """Return the unsaved next revision of *item*; raises `VssError` for a wrong patch."""
     draft = work_items.next_draft(state, item, by)
     apply(draft, operations, Rules(state, item.kind, bypass), revision=item.revision["rev"])
     return draft
 
 
 def differs(item: WorkItem, draft: JSON) -> bool:
-    """Whether *draft* would be a new revision: a patch that changes nothing makes none."""
+    """Whether *draft* differs from *item*; a patch that changes nothing creates no revision."""
     old, new = (
         {name: value for name, value in fields.items() if name not in NOT_A_CHANGE}
         for fields in (item.fields, draft["fields"])
@@ -47,7 +47,7 @@ def differs(item: WorkItem, draft: JSON) -> bool:
 
 
 def record(state: State, project: Project, draft: JSON, before: WorkItem | None, by: Identity) -> Change:
-    """Save *draft* as a revision; a value of `System.History` becomes a comment as well."""
+    """Save *draft* as a revision; a value of `System.History` is also saved as a comment."""
     with state.store.transaction():
         history, comment = draft["fields"].get("System.History"), None
         if history:

@@ -16,7 +16,7 @@ _HTML_COMMENT = re.compile(r"<!--.*?(-->|$)", re.DOTALL)
 
 
 def add(state: State, item: WorkItem, text: str, caller: Identity, *, markdown: bool = False) -> Change:
-    """Write a comment; raises 400 when it is empty or too long."""
+    """Add a comment; raises 400 when it is empty or too long."""
     comment = record(state, item.id, _clean(text, markdown=markdown), caller, markdown=markdown)
     draft = work_items.next_draft(state, item, caller)
     draft["fields"]["System.History"] = comment["text"]
@@ -25,7 +25,7 @@ def add(state: State, item: WorkItem, text: str, caller: Identity, *, markdown: 
 
 
 def record(state: State, number: int, text: str, caller: Identity, *, markdown: bool = False) -> JSON:
-    """Save a comment without a new revision, for text that came in `System.History`."""
+    """Save a comment without a new revision, for text from `System.History`."""
     comment: JSON = {
         "id": state.store.next("comment"),
         "version": 1,
@@ -41,7 +41,7 @@ def record(state: State, number: int, text: str, caller: Identity, *, markdown: 
 
 
 def find(state: State, item: WorkItem, number: int, *, deleted: bool = True) -> JSON:
-    """Return a comment, also a deleted one unless *deleted* is false; raises 404."""
+    """Return a comment, including a deleted one if *deleted* is true; raises 404."""
     comment = state.store.get("comment", number, parent=item.id)
     if comment is None or (comment["deleted"] and not deleted):
         message = f"Work item comment {number} does not exist."
@@ -50,7 +50,7 @@ def find(state: State, item: WorkItem, number: int, *, deleted: bool = True) -> 
 
 
 def listed(state: State, item: WorkItem, *, deleted: bool = False) -> list[JSON]:
-    """Return the comments, oldest first, with deleted ones if *deleted* is true."""
+    """Return the comments, oldest first, including deleted ones if *deleted* is true."""
     found = state.store.all("comment", parent=item.id)
     return [comment for comment in found if deleted or not comment["deleted"]]
 
@@ -82,7 +82,7 @@ def _bump(state: State, item: WorkItem, comment: JSON, caller: Identity) -> JSON
 
 
 def _clean(text: object, *, markdown: bool) -> str:
-    """Return the text as the service keeps it: it removes HTML comments."""
+    """Return the text without HTML comments, which the service removes."""
     if not isinstance(text, str) or not text.strip():
         raise errors.argument("Value cannot be null or empty.", "text")
     if length(text) > MAX_LENGTH:

@@ -13,7 +13,7 @@ from emulators.azure_devops.work_items.models import Change
 
 
 def work_item_events(state: State, url: str, change: Change) -> list[Event]:
-    """Return the events of a new revision: created, or updated; and commented when it has a comment."""
+    """Return the events of a new revision: created or updated, and commented if it has a comment."""
     events = [_created(state, url, change) if change.created else _updated(state, url, change)]
     if change.comment is not None:
         events.append(_commented(state, url, change))
@@ -102,7 +102,7 @@ def _event(
 
 
 def _wanted_item(inputs: JSON, change: Change) -> bool:
-    """Whether the filters of a subscription let a work item event through."""
+    """Whether a work item event matches the filters of a subscription."""
     item = change.item
     area, kind, tag = (str(inputs.get(name, "")) for name in ("areaPath", "workItemType", "tag"))
     path = str(item.fields["System.AreaPath"]).lower()

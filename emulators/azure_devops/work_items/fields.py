@@ -1,4 +1,4 @@
-"""The fields that every organisation has, and which others a process may define.
+"""The fields of every organisation, and the names of those that a process may define.
 
 https://learn.microsoft.com/azure/devops/boards/work-items/guidance/work-item-field
 """
@@ -59,5 +59,5 @@ KNOWN = (
 
 
 def is_known(name: str) -> bool:
-    """Whether a field of that reference name exists; case does not matter."""
+    """Whether a field with that reference name exists, in any case."""
     return name.lower() in KNOWN or _DEFINED_BY_A_PROCESS.match(name) is not None

@@ -15,7 +15,7 @@ from emulators.azure_devops.organization import permissions
 from emulators.azure_devops.work_items.processes import WorkItemType, type_of
 
 FOREVER = "9999-01-01T00:00:00Z"
-# shown only by `$expand=all`, and not to be set by clients
+# shown only by `$expand=all`; clients cannot set them
 HIDDEN = (
     "System.Id",
     "System.AreaId",
@@ -68,7 +68,7 @@ class WorkItem:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The change that a revision made; `before` is None for a new work item."""
+    """A revision and the one before it; `before` is None for a new work item."""
 
     item: WorkItem
     before: JSON | None
@@ -77,7 +77,7 @@ class Change:
 
     @property
     def created(self) -> bool:
-        """Whether it created the work item."""
+        """Whether the revision created the work item."""
         return self.before is None
 
 
@@ -133,7 +133,7 @@ def require_write(state: State, caller: Identity, project: Project) -> None:
 
 
 def begin(state: State, project: Project, kind: WorkItemType, caller: Identity) -> JSON:
-    """Return the draft of a new work item's first revision, with its defaults."""
+    """Return a draft of a new work item's first revision, with default values."""
     number, date = state.store.next("work_item"), now()
     state_name = kind.states[0][0]
     fields = {
@@ -161,7 +161,7 @@ def begin(state: State, project: Project, kind: WorkItemType, caller: Identity) 
 
 
 def next_draft(state: State, item: WorkItem, caller: Identity) -> JSON:
-    """Return a draft of the revision after the newest one, with nothing changed yet."""
+    """Return a draft of the next revision, still without changes."""
     old, date = item.revision, now()
     rev = old["rev"] + 1
     fields = {
@@ -176,7 +176,7 @@ def next_draft(state: State, item: WorkItem, caller: Identity) -> JSON:
 
 
 def save(state: State, project: Project, draft: JSON) -> WorkItem:
-    """Write a revision; the links to pull requests that it adds or removes are indexed with it."""
+    """Save a revision and index the links to pull requests that it adds or removes."""
     number = int(draft["fields"]["System.Id"])
     with state.store.transaction():
         before = state.store.get("revision", draft["rev"] - 1, parent=number)

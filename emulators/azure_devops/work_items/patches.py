@@ -1,4 +1,4 @@
-"""Patch documents on work items: fields, tags, links and the rules that refuse a value.
+"""Patch documents on work items: fields, tags, links, and the rules that values must meet.
 
 https://learn.microsoft.com/rest/api/azure/devops/wit/work-items/update
 """
@@ -28,7 +28,7 @@ RELATIONS = ("ArtifactLink", "Hyperlink", "AttachedFile")
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The type and settings that the values of a patch are checked against."""
+    """The type and settings against which the values of a patch are checked."""
 
     state: State
     kind: WorkItemType
@@ -36,7 +36,7 @@ class Rules:
 
 
 def apply(draft: JSON, operations: Any, rules: Rules, *, revision: int) -> None:
-    """Change *draft* as the patch document says; *revision* is what `test /rev` means.
+    """Apply a patch document to *draft*; *revision* is compared by `test /rev`.
 
     Raises 400 for a document, a field or a value that is not valid, 412 when a test fails.
     """
@@ -94,7 +94,7 @@ def _set_field(draft: JSON, verb: str, name: str, value: Any, rules: Rules) -> N
 
 
 def _set_tags(draft: JSON, verb: str, value: Any) -> None:
-    """`add` keeps the existing tags (as in the example of the reference); `replace` does not."""
+    """Set tags: `add` keeps the existing ones (as in the reference's example), `replace` does not."""
     tags = split_tags(str(value))
     if any(length(tag) > MAX_TAG_LENGTH for tag in tags):
         raise errors.field_rule("Tags", "InvalidTooLong")
@@ -103,7 +103,7 @@ def _set_tags(draft: JSON, verb: str, value: Any) -> None:
 
 
 def _set_path(draft: JSON, name: str, value: Any) -> None:
-    """Set area or iteration; raises 400 for any node but the root, which is the only one there is."""
+    """Set area or iteration; raises 400 for any node except the root, the only one that exists."""
     root = draft["fields"]["System.TeamProject"]
     if str(value).lower() != root.lower():
         number = draft["fields"]["System.Id"] if draft["rev"] > 1 else -1
@@ -154,7 +154,7 @@ def _set_relation(draft: JSON, verb: str, name: str, value: Any) -> None:
 
 
 def relation_of(draft: JSON, value: Any) -> JSON:
-    """Return the relation that *value* asks for; raises 400 when it is not valid, or exists already."""
+    """Return the relation that *value* describes; raises 400 if it is not valid or exists already."""
     if (
         not isinstance(value, dict)
         or not isinstance(value.get("url"), str)

@@ -38,7 +38,7 @@ class WorkItemType:
         return next((category for name, category in self.states if name.lower() == state.lower()), None)
 
     def spelled(self, state: str) -> str | None:
-        """Return *state* in the type's own spelling, or None."""
+        """Return *state* in the type's spelling, or None."""
         return next((name for name, _ in self.states if name.lower() == state.lower()), None)
 
 

@@ -21,7 +21,7 @@ MAX_FOUND = 20_000
 
 
 async def query(call: Call) -> web.Response:
-    """POST wit/wiql `{query}`?$top=: the ids, newest first unless the query sorts them.
+    """POST wit/wiql `{query}`?$top=: the ids, newest first unless the query has `ORDER BY`.
 
     Raises 400 for a query without FROM or with an unknown field, 501 for one that is not covered.
     """

@@ -1,4 +1,4 @@
-"""Work items, revisions, updates and comments as they go over the wire.
+"""The JSON of work items, revisions, updates and comments.
 
 https://learn.microsoft.com/rest/api/azure/devops/wit/work-items/get-work-item
 """
@@ -10,7 +10,7 @@ from emulators.azure_devops.core.identity_refs import identity_ref, reviser
 from emulators.azure_devops.core.state import JSON, Identity, Project, State
 from emulators.azure_devops.work_items.models import FOREVER, HIDDEN, WorkItem
 
-NOBODY = Identity("00000000-0000-0000-0000-000000000000", "", "")
+UNKNOWN_IDENTITY = Identity("00000000-0000-0000-0000-000000000000", "", "")
 
 
 def web_url(url: str, project: Project, number: int) -> str:
@@ -33,10 +33,10 @@ def show_fields(state: State, url: str, fields: JSON, *, everything: bool, as_te
 
 
 def show_value(state: State, url: str, value: Any, *, as_text: bool = False) -> Any:
-    """Return one field's value as clients see it."""
+    """Return the value of one field as clients see it."""
     if not (isinstance(value, dict) and set(value) == {"identity"}):
         return value
-    identity = state.identity(value["identity"]) or NOBODY
+    identity = state.identity(value["identity"]) or UNKNOWN_IDENTITY
     return identity.signature if as_text else identity_ref(url, identity)
 
 
@@ -94,7 +94,7 @@ def multiline_formats(item: WorkItem) -> JSON:
 
 
 def show_revision(state: State, url: str, item: WorkItem, revision: JSON) -> JSON:
-    """Return a revision: the work item as it was then."""
+    """Return the work item as of a revision."""
     past = WorkItem(item.id, item.project, revision)
     body = show_item(state, url, past, expand="all", links=False)
     base = api_url(url, item.project, item.id)
@@ -118,7 +118,7 @@ def show_update(
     as_text: bool = False,
 ) -> JSON:
     """Return the changes of a revision: `{oldValue, newValue}` by field, relations added and removed."""
-    identity, relations = state.identity(after["by"]) or NOBODY, _relation_changes(before, after)
+    identity, relations = state.identity(after["by"]) or UNKNOWN_IDENTITY, _relation_changes(before, after)
     return {
         "id": after["rev"],
         "workItemId": item.id,
@@ -172,8 +172,8 @@ def _relation_changes(before: JSON | None, after: JSON) -> JSON:
 
 def show_comment(state: State, url: str, item: WorkItem, comment: JSON) -> JSON:
     """Return a comment of a work item."""
-    made = state.identity(comment["by"]) or NOBODY
-    changed = state.identity(comment["modifiedBy"]) or NOBODY
+    made = state.identity(comment["by"]) or UNKNOWN_IDENTITY
+    changed = state.identity(comment["modifiedBy"]) or UNKNOWN_IDENTITY
     return {
         "workItemId": item.id,
         "id": comment["id"],

@@ -1,4 +1,4 @@
-"""The query language for work items: parses a query into a condition and an order.
+"""Parses the query language for work items (WIQL) into a condition and a sort order.
 
 Covered: `SELECT ... FROM workitems`, conditions joined by AND, OR and NOT in their precedence, the operators
 `=`, `<>`, `<`, `>`, `<=`, `>=`, `[NOT] IN` and `[NOT] CONTAINS`, the macros `@project` and `@me`, and
@@ -38,7 +38,7 @@ _TOKEN = re.compile(
 
 
 class UnknownFieldError(Exception):
-    """A field that no work item has; the message is its name."""
+    """A field that does not exist; the message is its name."""
 
 
 class MissingFromError(Exception):

@@ -20,21 +20,21 @@ ORDERED: Mapping[str, Callable[[int], bool]] = {
 
 
 class NotCoveredError(Exception):
-    """A part of the language that this module does not read; the message names it."""
+    """A part of the language that is not covered; the message names it."""
 
 
 def either(left: Condition, right: Condition) -> Condition:
-    """Return the condition that *left* or *right* holds."""
+    """Return the condition *left* OR *right*."""
     return lambda read: left(read) or right(read)
 
 
 def both(left: Condition, right: Condition) -> Condition:
-    """Return the condition that *left* and *right* hold."""
+    """Return the condition *left* AND *right*."""
     return lambda read: left(read) and right(read)
 
 
 def opposite(condition: Condition) -> Condition:
-    """Return the condition that *condition* does not hold."""
+    """Return the condition NOT *condition*."""
     return lambda read: not condition(read)
 
 
@@ -48,27 +48,27 @@ def one_of(field: str, wanted: list[str]) -> Condition:
 
 
 def contains(field: str, wanted: str) -> Condition:
-    """Return the condition that the text of *field* contains *wanted*, or that it is one of the tags."""
+    """Return the condition that the text of *field* contains *wanted*, or is one of the tags."""
     if field == "system.tags":
         return lambda read: wanted in (tag.lower() for tag in read(field))
     return lambda read: any(wanted in actual.lower() for actual in read(field))
 
 
 def compared(field: str, operator: str, wanted: str) -> Condition:
-    """Return the condition of `<`, `>`, `<=` or `>=`; raises NotCoveredError for a time of day."""
+    """Return the condition that compares *field* with *wanted*; raises NotCoveredError for a time of day."""
     _check_day(field, wanted)
     holds = ORDERED[operator]
     return lambda read: any(holds(sign(field, actual, wanted)) for actual in read(field))
 
 
 def _check_day(field: str, value: str) -> None:
-    """Dates are compared by day, as they are unless the request asks for `timePrecision`."""
+    """Check that *value* is a day; dates are compared by day unless `timePrecision` is requested."""
     if field.endswith("date") and value and not _DAY.fullmatch(value):
         raise NotCoveredError(f"the date {value} (use YYYY-MM-DD)")
 
 
 def sign(field: str, left: str, right: str) -> int:
-    """Return -1, 0 or 1 as *left* sorts before, like or after *right*: as days, as numbers or as text."""
+    """Return -1, 0 or 1 if *left* sorts before, with or after *right*, as days, numbers or text."""
     if field.endswith("date"):
         left = left[:10]
     try:

@@ -1,4 +1,4 @@
-"""Operations on container groups over HTTP, and the JSON that they answer with.
+"""Operations on container groups over HTTP, and the JSON of their answers.
 
 https://learn.microsoft.com/rest/api/container-instances/container-groups
 """

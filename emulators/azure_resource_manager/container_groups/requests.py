@@ -1,4 +1,4 @@
-"""Requests to Resource Manager as they are checked before an operation sees them.
+"""Checks requests to Resource Manager before an operation handles them.
 
 Versions and errors: https://learn.microsoft.com/rest/api/container-instances/ and
 https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-register-resource-provider
@@ -37,7 +37,7 @@ class Operation:
     parameters: tuple[str, ...] = ()
 
     def check(self, request: web.Request) -> None:
-        """Raise `ResourceManagerError` for a version (404, 501) or a query parameter (501) not served."""
+        """Raise `ResourceManagerError` for an unserved version (404, 501) or query parameter (501)."""
         version = request.query["api-version"]
         if version not in VERSIONS:
             raise self._unknown_version(version)
@@ -63,7 +63,7 @@ def require_version(request: web.Request) -> None:
 
 
 def unknown_route(request: web.Request) -> ResourceManagerError:
-    """Return the answer for a path of no operation: 404, or 501 for what other providers answer."""
+    """Return the answer for a path without operations: 404, or 501 for a path of another provider."""
     path = request.path.lower()
     is_resource_manager = path.startswith(("/subscriptions", "/providers", "/tenants"))
     if is_resource_manager and f"/providers/{PROVIDER.lower()}/" not in path:
@@ -72,7 +72,7 @@ def unknown_route(request: web.Request) -> ResourceManagerError:
 
 
 def unknown_method(request: web.Request) -> ResourceManagerError:
-    """Return 405 for a path that has no such method."""
+    """Return 405 for a method that the path does not have."""
     message = f"The requested resource does not support http method '{request.method}'."
     return ResourceManagerError(405, "UnsupportedHttpMethod", message)
 

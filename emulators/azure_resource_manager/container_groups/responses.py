@@ -30,7 +30,7 @@ from emulators.azure_resource_manager.lifecycle.state import Key, State, key_of
 
 @web.middleware
 async def resource_manager_answers(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Require an api-version, turn every `ResourceManagerError` into its answer, and number the answers."""
+    """Require an api-version, turn `ResourceManagerError` into answers, and add a request id."""
     try:
         if not request.path.startswith("/_control/"):
             require_version(request)
@@ -57,7 +57,7 @@ class ContainerGroups:
         self.state = state
 
     def handler(self, operation: Operation, answer: Handler | None) -> Handler:
-        """Return *answer* behind the checks of every operation, or a refusal with 501 when there is none.
+        """Return *answer* preceded by the common checks, or a refusal with 501 if it is None.
 
         The handler raises `ResourceManagerError` (400, 401, 404, 501).
         """
@@ -91,7 +91,7 @@ class ContainerGroups:
         return web.json_response(group_view(self._group(request, "read")))
 
     async def list(self, request: web.Request) -> web.Response:
-        """List by resource group or by subscription, without instance views."""
+        """List by Resource Group or List, without instance views."""
         self._admit(request, "read")
         subscription = request.match_info["subscription"].lower()
         resource_group = request.match_info.get("resource_group", "").lower()
@@ -103,7 +103,7 @@ class ContainerGroups:
         return web.json_response({"value": listed})
 
     async def put(self, request: web.Request) -> web.Response:
-        """Create or Update: 201 for a new group; a changed one has all its containers restarted."""
+        """Create or Update: 201 for a new group; a change restarts all containers."""
         self._admit(request, "write")
         spec = group_of(request.match_info["group"], await json_object(request))
         existing = self.state.groups.get(self._key(request))
@@ -130,7 +130,7 @@ class ContainerGroups:
         check_update(group.spec, spec, group.name)
         check_group_covered(spec)
         if spec.properties == group.spec.properties and not group.ended:
-            group.spec = spec  # changed tags restart nothing
+            group.spec = spec  # changed tags do not restart containers
             return web.json_response(group_view(group))
         self.state.creates.take()
         await group.update(spec)
@@ -168,19 +168,19 @@ class ContainerGroups:
         return web.json_response(group_view(group))
 
     async def stop(self, request: web.Request) -> web.Response:
-        """Stop: every container ends, and the volumes are lost."""
+        """Stop: ends every container and loses the volumes."""
         await self._still(self._group(request, "stop/action")).stop()
         return web.Response(status=204)
 
     async def start(self, request: web.Request) -> web.Response:
-        """Start: a group that has ended is deployed again."""
+        """Start: deploys a group that has ended again."""
         group = self._still(self._group(request, "start/action"))
         if group.ended:
             await group.again(keep_volumes=False)
         return web.Response(status=204)
 
     async def restart(self, request: web.Request) -> web.Response:
-        """Restart: every container, in place."""
+        """Restart: restarts every container in place."""
         group = self._still(self._group(request, "restart/action"))
         if group.state == "Stopped":
             await group.again(keep_volumes=False)

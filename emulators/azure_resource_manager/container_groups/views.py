@@ -13,7 +13,7 @@ from emulators.azure_resource_manager.lifecycle.platform import Operation
 
 
 def group_view(group: ContainerGroup, *, instances: bool = True) -> dict[str, Any]:
-    """Return *group* as GET returns it; as a list does, without instance views, when *instances* is false."""
+    """Return *group* as GET returns it, or without instance views, as in a list, if *instances* is false."""
     body = group.spec.model_dump(mode="json", by_alias=True, exclude_unset=True)
     properties = without_secrets(body.pop("properties"))
     properties.setdefault("sku", "Standard")
@@ -47,7 +47,7 @@ def containers_in(properties: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def instance_view(container: Container) -> dict[str, Any]:
-    """Return the state of *container*, the one before it, its restarts and its events."""
+    """Return the current and previous state of *container*, its restart count and its events."""
     view = {
         "restartCount": container.restarts,
         "currentState": container.current,
@@ -57,7 +57,7 @@ def instance_view(container: Container) -> dict[str, Any]:
 
 
 def operation_view(operation: Operation, resource_id: str) -> dict[str, Any]:
-    """Return the long-running *operation* as its own URL does."""
+    """Return the long-running *operation* as its URL shows it."""
     view: dict[str, Any] = {
         "id": resource_id,
         "status": operation.status,

@@ -1,4 +1,4 @@
-"""Control of the platform beside the API, for tests and benchmarks: troubles, restarts, limits, processes.
+"""Control of the platform outside the API, for tests and benchmarks: failures, restarts, limits, processes.
 
-The troubles are documented ones: https://learn.microsoft.com/azure/container-instances/container-instances-troubleshooting
+The failures are documented ones: https://learn.microsoft.com/azure/container-instances/container-instances-troubleshooting
 """

@@ -1,6 +1,6 @@
 """A client of the control routes, for tests and benchmarks.
 
-The states that it brings about: https://learn.microsoft.com/azure/container-instances/container-state
+The resulting states: https://learn.microsoft.com/azure/container-instances/container-state
 """
 
 import ssl
@@ -27,11 +27,11 @@ class PlatformControl:
         self.client.close()
 
     def next_group(self, kind: str, *, times: int = 1, seconds: float = 0.0) -> None:
-        """Give the next *times* groups a trouble: `neverStarts`, `failsToProvision` or `startDelay`."""
+        """Make the next *times* groups fail or wait: `neverStarts`, `failsToProvision` or `startDelay`."""
         self._send("POST", "/_control/troubles", {"kind": kind, "times": times, "seconds": seconds})
 
     def no_trouble(self) -> None:
-        """Forget the troubles that are still to come."""
+        """Cancel the failures set for the next groups."""
         self._send("DELETE", "/_control/troubles")
 
     def restart_container(self, group: str, container: str) -> None:
@@ -51,7 +51,7 @@ class PlatformControl:
         self._send("PUT", "/_control/limits", limits)
 
     def fault(self, **fault: Any) -> None:
-        """Make the next matching requests fail; the fields are those of `emulators.faults`."""
+        """Make the next matching requests fail; for the fields see `emulators/faults.py`."""
         self._send("POST", "/_control/faults", fault)
 
     def processes(self) -> dict[str, dict[str, list[int]]]:

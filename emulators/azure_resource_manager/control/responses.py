@@ -1,14 +1,14 @@
-"""Control routes, outside the emulated API: troubles of groups, limits, and live processes.
+"""Control routes, outside the emulated API: failures of groups, limits, and live processes.
 
 - `POST /_control/troubles` `{"kind": "neverStarts|failsToProvision|startDelay", "times": 1, "seconds": 0}`:
-  to the next groups. `DELETE` forgets them.
+  makes the next groups fail or wait. `DELETE` cancels that.
 - `POST /_control/groups/{group}/restart` `{"container": "name", "emptyVolumes": false}`: the platform
   restarts one container, or the whole group with its init containers when none is named.
-- `POST /_control/groups/{group}/outOfMemory` `{"container": "name"}`: the kernel kills it.
+- `POST /_control/groups/{group}/outOfMemory` `{"container": "name"}`: kills it as out of memory.
 - `PUT /_control/limits` `{"groups", "cores", "perFiveMinutes", "perHour"}`.
 - `GET /_control/processes`: live process ids by group and container. `GET /_control/isolation`.
 
-The troubles are those of https://learn.microsoft.com/azure/container-instances/container-instances-troubleshooting.
+The failures are those of https://learn.microsoft.com/azure/container-instances/container-instances-troubleshooting.
 """
 
 import json
@@ -48,7 +48,7 @@ class Control:
         ]
 
     async def trouble(self, request: web.Request) -> web.Response:
-        """Set a trouble for the next groups; raises 400 for one that does not exist."""
+        """Make the next groups fail or wait; raises 400 for an unknown kind."""
         trouble = Trouble(**{"kind": "", **await _body(request, "kind", "times", "seconds")})
         if trouble.kind not in TROUBLES:
             raise _refused(f"kind must be one of {', '.join(TROUBLES)}")
@@ -58,7 +58,7 @@ class Control:
         return web.Response(status=204)
 
     async def no_trouble(self, request: web.Request) -> web.Response:  # noqa: ARG002
-        """Forget the troubles that are still to come."""
+        """Cancel the failures set for the next groups."""
         self.state.troubles.clear()
         return web.Response(status=204)
 
@@ -78,7 +78,7 @@ class Control:
         return web.Response(status=204)
 
     async def limits(self, request: web.Request) -> web.Response:
-        """Change the limits of every region; raises 400 for a name or a value that is not one."""
+        """Change the limits of every region; raises 400 for an unknown name or a wrong value."""
         for name, value in (await _body(request, *LIMITS)).items():
             if not isinstance(value, int):
                 raise _refused(f"{name}: expected a whole number for one of {', '.join(LIMITS)}")
@@ -102,7 +102,7 @@ class Control:
     def _group(self, request: web.Request) -> ContainerGroup:
         group = self.state.called(request.match_info["group"])
         if group is None:
-            raise _refused(f"no group is called {request.match_info['group']!r}")
+            raise _refused(f"there is no group {request.match_info['group']!r}")
         return group
 
     def _running(self, group: ContainerGroup, name: str) -> Container:

@@ -1,4 +1,4 @@
-"""The body of a PUT: typed, and checked as the service checks it.
+"""The body of a PUT: its types, and the service's checks of it.
 
 https://learn.microsoft.com/rest/api/container-instances/container-groups/create-or-update
 """

@@ -1,4 +1,4 @@
-"""Containers of a group: how many, their names, variables, resources and ports.
+"""Checks the containers of a group: number, names, variables, resources and ports.
 
 https://learn.microsoft.com/azure/container-instances/container-instances-resource-and-quota-limits and
 https://learn.microsoft.com/azure/container-instances/container-instances-container-groups#resource-allocation
@@ -26,7 +26,7 @@ MAX_CORES, MAX_GIGABYTES = 31, 240
 
 
 def check_containers(group: GroupProperties) -> None:
-    """Raise `ResourceManagerError` (400) with the first fault in the containers of *group*."""
+    """Raise `ResourceManagerError` (400) for the first error in the containers of *group*."""
     if not group.containers:
         raise invalid("MissingContainers", "The container group must have at least one container.")
     if len(group.all_containers) > MAX_CONTAINERS:
@@ -71,7 +71,7 @@ def _check_resources(group: GroupProperties) -> None:
 
 
 def _check_limits(container: ContainerSpec, group: GroupProperties) -> None:
-    """Raise 400 for a limit that is not between the container's request and the group's size."""
+    """Raise 400 for a limit outside the range from the container's request to the group's total."""
     resources = container.properties.resources
     if resources is None or resources.limits is None:
         return
@@ -86,7 +86,7 @@ def _check_limits(container: ContainerSpec, group: GroupProperties) -> None:
 
 
 def _check_ports(group: GroupProperties) -> None:
-    """Raise 400 for a port that the service reserves, or that two containers declare: they share an address.
+    """Raise 400 for a port that is reserved, or that two containers declare, as they share an address.
 
     https://learn.microsoft.com/azure/container-instances/container-instances-container-groups#networking
     """

@@ -1,4 +1,4 @@
-"""The parts of a valid group that this emulator does not cover; a PUT that has one is refused with 501.
+"""The parts of a valid group that this emulator does not cover; a PUT with one of them is refused with 501.
 
 The properties: https://learn.microsoft.com/azure/templates/microsoft.containerinstance/2023-05-01/containergroups
 """
@@ -13,7 +13,7 @@ OPERATION = "ContainerGroups_CreateOrUpdate"
 
 
 def check_covered(operation: str, body: Shape) -> None:
-    """Raise `ResourceManagerError` (501) that names *operation* and a property that it does not cover."""
+    """Raise `ResourceManagerError` (501) for a property of *operation* that is not covered."""
     found = next(not_covered_in(body), None)
     if found is not None:
         raise not_covered(f"{operation} with '{found}'")

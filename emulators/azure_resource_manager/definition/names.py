@@ -1,4 +1,4 @@
-"""Names as the service allows them, and names that repeat.
+"""The rules for names, and the check for repeated names.
 
 https://learn.microsoft.com/azure/container-instances/container-instances-troubleshooting#naming-errors
 """

@@ -1,7 +1,7 @@
-"""JSON of the API as typed, frozen values in which every documented property has one of three places.
+"""JSON of the API as typed, frozen values. Every documented property is in one of three groups.
 
-A property is served (an ordinary field), not covered (`NotCovered`: refused with 501 when it has a value), or
-only in answers (`only_in_answers`: a request may carry it, and it has no effect). Any other is an error:
+A property is served (an ordinary field), not covered (`NotCovered`: refused with 501 if it has a value), or
+read-only (`only_in_answers`: a request may contain it without effect). Any other property is an error:
 https://learn.microsoft.com/rest/api/container-instances/container-groups/create-or-update#request-body
 """
 
@@ -16,7 +16,7 @@ NotCovered = Annotated[Any, NOT_COVERED]
 
 
 class Shape(BaseModel):
-    """JSON in camelCase; null is the same as no value, and a property that is not documented is an error."""
+    """JSON in camelCase; null means no value, and an undocumented property is an error."""
 
     model_config = ConfigDict(alias_generator=to_camel, frozen=True, extra="forbid")
     only_in_answers: ClassVar[frozenset[str]] = frozenset()
@@ -32,7 +32,7 @@ class Shape(BaseModel):
 
 
 def not_covered_in(value: Any, path: str = "") -> Iterator[str]:
-    """Yield the path of each property in *value* that is documented, has a value and is not covered."""
+    """Yield the path of each property in *value* that has a value but is not covered."""
     if isinstance(value, tuple):
         for index, inner in enumerate(value):
             yield from not_covered_in(inner, f"{path}[{index}]")

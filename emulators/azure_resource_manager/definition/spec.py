@@ -1,4 +1,4 @@
-"""A container group as a client describes it, with every property of API version 2023-05-01.
+"""The definition of a container group, with every property of API version 2023-05-01.
 
 https://learn.microsoft.com/azure/templates/microsoft.containerinstance/2023-05-01/containergroups
 """
@@ -19,7 +19,7 @@ class EnvironmentVariable(Shape):
 
 
 class VolumeMount(Shape):
-    """Where a container sees one of the group's volumes."""
+    """The path at which a container mounts a volume."""
 
     name: str
     mount_path: str
@@ -35,7 +35,7 @@ class Amount(Shape):
 
 
 class Resources(Shape):
-    """The resources that a container requests, and the limits of what it may use."""
+    """The resources that a container requests, and its limits."""
 
     requests: Amount
     limits: Amount | None = None
@@ -49,7 +49,7 @@ class Port(Shape):
 
 
 class InitContainerProperties(Shape):
-    """An init container: it has no ports and no resources of its own."""
+    """An init container: it has no ports or resources."""
 
     only_in_answers: ClassVar[frozenset[str]] = frozenset({"instanceView"})
 
@@ -61,7 +61,7 @@ class InitContainerProperties(Shape):
 
 
 class ContainerProperties(InitContainerProperties):
-    """A container, with the ports and resources that an init container does not have."""
+    """A container, which also has ports and resources."""
 
     ports: tuple[Port, ...] = ()
     resources: Resources | None = None
@@ -129,7 +129,7 @@ class GroupProperties(Shape):
 
     @property
     def all_containers(self) -> tuple[AnyContainerSpec, ...]:
-        """Init containers first, in the order in which they run."""
+        """All containers: init containers in their order, then the others."""
         return (*self.init_containers, *self.containers)
 
     @property
@@ -149,7 +149,7 @@ class GroupProperties(Shape):
 
 
 class UserAssignedIdentity(Shape):
-    """An identity under its resource id; its other ids are the service's to tell."""
+    """An identity under its resource id; the service sets its other ids."""
 
     only_in_answers: ClassVar[frozenset[str]] = frozenset({"principalId", "clientId"})
 
@@ -164,12 +164,12 @@ class Identity(Shape):
 
     @property
     def resource_ids(self) -> frozenset[str]:
-        """The resource ids of the user-assigned identities; case does not matter in them."""
+        """The resource ids of the user-assigned identities, which are case-insensitive."""
         return frozenset(one.lower() for one in self.user_assigned_identities)
 
 
 class Resource(Shape):
-    """The parts that every resource of Azure Resource Manager has."""
+    """The properties of every resource of Azure Resource Manager."""
 
     only_in_answers: ClassVar[frozenset[str]] = frozenset({"id", "name", "type"})
 
@@ -192,6 +192,6 @@ class TagsUpdate(Resource):
 
 
 def requests_of(container: ContainerSpec) -> Amount:
-    """Return what *container* requests; nothing when it does not say."""
+    """Return the resources that *container* requests, zero by default."""
     resources = container.properties.resources
     return resources.requests if resources else Amount()

@@ -1,4 +1,4 @@
-"""The checks of a PUT before anything is created, in the service's codes where an answer is on record.
+"""Checks a PUT before anything is created, with the service's error codes where they are known.
 
 https://learn.microsoft.com/azure/container-instances/container-instances-troubleshooting (names) and
 https://learn.microsoft.com/azure/container-instances/container-instances-resource-and-quota-limits
@@ -24,7 +24,7 @@ AnyShape = TypeVar("AnyShape", bound=Shape)
 def group_of(name: str, body: Any) -> GroupSpec:
     """Return the group that *body* describes.
 
-    Raises `ResourceManagerError` (400) with the first thing that the service would not accept.
+    Raises `ResourceManagerError` (400) for the first error that the service would report.
     """
     if not NAME.fullmatch(name):
         raise invalid("InvalidContainerGroupName", f"The container group name '{name}' is invalid.")
@@ -72,7 +72,7 @@ def check_update(old: GroupSpec, new: GroupSpec, name: str) -> None:
 
 
 def _shaped(shape: type[AnyShape], body: Any) -> AnyShape:
-    """Return *body* as *shape*; raises 400 for another shape, and for text that no process could be given."""
+    """Return *body* as *shape*; raises 400 for another shape, and for text that no process can receive."""
     if _cannot_be_passed(body):
         raise invalid(
             "InvalidRequestContent", "The request content was invalid: a text has invalid characters."
@@ -84,7 +84,7 @@ def _shaped(shape: type[AnyShape], body: Any) -> AnyShape:
 
 
 def _wrong_shape(error: ValidationError) -> ResourceManagerError:
-    """Return 400 with the place of the first fault; never the value, which may be secret."""
+    """Return 400 with the path of the first error, without the value, which may be secret."""
     first = error.errors(include_url=False, include_input=False)[0]
     path = ".".join(str(part) for part in first["loc"])
     fault = f"'{path}': {first['msg'].lower()}"
@@ -95,7 +95,7 @@ def _wrong_shape(error: ValidationError) -> ResourceManagerError:
 
 
 def _cannot_be_passed(value: Any) -> bool:
-    """Return whether a text anywhere in *value* could not be given to a process: NUL, or half a character."""
+    """Whether a text in *value* cannot be passed to a process: it has a NUL or an unpaired surrogate."""
     if isinstance(value, dict):
         return any(_cannot_be_passed(inner) for pair in value.items() for inner in pair)
     if isinstance(value, list):
@@ -104,7 +104,7 @@ def _cannot_be_passed(value: Any) -> bool:
 
 
 def _check_kinds(group: GroupProperties, name: str) -> None:
-    """Raise 400 for an operating system or a priority that does not exist.
+    """Raise 400 for an unknown operating system or priority.
 
     The codes: https://learn.microsoft.com/troubleshoot/azure/azure-container-instances/configuration-setup/error-codes-spot-container-creation
     """

@@ -1,4 +1,4 @@
-"""Volumes of a group and where its containers mount them.
+"""Checks the volumes of a group and their mounts.
 
 https://learn.microsoft.com/azure/container-instances/container-instances-volume-emptydir and
 https://learn.microsoft.com/azure/container-instances/container-instances-volume-secret
@@ -15,7 +15,7 @@ MAX_VOLUMES = 20
 
 
 def check_volumes(group: GroupProperties) -> None:
-    """Raise `ResourceManagerError` (400) with the first fault in the volumes and mounts of *group*."""
+    """Raise `ResourceManagerError` (400) for the first error in the volumes and mounts of *group*."""
     if len(group.volumes) > MAX_VOLUMES:
         raise invalid("TooManyVolumes", f"A container group has at most {MAX_VOLUMES} volumes.")
     check_unique("DuplicateVolumeName", "volume name", (volume.name for volume in group.volumes))

@@ -1,4 +1,4 @@
-"""How a container becomes a process of this machine: images, ports, and the two kinds of isolation.
+"""Runs containers as processes of this machine: images, ports, and two kinds of isolation.
 
-It stands for the isolation of a container in its group: https://learn.microsoft.com/azure/container-instances/container-instances-container-groups
+The service's own isolation of groups: https://learn.microsoft.com/azure/container-instances/container-instances-container-groups
 """

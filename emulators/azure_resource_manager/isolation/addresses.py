@@ -1,6 +1,6 @@
-"""Ports of containers on this machine, where groups that declare the same port share the loopback address.
+"""Maps the ports of groups to free ports of this machine, because all groups share its loopback address.
 
-A group of the service has its own: https://learn.microsoft.com/azure/container-instances/container-instances-container-groups#networking
+In the service, each group has its own address: https://learn.microsoft.com/azure/container-instances/container-instances-container-groups#networking
 """
 
 import random
@@ -12,13 +12,13 @@ MIN_PORT, MAX_PORT = 10000, 30000  # below the ports that the kernel gives to ou
 
 
 class LoopbackPorts:
-    """The ports of this machine that stand for the ports that groups declare."""
+    """The ports of this machine to which declared ports are mapped."""
 
     def __init__(self) -> None:
         self.taken: set[int] = set()
 
     def take(self, declared: Iterable[int]) -> dict[int, int]:
-        """Return a free port of this machine for each of *declared*; they stay taken until `give_back`.
+        """Return a free port of this machine for each of *declared*, reserved until `give_back`.
 
         Raises `OSError` when no port is free.
         """

@@ -1,4 +1,4 @@
-"""Images on this machine: folders of `images.toml` that stand for the content of an image.
+"""Images on this machine: `images.toml` maps the content of each image to folders.
 
 References: https://learn.microsoft.com/azure/container-instances/container-instances-using-azure-container-registry
 """
@@ -41,7 +41,7 @@ class Bind:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """The start of a container: files, environment, user, home, working directory, command, own root."""
+    """An image: its files, environment, user, home, working directory, command, and own root if any."""
 
     name: str
     binds: tuple[Bind, ...]
@@ -54,7 +54,7 @@ class Image:
 
 
 class Images:
-    """The images of `images.toml`, after those of an *extra* file, such as a test's."""
+    """The images of an *extra* file, such as a test's, followed by those of `images.toml`."""
 
     def __init__(self, certificates: Certificates, extra: Path | None = None) -> None:
         self.certificates = certificates
@@ -120,20 +120,20 @@ def name_of(reference: str) -> str:
 
 
 def _openssl(certificates: Certificates) -> dict[str, str]:
-    """Return where OpenSSL finds the local authority and the public ones: file and folder, or a bundle."""
+    """Return variables that tell OpenSSL where the local and public authorities are."""
     folder = certificates.public_folder
     return {"authority": AUTHORITY if folder else BUNDLE, "authorities": str(folder or FOLDER)}
 
 
 @cache
 def python_prefix() -> Path:
-    """Return where this Python is installed, not its virtual environment."""
+    """Return the installation folder of this Python, not of its virtual environment."""
     return Path(sys.base_prefix)
 
 
 @cache
 def node_prefix() -> Path:
-    """Return where Node.js is installed; `/usr` when it is not."""
+    """Return the installation folder of Node.js, or `/usr` if it is not installed."""
     node = shutil.which("node")
     if node is None:
         return Path("/usr")
@@ -142,7 +142,7 @@ def node_prefix() -> Path:
 
 
 def _entries(file: Path, base: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
-    """Yield the images of *file*, each with the defaults of `images.toml` and then those of *file*."""
+    """Yield the images of *file*, each with the defaults of `images.toml` overridden by those of *file*."""
     ours = tomllib.loads(OURS.read_text())["defaults"]
     content = tomllib.loads(file.read_text())
     defaults = {**ours, **content.get("defaults", {})}
@@ -156,7 +156,7 @@ def _entries(file: Path, base: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
 
 
 def _compiled(bind: Bind) -> Iterator[Bind]:
-    """Compile Python sources, as building an image would; yield the compiled file of a single source."""
+    """Compile Python sources as an image build would; for a single source, yield its compiled file."""
     single = bind.source.suffix == ".py"
     for source in [bind.source] if single else bind.source.glob("*.py"):
         cached = Path(importlib.util.cache_from_source(str(source)))

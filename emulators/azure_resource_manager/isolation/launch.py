@@ -1,4 +1,4 @@
-"""The interface between a group and the kind of isolation in which its containers start and end.
+"""The interface between a group and the isolation that starts and ends its containers.
 
 Command, environment and mounts: https://learn.microsoft.com/rest/api/container-instances/container-groups/create-or-update#container
 """
@@ -26,7 +26,7 @@ class Launch:
 
 
 class Isolation(Protocol):
-    """Starts containers and ends them, with everything they have started."""
+    """Starts containers, and ends them together with everything they have started."""
 
     name: str
 
@@ -34,7 +34,7 @@ class Isolation(Protocol):
         """Start a container that writes to the descriptor *output*; raises `OSError` when it cannot run."""
 
     async def end(self, process: asyncio.subprocess.Process, mark: str) -> None:
-        """Kill a container with everything it has started, and wait until all of that is gone."""
+        """Kill a container with everything it has started, and wait until all processes have ended."""
 
     def kill(self, process: asyncio.subprocess.Process) -> None:
         """Kill a container's first process, as the kernel does when memory runs out."""
@@ -43,11 +43,11 @@ class Isolation(Protocol):
         """Return the ids of a container's live processes."""
 
     async def close(self) -> None:
-        """End the helpers that all containers share."""
+        """End the processes that all containers share."""
 
 
 def children(pid: int) -> list[int]:
-    """Return the ids of the direct children of process *pid*; none when it is gone."""
+    """Return the ids of the direct children of process *pid*; none when it has ended."""
     try:
         return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     except OSError:

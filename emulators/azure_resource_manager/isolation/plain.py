@@ -1,8 +1,7 @@
 """Containers as plain processes, for machines without bubblewrap: paths are replaced, nothing is isolated.
 
-In commands and values of the environment, every path that a container would have mounted is replaced by the
-folder that stands for it. A variable marks each process, so that processes which left their session are found
-and ended too. The mounts: https://learn.microsoft.com/azure/container-instances/container-instances-volume-emptydir
+In commands and values of the environment, every path that a container would mount is replaced by the folder
+mapped to it. A variable marks each process, so that one that left its session is also found. The mounts: https://learn.microsoft.com/azure/container-instances/container-instances-volume-emptydir
 """
 
 import asyncio
@@ -29,7 +28,7 @@ class PlainProcesses:
     name = "none"
 
     def __init__(self, folder: Path, instance: str) -> None:
-        self.folder = folder  # holds the groups, and trees of links that stand for images
+        self.folder = folder  # holds the groups, and trees of links for images
         self.instance = instance
         self.watch: asyncio.subprocess.Process | None = None
         self.alias = folder if shlex.quote(str(folder)) == str(folder) else _alias(folder)
@@ -71,7 +70,7 @@ class PlainProcesses:
         return marked(self._mark(mark))
 
     async def close(self) -> None:
-        """End the watch."""
+        """End the watch process."""
         if self.watch is not None and self.watch.stdin is not None:
             self.watch.stdin.close()
             await self.watch.wait()
@@ -81,7 +80,7 @@ class PlainProcesses:
         return f"{self.instance}/{mark}/"
 
     async def _ensure_watch(self) -> None:
-        """Start the program that ends all containers when this one is killed and a pipe to it closes."""
+        """Start the program that kills all containers when its pipe closes because this one has ended."""
         if self.watch is None:
             self.watch = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "emulators.azure_resource_manager.isolation.watch"),
@@ -107,12 +106,12 @@ class PlainProcesses:
         return paths
 
     def _shown(self, path: Path) -> str:
-        """Return *path* as containers see it, with no sign in it that a script would have to quote."""
+        """Return *path* as containers see it, without characters that a shell script would have to quote."""
         return str(self.alias / path.relative_to(self.folder))
 
 
 def replace(text: str, paths: Mapping[str, str]) -> str:
-    """Return *text* with each of *paths*, where it stands as a path of its own, replaced; longest first."""
+    """Return *text* with each of *paths* replaced where it is a complete path, longest first."""
     names = "|".join(re.escape(path) for path in sorted(paths, key=len, reverse=True))
     return re.sub(rf"(?<![\w./-])(?:{names})(?![\w.-])", lambda found: paths[found.group()], text)
 
@@ -145,7 +144,7 @@ def marked(mark: str) -> list[int]:
 
 
 def kill_marked(mark: str) -> None:
-    """Kill the processes with *mark* until none is left, as they may start others meanwhile."""
+    """Kill the processes with *mark* repeatedly until none is left, as they may start others."""
     for _ in range(20):
         pids = marked(mark)
         if not pids:

@@ -1,8 +1,8 @@
-"""Containers in bubblewrap, with mounts, processes and a user of their own; they share the machine's network.
+"""Containers in bubblewrap, with their own mounts, processes and user; they share the machine's network.
 
 https://github.com/containers/bubblewrap. The root is a small read-only tree of this machine's programs; the
-state folder and the user's home are not in it. Options and environment go through a file descriptor, so that
-no secret stands in the process list.
+state folder and the user's home are not in it. Options and environment are passed through a file descriptor,
+so that no secret appears in the process list.
 """
 
 import asyncio
@@ -31,13 +31,13 @@ MAX_TMP_BYTES = str(2 << 30)
 
 
 class Sandbox:
-    """Starts each container in a bubblewrap of its own."""
+    """Starts each container in its own bubblewrap."""
 
     name = "bubblewrap"
 
     def __init__(self, program: str, folder: Path) -> None:
         self.program = program
-        self.folder = folder  # for the account files that containers see
+        self.folder = folder  # holds the account files that containers see
         self.machine = tuple(_machine())
         self._made: set[Path] = set()
 
@@ -59,12 +59,12 @@ class Sandbox:
             os.close(descriptor)
 
     async def end(self, process: asyncio.subprocess.Process, mark: str) -> None:  # noqa: ARG002
-        """Kill process 1 of the container: the kernel ends all others with it, then bubblewrap ends."""
+        """Kill process 1 of the container; the kernel then kills all others, and bubblewrap ends."""
         self.kill(process)
         await process.wait()
 
     def kill(self, process: asyncio.subprocess.Process) -> None:
-        """Kill process 1; bubblewrap itself when it has not started it yet."""
+        """Kill process 1, or bubblewrap itself if it has not started process 1 yet."""
         if process.returncode is None:
             for pid in children(process.pid) or [process.pid]:
                 _kill(pid)
@@ -74,7 +74,7 @@ class Sandbox:
         return [process.pid, *descendants(process.pid)] if process.returncode is None else []
 
     async def close(self) -> None:
-        """Do nothing: containers share no helper."""
+        """Do nothing: containers share no process."""
 
     def _options(self, launch: Launch) -> list[str]:
         image = launch.image
@@ -96,7 +96,7 @@ class Sandbox:
     def _etc(self, image: Image) -> list[Bind]:
         """Return the image's `/etc`: this machine's settings, and accounts that know the image's user.
 
-        It is one folder, made once, because each mount delays the start of a container by 0.1 ms.
+        It is one folder, created once, because each mount delays the start of a container by 0.1 ms.
         """
         if image.root:
             return []
@@ -135,7 +135,7 @@ def _succeeds(command: Sequence[str]) -> bool:
 
 
 def _machine() -> Iterable[str]:
-    """Yield the options that show this machine's programs, read-only."""
+    """Yield the options that mount this machine's programs read-only."""
     yield from ("--ro-bind", "/usr", "/usr")
     for name in TOP_FOLDERS:
         folder = Path("/", name)
@@ -146,7 +146,7 @@ def _machine() -> Iterable[str]:
 
 
 def _copy_settings(folder: Path) -> None:
-    """Fill *folder* with what a container sees as `/etc`, without the accounts."""
+    """Fill *folder* with the content of a container's `/etc`, without the accounts."""
     folder.mkdir(parents=True)
     for name in ETC:
         source, target = Path("/etc", name), folder / name
@@ -158,7 +158,7 @@ def _copy_settings(folder: Path) -> None:
 
 
 def _own_root(root: Path) -> Iterable[str]:
-    """Yield the options that show what is in *root*, read-only, with a top where mount points can be made."""
+    """Yield the options that mount the content of *root* read-only, below a root that takes mount points."""
     for entry in sorted(root.iterdir()):
         if entry.is_symlink():
             yield from ("--symlink", str(entry.readlink()), f"/{entry.name}")
@@ -167,7 +167,7 @@ def _own_root(root: Path) -> Iterable[str]:
 
 
 def _interpreters() -> Iterable[str]:
-    """Yield the options that show Python and Node.js where they are installed outside `/usr`."""
+    """Yield the options that mount Python and Node.js if they are installed outside `/usr`."""
     for prefix in {python_prefix(), node_prefix()}:
         if not prefix.is_relative_to("/usr"):
             yield from ("--ro-bind", str(prefix), str(prefix))

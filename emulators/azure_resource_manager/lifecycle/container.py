@@ -20,7 +20,7 @@ MIN_BACK_OFF, MAX_BACK_OFF = 1.0, 60.0  # seconds
 
 
 class Container:
-    """One container: waiting, running, terminated, and perhaps restarted."""
+    """One container, which is waiting, running or terminated."""
 
     def __init__(self, spec: AnyContainerSpec, isolation: Isolation, output: Path) -> None:
         self.spec = spec
@@ -29,7 +29,7 @@ class Container:
         self.log = Log(output)
         self.process: asyncio.subprocess.Process | None = None
         self.mark = ""
-        self.started = asyncio.Event()  # set once it runs, or could not be started
+        self.started = asyncio.Event()  # set once it is running or has failed to start
         self.restarts = 0
         self.restart_wanted = False
         self.out_of_memory = False
@@ -48,7 +48,7 @@ class Container:
         return self.current.get("exitCode") == 0
 
     async def run(self, launch: Launch) -> None:
-        """Start the container and wait until it has ended; a command that cannot be run ends with 127."""
+        """Start the container and wait for its end, with exit code 127 if its command cannot be run."""
         if self.mark:
             self.restarts += 1
         if self.state == "Terminated":
@@ -68,7 +68,7 @@ class Container:
         self._terminated(code if code >= 0 else 128 - code, started)
 
     async def _start(self, launch: Launch) -> asyncio.subprocess.Process | None:
-        """Return the process of *launch*; None when its command cannot be run, which ends the container."""
+        """Return the process of *launch*, or None if its command cannot be run, which ends the container."""
         output = -1
         try:
             output = self.log.open()
@@ -101,7 +101,7 @@ class Container:
         self.log.finish()
 
     def kill(self, *, out_of_memory: bool = False, restart: bool = False) -> None:
-        """Kill the first process, as the platform or the kernel does; `run` sees it end."""
+        """Kill the first process, as the platform or the kernel does; `run` then records the end."""
         self.out_of_memory, self.restart_wanted = out_of_memory, restart
         if self.process is not None:
             self.isolation.kill(self.process)
@@ -123,7 +123,7 @@ class Container:
         return min(MIN_BACK_OFF * 2.0**self.restarts, MAX_BACK_OFF)
 
     def event(self, name: str, message: str, kind: str = "Normal") -> None:
-        """Add an event, or count one that happened before."""
+        """Add an event, or increase the count of a repeated one."""
         moment = now()
         same = next((e for e in self.events if e["name"] == name and e["message"] == message), None)
         if same is not None:

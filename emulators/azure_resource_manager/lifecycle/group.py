@@ -44,7 +44,7 @@ class ContainerGroup:
         self.describe(spec)
 
     def describe(self, spec: GroupSpec) -> None:
-        """Take *spec* as the definition of the group; nothing is started."""
+        """Set *spec* as the definition of the group, without starting anything."""
         self.spec = spec
         self.provisioning, self.state = "Pending", "Pending"
         self.operation = Operation()
@@ -57,12 +57,12 @@ class ContainerGroup:
 
     @property
     def all_containers(self) -> list[Container]:
-        """Init containers first."""
+        """All containers, init containers first."""
         return self.init_containers + self.containers
 
     @property
     def moving(self) -> bool:
-        """Whether the platform is bringing the group up, or up again."""
+        """Whether the platform is starting or restarting the group."""
         return self.provisioning in MOVING
 
     @property
@@ -76,11 +76,11 @@ class ContainerGroup:
         return self.state in ENDED
 
     def start(self) -> None:
-        """Bring the group up in the background."""
+        """Start the group in the background."""
         self._in_background(self._run(self._provision()))
 
     async def again(self, *, keep_volumes: bool, state: str = "Pending") -> None:
-        """End every container and bring the group up again, with its volumes or with empty ones."""
+        """End every container and start the group again, with its volumes or with empty ones."""
         self.provisioning = self.state = state
         await self.halt()
         if not keep_volumes:
@@ -90,7 +90,7 @@ class ContainerGroup:
         self.start()
 
     async def update(self, spec: GroupSpec) -> None:
-        """End every container and bring the group up as *spec* says, with empty volumes if it had ended."""
+        """End every container and start the group as *spec* says, with empty volumes if it had ended."""
         keep_volumes = not self.ended
         self.provisioning = self.state = "Pending"
         await self.halt()
@@ -108,7 +108,7 @@ class ContainerGroup:
         self._in_background(self._run(self._run_containers()))
 
     async def stop(self) -> None:
-        """End every container; the group stays, its volumes do not."""
+        """End every container; the group remains, but not its volumes."""
         self.provisioning = "Pending"
         await self.halt()
         await self._empty()
@@ -127,7 +127,7 @@ class ContainerGroup:
         await asyncio.to_thread(remove_tree, self.folder / "volumes")
 
     def remove_folder(self) -> None:
-        """Delete the group's volumes and logs, and give its ports back; its processes are gone."""
+        """Delete the group's volumes and logs and release its ports, after its processes have ended."""
         self.platform.ports.give_back(self.ports)
         remove_tree(self.folder)
 
@@ -159,9 +159,9 @@ class ContainerGroup:
         await self._run_containers()
 
     async def _schedule(self) -> None:
-        """Wait as long as the platform takes; a trouble that a test has set happens once.
+        """Wait for the start delay; a failure that a test has set happens once.
 
-        Raises `ProvisioningError` when that trouble is a failure.
+        Raises `ProvisioningError` if the test has set a provisioning failure.
         """
         trouble, self.trouble = self.trouble, None
         kind = trouble.kind if trouble else ""
@@ -176,7 +176,7 @@ class ContainerGroup:
             await asyncio.sleep(delay)
 
     def _make_folders(self) -> None:
-        """Make the group's folders, for the owner alone, and take its ports, unless it has them already."""
+        """Create the group's private folders and reserve its ports, unless that is already done."""
         (self.folder / "logs").mkdir(parents=True, exist_ok=True)
         self.folder.chmod(0o700)
         make_volumes(self.folder / "volumes", self.spec.properties.volumes)

@@ -1,6 +1,6 @@
 """The image, command and environment that a container starts with.
 
-Events of pulling: https://learn.microsoft.com/azure/container-instances/container-instances-troubleshooting
+Pull events: https://learn.microsoft.com/azure/container-instances/container-instances-troubleshooting
 """
 
 from collections.abc import Iterable, Mapping

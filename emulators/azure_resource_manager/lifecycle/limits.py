@@ -1,4 +1,4 @@
-"""The limits of a region: quotas of groups and cores, and creates and deletes in a window of time.
+"""The limits of a region: quotas of groups and cores, and the rate of creates and deletes.
 
 https://learn.microsoft.com/azure/container-instances/container-instances-resource-and-quota-limits
 """
@@ -33,7 +33,7 @@ class Window:
     moments: deque[float] = field(default_factory=deque)
 
     def take(self) -> None:
-        """Count one more operation; raises `ResourceManagerError` (429) with the seconds to wait."""
+        """Count an operation; raises `ResourceManagerError` (429) with the seconds to wait."""
         now = time.monotonic()
         while self.moments and now - self.moments[0] >= HOUR:
             self.moments.popleft()

@@ -22,11 +22,11 @@ MILLISECOND = len("2026-01-01T00:00:00.000")
 
 
 class Log:
-    """What a container writes, in *file*; the times of its lines are in memory, by place in the file."""
+    """The output of a container in *file*; the times of its lines are in memory, by position in the file."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
-        self.places: list[int] = []  # where in the file the output that came at each of `times` begins
+        self.places: list[int] = []  # the position in the file of the output at each of `times`
         self.times: list[str] = []
         self._size = 0
         self._reader = -1
@@ -42,7 +42,7 @@ class Log:
         return writer
 
     def finish(self) -> None:
-        """Take what is left of the output and end the recording; the processes that wrote it are gone."""
+        """Read the rest of the output and stop recording, after the writing processes have ended."""
         for _ in range(4):
             if self._reader < 0 or not self._read_one():
                 break
@@ -55,7 +55,7 @@ class Log:
         self.places, self.times = [0], [now()]
 
     def read(self, tail: int | None, *, timestamps: bool, running: bool) -> str:
-        """Return the output cut as the service cuts it, at most the last *tail* lines, perhaps with times."""
+        """Return the output, cut as by the service and to the last *tail* lines, optionally with times."""
         start, content = _end_of(self.file, MAX_BYTES_RUNNING if running else MAX_BYTES_STOPPED)
         lines = []
         for line in re.findall(rb"[^\n]*\n|[^\n]+", content):
@@ -73,7 +73,7 @@ class Log:
         return self.times[max(bisect_right(self.places, place) - 1, 0)] if self.times else now()
 
     def _read_one(self) -> bool:
-        """Append what a container has written by now, up to a chunk; returns whether there was any."""
+        """Append up to one chunk of new output; returns whether there was any."""
         try:
             chunk = os.read(self._reader, CHUNK)
         except BlockingIOError:
@@ -88,7 +88,7 @@ class Log:
         return True
 
     def _note_time(self) -> None:
-        """Note the current time, once a millisecond, for what is written next; old times are dropped."""
+        """Record the time of the next output, at most once a millisecond; old times are dropped."""
         moment = now()
         if self.times and self.times[-1][:MILLISECOND] == moment[:MILLISECOND]:
             return

@@ -1,4 +1,4 @@
-"""The platform under every container group of this machine, and the ways in which it can fail.
+"""The platform that runs all container groups of this machine, and its possible failures.
 
 https://learn.microsoft.com/azure/container-instances/container-instances-troubleshooting
 """
@@ -16,7 +16,7 @@ TROUBLES = ("neverStarts", "failsToProvision", "startDelay")
 
 
 class ProvisioningError(Exception):
-    """The platform cannot bring the group up, for the reason in the code and the message."""
+    """The platform cannot start the group; code and message give the reason."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -25,7 +25,7 @@ class ProvisioningError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """The parts that every group needs: isolation, images, ports, and the folder of all groups."""
+    """The components that every group needs: isolation, images, ports, and the folder of all groups."""
 
     isolation: Isolation
     images: Images

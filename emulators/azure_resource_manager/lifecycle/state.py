@@ -1,4 +1,4 @@
-"""The groups of this machine, the limits on them, and the troubles that a test has set.
+"""The groups of this machine, their limits, and the failures that tests have set.
 
 https://learn.microsoft.com/azure/container-instances/container-instances-resource-and-quota-limits
 """
@@ -25,7 +25,7 @@ def key_of(subscription: str, resource_group: str, name: str) -> Key:
 
 
 class State:
-    """Every live group. Groups live no longer than this program: their processes are its children."""
+    """All existing groups. They end with this program, because their processes are its children."""
 
     def __init__(self, platform: Platform, start_delay: float, limits: Limits) -> None:
         self.platform = platform
@@ -40,7 +40,7 @@ class State:
         self._lock: TextIO | None = None
 
     def open(self) -> None:
-        """Take the folder of groups and empty it; raises `SystemExit` when another emulator uses it."""
+        """Lock and empty the folder of groups; raises `SystemExit` when another emulator uses it."""
         folder = self.platform.folder
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._lock = (folder.parent / ".lock").open("w")
@@ -67,11 +67,11 @@ class State:
         return group
 
     def called(self, name: str) -> ContainerGroup | None:
-        """Return a group by its name alone, as tests know it."""
+        """Return a group by its name, or None, for tests that know only the name."""
         return next((group for key, group in self.groups.items() if key[2] == name.lower()), None)
 
     def add(self, key: Key, group: ContainerGroup) -> None:
-        """Add *group* and bring it up, with the trouble that a test has set for the next one."""
+        """Add *group* and start it, with the failure that a test has set for the next group."""
         group.trouble = self._next_trouble()
         self.groups[key] = group
         self.note_operation(group)
@@ -82,7 +82,7 @@ class State:
         self.operations[group.operation.id] = (group.operation, group.id)
 
     async def remove(self, key: Key) -> ContainerGroup:
-        """Forget the group with *key*, end its processes, and delete its folder in the background."""
+        """Remove the group with *key*, end its processes, and delete its folder in the background."""
         group = self.groups.pop(key)
         await group.halt()
         removal = asyncio.get_running_loop().create_task(asyncio.to_thread(group.remove_folder))

@@ -1,4 +1,4 @@
-"""Folders that stand for the volumes of a group; their content is not trusted, as containers wrote it.
+"""The folders of a group's volumes; their content is untrusted, because containers write it.
 
 https://learn.microsoft.com/azure/container-instances/container-instances-volume-emptydir and
 https://learn.microsoft.com/azure/container-instances/container-instances-volume-secret
@@ -14,7 +14,7 @@ from emulators.azure_resource_manager.definition.spec import Volume
 
 
 def make_volumes(folder: Path, volumes: Iterable[Volume]) -> None:
-    """Make a folder for each of *volumes* under *folder*; an emptyDir that exists keeps its content."""
+    """Create a folder for each of *volumes* under *folder*; an existing emptyDir keeps its content."""
     for volume in volumes:
         place = folder / volume.name
         if volume.secret is not None:

@@ -1,12 +1,11 @@
-"""The action list of an orchestrator, replayed against its history one action after the other.
+"""Replays the action list of an orchestrator against its history, one action after the other.
 
-This is what `OutOfProcOrchestrationShim` does over the Durable Task Framework in the real extension
-(https://github.com/Azure/azure-functions-durable-extension): every episode begins at the first event. The
-next action is invoked only when the one before it is complete; a compound action invokes its children
-together. Each activity, sub-orchestration and timer gets the next sequence number; one that the history does
-not record yet is new work.
-An execution ends only when no activity, sub-orchestration or timer is open, also after the orchestrator
-function has returned (https://learn.microsoft.com/javascript/api/durable-functions/timertask).
+It follows `OutOfProcOrchestrationShim` of the extension, which uses the Durable Task Framework
+(https://github.com/Azure/azure-functions-durable-extension): every episode begins at the first event.
+An action is invoked only when the previous one is complete; a compound action invokes its children together.
+Each activity, sub-orchestration and timer gets the next sequence number; one that the history does not record
+yet is new work. An execution ends only when no activity, sub-orchestration or timer is open, even if the
+orchestrator function has already returned (https://learn.microsoft.com/javascript/api/durable-functions/timertask).
 """
 
 from collections import defaultdict
@@ -41,16 +40,16 @@ class ActionType(IntEnum):
 
 
 class Awaitable(Protocol):
-    """Something that the action list waits for."""
+    """An entry of the action list that may have to be waited for."""
 
     def is_complete(self) -> bool:
-        """Whether the wait is over, well or badly."""
+        """Whether it has ended, with success or failure."""
         ...
 
 
 @dataclass(slots=True)
 class Flag:
-    """A wait without a sequence number: an external event, or nothing at all."""
+    """A wait without a sequence number: for an external event, or one that is complete from the start."""
 
     complete: bool = False
 
@@ -78,15 +77,15 @@ DONE = Flag(complete=True)
 class ExternalEvents:
     """Raised events and the waits for them, by name without regard to case; the newest wait is served first.
 
-    `DurableOrchestrationContext.WaitForExternalEvent` keeps its waits on a stack, so that a wait that lost a
-    `task_any` and was given up does not take the event of a later one.
+    `DurableOrchestrationContext.WaitForExternalEvent` keeps its waits on a stack, so an abandoned wait that
+    lost a `task_any` does not receive the event of a later wait.
     """
 
     waiting: dict[str, list[Flag]] = field(default_factory=lambda: defaultdict(list))
     buffered: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
     def wait(self, name: str) -> Flag:
-        """Return a wait for *name*, over at once when one was raised before."""
+        """Return a wait for *name*, which is complete if the event has already been raised."""
         key = name.casefold()
         if self.buffered[key]:
             self.buffered[key] -= 1
@@ -96,7 +95,7 @@ class ExternalEvents:
         return flag
 
     def raised(self, name: str) -> None:
-        """Give the event *name* to the newest wait for it, or keep it."""
+        """Complete the newest wait for the event *name*, or keep the event for a later wait."""
         key = name.casefold()
         if self.waiting[key]:
             self.waiting[key].pop().complete = True
@@ -105,10 +104,10 @@ class ExternalEvents:
 
 
 class Replay:
-    """One pass over a history with the action list that the orchestrator gave for it."""
+    """One pass over a history with the action list that the orchestrator returned."""
 
     def __init__(self, actions: Sequence[Action], exists: Callable[[str, str], bool]) -> None:
-        """Take the *actions*; *exists* tells whether a kind ("activity") has a function of a name."""
+        """Take the *actions*; *exists* tells whether a function of a kind ("activity") has a name."""
         self.scheduler = Scheduler()
         self.continued: Action | None = None
         self.carried_over: list[Event] = []
@@ -126,12 +125,12 @@ class Replay:
 
     @property
     def may_end(self) -> bool:
-        """Whether the execution may end: every action complete, and nothing open."""
+        """Whether the execution may end: every action is complete and no work is open."""
         return self._exhausted and not self.scheduler.open
 
     @property
     def work(self) -> list[Scheduled]:
-        """What was invoked and stands in no history yet, in order."""
+        """The invoked work that the history does not record yet, in order."""
         return list(self.scheduler.unrecorded.values())
 
     def feed(self, event: Event) -> None:
@@ -167,7 +166,7 @@ class Replay:
             self.feed(event)
 
     def _advance(self) -> None:
-        """Invoke actions up to the first that is not complete."""
+        """Invoke actions up to the first incomplete one."""
         while not self._exhausted and (self._current is None or self._current.is_complete()):
             action = next(self._actions, None)
             if action is None:

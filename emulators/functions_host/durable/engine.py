@@ -1,8 +1,8 @@
-"""The engine of the task hub: one thread that runs episodes and commits the changes of many requests at once.
+"""The engine of the task hub: one thread that runs episodes and commits many requests together.
 
 Every change goes through one queue. A round takes the waiting requests, runs the episodes of instances that
-have messages, commits, and only then answers requests and starts activities: a `kill -9` takes back nothing
-that a client was told. Activities that were running when the process ended run again, as on Azure:
+have messages, commits, and only then answers requests and starts activities, so a `kill -9` undoes nothing
+that a client was told. Interrupted activities run again after a restart, as on Azure:
 https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-orchestrations#reliability
 """
 
@@ -43,7 +43,7 @@ from emulators.functions_host.durable.store import ActivityTask, Instance, Messa
 Result = TypeVar("Result")
 Ended = Callable[[str | None, tuple[str, str] | None], None]
 StartActivity = Callable[[ActivityTask, Ended], None]
-MAX_EPISODES_PER_ROUND = 16  # a client waits no longer than this for its commit
+MAX_EPISODES_PER_ROUND = 16  # limits how long a client waits for its commit
 MAX_WAIT_SECONDS = 3600.0
 MAX_ROUND_SECONDS = 2.0
 
@@ -63,7 +63,7 @@ class Engine:
     ) -> None:
         """Open the store at *path*.
 
-        Activities that ran when the last process ended run again *redelivery_seconds* after the start.
+        Activities that were interrupted run again *redelivery_seconds* after the start.
         """
         self._redelivery_seconds = redelivery_seconds
         self._orchestrators, self._exists, self._start_activity = orchestrators, exists, start_activity
@@ -85,7 +85,7 @@ class Engine:
         return self._reader
 
     def start(self) -> None:
-        """Start the thread, and run again the activities that were running when the last process ended."""
+        """Start the thread, and run the interrupted activities again."""
         interrupted = set(self._reader.pending_tasks())
         self._thread.start()
         if not interrupted:
@@ -106,7 +106,7 @@ class Engine:
             self._reader.connection.close()
 
     def call(self, change: Callable[[], Result]) -> "Future[Result]":
-        """Run *change* in the engine's thread; the future is resolved after the commit."""
+        """Run *change* in the engine's thread; its future is resolved after the commit."""
         return self._requests.add(change)
 
     # -- the thread ----------------------------------------------------------------------------------
@@ -115,13 +115,13 @@ class Engine:
         try:
             while not self._stopped:
                 self._round(self._take())
-        except BaseException:  # without its thread the hub would answer nothing; ending loses no state
+        except BaseException:  # without this thread the hub cannot answer; exiting loses no state
             log.critical("The task hub failed; the host ends", exc_info=True)
             logging.shutdown()
             os._exit(1)
 
     def _take(self) -> list[Request]:
-        """Return the requests that are there; wait for one while there is nothing else to do."""
+        """Return the waiting requests; wait for one if there is nothing else to do."""
         self._collect()
         if self._ready or self.hub.outbox:
             return self._requests.take(0)
@@ -129,7 +129,7 @@ class Engine:
         return self._requests.take(min(max(due, 0.0), MAX_WAIT_SECONDS))
 
     def _collect(self) -> None:
-        """Put down when the new messages are due, and mark the instances with due ones as ready."""
+        """Record when new messages are due, and mark instances with due messages as ready."""
         for appointment in self.hub.due:
             heapq.heappush(self._appointments, appointment)
         self.hub.due.clear()
@@ -138,7 +138,7 @@ class Engine:
             self._ready[heapq.heappop(self._appointments)[1]] = None
 
     def _round(self, requests: list[Request]) -> None:
-        """One transaction: the *requests*, then some episodes; answers and activities after the commit."""
+        """Run *requests* and some episodes in one transaction, then answer and start activities."""
         self._connection.execute("begin immediate")
         answers = carry_out(requests)
         self._collect()
@@ -160,7 +160,7 @@ class Engine:
     # -- episodes ------------------------------------------------------------------------------------
 
     def _safely(self, instance_id: str) -> None:
-        """Run an episode; an unexpected error fails its instance and no other."""
+        """Run an episode; an unexpected error fails only its instance."""
         instance = self._store.instance(instance_id)
         if instance is None or instance.status in TERMINAL:
             self._store.clear_work(instance_id)
@@ -191,7 +191,7 @@ class Engine:
         if terminated is not None:
             self._conclude(instance, past, fresh, Outcome("Terminated", terminated["Input"]))
             return
-        if status_after(fresh, instance.status) == "Suspended":  # recorded now, replayed when it resumes
+        if status_after(fresh, instance.status) == "Suspended":  # recorded now, replayed on resume
             self._conclude(instance, past, fresh, Outcome())
             return
         turn = Turn(instance.name, instance.id, instance.parent, instance.input, past, fresh)
@@ -236,5 +236,5 @@ class Engine:
 
 
 def _current(messages: list[Message], instance: Instance) -> list[Event]:
-    """Return the events that are meant for the current execution."""
+    """Return the events for the current execution."""
     return [json.loads(m.event) for m in messages if m.execution in (None, instance.execution)]

@@ -1,7 +1,7 @@
 """One episode of an orchestration: call the orchestrator function, replay its actions, return the outcome.
 
-The request is the JSON of the v1 out-of-process protocol (schema V3); the answer carries the whole action
-list again. See `DurableOrchestrationContext` and `OrchestratorState` of
+The request is the JSON of the v1 out-of-process protocol (schema V3); the answer contains the whole action
+list every time. See `DurableOrchestrationContext` and `OrchestratorState` of
 https://github.com/Azure/azure-functions-durable-python and `OutOfProcOrchestrationShim` of
 https://github.com/Azure/azure-functions-durable-extension.
 """
@@ -27,7 +27,7 @@ Exists = Callable[[str, str], bool]
 
 @dataclass(slots=True)
 class History:
-    """The played events of an execution: as stored and as values."""
+    """The played events of an execution, both as stored and as values."""
 
     lines: list[str] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
@@ -95,7 +95,7 @@ def run_episode(turn: Turn, orchestrate: Orchestrate, exists: Exists) -> Outcome
 
 
 def conclude(name: str, state: dict[str, Any], replay: Replay, custom_status: str | None) -> Outcome:
-    """Return the outcome of a *replay* that met no error."""
+    """Return the outcome of a *replay* without errors."""
     work = replay.work
     if not replay.may_end:
         return Outcome(custom_status=custom_status, work=work)
@@ -110,7 +110,7 @@ def conclude(name: str, state: dict[str, Any], replay: Replay, custom_status: st
 
 
 def ask(orchestrate: Orchestrate, body: str) -> dict[str, Any]:
-    """Return the state that the orchestrator function returns, or that its exception carries behind a label.
+    """Return the state that the orchestrator function returns, or that its exception carries after a label.
 
     Raises `OrchestratorError` when the exception carries no state.
     """

@@ -1,4 +1,4 @@
-"""History events of the Durable Task Framework, as JSON: the kinds, their times, how they are written.
+"""History events of the Durable Task Framework, as JSON: their kinds, times and serialization.
 
 The numbers are those of `DurableTask.Core.History.EventType` (https://github.com/Azure/durabletask) and of
 `HistoryEventType` of the Python SDK (https://github.com/Azure/azure-functions-durable-python).
@@ -48,27 +48,27 @@ def now() -> dt.datetime:
 
 
 def stamp(moment: dt.datetime | None = None) -> str:
-    """Return *moment* (default: now) as the SDK reads it."""
+    """Return *moment* (default: now) in the format of the SDK."""
     return (moment or now()).astimezone(dt.UTC).strftime(TIME_FORMAT)
 
 
 def moment(text: str) -> dt.datetime:
-    """Return the time that `stamp` wrote as *text*."""
+    """Return the time that `stamp` has written as *text*."""
     return dt.datetime.strptime(text, TIME_FORMAT).replace(tzinfo=dt.UTC)
 
 
 def event(kind: EventType, event_id: int = -1, when: str | None = None, **fields: Any) -> Event:
-    """Return an event of *kind*; *event_id* is the sequence number of what was scheduled, else -1."""
+    """Return an event of *kind*; *event_id* is the sequence number of scheduled work, otherwise -1."""
     return {"EventType": int(kind), "EventId": event_id, "Timestamp": when or stamp(), **fields}
 
 
 def dump(one: Event) -> str:
-    """Return *one* as the line that is stored; `line` adds whether it was played."""
+    """Return *one* as it is stored; `line` adds whether it has been played."""
     return json.dumps(one)
 
 
 def line(stored: str, *, played: bool) -> str:
-    """Return a *stored* event for the orchestrator request; `IsPlayed` goes first: no second encoding."""
+    """Return a *stored* event for the orchestrator's request; prepending `IsPlayed` avoids encoding again."""
     return ('{"IsPlayed":true,' if played else '{"IsPlayed":false,') + stored[1:]
 
 
@@ -98,13 +98,13 @@ STATUS_NUMBERS = {  # DurableTask.Core.OrchestrationStatus
 
 
 def execution_completed(status: str, output: Any) -> Event:
-    """Return the event that ends an execution; the text of a failure is not JSON."""
+    """Return the event that ends an execution; a failure's output is text, not JSON."""
     result = output if status == "Failed" else json.dumps(output)
     return event(EventType.ExecutionCompleted, OrchestrationStatus=STATUS_NUMBERS[status], Result=result)
 
 
 def status_after(fresh: list[Event], before: str) -> str:
-    """Return the status after the *fresh* events: Running or Suspended; *before* is the one before them."""
+    """Return the status after the *fresh* events, Running or Suspended; *before* is the previous one."""
     words = {EventType.ExecutionSuspended: "Suspended", EventType.ExecutionResumed: "Running"}
     told = [words[e["EventType"]] for e in fresh if e["EventType"] in words]
     return told[-1] if told else ("Suspended" if before == "Suspended" else "Running")

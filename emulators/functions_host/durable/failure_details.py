@@ -1,8 +1,8 @@
 """The `Details` of a failure in a history, as the Durable extension writes them.
 
-For an activity they are JSON: the .NET exception that the extension makes of the worker's, written by
-Json.NET. For a sub-orchestration they are a line of text. The SDK appends them to the reason, so an
-orchestrator catches both in one text. Where .NET puts its own stack, there is nothing: this host has none.
+For an activity they are JSON: the extension's .NET exception around the worker's error, as Json.NET writes
+it. For a sub-orchestration they are a line of text. The SDK appends them to the reason, so an orchestrator
+catches both in one text. The fields for .NET's own stack trace are empty.
 
 Follows `TaskActivityShim` and `OutOfProcExceptionHelpers` of
 https://github.com/Azure/azure-functions-durable-extension and `RpcException` of

@@ -1,7 +1,7 @@
-"""How a status query shows an instance, and its history: folded, with names for numbers.
+"""The status and history of an instance in a status query: folded, with names in place of numbers.
 
-As `DurableClient` of the extension does: an activity is one event with the time it was scheduled, the
-orchestrator's own starts and ends are left out. Example with fields:
+Follows `DurableClient` of the extension: an activity is one event with the time it was scheduled, and the
+orchestrator's own starts and ends are omitted. An example with all fields:
 https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-http-api#get-instance-status
 """
 

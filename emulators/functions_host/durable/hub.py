@@ -1,7 +1,7 @@
-"""The rules of the task hub: how instances start, get messages, end and are purged. It has no threads.
+"""The rules of the task hub: how instances start, receive messages, end and are purged. It has no threads.
 
-Every method runs in the engine's thread inside a transaction. Work for after the commit is put into `outbox`
-(activities to run) and `due` (which instance has a message, and when).
+Every method runs in the engine's thread inside a transaction. Work for after the commit is added to `outbox`
+(activities to run) and `due` (instances with a message, and when it is due).
 
 https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-instance-management and
 `TaskOrchestrationDispatcher` of https://github.com/Azure/durabletask
@@ -44,8 +44,8 @@ class Hub:
     def start(self, name: str, input_: str | None, instance_id: str | None = None, version: str = "") -> str:
         """Start orchestrator *name* with raw JSON, and return the instance's id.
 
-        Raises `ArgumentError` for a bad id, `InstanceExistsError` for that of a live instance. An instance of
-        an unknown orchestrator starts, and fails.
+        Raises `ArgumentError` for a bad id, `InstanceExistsError` for that of a running instance. An instance
+        of an unknown orchestrator starts and then fails.
         """
         instance_id = instance_id or uuid.uuid4().hex
         check_instance_id(instance_id)
@@ -73,7 +73,7 @@ class Hub:
         return self.start(instance.name, instance.input, None if new_id else instance_id, instance.version)
 
     def purge(self, instance_ids: Collection[str]) -> int:
-        """Delete those of the instances that have ended, and return their number."""
+        """Delete the given instances that have ended, and return how many were deleted."""
         found = [self.store.instance(instance_id) for instance_id in instance_ids]
         ended = [instance.id for instance in found if instance and instance.status in TERMINAL]
         for instance_id in ended:
@@ -84,7 +84,7 @@ class Hub:
     # -- messages ------------------------------------------------------------------------------------
 
     def send(self, instance_id: str, message: Event, execution: str | None = None, due: float = 0) -> None:
-        """Put *message* on its way to an instance, or to just one *execution* of it; at once, or at *due*."""
+        """Send *message* to an instance, or only to one *execution* of it, now or at *due*."""
         due = due or time.time()
         self.store.send(instance_id, message, execution=execution, due=due)
         self.due.append((due, instance_id))
@@ -99,7 +99,7 @@ class Hub:
         parent: Instance | None = None,
         parent_task: int | None = None,
     ) -> None:
-        """Write a new instance and send it its first event."""
+        """Insert a new instance and send it its first event."""
         now = stamp()
         instance = Instance(
             id=instance_id,
@@ -136,7 +136,7 @@ class Hub:
         self.outbox += [task for task in self.store.pending_tasks() if task in interrupted]
 
     def activity_ended(self, task: ActivityTask, result: str | None, error: tuple[str, str] | None) -> None:
-        """Tell the orchestration an activity's end: its *result* as JSON, or an *error* and its stack."""
+        """Report the end of an activity: its *result* as JSON, or an *error* with its stack."""
         if not self.store.remove_task(task):
             return
         if error is None:
@@ -176,7 +176,7 @@ class Hub:
         )
 
     def _create_child(self, parent: Instance, work: Scheduled, child: str) -> None:
-        """Start a sub-orchestration; when its id is refused, tell the parent at once."""
+        """Start a sub-orchestration; if its id is refused, report the failure to the parent at once."""
         try:
             check_instance_id(child)
             existing = self.store.instance(child)
@@ -201,7 +201,7 @@ class Hub:
         )
 
     def continue_as_new(self, instance: Instance, outcome: Outcome) -> None:
-        """Begin the next execution of an instance; messages that are not for one execution stay."""
+        """Begin the next execution of an instance; messages not addressed to one execution are kept."""
         execution, input_ = uuid.uuid4().hex, json.dumps(outcome.continue_with)
         kept = [m for m in self.store.messages(instance.id, float("inf")) if m.execution is None]
         self.store.clear_work(instance.id, history=True)
@@ -222,7 +222,7 @@ class Hub:
             self.send(instance.id, json.loads(left.event))
 
     def finish(self, instance: Instance, status: str, output: Any, custom: str | None = None) -> None:
-        """End an instance, drop what is on its way to it, and tell its parent."""
+        """End an instance, drop the messages to it, and notify its parent."""
         self.store.update_instance(
             instance.id, status=status, output=json.dumps(output), custom=custom or instance.custom
         )

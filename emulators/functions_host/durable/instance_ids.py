@@ -1,4 +1,4 @@
-"""Which ids an orchestration instance may have.
+"""The rules for ids of orchestration instances.
 
 https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-instance-management#start-instances
 """
@@ -12,7 +12,7 @@ MAX_LENGTH = 256
 
 
 def check_instance_id(instance_id: str) -> None:
-    """Check the id of a new instance; raises `ArgumentError` when it may not have that id."""
+    """Check the id of a new instance; raises `ArgumentError` when it is not allowed."""
     if instance_id.startswith("@"):
         raise ArgumentError("Orchestration instance IDs must not start with '@'.")
     if FORBIDDEN.search(instance_id):

@@ -13,18 +13,18 @@ SECONDS = 19  # characters of a time up to its seconds
 
 
 def parameters(query: Mapping[str, str]) -> dict[str, str]:
-    """Return *query* with lower-case names: .NET reads them without regard to case."""
+    """Return *query* with lower-case names, because .NET ignores their case."""
     return {name.lower(): value for name, value in query.items()}
 
 
 def flag(asked: Mapping[str, str], name: str, *, default: bool) -> bool:
-    """Return the boolean parameter *name*; anything but true and false is the default."""
+    """Return the boolean parameter *name*; any value except true and false yields the default."""
     return {"true": True, "false": False}.get(asked.get(name.lower(), "").strip().lower(), default)
 
 
 @dataclass(frozen=True, slots=True)
 class InstanceQuery:
-    """Which instances, and how many at once."""
+    """The filters of a list of instances, and its page size."""
 
     prefix: str = ""
     statuses: frozenset[str] = frozenset()
@@ -35,7 +35,7 @@ class InstanceQuery:
 
     @classmethod
     def of(cls, asked: Mapping[str, str]) -> "InstanceQuery":
-        """Read the query *asked*, with lower-case names."""
+        """Return the query for the parameters *asked*, which have lower-case names."""
         top = asked.get("top", "")
         return cls(
             prefix=asked.get("instanceidprefix", ""),
@@ -49,11 +49,11 @@ class InstanceQuery:
         )
 
     def select(self, store: Store) -> list[Instance]:
-        """Return every instance that is asked for, oldest first."""
+        """Return every matching instance, oldest first."""
         return [instance for instance in store.instances(self.prefix) if self._wants(instance)]
 
     def page(self, store: Store, token: str | None) -> tuple[list[Instance], str]:
-        """Return the page that the continuation *token* stands for, and the next token ("" at the end)."""
+        """Return the page at the continuation *token*, and the next token ("" at the end)."""
         start = int(token) if token and token.isdecimal() else 0
         found = self.select(store)
         end = start + self.top

@@ -1,4 +1,4 @@
-"""The URLs by which instances are managed: the check-status payload, and what a durable client is made of.
+"""The URLs that manage instances: the check-status payload, and the binding data of a durable client.
 
 https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-http-features
 """
@@ -14,7 +14,7 @@ INSTANCE_PLACEHOLDER = "INSTANCEID"
 
 @dataclass(slots=True)
 class ManagementUrls:
-    """Makes the URLs of one host: its origin, its task hub, the key, where RPC listens (once it does)."""
+    """Builds the URLs of one host from its origin, task hub, key, and RPC address once that is known."""
 
     origin: str
     hub: str
@@ -23,7 +23,7 @@ class ManagementUrls:
     connection: ClassVar[str] = "Storage"
 
     def of(self, instance_id: str, origin: str = "") -> dict[str, str]:
-        """Return the management URLs of an instance, at the caller's *origin* when it is given."""
+        """Return the management URLs of an instance, at the caller's *origin* if given."""
         name = INSTANCE_PLACEHOLDER if instance_id == INSTANCE_PLACEHOLDER else quote_plus(instance_id)
         query = f"taskHub={quote_plus(self.hub)}&connection={self.connection}&code={self.key}"
         instance = f"{origin or self.origin}{WEBHOOKS}/instances/{name}"
@@ -40,7 +40,7 @@ class ManagementUrls:
         }
 
     def client_binding(self) -> str:
-        """Return the JSON that the SDK makes a `DurableOrchestrationClient` of."""
+        """Return the JSON from which the SDK creates a `DurableOrchestrationClient`."""
         start = f"{self.origin}{WEBHOOKS}/orchestrators/{{functionName}}[/{{instanceId}}]"
         wait = "timeout={timeoutInSeconds}&pollingInterval={intervalInSeconds}"
         return json.dumps(

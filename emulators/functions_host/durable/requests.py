@@ -1,4 +1,4 @@
-"""Changes that other threads request of the engine's thread, and what they are told after the commit.
+"""Changes that other threads request from the engine's thread, and the answers after the commit.
 
 The real extension has no such queue: it writes to Azure Storage. Clients cannot tell the difference.
 https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-azure-storage-provider
@@ -17,7 +17,7 @@ MAX_REQUESTS_PER_ROUND = 512
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a change returned or raised, to be told once it is committed."""
+    """The result or exception of a change, delivered after the commit."""
 
     future: Future[Any]
     result: Any = None
@@ -38,7 +38,7 @@ class Requests:
         self._queue: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
 
     def add(self, change: Callable[[], Result]) -> "Future[Result]":
-        """Ask for *change*; the future is resolved after the commit."""
+        """Request *change*; its future is resolved after the commit."""
         future: Future[Result] = Future()
         self._queue.put((change, future))
         return future
@@ -48,7 +48,7 @@ class Requests:
         self._queue.put(None)
 
     def take(self, wait: float) -> list[Request]:
-        """Return the requests that are there; wait up to *wait* seconds for the first one."""
+        """Return the waiting requests; wait up to *wait* seconds for the first one."""
         taken: list[Request] = []
         try:
             first = self._queue.get(timeout=wait) if wait > 0 else self._queue.get_nowait()
@@ -64,7 +64,7 @@ class Requests:
 
 
 def carry_out(requests: Iterable[Request]) -> list[Answer]:
-    """Make the requested changes, less those whose caller has given up, and return the answers to give."""
+    """Make the requested changes, except cancelled ones, and return the answers to deliver."""
     answers = []
     for change, future in requests:
         if not future.set_running_or_notify_cancel():

@@ -1,9 +1,9 @@
 """Sequence numbers of scheduled work, and the retry loop: `TaskOrchestrationContext` and `RetryInterceptor`
 of the Durable Task Framework (https://github.com/Azure/durabletask).
 
-Every activity, sub-orchestration and timer takes the next number. The SDK keeps its own count and never
-sends its numbers, so both sides must count alike. That holds for retries too: after *every* failed attempt
-there is a timer. The one after the last attempt fires at once; it is there for histories of older versions.
+Every activity, sub-orchestration and timer takes the next number. The SDK counts on its own and never sends
+its numbers, so both sides must count alike. This includes retries: a timer follows *every* failed attempt.
+The timer after the last attempt fires at once; it exists for histories of older versions.
 """
 
 import datetime as dt
@@ -32,7 +32,7 @@ WORDS = {
 
 @dataclass(slots=True)
 class Scheduled:
-    """An activity, sub-orchestration or timer with its sequence number; the action or the timer's time."""
+    """An activity, sub-orchestration or timer with its sequence number; with its action or its time."""
 
     id: int
     kind: EventType
@@ -45,13 +45,13 @@ class Scheduled:
     settled: Callable[[bool], None] | None = None
 
     def is_complete(self) -> bool:
-        """Whether it ended, well or badly, or was cancelled."""
+        """Whether it has ended, with success or failure, or was cancelled."""
         return self.complete
 
 
 @dataclass(slots=True)
 class Scheduler:
-    """What one execution has scheduled so far in a replay."""
+    """The work that one execution has scheduled so far in a replay."""
 
     time: str = ""
     next_id: int = 0
@@ -59,7 +59,7 @@ class Scheduler:
     unrecorded: dict[int, Scheduled] = field(default_factory=dict)
 
     def schedule(self, kind: EventType, action: dict[str, Any]) -> Scheduled:
-        """Schedule the activity or sub-orchestration that *action* asks for."""
+        """Schedule the activity or sub-orchestration of *action*."""
         return self._add(
             Scheduled(
                 self.next_id,
@@ -85,7 +85,7 @@ class Scheduler:
         return work
 
     def settle(self, event: Event) -> None:
-        """Match a record of the history with what was scheduled, or complete what *event* completes."""
+        """Match *event* with scheduled work that it records, or complete the work that it ends."""
         kind = EventType(event["EventType"])
         if kind in RECORDS:
             self._check(kind, event)
@@ -98,7 +98,7 @@ class Scheduler:
                     work.settled(succeeded)
 
     def _check(self, kind: EventType, event: Event) -> None:
-        """Take a recorded event off the new work; raises `NonDeterministicError` when nothing fits it."""
+        """Mark new work as recorded by *event*; raises `NonDeterministicError` when nothing matches it."""
         number, name = event["EventId"], event.get("Name") or ""
         work = self.unrecorded.pop(number, None)
         if work is None:
@@ -132,7 +132,7 @@ class Retried:
 
     @classmethod
     def begin(cls, scheduler: Scheduler, kind: EventType, action: dict[str, Any]) -> "Retried":
-        """Schedule the first attempt; raises `ActionRefusedError` for options that are not covered."""
+        """Schedule the first attempt; raises `ActionRefusedError` for uncovered options."""
         foreign = sorted(set(action["retryOptions"]) - RETRY_OPTIONS)
         if foreign:
             raise ActionRefusedError(f"Not covered by this host: the retry options {', '.join(foreign)}")
@@ -141,7 +141,7 @@ class Retried:
         return retried
 
     def is_complete(self) -> bool:
-        """Whether an attempt went well or none is left."""
+        """Whether an attempt succeeded or none is left."""
         return self.complete
 
     def _attempt(self) -> None:
@@ -156,7 +156,7 @@ class Retried:
         self.scheduler.timer(stamp(fire_at)).settled = self._waited
 
     def _delay(self) -> dt.timedelta:
-        """Return how long to wait after the attempt that failed: after the last one, not at all."""
+        """Return the delay after a failed attempt, zero after the last one."""
         if not self._attempts_left:
             return dt.timedelta()
         options = self.action["retryOptions"]

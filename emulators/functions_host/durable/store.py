@@ -1,9 +1,9 @@
 """The task hub in one SQLite file: instances, their histories, undelivered messages, activities to run.
 
 One connection writes (the engine's thread, in transactions that it groups), another only reads. With the
-write-ahead log a commit survives `kill -9`, and requests are answered only after their commit.
+write-ahead log, a commit survives `kill -9`; requests are answered only after their commit.
 
-What a task hub holds: https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-task-hubs
+The contents of a task hub: https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-task-hubs
 """
 
 import fcntl
@@ -59,7 +59,7 @@ class Instance:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """An event on its way to an instance; an `execution` of None means whichever is current."""
+    """An event on its way to an instance; an `execution` of None means the current one."""
 
     seq: int
     execution: str | None
@@ -68,7 +68,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class ActivityTask:
-    """An activity that has to run: for which execution, its sequence number there, its input as JSON."""
+    """An activity to run: its execution, its sequence number there, and its input as JSON."""
 
     seq: int
     instance: str
@@ -104,7 +104,7 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
 def claim(folder: Path) -> TextIO:
     """Lock the store in *folder* against other hosts for as long as the returned file is open.
 
-    Raises `HostError` when another host has it: each engine would overwrite what the other one did.
+    Raises `HostError` when another host has locked it, as two engines would overwrite each other's changes.
     """
     lock = (folder / "lock").open("w")
     try:
@@ -154,7 +154,7 @@ class Store:
         return [ActivityTask(*row) for row in self._do("select * from tasks order by seq")]
 
     def appointments(self) -> list[tuple[float, str]]:
-        """Return when which instance has a message due."""
+        """Return pairs of a due time and the instance that has a message then."""
         return [(row[0], row[1]) for row in self._do("select due, instance from inbox")]
 
     def timer(self, name: str) -> TimerStatus | None:
@@ -165,13 +165,13 @@ class Store:
     # -- writing -------------------------------------------------------------------------------------
 
     def insert_instance(self, instance: Instance) -> None:
-        """Write a new instance, over a finished one with the same id."""
+        """Insert a new instance, replacing a finished one with the same id."""
         self.forget(instance.id)
         values = [getattr(instance, name) for name in Instance.__slots__]
         self._do(f"insert into instances values({','.join('?' * len(values))})", values)
 
     def update_instance(self, instance_id: str, **values: Any) -> None:
-        """Set columns of an instance, and the time of its last change."""
+        """Update columns of an instance, and its time of change."""
         values["updated"] = stamp()
         columns = ",".join(f"{name}=?" for name in values)
         self._do(f"update instances set {columns} where id=?", [*values.values(), instance_id])  # noqa: S608
@@ -184,7 +184,7 @@ class Store:
     def send(
         self, instance_id: str, event: Event, *, execution: str | None = None, due: float | None = None
     ) -> None:
-        """Put *event* on its way: now, or at *due* (seconds since 1970)."""
+        """Send *event* now, or at *due* (seconds since 1970)."""
         self._do(
             "insert into inbox(instance, execution, due, event) values(?,?,?,?)",
             (instance_id, execution, time.time() if due is None else due, dump(event)),
@@ -205,9 +205,9 @@ class Store:
         return ActivityTask(cursor.lastrowid or 0, instance_id, execution, number, name, input_)
 
     def remove_task(self, task: ActivityTask) -> bool:
-        """Delete an activity that ended; False when it was deleted before, with its instance.
+        """Delete a finished activity; returns False if it had already been deleted with its instance.
 
-        SQLite gives the number of a deleted row to a new one, so the number alone may be another activity's.
+        SQLite reuses the numbers of deleted rows, so the row number may belong to another activity.
         """
         which = (task.seq, task.execution, task.number)
         return self._do("delete from tasks where seq=? and execution=? and number=?", which).rowcount > 0
@@ -218,7 +218,7 @@ class Store:
         self._do("insert or replace into timers values(?,?,?,?,?)", values)
 
     def clear_work(self, instance_id: str, *, history: bool = False) -> None:
-        """Delete the messages and activities of an instance; with *history*, its history as well."""
+        """Delete the messages and activities of an instance; and its history if *history* is true."""
         for table in ("inbox", "tasks", *(["history"] if history else [])):
             self._do(f"delete from {table} where instance=?", (instance_id,))  # noqa: S608 (our names)
 
@@ -229,5 +229,5 @@ class Store:
 
 
 def loads(raw: str | None) -> Any:
-    """Return the value of stored JSON, None for none."""
+    """Return the value of stored JSON, or None."""
     return None if raw is None else json.loads(raw)

@@ -1,6 +1,6 @@
 """The HTTP API of Durable Functions, under `/runtime/webhooks/durabletask` with the system key.
 
-Durable clients get the same API without a key, on a port of its own that only they are given.
+Durable clients use the same API without a key, on a separate port that only they know.
 
 Follows `HttpApiHandler` of the extension and
 https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-http-api
@@ -33,13 +33,13 @@ class Webhooks:
         self._engine, self._keys, self._urls = engine, keys, urls
 
     async def public(self, request: web.Request) -> web.StreamResponse:
-        """Answer a caller with the system key or the master key; 401 to any other."""
+        """Answer a caller with the system key or the master key; any other caller gets 401."""
         if not self._keys.opens_webhooks(given_key(request.headers, request.query)):
             return web.Response(status=401)
         return await self.answer(request)
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
-        """Answer a durable client, or a caller that was checked."""
+        """Answer a durable client, or a caller whose key has been checked."""
         try:
             return await self._route(request)
         except ArgumentError as error:

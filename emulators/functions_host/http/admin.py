@@ -16,7 +16,7 @@ VERSION = "4.0.0"
 
 
 class Admin:
-    """Host status, and timer triggers on demand."""
+    """The host's status, and running timer triggers on demand."""
 
     def __init__(self, app: App, keys: Keys, timers: Timers) -> None:
         self._app, self._keys, self._timers = app, keys, timers
@@ -26,17 +26,17 @@ class Admin:
         return self._keys.opens_admin(given_key(request.headers, request.query))
 
     async def ping(self, _: web.Request) -> web.Response:
-        """Answer that the host is there."""
+        """Answer 200: the host is up."""
         return web.Response()
 
     async def status(self, request: web.Request) -> web.Response:
-        """Answer that the host runs."""
+        """Answer the host's state, which is always running."""
         if not self._is_allowed(request):
             return web.Response(status=401)
         return web.json_response({"id": "local", "state": "Running", "version": VERSION})
 
     async def run(self, request: web.Request) -> web.Response:
-        """Run a timer trigger now; the answer, 202, does not wait for its end."""
+        """Run a timer trigger now; the answer is 202 before it ends."""
         if not self._is_allowed(request):
             return web.Response(status=401)
         function = self._app.functions.get(request.match_info["name"])
@@ -61,7 +61,7 @@ class Admin:
         return web.Response(status=202)
 
     async def refuse(self, request: web.Request) -> web.Response:
-        """Answer 501 to whatever else the admin API of the real host has."""
+        """Answer 501 for the rest of the real host's admin API."""
         if not self._is_allowed(request):
             return web.Response(status=401)
         return not_covered(f"{request.method} {request.path}")

@@ -10,7 +10,7 @@ from emulators.functions_host.settings import Cors
 
 
 def middleware(cors: Cors) -> Middleware:
-    """Return the middleware that answers preflights and marks answers for the origins of *cors*."""
+    """Return the middleware that answers preflights and adds headers for the origins of *cors*."""
 
     @web.middleware
     async def allow(request: web.Request, handler: Handler) -> web.StreamResponse:

@@ -1,11 +1,11 @@
-"""A request as a Python function sees it: what the host's `ToRpcHttp` leaves of it.
+"""A request as a Python function receives it from the host's `ToRpcHttp`.
 
-Query parameters without a value are dropped. A parameter or header that is given more than once has its
-values joined by commas; parameter names are equal without regard to case, and header names are in lower case.
-A body without a Content-Length is not handed over.
+Query parameters without a value are dropped. The values of a repeated parameter or header are
+joined by commas; parameter names are case-insensitive, and header names are lower-case. A body without a
+Content-Length is not passed on.
 
 Follows `GrpcMessageConversionExtensions` of https://github.com/Azure/azure-functions-host, for a worker that
-does not ask for values that may be null; the Python worker is one:
+does not request nullable values, such as the Python worker:
 https://learn.microsoft.com/azure/azure-functions/functions-reference-python#http-trigger
 """
 
@@ -16,9 +16,9 @@ from aiohttp import web
 
 
 async def function_request(request: web.Request, route_values: Mapping[str, str]) -> func.HttpRequest:
-    """Return what a function gets for *request*; raises `HTTPRequestEntityTooLarge` for too large a body."""
+    """Return the function's request; raises `HTTPRequestEntityTooLarge` for too large a body."""
     parameters = joined(request.query.items())
-    body = await request.read()  # read even if not handed over, so that its size is limited
+    body = await request.read()  # read even if it is not passed on, to limit its size
     return func.HttpRequest(
         method=request.method,
         url=str(request.url),

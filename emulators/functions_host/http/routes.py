@@ -1,4 +1,4 @@
-"""Route templates of HTTP triggers: ASP.NET's, with constraints, optional and catch-all parameters.
+"""Route templates of HTTP triggers as in ASP.NET: constraints, optional and catch-all parameters.
 
 https://learn.microsoft.com/azure/azure-functions/functions-bindings-http-webhook-trigger#customize-the-http-endpoint
 https://learn.microsoft.com/aspnet/core/fundamentals/routing#route-constraints
@@ -37,7 +37,7 @@ def _within(value: str, limits: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter of a template: its constraints as (name, argument), and what it is when left out."""
+    """A parameter of a template: its constraints as (name, argument), and its default value."""
 
     name: str
     constraints: tuple[tuple[str, str], ...]
@@ -92,7 +92,7 @@ def compile_template(text: str) -> Template:
 
 
 def _segment(segment: str) -> tuple[str, list[Parameter], int]:
-    """Return a segment's pattern, its parameters, and its rank: the lower, the earlier it is tried."""
+    """Return a segment's pattern, its parameters, and its rank: lower ranks are tried first."""
     found, pattern, end, rank = [], "", 0, 1
     for match in PLACEHOLDER.finditer(segment):
         stars, name, constraints, rest = match.groups()
@@ -121,7 +121,7 @@ def _parameter(name: str, constraints: str, rest: str, *, catch_all: bool) -> Pa
 
 @dataclass(frozen=True, slots=True)
 class Route(Generic[Target]):
-    """Where requests of some methods (none: all) go."""
+    """The target of requests with certain methods (no methods: any)."""
 
     template: Template
     methods: frozenset[str]
@@ -135,7 +135,7 @@ class Router(Generic[Target]):
         self._routes = sorted(routes, key=lambda route: route.template.precedence)
 
     def find(self, method: str, path: str) -> tuple[Target, dict[str, str]] | None:
-        """Return the target for *path* and the route parameters, None where the real host answers 404."""
+        """Return the target for *path* and the route parameters, or None where the real host answers 404."""
         for route in self._routes:
             if not route.methods or method.upper() in route.methods:
                 values = route.template.match(path)

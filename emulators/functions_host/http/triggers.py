@@ -1,4 +1,4 @@
-"""HTTP triggers: find the function, check the key, hand over the request, return what it returns.
+"""HTTP triggers: find the function, check the key, pass it the request, and send its response.
 
 https://learn.microsoft.com/azure/azure-functions/functions-bindings-http-webhook-trigger
 """
@@ -22,7 +22,7 @@ log = logging.getLogger("host")
 
 
 def max_body() -> int:
-    """Return how many bytes a request's body may have.
+    """Return the maximum size of a request body in bytes.
 
     https://learn.microsoft.com/azure/azure-functions/functions-app-settings#functions_request_body_size_limit
     """
@@ -59,7 +59,7 @@ class HttpTriggers:
         return Route(compile_template("/".join(filter(None, [prefix, route]))), frozenset(methods), function)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """Answer any request that no route of the host itself takes; raises 413 for a body too large."""
+        """Answer any request that none of the host's own routes handles."""
         found = self._router.find(request.method, request.rel_url.raw_path.lstrip("/"))
         if found is None:
             return web.Response(status=404)
@@ -84,7 +84,7 @@ class HttpTriggers:
         outputs = {name: HttpOutput() for name in function.outputs}
         try:
             returned = await self._invoker.invoke(function, {function.parameter: request, **outputs})
-        except Exception:  # logged with its traceback where it was invoked
+        except Exception:  # already logged with its traceback by the invoker
             return web.Response(status=500)
         for output in outputs.values():
             returned = output.get() if returned is None else returned
@@ -96,7 +96,7 @@ class HttpTriggers:
 
 
 def response(returned: Any) -> web.Response:
-    """Return the HTTP response for what a function returned; raises `TypeError` for anything else."""
+    """Return the HTTP response for a function's return value; raises `TypeError` for an unsupported type."""
     if returned is None:
         return web.Response(status=204)
     if isinstance(returned, str):

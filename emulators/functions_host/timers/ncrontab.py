@@ -1,6 +1,6 @@
 """NCRONTAB, the schedule of a timer trigger: `{second} {minute} {hour} {day} {month} {day-of-week}`.
 
-Five fields mean that the seconds are 0. Day and day of the week must both match. Times are UTC.
+With five fields, the seconds are 0. Day and day of the week must both match. Times are UTC.
 https://learn.microsoft.com/azure/azure-functions/functions-bindings-timer#ncrontab-expressions
 """
 
@@ -16,7 +16,7 @@ MAX_SEARCH_DAYS = 366 * 9  # 29 February can be eight years away
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """The values that each field takes, in order."""
+    """The sorted values of each field."""
 
     seconds: tuple[int, ...]
     minutes: tuple[int, ...]
@@ -26,7 +26,7 @@ class Schedule:
     weekdays: tuple[int, ...]
 
     def next(self, after: dt.datetime) -> dt.datetime:
-        """Return the first time later than *after*; raises `ValueError` for a date that never comes."""
+        """Return the first time later than *after*; raises `ValueError` for a date that does not exist."""
         earliest = after.replace(microsecond=0) + dt.timedelta(seconds=1)
         for offset in range(MAX_SEARCH_DAYS):
             day = earliest.date() + dt.timedelta(days=offset)
@@ -47,7 +47,7 @@ class Schedule:
 
 
 def parse(text: str) -> Schedule:
-    """Return the schedule that *text* says; raises `ValueError` with what is wrong."""
+    """Return the schedule in *text*; raises `ValueError` with the reason."""
     fields = text.split()
     if len(fields) == len(FIELDS) - 1:
         fields = ["0", *fields]

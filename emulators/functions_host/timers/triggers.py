@@ -1,4 +1,4 @@
-"""Timer triggers: on schedule, one run at a time, and at once when one was missed while the host was down.
+"""Runs timer triggers on schedule, one run at a time, and at once if one was missed while the host was down.
 
 https://learn.microsoft.com/azure/azure-functions/functions-bindings-timer
 """
@@ -23,7 +23,7 @@ from emulators.functions_host.worker.loader import Function
 
 log = logging.getLogger("host.timers")
 MONITORED_FROM = dt.timedelta(minutes=1)  # more frequent schedules are not monitored
-MAX_SLEEP_SECONDS = 60.0  # the clock may be set while it sleeps
+MAX_SLEEP_SECONDS = 60.0  # the clock may be changed during a sleep
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Timers:
             self._spawn(timer)
 
     def stop(self) -> None:
-        """Stop the schedules; a run that is cancelled by that counts as missed."""
+        """Stop the schedules; a run that this cancels counts as missed."""
         for task in self._running:
             task.cancel()
 
@@ -72,7 +72,7 @@ class Timers:
             past_due = False
 
     def _initial(self, timer: Timer) -> TimerStatus:
-        """Return the stored status, or a fresh one for a schedule that is new or was changed."""
+        """Return the stored status, or a fresh one for a new or changed schedule."""
         stored = self._engine.reader.timer(timer.function.name) if timer.monitored else None
         if stored and stored.schedule == timer.text:
             return stored
@@ -82,7 +82,7 @@ class Timers:
         return TimerStatus(timer.function.name, timer.text, last, stamp(timer.schedule.next(now())), stamp())
 
     async def _run(self, timer: Timer, status: TimerStatus, *, past_due: bool) -> TimerStatus:
-        """Run once, and return the status from then on, which is saved only after the run."""
+        """Run once and return the new status, which is saved only after the run."""
         began = stamp()
         await self.run_once(timer.function.name, status, past_due=past_due)
         following = self._status(timer, began)
@@ -94,7 +94,7 @@ class Timers:
             await asyncio.wrap_future(self._engine.call(lambda: self._engine.hub.store.save_timer(status)))
 
     async def run_once(self, name: str, status: TimerStatus | None = None, *, past_due: bool = False) -> None:
-        """Run the function *name*; a failure is logged and affects nothing else."""
+        """Run the function *name*; a failure is only logged."""
         timer = self._timers[name]
         status = status or self._initial(timer)
         told = {

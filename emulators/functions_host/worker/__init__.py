@@ -1,4 +1,4 @@
-"""What the Python worker does: load the app, check its functions, and invoke them.
+"""The tasks of the Python worker: loading the app, checking its functions, and invoking them.
 
 https://github.com/Azure/azure-functions-python-worker
 """

@@ -1,4 +1,4 @@
-"""Running activities: a limited number at a time, with values as the converter of azure-functions reads them.
+"""Runs activities, a limited number at a time, with values converted by azure-functions.
 
 Follows `azure_functions_worker/dispatcher.py` and `bindings/meta.py`
 (https://github.com/Azure/azure-functions-python-worker); the limit is `maxConcurrentActivityFunctions`:
@@ -32,7 +32,7 @@ class Activities:
         self._lock = threading.Lock()
 
     def start(self, task: ActivityTask, ended: Ended) -> None:
-        """Run *task* once fewer than the limit run; *ended* gets its result as JSON, or its error."""
+        """Run *task* as soon as the limit allows; *ended* receives its result as JSON, or its error."""
         with self._lock:
             if self._free == 0:
                 self._waiting.append((task, ended))
@@ -80,14 +80,14 @@ class Activities:
 
 
 def _input_of(task: ActivityTask) -> Any:
-    """Return what an activity is called with, as the binding's converter reads it."""
+    """Return the argument of an activity, decoded by the binding's converter."""
     if task.input is None:
         return None
     return _converter().decode(meta.Datum(task.input, "json"), trigger_metadata={})
 
 
 def _result_of(returned: Any) -> str:
-    """Return a result as JSON, as the binding's converter writes it; raises `ValueError` if it cannot."""
+    """Return a result as JSON, encoded by the binding's converter; raises `ValueError` if it fails."""
     return str(_converter().encode(returned, expected_type=None).value)
 
 
@@ -97,6 +97,6 @@ def _converter() -> Any:
 
 
 def failure(error: BaseException) -> tuple[str, str]:
-    """Return the message of *error* (type and text) and its stack, as the worker sends them."""
+    """Return the message (type and text) and the stack of *error*, as the worker sends them."""
     stack = "".join(traceback.format_exception(error))
     return f"{type(error).__name__}: {error}", stack[-MAX_STACK_CHARACTERS:]

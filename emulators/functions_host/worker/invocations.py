@@ -1,4 +1,4 @@
-"""Invoking functions as the Python worker does: async ones on the event loop, the others in its thread pool.
+"""Invokes functions like the Python worker: async ones on the event loop, others in a thread pool.
 
 https://learn.microsoft.com/azure/azure-functions/python-scale-performance-reference
 """
@@ -24,7 +24,7 @@ log = logging.getLogger("host")
 
 
 class Context(func.Context):
-    """The invocation context that a function may ask for."""
+    """The invocation context that a function may receive."""
 
     def __init__(self, function_name: str, directory: str, invocation_id: str) -> None:
         self._name, self._directory, self._id = function_name, directory, invocation_id
@@ -37,7 +37,7 @@ class Context(func.Context):
 
     @property
     def thread_local_storage(self) -> Any:
-        """A place for the invocation id in threads of the app's own."""
+        """Storage for the invocation id in threads that the app starts."""
         return self._local
 
     @property
@@ -52,7 +52,7 @@ class Context(func.Context):
 
     @property
     def trace_context(self) -> Any:
-        """None: no tracing here."""
+        """None: tracing is not covered."""
         return None
 
     @property
@@ -74,12 +74,12 @@ class Invoker:
         self.closing = False
 
     def close(self) -> None:
-        """Shut the threads down without waiting for what runs in them."""
+        """Shut the threads down without waiting for running functions."""
         self.closing = True
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     async def invoke(self, function: Function, arguments: Mapping[str, Any]) -> Any:
-        """Run *function* from the event loop and return its result; raises what it raises."""
+        """Run *function* from the event loop and return its result; re-raises its exception."""
         invocation, given = self._prepare(function, arguments)
         if function.is_async:
             return await _logged_async(function, invocation, given)
@@ -118,7 +118,7 @@ async def _logged_async(function: Function, invocation: str, given: Mapping[str,
 
 @contextmanager
 def _invocation(function: Function, invocation: str) -> Iterator[None]:
-    """Mark what is logged meanwhile with the invocation's id, and log how it ended."""
+    """Add the invocation's id to log records inside the block, and log the outcome."""
     token, began = INVOCATION.set(invocation), time.perf_counter()
     try:
         yield

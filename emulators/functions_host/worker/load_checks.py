@@ -1,7 +1,7 @@
 """The checks that the Python worker makes of a function before it serves it.
 
 Follows `azure_functions_worker/functions.py` (https://github.com/Azure/azure-functions-python-worker), so
-that an app which would not load on Azure does not load here; the texts are the worker's.
+that an app that would not load on Azure does not load here; the messages are the worker's.
 """
 
 import inspect
@@ -28,12 +28,12 @@ class Binding:
 
     @property
     def is_out(self) -> bool:
-        """Whether the function gives a value to it."""
+        """Whether the function writes to it."""
         return self.direction == OUT
 
 
 def check_function(name: str, call: Callable[..., Any], bindings: list[Binding]) -> bool:
-    """Check one function; return whether it takes the invocation context. Raises `FunctionLoadError`."""
+    """Check a function and return whether it takes the invocation context; raises `FunctionLoadError`."""
     parameters = dict(inspect.signature(call).parameters)
     annotations = _annotations(name, call)
     bound = {b.name: b for b in bindings if b.name != RETURN}
@@ -120,7 +120,7 @@ def _check_annotation(name: str, binding: Binding, annotation: Any) -> None:
 
 
 def _check_out(name: str, binding: Binding, *, is_out: bool) -> None:
-    """Check that binding and annotation agree whether the parameter is an output."""
+    """Check that binding and annotation agree on whether the parameter is an output."""
     if binding.is_out and not is_out:
         raise FunctionLoadError(
             name,
@@ -155,7 +155,7 @@ def _is_generic(annotation: Any) -> bool:
 
 
 def _fits(binding: Binding, pytype: Any) -> bool:
-    """Ask the converter that azure-functions has for the binding."""
+    """Ask the binding's converter of azure-functions whether it accepts *pytype*."""
     registry = meta.get_binding_registry()  # type: ignore[no-untyped-call]
     converter = registry.get(binding.type)
     if converter is None:

@@ -1,4 +1,4 @@
-"""Loading an app as the Python worker does: import `function_app`, find the app, index its functions.
+"""Loads an app like the Python worker: import `function_app`, find the app object, index its functions.
 
 Follows `azure_functions_worker/loader.py` (https://github.com/Azure/azure-functions-python-worker).
 """
@@ -19,7 +19,7 @@ from emulators.functions_host.errors import FunctionLoadError, HostError
 from emulators.functions_host.worker.load_checks import Binding, check_function
 
 MODULE = "function_app"
-COVERED = {  # types of bindings, with the properties that are heeded besides those that all of them have
+COVERED = {  # binding types, with the properties that are read in addition to the common ones
     "httpTrigger": {"authLevel", "methods", "route"},
     "timerTrigger": {"runOnStartup", "schedule", "useMonitor"},
     "orchestrationTrigger": {"orchestration"},
@@ -45,7 +45,7 @@ class Function:
 
     @property
     def kind(self) -> str:
-        """The type of its trigger, as `httpTrigger`."""
+        """The type of its trigger, such as `httpTrigger`."""
         return str(self.trigger["type"])
 
     @property
@@ -69,7 +69,7 @@ class App:
 def load_app(folder: Path, environment: MutableMapping[str, str] = os.environ) -> App:
     """Import the app in *folder*, and check it as the worker would.
 
-    Raises `HostError` (most often `FunctionLoadError`) with what is wrong, for a person to read.
+    Raises `HostError` (usually `FunctionLoadError`) with a readable reason.
     """
     if not (folder / f"{MODULE}.py").is_file():
         raise HostError(f"{folder} has no {MODULE}.py")
@@ -115,7 +115,7 @@ def _function(indexed: Any) -> Function:
 
 
 def _check_covered(name: str, indexed: Any) -> None:
-    """Check that this host serves all that a function asks for; raises `FunctionLoadError`."""
+    """Check that this host covers all bindings of a function; raises `FunctionLoadError`."""
     bindings = [(binding.type, binding.get_dict_repr()) for binding in indexed.get_bindings()]
     foreign = sorted({kind for kind, _ in bindings} - COVERED.keys())
     if foreign:

@@ -1,1 +1,1 @@
-"""The dialects: each reads a provider's request into a `Question` and writes an `Answer` as its own JSON."""
+"""The dialects: each turns a provider's request into a `Question`, and an `Answer` into its JSON."""

@@ -59,13 +59,13 @@ class Message(Strict):
 
 
 class ToolChoice(Open):
-    """Whether and which tools are to be used."""
+    """Whether the model must use tools, and which ones."""
 
     type: Literal["auto", "any", "tool", "none"]
 
 
 class OfferedTool(Open):
-    """A tool of the client, or with a `type` of its own one of the server."""
+    """A tool of the client, or a server tool if it has its own `type`."""
 
     name: Annotated[str, Field(pattern=r"^[a-zA-Z0-9_-]{1,128}$")]
     input_schema: JSON | None = None
@@ -104,7 +104,7 @@ class Request(Counted):
 
 
 def question(body: JSON) -> Question:
-    """Return what the checked request *body* asks."""
+    """Return the question in the checked request *body*."""
     messages = body["messages"]
     blocks = [block for message in messages for block in message["content"]]
     results = [block for block in blocks if block["type"] == "tool_result"]
@@ -122,7 +122,7 @@ def question(body: JSON) -> Question:
 
 
 def not_covered(body: JSON) -> Iterator[str]:
-    """Yield the names of what the checked request *body* asks for and the script cannot do."""
+    """Yield the names of requested features in the checked *body* that the script does not support."""
     choice = (body.get("tool_choice") or {}).get("type", "auto")
     if choice != "auto":
         yield f"tool_choice.type {choice!r}"
@@ -130,7 +130,7 @@ def not_covered(body: JSON) -> Iterator[str]:
 
 
 def refusal(errors: list[ErrorDetails]) -> Refusal:
-    """Return the refusal of the first error that was found: the API words it as pydantic does."""
+    """Return the refusal for the first error; the API uses pydantic's messages, too."""
     first = errors[0]
     message = first["msg"]
     if first["type"] in ("model_type", "dict_type"):
@@ -139,7 +139,7 @@ def refusal(errors: list[ErrorDetails]) -> Refusal:
 
 
 def error(refused: Refusal) -> JSON:
-    """Return the body with which a request is refused."""
+    """Return the JSON of a refusal."""
     kind = ERROR_TYPES.get(refused.status, "api_error")
     return {
         "type": "error",

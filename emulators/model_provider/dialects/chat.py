@@ -104,7 +104,7 @@ class Request(Strict):
 
 
 def question(body: JSON) -> Question:
-    """Return what the checked request *body* asks; raises `RefusedError` for options that do not fit."""
+    """Return the question in the checked *body*; raises `RefusedError` for contradictory options."""
     messages = body["messages"]
     functions = [tool["function"] for tool in body.get("tools") or [] if tool.get("function")]
     written = body.get("response_format") or {}
@@ -121,7 +121,7 @@ def question(body: JSON) -> Question:
 
 
 def not_covered(body: JSON) -> Iterator[str]:
-    """Yield the names of what the checked request *body* asks for and the script cannot do."""
+    """Yield the names of requested features in the checked *body* that the script does not support."""
     if body.get("tool_choice") not in (None, "auto"):
         yield f"tool_choice {body['tool_choice']!r}"
     if (body.get("n") or 1) > 1:
@@ -143,7 +143,7 @@ def whole(asked: Question, answer: Answer) -> JSON:
 
 
 def events(asked: Question, answer: Answer) -> Iterator[Event]:
-    """Yield the chunks, one more with the usage where `include_usage` asks for it, and `[DONE]`."""
+    """Yield the chunks, a chunk with the usage if `include_usage` is set, and `[DONE]`."""
     head = _head(asked, "chat.completion.chunk") | ({"usage": None} if asked.stream_usage else {})
     deltas: list[JSON] = [{"role": "assistant", "content": ""}]
     if answer.text:

@@ -37,9 +37,9 @@ NO_CONTENTS = "* GenerateContentRequest.contents: contents is not specified\n"
 
 
 def question(body: JSON) -> Question:
-    """Return what the checked request *body* asks; `model` and `stream` were put in from the path.
+    """Return the question in the checked request *body*; `model` and `stream` come from the path.
 
-    Raises `RefusedError` when there is nothing to answer or to count.
+    Raises `RefusedError` when there are no contents.
     """
     body = {**body, **(body.get("generateContentRequest") or {}), "model": body["model"]}
     contents = body.get("contents")
@@ -63,7 +63,7 @@ def question(body: JSON) -> Question:
 
 
 def not_covered(body: JSON) -> Iterator[str]:
-    """Yield the names of what the checked request *body* asks for and the script cannot do."""
+    """Yield the names of requested features in the checked *body* that the script does not support."""
     config = body.get("generationConfig") or {}
     calling = (body.get("toolConfig") or {}).get("functionCallingConfig") or {}
     if calling.get("mode", "AUTO") != "AUTO":
@@ -78,7 +78,7 @@ def not_covered(body: JSON) -> Iterator[str]:
 
 
 def refusal(errors: list[ErrorDetails]) -> Refusal:
-    """Return the refusal of every error that was found, in the words of the API's JSON reader."""
+    """Return the refusal for all errors, in the words of the API's JSON reader."""
     found = [_violation(error) for error in errors]
     details = {"@type": "type.googleapis.com/google.rpc.BadRequest", "fieldViolations": found}
     return Refusal(400, "\n".join(one["description"] for one in found), details=(details,))
@@ -101,7 +101,7 @@ def _violation(error: ErrorDetails) -> dict[str, str]:
 
 
 def _path(parts: tuple[str | int, ...] | list[str | int]) -> str:
-    """Return the place of a value as the API writes it, such as `contents[0].parts`."""
+    """Return the path of a value as the API writes it, such as `contents[0].parts`."""
     words = (f"[{part}]" if isinstance(part, int) else f".{to_snake(part)}" for part in parts)
     return "".join(words).lstrip(".")
 
@@ -120,7 +120,7 @@ def whole(asked: Question, answer: Answer) -> JSON:
 
 
 def events(asked: Question, answer: Answer) -> Iterator[Event]:
-    """Yield the responses of a stream; the last one has the reason of the end."""
+    """Yield the responses of a stream; the last one has the finish reason."""
     parts: list[JSON] = [{"text": piece} for piece in pieces(answer.text)] if answer.text else []
     parts += _calls(answer)
     for number, part in enumerate(parts, 1):
@@ -128,7 +128,7 @@ def events(asked: Question, answer: Answer) -> Iterator[Event]:
 
 
 def lowered(schema: Any) -> Any:
-    """Return *schema* with its `type` values in lower case: Gemini's own schemas say `STRING`."""
+    """Return *schema* with its `type` values in lower case: Gemini's schemas use `STRING`."""
     if isinstance(schema, list):
         return [lowered(item) for item in schema]
     if not isinstance(schema, dict):

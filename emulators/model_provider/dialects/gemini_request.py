@@ -38,7 +38,7 @@ class Part(Proto):
 
 
 class Content(Proto):
-    """What one side said."""
+    """The content of one turn, by the user or the model."""
 
     role: str | None = None
     parts: list[Part] | None = None
@@ -58,7 +58,7 @@ class OfferedTool(Proto):
 
 
 class GenerationConfig(Proto):
-    """How the answer is made."""
+    """The parameters of the generated answer."""
 
     candidate_count: int | None = None
     enable_enhanced_civic_answers: bool | None = None

@@ -1,4 +1,4 @@
-"""Refusals of OpenAI, also behind Azure OpenAI: the words for what is wrong, and the body they come in.
+"""Error answers of OpenAI and Azure OpenAI: their messages and bodies.
 
 https://platform.openai.com/docs/guides/error-codes,
 https://learn.microsoft.com/azure/ai-foundry/openai/reference#errorresponse
@@ -30,7 +30,7 @@ EXPECTED = {
 
 
 def refusal(errors: list[ErrorDetails]) -> Refusal:
-    """Return the refusal of the first error that was found."""
+    """Return the refusal for the first error."""
     first = errors[0]
     where, kind, given = path(first["loc"]), first["type"], first["input"]
     limits = first.get("ctx", {})
@@ -50,7 +50,7 @@ def refusal(errors: list[ErrorDetails]) -> Refusal:
 
 
 def path(parts: Sequence[str | int]) -> str:
-    """Return the place of a value as the API writes it, such as `messages[0].role`."""
+    """Return the path of a value as the API writes it, such as `messages[0].role`."""
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).lstrip(".")
 
 
@@ -61,14 +61,14 @@ def described(value: Any) -> str:
 
 
 def error(refused: Refusal) -> JSON:
-    """Return OpenAI's body of a refused request."""
+    """Return OpenAI's JSON of a refusal."""
     kind, code = TYPES.get(refused.status, ("server_error", None))
     details = {"type": kind, "param": refused.param, "code": refused.code or code}
     return {"error": {"message": refused.message, **details}}
 
 
 def azure_error(refused: Refusal) -> JSON:
-    """Return Azure OpenAI's body: the model's refusals are OpenAI's, those of the front have a code alone."""
+    """Return Azure OpenAI's JSON: OpenAI's for the model's refusals, code and message for the front's."""
     if refused.param is not None:
         return error(refused)
     return {"error": {"code": refused.code or str(refused.status), "message": refused.message}}

@@ -47,7 +47,7 @@ class Item(Open):
 
 
 class OfferedTool(Open):
-    """A tool: a function, a custom tool, a namespace of them, or one of the provider's own."""
+    """A tool: a function, a custom tool, a namespace of these, or a built-in tool of the provider."""
 
     type: str
     name: str | None = None
@@ -89,7 +89,7 @@ class Request(Strict):
 
 
 def question(body: JSON) -> Question:
-    """Return what the checked request *body* asks."""
+    """Return the question in the checked request *body*."""
     items = body["input"]
     written = (body.get("text") or {}).get("format") or {}
     results = (item for item in items if item.get("type") in _RESULTS)
@@ -105,7 +105,7 @@ def question(body: JSON) -> Question:
 
 
 def not_covered(body: JSON) -> Iterator[str]:
-    """Yield the names of what the checked request *body* asks for and the script cannot do."""
+    """Yield the names of requested features in the checked *body* that the script does not support."""
     if body.get("tool_choice") not in (None, "auto"):
         yield f"tool_choice {body['tool_choice']!r}"
     if any(item.get("type") == "item_reference" for item in body["input"]):
@@ -139,7 +139,7 @@ def _said(items: list[JSON], *roles: str) -> list[str]:
 
 
 def _offered(body: JSON, items: list[JSON]) -> list[JSON]:
-    """Return the tools of the request, and those that its input adds."""
+    """Return the tools of the request, including those that its input adds."""
     added = [
         tool for item in items if item.get("type") == "additional_tools" for tool in item.get("tools") or []
     ]
@@ -198,7 +198,7 @@ def _items(answer: Answer) -> list[JSON]:
 
 def _call(answer: Answer) -> JSON:
     call = answer.call
-    assert call is not None  # noqa: S101 - the caller has looked
+    assert call is not None  # noqa: S101 - the caller has checked it
     common = {"call_id": new_id("call_"), "name": call.tool.name, "status": "completed"}
     if call.tool.namespace:
         common["namespace"] = call.tool.namespace

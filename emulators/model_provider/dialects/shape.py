@@ -1,4 +1,4 @@
-"""The shape of a dialect, and what all of them share: checked requests, questions, refusals.
+"""The interface of a dialect, and code that all of them share: checked requests, questions, refusals.
 
 Requests are checked with pydantic: https://docs.pydantic.dev/latest/errors/validation_errors/
 """
@@ -19,20 +19,20 @@ Event = tuple[str, JSON | str]
 
 
 class Strict(BaseModel):
-    """An object of a request whose fields are all known."""
+    """An object of a request that may have only known fields."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class Open(BaseModel):
-    """An object of a request that may have fields which are not looked at."""
+    """An object of a request that may have additional fields, which are not checked."""
 
     model_config = ConfigDict(extra="allow", strict=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A refused request, before it has a provider's shape."""
+    """The refusal of a request, independent of the provider's format."""
 
     status: int
     message: str = ""
@@ -42,7 +42,7 @@ class Refusal:
 
 
 class RefusedError(Exception):
-    """A request that the provider refuses, or that the emulator does not cover (501)."""
+    """The provider refuses the request, or the emulator does not cover it (501)."""
 
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.message)
@@ -53,9 +53,9 @@ class RefusedError(Exception):
 class Dialect:
     """One format of requests and answers.
 
-    *request* has the fields of a call that generates, *counted* those of one that only counts tokens and
-    answers with *count_field*. *not_covered* yields the parts of a valid request that the scripted model
-    cannot honour, *refusal* words what pydantic found.
+    *request* has the fields of a generating call, *counted* those of a call that only counts tokens, whose
+    answer has *count_field*. *not_covered* yields the features of a valid request that the scripted model
+    does not support; *refusal* turns pydantic's errors into the provider's refusal.
     """
 
     name: str
@@ -69,7 +69,7 @@ class Dialect:
     count_field: str = ""
 
     def read(self, body: JSON, *, counting: bool = False) -> JSON:
-        """Return *body* with its fields under the names of the reference; raises `RefusedError`."""
+        """Check *body* and return it with the field names of the reference; raises `RefusedError`."""
         model = self.counted if counting and self.counted else self.request
         try:
             read: JSON = model.model_validate(body).model_dump(by_alias=True, exclude_unset=True)
@@ -95,7 +95,7 @@ def one_of(words: str) -> AfterValidator:
 
 
 def not_covered(what: str) -> RefusedError:
-    """Return the refusal of something that the provider has and the emulator has not; also logs it."""
+    """Return the 501 refusal of a provider's feature *what* that the emulator lacks; also logs it."""
     return RefusedError(Refusal(501, message_of("model_provider", what), code="not_implemented"))
 
 
@@ -110,7 +110,7 @@ def question_of(
     answer_schema: Mapping[str, Any] | None,
     stream_usage: bool = False,
 ) -> Question:
-    """Return the question in *body*, of which the dialect has read the parts that differ.
+    """Return the question in *body*, given the parts that the dialect has parsed.
 
     *newest* is the newest message, *results* are pairs of a tool's output and whether it failed.
     """
@@ -129,17 +129,17 @@ def question_of(
 
 
 def as_parts(content: Any) -> Any:
-    """Return the content of a message as parts; a text alone is one part."""
+    """Return the content of a message as parts; a plain text is one part."""
     return [{"type": "text", "text": content}] if isinstance(content, str) else content
 
 
 def new_id(prefix: str) -> str:
-    """Return a fresh identifier in the provider's manner, as in `msg_5f2c...`."""
+    """Return a fresh identifier in the provider's format, such as `msg_5f2c...`."""
     return f"{prefix}{secrets.token_hex(12)}"
 
 
 def texts(content: Any) -> str:
-    """Return the words of a message's content: a string, or parts of which some have `text`."""
+    """Return the text of a message's content, which is a string or parts, some of them with `text`."""
     if isinstance(content, str):
         return content
     if isinstance(content, Mapping):
@@ -149,5 +149,5 @@ def texts(content: Any) -> str:
 
 
 def size_of(value: Any) -> int:
-    """Return the characters of *value* as JSON."""
+    """Return the length of *value* as JSON, in characters."""
     return len(json.dumps(value))

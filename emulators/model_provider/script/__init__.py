@@ -1,1 +1,1 @@
-"""The scripted model: conversations, and what it says and calls next; free of any provider's dialect."""
+"""The scripted model: its conversations and its next answer, independent of any provider's dialect."""

@@ -1,19 +1,20 @@
-"""Conversations: files of abstract steps, and which of them answers a prompt.
+"""Conversations: files with abstract steps, and the choice of the one that answers a prompt.
 
 A file in `conversations/` is TOML (https://toml.io/en/v1.0.0): `match`, a regular expression that is searched
-in the user's words (a file without it answers all other prompts), and `[[steps]]`, each with one of
+in the user's text (a file without it answers all other prompts), and `[[steps]]`, each with one of
 
 - `read = "path"`
 - `replace = "path"` with `old` and `new`: whole lines, found once
 - `write = "path"` with `content`
 - `run = "command"`
 - `say = "text"`: the final text
-- `error = 429`: the provider's error of that status, however often it is asked
-- `hang = 600`: so many seconds without an answer
+- `error = 429`: the provider's error with that status, for every retry
+- `hang = 600`: no answer for that many seconds
 
-and optionally `note` (words before the tool call), `expect` (a regular expression that the tool's result
-must hold, or the conversation ends there and says so). `{cwd}` and the named groups of `match` are put
-into every text. `[usage]` (`fresh`, `cached`, `cache_write`, `output`) fixes the token counts of each turn.
+and optionally `note` (text before the tool call) and `expect` (a regular expression that the tool's result
+must match, otherwise the conversation ends with a message that says so). `{cwd}` and the named groups of
+`match` are replaced in every text.
+`[usage]` (`fresh`, `cached`, `cache_write`, `output`) fixes the token counts of each turn.
 """
 
 import re
@@ -29,12 +30,12 @@ ACTIONS = ("read", "replace", "write", "run", "say", "error", "hang")
 
 
 class ConversationError(ValueError):
-    """A conversation that cannot be understood; the message says which part."""
+    """A conversation is not valid; the message names the part."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing that the model does; exactly one of the first seven is set."""
+    """A step of the model; exactly one of the first seven fields is set."""
 
     read: str | None = None
     replace: str | None = None
@@ -51,7 +52,7 @@ class Step:
 
     @property
     def action(self) -> str:
-        """Which of the actions this step is."""
+        """The name of this step's action."""
         return next(name for name in ACTIONS if getattr(self, name) is not None)
 
     def filled(self, names: Mapping[str, str]) -> "Step":
@@ -71,13 +72,13 @@ class Conversation:
     usage: Mapping[str, int] | None = None
 
     def names_in(self, prompt: str) -> dict[str, str] | None:
-        """Return the named groups of the match in *prompt*, or None when it is for other prompts."""
+        """Return the named groups of the match in *prompt*, or None if the prompt does not match."""
         found = re.search(self.match, prompt)
         return None if found is None else {k: v or "" for k, v in found.groupdict().items()}
 
 
 def conversation_of(name: str, data: Mapping[str, Any]) -> Conversation:
-    """Return the conversation in *data* (TOML or JSON, read); raises `ConversationError`."""
+    """Return the conversation in *data* (parsed TOML or JSON); raises `ConversationError`."""
     _check_fields(name, data, FIELDS)
     steps = data.get("steps")
     if not isinstance(steps, list) or not steps:
@@ -92,7 +93,7 @@ def conversation_of(name: str, data: Mapping[str, Any]) -> Conversation:
 
 
 def load(folder: Path = FOLDER) -> tuple[Conversation, ...]:
-    """Return the conversations in *folder*, by file name, those for any prompt last."""
+    """Return the conversations in *folder* by file name, with those for any prompt last."""
     files = sorted(folder.glob("*.toml"))
     read = [conversation_of(file.stem, tomllib.loads(file.read_text("utf-8"))) for file in files]
     return tuple(sorted(read, key=lambda conversation: not conversation.match))

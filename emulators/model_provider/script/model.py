@@ -1,6 +1,6 @@
-"""The scripted model: from a question to an answer, without memory.
+"""The scripted model: a stateless function from a question to an answer.
 
-The number of tool results in the question is the number of the next step.
+The number of tool results in the question is the index of the next step.
 https://docs.claude.com/en/docs/agents-and-tools/tool-use/overview
 """
 
@@ -18,7 +18,7 @@ TITLE = "A small change"
 
 
 def next_step(question: Question, conversations: Iterable[Conversation]) -> tuple[Step, Usage | None]:
-    """Return what the model does now, texts filled in, and the token counts if they are fixed."""
+    """Return the next step with its texts filled in, and the token counts if they are fixed."""
     if not question.tools:
         return Step(say=_plain_answer(question)), None
     conversation, names = choose(conversations, question.prompt)
@@ -30,7 +30,7 @@ def next_step(question: Question, conversations: Iterable[Conversation]) -> tupl
         Usage(**{"fresh": 0, "cached": 0, "output": 0, **conversation.usage}) if conversation.usage else None
     )
     if 0 < done <= len(steps):
-        disappointment = _disappointment(steps[done - 1].filled(places), question)
+        disappointment = _unexpected_result(steps[done - 1].filled(places), question)
         if disappointment:
             return Step(say=disappointment), fixed
     return (steps[done] if done < len(steps) else Step(say=NO_MORE)).filled(places), fixed
@@ -47,8 +47,8 @@ def answer(question: Question, step: Step, fixed: Usage | None) -> Answer:
     return Answer(text, call, fixed or _usage(question, text, call))
 
 
-def _disappointment(step: Step, question: Question) -> str:
-    """Return the final text when the newest result is not what *step* expected, else an empty one."""
+def _unexpected_result(step: Step, question: Question) -> str:
+    """Return the final text if the newest result is not what *step* expected, otherwise ""."""
     result = question.results[-1]
     if not result.failed and re.search(step.expect, result.text):
         return ""
@@ -56,7 +56,7 @@ def _disappointment(step: Step, question: Question) -> str:
 
 
 def _plain_answer(question: Question) -> str:
-    """Return the answer to a side question of the agent, such as a title: text, or JSON that fits."""
+    """Return the answer to a side question of the agent, such as a title: text, or JSON of its schema."""
     schema = question.answer_schema
     return TITLE if schema is None else json.dumps(instance_of(schema))
 

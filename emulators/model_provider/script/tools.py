@@ -1,7 +1,7 @@
-"""From an abstract step to a call of a tool that the agent offers.
+"""Turns abstract steps into calls of the tools that an agent offers.
 
-Agents name their tools and arguments differently. A tool is found by its name, its arguments by the names
-in its schema; what an agent has no tool for is done with its patch tool or its shell, as a model would.
+Agents name their tools and arguments differently. Tools are found by name, and arguments by the names in the
+tool's schema. A step for which an agent has no tool uses its patch tool or its shell, as a model would.
 
 https://cookbook.openai.com/examples/gpt4-1_prompting_guide (`apply_patch`)
 """
@@ -42,12 +42,12 @@ _REPLACE_PROGRAM = """import pathlib, sys
 path, old, new = pathlib.Path(sys.argv[1]), sys.argv[2], sys.argv[3]
 text = path.read_text(encoding="utf-8")
 if text.count(old) != 1:
-    sys.exit(f"{path}: found {text.count(old)} times, needs to be there once")
+    sys.exit(f"{path}: found {text.count(old)} times, expected once")
 path.write_text(text.replace(old, new), encoding="utf-8")"""
 
 
 def working_directory(context: str) -> str:
-    """Return the folder that the agent says it works in, spaces and all, or "" when it does not say."""
+    """Return the working directory that the agent names, including spaces, or "" if it names none."""
     for pattern in WORKING_DIRECTORY:
         found = re.search(pattern, context)
         if found:
@@ -56,7 +56,7 @@ def working_directory(context: str) -> str:
 
 
 def call_for(step: Step, tools: Iterable[Tool], cwd: str) -> ToolCall | None:
-    """Return the tool call that does *step*, or None when no tool that is offered can do it."""
+    """Return the tool call for *step*, or None when no offered tool can do it."""
     offered = {tool.name.lower(): tool for tool in reversed(tuple(tools))}
     for names, build in _WAYS[step.action]:
         tool = next((offered[name] for name in names if name in offered), None)
@@ -67,7 +67,7 @@ def call_for(step: Step, tools: Iterable[Tool], cwd: str) -> ToolCall | None:
 
 
 def instance_of(schema: Mapping[str, Any], name: str = "") -> Any:
-    """Return a small value that fits the JSON *schema*: its first choice, or an empty or plain one."""
+    """Return a small value that is valid for the JSON *schema*: its first choice, or a default."""
     if "enum" in schema:
         return schema["enum"][0]
     kind = schema.get("type", "string")
@@ -116,7 +116,7 @@ def _code(tool: Tool, step: Step, _cwd: str) -> ToolCall | None:
 
 
 def _function(tool: Tool, values: Mapping[tuple[str, ...], Any]) -> ToolCall | None:
-    """Return a call with *values* under the tool's own argument names; None when it lacks one of them."""
+    """Return a call with *values* under the tool's own argument names; None if the tool lacks one of them."""
     arguments: JSON = {}
     for names, value in values.items():
         key = next((key for key in tool.properties if key.lower() in names), None)
@@ -128,7 +128,7 @@ def _function(tool: Tool, values: Mapping[tuple[str, ...], Any]) -> ToolCall | N
 
 
 def command_for(step: Step) -> str:
-    """Return the shell command that does *step* in the working directory."""
+    """Return the shell command for *step*, to run in the working directory."""
     if step.action == "read":
         return f"cat -- {shlex.quote(step.read or '')}"
     if step.action == "write":

@@ -1,4 +1,4 @@
-"""One turn of a model, free of any provider's dialect: what it is asked, and what it answers.
+"""One turn of a model, question and answer, independent of any provider's dialect.
 
 https://help.openai.com/en/articles/4936856 (characters of a token)
 """
@@ -37,7 +37,7 @@ class ToolResult:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A request to the model: tools, the user's words, all words, and the results of the calls so far."""
+    """A request to the model: tools, the user's text, the whole text, and the results of earlier calls."""
 
     model: str
     stream: bool
@@ -84,10 +84,10 @@ class Answer:
 
 
 def tokens(characters: int) -> int:
-    """Return about how many tokens so many characters are; never none."""
+    """Return the approximate number of tokens for a number of characters, at least 1."""
     return max(1, characters // CHARACTERS_PER_TOKEN)
 
 
 def pieces(text: str, length: int = 48) -> list[str]:
-    """Return *text* cut up the way a stream brings it; at least one piece."""
+    """Return *text* in pieces as in a stream, at least one."""
     return [text[start : start + length] for start in range(0, len(text), length)] or [""]

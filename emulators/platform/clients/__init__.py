@@ -1,1 +1,1 @@
-"""Clients of a running platform: a person in Azure DevOps, Git, and a caller of the app's REST interface."""
+"""Clients of a running platform: Azure DevOps as a person uses it, Git, and the app's REST interface."""

@@ -1,4 +1,4 @@
-"""The app as its callers see it: its keys on this machine, and its REST interface.
+"""A client of the app's REST interface, and the keys that the local functions host made for it.
 
 https://learn.microsoft.com/azure/azure-functions/function-keys-how-to
 """
@@ -16,11 +16,11 @@ from emulators.ports import FUNCTIONS_HOST
 
 JSON = dict[str, Any]
 PHASES = ("queued", "preparing", "provisioning", "running", "verifying", "publishing", "reporting")
-LOOK_SECONDS = 0.05
+POLL_SECONDS = 0.05
 
 
 def keys(plan: Plan) -> JSON:
-    """Return the functions host's keys: `master`, `host`, `system` and `functions`, each by name."""
+    """Return the functions host's keys by kind: `master`, `host`, `system` and `functions`."""
     found: JSON = json.loads(plan.keys_file.read_text())
     return found
 
@@ -34,7 +34,7 @@ def function_key(plan: Plan, function: str) -> str:
 
 
 class App:
-    """A caller of the REST interface, with the host's key."""
+    """The app's REST interface, called with the host key."""
 
     def __init__(self, plan: Plan) -> None:
         self.url = FUNCTIONS_HOST.url(plan.base_port)
@@ -49,9 +49,9 @@ class App:
         """Return one run."""
         return self._ask(f"/api/runs/{run_id}")
 
-    def runs(self, **wanted: Any) -> list[JSON]:
-        """Return the runs that match the filters *wanted*, newest first."""
-        answer = self._ask("/api/runs", **wanted)
+    def runs(self, **filters: Any) -> list[JSON]:
+        """Return the runs that match *filters* (query parameters), newest first."""
+        answer = self._ask("/api/runs", **filters)
         return list(answer["value"])
 
     def log(self, run_id: str) -> str:
@@ -59,7 +59,7 @@ class App:
         return str(self._ask(f"/api/runs/{run_id}/log")["text"])
 
     def follow(self, run_id: str, seconds: float) -> Iterator[JSON]:
-        """Yield the run at each change of its status; raises `PlatformError` when it does not end in time."""
+        """Yield the run at each change of its status; raises `PlatformError` after *seconds*."""
         deadline, status = time.monotonic() + seconds, ""
         while time.monotonic() < deadline:
             run = self.run(run_id)
@@ -68,7 +68,7 @@ class App:
                 yield run
             if status not in PHASES:
                 return
-            time.sleep(LOOK_SECONDS)
+            time.sleep(POLL_SECONDS)
         raise PlatformError(
             f"Run {run_id} is still {status} after {seconds:g} seconds. Its log:\n{self.log(run_id)}"
         )

@@ -1,4 +1,4 @@
-"""Git as a person uses it: signed in over HTTPS with a personal access token that is on no command line.
+"""Git over HTTPS, signed in with a personal access token that never appears on a command line.
 
 https://learn.microsoft.com/azure/devops/organizations/accounts/use-personal-access-tokens-to-authenticate,
 https://git-scm.com/docs/git-config#Documentation/git-config.txt-GITCONFIGCOUNT
@@ -37,7 +37,7 @@ class Git:
         self._git(work_tree, "push", "--quiet", self.remote, f"HEAD:refs/heads/{branch}")
 
     def push_stream(self, stream: Iterable[bytes], branch: str) -> None:
-        """Push *branch* of a `git fast-import` stream; raises `PlatformError` when Git refuses it."""
+        """Import a `git fast-import` *stream* and push its *branch*; raises `PlatformError`."""
         with tempfile.TemporaryDirectory() as place:
             folder = Path(place)
             self._git(folder, "init", "--quiet", "--bare", ".")
@@ -54,7 +54,7 @@ class Git:
         self._git(folder.parent, "clone", "--quiet", "--depth=1", self.remote, folder.name)
 
     def difference(self, base: str, branch: str) -> str:
-        """Return `git diff --stat` of what *branch* changes since it left *base*; raises `PlatformError`."""
+        """Return `git diff --stat` from the merge base with *base* to *branch*; raises `PlatformError`."""
         with tempfile.TemporaryDirectory() as place:
             bare = Path(place)
             self._git(bare, "clone", "--quiet", "--bare", self.remote, ".")
@@ -65,7 +65,7 @@ class Git:
 
 
 def environment(author: str, token: str = "") -> dict[str, str]:
-    """Return the variables of a Git that ignores this machine's configuration and signs in with *token*."""
+    """Return variables that make Git ignore this machine's configuration and sign in with *token*."""
     email = f"{author.lower()}@noreply.invalid"
     configuration = {"user.name": author, "user.email": email}
     if token:
@@ -85,7 +85,7 @@ def environment(author: str, token: str = "") -> dict[str, str]:
 
 
 def git(folder: Path, variables: Mapping[str, str], *arguments: str) -> str:
-    """Run Git in *folder* and return its output; raises `PlatformError` with its message when it fails."""
+    """Run Git in *folder* and return its output; raises `PlatformError` with Git's message on failure."""
     done = subprocess.run(
         ["git", *arguments], cwd=folder, env=variables, capture_output=True, text=True, check=False
     )

@@ -1,7 +1,7 @@
 """Signing in to the emulated organisation as an administrator.
 
-What the public REST API cannot do at once (organisations, projects, a person's token) goes through the
-emulator's control routes; everything else is done as a person does it.
+The emulator's control routes create the organisation, the project and the token, which the public REST API
+cannot create at once. Everything else uses the REST API, as a person's tools would.
 https://learn.microsoft.com/rest/api/azure/devops/git/repositories/create
 """
 
@@ -17,7 +17,7 @@ from emulators.platform.clients.person import Person
 from emulators.platform.processes import PlatformError
 
 JSON = dict[str, Any]
-ADMINISTRATOR = "fabrikamfiber16@hotmail.com"  # of the people that the emulated organisation has
+ADMINISTRATOR = "fabrikamfiber16@hotmail.com"  # one of the people in every emulated organisation
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +29,19 @@ class Organization:
     token: str
 
     def repository(self, name: str) -> JSON:
-        """Return the repository *name*, created if it is not there; raises `PlatformError` on refusal."""
+        """Return the repository *name*, created if it does not exist; raises `PlatformError` on refusal."""
         path = f"{PROJECT}/_apis/git/repositories"
         known = [one for one in self.person.ask("GET", path)["value"] if one["name"] == name]
         found: JSON = known[0] if known else self.person.ask("POST", path, json={"name": name})
         return found
 
     def git(self, repository: JSON, author: str = "Sample") -> Git:
-        """Return Git against *repository*, signed in as the administrator."""
+        """Return a Git client of *repository*, signed in as the administrator."""
         return Git(repository["remoteUrl"], self.token, author)
 
 
 def sign_in(url: str) -> Organization:
-    """Create the organisation and its project at *url*, if need be; raises `PlatformError` on refusal."""
+    """Create the organisation and project at *url* unless they exist; raises `PlatformError` on refusal."""
     token = secrets.token_hex(26)
     with httpx.Client(base_url=url, trust_env=False, timeout=30) as control:
         project = _control(control, f"organizations/{ORGANIZATION}/projects", {"name": PROJECT})

@@ -1,4 +1,4 @@
-"""A person who uses Azure DevOps over its public REST API, signed in with a personal access token.
+"""Azure DevOps as a person uses it: its public REST API with a personal access token.
 
 https://learn.microsoft.com/rest/api/azure/devops
 """
@@ -13,11 +13,11 @@ from emulators.platform.processes import PlatformError
 JSON = dict[str, Any]
 API_VERSION = "7.1"
 COMMENTS_VERSION = "7.1-preview.4"
-HOOK_USER = "autocoder"  # any name: the app looks at the password alone
+HOOK_USER = "autocoder"  # any name will do: the app checks only the password
 
 
 class Person:
-    """What a person does in one organisation; every method but `page` raises `PlatformError` when refused."""
+    """One person in one organisation; every method except `page` raises `PlatformError` when refused."""
 
     def __init__(self, organization_url: str, token: str) -> None:
         self.url = organization_url
@@ -47,7 +47,7 @@ class Person:
         return item
 
     def tag(self, work_item_id: int, tags: Sequence[str]) -> JSON:
-        """Give a work item these *tags*."""
+        """Add *tags* to a work item."""
         change = {"op": "add", "path": "/fields/System.Tags", "value": "; ".join(tags)}
         item: JSON = self._patch("PATCH", f"_apis/wit/workitems/{work_item_id}", [change])
         return item
@@ -68,7 +68,7 @@ class Person:
     # -- code ---------------------------------------------------------------------------------------------
 
     def pull_request(self, project: str, repository: str, pull_request_id: int) -> JSON:
-        """Return a pull request with its whole description."""
+        """Return a pull request with its full description."""
         path = f"{project}/_apis/git/repositories/{repository}/pullrequests/{pull_request_id}"
         found: JSON = self.ask("GET", path)
         return found

@@ -1,1 +1,1 @@
-"""What `make demo` and `make run` take from and print to the terminal."""
+"""The terminal interface of `make demo` and `make run`: their arguments and what they print."""

@@ -1,4 +1,4 @@
-"""Arguments as the Makefile passes them: a wrong one is reported by the name of its variable.
+"""Arguments as the Makefile passes them; errors name the Makefile's variable, not the option.
 
 https://docs.python.org/3/library/argparse.html
 """
@@ -12,15 +12,15 @@ from emulators.platform.plan import MODELS
 
 
 class MakeParser(argparse.ArgumentParser):
-    """A parser that speaks of `BASE_PORT` where argparse would speak of `--base-port`."""
+    """A parser whose errors say `BASE_PORT` where argparse would say `--base-port`."""
 
     def error(self, message: str) -> NoReturn:
-        """Print *message* with the Makefile's variables instead of our options, and exit with code 2."""
+        """Print *message* with variables in place of options, and exit with code 2."""
         self.exit(2, f"{self.prog}: {as_variables(message)}\n")
 
 
 def as_variables(message: str) -> str:
-    """Return a message of argparse with each `argument --base-port` written as `BASE_PORT`."""
+    """Return a message from argparse with each `argument --base-port` written as `BASE_PORT`."""
     return re.sub(r"(?:argument )?--([a-z][a-z-]*)", lambda found: _variable(found[1]), message)
 
 
@@ -29,15 +29,17 @@ def _variable(option: str) -> str:
 
 
 def make_parser(target: str, purpose: str, state: Path) -> argparse.ArgumentParser:
-    """Return the arguments that every target with a platform takes; *state* is its folder by default."""
+    """Return a parser of the arguments common to all targets; *state* is the default state folder."""
     parser = MakeParser(prog=f"make {target}", description=purpose)
-    parser.add_argument("--agent", required=True, help="which agent: a folder of containers/")
+    parser.add_argument("--agent", required=True, help="the agent: the name of a folder in containers/")
     parser.add_argument("--state", type=Path, default=state, help=f"folder for state ({state.name})")
     add_model(parser)
     return parser
 
 
 def add_model(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments that say which model answers the agent."""
+    """Add the arguments that choose the model."""
     parser.add_argument("--model", choices=MODELS, default=MODELS[0], help="which model answers the agent")
-    parser.add_argument("--unsafe", action="store_true", help="a real model's agent needs no sandbox")
+    parser.add_argument(
+        "--unsafe", action="store_true", help="let a real model's agent run without a sandbox"
+    )

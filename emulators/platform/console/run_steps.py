@@ -1,4 +1,4 @@
-"""One line for each step of each run, as it happens.
+"""Prints one line for each step of each run, as it happens.
 
 https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-http-features
 """
@@ -10,28 +10,28 @@ from typing import Any
 import httpx
 
 from emulators.platform.clients.app import PHASES, App
-from emulators.platform.console.ways_in import follow_commands
+from emulators.platform.console.start_commands import follow_commands
 from emulators.platform.processes import PlatformError
 
 JSON = dict[str, Any]
-MAX_RUNS = 20  # the newest ones; a person starts fewer between two looks
+MAX_RUNS = 20  # only the newest are read: fewer are started between two polls
 
 
 class RunSteps:
-    """The steps of the app's runs, of which each is printed once; earlier runs are passed over."""
+    """Prints each step of the app's runs once; runs from before the start are skipped."""
 
     def __init__(self, app: App) -> None:
         self.app = app
         self._printed = {run["id"]: set(steps(run)) for run in self._runs()}
 
     def print_new(self) -> None:
-        """Print what has happened since the last look, the oldest run first."""
+        """Print the steps since the last call, the oldest run first."""
         for run in reversed(self._runs()):
             for line in self.new_lines(run):
                 print(line, flush=True)
 
     def new_lines(self, run: JSON) -> list[str]:
-        """Return a line for each new step of *run*; before the first one, how to follow the run."""
+        """Return a line for each new step of *run*; the first step comes with how to follow the run."""
         printed = self._printed.setdefault(run["id"], set())
         lines = [] if printed else self._introduction(run)
         for step, moment in steps(run).items():
@@ -46,7 +46,7 @@ class RunSteps:
         return [f"\nRun {run['id']}: {subject}. To follow it, and to read its log:", *commands]
 
     def _runs(self) -> list[JSON]:
-        """Return the newest runs; none while the app does not answer, as when it starts again."""
+        """Return the newest runs, or none while the app does not answer, for example during a restart."""
         try:
             return self.app.runs(top=MAX_RUNS)
         except (PlatformError, httpx.TransportError):
@@ -54,7 +54,7 @@ class RunSteps:
 
 
 def steps(run: JSON) -> dict[str, str]:
-    """Return the phases that *run* has begun, in order, and its outcome; each with its time."""
+    """Return the times of the phases that *run* has entered, in order, and of its outcome."""
     found = dict(sorted(run.get("phases", {}).items(), key=lambda phase: phase[1]))
     if run["status"] not in PHASES:
         found[run["status"]] = run.get("endedAt", "")
@@ -62,13 +62,13 @@ def steps(run: JSON) -> dict[str, str]:
 
 
 def ending(run: JSON, step: str) -> list[str]:
-    """Return the lines that follow *step* when it is the outcome of *run*: why, and where the result is."""
+    """Return the reason and the links to print below *step* if it is the outcome of *run*."""
     if step in PHASES:
         return []
-    said = [run.get("reason", ""), run.get("pullRequestUrl", ""), run.get("workItemUrl", "")]
-    return [textwrap.indent(text, " " * 12) for text in said if text]
+    details = [run.get("reason", ""), run.get("pullRequestUrl", ""), run.get("workItemUrl", "")]
+    return [textwrap.indent(text, " " * 12) for text in details if text]
 
 
 def _clock(moment: str) -> str:
-    """Return the local time of day of an ISO 8601 text, blanks when there is none."""
+    """Return the local time of day of an ISO 8601 text, or blanks for an empty one."""
     return f"{dt.datetime.fromisoformat(moment).astimezone():%H:%M:%S}" if moment else " " * 8

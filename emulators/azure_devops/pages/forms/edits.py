@@ -1,6 +1,6 @@
-"""What the forms do: each is one change by the organisation's administrator, as in the web portal.
+"""Carries out forms: each is one change by the organisation's administrator, as in the web portal.
 
-Changes go through the functions of the REST API: limits, revisions and service hooks are the same.
+Changes use the functions of the REST API, so limits, revisions and service hooks are the same.
 - https://learn.microsoft.com/azure/devops/boards/work-items/view-add-work-items
 - https://learn.microsoft.com/azure/devops/boards/queries/add-tags-to-work-items
 - https://learn.microsoft.com/azure/devops/organizations/settings/work/object-limits
@@ -32,7 +32,7 @@ Edit = Callable[[Services, str, WorkItem, Form], None]
 
 
 def create(services: Services, url: str, project: Project, form: Form) -> WorkItem:
-    """Create a work item from a form and return it; raises `FormError` or `VssError` when it is wrong."""
+    """Create a work item from a form and return it; raises `FormError` or `VssError` for wrong input."""
     kind = type_of(project.process, form.line("type"))
     if kind is None:
         raise FormError(400, f"The process {project.process} has no such work item type.")
@@ -52,7 +52,7 @@ def create(services: Services, url: str, project: Project, form: Form) -> WorkIt
 
 
 def edit(services: Services, url: str, item: WorkItem, form: Form) -> None:
-    """Do what a form of a work item's page asks for; raises `FormError` or `VssError` when it is wrong."""
+    """Carry out a form of a work item's page; raises `FormError` or `VssError` for wrong input."""
     if form.name not in EDITS:
         raise FormError(400, "This page has no such form.")
     work_items.require_write(services.state, PERSON, item.project)
@@ -124,7 +124,7 @@ EDITS: Mapping[str, Edit] = {
 
 
 def _patch(services: Services, url: str, item: WorkItem, operations: list[JSON]) -> None:
-    """Save the revision that *operations* make, and announce it; without a difference there is none."""
+    """Save and announce the revision that *operations* create, unless they change nothing."""
     draft = changing.next_draft(services.state, item, operations, PERSON)
     if changing.differs(item, draft):
         changing.announce(services, url, changing.record(services.state, item.project, draft, item, PERSON))

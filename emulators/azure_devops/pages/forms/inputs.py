@@ -1,4 +1,4 @@
-"""The parts of a form: fields with their labels, buttons, and what was wrong with the last attempt.
+"""The HTML of forms: labelled fields, buttons, and the error of the last attempt.
 
 https://learn.microsoft.com/azure/devops/boards/work-items/about-work-items
 """
@@ -30,17 +30,17 @@ def of_form(refused: Refused | None, name: str) -> Refused | None:
 
 
 def of_page(refused: Refused | None, forms: Collection[str]) -> Refused | None:
-    """Return *refused* if it belongs to none of *forms*, which show their own."""
+    """Return *refused* unless it belongs to one of *forms*, which show their own errors."""
     return refused if refused is not None and refused.form not in forms else None
 
 
 def problem(refused: Refused | None) -> Child:
-    """Return why a form was not accepted."""
+    """Return the reason why a form was not accepted, if there is one."""
     return tag("p", refused.message, class_="problem", role="alert") if refused else None
 
 
 def form(name: str, action: str, *children: Child, look: str | None = None) -> Html:
-    """Return the form *name*, which is sent to the path *action*."""
+    """Return the form *name*, which posts to the path *action*."""
     return tag(
         "form",
         _hidden(TOKEN, FORM_TOKEN),
@@ -73,7 +73,7 @@ def text_field(label: str, name: str, value: str = "", *, rows: int = 8, hint: s
     """Return a field of several lines with its label."""
     area = tag(
         "textarea", "\n", value, name=name, rows=str(rows), placeholder=hint
-    )  # HTML drops the first \n
+    )  # HTML drops the first line feed
     return _labelled(label, area)
 
 
@@ -89,7 +89,7 @@ def file_field(label: str, name: str) -> Html:
 
 
 def button(words: str, *, title: str | None = None, look: str | None = None) -> Html:
-    """Return the button that sends a form; *title* is what it does where *words* are short."""
+    """Return a submit button; *title* describes it when *words* are too short."""
     return tag("button", words, type="submit", title=title, aria_label=title, class_=look)
 
 

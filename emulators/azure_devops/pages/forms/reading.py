@@ -1,7 +1,7 @@
 """Reading a form that a page sent: `multipart/form-data` with bounded texts and at most one file.
 
 https://developer.mozilla.org/docs/Web/HTTP/Reference/Methods/POST
-Files are as large as Azure DevOps takes attachments:
+Files have the size limit of Azure DevOps for attachments:
 https://learn.microsoft.com/azure/devops/organizations/settings/work/object-limits
 """
 
@@ -16,7 +16,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from emulators.azure_devops.pages.forms.origin import is_form_token
 from emulators.azure_devops.work_items.attachments import MAX_ATTACHMENT_BYTES
 
-FORM, TOKEN = "form", "token"  # the fields that name the form and prove where it came from
+FORM, TOKEN = "form", "token"  # the fields that name the form and prove its origin
 MAX_TEXT_BYTES = 4_500_000  # a description of a million characters, with room for the rest
 MAX_FIELDS = 12
 MAX_FILE_NAME = 255
@@ -25,7 +25,7 @@ DAMAGED = (ValueError, LookupError, RuntimeError, aiohttp.ClientError, HttpProce
 
 
 class FormError(Exception):
-    """A form that cannot be taken: an HTTP status and the reason, for the person who sent it."""
+    """A form that is refused: an HTTP status, and the reason for the person who sent it."""
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
@@ -42,14 +42,14 @@ class UploadedFile:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What a page sent: its fields by name, with Unix line ends, and its file if one was chosen."""
+    """A submitted form: its fields by name, with Unix line ends, and its file if one was chosen."""
 
     values: Mapping[str, str]
     file: UploadedFile | None = None
 
     @property
     def name(self) -> str:
-        """Which form of the page it is."""
+        """The name of the form on its page."""
         return self.values.get(FORM, "")
 
     @property
@@ -58,7 +58,7 @@ class Form:
         return is_form_token(self.values.get(TOKEN, ""))
 
     def text(self, name: str) -> str:
-        """Return a field of several lines, without blanks around it."""
+        """Return a field of several lines, without surrounding blanks."""
         return self.values.get(name, "").strip()
 
     def line(self, name: str) -> str:
@@ -68,11 +68,11 @@ class Form:
 
 
 async def read_form(request: web.Request) -> Form:
-    """Return the form in the body; raises `FormError` when it is none or exceeds a bound."""
+    """Return the form in the body; raises `FormError` for another body or one that exceeds a limit."""
     if request.content_type != "multipart/form-data":
-        raise FormError(415, "The form has to be sent as multipart/form-data.")
+        raise FormError(415, "The form must be sent as multipart/form-data.")
     if request.content_length is None:
-        raise FormError(411, "The form has to say how long it is.")
+        raise FormError(411, "The form must have a Content-Length.")
     if request.content_length > MAX_ATTACHMENT_BYTES + MAX_TEXT_BYTES:
         raise FormError(413, _too_large())
     try:
@@ -91,7 +91,7 @@ async def _read(reader: aiohttp.MultipartReader) -> Form:
         if not isinstance(part, aiohttp.BodyPartReader) or part.name is None or part.name in values:
             raise ValueError("a part without a name of its own")
         if part.filename is None:
-            content = await _content(part, room, "The texts are longer than Azure DevOps takes.")
+            content = await _content(part, room, "The texts are longer than Azure DevOps accepts.")
             values[part.name] = content.decode().replace("\r\n", "\n")
             room -= len(content)
         elif file is not None:
@@ -112,7 +112,7 @@ async def _content(part: aiohttp.BodyPartReader, limit: int, refusal: str) -> by
 
 
 def _file_name(given: str) -> str:
-    """Return the last part of a path; raises `FormError` for a name that no link can carry."""
+    """Return the last part of a path; raises `FormError` for a name that cannot be part of a link."""
     name = given.replace("\\", "/").rpartition("/")[2].strip()
     if not name or len(name) > MAX_FILE_NAME or any(_is_control(one) for one in name):
         raise FormError(

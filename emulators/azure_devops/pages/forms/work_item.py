@@ -28,12 +28,12 @@ from emulators.azure_devops.work_items.shapes import multiline_formats
 
 ADD_TAG, EDIT, COMMENT, ATTACH, CREATE = "add-tag", "edit", "comment", "attach", "create"
 REMOVE = "\N{MULTIPLICATION SIGN}"
-PORTFOLIO = ("Epic", "Feature")  # hold other work items, so that a new one is rarely one of these
+PORTFOLIO = ("Epic", "Feature")  # containers of other work items, so listed last for a new one
 FORMAT_NAMES = {"html": "HTML", "markdown": "Markdown"}
 
 
 def page_problem(refused: Refused | None) -> Child:
-    """Return what was wrong with a form that has no place of its own for it."""
+    """Return the error of a form that does not show its own error."""
     return problem(of_page(refused, (ADD_TAG, EDIT, COMMENT, ATTACH, CREATE)))
 
 
@@ -106,5 +106,5 @@ def create_form(project: Project, refused: Refused | None) -> Html:
 
 
 def acting_person() -> Child:
-    """Return in whose name the forms act."""
+    """Return a line that names the person who makes the changes."""
     return tag("p", f"Changes on this page are made by {PERSON.display_name}.", class_="faint")

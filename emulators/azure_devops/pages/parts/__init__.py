@@ -1,4 +1,4 @@
-"""What every page is made of: HTML, the frame, texts, and what several pages show alike.
+"""The parts of every page: HTML, layout, rendered texts, and views that several pages share.
 
 https://learn.microsoft.com/azure/devops/project/navigation/
 """

@@ -1,4 +1,4 @@
-"""Building HTML in which every text is escaped: a page is made of tags.
+"""Builds HTML in which every text is escaped.
 
 https://learn.microsoft.com/aspnet/core/security/cross-site-scripting
 """
@@ -29,7 +29,7 @@ def tag(name: str, /, *children: Child, **attributes: str | None) -> Html:
 
 
 def join(*children: Child) -> Html:
-    """Return *children* one after the other, text escaped."""
+    """Return *children* concatenated, with text escaped."""
     parts: list[str] = []
     for child in children:
         if isinstance(child, Html):
@@ -42,7 +42,7 @@ def join(*children: Child) -> Html:
 
 
 def link(text: Child, href: str) -> Html:
-    """Return a link; only addresses of the web and paths of this site are linked, anything else is text."""
+    """Return a link to a web address or a path of this site; for any other *href*, only the text."""
     if href.startswith(("http://", "https://", "/")) and not href.startswith("//"):
         return tag("a", text, href=href)
     return join(text)

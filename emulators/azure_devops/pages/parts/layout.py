@@ -1,4 +1,4 @@
-"""The frame of every page: one file with its styles, without scripts; only pictures of texts are fetched.
+"""The layout of every page: one file with its styles, without scripts; it loads only pictures in texts.
 
 https://learn.microsoft.com/azure/devops/project/navigation/
 https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Content-Security-Policy
@@ -14,7 +14,7 @@ POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'self'"
 )
 HEADERS = {
-    "Content-Security-Policy": f"{POLICY}; frame-ancestors 'none'",  # only the header may forbid frames
+    "Content-Security-Policy": f"{POLICY}; frame-ancestors 'none'",  # a meta element cannot forbid frames
     "X-Frame-Options": "DENY",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -27,7 +27,7 @@ STYLE = Path(__file__).with_name("style.css").read_text()
 def page(
     title: str, trail: list[tuple[str, str]], *content: Child, reload_seconds: int | None = None
 ) -> web.Response:
-    """Return a whole page; *trail* leads to it: names and addresses from the top."""
+    """Return a whole page; *trail* holds the names and addresses of the pages above it, topmost first."""
     refresh = tag("meta", http_equiv="refresh", content=str(reload_seconds)) if reload_seconds else None
     steps: list[Child] = [link(tag("b", "Azure DevOps"), "/")]
     for name, address in trail:
@@ -47,13 +47,13 @@ def page(
 
 
 def facts(rows: list[tuple[str, Child]]) -> Html:
-    """Return names with their values; a row without a value is left out."""
+    """Return a list of names and values, without the rows that have no value."""
     shown = [tag("tr", tag("th", name), tag("td", value)) for name, value in rows if value]
     return tag("table", shown, class_="facts")
 
 
 def table(heads: list[str], rows: list[list[Child]], empty: str) -> Html:
-    """Return a table, or the words *empty* when it would have no rows."""
+    """Return a table, or the text *empty* when there are no rows."""
     if not rows:
         return tag("p", empty, class_="faint")
     head = tag("tr", [tag("th", name) for name in heads])
@@ -66,10 +66,10 @@ def card(head: Child, body: Child) -> Html:
 
 
 def badge(words: str, look: str) -> Html:
-    """Return words in a coloured pill; *look* is good, bad, done, wait or faint."""
+    """Return *words* as a coloured badge; *look* is good, bad, done, wait or faint."""
     return tag("span", words, class_=f"badge {look}")
 
 
 def date(moment: str | None) -> str:
-    """Return a time (ISO 8601, UTC) as people read it, "" for none."""
+    """Return a time (ISO 8601, UTC) in readable form, "" for None."""
     return f"{moment[:10]} {moment[11:19]} UTC" if moment else ""

@@ -22,7 +22,7 @@ _REFERENCE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class References:
-    """Finds the path of the page that a reference means; None when there is no such page."""
+    """Functions that return the path of a referenced page, or None when there is no such page."""
 
     work_item: Callable[[str], str | None]
     pull_request: Callable[[str], str | None]
@@ -30,7 +30,7 @@ class References:
 
 
 def use_references(renderer: MarkdownIt) -> None:
-    """Let *renderer* link the references of texts, where its environment has `References`."""
+    """Make *renderer* link references if its environment has `References`."""
     renderer.core.ruler.push("references", _link_references)
 
 

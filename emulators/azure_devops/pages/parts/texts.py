@@ -1,4 +1,4 @@
-"""Texts that people wrote, as HTML: Markdown without HTML in it, and HTML by way of Markdown.
+"""Renders texts that people wrote: Markdown without HTML in it, and HTML converted through Markdown.
 
 https://learn.microsoft.com/azure/devops/project/wiki/markdown-guidance
 """
@@ -39,7 +39,7 @@ def _smaller_headings(state: StateCore) -> None:
 def markdown(text: str, references: References | None = None) -> Html:
     """Return *text* rendered; HTML in it is shown as text, and links lead only to safe addresses.
 
-    Headings are below those of the page, and files attached to work items are read through the pages.
+    Headings rank below those of the page, and links to attachments lead to the pages instead of the API.
     """
     rendered = str(_renderer().render(text, {ENVIRONMENT_KEY: references}))
     return Html(_ADDRESS.sub(_readable_address, rendered))

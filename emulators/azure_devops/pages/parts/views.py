@@ -1,4 +1,4 @@
-"""What several pages show: addresses, states, people, rows of pull requests and work items.
+"""Views that several pages share: addresses, states, people, rows of pull requests and work items.
 
 https://learn.microsoft.com/azure/devops/boards/work-items/workflow-and-state-categories
 https://learn.microsoft.com/azure/devops/repos/git/pull-requests
@@ -40,7 +40,7 @@ def repository_path(project: Project, repository: Repository) -> str:
 
 
 def trail_to(project: Project, repository: Repository | None = None) -> list[tuple[str, str]]:
-    """Return the names and paths of the pages above one of a project, or of a repository of it."""
+    """Return the names and paths of the pages from the organisation down to the project or repository."""
     above = [(project.organization, f"/{project.organization}"), (project.name, project_path(project))]
     return [*above, (repository.name, repository_path(project, repository))] if repository else above
 
@@ -63,7 +63,7 @@ def run_path(run_id: str) -> str:
 
 
 def references(services: Services, organization: str) -> References:
-    """Return what finds the pages that texts in *organization* refer to."""
+    """Return the functions that find the pages referenced in texts of *organization*."""
     state = services.state
 
     def work_item(number: str) -> str | None:
@@ -112,7 +112,7 @@ def item_link(item: WorkItem) -> Html:
 
 
 def pull_request_state(pull_request: JSON) -> Html:
-    """Return what a pull request is: draft, active, completed or abandoned, and whether it merges."""
+    """Return badges of a pull request: draft, active, completed or abandoned, and whether it merges."""
     status = str(pull_request["status"])
     if status == "active" and pull_request["draft"]:
         shown = badge("Draft", "faint")
@@ -124,7 +124,7 @@ def pull_request_state(pull_request: JSON) -> Html:
 
 
 def tags(names: list[str]) -> Child:
-    """Return tags or labels."""
+    """Return tags or labels as badges."""
     return [tag("span", name, class_="tag") for name in names]
 
 

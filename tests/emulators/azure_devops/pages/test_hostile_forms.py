@@ -188,7 +188,7 @@ def test_a_huge_text_is_refused_while_it_is_read(ado, item):
     body = START.replace(b"attach", b"comment") + part('name="text"', b"x" * 5_000_000) + b"--b--\r\n"
     answer = raw(ado, item, body)
     assert answer.status_code == 413
-    assert "longer than Azure DevOps takes" in answer.text
+    assert "longer than Azure DevOps accepts" in answer.text
     assert item_of(ado, item)["rev"] == 1
 
 

@@ -140,7 +140,7 @@ def test_an_app_that_gives_no_answer_is_explained(server, app, body):
     app.answers[f"/api/runs/{RUN}"] = body
     answer = httpx.get(f"{server.url}/_runs/{RUN}")
     assert answer.status_code == 502
-    assert "gives no answer" in answer.text
+    assert "does not answer" in answer.text
 
 
 @pytest.mark.parametrize("keys", ["", "{}", '{"host": {"default": "old"}}', None])

@@ -1,6 +1,6 @@
 """The ways to start a run of the sample's work item, as commands to paste into another terminal.
 
-No secret is printed: the first lines read them from the state folder, which only this user may read.
+The commands contain no secrets: they read them from the state folder, which only this user may read.
 https://learn.microsoft.com/rest/api/azure/devops/wit/work-items/update,
 https://learn.microsoft.com/azure/devops/service-hooks/events#workitem.created
 """
@@ -14,24 +14,25 @@ from emulators.platform.clients.person import API_VERSION, HOOK_USER
 from emulators.platform.plan import Plan
 from emulators.platform.running import Platform
 from emulators.platform.sample import HOOK_PATH, TAG, Sample
-from emulators.ports import FUNCTIONS_HOST
+from emulators.ports import AZURE_DEVOPS, FUNCTIONS_HOST
 from emulators.private_files import write_private
 
 JSON = dict[str, Any]
 APP_KEY, HOOK_PASSWORD = '["host"]["default"]', '["hook_password"]'
 PRINT_VALUE = "import json, sys; print(json.load(open(sys.argv[1])){})"
 ACCEPTED = """\
-An answer 202 means that the run is queued, no more: the work item is read later, and one that does not exist
-ends the run as failed. Every step of every run is printed here as it happens."""
+An answer 202 only means that the run is queued: the work item is read later, and the run fails if it does
+not exist. Every step of every run is printed here as it happens."""
 
 
-def print_ways_in(platform: Platform, sample: Sample) -> None:
-    """Print the page of the sample's work item, and a ready command for each way to start its run."""
+def print_start_commands(platform: Platform, sample: Sample) -> None:
+    """Print the pages of the sample, and a ready-made command for each way to start its run."""
     write_private(platform.plan.token_file, sample.token)
     print(f"\nwork item    {sample.work_item_url}\nrepository   {sample.repository_url}")
-    print("\nTo start a run, paste these lines into another terminal, and then one of the three commands:\n")
+    print(f"runs         {platform.url(AZURE_DEVOPS)}/_runs")
+    print("\nTo start a run, paste these lines into another terminal, then one of the three commands:\n")
     print("\n".join(secret_lines(platform.plan)))
-    for title, command in ways_in(platform, sample).items():
+    for title, command in start_commands(platform, sample).items():
         print(f"\n# {title}\n{command}")
     print(f"\n{ACCEPTED}\n", flush=True)
 
@@ -45,16 +46,16 @@ def secret_lines(plan: Plan) -> list[str]:
     ]
 
 
-def ways_in(platform: Platform, sample: Sample) -> dict[str, str]:
-    """Return the commands that start a run of the sample's work item, by what they do."""
+def start_commands(platform: Platform, sample: Sample) -> dict[str, str]:
+    """Return the commands that start a run of the sample's work item, by their description."""
     number, app = sample.work_item["id"], platform.url(FUNCTIONS_HOST)
     item = f"{sample.person.url}/_apis/wit/workitems/{number}?api-version={API_VERSION}"
     change = [{"op": "add", "path": "/fields/System.Tags", "value": TAG}]
     return {
-        "Tag the work item, here or on its page; Azure DevOps delivers the service hook": _curl(
+        "Tag the work item (its page has a form for it, too); Azure DevOps delivers the service hook": _curl(
             "PATCH", item, change, '-u ":$PAT"', kind="application/json-patch+json"
         ),
-        "Ask the app by REST": _curl(
+        "Call the app's REST interface": _curl(
             "POST", f"{app}/api/runs", {"workItemId": number}, '-H "x-functions-key: $KEY"'
         ),
         "Deliver the service hook by hand": _curl(
@@ -67,13 +68,13 @@ def ways_in(platform: Platform, sample: Sample) -> dict[str, str]:
 
 
 def follow_commands(app_url: str, run_id: str) -> list[str]:
-    """Return the commands that show a run and its log; `KEY` is set as `secret_lines` says."""
+    """Return the commands that show a run and its log; `KEY` is set by `secret_lines`."""
     run = f"{app_url}/api/runs/{run_id}"
     return [f'curl -sS -H "x-functions-key: $KEY" {url}' for url in (run, f"{run}/log")]
 
 
 def delivery(sample: Sample) -> JSON:
-    """Return the parts of a `workitem.created` event that say which work item has which tags."""
+    """Return a `workitem.created` event with only the parts that name the work item and its tags."""
     fields = {"System.TeamProject": sample.project, "System.Tags": TAG}
     return {
         "subscriptionId": "by-hand",
@@ -93,5 +94,5 @@ def _curl(method: str, url: str, body: object, credentials: str, kind: str = "ap
 
 
 def _value(file: Path, path: str) -> str:
-    """Return the shell's words for the value at *path* in a JSON *file*."""
+    """Return a shell expression for the value at *path* in a JSON *file*."""
     return f"$(python3 -c {shlex.quote(PRINT_VALUE.format(path))} {shlex.quote(str(file))})"

@@ -1,4 +1,4 @@
-"""The result of a run, for a person to read: everything that it left in Azure DevOps.
+"""The result of a run in Azure DevOps: collected, checked and printed.
 
 https://learn.microsoft.com/rest/api/azure/devops/git/pull-requests/get-pull-request
 """
@@ -20,7 +20,7 @@ JSON = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What a finished run left in Azure DevOps, as a person finds it there."""
+    """What a finished run left in Azure DevOps."""
 
     pull_request: JSON
     linked_items: list[int]
@@ -35,7 +35,7 @@ class Evidence:
         return [item["url"] for item in relations if "PullRequestId" in item["url"]]
 
     def problems(self) -> list[str]:
-        """Return what is missing or wrong; nothing after a good run."""
+        """Return what is missing or wrong, empty for a good run."""
         number, item = self.pull_request["pullRequestId"], self.work_item["id"]
         found = []
         if item not in self.linked_items:
@@ -50,7 +50,7 @@ class Evidence:
 
 
 def gather(person: Person, git: Git, run: JSON) -> Evidence:
-    """Return what *run* left behind; raises `PlatformError` when a part cannot be read."""
+    """Return the evidence of *run*; raises `PlatformError` when a part of it cannot be read."""
     project, repository, number = run["project"], run["repository"], run["pullRequestId"]
     pull_request = person.pull_request(project, repository, number)
     base, branch = (
@@ -65,7 +65,7 @@ def gather(person: Person, git: Git, run: JSON) -> Evidence:
     )
 
 
-def tell(evidence: Evidence, run: JSON) -> None:
+def print_evidence(evidence: Evidence, run: JSON) -> None:
     """Print the pull request, its change, the work item's comment, and the time of each phase."""
     pull_request = evidence.pull_request
     draft = " (draft)" if pull_request.get("isDraft") else ""
@@ -81,7 +81,7 @@ def tell(evidence: Evidence, run: JSON) -> None:
 
 
 def heading(text: str) -> None:
-    """Print a headline."""
+    """Print *text* as a heading."""
     print(f"\n== {text}")
 
 
@@ -91,14 +91,14 @@ def indented(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Return what a reader of the HTML (or Markdown) *text* sees, in lines."""
+    """Return HTML (or Markdown) *text* as plain lines, with links as `text (address)`."""
     lines = re.sub(r"(?i)<br\s*/?>|</(p|div|li|tr|h\d)>", "\n", text)
     linked = re.sub(r'(?i)<a [^>]*href="([^"]*)"[^>]*>(.*?)</a>', r"\2 (\1)", lines)
     return re.sub(r"\n{3,}", "\n\n", html.unescape(re.sub(r"<[^>]+>", "", linked))).strip()
 
 
 def phase_seconds(run: JSON) -> list[tuple[str, float]]:
-    """Return how long each phase of an ended *run* took, and the whole."""
+    """Return the seconds of each phase of a finished *run*, and the total."""
     began = sorted((moment(text), phase) for phase, text in run["phases"].items() if phase in PHASES)
     if not began:
         return []
@@ -108,12 +108,12 @@ def phase_seconds(run: JSON) -> list[tuple[str, float]]:
 
 
 def moment(text: str) -> dt.datetime:
-    """Return the time that an ISO 8601 *text* means."""
+    """Return the time in an ISO 8601 *text*."""
     return dt.datetime.fromisoformat(text)
 
 
 def save_pages(person: Person, folder: Path, run: JSON) -> list[Path]:
-    """Save the pages of the pull request and of the work item, and return where they are."""
+    """Save the pages of the pull request and of the work item, and return their paths."""
     folder.mkdir(parents=True, exist_ok=True)
     saved = []
     for name, url in (("pull-request", run["pullRequestUrl"]), ("work-item", run["workItemUrl"])):
