@@ -12,8 +12,8 @@ from autocoder.work_items.fields import MAX_IMAGE_BYTES, MAX_IMAGES, MAX_TOTAL_I
 MAX_COMMENT_LENGTH = 20_000  # of 150,000 characters that a comment may have
 MEGABYTE = 1_000_000
 LIMITS = (
-    f"it gets at most {MAX_IMAGES} attachments, "
-    f"of {MAX_IMAGE_BYTES // MEGABYTE} MB each and {MAX_TOTAL_IMAGE_BYTES // MEGABYTE} MB in all"
+    f"it gets at most {MAX_IMAGES} attached pictures, "
+    f"up to {MAX_IMAGE_BYTES // MEGABYTE} MB each and {MAX_TOTAL_IMAGE_BYTES // MEGABYTE} MB in total"
 )
 
 PROGRESS = {
@@ -88,7 +88,9 @@ def unseen(plan: Plan) -> tuple[str, ...]:
     """Return what of its task the agent did not get to see, one sentence each."""
     item, found = plan.work_item, []
     if item and item.hidden_parts:
-        found.append(f"{item.hidden_parts} hidden parts of the work item were not shown to the agent.")
+        parts = "part" if item.hidden_parts == 1 else "parts"
+        were = "was" if item.hidden_parts == 1 else "were"
+        found.append(f"{item.hidden_parts} hidden {parts} of the work item {were} not shown to the agent.")
     if item and item.images_left_out:
         were = "was" if item.images_left_out == 1 else "were"
         pictures = f"{item.images_left_out} of the work item's pictures"
