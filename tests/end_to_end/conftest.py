@@ -1,4 +1,4 @@
-"""Platforms whose agent takes no time, and what a run has to leave behind."""
+"""Platforms with an agent that takes no time, and checks of what a run leaves behind."""
 
 import html
 import itertools
@@ -27,7 +27,7 @@ def quick(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def narrow(tmp_path_factory):
-    """One that no callback reaches: one place to run and one to wait, one provider and little patience."""
+    """A platform without callbacks, with one place to run, one to wait, one provider and short timeouts."""
     settings = {
         "MODEL_UPSTREAMS": json.dumps({"anthropic": NOWHERE}),
         "PUBLIC_URL": NOWHERE,
@@ -55,7 +55,7 @@ class Case:
     fields: dict = field(default_factory=dict)
 
     def start(self):
-        """Ask for the run over REST."""
+        """Start the run over REST."""
         body = {"workItemId": self.item["id"], "project": PROJECT, **self.fields}
         answer = self.platform.post_run(body)
         assert answer.status_code == 202, answer.text
@@ -105,7 +105,7 @@ class Case:
         return run
 
     def left_nothing(self):
-        """No container group of this run is there."""
+        """Check that no container group of this run is left."""
         assert self.group not in self.platform.container_groups()
 
     def published_nothing(self, outcome, seconds=60):
@@ -118,14 +118,14 @@ class Case:
 
 
 def case_on(platform, *orders, title=None, **fields):
-    """A work item on *platform* that gives the agent these *orders*; it is not started yet."""
+    """A work item on *platform* with *orders* for the agent; its run is not started yet."""
     text = "".join(f"<div>QUICK {html.escape(order)}</div>" for order in orders or (WRITE,))
     return Case(platform, platform.work_item(title or f"Task {next(numbers)}", text), fields=fields)
 
 
 @pytest.fixture(scope="session")
 def new_repository(quick, tmp_path_factory):
-    """Make a small repository of one's own on the shared platform, by its name; gives its id."""
+    """Create a small repository with a given name on the shared platform; returns its id."""
     plain = a_repository(tmp_path_factory.mktemp("project"), {})
 
     def make(name, files=None):
@@ -164,14 +164,14 @@ def narrow_case(narrow):
 
 
 def control_of(platform):
-    """What a test can let the platform under the container groups do; a context manager."""
+    """The control client of the resource manager, as a context manager."""
     bundle = platform.plan.trust()["SSL_CERT_FILE"]
     return PlatformControl(platform.url(AZURE_RESOURCE_MANAGER), bundle)
 
 
 @pytest.fixture
 def azure(quick):
-    """The platform under the container groups of the shared platform."""
+    """The control client of the shared platform's resource manager."""
     with control_of(quick) as control:
         yield control
         control.no_trouble()

@@ -106,7 +106,7 @@ def test_a_gateway_may_sign_the_body_instead(quick, item):
 
 
 def post(platform, body, headers):
-    """Deliver with these headers alone, besides the function's key."""
+    """Deliver with only these headers and the function key."""
     from emulators.platform.clients.app import function_key
     from emulators.platform.sample import HOOK_FUNCTION
 
@@ -168,13 +168,13 @@ def test_a_body_of_10_megabytes_gets_a_reason(quick, item):
 @pytest.mark.parametrize(
     "title", ['"; rm -rf / #', "x" * 10_000, "😀" * 100, "one\nline\x00more", None, 7, ["x"]]
 )
-def test_a_hostile_title_in_a_delivery_is_no_obstacle(quick, item, title):
+def test_a_hostile_title_in_a_delivery_does_not_stop_the_run(quick, item, title):
     run_id = said(quick.deliver(created(item["id"], **{"System.Title": title})), "started")["runId"]
     run = quick.finished(run_id)
     assert (run["status"], run["title"]) == ("completed", "Say hello")
 
 
-def test_a_null_description_and_a_null_requester_are_no_obstacle(quick, item):
+def test_a_null_description_and_a_null_requester_do_not_stop_the_run(quick, item):
     payload = created(item["id"], **{"System.Description": None, "System.ChangedBy": None})
     run_id = said(quick.deliver(payload), "started")["runId"]
     assert quick.finished(run_id)["status"] == "completed"

@@ -1,4 +1,4 @@
-"""Every agent's real program through the whole app, when its budget is spent before its work is done."""
+"""Every agent's real program in the whole app, with a budget that is spent before the work is done."""
 
 from emulators.platform.app_settings import PROJECT, REPOSITORY
 from emulators.ports import MODEL_PROVIDER
@@ -14,7 +14,7 @@ STEPS = [
 
 
 @each_agent(quick=())
-def test_what_was_changed_until_the_budget_was_spent_is_offered_as_a_draft(agent, quick):
+def test_changes_made_before_the_budget_was_spent_are_offered_as_a_draft(agent, quick):
     needs_installation(agent)
     title = f"Spend the budget of {agent}"
     with quick.client(MODEL_PROVIDER) as model:

@@ -44,7 +44,7 @@ def test_a_group_that_starts_late(case, azure):
 
 
 def delete(azure, group):
-    """Delete a container group as somebody with the right to do so may."""
+    """Delete a container group as a person with that permission could."""
     token = tokens.mint(
         azure.state, resource=tokens.RESOURCE_MANAGER_RESOURCE, client_id=identities.APP.client_id
     )
@@ -87,7 +87,7 @@ STRIKES = {
 
 @dataclass
 class Azure:
-    """The platform under the container groups, and where its keys are."""
+    """The control of container groups, and the folder with its keys."""
 
     control: PlatformControl
     state: Path
@@ -95,7 +95,7 @@ class Azure:
 
 @pytest.fixture(scope="module")
 def struck(quick):
-    """One run for each strike, all of them at work and then struck; looking takes some of them 20 s."""
+    """One run for each failure, injected while the run is at work; polling takes up to 20 s to notice."""
     cases = {name: case_on(quick, "write notes.txt Hello", "sleep 60").start() for name in STRIKES}
     with control_of(quick) as control:
         for name, (strike, _, _) in STRIKES.items():
@@ -140,7 +140,7 @@ def no_quota(azure):
 
 
 def waiting(case):
-    """Start *case*, and wait until it says that it waits for the region."""
+    """Start *case*, and wait until it reports that it is waiting for the region."""
     case.start()
     case.platform.wait_for(lambda: case.platform.app.run(case.run_id).get("reason"), "a reason to wait", 20)
     return case

@@ -33,7 +33,7 @@ def test_the_doctor_says_what_to_do_when_azure_devops_does_not_know_the_app(quic
 
 @pytest.fixture
 def doctor(quick):
-    """Ask the doctor while Azure DevOps refuses or changes something; gives the check of requesters."""
+    """Call the doctor while Azure DevOps refuses or changes answers; returns the check of requesters."""
 
     def ask(**fault):
         quick.fault(AZURE_DEVOPS, **fault)
@@ -85,18 +85,18 @@ def test_a_run_that_ended_can_be_started_again_with_the_same_request(case):
     assert run["id"] != first.run_id
 
 
-def test_a_run_that_goes_on_cannot_be_started_again(case):
+def test_a_run_in_progress_cannot_be_retried(case):
     going_on = case("sleep 1").start()
     answer = going_on.platform.app.http.post(f"/api/runs/{going_on.run_id}/retry")
     assert answer.status_code == 409
     going_on.ended("no_changes")
 
 
-def test_a_run_that_nobody_knows_cannot_be_started_again(quick):
+def test_an_unknown_run_cannot_be_retried(quick):
     assert quick.app.http.post(f"/api/runs/{'z' * 20}/retry").status_code == 404
 
 
-def test_a_repeated_wish_to_start_again_is_one_run(case, quick):
+def test_repeated_retries_start_one_run(case, quick):
     first = case("say Nothing to do").start()
     first.ended("no_changes")
     key = {"Idempotency-Key": "again"}
@@ -121,7 +121,7 @@ def test_a_request_that_is_not_allowed_any_more_is_not_started_again(case, quick
 
 @contextlib.contextmanager
 def kept_request(platform, run_id):
-    """The request of a run as it is kept, to change it: as if it had come when the settings were others."""
+    """The stored request of a run, to be changed as if it had been made under other settings."""
     token = tokens.mint(platform.state, resource=tokens.STORAGE_RESOURCE, client_id=identities.APP.client_id)
     headers = {"Authorization": f"Bearer {token}", "x-ms-version": "2023-11-03"}
     path = f"{azurite.blob_url(platform.plan.base_port)}/runs/{run_id}/request.json"

@@ -1,4 +1,4 @@
-"""Runs that end without a pull request, and those that end early: each says why, and leaves nothing."""
+"""Runs that end early or without a pull request: each gives its reason and leaves nothing behind."""
 
 import pytest
 
@@ -15,7 +15,7 @@ def test_an_agent_that_fails(case):
     assert "exit code 3" in run["reason"]
 
 
-def test_an_agent_that_ends_without_a_word(case):
+def test_an_agent_that_fails_without_a_reason(case):
     run = case("write notes.txt Half", "hush").start().published_nothing("failed")
     assert "final message" in run["reason"]
 
@@ -25,7 +25,7 @@ def test_an_agent_that_asks(case):
     assert run["reason"] == "Which colour?"
 
 
-def test_what_was_changed_until_the_time_was_over_is_offered_as_a_draft(case):
+def test_changes_made_before_the_time_was_over_are_offered_as_a_draft(case):
     late = case("write notes.txt Half", "sleep 60", budget={"minutes": 0.03}).start()
     late.published_once("timed_out")
     (pull_request,) = late.pull_requests
@@ -56,7 +56,7 @@ def test_a_prompt_without_a_work_item_becomes_a_pull_request(quick):
     assert (run["status"], run["title"]) == ("completed", "Say hello")
 
 
-def test_a_branch_alone_when_no_pull_request_is_wanted(case, quick):
+def test_only_a_branch_is_pushed_when_no_pull_request_is_wanted(case, quick):
     wanted = case(createPullRequest=False).start()
     run = wanted.ended()
     assert wanted.pull_requests == []
@@ -79,7 +79,7 @@ def test_a_cancel_ends_the_run_and_its_containers(case, quick, phase):
     assert (late.status_code, late.json()["error"]["code"]) == (409, "too_late")
 
 
-def test_a_comment_that_somebody_deletes_is_written_anew(case, quick):
+def test_a_deleted_comment_is_written_again(case, quick):
     deleted = case("write notes.txt Hello", "sleep 1").start()
     deleted.reached("provisioning")
     (comment,) = quick.comments(deleted.item["id"])

@@ -1,4 +1,4 @@
-"""What the janitor puts right when a run's orchestration, or its record, is gone."""
+"""The janitor's repairs when a run's orchestration or record is missing."""
 
 import httpx
 import pytest
@@ -12,7 +12,7 @@ from tests.quick_agent import quick_options
 
 @pytest.fixture(scope="module")
 def swept(tmp_path_factory):
-    """A platform whose janitor is not patient."""
+    """A platform whose janitor acts after a short time."""
     folder = tmp_path_factory.mktemp("janitor")
     settings = {"JANITOR_GRACE_MINUTES": "0"}
     with running_platform(folder / "state", **quick_options(folder / "app", settings=settings)) as platform:
@@ -20,7 +20,7 @@ def swept(tmp_path_factory):
 
 
 def sweep(platform):
-    """Run the janitor now, as the portal's button does."""
+    """Run the janitor at once, like the portal's button."""
     headers = {"x-functions-key": keys(platform.plan)["master"]}
     url = f"{platform.url(FUNCTIONS_HOST)}/admin/functions/janitor"
     answer = httpx.post(url, json={}, headers=headers, trust_env=False)
@@ -28,7 +28,7 @@ def sweep(platform):
 
 
 def lose_the_orchestrations(platform):
-    """Take the task hub away from under the app, as a purge or another hub name does."""
+    """Remove the app's task hub, as a purge or another hub name would."""
     platform.kill_host()
     for file in (platform.state / "functions_host").glob("*.sqlite*"):
         file.unlink()
@@ -71,7 +71,7 @@ def test_the_work_item_of_a_lost_run_can_have_a_next_one(swept):
     swept.finished(again.json()["id"])
 
 
-def test_a_run_that_goes_on_is_left_alone(swept):
+def test_a_run_in_progress_is_left_alone(swept):
     going_on = case_on(swept, "sleep 2", "write notes.txt Hello").start()
     going_on.reached("provisioning")
     sweep(swept)

@@ -1,4 +1,4 @@
-"""What stands in and around a pull request, and that none of it is worth losing the pull request for."""
+"""The parts of a pull request; a failure to add one never loses the pull request."""
 
 import re
 
@@ -23,13 +23,13 @@ def part(case, name):
 
 
 def me(platform):
-    """The identity id of the person who looks on."""
+    """The identity id of the tests' person."""
     return platform.person.ask("GET", "_apis/connectionData", version="7.1-preview")["authenticatedUser"][
         "id"
     ]
 
 
-def test_a_reviewer_who_does_not_exist_costs_neither_pull_request_nor_the_other_reviewers(case, quick):
+def test_an_unknown_reviewer_costs_neither_pull_request_nor_the_other_reviewers(case, quick):
     asked = case(reviewers=["alice@contoso.com", NOBODY, me(quick)]).start()
     run = asked.published_once()
     assert [reviewer["id"] for reviewer in part(asked, "reviewers")] == [me(quick)]
@@ -39,7 +39,7 @@ def test_a_reviewer_who_does_not_exist_costs_neither_pull_request_nor_the_other_
 
 
 @pytest.mark.parametrize(("name", "words"), [("statuses", "The status"), ("threads", "The first thread")])
-def test_what_the_app_may_not_add_is_a_warning(case, quick, name, words):
+def test_a_part_that_the_app_may_not_add_is_a_warning(case, quick, name, words):
     asked = case(f"write tests/test_broken.py {BROKEN_TEST}")
     quick.fault(AZURE_DEVOPS, method="POST", path=rf"(?i)/pullRequests/\d+/{name}", **REFUSED)
     asked.start().published_once()
@@ -47,7 +47,7 @@ def test_what_the_app_may_not_add_is_a_warning(case, quick, name, words):
 
 
 @pytest.mark.slow
-def test_what_stays_refused_for_want_of_a_sign_in_is_a_warning(case, quick):
+def test_a_part_that_stays_refused_with_401_is_a_warning(case, quick):
     asked = case(f"write tests/test_broken.py {BROKEN_TEST}")
     quick.fault(AZURE_DEVOPS, method="POST", path=r"(?i)/pullRequests/\d+/threads", status=401, times=50)
     asked.start().published_once()
@@ -55,7 +55,7 @@ def test_what_stays_refused_for_want_of_a_sign_in_is_a_warning(case, quick):
     assert [status["state"] for status in part(asked, "statuses")] == ["failed"]
 
 
-def test_a_busy_azure_devops_is_asked_again_for_the_parts(case, quick):
+def test_requests_for_the_parts_are_retried_while_azure_devops_is_busy(case, quick):
     asked = case(reviewers=[me(quick)])
     quick.fault(AZURE_DEVOPS, method="PUT", path=r"(?i)/pullRequests/\d+/reviewers", status=503)
     asked.start().published_once()
@@ -118,7 +118,7 @@ def test_a_long_summary_of_emoji_fits(case):
     assert "## Run" in pull_request["description"]
 
 
-def test_why_a_check_failed_stands_in_the_first_thread(case):
+def test_the_first_thread_says_why_a_check_failed(case):
     broken = case(f"write tests/test_broken.py {BROKEN_TEST}").start()
     broken.published_once()
     assert "A draft pull request is ready to look at, but 1 check failed." in broken.comment
@@ -129,7 +129,7 @@ def test_why_a_check_failed_stands_in_the_first_thread(case):
     assert re.search(r"^````text$.*it cannot work.*^````$", text, re.DOTALL | re.MULTILINE)
 
 
-def test_nothing_that_people_read_leads_to_an_address_that_needs_a_key(case):
+def test_no_text_for_people_links_to_an_address_that_needs_a_key(case):
     done = case().start()
     done.published_once()
     (pull_request,) = done.pull_requests
@@ -156,7 +156,7 @@ def test_every_phase_of_a_run_has_its_time_however_short_it_was(case):
     assert list(phases.values()) == sorted(phases.values())
 
 
-def test_a_slow_edit_of_a_look_is_not_the_comments_last_word(case, quick):
+def test_a_slow_edit_from_a_poll_does_not_replace_the_final_comment(case, quick):
     slow = case("write notes.txt Hello", "sleep 2").start()
     slow.reached("provisioning")
     path = rf"(?i)/workitems/{slow.item['id']}/comments"

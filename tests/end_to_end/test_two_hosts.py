@@ -1,4 +1,4 @@
-"""Two functions hosts over the same storage: the claims decide, whoever gets the delivery."""
+"""Two functions hosts over the same storage: claims decide, regardless of which host gets the delivery."""
 
 import base64
 import itertools
@@ -18,7 +18,7 @@ SECONDS = 60
 
 
 class Twin:
-    """A second functions host with a Durable state of its own; app, settings and storage are the first's."""
+    """A second functions host with its own Durable state and the app, settings and storage of the first."""
 
     def __init__(self, platform, folder, **environment):
         self.emulators = platform.emulators
@@ -45,7 +45,7 @@ def hosts(quick, tmp_path_factory):
 
 
 def at_once(*calls):
-    """Do all *calls* at the same time; returns what they gave."""
+    """Make all *calls* at the same time; returns their results."""
     with ThreadPoolExecutor(len(calls)) as pool:
         return list(pool.map(lambda call: call(), calls))
 

@@ -1,4 +1,4 @@
-"""What the polling alone finds, with one place to run and one to wait."""
+"""Runs observed only by polling, with one place to run and one to wait."""
 
 from tests.end_to_end.conftest import control_of
 
@@ -7,7 +7,7 @@ def cancel(narrow, case):
     return narrow.app.http.post(f"/api/runs/{case.run_id}/cancel")
 
 
-def test_a_run_whose_callback_never_arrives_is_found_by_looking(narrow_case):
+def test_a_run_whose_callback_never_arrives_is_found_by_polling(narrow_case):
     narrow_case().start().published_once()
 
 
@@ -18,14 +18,14 @@ def test_a_group_that_never_starts_ends_its_run(narrow_case, narrow):
     assert "did not start within 0.05 minutes" in run["reason"]
 
 
-def test_a_cancel_between_two_looks(narrow_case, narrow):
+def test_a_cancel_between_two_polls(narrow_case, narrow):
     cancelled = narrow_case("sleep 60").start()
     cancelled.reached("running")  # the first look has found it
     assert cancel(narrow, cancelled).status_code == 202
     cancelled.published_nothing("cancelled")
 
 
-def test_one_waits_for_the_place_one_more_is_refused_and_a_cancel_ends_the_waiting(narrow_case, narrow):
+def test_a_second_run_waits_a_third_is_refused_and_a_cancel_ends_the_wait(narrow_case, narrow):
     first = narrow_case("sleep 60").start()
     first.reached("running")
     second = narrow_case().start()

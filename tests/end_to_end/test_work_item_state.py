@@ -1,4 +1,4 @@
-"""WORK_ITEM_STATE_ON_PULL_REQUEST: which work items are moved when their pull request is there."""
+"""WORK_ITEM_STATE_ON_PULL_REQUEST: which work items change their state when their pull request exists."""
 
 import pytest
 
@@ -10,7 +10,7 @@ ORDERS = f"<div>QUICK {WRITE}</div>"
 
 @pytest.fixture(scope="module")
 def resolving(quick):
-    """The shared platform with the setting `Resolved`; it is taken back at the end."""
+    """The shared platform with the setting `Resolved`, which is reset at the end."""
     quick.restart_host_with(WORK_ITEM_STATE_ON_PULL_REQUEST="Resolved")
     yield quick
     quick.restart_host_with()
@@ -47,13 +47,13 @@ def test_a_user_story_that_is_resolved_already_is_not_changed_again(resolving):
     assert states_of(done) == ["Resolved"]
 
 
-def test_a_task_of_agile_which_has_no_such_state_stays(resolving):
+def test_a_task_of_agile_which_has_no_such_state_is_not_moved(resolving):
     done = a_case(resolving, "Task").start()
     done.published_once()
     assert states_of(done) == ["New"]
 
 
-def test_a_user_story_without_a_pull_request_stays(resolving):
+def test_a_user_story_without_a_pull_request_is_not_moved(resolving):
     silent = a_case(resolving, "User Story", "<div>QUICK say Nothing to do.</div>").start()
     silent.published_nothing("no_changes")
     assert states_of(silent) == ["New"]

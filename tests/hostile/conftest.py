@@ -1,4 +1,4 @@
-"""A platform on which an agent attacks, and what can be seen of it from outside."""
+"""A platform with an attacking agent, and the evidence visible from outside."""
 
 import pytest
 
@@ -24,7 +24,7 @@ def attack(hostile):
 
 @pytest.fixture
 def canary():
-    """An address outside of every run that notes who calls it."""
+    """An address outside every run that records its callers."""
     started = Canary()
     yield started
     started.close()

@@ -1,4 +1,4 @@
-"""An agent that looks for credentials, and for ways out of its container: what it finds instead."""
+"""An agent's attempts to find credentials, to leave its container and to forge orders."""
 
 import pytest
 
@@ -61,7 +61,7 @@ def test_the_orders_of_the_supervisor_cannot_be_forged(attack, place):
 
 
 @pytest.mark.parametrize("before", ["", "mkdir /exchange/new; : >$place; chmod 400 $place"])
-def test_the_same_forgery_is_told_where_it_can_be_done(attack, before):
+def test_a_forgery_that_succeeds_would_be_noticed(attack, before):
     attack(f"place=/exchange/new/order\n{before}\n{FORGE}").start().published_once()
 
 
@@ -94,7 +94,7 @@ for method, target, host in (
     assert canary.calls == []
 
 
-def test_a_push_by_the_agent_is_refused_for_want_of_a_credential(hostile, attack):
+def test_a_push_by_the_agent_is_refused_without_a_credential(hostile, attack):
     before = refs(hostile)
     script = f"""
         url={hostile.url(AZURE_DEVOPS)}/{ORGANIZATION}/{PROJECT}/_git/{REPOSITORY}
@@ -167,7 +167,7 @@ def test_a_fork_bomb_ends_with_the_deadline_and_nothing_of_it_is_left(attack):
 
 
 def refs(platform):
-    """Every ref of every repository, with what it points to."""
+    """Every ref of every repository, with its commit."""
     repository = platform.sample.repository
     found = platform.person.ask("GET", f"{platform.sample.project}/_apis/git/repositories/{repository}/refs")
     return sorted(f"{ref['name']} {ref['objectId']}" for ref in found["value"])

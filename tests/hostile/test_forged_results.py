@@ -1,4 +1,4 @@
-"""A result and a pack that no supervisor of ours would upload: the app looks at all of it again, and refuses.
+"""A result and a pack that our supervisor would never upload: the app checks both again and refuses them.
 
 Each is uploaded in the place of the supervisor's, as if the runner itself had been taken over.
 """
@@ -24,7 +24,7 @@ WAIT = 'until [ -e "$here.go" ]; do sleep 0.05; done'
 
 @pytest.fixture
 def checkout(hostile, tmp_path):
-    """A clone of the sample, in which a test commits what it wants to be pushed."""
+    """A clone of the sample, in which a test commits the change to publish."""
     subprocess.run(
         ["git", "clone", "-q", bare_repository(hostile, REPOSITORY), tmp_path / "clone"], check=True
     )
@@ -36,7 +36,7 @@ def checkout(hostile, tmp_path):
 
 @pytest.fixture
 def forge(hostile, attack):
-    """Start a run, and put a pack and a result in the place of its supervisor's; returns the run, ended."""
+    """Start a run, replace its supervisor's pack and result, and return the finished run."""
 
     def forge(repo, commit, pack=None, **told):
         forged = attack(WAIT).start()
@@ -72,7 +72,7 @@ def call_back(platform, run_id):
     assert answer.status_code == 202
 
 
-def test_what_the_supervisor_should_have_withheld_is_refused(forge, checkout):
+def test_changes_that_the_supervisor_should_have_withheld_are_refused(forge, checkout):
     commit = checkout.commit({"azure-pipelines.yml": b"steps: []\n", "fine.txt": b"fine\n"})
     run = forge(checkout, commit).published_nothing("refused")
     assert "azure-pipelines.yml: protected path" in run["reason"]
@@ -121,7 +121,7 @@ def test_the_result_of_another_run_is_refused(forge, checkout, told):
     assert "belongs to another run" in run["reason"]
 
 
-def test_a_branch_that_somebody_else_moved_is_left_as_it_is(hostile, attack, checkout):
+def test_a_branch_that_another_person_moved_is_left_unchanged(hostile, attack, checkout):
     attacked = attack(f"{WAIT}; echo fine >fine.txt").start()
     branch = attacked.reached("running")["branch"]
     theirs = checkout.commit({"theirs.txt": b"theirs\n"})

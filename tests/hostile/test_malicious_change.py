@@ -1,4 +1,4 @@
-"""What an agent leaves in the work tree and the exchange, to be carried out or to break what carries it."""
+"""Files that an agent leaves in the work tree and the exchange, to be executed or to break the runner."""
 
 import pytest
 
@@ -37,7 +37,7 @@ def test_a_log_that_links_to_an_environment_stays_empty(hostile, attack):
 
 
 @pytest.mark.parametrize("forged", ["not json", '{"exitCode": 0, "reason": "fine"}'])
-def test_a_forged_exit_file_is_no_success(attack, forged):
+def test_a_forged_exit_file_is_not_a_success(attack, forged):
     run = attack(f"echo fine >fine.txt; echo '{forged}' >/exchange/exit.json; sleep 60").start()
     assert "exit file" in run.published_nothing("failed")["reason"]
 
@@ -51,7 +51,7 @@ FORGE_EXIT = """
 """
 
 
-def test_after_a_forged_exit_the_agent_is_ended_and_what_it_had_done_is_published(hostile, attack):
+def test_after_a_forged_exit_the_agent_is_stopped_and_its_work_is_published(hostile, attack):
     mark = unique_seconds()
     ignoring = "trap 'echo later >AGENTS.md; echo later >late.txt' TERM; sleep 60 & wait; sleep 60"
     with ProcessWatch() as watching:
@@ -62,7 +62,7 @@ def test_after_a_forged_exit_the_agent_is_ended_and_what_it_had_done_is_publishe
     assert pushed == {**before, "fine.txt": b"first\n"}
 
 
-def test_of_an_agent_that_writes_on_after_a_forged_exit_no_half_file_is_published(hostile, attack):
+def test_no_partial_file_of_an_agent_that_keeps_writing_after_a_forged_exit_is_published(hostile, attack):
     mark = unique_seconds()
     writing = "while :; do echo later >>AGENTS.md; echo later >>late.txt; done"
     attacking = attack(f"{FORGE_EXIT.format(mark=mark)}\n{writing}").start()

@@ -1,4 +1,4 @@
-"""A repository whose settings, hooks, servers, filters and links attack: nothing in it acts."""
+"""A repository whose settings, hooks, servers, filters and links attack without effect."""
 
 import subprocess
 

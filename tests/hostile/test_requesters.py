@@ -38,7 +38,7 @@ def people(hostile):
 
 @pytest.fixture
 def newcomer(hostile):
-    """A person who may contribute, and of whom the app has heard nothing yet."""
+    """A person who may contribute and whom the app has not looked up yet."""
     address = f"newcomer-{next(numbers)}@fabrikam.invalid"
     with AzureDevOps(hostile.url(AZURE_DEVOPS), ORGANIZATION) as control:
         control.create_identity("Newcomer", address)
@@ -94,7 +94,9 @@ ASKING = {"identities": "/_apis/identities", "permissions": "/_apis/accesscontro
         ("permissions", {"status": 200, "body": json.dumps(UNREADABLE)}, "failed", "list that is not valid"),
     ],
 )
-def test_who_cannot_be_looked_up_starts_no_agent(hostile, attack, newcomer, asking, trouble, outcome, reason):
+def test_a_person_who_cannot_be_looked_up_starts_no_agent(
+    hostile, attack, newcomer, asking, trouble, outcome, reason
+):
     asked = attack("echo fine >fine.txt")
     hostile.fault(AZURE_DEVOPS, path=ASKING[asking], times=10, **trouble)
     tag(hostile, asked, newcomer)
@@ -103,7 +105,7 @@ def test_who_cannot_be_looked_up_starts_no_agent(hostile, attack, newcomer, aski
     assert "running" not in run["phases"]
 
 
-def test_what_may_be_is_kept_for_a_while_and_a_failure_to_know_is_not(hostile, attack, newcomer):
+def test_permissions_are_cached_for_a_while_and_failed_lookups_are_not(hostile, attack, newcomer):
     hostile.fault(AZURE_DEVOPS, path=ASKING["permissions"], status=403)
     unknown, first, second = (attack("echo fine >fine.txt") for _ in range(3))
     tag(hostile, unknown, newcomer)
@@ -128,7 +130,7 @@ def test_the_requester_is_taken_from_the_record_and_not_from_the_delivery(hostil
 
 
 def delivery_of(platform, number):
-    """A delivery that says an administrator has set the tag, for the newest update of a work item."""
+    """A delivery that claims an administrator set the tag, for the newest update of a work item."""
     found = platform.person.ask("GET", f"{PROJECT}/_apis/wit/workItems/{number}/updates")["value"]
     item = platform.person.work_item(number)
     administrator = platform.person.ask("GET", "_apis/connectionData", version="7.1-preview")[
@@ -185,7 +187,7 @@ def test_a_change_by_the_apps_own_identity_starts_nothing(hostile, attack):
 
 
 def answers_about(platform, number):
-    """What the app answered to the delivery of the change of a work item's tags, or nothing yet."""
+    """The app's answer to the delivery of a work item's tag change, or None so far."""
     with AzureDevOps(platform.url(AZURE_DEVOPS), ORGANIZATION) as control:
         if control.waiting_notifications():
             return ""
@@ -201,7 +203,7 @@ def answers_about(platform, number):
 
 @pytest.fixture(scope="module")
 def group(hostile, people):
-    """The setting ALLOWED_REQUESTERS_GROUP, with `reader` in the group; taken back at the end."""
+    """The setting ALLOWED_REQUESTERS_GROUP, with `reader` in the group; reset at the end."""
     with AzureDevOps(hostile.url(AZURE_DEVOPS), ORGANIZATION) as control:
         control.create_identity(GROUP, GROUP, kind="group")
         control.add_to_group("reader@fabrikam.invalid", GROUP)

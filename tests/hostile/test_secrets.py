@@ -1,4 +1,4 @@
-"""Every secret of a run, planted wherever an agent can plant one, is found nowhere outside."""
+"""Secrets of a run that its agent puts wherever it can never appear outside the run."""
 
 import json
 
@@ -37,7 +37,7 @@ def watch():
 
 @pytest.fixture(scope="module")
 def secrets(hostile, watch):
-    """Return the secrets of a run that is working, name -> value."""
+    """Return the secrets of a run in progress, name -> value."""
     return lambda run_id: secrets_of(hostile, run_id, watch)
 
 
@@ -62,7 +62,7 @@ def printed(hostile, secrets):
 
 @pytest.fixture(scope="module")
 def told_by_a_service(hostile, secrets):
-    """A run that ends with an error whose text, a service's, has the secrets in it."""
+    """A run that ends with a service's error whose text contains the secrets."""
     attack = attack_on(hostile, f"{TOLD}; echo changed >notes.txt")
     attack.start().reached("running")
     found = secrets(attack.run_id)
@@ -96,14 +96,14 @@ def test_secrets_that_only_the_app_knows_are_found_before_the_push(hostile):
     assert password not in run["reason"]
 
 
-def test_printed_secrets_are_marks_in_log_and_pull_request(hostile, printed):
+def test_printed_secrets_are_masked_in_log_and_pull_request(hostile, printed):
     attack, _, _ = printed
     assert hostile.app.log(attack.run_id).count("[redacted]") > 20
     (pull_request,) = attack.pull_requests
     assert "[redacted]" in pull_request["description"]
 
 
-def test_an_error_that_repeats_secrets_is_told_without_them(told_by_a_service):
+def test_an_error_that_repeats_secrets_is_reported_without_them(told_by_a_service):
     run, found = told_by_a_service
     assert "[redacted]" in run["reason"]
     assert not [name for name, secret in found.items() if secret in run["reason"]]

@@ -1,4 +1,4 @@
-"""Mistakes in the settings file of a repository: told on the work item with their line, and nothing runs."""
+"""Mistakes in a repository's settings file: reported on the work item with their line, and nothing runs."""
 
 import itertools
 
