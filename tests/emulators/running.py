@@ -1,4 +1,4 @@
-"""Emulators as programs of their own, for tests."""
+"""Starts emulators as separate programs for tests."""
 
 import contextlib
 import json

@@ -1,4 +1,4 @@
-"""`python -m emulators.azurite`: Microsoft's emulator alone, as a person starts it."""
+"""`python -m emulators.azurite`: Microsoft's emulator, started on its own."""
 
 import signal
 import ssl

@@ -24,7 +24,7 @@ def test_names_the_user_of_a_process_that_may_not_be_looked_into(tmp_path):
     assert holder_of(7071, tmp_path) == "a program of the user root"
 
 
-def test_names_nothing_where_nothing_is_known(tmp_path):
+def test_names_no_program_when_none_can_be_found(tmp_path):
     table(tmp_path, user=4_000_000)
     assert holder_of(7071, tmp_path) == "another program"
     assert holder_of(7072, tmp_path / "no proc") == "another program"

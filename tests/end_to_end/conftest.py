@@ -1,4 +1,4 @@
-"""Platforms whose agent takes no time, and checks of what a run leaves behind."""
+"""Platforms with an agent that takes no time, and checks of what a run leaves behind."""
 
 import html
 import itertools
@@ -27,7 +27,7 @@ def quick(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def narrow(tmp_path_factory):
-    """A platform without callbacks: one slot, one place in the queue, one provider, and short timeouts."""
+    """A platform without callbacks, with one place to run, one to wait, one provider and short timeouts."""
     settings = {
         "MODEL_UPSTREAMS": json.dumps({"anthropic": NOWHERE}),
         "PUBLIC_URL": NOWHERE,
@@ -47,7 +47,7 @@ def _quick_platform(tmp_path_factory, name, settings):
 
 @dataclass
 class Case:
-    """One work item with commands for the quick agent, and its run."""
+    """One work item with orders for the agent, and its run."""
 
     platform: Platform
     item: dict
@@ -105,7 +105,7 @@ class Case:
         return run
 
     def left_nothing(self):
-        """No container group of this run is there."""
+        """Check that no container group of this run is left."""
         assert self.group not in self.platform.container_groups()
 
     def published_nothing(self, outcome, seconds=60):
@@ -118,7 +118,7 @@ class Case:
 
 
 def case_on(platform, *orders, title=None, **fields):
-    """A work item on *platform* that gives the agent these *orders*; its run is not started yet."""
+    """A work item on *platform* with *orders* for the agent; its run is not started yet."""
     text = "".join(f"<div>QUICK {html.escape(order)}</div>" for order in orders or (WRITE,))
     return Case(platform, platform.work_item(title or f"Task {next(numbers)}", text), fields=fields)
 
@@ -151,27 +151,27 @@ def a_repository(folder, files):
 
 @pytest.fixture
 def case(quick):
-    """Create a work item with commands for the agent, on the shared platform."""
+    """Make a work item with orders for the agent, on the shared platform."""
     yield lambda *orders, **options: case_on(quick, *orders, **options)
     quick.forget_faults()
 
 
 @pytest.fixture
 def narrow_case(narrow):
-    """Create a work item with commands for the agent, on the platform without callbacks."""
+    """Make a work item with orders for the agent, on the platform that no callback reaches."""
     yield lambda *orders, **options: case_on(narrow, *orders, **options)
     narrow.forget_faults()
 
 
 def control_of(platform):
-    """The control of the emulated Azure Resource Manager, as a context manager."""
+    """The control client of the resource manager, as a context manager."""
     bundle = platform.plan.trust()["SSL_CERT_FILE"]
     return PlatformControl(platform.url(AZURE_RESOURCE_MANAGER), bundle)
 
 
 @pytest.fixture
 def azure(quick):
-    """The control of the shared platform's Azure Resource Manager."""
+    """The control client of the shared platform's resource manager."""
     with control_of(quick) as control:
         yield control
         control.no_trouble()

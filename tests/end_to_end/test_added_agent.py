@@ -1,4 +1,4 @@
-"""An agent is a folder: a new folder works after the next start of the app, without any other change."""
+"""An agent is a folder: an added one works after the next start of the app, without other changes."""
 
 import re
 
@@ -23,7 +23,7 @@ README = "# The newcomer\n"
 
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory):
-    """A separate platform, on which the newcomer's folder serves as its image once the folder exists."""
+    """A separate platform whose image of the new agent is the agent's folder."""
     folder = tmp_path_factory.mktemp("added")
     options = quick_options(folder / "app", settings={"POLL_SECONDS": "1"})
     with (folder / "app" / "images.toml").open("a") as images:
@@ -34,12 +34,12 @@ def platform(tmp_path_factory):
 
 
 def listed(platform):
-    """What GET /api/agents says, by the agent's type."""
+    """The answer of GET /api/agents, by agent type."""
     return {agent["agentType"]: agent for agent in platform.app.http.get("/api/agents").json()["value"]}
 
 
 def asked(platform):
-    """The answer to a request that names the newcomer."""
+    """The answer to a request that names the new agent."""
     return platform.post_run({"userPrompt": "Hello", "project": PROJECT, "agentType": NAME})
 
 

@@ -1,4 +1,4 @@
-"""Azure DevOps is busy or down, asks for a sign-in or drops the connection, once for each kind of call.
+"""Azure DevOps is busy or unavailable, requires a sign-in or drops the connection, for each kind of call.
 
 All cases run at once, each in a repository of its own, so that each fault meets its own run.
 """
@@ -34,7 +34,7 @@ CASES = [
 
 @pytest.fixture(scope="module")
 def troubled(quick, new_repository):
-    """One started case for each kind of trouble at each kind of call."""
+    """The started case for each kind of trouble and each kind of call."""
     started = {(kind, call): start(quick, new_repository, kind, call) for kind, call in CASES}
     yield started
     quick.forget_faults()
@@ -53,7 +53,7 @@ def start(platform, new_repository, kind, call):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("kind", "call"), CASES)
-def test_trouble_with_azure_devops_still_gives_one_pull_request_and_one_comment(quick, troubled, kind, call):
+def test_still_one_pull_request_and_one_comment(quick, troubled, kind, call):
     case = troubled[kind, call]
     case.published_once(seconds=120)
     with quick.client(AZURE_DEVOPS) as control:
@@ -61,7 +61,7 @@ def test_trouble_with_azure_devops_still_gives_one_pull_request_and_one_comment(
     assert case.fault not in [one["path"] for one in waiting], "the fault was never met"
 
 
-def test_a_permanently_refused_credential_is_the_reason(case, quick):
+def test_a_credential_that_is_refused_for_good_is_the_reason(case, quick):
     refused = case()
     path = rf"(?i)/_apis/wit/workitems/{refused.item['id']}\?"
     quick.fault(AZURE_DEVOPS, method="GET", path=path, times=50, **KINDS["sign-in"])

@@ -29,7 +29,7 @@ def created(number, **fields):
 
 @pytest.fixture
 def item(quick):
-    """A work item without a tag, so that only the tests' own deliveries start a run of it."""
+    """A work item without a tag: only deliveries by hand start a run of it."""
     return quick.work_item("Say hello", "<div>QUICK write hello.txt Hello</div>")
 
 
@@ -106,7 +106,7 @@ def test_a_gateway_may_sign_the_body_instead(quick, item):
 
 
 def post(platform, body, headers):
-    """Deliver with only these headers and the function's key."""
+    """Deliver with only these headers and the function key."""
     from emulators.platform.clients.app import function_key
     from emulators.platform.sample import HOOK_FUNCTION
 
@@ -129,7 +129,7 @@ def post(platform, body, headers):
         {"System.TeamProject": "../../etc"},
     ],
 )
-def test_changes_to_other_fields_start_nothing(quick, item, fields):
+def test_fields_that_ask_for_nothing_start_nothing(quick, item, fields):
     said(quick.deliver(created(item["id"], **fields)), "skipped")
     assert quick.app.runs(workItemId=item["id"]) == []
 
@@ -168,13 +168,13 @@ def test_a_body_of_10_megabytes_gets_a_reason(quick, item):
 @pytest.mark.parametrize(
     "title", ['"; rm -rf / #', "x" * 10_000, "😀" * 100, "one\nline\x00more", None, 7, ["x"]]
 )
-def test_a_hostile_title_in_a_delivery_does_no_harm(quick, item, title):
+def test_a_hostile_title_in_a_delivery_does_not_stop_the_run(quick, item, title):
     run_id = said(quick.deliver(created(item["id"], **{"System.Title": title})), "started")["runId"]
     run = quick.finished(run_id)
     assert (run["status"], run["title"]) == ("completed", "Say hello")
 
 
-def test_a_null_description_and_a_null_requester_do_no_harm(quick, item):
+def test_a_null_description_and_a_null_requester_do_not_stop_the_run(quick, item):
     payload = created(item["id"], **{"System.Description": None, "System.ChangedBy": None})
     run_id = said(quick.deliver(payload), "started")["runId"]
     assert quick.finished(run_id)["status"] == "completed"
@@ -188,7 +188,7 @@ def test_a_null_description_and_a_null_requester_do_no_harm(quick, item):
         "autocoder; autocoder:model=$(x)",
     ],
 )
-def test_invalid_options_start_nothing(quick, item, tags):
+def test_options_that_are_wrong_start_nothing(quick, item, tags):
     body = said(quick.deliver(created(item["id"], **{"System.Tags": tags})), "skipped")
     assert body["code"] == "invalid_request"
 

@@ -1,4 +1,4 @@
-"""Requests that are wrong: the right status, and everything that is wrong at once."""
+"""Wrong requests: the status, and all errors in one answer."""
 
 import json
 
@@ -21,12 +21,12 @@ def fields_of(error):
 
 
 @pytest.mark.parametrize("body", [b"", b"not json", b"\xff\xfe\x00", b"{'a': 1}", b"[" * 100_000])
-def test_400_for_what_is_not_json(quick, body):
+def test_400_for_a_body_that_is_not_json(quick, body):
     refused(quick.app.http.post("/api/runs", content=body), 400, "not_json")
 
 
 @pytest.mark.parametrize("body", [[], None, "text", 7, [{"workItemId": 1}]])
-def test_400_for_json_that_is_no_object(quick, body):
+def test_400_for_json_that_is_not_an_object(quick, body):
     refused(quick.app.http.post("/api/runs", content=json.dumps(body)), 400, "invalid_request")
 
 
@@ -48,7 +48,7 @@ def test_400_names_every_wrong_field_at_once(quick):
     }  # fmt: skip
 
 
-def test_400_names_every_value_that_cannot_be(quick):
+def test_400_names_every_invalid_value(quick):
     body = {
         "project": "a/b",
         "repository": "..",
@@ -70,7 +70,7 @@ def test_400_names_every_value_that_cannot_be(quick):
 
 
 @pytest.mark.parametrize("number", [0, -1, 2**31, "1", True, 1.5, "x", {}, []])
-def test_400_for_what_is_no_work_item_id(quick, number):
+def test_400_for_an_invalid_work_item_id(quick, number):
     assert fields_of(refused(quick.post_run({"workItemId": number}), 400, "invalid_request")) == {
         "workItemId"
     }
@@ -84,7 +84,7 @@ def test_400_for_what_is_no_work_item_id(quick, number):
         ({"workItemId": 1, "containerImage": "autocoder.azurecr.io.evil.com/x:1"}, "containerImage"),
     ],
 )
-def test_403_for_what_is_not_allowed(quick, body, field):
+def test_403_for_a_value_that_is_not_allowed(quick, body, field):
     assert fields_of(refused(quick.post_run(body), 403, "not_allowed")) == {field}
 
 
@@ -127,13 +127,15 @@ def test_400_names_the_number_that_is_too_large(quick, name, number):
 
 
 @pytest.mark.parametrize("offset", ["9" * 5_000, "9" * 16, "-1", "x"])
-def test_400_for_an_offset_that_is_none(quick, offset):
+def test_400_for_an_offset_that_is_not_a_number(quick, offset):
     answer = quick.app.http.get(f"/api/runs/{'z' * 20}/log?offset={offset}")
     assert "offset" in refused(answer, 400, "invalid_query")["message"]
 
 
-def test_an_empty_offset_never_reaches_the_app(quick):
-    answer = quick.app.http.get(f"/api/runs/{'z' * 20}/log?offset=")
+def test_an_empty_offset_counts_as_absent(quick):
+    answer = quick.app.http.get(
+        f"/api/runs/{'z' * 20}/log?offset="
+    )  # the host drops parameters without a value
     refused(answer, 404, "unknown_run")
 
 

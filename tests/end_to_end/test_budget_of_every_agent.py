@@ -1,4 +1,4 @@
-"""Every agent's real program through the whole app, when its budget is spent before its work is done."""
+"""Every agent's real program in the whole app, with a budget that is spent before the work is done."""
 
 from emulators.platform.app_settings import PROJECT, REPOSITORY
 from emulators.ports import MODEL_PROVIDER

@@ -1,4 +1,4 @@
-"""The two commands a person starts: the demo, and the platform to play with."""
+"""The two commands for people: `make demo` and `make run`."""
 
 import json
 import os
@@ -18,7 +18,7 @@ SECONDS = 90
 
 @pytest.fixture
 def start(tmp_path):
-    """Start `python -m emulators.platform.<name>` on a state folder of its own; it is ended at the end."""
+    """Start `python -m emulators.platform.<name>` on its own state folder; it is stopped at the end."""
     started = []
 
     def start(name, *arguments, **environment):
@@ -66,7 +66,7 @@ def test_the_demo_of_each_agent_shows_its_run_and_exits_0(agent, start, tmp_path
         assert "--json" in (tmp_path / "a state" / "pages" / page).read_text()
 
 
-def test_the_demo_says_what_is_wrong_before_anything_starts(start):
+def test_the_demo_explains_wrong_arguments_before_anything_starts(start):
     for arguments, reason in (
         (["--agent", "nobody"], "There is no agent 'nobody'"),
         (["--model", "real"], "set ANTHROPIC_API_KEY"),

@@ -27,7 +27,7 @@ DROPPED = {"drop": True}
 LOST = {"drop": True, "after": True}
 
 
-def test_a_group_that_cannot_be_provisioned_ends_the_run(case, azure):
+def test_a_group_that_cannot_be_provisioned(case, azure):
     azure.next_group("failsToProvision")
     run = case().start().published_nothing("failed")
     assert "could not be started" in run["reason"]
@@ -38,13 +38,13 @@ def test_an_image_that_cannot_be_pulled_is_the_reason(case):
     assert 'Failed to pull image "autocoder.azurecr.io/autocoder/nothing:1"' in run["reason"]
 
 
-def test_a_group_that_starts_late_still_does_the_run(case, azure):
+def test_a_group_that_starts_late(case, azure):
     azure.next_group("startDelay", seconds=1.5)
     case().start().published_once()
 
 
 def delete(azure, group):
-    """Delete a container group, as a person with the right to do so can."""
+    """Delete a container group as a person with that permission could."""
     token = tokens.mint(
         azure.state, resource=tokens.RESOURCE_MANAGER_RESOURCE, client_id=identities.APP.client_id
     )
@@ -87,7 +87,7 @@ STRIKES = {
 
 @dataclass
 class Azure:
-    """The control of the Azure Resource Manager, and the place of its keys."""
+    """The control of container groups, and the folder with its keys."""
 
     control: PlatformControl
     state: Path
@@ -95,7 +95,7 @@ class Azure:
 
 @pytest.fixture(scope="module")
 def struck(quick):
-    """One run for each strike, struck while it works; some failures are only certain after 20 s."""
+    """One run for each failure, injected while the run is at work; polling takes up to 20 s to notice."""
     cases = {name: case_on(quick, "write notes.txt Hello", "sleep 60").start() for name in STRIKES}
     with control_of(quick) as control:
         for name, (strike, _, _) in STRIKES.items():
@@ -105,14 +105,14 @@ def struck(quick):
 
 
 @pytest.mark.parametrize("name", [name for name in STRIKES if name != SILENT])
-def test_a_run_whose_containers_fail_ends_and_spends_nothing_twice(struck, name):
+def test_a_run_whose_containers_are_struck_ends_and_spends_nothing_twice(struck, name):
     _, outcome, word = STRIKES[name]
     run = struck[name].published_nothing(outcome)
     assert word in run["reason"]
 
 
 @pytest.mark.parametrize("method", ["PUT", "GET", "DELETE"])
-def test_a_run_waits_for_a_resource_manager_in_trouble(case, quick, method):
+def test_a_resource_manager_in_trouble_is_waited_for(case, quick, method):
     for fault in (BUSY, MOVING, DROPPED, LOST, AWAY):
         quick.fault(AZURE_RESOURCE_MANAGER, method=method, path="containerGroups/autocoder-", **fault)
     several = [case("write notes.txt Hello", f"sleep {int(method == 'GET')}").start() for _ in range(3)]
@@ -122,7 +122,7 @@ def test_a_run_waits_for_a_resource_manager_in_trouble(case, quick, method):
         assert control.get("/_control/faults").json()["faults"] == []
 
 
-def test_a_used_up_quota_is_the_reason(case, azure):
+def test_a_quota_that_is_used_up_is_the_reason(case, azure):
     azure.limit(groups=0)
     try:
         run = case().start().published_nothing("failed")
@@ -140,26 +140,26 @@ def no_quota(azure):
 
 
 def waiting(case):
-    """Start *case*, and wait until its run reports that it waits for capacity."""
+    """Start *case*, and wait until it reports that it is waiting for the region."""
     case.start()
     case.platform.wait_for(lambda: case.platform.app.run(case.run_id).get("reason"), "a reason to wait", 20)
     return case
 
 
-def test_a_run_starts_once_the_quota_is_free_again(case, no_quota):
+def test_a_quota_that_is_free_again_is_taken(case, no_quota):
     waits = waiting(case())
     no_quota.limit(groups=10_000)
     assert not waits.published_once().get("reason")
 
 
-def test_a_region_without_capacity_is_retried(case, quick):
+def test_a_region_without_capacity_is_asked_again(case, quick):
     quick.fault(
         AZURE_RESOURCE_MANAGER, method="PUT", path="containerGroups/autocoder-", times=3, **NO_CAPACITY
     )
     case().start().published_once()
 
 
-def test_a_cancel_while_waiting_for_capacity_ends_the_run(case, no_quota, quick):
+def test_a_cancel_while_waiting_for_the_region_is_honoured(case, no_quota, quick):
     waits = waiting(case())
     assert quick.app.http.post(f"/api/runs/{waits.run_id}/cancel").status_code == 202
     run = waits.published_nothing("cancelled")
@@ -175,7 +175,7 @@ def test_a_cancel_before_the_prompt_is_written_starts_nothing(case, quick):
     assert "provisioning" not in quick.app.run(early.run_id)["phases"]
 
 
-def test_a_cancel_while_the_group_is_being_created_ends_the_run(case, azure, quick):
+def test_a_cancel_while_the_group_is_still_on_its_way(case, azure, quick):
     azure.next_group("startDelay", seconds=1.5)
     cancelled = case("sleep 60").start()
     cancelled.reached("provisioning")

@@ -9,7 +9,7 @@ from emulators import azurite, identities, tokens
 from emulators.ports import AZURE_DEVOPS, BLOB_STORAGE
 
 
-def test_the_doctor_finds_the_sample_platform_healthy(quick):
+def test_the_doctor_finds_the_sample_platform_well(quick):
     answer = quick.app.http.get("/api/doctor")
     assert answer.status_code == 200, answer.text
     assert len(answer.json()["checks"]) >= 7
@@ -33,7 +33,7 @@ def test_the_doctor_says_what_to_do_when_azure_devops_does_not_know_the_app(quic
 
 @pytest.fixture
 def doctor(quick):
-    """Call the doctor while Azure DevOps has a fault; returns the result of the check `requesters`."""
+    """Call the doctor while Azure DevOps refuses or changes answers; returns the check of requesters."""
 
     def ask(**fault):
         quick.fault(AZURE_DEVOPS, **fault)
@@ -56,13 +56,13 @@ FORBIDDEN = {"status": 403, "body": '{"message": "Access denied", "typeKey": "Ac
 
 @pytest.mark.parametrize("path", ["_apis/identities", "_apis/accesscontrollists"])
 @pytest.mark.parametrize("refused", [UNAUTHORIZED, FORBIDDEN], ids=["unauthorized", "forbidden"])
-def test_the_doctor_finds_that_permissions_of_requesters_cannot_be_read(doctor, path, refused):
+def test_the_doctor_finds_that_requesters_cannot_be_judged(doctor, path, refused):
     said = doctor(path=path, times=2, headers=JSON, **refused)
     assert "Tags cannot start runs: " in said
     assert "docs/permissions.md lists the rights and the PAT scopes that the app needs." in said
 
 
-def test_the_doctor_finds_that_identities_cannot_be_read(doctor):
+def test_the_doctor_finds_that_azure_devops_shows_no_identities(doctor):
     none = {"status": 200, "headers": JSON, "body": '{"count": 1, "value": [null]}'}
     assert "so tags cannot start runs" in doctor(path="_apis/identities", **none)
 
@@ -96,7 +96,7 @@ def test_an_unknown_run_cannot_be_retried(quick):
     assert quick.app.http.post(f"/api/runs/{'z' * 20}/retry").status_code == 404
 
 
-def test_a_repeated_retry_starts_one_run(case, quick):
+def test_repeated_retries_start_one_run(case, quick):
     first = case("say Nothing to do").start()
     first.ended("no_changes")
     key = {"Idempotency-Key": "again"}
@@ -109,7 +109,7 @@ def test_a_repeated_retry_starts_one_run(case, quick):
     quick.finished(other.json()["id"])
 
 
-def test_a_request_that_is_no_longer_allowed_is_not_retried(case, quick):
+def test_a_request_that_is_not_allowed_any_more_is_not_started_again(case, quick):
     done = case("say Nothing to do").start()
     done.ended("no_changes")
     with kept_request(quick, done.run_id) as request:
@@ -121,7 +121,7 @@ def test_a_request_that_is_no_longer_allowed_is_not_retried(case, quick):
 
 @contextlib.contextmanager
 def kept_request(platform, run_id):
-    """The stored request of a run, for a test to change as if it had been made under other settings."""
+    """The stored request of a run, to be changed as if it had been made under other settings."""
     token = tokens.mint(platform.state, resource=tokens.STORAGE_RESOURCE, client_id=identities.APP.client_id)
     headers = {"Authorization": f"Bearer {token}", "x-ms-version": "2023-11-03"}
     path = f"{azurite.blob_url(platform.plan.base_port)}/runs/{run_id}/request.json"

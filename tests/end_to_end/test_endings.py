@@ -1,4 +1,4 @@
-"""Runs that end without a pull request or early: each reports why, and leaves nothing behind."""
+"""Runs that end early or without a pull request: each gives its reason and leaves nothing behind."""
 
 import pytest
 
@@ -6,33 +6,33 @@ from emulators import identities, tokens
 from emulators.ports import AZURE_DEVOPS
 
 
-def test_reports_an_agent_that_changes_nothing(case):
+def test_an_agent_that_changes_nothing(case):
     case("say There was nothing to do").start().published_nothing("no_changes")
 
 
-def test_reports_an_agent_that_fails(case):
+def test_an_agent_that_fails(case):
     run = case("write notes.txt Half", "fail 3").start().published_nothing("failed")
     assert "exit code 3" in run["reason"]
 
 
-def test_reports_an_agent_that_ends_without_a_message(case):
+def test_an_agent_that_fails_without_a_reason(case):
     run = case("write notes.txt Half", "hush").start().published_nothing("failed")
     assert "final message" in run["reason"]
 
 
-def test_reports_the_questions_of_an_agent(case):
+def test_an_agent_that_asks(case):
     run = case("say NEEDS_INFO: Which colour?").start().published_nothing("needs_info")
     assert run["reason"] == "Which colour?"
 
 
-def test_changes_made_before_the_deadline_are_offered_as_a_draft(case):
+def test_changes_made_before_the_time_was_over_are_offered_as_a_draft(case):
     late = case("write notes.txt Half", "sleep 60", budget={"minutes": 0.03}).start()
     late.published_once("timed_out")
     (pull_request,) = late.pull_requests
     assert pull_request["isDraft"]
 
 
-def test_reports_a_work_item_that_does_not_exist(quick):
+def test_a_work_item_that_does_not_exist(quick):
     answer = quick.post_run({"workItemId": 999_999, "project": "Fabrikam"})
     assert answer.status_code == 202
     run = quick.finished(answer.json()["id"])
@@ -40,12 +40,12 @@ def test_reports_a_work_item_that_does_not_exist(quick):
     assert "Work item 999999" in run["reason"]
 
 
-def test_reports_a_repository_that_does_not_exist(case):
+def test_a_repository_that_does_not_exist(case):
     run = case(repository="nowhere").start().ended("failed")
     assert "nowhere" in run["reason"]
 
 
-def test_reports_a_branch_that_does_not_exist(case):
+def test_a_branch_that_does_not_exist(case):
     run = case(targetBranch="release/0").start().published_nothing("failed")
     assert "release/0" in run["reason"]
 
@@ -56,7 +56,7 @@ def test_a_prompt_without_a_work_item_becomes_a_pull_request(quick):
     assert (run["status"], run["title"]) == ("completed", "Say hello")
 
 
-def test_pushes_only_a_branch_when_no_pull_request_is_wanted(case, quick):
+def test_only_a_branch_is_pushed_when_no_pull_request_is_wanted(case, quick):
     wanted = case(createPullRequest=False).start()
     run = wanted.ended()
     assert wanted.pull_requests == []
@@ -92,7 +92,7 @@ def test_a_deleted_comment_is_written_again(case, quick):
     deleted.published_once()
 
 
-def test_a_run_that_has_ended_cannot_be_cancelled_and_the_next_one_can_start(case, quick):
+def test_a_run_that_has_ended_cannot_be_cancelled_and_a_next_one_can_start(case, quick):
     done = case().start()
     first = done.published_once()
     late = quick.app.http.post(f"/api/runs/{done.run_id}/cancel")

@@ -1,4 +1,4 @@
-"""Text that people write: titles, descriptions and prompts are data everywhere, and reach no shell."""
+"""Titles, descriptions and prompts are data everywhere, and never reach a shell."""
 
 import tempfile
 from pathlib import Path
@@ -63,7 +63,7 @@ def test_scripts_and_hidden_text_reach_neither_agent_nor_pull_request(case, quic
 
 
 @pytest.mark.parametrize("description", ["", None])
-def test_a_work_item_without_a_description_does_no_harm(case, quick, description):
+def test_a_work_item_without_a_description_does_not_stop_the_run(case, quick, description):
     fields = {} if description is None else {"System.Description": description}
     bare = case()
     bare.item = quick.person.create_work_item("Fabrikam", "User Story", {"System.Title": "Bare", **fields})

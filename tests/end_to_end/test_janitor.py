@@ -1,4 +1,4 @@
-"""The janitor cleans up when a run's orchestration or its record is gone."""
+"""The janitor's repairs when a run's orchestration or record is missing."""
 
 import httpx
 import pytest
@@ -12,7 +12,7 @@ from tests.quick_agent import quick_options
 
 @pytest.fixture(scope="module")
 def swept(tmp_path_factory):
-    """A platform whose janitor waits for nothing."""
+    """A platform whose janitor acts after a short time."""
     folder = tmp_path_factory.mktemp("janitor")
     settings = {"JANITOR_GRACE_MINUTES": "0"}
     with running_platform(folder / "state", **quick_options(folder / "app", settings=settings)) as platform:
@@ -20,7 +20,7 @@ def swept(tmp_path_factory):
 
 
 def sweep(platform):
-    """Run the janitor now, as the portal's button does."""
+    """Run the janitor at once, like the portal's button."""
     headers = {"x-functions-key": keys(platform.plan)["master"]}
     url = f"{platform.url(FUNCTIONS_HOST)}/admin/functions/janitor"
     answer = httpx.post(url, json={}, headers=headers, trust_env=False)
@@ -28,7 +28,7 @@ def sweep(platform):
 
 
 def lose_the_orchestrations(platform):
-    """Remove the app's task hub, as a purge or a change of its name does."""
+    """Remove the app's task hub, as a purge or another hub name would."""
     platform.kill_host()
     for file in (platform.state / "functions_host").glob("*.sqlite*"):
         file.unlink()
@@ -45,7 +45,7 @@ def test_a_run_whose_orchestration_is_gone_is_reported_and_cleaned_up(swept):
     assert "run's orchestration no longer exists" in run["reason"]
 
 
-def test_the_report_of_a_run_lost_after_its_pull_request_names_the_pull_request(swept):
+def test_a_run_that_is_lost_after_its_pull_request_names_it(swept):
     busy = {"method": "GET", "path": r"(?i)/pullRequests/\d+/workitems", "status": 503, "times": 1000}
     swept.fault(AZURE_DEVOPS, **busy)
     lost = case_on(swept).start()
@@ -58,7 +58,7 @@ def test_the_report_of_a_run_lost_after_its_pull_request_names_the_pull_request(
     assert "run's orchestration no longer exists" in lost.comment
 
 
-def test_the_work_item_of_a_lost_run_can_have_another_run(swept):
+def test_the_work_item_of_a_lost_run_can_have_a_next_one(swept):
     lost = case_on(swept, "sleep 60").start()
     lost.reached("provisioning")
     lose_the_orchestrations(swept)

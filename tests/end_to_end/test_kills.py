@@ -1,4 +1,4 @@
-"""The functions host is killed at any moment (SIGKILL), and no run is lost or doubled."""
+"""The functions host is killed (SIGKILL) at any moment, and no run is lost or duplicated."""
 
 import contextlib
 import os
@@ -19,7 +19,7 @@ MAX_LIFE_SECONDS = 1.6  # seconds between a start of the host and its end: about
 
 @pytest.fixture(scope="module")
 def mortal(tmp_path_factory):
-    """A separate platform, because the shared one must keep its host."""
+    """A separate platform, because the shared one's host must not be killed."""
     folder = tmp_path_factory.mktemp("mortal")
     settings = {"POLL_SECONDS": "1", "MAX_CONCURRENT_RUNS": "4"}  # so that a place that is never freed shows
     with running_platform(folder / "state", **quick_options(folder / "app", settings=settings)) as platform:
@@ -60,7 +60,7 @@ def test_a_delivery_while_the_host_is_down_is_delivered_again(mortal):
 
 @pytest.mark.slow
 def test_a_host_that_dies_between_claim_and_start_leaves_no_claim_behind(mortal):
-    """Kill the host while requests are under way: a request that was not accepted can be repeated at once."""
+    """Kill the host during requests; a request that was not accepted can be repeated at once."""
     item = mortal.work_item("Ask again", "<div>QUICK write again.txt Again</div>")
     body = {"workItemId": item["id"], "project": "Fabrikam"}
     with contextlib.suppress(httpx.TransportError):

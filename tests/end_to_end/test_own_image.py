@@ -1,4 +1,4 @@
-"""A team's own image: a shell, glibc, the team's tools, and nothing of ours in it."""
+"""A team's own image, with a shell, glibc and the team's tools, but none of our programs."""
 
 import shutil
 import subprocess
@@ -99,7 +99,7 @@ def test_an_image_of_another_registry_is_refused(platform):
 
 
 @pytest.mark.slow
-def test_an_image_in_which_the_agent_cannot_begin_ends_the_run_soon(platform):
+def test_an_image_in_which_the_agent_cannot_start_ends_the_run_soon(platform):
     image = f"{REGISTRY}/build/shell-less:1"
     case = case_on(platform, "write notes.txt Hello", repository=REPOSITORY, containerImage=image)
     assert "its image must have /bin/sh" in case.start().published_nothing("failed")["reason"]

@@ -1,4 +1,4 @@
-"""Branches and pull requests that someone else created first, and pushes that the server refuses."""
+"""Branches and pull requests that another person creates first, and pushes that the server refuses."""
 
 import subprocess
 
@@ -15,7 +15,7 @@ CREATE_BRANCH = 16  # https://learn.microsoft.com/azure/devops/organizations/sec
 
 
 def branch_of(case):
-    """The branch that the run of *case* is going to push."""
+    """The branch that the run of *case* will push."""
     return branch_name("autocoder/", case.item["id"], case.item["fields"]["System.Title"], case.run_id)
 
 
@@ -25,7 +25,7 @@ def refs(platform, branch):
 
 
 def create_branch(platform, branch):
-    """Let a person create *branch* where main is."""
+    """Let a person create *branch* at the tip of main."""
     (base,) = refs(platform, "main").values()
     update = [{"name": f"refs/heads/{branch}", "oldObjectId": ZERO, "newObjectId": base}]
     platform.person.ask("POST", f"{GIT_REPOSITORIES}/refs", json=update)
@@ -52,7 +52,7 @@ def open_pull_request(platform, branch):
     return platform.person.ask("POST", f"{GIT_REPOSITORIES}/pullrequests", json=body)["pullRequestId"]
 
 
-def test_a_branch_that_another_person_moved_is_left_alone(case, quick, tmp_path):
+def test_a_branch_that_a_person_moved_is_left_alone(case, quick, tmp_path):
     overtaken = case("write notes.txt Hello", "sleep 1").start()
     branch = branch_of(overtaken)
     create_branch(quick, branch)
@@ -67,14 +67,14 @@ def test_an_existing_branch_that_has_not_moved_is_used(case, quick):
     expected.published_once()
 
 
-def test_an_existing_pull_request_is_adopted(case, quick):
+def test_a_pull_request_that_is_there_is_adopted(case, quick):
     expected = case("write notes.txt Hello", "sleep 1").start()
     create_branch(quick, branch_of(expected))
     number = open_pull_request(quick, branch_of(expected))
     assert expected.published_once()["pullRequestId"] == number
 
 
-def test_a_target_branch_that_moves_meanwhile_does_no_harm(case, quick, tmp_path):
+def test_a_target_branch_that_moves_during_the_run_does_not_stop_it(case, quick, tmp_path):
     create_branch(quick, "release/1")
     moving = case("write notes.txt Hello", "sleep 1", targetBranch="release/1").start()
     moving.reached("provisioning")
@@ -84,14 +84,14 @@ def test_a_target_branch_that_moves_meanwhile_does_no_harm(case, quick, tmp_path
 
 @pytest.fixture
 def switches(quick):
-    """Limits of the Git server; the defaults are back afterwards."""
+    """Set limits of the Git server; the defaults are restored afterwards."""
     with quick.client(AZURE_DEVOPS) as control:
         before = control.get("/_control/switches").json()
         yield lambda **values: control.post("/_control/switches", json=values).raise_for_status()
         control.post("/_control/switches", json={"largestFileBytes": before["largestFileBytes"]})
 
 
-def test_a_push_that_the_server_rejects_is_reported_with_its_message(case, switches):
+def test_a_push_that_the_server_rejects_is_reported_in_its_words(case, switches):
     switches(largestFileBytes=3)
     run = case("write notes.txt Hello").start().published_nothing("failed")
     assert "VS403658" in run["reason"]

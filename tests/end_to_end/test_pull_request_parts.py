@@ -1,4 +1,4 @@
-"""The parts of a pull request: a failure of one of them never loses the pull request."""
+"""The parts of a pull request; a failure to add one never loses the pull request."""
 
 import re
 
@@ -16,20 +16,20 @@ NOBODY = "00000000-0000-4000-8000-00000000dead"
 
 
 def part(case, name):
-    """A collection of the only pull request of *case*, such as its reviewers."""
+    """One of the collections below the only pull request of *case*."""
     (pull_request,) = case.pull_requests
     path = f"{GIT_REPOSITORIES}/pullRequests/{pull_request['pullRequestId']}/{name}"
     return case.platform.person.ask("GET", path)["value"]
 
 
 def me(platform):
-    """The identity id of the person whom the tests sign in as."""
+    """The identity id of the tests' person."""
     return platform.person.ask("GET", "_apis/connectionData", version="7.1-preview")["authenticatedUser"][
         "id"
     ]
 
 
-def test_an_unknown_reviewer_does_not_affect_the_pull_request_or_other_reviewers(case, quick):
+def test_an_unknown_reviewer_costs_neither_pull_request_nor_the_other_reviewers(case, quick):
     asked = case(reviewers=["alice@contoso.com", NOBODY, me(quick)]).start()
     run = asked.published_once()
     assert [reviewer["id"] for reviewer in part(asked, "reviewers")] == [me(quick)]
@@ -47,7 +47,7 @@ def test_a_part_that_the_app_may_not_add_is_a_warning(case, quick, name, words):
 
 
 @pytest.mark.slow
-def test_a_part_that_stays_refused_without_a_sign_in_is_a_warning(case, quick):
+def test_a_part_that_stays_refused_with_401_is_a_warning(case, quick):
     asked = case(f"write tests/test_broken.py {BROKEN_TEST}")
     quick.fault(AZURE_DEVOPS, method="POST", path=r"(?i)/pullRequests/\d+/threads", status=401, times=50)
     asked.start().published_once()
@@ -55,7 +55,7 @@ def test_a_part_that_stays_refused_without_a_sign_in_is_a_warning(case, quick):
     assert [status["state"] for status in part(asked, "statuses")] == ["failed"]
 
 
-def test_parts_that_a_busy_azure_devops_refused_are_retried(case, quick):
+def test_requests_for_the_parts_are_retried_while_azure_devops_is_busy(case, quick):
     asked = case(reviewers=[me(quick)])
     quick.fault(AZURE_DEVOPS, method="PUT", path=r"(?i)/pullRequests/\d+/reviewers", status=503)
     asked.start().published_once()
@@ -72,7 +72,7 @@ def test_a_pull_request_that_is_refused_leaves_branch_and_usage_in_the_report(ca
     assert "notes.txt" in quick.sample.git.difference("main", run["branch"])
 
 
-def test_a_request_without_a_draft_gets_none_and_the_description_says_what_failed(case):
+def test_a_request_that_wants_no_draft_gets_none_and_its_description_says_what_failed(case):
     broken = case(f"write tests/test_broken.py {BROKEN_TEST}", draft=False).start()
     broken.published_once()
     (pull_request,) = broken.pull_requests
@@ -81,7 +81,7 @@ def test_a_request_without_a_draft_gets_none_and_the_description_says_what_faile
     assert "is a draft" not in pull_request["description"]
 
 
-def test_the_teams_template_is_in_the_description(case, new_repository):
+def test_the_template_of_the_team_stands_in_the_description(case, new_repository):
     team = "## Before you merge\n\n- [ ] The release notes say so.\n"
     new_repository("templated", {".azuredevops/pull_request_template.md": team})
     changed = case(
@@ -96,7 +96,7 @@ def test_the_teams_template_is_in_the_description(case, new_repository):
     assert "Mine" not in description
 
 
-def test_a_build_policy_on_the_target_branch_makes_a_draft_that_says_why(case, quick, new_repository):
+def test_where_the_target_branch_has_a_build_policy_it_is_a_draft_that_says_why(case, quick, new_repository):
     for name in ("built", "unbuilt"):
         number = new_repository(name)
         if name == "built":
@@ -118,7 +118,7 @@ def test_a_long_summary_of_emoji_fits(case):
     assert "## Run" in pull_request["description"]
 
 
-def test_the_output_of_a_failed_check_is_in_the_first_thread(case):
+def test_the_first_thread_says_why_a_check_failed(case):
     broken = case(f"write tests/test_broken.py {BROKEN_TEST}").start()
     broken.published_once()
     assert "A draft pull request is ready to look at, but 1 check failed." in broken.comment
@@ -138,15 +138,14 @@ def test_no_text_for_people_links_to_an_address_that_needs_a_key(case):
     assert "/api/runs" not in pull_request["description"] + done.comment
 
 
-def test_a_missing_file_is_named_in_the_pull_request_or_else_in_the_comment(case):
+def test_a_file_that_is_not_there_is_named_in_the_pull_request_or_else_in_the_comment(case):
     context = {"additionalContext": "Read\n@docs/nothing.md"}
     published, silent = case(**context).start(), case("say Nothing", **context).start()
     published.published_once()
     silent.published_nothing("no_changes")
     (pull_request,) = published.pull_requests
-    remark = "File `docs/nothing.md`, named in the additional context, does not exist in branch main."
     for text in (pull_request["description"], silent.comment):
-        assert remark in text
+        assert "File `docs/nothing.md`, named in the additional context, is not in branch main." in text
 
 
 def test_every_phase_of_a_run_has_its_time_however_short_it_was(case):
@@ -157,7 +156,7 @@ def test_every_phase_of_a_run_has_its_time_however_short_it_was(case):
     assert list(phases.values()) == sorted(phases.values())
 
 
-def test_a_slow_edit_by_the_polling_does_not_replace_the_final_comment(case, quick):
+def test_a_slow_edit_from_a_poll_does_not_replace_the_final_comment(case, quick):
     slow = case("write notes.txt Hello", "sleep 2").start()
     slow.reached("provisioning")
     path = rf"(?i)/workitems/{slow.item['id']}/comments"

@@ -1,4 +1,4 @@
-"""Two functions hosts over the same storage: the claims decide, whichever host gets the delivery."""
+"""Two functions hosts over the same storage: claims decide, regardless of which host gets the delivery."""
 
 import base64
 import itertools
@@ -18,7 +18,7 @@ SECONDS = 60
 
 
 class Twin:
-    """A second functions host with its own Durable state; app, settings and storage are the first's."""
+    """A second functions host with its own Durable state and the app, settings and storage of the first."""
 
     def __init__(self, platform, folder, **environment):
         self.emulators = platform.emulators
@@ -74,7 +74,7 @@ def test_one_hook_at_two_hosts_at_once_starts_one_run(hosts, quick, same_deliver
     assert len(quick.app.runs(workItemId=item["id"])) == 1
 
 
-def test_one_work_item_requested_at_two_hosts_at_once_runs_once(hosts, quick):
+def test_one_work_item_asked_for_at_two_hosts_at_once_runs_once(hosts, quick):
     item = quick.work_item("Be single", "<div>QUICK write single.txt Single</div>")
     body = {"workItemId": item["id"], "project": "Fabrikam"}
     answers = at_once(*(lambda host=host: host.app.http.post("/api/runs", json=body) for host in hosts * 3))

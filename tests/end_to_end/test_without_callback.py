@@ -1,4 +1,4 @@
-"""Runs without a callback, whose end only the polling can find; with one slot and one place in the queue."""
+"""Runs observed only by polling, with one place to run and one to wait."""
 
 from tests.end_to_end.conftest import control_of
 
@@ -7,7 +7,7 @@ def cancel(narrow, case):
     return narrow.app.http.post(f"/api/runs/{case.run_id}/cancel")
 
 
-def test_the_end_of_a_run_without_a_callback_is_found_by_polling(narrow_case):
+def test_a_run_whose_callback_never_arrives_is_found_by_polling(narrow_case):
     narrow_case().start().published_once()
 
 
@@ -18,7 +18,7 @@ def test_a_group_that_never_starts_ends_its_run(narrow_case, narrow):
     assert "did not start within 0.05 minutes" in run["reason"]
 
 
-def test_a_cancel_between_two_polls_ends_the_run(narrow_case, narrow):
+def test_a_cancel_between_two_polls(narrow_case, narrow):
     cancelled = narrow_case("sleep 60").start()
     cancelled.reached("running")  # the first look has found it
     assert cancel(narrow, cancelled).status_code == 202

@@ -1,4 +1,4 @@
-"""WORK_ITEM_STATE_ON_PULL_REQUEST: which work items change their state when their pull request is opened."""
+"""WORK_ITEM_STATE_ON_PULL_REQUEST: which work items change their state when their pull request exists."""
 
 import pytest
 
@@ -47,13 +47,13 @@ def test_a_user_story_that_is_resolved_already_is_not_changed_again(resolving):
     assert states_of(done) == ["Resolved"]
 
 
-def test_a_task_of_agile_which_has_no_such_state_stays(resolving):
+def test_a_task_of_agile_which_has_no_such_state_is_not_moved(resolving):
     done = a_case(resolving, "Task").start()
     done.published_once()
     assert states_of(done) == ["New"]
 
 
-def test_a_user_story_without_a_pull_request_stays(resolving):
+def test_a_user_story_without_a_pull_request_is_not_moved(resolving):
     silent = a_case(resolving, "User Story", "<div>QUICK say Nothing to do.</div>").start()
     silent.published_nothing("no_changes")
     assert states_of(silent) == ["New"]

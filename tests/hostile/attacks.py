@@ -1,7 +1,7 @@
 """An agent that attacks: it runs a test's script with everything that a real agent has.
 
-Its folder is added to the `containers/` of an app that consists of links to this checkout. The script of an
-attack is written beside its run.sh, which a container sees read-only, and the work item's text names it.
+Its folder is one more in the `containers/` of an app that consists of links to this checkout. The script of
+an attack is put beside its run.sh, which a container sees read-only, and the work item's text names it.
 """
 
 import itertools
@@ -52,7 +52,7 @@ class Attack(Case):
     number: int = 0
 
     def tell(self, name, content):
-        """Write the file `$here.<name>` beside the agent's script atomically."""
+        """Write the file `$here.<name>` next to the agent's script, atomically."""
         draft = self.folder / f".{self.number}"
         draft.write_text(content)
         draft.replace(self.folder / f"{self.number}.{name}")

@@ -1,4 +1,4 @@
-"""A platform on which an agent attacks, and an observer outside of it."""
+"""A platform with an attacking agent, and the evidence visible from outside."""
 
 import pytest
 
@@ -17,14 +17,14 @@ def hostile(tmp_path_factory):
 
 @pytest.fixture
 def attack(hostile):
-    """Create a work item whose run executes a script, on the shared platform."""
+    """Make a work item whose run carries out a script, on the shared platform."""
     yield lambda script, **options: attack_on(hostile, script, **options)
     hostile.forget_faults()
 
 
 @pytest.fixture
 def canary():
-    """An address outside of every run that records each call to it."""
+    """An address outside every run that records its callers."""
     started = Canary()
     yield started
     started.close()

@@ -1,4 +1,4 @@
-"""Evidence from outside a platform: the places where a secret could leak, and every call to a canary."""
+"""Evidence from outside a platform: the places where a secret could leak, and the received calls."""
 
 import base64
 import sqlite3
@@ -22,14 +22,14 @@ RIGHTFUL = {"subscription", "pat"}  # where Azure DevOps itself keeps a password
 
 
 def forms(secret):
-    """The forms that a secret may have in a text or a file."""
+    """A secret in the encodings that a text or file may contain."""
     raw = secret.encode()
     encoded = [base64.b64encode(b" " * offset + raw).rstrip(b"=")[4:-2] for offset in range(3)]
     return {raw, quote(secret, safe="").encode(), *encoded}
 
 
 def sightings(secrets, places):
-    """The places that contain one of the *secrets* (name -> value), as `place: name`, without the value."""
+    """The places of *secrets* (name -> value), as `place: name` without the value."""
     wanted = {name: forms(value) for name, value in secrets.items()}
     return [
         f"{place}: {name}"
@@ -40,7 +40,7 @@ def sightings(secrets, places):
 
 
 def everything(platform):
-    """Yield each place of *platform* where a run leaves something, and the bytes there."""
+    """Yield each place of *platform* where a run leaves data, with its bytes."""
     yield from _storage(platform)
     yield from _rows("Durable history", platform.state / "functions_host" / "autocoder.sqlite")
     yield from _rows("Azure DevOps", platform.state / "azure_devops" / "azure_devops.sqlite")
@@ -103,7 +103,7 @@ def _unpacked(pack):
 
 
 def _rows(name, file):
-    """Every row of every table of an SQLite file, but for those that hold a secret by right."""
+    """Every row of every table of an SQLite file, except those that legitimately hold a secret."""
     with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as database:
         for (table,) in database.execute("select name from sqlite_master where type = 'table'").fetchall():
             for row in database.execute(f'select * from "{table}"'):
@@ -112,7 +112,7 @@ def _rows(name, file):
 
 
 class ProcessWatch:
-    """Reads the process list again and again: every command line, and what our containers were given."""
+    """Reads the process list repeatedly: every command line, and the environment of our containers."""
 
     WANTED = (b"CLONE_AUTHORIZATION", b"INPUT_URLS", b"MODEL_KEY", b"CALLBACK_TOKEN", b"OUTPUT_URLS")
 
@@ -152,7 +152,7 @@ class ProcessWatch:
 
 
 class Canary:
-    """An address outside of every run, which only an escape can call; `calls` are methods and paths."""
+    """An address outside every run, which only an escaped program can call; `calls` are methods and paths."""
 
     def __init__(self):
         self.calls, self.loot, self.headers = [], b"", []

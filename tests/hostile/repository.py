@@ -1,4 +1,4 @@
-"""A repository that attacks anyone who works in it: settings, hooks, servers, filters, links, programs."""
+"""A repository that attacks programs working in it: settings, hooks, servers, filters, links, programs."""
 
 import json
 import subprocess
@@ -21,7 +21,7 @@ PROGRAMS = ("git", "sh", "python3", "node", "claude")
 
 
 def create(platform, canary):
-    """Create it in the sample's project, with *canary* as the address that everything in it calls."""
+    """Create the repository in the sample's project; everything in it calls the address *canary*."""
     folder = platform.state / NAME
     for path, content in _files(canary).items():
         place = folder / path

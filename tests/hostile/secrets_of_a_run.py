@@ -1,4 +1,4 @@
-"""The secrets of one run, by name, as the platform itself has them."""
+"""The secrets of one run by name, read from the platform itself."""
 
 import json
 import re
@@ -7,7 +7,7 @@ from autocoder.runs.callback import callback_token
 
 
 def secrets_of(platform, run_id, watch):
-    """Return every secret of a run that is working; *watch* saw its containers start."""
+    """Return every secret of a run in progress; *watch* saw its containers start."""
     passwords = platform.emulators.passwords
     found = {
         "hook password": passwords.hook_password,

@@ -1,4 +1,4 @@
-"""An agent that looks for credentials and for ways out of its container finds none."""
+"""An agent's attempts to find credentials, to leave its container and to forge orders."""
 
 import pytest
 
@@ -61,7 +61,7 @@ def test_the_orders_of_the_supervisor_cannot_be_forged(attack, place):
 
 
 @pytest.mark.parametrize("before", ["", "mkdir /exchange/new; : >$place; chmod 400 $place"])
-def test_the_same_forgery_is_noticed_where_it_is_possible(attack, before):
+def test_a_forgery_that_succeeds_would_be_noticed(attack, before):
     attack(f"place=/exchange/new/order\n{before}\n{FORGE}").start().published_once()
 
 
@@ -149,7 +149,7 @@ END
     assert hostile.app.log(forging.run_id).count("ANSWER 401") == 5
 
 
-def test_a_fork_bomb_ends_with_the_deadline_and_leaves_no_process(attack):
+def test_a_fork_bomb_ends_with_the_deadline_and_nothing_of_it_is_left(attack):
     mark = unique_seconds()
     script = f"""
         ulimit -u 400 2>/dev/null
@@ -167,7 +167,7 @@ def test_a_fork_bomb_ends_with_the_deadline_and_leaves_no_process(attack):
 
 
 def refs(platform):
-    """Every ref of every repository, with what it points to."""
+    """Every ref of every repository, with its commit."""
     repository = platform.sample.repository
     found = platform.person.ask("GET", f"{platform.sample.project}/_apis/git/repositories/{repository}/refs")
     return sorted(f"{ref['name']} {ref['objectId']}" for ref in found["value"])

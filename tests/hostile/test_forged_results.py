@@ -1,4 +1,4 @@
-"""Forged results and packs, which no real supervisor would upload: the app checks and refuses them.
+"""A result and a pack that our supervisor would never upload: the app checks both again and refuses them.
 
 Each is uploaded in the place of the supervisor's, as if the runner itself had been taken over.
 """
@@ -24,7 +24,7 @@ WAIT = 'until [ -e "$here.go" ]; do sleep 0.05; done'
 
 @pytest.fixture
 def checkout(hostile, tmp_path):
-    """A clone of the sample, in which a test commits what it wants to be pushed."""
+    """A clone of the sample, in which a test commits the change to publish."""
     subprocess.run(
         ["git", "clone", "-q", bare_repository(hostile, REPOSITORY), tmp_path / "clone"], check=True
     )
@@ -36,7 +36,7 @@ def checkout(hostile, tmp_path):
 
 @pytest.fixture
 def forge(hostile, attack):
-    """Start a run, and upload a forged pack and result before its supervisor does; returns the ended run."""
+    """Start a run, replace its supervisor's pack and result, and return the finished run."""
 
     def forge(repo, commit, pack=None, **told):
         forged = attack(WAIT).start()
@@ -72,7 +72,7 @@ def call_back(platform, run_id):
     assert answer.status_code == 202
 
 
-def test_a_path_that_the_supervisor_should_have_withheld_is_refused(forge, checkout):
+def test_changes_that_the_supervisor_should_have_withheld_are_refused(forge, checkout):
     commit = checkout.commit({"azure-pipelines.yml": b"steps: []\n", "fine.txt": b"fine\n"})
     run = forge(checkout, commit).published_nothing("refused")
     assert "azure-pipelines.yml: protected path" in run["reason"]
@@ -93,7 +93,7 @@ def test_a_secret_in_the_commits_message_is_refused(hostile, forge, checkout):
     assert secret not in run["reason"]
 
 
-def test_a_token_in_a_file_is_refused_by_its_format(forge, checkout):
+def test_a_token_in_a_file_is_refused_by_its_form(forge, checkout):
     token = b"ghp_" + b"4kQ9zX2mB7vL1cN8" * 2 + b"abcd"
     run = forge(checkout, checkout.commit({"fine.txt": b"first\n" + token + b"\n"})).published_nothing(
         "refused"
@@ -102,7 +102,7 @@ def test_a_token_in_a_file_is_refused_by_its_format(forge, checkout):
     assert token.decode() not in run["reason"]
 
 
-def test_a_commit_with_another_parent_than_the_base_is_refused(forge, checkout):
+def test_a_commit_that_does_not_stand_on_the_base_is_refused(forge, checkout):
     checkout.commit({"first.txt": b"first\n"})
     run = forge(checkout, checkout.commit({"second.txt": b"second\n"})).published_nothing("failed")
     assert "parent of the commit in the pack is not the commit that the run started from" in run["reason"]
@@ -121,7 +121,7 @@ def test_the_result_of_another_run_is_refused(forge, checkout, told):
     assert "belongs to another run" in run["reason"]
 
 
-def test_a_branch_that_someone_else_moved_is_not_changed(hostile, attack, checkout):
+def test_a_branch_that_another_person_moved_is_left_unchanged(hostile, attack, checkout):
     attacked = attack(f"{WAIT}; echo fine >fine.txt").start()
     branch = attacked.reached("running")["branch"]
     theirs = checkout.commit({"theirs.txt": b"theirs\n"})

@@ -1,4 +1,4 @@
-"""Files that an agent leaves behind in order to have them published or to break the supervisor."""
+"""Files that an agent leaves in the work tree and the exchange, to be executed or to break the runner."""
 
 import pytest
 
@@ -51,7 +51,7 @@ FORGE_EXIT = """
 """
 
 
-def test_after_a_forged_exit_the_agent_is_ended_and_its_work_so_far_is_published(hostile, attack):
+def test_after_a_forged_exit_the_agent_is_stopped_and_its_work_is_published(hostile, attack):
     mark = unique_seconds()
     ignoring = "trap 'echo later >AGENTS.md; echo later >late.txt' TERM; sleep 60 & wait; sleep 60"
     with ProcessWatch() as watching:
@@ -62,7 +62,7 @@ def test_after_a_forged_exit_the_agent_is_ended_and_its_work_so_far_is_published
     assert pushed == {**before, "fine.txt": b"first\n"}
 
 
-def test_no_partial_file_is_published_if_the_agent_keeps_writing_after_a_forged_exit(hostile, attack):
+def test_no_partial_file_of_an_agent_that_keeps_writing_after_a_forged_exit_is_published(hostile, attack):
     mark = unique_seconds()
     writing = "while :; do echo later >>AGENTS.md; echo later >>late.txt; done"
     attacking = attack(f"{FORGE_EXIT.format(mark=mark)}\n{writing}").start()

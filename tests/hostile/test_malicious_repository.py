@@ -1,4 +1,4 @@
-"""A repository whose settings, hooks, servers, filters and links attack: none of them takes effect."""
+"""A repository whose settings, hooks, servers, filters and links attack without effect."""
 
 import subprocess
 
@@ -30,7 +30,7 @@ def malicious(hostile, evil):
 
 
 def changed(attack):
-    """The changes of the run's pull request, by path."""
+    """What the run's pull request changes, by path."""
     run = attack.published_once()
     bare = bare_repository(attack.platform, repository.NAME)
     git = ("git", "-C", bare, "diff", "--name-status", "--no-renames", "main", run["branch"])
@@ -39,9 +39,7 @@ def changed(attack):
 
 
 @pytest.mark.slow
-def test_the_repositorys_settings_hooks_and_servers_have_no_effect_on_the_real_claude(
-    hostile, malicious, evil
-):
+def test_settings_hooks_and_servers_of_the_repository_do_not_act_on_the_real_claude(hostile, malicious, evil):
     with hostile.client(MODEL_PROVIDER) as model:
         model.request("DELETE", "/_control/requests")
     attack = malicious("", agentType="claude").start()
@@ -107,7 +105,7 @@ def test_a_rewritten_agents_md_is_withheld_and_listed(malicious):
         "rm azure-pipelines.yml; mkdir azure-pipelines.yml; cp docs/*.yml azure-pipelines.yml/x",
     ],
 )
-def test_existing_content_of_the_repository_does_not_become_a_pipeline(malicious, moved):
+def test_content_that_the_repository_has_already_does_not_become_a_pipeline(malicious, moved):
     attack = malicious(f"{moved}; echo fine >fine.txt").start()
     assert not [path for path in changed(attack) if "pipelines" in path or path.startswith(".azure")]
     (pull_request,) = attack.pull_requests

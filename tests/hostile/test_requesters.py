@@ -1,4 +1,4 @@
-"""Only people who may write to the repository, or who are in a group, can start a run from Azure DevOps."""
+"""Who may start a run from Azure DevOps: people who may write to the repository, or those of a group."""
 
 import itertools
 import json
@@ -38,7 +38,7 @@ def people(hostile):
 
 @pytest.fixture
 def newcomer(hostile):
-    """A person who may contribute, and whom the app has not looked up yet."""
+    """A person who may contribute and whom the app has not looked up yet."""
     address = f"newcomer-{next(numbers)}@fabrikam.invalid"
     with AzureDevOps(hostile.url(AZURE_DEVOPS), ORGANIZATION) as control:
         control.create_identity("Newcomer", address)
@@ -54,7 +54,7 @@ def tag(platform, attack, person):
     return platform.finished(attack.run_id)
 
 
-def test_a_tag_set_by_a_person_who_may_not_contribute_starts_no_agent(hostile, attack, people):
+def test_a_tag_of_a_person_who_may_not_contribute_starts_no_agent(hostile, attack, people):
     asked = attack("echo fine >fine.txt")
     tag(hostile, asked, people["reader"])
     run = asked.published_nothing("refused")
@@ -62,7 +62,7 @@ def test_a_tag_set_by_a_person_who_may_not_contribute_starts_no_agent(hostile, a
     assert "running" not in run["phases"]
 
 
-def test_a_tag_set_by_a_person_who_may_contribute_starts_a_run(hostile, attack, people):
+def test_a_tag_of_a_person_who_may_contribute_starts_a_run(hostile, attack, people):
     asked = attack("echo fine >fine.txt")
     tag(hostile, asked, people["developer"])
     asked.published_once()
@@ -94,7 +94,7 @@ ASKING = {"identities": "/_apis/identities", "permissions": "/_apis/accesscontro
         ("permissions", {"status": 200, "body": json.dumps(UNREADABLE)}, "failed", "list that is not valid"),
     ],
 )
-def test_a_person_whose_permissions_cannot_be_read_starts_no_agent(
+def test_a_person_who_cannot_be_looked_up_starts_no_agent(
     hostile, attack, newcomer, asking, trouble, outcome, reason
 ):
     asked = attack("echo fine >fine.txt")
@@ -105,7 +105,7 @@ def test_a_person_whose_permissions_cannot_be_read_starts_no_agent(
     assert "running" not in run["phases"]
 
 
-def test_permissions_are_cached_for_a_while_and_failures_to_read_them_are_not(hostile, attack, newcomer):
+def test_permissions_are_cached_for_a_while_and_failed_lookups_are_not(hostile, attack, newcomer):
     hostile.fault(AZURE_DEVOPS, path=ASKING["permissions"], status=403)
     unknown, first, second = (attack("echo fine >fine.txt") for _ in range(3))
     tag(hostile, unknown, newcomer)
@@ -130,7 +130,7 @@ def test_the_requester_is_taken_from_the_record_and_not_from_the_delivery(hostil
 
 
 def delivery_of(platform, number):
-    """A delivery that says an administrator has set the tag, for the newest update of a work item."""
+    """A delivery that claims an administrator set the tag, for the newest update of a work item."""
     found = platform.person.ask("GET", f"{PROJECT}/_apis/wit/workItems/{number}/updates")["value"]
     item = platform.person.work_item(number)
     administrator = platform.person.ask("GET", "_apis/connectionData", version="7.1-preview")[
@@ -187,7 +187,7 @@ def test_a_change_by_the_apps_own_identity_starts_nothing(hostile, attack):
 
 
 def answers_about(platform, number):
-    """The app's answer to the delivery about a change of the work item; empty before it arrives."""
+    """The app's answer to the delivery of a work item's tag change, or None so far."""
     with AzureDevOps(platform.url(AZURE_DEVOPS), ORGANIZATION) as control:
         if control.waiting_notifications():
             return ""
@@ -203,7 +203,7 @@ def answers_about(platform, number):
 
 @pytest.fixture(scope="module")
 def group(hostile, people):
-    """Set ALLOWED_REQUESTERS_GROUP, with `reader` in the group, and reset it at the end."""
+    """The setting ALLOWED_REQUESTERS_GROUP, with `reader` in the group; reset at the end."""
     with AzureDevOps(hostile.url(AZURE_DEVOPS), ORGANIZATION) as control:
         control.create_identity(GROUP, GROUP, kind="group")
         control.add_to_group("reader@fabrikam.invalid", GROUP)

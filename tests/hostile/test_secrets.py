@@ -1,4 +1,4 @@
-"""Every secret of a run, planted wherever an agent can plant one, is found nowhere outside."""
+"""Secrets of a run that its agent puts wherever it can never appear outside the run."""
 
 import json
 
@@ -37,7 +37,7 @@ def watch():
 
 @pytest.fixture(scope="module")
 def secrets(hostile, watch):
-    """Return the secrets of a run that is working, name -> value."""
+    """Return the secrets of a run in progress, name -> value."""
     return lambda run_id: secrets_of(hostile, run_id, watch)
 
 
@@ -54,7 +54,7 @@ def plant(attack, secrets):
 
 @pytest.fixture(scope="module")
 def printed(hostile, secrets):
-    """A run whose agent prints its secrets, commits with them, and repeats them in its final message."""
+    """A run whose agent prints its secrets, commits with them, and ends with them as its last words."""
     planted = attack_on(hostile, PLANTED)
     found = plant(planted, secrets)
     return planted, planted.published_once(), found
@@ -62,7 +62,7 @@ def printed(hostile, secrets):
 
 @pytest.fixture(scope="module")
 def told_by_a_service(hostile, secrets):
-    """A run that ends with an error message of a service that contains the secrets."""
+    """A run that ends with a service's error whose text contains the secrets."""
     attack = attack_on(hostile, f"{TOLD}; echo changed >notes.txt")
     attack.start().reached("running")
     found = secrets(attack.run_id)
@@ -96,7 +96,7 @@ def test_secrets_that_only_the_app_knows_are_found_before_the_push(hostile):
     assert password not in run["reason"]
 
 
-def test_printed_secrets_are_redacted_in_log_and_pull_request(hostile, printed):
+def test_printed_secrets_are_masked_in_log_and_pull_request(hostile, printed):
     attack, _, _ = printed
     assert hostile.app.log(attack.run_id).count("[redacted]") > 20
     (pull_request,) = attack.pull_requests

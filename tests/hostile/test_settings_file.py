@@ -1,4 +1,4 @@
-"""Mistakes in a repository's settings file are reported with their line, and no agent runs."""
+"""Mistakes in a repository's settings file: reported on the work item with their line, and nothing runs."""
 
 import itertools
 

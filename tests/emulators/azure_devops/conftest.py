@@ -1,4 +1,4 @@
-"""A stand-in that runs beside the tests, and people and repositories in it."""
+"""An emulated Azure DevOps for the tests, with people and repositories."""
 
 import asyncio
 import os
@@ -82,7 +82,7 @@ def http(ado: AzureDevOps) -> Iterator[httpx.Client]:
 
 
 def git(*arguments: str, cwd: Path, check: bool = True) -> subprocess.CompletedProcess[str]:
-    """Run git; a failure shows what it said."""
+    """Run git; a failure shows its output."""
     done = subprocess.run(["git", *arguments], cwd=cwd, env=GIT, capture_output=True, text=True, timeout=60)
     assert not check or done.returncode == 0, done.stderr
     return done

@@ -79,7 +79,7 @@ class Groups:
         return self.client.containers.list_logs("rg", name, container).content
 
     def when(self, name, condition, seconds=10):
-        """The group as soon as *condition* holds for it; the API has no event to wait for."""
+        """Poll until *condition* holds for the group and return it; the API has no event to wait for."""
         end = time.monotonic() + seconds
         while not condition(group := self.get(name)):
             assert time.monotonic() < end, f"still {group.instance_view.state}, {group.provisioning_state}"

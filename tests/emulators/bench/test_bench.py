@@ -39,18 +39,18 @@ def test_a_ratio_of_medians_stands_beside_its_target():
     assert "MISSED" in report.table(rows)
 
 
-def test_histories_of_different_length_are_a_miss():
+def test_histories_of_different_length_miss_the_target():
     same, other = Length(1, 17, 5), Length(10, 18, 32)
     assert report.history_rows([same, same])[-1].is_met
     assert not report.history_rows([same, other])[-1].is_met
 
 
-def test_failures_of_a_crowd_are_a_miss():
+def test_failed_runs_miss_the_target():
     rows = report.crowd_rows(Crowd(50, 12.0, ("r: failed",), {"azurite": (100.0, 120.0)}))
     assert [row.is_met for row in rows] == [None, False, None]
 
 
-def test_names_the_parts_there_are(capsys):
+def test_names_the_parts_that_can_be_measured(capsys):
     with pytest.raises(SystemExit):
         main(["--only", "nothing"])
     assert "runs" in capsys.readouterr().err

@@ -25,7 +25,7 @@ def free_port() -> int:
 
 @dataclass
 class Host:
-    """A host of its own process, and a client of it."""
+    """A host in its own process, and its client."""
 
     state: Path
     app: Path
@@ -139,7 +139,7 @@ def host(tmp_path_factory):
 
 @pytest.fixture
 def own_host(tmp_path):
-    """Make hosts that a test may end, change or start again."""
+    """Create hosts that a test may stop, change or restart."""
     made = []
 
     def make(app="flows", **environment) -> Host:

@@ -29,6 +29,6 @@ def test_interrupted_activities_run_again_at_once_unless_the_setting_says_otherw
 
 
 @pytest.mark.parametrize("text", ["soon", "-1", "nan", "inf", "86401"])
-def test_refuses_a_redelivery_setting_that_is_no_time(text):
+def test_refuses_a_redelivery_setting_that_is_not_a_time(text):
     with pytest.raises(SettingsError, match="must be a number of seconds up to 86,400"):
         redelivery_seconds({REDELIVERY_SETTING: text})

@@ -129,7 +129,7 @@ def test_the_unchanged_credential_tells_of_an_unknown_resource(app_service):
         ({"bypass_cache": "true"}, "'bypass_cache'"),
     ],
 )
-def test_refuses_by_name_what_it_does_not_cover(endpoint, header, query, named):
+def test_refuses_uncovered_requests_by_name(endpoint, header, query, named):
     answer = ask(endpoint, header, **query)
     assert answer.status_code == 501
     assert named in answer.json()["message"]

@@ -1,4 +1,4 @@
-"""The same conversation in every dialect: how each offers tools, gives results, and says what it wants."""
+"""A client for every dialect: its way to offer tools, send results, and read answers."""
 
 import json
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ def schema(name):
 
 @dataclass
 class Said:
-    """What an answer holds, whichever dialect it came in."""
+    """The content of an answer, independent of its dialect."""
 
     text: str
     call: tuple[str, Any] | None
@@ -248,7 +248,7 @@ class Client:
         assert response.status_code == 201, response.text
 
     def requests(self):
-        """The requests that the provider remembers."""
+        """The requests that the provider has recorded."""
         return self.http.get("/_control/requests").json()["requests"]
 
     def fault(self, **fault):

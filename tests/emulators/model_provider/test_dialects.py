@@ -46,7 +46,7 @@ def test_counts_tokens_in_the_providers_own_fields(client, dialect, stream):
 
 
 @pytest.mark.parametrize("options", [None, {}, {"include_usage": False}], ids=["none", "empty", "false"])
-def test_chat_completions_stream_no_usage_that_nobody_asked_for(client, options):
+def test_chat_completions_stream_no_usage_unless_requested(client, options):
     body = {**Chat().body("x", stream=True), "stream_options": options}
     response = client.http.post(Chat.path, json=body, headers=Chat.headers)
     chunks = events_of(response)

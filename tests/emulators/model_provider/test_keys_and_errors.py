@@ -73,7 +73,7 @@ def test_faults_come_in_the_providers_shape_and_then_pass(client, dialect, statu
     assert client.post(dialect, "x").status_code == 200
 
 
-def test_a_step_can_fail_as_often_as_it_is_asked(client, dialect):
+def test_a_failing_step_fails_for_every_retry(client, dialect):
     client.add({"name": "broken", "match": "break down", "steps": [{"run": "true"}, {"error": 429}]})
     assert client.post(dialect, "break down").status_code == 200
     for _ in range(2):
@@ -173,7 +173,7 @@ def test_refuses_a_conversation_it_cannot_understand(client, conversation):
     assert response.json()["error"]
 
 
-def test_names_an_unknown_field_of_a_conversation_or_fault_and_those_there_are(client):
+def test_names_an_unknown_field_of_a_conversation_or_fault_and_the_known_ones(client):
     for path, body, message in (
         (
             "conversations",

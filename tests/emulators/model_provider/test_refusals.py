@@ -59,7 +59,7 @@ def test_openai_and_azure_name_the_parameter_and_the_kind_of_the_mistake(client,
     assert (error["type"], error["param"], error["code"]) == ("invalid_request_error", field, code)
 
 
-def test_chat_completions_name_the_place_and_the_values_there_are(client):
+def test_chat_completions_name_the_parameter_and_its_possible_values(client):
     error = refused(client, Chat(), {"model": "m", "messages": [{"role": "robot", "content": "x"}]})
     assert error["param"] == "messages[0].role"
     assert error["message"].startswith("Invalid value: 'robot'. Supported values are: 'developer', ")
@@ -103,7 +103,7 @@ def test_gemini_refuses_a_query_parameter_that_it_does_not_have(client):
     assert "Field 'colour' could not be found in request message." in error["message"]
 
 
-def test_a_version_that_never_was_is_refused(client):
+def test_an_unknown_version_is_refused(client):
     error = refused(client, Anthropic(), Anthropic().body("x"), headers={"anthropic-version": "2024-01-01"})
     assert error["message"] == 'anthropic-version: "2024-01-01" is not a valid version'
     path = Azure.path.replace("2024-10-21", "2024-10-22")
@@ -135,7 +135,7 @@ def test_azure_has_responses_on_its_dated_path_since_a_certain_version(client):
         (Gemini(), {"cachedContent": "cachedContents/1"}, "cachedContent"),
     ],
 )
-def test_what_the_script_cannot_honour_is_not_answered_as_if_it_were(client, dialect, wish, what):
+def test_features_that_the_script_lacks_are_refused(client, dialect, wish, what):
     error = refused(client, dialect, {**dialect.body("x"), **wish}, status=501)
     assert error["message"].startswith(f"{what} is not covered by this emulator; see ")
     assert client.requests() == []

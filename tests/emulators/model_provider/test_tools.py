@@ -1,4 +1,4 @@
-"""Abstract steps become calls of whatever tools an agent has."""
+"""Abstract steps become calls of the tools that an agent offers."""
 
 import subprocess
 

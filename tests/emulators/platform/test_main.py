@@ -27,7 +27,7 @@ SECONDS = 30
 
 
 class Launcher:
-    """`python -m emulators` with a folder and ports of its own, in a process group of its own."""
+    """`python -m emulators` with its own folder, ports and process group."""
 
     def __init__(self, folder: Path, base: int):
         self.folder, self.base, self.state = folder, base, folder / "the state"
@@ -96,7 +96,7 @@ def launch(tmp_path):
         launcher.close()
 
 
-def test_prints_where_everything_listens_and_ctrl_c_leaves_nothing(launch):
+def test_prints_all_addresses_and_leaves_nothing_after_ctrl_c(launch):
     launcher = launch()
     printed = launcher.wait_until_ready()
     assert all(emulator.url(launcher.base) in printed for emulator in (*OURS, *AZURITE))
@@ -147,7 +147,7 @@ def test_a_taken_port_ends_the_start_with_one_clear_message(launch):
         ("emulators.platform.run", "make run: BASE_PORT"),
     ],
 )
-def test_a_base_port_that_cannot_be_is_refused_with_the_range(program, option):
+def test_an_impossible_base_port_is_refused_with_the_range(program, option):
     agent = ["--agent", "claude"] if program.endswith("run") else []
     command = [sys.executable, "-m", program, *agent, "--base-port=99999"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=SECONDS)
@@ -156,7 +156,7 @@ def test_a_base_port_that_cannot_be_is_refused_with_the_range(program, option):
 
 
 @pytest.mark.parametrize("victim", ["identity", "functions_host"])
-def test_a_program_that_dies_is_named_and_ends_the_platform(launch, victim):
+def test_a_program_that_dies_is_named_and_stops_the_platform(launch, victim):
     launcher = launch()
     launcher.wait_until_ready()
     pid = next(pid for pid in launcher.processes() if f"emulators.{victim}" in command_line(pid))

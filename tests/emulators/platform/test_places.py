@@ -43,7 +43,7 @@ def test_a_second_platform_on_the_same_folder_is_refused(tmp_path):
         own_folder(tmp_path).__enter__()
 
 
-def test_a_folder_that_is_no_platforms_is_not_emptied(tmp_path):
+def test_a_folder_with_other_files_is_not_emptied(tmp_path):
     (tmp_path / "thesis.txt").write_text("years of work")
     with pytest.raises(PlatformError, match="Choose an empty one: --state FOLDER"):
         own_folder(tmp_path, fresh=True).__enter__()

@@ -30,7 +30,7 @@ def test_a_real_model_needs_a_key(monkeypatch):
 @pytest.mark.parametrize(
     ("key", "unsafe", "is_forced"), [("k", False, True), ("k", True, False), (None, False, False)]
 )
-def test_containers_of_a_real_model_start_in_the_sandbox_alone(tmp_path, key, unsafe, is_forced):
+def test_containers_of_a_real_model_start_only_in_the_sandbox(tmp_path, key, unsafe, is_forced):
     command = program_of(Plan(tmp_path, model_key=key, unsafe=unsafe), AZURE_RESOURCE_MANAGER).command
     assert (" --isolation bubblewrap" in " ".join(command)) == is_forced
 
@@ -41,6 +41,6 @@ def test_the_pages_of_azure_devops_know_the_app_and_the_file_of_its_keys(tmp_pat
     assert f"--app-url http://127.0.0.1:7500 --app-keys {plan.keys_file}" in command
 
 
-def test_an_unknown_agent_is_answered_with_those_there_are():
+def test_an_unknown_agent_is_answered_with_the_list_of_agents():
     with pytest.raises(PlatformError, match=r"There is no agent '\.\./runner'. Agents are: claude, codex"):
         agent_file("../runner")

@@ -52,7 +52,7 @@ def test_a_program_that_takes_too_long_is_named(start):
         wait_until_ready([start(SERVES, ready="never said")], 0.3)
 
 
-def test_what_an_earlier_start_printed_does_not_count(start, tmp_path):
+def test_the_output_of_an_earlier_start_does_not_count(start, tmp_path):
     (tmp_path / "log").write_text("ready\n")
     assert not start("import signal; signal.pause()").is_ready
 

@@ -1,4 +1,4 @@
-"""The check for what a new machine must bring, and the Makefile around it."""
+"""The check for the required tools, and the Makefile that calls it."""
 
 import os
 import re
@@ -43,7 +43,7 @@ def make(*words):
     return subprocess.run(["make", *words], cwd=ROOT, capture_output=True, text=True)
 
 
-def test_make_hands_on_the_folder_and_the_port():
+def test_make_passes_on_the_folder_and_the_port():
     place = ["STATE=/a folder", "BASE_PORT=8000"]
     for target, argument in (
         ("run", '--state "/a folder"'),
@@ -54,12 +54,12 @@ def test_make_hands_on_the_folder_and_the_port():
 
 
 @pytest.mark.parametrize(("value", "is_given"), [("1", True), ("yes", True), ("0", False), ("", False)])
-def test_make_takes_a_variable_that_is_0_for_not_given(value, is_given):
+def test_make_treats_a_variable_that_is_0_as_not_set(value, is_given):
     printed = make("-n", "demo", f"KEEP={value}", f"UNSAFE={value}").stdout
     assert ("--keep" in printed, "--unsafe" in printed) == (is_given, is_given)
 
 
-def test_an_unknown_agent_is_answered_with_those_there_are_before_anything_is_installed():
+def test_an_unknown_agent_is_answered_with_the_list_of_agents_before_anything_is_installed():
     done = make("demo", "AGENT=nope")
     assert done.returncode != 0
     assert "There is no agent 'nope'. Agents are: claude codex" in done.stderr

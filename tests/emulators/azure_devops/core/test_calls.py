@@ -43,7 +43,7 @@ def test_takes_the_access_token_of_a_managed_identity(server, ado, identity):
 
 
 @pytest.mark.parametrize("change", ["audience", "expired", "unknown", "garbage"])
-def test_a_bad_access_token_is_no_credential(server, ado, change):
+def test_a_bad_access_token_is_not_accepted(server, ado, change):
     headers = {
         "audience": lambda: bearer(server, identities.APP.client_id, tokens.VAULT_RESOURCE),
         "expired": lambda: bearer(server, identities.APP.client_id, lifetime=-60),
@@ -53,7 +53,7 @@ def test_a_bad_access_token_is_no_credential(server, ado, change):
     assert httpx.get(f"{server.url}/{PROJECTS}", headers=headers).status_code == 203
 
 
-def test_a_wrong_personal_access_token_is_no_credential(server, ado):
+def test_a_wrong_personal_access_token_is_not_accepted(server, ado):
     assert httpx.get(f"{server.url}/{PROJECTS}", auth=("", "wrong")).status_code == 203
 
 

@@ -16,7 +16,7 @@ def test_the_list_names_each_operation_once():
     assert len({(o.method, o.pattern.pattern.lower()) for o in DOCUMENTED}) > 360
 
 
-def test_what_is_served_beyond_the_list_has_a_reason_and_is_not_in_it():
+def test_operations_served_beyond_the_list_have_a_reason_and_are_not_in_it():
     listed = {(operation.method, operation.path.lower()) for operation in DOCUMENTED}
     for operation in UNDOCUMENTED:
         assert operation.reason
@@ -40,7 +40,7 @@ def test_the_catalogue_leads_an_official_client_to_the_operation(operation):
 
 
 def filled(template: str, values: dict[str, str]) -> str:
-    """The way in which the Python client of Microsoft builds an address."""
+    """Build an address like Microsoft's Python client."""
     parts = []
     for part in template.split("/"):
         name = re.fullmatch(r"(\$?)\{\*?(\w+)\}", part)

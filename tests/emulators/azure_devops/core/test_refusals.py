@@ -1,4 +1,4 @@
-"""What the emulated Azure DevOps does not cover is refused, never answered as if it were covered."""
+"""Requests that the emulated Azure DevOps does not cover are refused."""
 
 import logging
 

@@ -61,7 +61,7 @@ def test_without_a_credential_git_gets_a_challenge(ado, repository, tmp_path):
     assert git("clone", "-q", url, "out", cwd=tmp_path, check=False).returncode == 128
 
 
-def test_an_unknown_repository_is_told_in_plain_text(ado, tmp_path):
+def test_an_unknown_repository_is_reported_in_plain_text(ado, tmp_path):
     url = with_pat(ado.clone_url(PROJECT, "nothing"), ado.pat)
     assert "TF401019" in git("clone", url, "out", cwd=tmp_path, check=False).stderr
 
@@ -123,7 +123,7 @@ def test_refuses_a_push_that_is_not_a_fast_forward(clone):
     assert "scope 'branch'" in refused.stderr
 
 
-def test_who_made_a_branch_may_rewrite_and_delete_it(clone):
+def test_the_creator_of_a_branch_may_rewrite_and_delete_it(clone):
     git("push", "-q", "origin", "main:refs/heads/mine", cwd=clone)
     git("commit", "-q", "--amend", "-m", "Other", cwd=clone)
     git("push", "-q", "--force", "origin", "main:refs/heads/mine", cwd=clone)
@@ -177,7 +177,7 @@ def test_refuses_refs_that_are_reserved(clone, ref):
     assert "remote rejected" in git("push", "origin", f"main:{ref}", cwd=clone, check=False).stderr
 
 
-def test_who_only_reads_is_told_what_is_missing(ado, clone, repository):
+def test_a_push_by_a_reader_names_the_missing_permission(ado, clone, repository):
     pat = ado.create_pat("visitor-pushes", VISITOR)
     remote = with_pat(ado.clone_url(PROJECT, repository["name"]), pat)
     refused = git("push", remote, "main:refs/heads/x", cwd=clone, check=False)
@@ -264,7 +264,7 @@ def test_folders_are_listed(http, repository):
         ),
     ],
 )
-def test_what_is_not_there_is_404_with_its_reason(http, repository, query, key):
+def test_missing_objects_are_404_with_a_reason(http, repository, query, key):
     answer = http.get(f"{base(repository)}/items", params=query)
     assert (answer.status_code, answer.json()["typeKey"]) == (404, key)
 

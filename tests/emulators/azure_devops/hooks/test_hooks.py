@@ -1,4 +1,4 @@
-"""Service hooks: what is sent, to whom, and what happens when it is not taken."""
+"""Service hooks: what is sent, to which web hooks, and what happens when a delivery fails."""
 
 import base64
 import json
@@ -20,7 +20,7 @@ SAMPLES = Path(__file__).parents[3] / "samples" / "service-hooks"
 
 
 class Receiver:
-    """A web hook that keeps what it gets and answers what it is told."""
+    """A web hook that records its deliveries and answers with the given statuses."""
 
     def __init__(self) -> None:
         self.got: queue.Queue = queue.Queue()
@@ -81,7 +81,7 @@ def subscribe(ado, project, receiver, subscriptions):
 
 @pytest.fixture
 def settled(ado, subscriptions):
-    """Wait until no notification of the test's subscriptions is on its way."""
+    """Wait until all notifications of the test's subscriptions are completed."""
 
     def wait() -> None:
         pause = threading.Event()
@@ -101,7 +101,7 @@ def shape(value):
 
 
 def lacks(sample, given, path=""):
-    """The places of *sample* that *given* does not have."""
+    """The paths in *sample* that are missing in *given*."""
     if not isinstance(sample, dict):
         return []
     missing = [f"{path}/{key}" for key in sample if key not in given]
@@ -175,7 +175,9 @@ def test_a_comment_arrives_as_commented_and_as_updated(ado, project, receiver, s
         ({"projectId": ""}, 1),
     ],
 )
-def test_filters_let_only_the_wanted_through(ado, project, receiver, subscribe, settled, filters, expected):
+def test_filters_select_the_events_that_are_sent(
+    ado, project, receiver, subscribe, settled, filters, expected
+):
     subscribe("workitem.created", **filters)
     ado.create_work_item(project["name"], "Bug", "Filtered", tags="autocoder")
     settled()
@@ -378,7 +380,7 @@ def test_only_administrators_see_and_make_subscriptions(server, project, subscri
             other.subscription(subscription["id"])
 
 
-def test_a_test_notification_tells_what_came_of_it(ado, project, receiver, subscribe):
+def test_a_test_notification_reports_its_result(ado, project, receiver, subscribe):
     subscription = subscribe("workitem.created", user="u", password="p")
     answer = ado._send(
         "POST", ado.api("", "hooks/testNotifications"), {"subscriptionId": subscription["id"], "details": {}}
@@ -387,7 +389,7 @@ def test_a_test_notification_tells_what_came_of_it(ado, project, receiver, subsc
     assert receiver.next()["eventType"] == "workitem.created"
 
 
-def test_what_was_not_delivered_goes_on_after_a_restart(tmp_path, receiver):
+def test_undelivered_notifications_continue_after_a_restart(tmp_path, receiver):
     first = Running(tmp_path)
     with AzureDevOps(first.url) as ado:
         project = ado.create_project("Durable")

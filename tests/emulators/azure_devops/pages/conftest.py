@@ -1,4 +1,4 @@
-"""Work items that forms change, a web hook that hears of it, and sending a form as a browser does."""
+"""Work items for the forms, a web hook that receives the events, and a sender of forms like a browser."""
 
 import json
 import threading
@@ -21,7 +21,7 @@ def item(ado: AzureDevOps) -> dict:
 
 @pytest.fixture
 def hook(ado: AzureDevOps):
-    """A web hook, and what was delivered to it."""
+    """A web hook and its deliveries."""
     delivered: list[dict] = []
 
     class Handler(BaseHTTPRequestHandler):

@@ -1,4 +1,4 @@
-"""The forms of the pages: what a person changes with them, and how wrong input is explained."""
+"""The forms of the pages: their changes, and the messages for wrong input."""
 
 import httpx
 import pytest
@@ -115,7 +115,7 @@ def test_a_work_item_is_created_with_tags_and_delivered(ado, hook):
     ],
     ids=["no title", "long title", "stale", "no revision", "long comment", "long tag"],
 )  # fmt: skip
-def test_what_was_typed_is_shown_again_with_the_reason(ado, item, fields, status, words):
+def test_the_input_is_shown_again_with_the_reason(ado, item, fields, status, words):
     answer = send(ado, path_of(item), fields)
     assert answer.status_code == status
     assert words in answer.text

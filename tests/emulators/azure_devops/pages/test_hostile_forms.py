@@ -1,4 +1,4 @@
-"""Forms that other sites and hostile clients send: they change nothing, and nothing of them is markup."""
+"""Forms that other sites and hostile clients send: they change nothing, and no text becomes markup."""
 
 import base64
 import http.client
@@ -148,7 +148,7 @@ def test_a_file_name_that_a_link_cannot_carry_is_refused(ado, item, name):
 
 
 @pytest.mark.parametrize("name", ['"../../etc/passwd"', '"C:\\\\x\\\\passwd"', '"/passwd"'])
-def test_of_a_path_only_the_file_name_is_kept(ado, item, name):
+def test_only_the_file_name_of_a_path_is_kept(ado, item, name):
     body = START + part(f'name="file"; filename={name}', b"x") + b"--b--\r\n"
     assert raw(ado, item, body).status_code == 303
     assert item_of(ado, item)["relations"][0]["attributes"]["name"] == "passwd"
@@ -226,7 +226,7 @@ def test_a_file_over_the_limit_is_refused(ado, item, monkeypatch):
     )
 
 
-def test_a_form_says_who_is_not_there(ado):
+def test_a_form_for_a_missing_work_item_or_project_is_404(ado):
     assert send(ado, f"{HOME}/_workitems/edit/999999", EDITS[0]).status_code == 404
     assert send(ado, "/contoso/Nowhere", {"form": "create"}).status_code == 404
 

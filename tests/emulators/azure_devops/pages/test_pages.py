@@ -1,4 +1,4 @@
-"""Pages: they show what people want to see, and nothing that was written gets in as markup."""
+"""Pages show the state of the organisation, and no text in it becomes markup."""
 
 import re
 from html.parser import HTMLParser
@@ -15,7 +15,7 @@ EVIL = '<script>alert(1)</script><img src=x onerror=alert(2)>"><svg/onload=alert
 
 
 class Tags(HTMLParser):
-    """What elements and attributes a page really has."""
+    """The elements and attributes of a page, as parsed."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -51,7 +51,7 @@ def assert_harmless(page: str) -> None:
 
 @pytest.fixture(scope="module")
 def pull(ado, tmp_path_factory) -> dict:
-    """A work item and a pull request that are linked, everything in them hostile."""
+    """A linked work item and pull request whose texts are all hostile."""
     folder = tmp_path_factory.mktemp("repository")
     git("init", "-q", "-b", "main", cwd=folder)
     commit(folder, "README.md", f"# Read me\n\n{EVIL}\n")
@@ -135,7 +135,7 @@ def test_a_page_is_one_file(ado, pull):
      "/contoso/Fabrikam%20Fiber/_workitems/edit/<x>",
      "/contoso/Fabrikam%20Fiber/_git/pages%20%26%20more?path=../../../etc/passwd", "/a/b/c/d"],
 )  # fmt: skip
-def test_what_is_not_there_is_a_page_with_404(ado, pull, path):
+def test_missing_objects_are_a_page_with_404(ado, pull, path):
     answer = httpx.get(f"{ado.url}{path}")
     assert answer.status_code == 404
     assert_harmless(answer.text)

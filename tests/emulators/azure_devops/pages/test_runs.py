@@ -1,4 +1,4 @@
-"""The pages of runs: what the app answers, for a person who has no key."""
+"""The pages of runs, which show the app's answers to people without a key."""
 
 import json
 import threading
@@ -25,7 +25,7 @@ BODY = {
 
 
 class App:
-    """An app that answers with what a test puts in, by path; without the key with 401."""
+    """An app with an answer for each path, set by the test; without the key it answers 401."""
 
     def __init__(self) -> None:
         answers: dict[str, object] = {}

@@ -1,4 +1,4 @@
-"""Policy configurations: which types there are, and what is refused."""
+"""Policy configurations: their types, and refused requests."""
 
 import pytest
 

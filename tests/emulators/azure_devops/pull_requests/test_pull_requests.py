@@ -1,4 +1,4 @@
-"""Pull requests: making, linking, merging, discussing."""
+"""Pull requests: creating, linking, merging, discussing."""
 
 import json
 import time
@@ -96,7 +96,7 @@ def test_characters_are_counted_as_utf_16_has_them(http, pushed, path):
 
 
 @pytest.mark.parametrize("ref", ["refs/heads/gone", "topic", "refs/heads/../../x", "", None, 7])
-def test_a_branch_that_is_not_there_is_tf401398(http, pushed, path, ref):
+def test_a_missing_branch_is_tf401398(http, pushed, path, ref):
     answer = http.post(path, json=body(sourceRefName=ref))
     assert answer.status_code == 400
     assert answer.json()["message"].startswith("TF401398")
@@ -143,7 +143,7 @@ def test_a_link_made_on_the_work_item_shows_on_the_pull_request(http, ado, pull,
     assert http.get(f"{pull['url']}/workitems").json()["count"] == 0
 
 
-def test_links_can_be_switched_off_to_test_those_who_read_them_back(http, ado, pushed, path):
+def test_links_can_be_switched_off_to_test_their_readers(http, ado, pushed, path):
     item = ado.create_work_item(PROJECT, "Bug", "Not linked")["id"]
     ado.switch(linkWorkItems=False)
     try:
@@ -198,7 +198,7 @@ def test_a_draft_cannot_be_completed(http, pull):
     assert http.patch(pull["url"], json=completion).status_code == 400
 
 
-def test_conflicts_are_found_and_hold_it_back(http, pushed, path):
+def test_conflicts_are_found_and_prevent_completion(http, pushed, path):
     git("checkout", "-q", "main", cwd=pushed)
     commit(pushed, "src/app.py", "def answer():\n    return 43\n", "Answer differently")
     git("push", "-q", "origin", "main", cwd=pushed)
@@ -246,7 +246,7 @@ def test_only_the_five_votes_of_the_service_are_taken(http, pull):
     assert http.put(f"{pull['url']}/reviewers/{me}", json={"vote": -10}).json()["vote"] == -10
 
 
-def test_a_required_status_holds_completion_back_until_it_succeeds(http, ado, pushed, path, repository):
+def test_a_required_status_prevents_completion_until_it_succeeds(http, ado, pushed, path, repository):
     scope = [{"repositoryId": repository["id"], "refName": "refs/heads/main", "matchKind": "Exact"}]
     settings = {"scope": scope, "statusName": "verify", "statusGenre": "autocoder"}
     http.post(

@@ -130,7 +130,7 @@ def test_rules_about_who_created_it_may_be_bypassed(http, item):
 @pytest.mark.parametrize(
     "body", ["", "{}", "[]", "[1]", '[{"op":"jump","path":"/fields/System.Title"}]', "nope"]
 )
-def test_what_is_no_patch_document_is_refused(http, item, body):
+def test_a_body_that_is_not_a_patch_document_is_refused(http, item, body):
     answer = http.patch(f"_apis/wit/workitems/{item['id']}", content=body, headers=PATCH)
     assert (answer.status_code, answer.json()["typeKey"]) == (400, "VssPropertyValidationException")
 
@@ -162,7 +162,7 @@ def test_updates_hold_changes_with_old_and_new_value(http, item):
     assert set(json.loads(UPDATE_SAMPLE.read_text())) - {"relations"} <= set(second)
 
 
-def test_revisions_keep_what_was(http, item):
+def test_revisions_keep_earlier_values(http, item):
     patch(http, item["id"], add("System.Title", "Another"))
     first = http.get(f"_apis/wit/workItems/{item['id']}/revisions/1").json()
     assert first["fields"]["System.Title"] == "Crash on save"
@@ -207,7 +207,7 @@ def test_a_field_that_a_process_may_have_is_kept(http, item, name):
     assert answer.json()["fields"][name] == "7"
 
 
-def test_a_field_that_there_is_not_is_refused_as_the_service_does(http, item):
+def test_an_unknown_field_is_refused_with_the_services_error(http, item):
     paths = [
         f"_apis/wit/workitems/{item['id']}?fields=System.Nothing",
         "_apis/wit/workitems?ids=1&fields=a.b",
@@ -267,7 +267,7 @@ def test_a_comment_is_markdown_when_7_2_says_so(http, item):
     assert answer["renderedText"] == "<p><strong>bold</strong> &lt;b&gt;x&lt;/b&gt;</p>\n"
 
 
-def test_comments_hidden_in_html_do_not_survive(http, item):
+def test_html_comments_are_removed_from_comments(http, item):
     path = f"{PROJECT}/_apis/wit/workItems/{item['id']}/comments"
     answer = http.post(path, json={"text": "seen<!-- marker -->"}, params={"api-version": "7.1-preview.4"})
     assert answer.json()["text"] == "seen"

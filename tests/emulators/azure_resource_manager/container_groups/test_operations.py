@@ -93,7 +93,7 @@ def test_refuses_a_parameter_of_the_wrong_kind(groups, query):
     assert error(answer) == (400, "InvalidParameter")
 
 
-def test_a_location_that_is_no_region_has_no_usage(groups):
+def test_a_location_that_is_not_a_region_has_no_usage(groups):
     answer = groups.send("GET", "/providers/Microsoft.ContainerInstance/locations/atlantis/usages")
     assert error(answer) == (400, "NoRegisteredProviderFound")
 
@@ -117,7 +117,7 @@ def test_a_caller_without_a_token_learns_nothing(groups):
         ({"tags": {}, "zones": ["1"]}, (501, "NotImplemented")),
     ],
 )
-def test_a_patch_changes_tags_alone(groups, body, expected):
+def test_a_patch_changes_only_tags(groups, body, expected):
     groups.run("patched", pair("true"))
     assert error(groups.send("PATCH", GROUPS + "/patched", body)) == expected
     assert groups.get("patched").tags == {"run": "1"}

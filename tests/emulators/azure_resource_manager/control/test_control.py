@@ -79,7 +79,7 @@ def test_a_container_may_run_out_of_memory(groups):
         ("/_control/troubles", {"kind": "neverStarts", "times": "many"}),
     ],
 )
-def test_refuses_control_of_what_does_not_exist(groups, path, body):
+def test_refuses_control_calls_for_missing_groups_and_unknown_fields(groups, path, body):
     assert httpx.post(groups.emulator.url + path, json=body, verify=groups.emulator.tls).status_code == 400
 
 

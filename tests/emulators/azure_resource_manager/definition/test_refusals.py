@@ -69,7 +69,7 @@ def put(groups, body):
         (of(top={"identity": {**ASSIGNED, "type": "None"}}), "InvalidIdentityType", "'None'"),
     ],
 )
-def test_refuses_what_the_service_refuses(groups, body, code, named):
+def test_refuses_the_groups_that_the_service_refuses(groups, body, code, named):
     status, told, message = put(groups, body)
     assert (status, told) == (400, code)
     assert named in message
@@ -115,7 +115,7 @@ def test_refuses_what_the_service_refuses(groups, body, code, named):
         ),
     ],
 )
-def test_refuses_by_name_what_it_does_not_cover(groups, body, named):
+def test_refuses_uncovered_requests_by_name(groups, body, named):
     if "volumes" in body["properties"] and body["properties"]["volumes"][0]["name"] in ("files", "cloned"):
         body["properties"]["containers"][0]["properties"]["volumeMounts"] = []
     status, code, message = put(groups, body)

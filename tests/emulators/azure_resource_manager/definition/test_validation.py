@@ -89,7 +89,7 @@ def test_refuses_a_bad_group_name(name):
         ((*AGENT, "properties", "ports"), [{"port": 70000}], "InvalidPort"),
     ],
 )
-def test_refuses_what_the_service_refuses(path, value, code):
+def test_refuses_the_groups_that_the_service_refuses(path, value, code):
     with pytest.raises(ResourceManagerError) as raised:
         group_of("name", changed(path, value))
     assert (raised.value.status, raised.value.code) == (400, code)
@@ -98,7 +98,7 @@ def test_refuses_what_the_service_refuses(path, value, code):
 @pytest.mark.parametrize(
     "body", [None, [], "text", 5, {}, {"location": "x"}, {"location": "x", "properties": []}]
 )
-def test_refuses_what_is_no_group(body):
+def test_refuses_a_body_that_is_not_a_group(body):
     with pytest.raises(ResourceManagerError):
         group_of("name", body)
 
@@ -111,7 +111,7 @@ def test_an_error_never_repeats_a_secret():
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff\xfe"])
-def test_refuses_a_body_that_is_no_json_object(groups, content):
+def test_refuses_a_body_that_is_not_a_json_object(groups, content):
     url = groups.emulator.url + "/subscriptions/s/resourceGroups/rg/providers"
     url += "/Microsoft.ContainerInstance/containerGroups/g"
     token = groups.client._config.credential.token

@@ -217,7 +217,7 @@ def make_root(root):
         shutil.copy(library, root / library.relative_to("/"))
 
 
-def test_tls_is_trusted_through_the_bundle_alone(groups):
+def test_tls_is_trusted_only_through_the_bundle(groups):
     host, port = groups.emulator.url.removeprefix("https://").split(":")
     context = ssl.create_default_context()
     with (

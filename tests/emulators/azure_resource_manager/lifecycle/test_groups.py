@@ -67,7 +67,7 @@ def test_an_image_that_cannot_be_pulled_fails_the_group(groups, image):
 @pytest.mark.parametrize(
     "image", ["team/build", "localhost:5000/team/build:1", "r.azurecr.io/team/build@sha256:" + "a" * 64]
 )
-def test_an_image_is_known_by_its_name_alone(groups, image):
+def test_an_image_is_identified_only_by_its_name(groups, image):
     groups.run("image", group(container("agent", "/bin/sh /opt/team/tool.sh", image=image, cpu=1)))
     assert groups.log("image", "agent") == "tool of the team\n"
 
@@ -105,7 +105,7 @@ def test_a_deleted_group_leaves_no_process_and_no_folder(groups):
     assert not folder.exists()
 
 
-def test_deleting_what_is_not_there_says_so_quietly(groups):
+def test_deleting_a_missing_group_is_204(groups):
     answers = []
     groups.client.container_groups.begin_delete(
         "rg", "nothing", polling=False, raw_response_hook=lambda answer: answers.append(answer.http_response)
@@ -134,7 +134,7 @@ def test_a_put_with_a_changed_property_restarts_every_container(groups):
     groups.when("changed", lambda _: groups.log("changed", "agent") == "x\nx\n")
 
 
-def test_a_put_on_a_group_that_has_ended_runs_it_anew_with_empty_volumes(groups):
+def test_a_put_on_a_group_that_has_ended_runs_it_again_with_empty_volumes(groups):
     body = group(container("agent", "echo x >> /workspace/n; cat /workspace/n", cpu=1))
     groups.run("anew", body)
     first = groups.get("anew").containers[0].instance_view.current_state.finish_time

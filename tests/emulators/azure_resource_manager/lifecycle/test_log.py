@@ -35,7 +35,7 @@ def test_the_log_of_a_container_that_has_ended_is_whole(groups):
     assert groups.log("whole", "agent") == "no line end" + "".join(f"{n}\n" for n in range(1, 501))
 
 
-def test_a_line_ends_with_a_line_feed_alone(groups):
+def test_a_line_ends_only_with_a_line_feed(groups):
     groups.run("signs", group(container("agent", r"printf 'a\rb\fc\342\200\250d\ne\n'", cpu=1)))
     assert groups.log("signs", "agent") == "a\rb\fc\u2028d\ne\n"
     assert [text for _, text in split_lines(groups)] == ["a\rb\fc\u2028d", "e"]

@@ -1,4 +1,4 @@
-"""Turns of orchestrators with the real SDK and a clock of our own."""
+"""Turns of orchestrators with the real SDK and a simulated clock."""
 
 import datetime as dt
 
@@ -15,7 +15,7 @@ START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
 
 class Player:
-    """Plays an orchestrator turn by turn; time passes as the test says."""
+    """Runs an orchestrator turn by turn; the test advances the clock."""
 
     def __init__(self, orchestrator):
         self.handle = df.Orchestrator.create(orchestrator)
@@ -97,7 +97,7 @@ def test_an_event_in_the_turn_that_continues_as_new_is_carried_over():
     assert [e["Name"] for e in outcome.carried_over] == ["after"]
 
 
-def test_work_that_the_code_asks_for_in_other_order_is_found_out():
+def test_work_scheduled_in_another_order_is_detected():
     names = ["a", "b"]
 
     def orchestrator(context):

@@ -11,7 +11,7 @@ def test_fans_out_to_sync_and_async_activities(host):
     assert (ended["output"], ended["customStatus"]) == (55, {"results": 10})
 
 
-def test_retries_until_an_attempt_goes_well(host):
+def test_retries_until_an_attempt_succeeds(host):
     assert host.output("retrying", {"key": "a", "failures": 2, "attempts": 3}) == ["attempt 3", 2]
 
 
@@ -68,7 +68,7 @@ def test_a_child_without_an_id_is_named_by_its_parents_execution_and_a_decimal_n
     assert len(execution) == len("00000000-0000-0000-0000-000000000000")
 
 
-def test_of_several_waits_for_one_event_the_newest_is_served_first(host):
+def test_the_newest_of_several_waits_for_one_event_is_served_first(host):
     id_ = host.begin("two_waits_for_one_event")
     host.has_status(id_, "Running")
     host.send(id_, "same", "first")
@@ -173,7 +173,7 @@ def test_the_history_of_a_parent_does_not_grow_with_its_childs_polls(host):
     assert host.history(one) == host.history(ten)
 
 
-def test_an_event_awaited_before_goes_unseen_until_that_rounds_own_tasks_are_done(host):
+def test_an_event_awaited_before_is_not_seen_until_the_tasks_of_the_round_are_done(host):
     id_ = host.begin("waits_again", {"seconds": 0.8})
     host.has_custom(id_, "second round")
     began = time.monotonic()

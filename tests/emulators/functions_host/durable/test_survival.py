@@ -19,7 +19,7 @@ def test_twenty_running_instances_survive_a_kill_and_each_finishes_once(own_host
     assert all(host.history(id_).count("ExecutionCompleted") == 1 for id_ in ids)
 
 
-def test_what_was_answered_is_still_there_after_a_kill(own_host):
+def test_answered_changes_survive_a_kill(own_host):
     host = own_host().start()
     waiting, polling = host.begin("approval"), host.begin("two_events_and_a_child", {"seconds": 0.5})
     host.has_status(waiting, "Running")

@@ -126,7 +126,7 @@ def test_terminates_with_a_reason(host, waiting):
     assert "ExecutionTerminated" in host.history(waiting)
 
 
-def test_purges_what_has_ended_only(host, waiting):
+def test_purges_only_instances_that_have_ended(host, waiting):
     assert host.hub("DELETE", f"/instances/{waiting}").status_code == 412
     done = host.run("chain", 1)["instanceId"]
     assert host.hub("DELETE", f"/instances/{done}").json() == {"instancesDeleted": 1}
@@ -261,7 +261,7 @@ def test_the_sdk_gives_the_input_back_as_it_was(host):
         ),
     ],
 )
-def test_what_is_not_covered_is_501_with_its_name(host, method, path, name):
+def test_uncovered_requests_are_501_with_their_name(host, method, path, name):
     answer = host.hub(method, path)
     assert (answer.status_code, answer.json()) == (501, {"Message": f"Not covered by this host: {name}"})
     assert f"Not covered by this host: {name}" in host.log

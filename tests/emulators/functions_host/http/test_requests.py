@@ -22,6 +22,6 @@ def test_header_names_are_in_lower_case_and_repeated_headers_joined(host):
     assert all(name == name.lower() for name, _ in headers)
 
 
-def test_a_body_without_a_content_length_is_not_handed_over(host):
+def test_a_body_without_a_content_length_is_not_passed_on(host):
     assert host.http.post("/api/seen", content=b"in one piece").json()["body"] == "in one piece"
     assert host.http.post("/api/seen", content=iter([b"in", b"chunks"])).json()["body"] == ""

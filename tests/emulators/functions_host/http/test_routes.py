@@ -34,7 +34,7 @@ def test_matches(template, path, expected):
 
 
 @pytest.mark.parametrize("template", ["a/{", "a/{x:even}", "{x y}"])
-def test_refuses_what_is_no_template(template):
+def test_refuses_an_invalid_template(template):
     with pytest.raises(HostError):
         compile_template(template)
 

@@ -46,7 +46,7 @@ def test_the_next_time_is_later_than_now():
         "5-1 * * * * *",
     ],
 )
-def test_refuses_what_is_no_schedule(text):
+def test_refuses_an_invalid_schedule(text):
     with pytest.raises(ValueError, match="is not a valid NCRONTAB expression"):
         parse(text)
 

@@ -66,7 +66,7 @@ def test_a_failing_run_is_logged_and_the_host_goes_on(timers):
 
 
 @pytest.mark.slow
-def test_a_run_that_was_missed_is_made_up_for_at_the_next_start(timers):
+def test_a_missed_run_is_caught_up_at_the_next_start(timers):
     host = timers("0 0 3 * * *").start()
     host.until(lambda: host.runs("at_startup"), "the schedules are kept")
     host.kill()

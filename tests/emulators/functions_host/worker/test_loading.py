@@ -1,4 +1,4 @@
-"""What the real worker refuses to load is refused here."""
+"""Apps that the real worker refuses to load are refused here, too."""
 
 import subprocess
 import sys
@@ -185,7 +185,7 @@ def refusal(tmp_path, monkeypatch):
         ),
     ],
 )
-def test_refuses_what_the_worker_would_not_load(refusal, source, reason):
+def test_refuses_apps_that_the_worker_would_not_load(refusal, source, reason):
     assert reason in refusal(source)
 
 
@@ -204,7 +204,7 @@ def test_refuses_a_folder_without_an_app(refusal, tmp_path):
         load_app(tmp_path / "empty")
 
 
-def test_a_taken_port_is_said_clearly(own_host):
+def test_a_taken_port_is_explained(own_host):
     first, second = own_host().start(), own_host()
     second.port = first.port
     done = subprocess.run(second.command(), capture_output=True, text=True, timeout=20)
@@ -220,7 +220,7 @@ def test_a_second_host_over_the_same_state_is_refused(own_host):
     assert "another functions_host uses" in done.stderr
 
 
-def test_serves_what_the_worker_would_load(own_host, tmp_path):
+def test_serves_apps_that_the_worker_would_load(own_host, tmp_path):
     folder = tmp_path / "app with spaces"
     folder.mkdir()
     (folder / "host.json").write_text('{"version": "2.0", "extensions": {"http": {"routePrefix": ""}}}')

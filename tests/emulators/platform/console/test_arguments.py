@@ -16,7 +16,7 @@ def test_messages_name_the_variables_of_the_makefile(message, spelled):
     assert as_variables(message) == spelled
 
 
-def test_a_wrong_model_is_answered_with_those_there_are(capsys):
+def test_a_wrong_model_is_answered_with_the_list_of_models(capsys):
     with pytest.raises(SystemExit) as ended:
         make_parser("demo", "A demo.", Path(".local")).parse_args(["--agent", "claude", "--model", "fake"])
     assert ended.value.code == 2

@@ -37,7 +37,7 @@ def flaky(spec: dict) -> str:
 
 @flows.activity_trigger(input_name="spec")
 def nap(spec: dict) -> str:
-    """Sleep; write down that it ended, and how many slept at once."""
+    """Sleep, then record the end and how many slept at once."""
     with lock:
         running["now"] += 1
         running["most"] = max(running["most"], running["now"])
@@ -52,7 +52,7 @@ def nap(spec: dict) -> str:
 
 @flows.activity_trigger(input_name="file")
 def note_and_sleep(file: str) -> None:
-    """Write down that it began; it does not end before a test ends the host."""
+    """Record the start, then block until a test kills the host."""
     with Path(file).open("a") as notes:
         notes.write("began\n")
     time.sleep(60)
@@ -284,7 +284,7 @@ def status_of_size(context):
 
 @flows.orchestration_trigger(context_name="context")
 def changed_code(context):
-    """What it calls depends on a file: that is how a deployment looks to a running instance."""
+    """Call an activity that a file names, to simulate a deployment during a running instance."""
     name = Path(os.environ["CHANGED_CODE"]).read_text().strip()
     yield context.call_activity(name, "x")
     yield context.wait_for_external_event("go")

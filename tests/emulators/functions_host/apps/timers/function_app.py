@@ -1,4 +1,4 @@
-"""A sample app with timer triggers; each run is written down in the file that RUNS names."""
+"""A sample app with timer triggers; each run is recorded in the file named by RUNS."""
 
 import json
 import os
