@@ -27,6 +27,7 @@ AGENTS := $(sort $(patsubst containers/%/agent.toml,%,$(wildcard containers/*/ag
 SHELL_SCRIPTS = $(shell git ls-files -z | xargs -0 awk 'FNR == 1 && /^\#!.*[\/ ](ba)?sh$$/ { print FILENAME }')
 given = $(filter-out 0 no false,$(1))
 STATE_ARGUMENT = $(if $(STATE),--state "$(STATE)")
+DEMO_PORT = $(if $(filter-out file default undefined,$(origin BASE_PORT)),--base-port "$(BASE_PORT)")
 PLATFORM_ARGUMENTS = --agent "$(AGENT)" --model "$(MODEL)" $(STATE_ARGUMENT) $(if $(call given,$(UNSAFE)),--unsafe)
 DOCKERFILES = $(shell git ls-files '*Dockerfile')
 
@@ -46,10 +47,10 @@ help:  ## list the targets
 # UNSAFE: 1 lets the agent of a real model work without bubblewrap, with your rights on this machine
 # KEEP: 1 keeps the platform of make demo up until Ctrl-C
 # STATE: folder for state and logs (.local; make demo: .local/demo)
-# BASE_PORT: first of the nine ports of make run (7071)
+# BASE_PORT: first of the nine ports (make run: 7071; make demo: ports that are free)
 
 demo: check-agent install-demo  ## a work item in, a linked pull request out
-	@"$(PY)" -m emulators.platform.demo $(PLATFORM_ARGUMENTS) $(if $(call given,$(KEEP)),--keep)
+	@"$(PY)" -m emulators.platform.demo $(PLATFORM_ARGUMENTS) $(DEMO_PORT) $(if $(call given,$(KEEP)),--keep)
 
 run: check-agent install-demo  ## keep the platform up, with the sample in it, to play with
 	@"$(PY)" -m emulators.platform.run $(PLATFORM_ARGUMENTS) --base-port "$(BASE_PORT)"

@@ -88,7 +88,7 @@ class NotFound(AutocoderError):  # noqa: N818
     """The object does not exist, or the identity may not see it."""
 
     code = "not_found"
-    next_step = "Check the name, and whether the app's identity may read it."
+    next_step = "Check its name or number, and whether the app's identity may read it."
 
 
 class Forbidden(AutocoderError):  # noqa: N818

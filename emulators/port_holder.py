@@ -4,7 +4,9 @@ https://man7.org/linux/man-pages/man5/proc_pid_net.5.html, https://man7.org/linu
 """
 
 import contextlib
+import itertools
 import pwd
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,8 +59,15 @@ def _process_with(inode: str, proc: Path) -> Path | None:
 
 
 def _name(process: Path) -> str:
-    """Return the name of a process, without its arguments: they may hold secrets."""
+    """Return the name of a process, without its arguments, because they may hold secrets.
+
+    The emulators are told apart by their module, since all of them are called `python`.
+    """
     try:
+        words = (process / "cmdline").read_text("utf-8", "replace").split("\0")
+        module = next((word for before, word in itertools.pairwise(words) if before == "-m"), "")
+        if re.fullmatch(r"emulators\.\w+", module):
+            return f"{module} of another platform"
         return (process / "comm").read_text().strip()
     except OSError:
         return "a program"

@@ -10,7 +10,7 @@ from autocoder.agents import Agent
 from autocoder.shared import providers as product
 from emulators.model_provider import providers as emulated
 from emulators.model_provider.script.turns import Answer, Question, Usage
-from runner.gateway.dialects import dialect_of, is_known, key_header, refusal
+from runner.gateway.allowed_calls import dialect_of, is_known, key_header, refusal
 from runner.gateway.metering import AnswerReader, Call, Tokens
 
 OPERATIONS = [(provider, operation) for provider in emulated.PROVIDERS for operation in provider.operations]

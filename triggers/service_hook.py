@@ -31,6 +31,10 @@ from triggers.start import Active, Duplicate, QueueFull, StartRequest, StartResu
 
 blueprint = df.Blueprint()
 SIGNATURE = "x-hub-signature-256"
+REPEATS = {
+    DELIVERY: "this delivery was already accepted",
+    CONTENT: "a run was already started for this content",
+}
 OPTIONS = {"agent": "agentType", "repo": "repository", "model": "model", "template": "template"}
 
 
@@ -136,7 +140,7 @@ def _outcome(start: StartResult) -> func.HttpResponse:
         reason = f"the queue is full with {start.waiting} runs; set the tag again later"
         return _reply("skipped", reason, code="queue_full")
     if isinstance(start, Duplicate):
-        return _reply("duplicate", "a run was already started for this content", run_id=start.run_id)
+        return _reply("duplicate", REPEATS[start.kind], run_id=start.run_id)
     if isinstance(start, Active):
         reason = "a run is already in progress; wait for it or cancel it, then set the tag again"
         return _reply("skipped", reason, run_id=start.run_id, code="run_active")

@@ -46,6 +46,7 @@ class Duplicate:
     """A repeat of an earlier request, and the run that was started for it."""
 
     run_id: str
+    kind: str  # of the claim that was taken: the same delivery, content or idempotency key
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ class _Claims:
                 abandoned = self._is_abandoned(holder)
                 self.records.repoint(taken, run_id, holder)  # this id gets no run, and a repeat may come late
                 if not abandoned:
-                    return Duplicate(holder)
+                    return Duplicate(holder, claim.kind)
                 run_id = holder
             taken.append(claim)
         waiting = self.records.count_active()

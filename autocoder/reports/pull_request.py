@@ -22,9 +22,7 @@ HEADING = re.compile(r"^(#{1,6}) +", re.MULTILINE)
 FENCE = re.compile(r"\s*(`{3,}|~{3,})(.*)")
 LONG_BLOCK = MAX_BODY_LENGTH // 2
 LONG_BLOCK_LEFT = "(a long block is in the first thread)"
-SQUASH = (
-    "\nComplete this with a squash commit: the branch's commit says [skip ci], and a merge would keep that."
-)
+SQUASH = "\nComplete this with Squash commit: its own commit skips CI, and a merge would carry that along."
 MAX_OUTPUT_LENGTH = 4_000
 MAX_CHECKS = 20
 COMMAND_LENGTHS = (80, 20)  # the second where the table would take up too much with the first

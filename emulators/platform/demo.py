@@ -32,7 +32,7 @@ from emulators.platform.plan import (
 from emulators.platform.processes import ROOT, PlatformError
 from emulators.platform.running import Platform, running
 from emulators.platform.sample import TAG, Sample, create_sample
-from emulators.ports import AZURE_DEVOPS, FUNCTIONS_HOST
+from emulators.ports import AZURE_DEVOPS, FUNCTIONS_HOST, base_port
 
 HOOK_SECONDS = 30
 SECONDS = {"scripted": 180, "real": 3600}
@@ -44,9 +44,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         "demo", "Turn the sample's work item into a linked pull request.", ROOT / ".local" / "demo"
     )
     parser.add_argument("--keep", action="store_true", help="keep the platform up until Ctrl-C")
+    parser.add_argument("--base-port", type=base_port, help="the first port; free ones are found without it")
     options = parser.parse_args(argv)
     try:
-        plan = demo_plan(options)
+        plan = demo_plan(options, options.base_port)
         print("Starting the platform ...", flush=True)
         with ends_on_signals(), running(plan, fresh=True) as platform:
             good = show(platform, SECONDS[options.model])
@@ -62,7 +63,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0 if good else 1
 
 
-def demo_plan(options: argparse.Namespace, base_port: int | None = None) -> Plan:
+def demo_plan(options: argparse.Namespace, first_port: int | None = None) -> Plan:
     """Return the plan for the *options* of make, on free ports when none are given.
 
     Raises `PlatformError` when the agent does not exist or cannot use the model on this machine.
@@ -77,11 +78,11 @@ def demo_plan(options: argparse.Namespace, base_port: int | None = None) -> Plan
     check_installed(agent)
     return Plan(
         options.state.absolute(),
-        base_port or free_base_port(),
+        first_port or free_base_port(),
         settings={"DEFAULT_AGENT": agent},
         model_key=key,
         unsafe=options.unsafe,
-        spelling=MAKE if base_port else MAKE_ON_FREE_PORTS,
+        spelling=MAKE if first_port else MAKE_ON_FREE_PORTS,
     )
 
 

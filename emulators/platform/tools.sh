@@ -5,7 +5,7 @@ set -u
 
 missing=0
 lacks() {
-    echo "$1 is missing or too old: $2" >&2
+    echo "$1 is required and was not found: $2" >&2
     missing=1
 }
 

@@ -28,3 +28,13 @@ def test_names_no_program_when_none_can_be_found(tmp_path):
     table(tmp_path, user=4_000_000)
     assert holder_of(7071, tmp_path) == "another program"
     assert holder_of(7072, tmp_path / "no proc") == "another program"
+
+
+def test_names_the_emulator_behind_a_python_program_and_none_of_its_other_arguments(tmp_path):
+    table(tmp_path, user=0)
+    process = tmp_path / "4712"
+    (process / "fd").mkdir(parents=True)
+    (process / "fd" / "3").symlink_to("socket:[4711]")
+    (process / "comm").write_text("python")
+    (process / "cmdline").write_text("python\0-m\0emulators.key_vault\0--password\0x\0")
+    assert holder_of(7071, tmp_path) == "emulators.key_vault of another platform (process 4712)"

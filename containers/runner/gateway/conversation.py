@@ -15,7 +15,7 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any, Protocol, cast
 
 from autocoder.shared.providers import Dialect
-from runner.gateway import dialects, http_messages
+from runner.gateway import allowed_calls, http_messages
 from runner.gateway.budget import Meter
 from runner.gateway.metering import AnswerReader, Call
 from runner.gateway.request_memory import RequestMemory
@@ -74,7 +74,7 @@ class Conversation(BaseHTTPRequestHandler):
     def forward(self) -> None:
         """Forward one request, or refuse it."""
         path, _, query = self.path.partition("?")
-        dialect = dialects.dialect_of(self.command, path)
+        dialect = allowed_calls.dialect_of(self.command, path)
         try:
             call = self._read(dialect, path)
         except (ValueError, http_messages.UncountableError) as error:
@@ -120,8 +120,8 @@ class Conversation(BaseHTTPRequestHandler):
             self._refuse(503, "Autocoder: the run is over.")
         elif not http_messages.is_for_this_machine(self.headers):
             self._refuse(400, "Autocoder: this address only serves the model calls of this run.")
-        elif not dialects.is_known(self.command, path):
-            self._refuse(404, "Autocoder: this call is not allowed.", dialects.dialect_of("POST", path))
+        elif not allowed_calls.is_known(self.command, path):
+            self._refuse(404, "Autocoder: this call is not allowed.", allowed_calls.dialect_of("POST", path))
         else:
             return True
         return False
@@ -235,7 +235,7 @@ class Conversation(BaseHTTPRequestHandler):
             super().flush_headers()
 
     def _refuse(self, status: int, message: str, dialect: Dialect | None = None) -> None:
-        body = dialects.refusal(dialect, self._gateway.upstream.provider, status, message)
+        body = allowed_calls.refusal(dialect, self._gateway.upstream.provider, status, message)
         self.send_response_only(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))

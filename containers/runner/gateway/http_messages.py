@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from autocoder.shared.providers import Dialect
 from runner.addresses import is_loopback
-from runner.gateway import dialects
+from runner.gateway import allowed_calls
 from runner.gateway.metering import DEFAULT_OUTPUT_TOKENS, Call
 
 MAX_REQUEST_BYTES = 32 << 20  # Anthropic takes no more: https://docs.anthropic.com/en/api/errors
@@ -93,7 +93,7 @@ def read_call(dialect: Dialect, path: str, body: bytes, encoding: str) -> Call:
 
 
 def _read_call(dialect: Dialect, path: str, body: bytes, encoding: str) -> Call:
-    named = dialects.deployment_of(path)
+    named = allowed_calls.deployment_of(path)
     models = (named,) if named else ()
     try:
         body = _readable(body, encoding)
@@ -106,7 +106,7 @@ def _read_call(dialect: Dialect, path: str, body: bytes, encoding: str) -> Call:
         raise UncountableError("background responses are not allowed, because their usage is unknown")
     if isinstance(request.get("model"), str):
         models = (request["model"], *models)
-    max_output = _max_output(request) if dialects.writes(path) else 0
+    max_output = _max_output(request) if allowed_calls.writes(path) else 0
     unseen = UNSEEN_INPUT if _points_elsewhere(request) else 0
     return Call(dialect, models, _offers_tools(request), len(body), max_output, unseen)
 
@@ -180,7 +180,7 @@ def is_for_this_machine(headers: "Message[str, str]") -> bool:
 def forwarded(headers: "Message[str, str]") -> dict[str, str]:
     """Return the headers to forward to the provider: no credentials and no hop-by-hop headers."""
     named = {name.strip().lower() for name in (headers.get("Connection") or "").split(",")}
-    dropped = HOP_BY_HOP | dialects.CREDENTIAL_HEADERS | named
+    dropped = HOP_BY_HOP | allowed_calls.CREDENTIAL_HEADERS | named
     return {name: value for name, value in headers.items() if name.lower() not in dropped}
 
 

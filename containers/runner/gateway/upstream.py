@@ -11,7 +11,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from runner.blobs import ExchangeError, connect, is_stale
-from runner.gateway import dialects
+from runner.gateway import allowed_calls
 from runner.gateway.sockets import PIECE, shut_down
 
 UPSTREAM_SECONDS = 600
@@ -57,7 +57,7 @@ class UpstreamConnection:
         """
         upstream, sent = self._upstream, dict(headers)
         if upstream.key:
-            name, value = dialects.key_header(upstream.provider, upstream.key)
+            name, value = allowed_calls.key_header(upstream.provider, upstream.key)
             sent[name] = value
         if body or method == "POST":
             sent["Content-Length"] = str(len(body))

@@ -18,11 +18,12 @@ MAX_RUNS = 20  # only the newest are read: fewer are started between two polls
 
 
 class RunSteps:
-    """Prints each step of the app's runs once; runs from before the start are skipped."""
+    """Prints each step of the app's runs once; steps from before the start are skipped."""
 
     def __init__(self, app: App) -> None:
         self.app = app
         self._printed = {run["id"]: set(steps(run)) for run in self._runs()}
+        self._introduced: set[str] = set()
 
     def print_new(self) -> None:
         """Print the steps since the last call, the oldest run first."""
@@ -31,16 +32,19 @@ class RunSteps:
                 print(line, flush=True)
 
     def new_lines(self, run: JSON) -> list[str]:
-        """Return a line for each new step of *run*; the first step comes with how to follow the run."""
+        """Return a line for each new step of *run*; the first one comes with how to follow the run."""
         printed = self._printed.setdefault(run["id"], set())
-        lines = [] if printed else self._introduction(run)
-        for step, moment in steps(run).items():
-            if step not in printed:
-                lines += [f"  {_clock(moment)}  {step}", *ending(run, step)]
-                printed.add(step)
+        new = {step: moment for step, moment in steps(run).items() if step not in printed}
+        if not new:
+            return []
+        lines = [] if run["id"] in self._introduced else self._introduction(run)
+        for step, moment in new.items():
+            lines += [f"  {_clock(moment)}  run {run['id']}  {step}", *ending(run, step)]
+        printed.update(new)
         return lines
 
     def _introduction(self, run: JSON) -> list[str]:
+        self._introduced.add(run["id"])
         subject = f"work item {run['workItemId']}" if run.get("workItemId") else "a prompt"
         commands = follow_commands(self.app.url, run["id"])
         return [f"\nRun {run['id']}: {subject}. To follow it, and to read its log:", *commands]

@@ -21,8 +21,9 @@ JSON = dict[str, Any]
 APP_KEY, HOOK_PASSWORD = '["host"]["default"]', '["hook_password"]'
 PRINT_VALUE = "import json, sys; print(json.load(open(sys.argv[1])){})"
 ACCEPTED = """\
-An answer 202 only means that the run is queued: the work item is read later, and the run fails if it does
-not exist. Every step of every run is printed here as it happens."""
+An answer 202 only means that the run is queued. The work item, the repository and the team's own templates
+are read later, and the run fails if one of them does not exist. Each step of each run is printed here."""
+ID = "by-hand-$(date +%s%N)"  # of the delivery, because Azure DevOps gives each one its own
 
 
 def print_start_commands(platform: Platform, sample: Sample) -> None:
@@ -63,14 +64,14 @@ def start_commands(platform: Platform, sample: Sample) -> dict[str, str]:
             f"{app}{HOOK_PATH}",
             delivery(sample),
             f'-H "x-functions-key: $KEY" -u "{HOOK_USER}:$PASSWORD"',
-        ),
+        ).replace(f'"{ID}"', f'"\'"{ID}"\'"'),
     }
 
 
 def follow_commands(app_url: str, run_id: str) -> list[str]:
     """Return the commands that show a run and its log; `KEY` is set by `secret_lines`."""
     run = f"{app_url}/api/runs/{run_id}"
-    return [f'curl -sS -H "x-functions-key: $KEY" {url}' for url in (run, f"{run}/log")]
+    return [f"curl -sS -w '\\n' -H \"x-functions-key: $KEY\" {url}" for url in (run, f"{run}/log")]
 
 
 def delivery(sample: Sample) -> JSON:
@@ -78,7 +79,7 @@ def delivery(sample: Sample) -> JSON:
     fields = {"System.TeamProject": sample.project, "System.Tags": TAG}
     return {
         "subscriptionId": "by-hand",
-        "id": "by-hand",
+        "id": ID,
         "eventType": "workitem.created",
         "resource": {"id": sample.work_item["id"], "fields": fields},
         "resourceContainers": {"collection": {"baseUrl": f"{sample.person.url}/"}},
@@ -88,7 +89,7 @@ def delivery(sample: Sample) -> JSON:
 def _curl(method: str, url: str, body: object, credentials: str, kind: str = "application/json") -> str:
     """Return a `curl` command; *credentials* are options with shell variables in them."""
     return (
-        f"curl -sS -X {method} {shlex.quote(url)} {credentials} \\\n"
+        f"curl -sS -w '\\n' -X {method} {shlex.quote(url)} {credentials} \\\n"
         f"  -H 'Content-Type: {kind}' -d {shlex.quote(json.dumps(body))}"
     )
 

@@ -91,7 +91,7 @@ def test_a_run_does_not_free_a_claim_that_the_next_run_has_taken(desk, records, 
 def test_a_delivery_starts_its_run_once(desk):
     delivery = unique(DELIVERY)
     first = desk.start(request(7), delivery)
-    assert desk.claim(request(7), delivery) == Duplicate(first)
+    assert desk.claim(request(7), delivery) == Duplicate(first, DELIVERY)
 
 
 def test_the_same_text_is_a_duplicate_after_a_run_that_failed_with_its_pull_request_open(desk, records):
@@ -99,7 +99,7 @@ def test_the_same_text_is_a_duplicate_after_a_run_that_failed_with_its_pull_requ
     first = desk.start(request(13), content)
     records.merge(first, {"status": "failed", "pull_request_id": 5})
     records.release_all((ACTIVE,), first)
-    assert desk.claim(request(13), unique(DELIVERY), content) == Duplicate(first)
+    assert desk.claim(request(13), unique(DELIVERY), content) == Duplicate(first, CONTENT)
 
 
 @pytest.mark.parametrize("status", ["failed", "needs_info", "no_changes", "cancelled"])
@@ -108,7 +108,7 @@ def test_the_same_text_may_start_a_run_after_one_without_a_pull_request(desk, re
     first = desk.start(request(8), content)
     records.merge(first, {"status": status})
     records.release_all((ACTIVE,), first)
-    assert desk.claim(request(8), unique(DELIVERY), content) not in (first, Duplicate(first))
+    assert desk.claim(request(8), unique(DELIVERY), content) not in (first, Duplicate(first, CONTENT))
 
 
 def test_the_same_text_is_a_duplicate_after_a_run_that_was_completed(desk, records):
@@ -116,17 +116,17 @@ def test_the_same_text_is_a_duplicate_after_a_run_that_was_completed(desk, recor
     first = desk.start(request(9), content)
     records.merge(first, {"status": "completed"})
     records.release_all((ACTIVE,), first)
-    assert desk.claim(request(9), unique(DELIVERY), content) == Duplicate(first)
+    assert desk.claim(request(9), unique(DELIVERY), content) == Duplicate(first, CONTENT)
 
 
 def test_a_repeat_of_a_duplicate_delivery_returns_the_same_run(desk, records):
     content = Claim(CONTENT, key(new_run_id()), 300)
     first = desk.start(request(12), unique(DELIVERY), content)
     again = unique(DELIVERY)
-    assert desk.claim(request(12), again, content) == Duplicate(first)
+    assert desk.claim(request(12), again, content) == Duplicate(first, CONTENT)
     records.merge(first, {"status": "completed"})
     records.release_all((ACTIVE, CONTENT), first)  # the window is over
-    assert desk.claim(request(12), again, content) == Duplicate(first)
+    assert desk.claim(request(12), again, content) == Duplicate(first, DELIVERY)
 
 
 def test_a_delivery_of_text_whose_run_was_never_started_starts_that_run(desk, records):

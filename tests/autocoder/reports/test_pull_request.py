@@ -129,7 +129,10 @@ def test_the_title_is_one_line_of_bounded_length_with_the_number(title):
 
 
 def test_the_description_says_how_to_complete_what_skips_ci():
-    assert "Complete this with a squash commit" in described(PLAN, result(), PUSHED, skip_ci=True).body
+    assert (
+        "Complete this with Squash commit: its own commit skips CI"
+        in described(PLAN, result(), PUSHED, skip_ci=True).body
+    )
     assert "squash" not in described(PLAN, result(), PUSHED, skip_ci=False).body
 
 

@@ -36,7 +36,7 @@ def test_an_old_node_is_named(tmp_path):
     node.chmod(0o755)
     done = check(sys.executable, f"{tmp_path}:{os.environ['PATH']}")
     assert done.returncode == 1
-    assert "Node 20 or later is missing or too old" in done.stderr
+    assert "Node 20 or later is required and was not found" in done.stderr
 
 
 def make(*words):
