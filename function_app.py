@@ -24,9 +24,9 @@ from activities import (
 )
 from autocoder.settings import SettingsError, settings
 from orchestrators import conclude, run_agent, wait_for_container_group, wait_for_slot
-from triggers import agents, doctor, finished, health, janitor, runs, service_hook
+from triggers import agents, doctor, finished, health, janitor, openapi, runs, service_hook
 
-TRIGGERS = (agents, doctor, finished, health, janitor, runs, service_hook)
+TRIGGERS = (agents, doctor, finished, health, janitor, openapi, runs, service_hook)
 ORCHESTRATORS = (conclude, run_agent, wait_for_container_group, wait_for_slot)
 ACTIVITIES = (
     add_to_pull_request.add_to_pull_request,

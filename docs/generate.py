@@ -2,7 +2,7 @@
 
 Each table is between `<!-- begin NAME -->` and `<!-- end NAME -->` in one page, generated from its source:
 settings from `autocoder/settings.py`, agents from the folders in `containers/`, outcomes from `autocoder/`,
-routes from `function_app.py`, emulators from `emulators/coverage/`, packages from their docstrings. The
+routes from `triggers/`, emulators from `emulators/coverage/`, packages from their docstrings. The
 table of request fields is written by hand; `tests/docs/test_tables.py` checks that it is complete.
 """
 
@@ -104,19 +104,13 @@ def outcomes_table() -> str:
 def routes_table() -> str:
     """Return the table of HTTP routes, as the app registers them."""
     logging.disable()  # the app reports that it is not configured, which is expected here
-    from function_app import app
+    import function_app  # noqa: F401  (imports every trigger, which declares its routes)
+    from triggers.operations import ROUTE_PREFIX, routes
 
     rows = ["| Route | Key | What it does |", "|---|---|---|"]
-    found = []
-    for function in app.get_functions():
-        trigger: Any = function.get_trigger()
-        if trigger.get_binding_name() == "httpTrigger":
-            words = (function.get_user_function().__doc__ or "").strip().splitlines()[0]
-            level = trigger.auth_level.value.lower()
-            found += [(trigger.route, method.value, level, words) for method in trigger.methods]
-    rows += [
-        f"| `{method} /api/{route}` | {level} | {words} |" for route, method, level, words in sorted(found)
-    ]
+    for route in routes():
+        level = "function" if route.takes_key else "anonymous"
+        rows.append(f"| `{route.method} {ROUTE_PREFIX}{route.path}` | {level} | {route.summary} |")
     return "\n".join(rows)
 
 

@@ -7,23 +7,26 @@ import azure.functions as func
 
 from autocoder.agents import Agent, agents
 from autocoder.clients.connect import clients
+from autocoder.models import AgentEntry, AgentList, SecretState
 from autocoder.settings import settings
 from triggers.answers import answer, guarded
+from triggers.operations import Operation, operation
 
 blueprint = df.Blueprint()
 
 
+@operation(Operation(tag="app", answers={200: (AgentList,)}))
 @blueprint.route(route="agents", methods=["GET"], auth_level=func.AuthLevel.FUNCTION)
 @guarded
 async def list_agents(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001  (the binding's name)
     """List the agents with their models and defaults, whether each is available, and why not."""
     known = agents().values()
     states = await asyncio.gather(*(asyncio.to_thread(secret_state, agent) for agent in known))
-    value = [_view(agent, state) for agent, state in zip(known, states, strict=True)]
-    return answer(200, {"count": len(value), "default": settings().default_agent, "value": value})
+    value = tuple(_entry(agent, state) for agent, state in zip(known, states, strict=True))
+    return answer(200, AgentList(count=len(value), default=settings().default_agent, value=value))
 
 
-def secret_state(agent: Agent) -> str:
+def secret_state(agent: Agent) -> SecretState:
     """Return the state of the agent's key: `present`, `missing`, or `forbidden` to the app's identity."""
     return clients().vault.look_up(agent.secret).state
 
@@ -38,18 +41,18 @@ def unavailable_reason(agent: Agent, state: str) -> str:
     return agent.missing_upstream(settings().model_upstreams)
 
 
-def _view(agent: Agent, state: str) -> dict[str, object]:
+def _entry(agent: Agent, state: SecretState) -> AgentEntry:
     reason = unavailable_reason(agent, state)
-    return {
-        "agentType": agent.type,
-        "name": agent.name,
-        "description": agent.description,
-        "defaultModel": agent.default_model,
-        "models": list(agent.models),
-        "provider": agent.provider,
-        "secret": agent.secret,
-        "secretState": state,
-        "available": not reason,
-        "reason": reason,
-        "isDefault": agent.type == settings().default_agent,
-    }
+    return AgentEntry(
+        agent_type=agent.type,
+        name=agent.name,
+        description=agent.description,
+        default_model=agent.default_model,
+        models=tuple(agent.models),
+        provider=agent.provider,
+        secret=agent.secret,
+        secret_state=state,
+        available=not reason,
+        reason=reason,
+        is_default=agent.type == settings().default_agent,
+    )

@@ -10,8 +10,11 @@ from typing import Any
 
 import azure.functions as func
 
+from autocoder import wire
 from autocoder.clients.connect import clients
 from autocoder.errors import AutocoderError, RetryLater, Transient
+from autocoder.models import ErrorAnswer, ErrorContent, ErrorDetails, Value
+from autocoder.requests.query import Q, read_query
 from autocoder.settings import SettingsError
 from autocoder.shared.redaction import Redactor
 
@@ -20,9 +23,9 @@ log = logging.getLogger("autocoder.triggers")
 Trigger = Callable[..., Awaitable[func.HttpResponse]]
 
 
-def answer(status: int, body: object, headers: Mapping[str, str] | None = None) -> func.HttpResponse:
+def answer(status: int, body: Value, headers: Mapping[str, str] | None = None) -> func.HttpResponse:
     """Return *body* as JSON with *status*."""
-    text = json.dumps(body, ensure_ascii=False)
+    text = json.dumps(wire.dump(body), ensure_ascii=False)
     return func.HttpResponse(
         text, status_code=status, mimetype="application/json", headers=dict(headers or {})
     )
@@ -32,11 +35,12 @@ def error(
     status: int,
     code: str,
     message: str,
-    details: object = None,
+    details: ErrorDetails = ErrorDetails(),  # noqa: B008  (a frozen value)
     headers: Mapping[str, str] | None = None,
 ) -> func.HttpResponse:
     """Return an error response with a code for machines and a message for people."""
-    return answer(status, {"error": {"code": code, "message": message, "details": details or {}}}, headers)
+    content = ErrorContent(code=code, message=message, details=details)
+    return answer(status, ErrorAnswer(error=content), headers)
 
 
 class BadRequest(Exception):  # noqa: N818  (a response, not a bug)
@@ -56,6 +60,14 @@ def json_body(request: func.HttpRequest) -> Any:
         return json.loads(body)
     except (ValueError, RecursionError) as problem:
         raise BadRequest(error(400, "not_json", f"The body is not valid JSON: {problem}")) from None
+
+
+def query_of(request: func.HttpRequest, kind: type[Q]) -> Q:
+    """Return the query of *request*. Raises `BadRequest` with every parameter that is not valid."""
+    query, problems = read_query(kind, request.params)
+    if query is None:
+        raise BadRequest(error(400, "invalid_query", f"Invalid query: {'; '.join(problems)}."))
+    return query
 
 
 def guarded(trigger: Trigger) -> Trigger:
@@ -90,7 +102,7 @@ def _internal_error() -> func.HttpResponse:
     number = secrets.token_hex(6)
     log.error("internal_error %s: %s", number, _redacted(traceback.format_exc()))
     message = f"An unexpected error occurred; search the app's log for {number}."
-    return error(500, "internal_error", message, {"id": number})
+    return error(500, "internal_error", message, ErrorDetails(id=number))
 
 
 def _redacted(text: str) -> str:

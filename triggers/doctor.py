@@ -10,10 +10,12 @@ from autocoder.agents import agents
 from autocoder.clients.connect import AzureDevOps, Clients, clients
 from autocoder.clients.run_records import ACTIVE
 from autocoder.errors import AutocoderError, Forbidden, SignInRequired
+from autocoder.models import DoctorCheck, DoctorReport
 from autocoder.requests.requesters import Identity, missing_rights
 from autocoder.settings import Settings, settings
 from triggers.agents import secret_state, unavailable_reason
 from triggers.answers import answer, guarded
+from triggers.operations import Operation, operation
 
 blueprint = df.Blueprint()
 Probe = Callable[[Clients, Settings], str]
@@ -25,22 +27,24 @@ class Finding(Exception):  # noqa: N818  (a result, not a bug)
     """A failed check; the message says what to do."""
 
 
+@operation(Operation(tag="app", answers={200: (DoctorReport,), 503: (DoctorReport,)}))
 @blueprint.route(route="doctor", methods=["GET"], auth_level=func.AuthLevel.FUNCTION)
 @guarded
 async def examine(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001  (the binding's name)
     """Check identity, permissions, Key Vault, storage and quota; 200 when all checks pass, else 503."""
     connected, given = clients(), settings()
     results = await asyncio.gather(*(_tried(name, probe, connected, given) for name, probe in PROBES.items()))
-    healthy = all(result["ok"] for result in results)
-    return answer(200 if healthy else 503, {"status": "ok" if healthy else "attention", "checks": results})
+    healthy = all(result.ok for result in results)
+    report = DoctorReport(status="ok" if healthy else "attention", checks=tuple(results))
+    return answer(200 if healthy else 503, report)
 
 
-async def _tried(name: str, probe: Probe, connected: Clients, given: Settings) -> dict[str, object]:
+async def _tried(name: str, probe: Probe, connected: Clients, given: Settings) -> DoctorCheck:
     """Return the result of *probe*; an error of the domain is a failed check."""
     try:
-        return {"name": name, "ok": True, "message": await asyncio.to_thread(probe, connected, given)}
+        return DoctorCheck(name=name, ok=True, message=await asyncio.to_thread(probe, connected, given))
     except (Finding, AutocoderError) as found:
-        return {"name": name, "ok": False, "message": connected.redact(str(found))}
+        return DoctorCheck(name=name, ok=False, message=connected.redact(str(found)))
 
 
 def _azure_devops(connected: Clients, given: Settings) -> str:

@@ -10,15 +10,26 @@ import azure.durable_functions as df
 import azure.functions as func
 
 from autocoder.clients.connect import clients
+from autocoder.models import CallbackAnswer
 from autocoder.runs.callback import is_callback_token
 from autocoder.settings import settings
 from orchestrators.run_agent import FINISHED
 from triggers.answers import answer, error, guarded
 from triggers.events import raise_event
+from triggers.operations import Operation, operation
 
 blueprint = df.Blueprint()
 
+OPERATION = Operation(
+    tag="containers",
+    answers={202: (CallbackAnswer,)},
+    errors={401: ("not_verified",)},
+    credentials={"callbackToken": {"type": "http", "scheme": "bearer"}},
+    is_internal=True,
+)
 
+
+@operation(OPERATION)
 @blueprint.route(route="runs/{id}/finished", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
 @blueprint.durable_client_input(client_name="client")
 @guarded
@@ -30,4 +41,4 @@ async def finish_callback(req: func.HttpRequest, client: df.DurableOrchestration
     if not secret or scheme.lower() != "bearer" or not is_callback_token(secret, run_id, token):
         return error(401, "not_verified", "The token is missing, or is not the token of this run.")
     await raise_event(client, run_id, FINISHED)
-    return answer(202, {"status": "accepted"})
+    return answer(202, CallbackAnswer(status="accepted"))

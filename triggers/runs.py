@@ -11,22 +11,70 @@ from autocoder import ids, wire
 from autocoder.agents import agents
 from autocoder.clients.connect import clients
 from autocoder.clients.run_records import IDEMPOTENCY, Claim, RunFilter
-from autocoder.models import Requester, RunRequest
+from autocoder.models import (
+    ErrorDetails,
+    FieldProblem,
+    LogPart,
+    Requester,
+    RunLinks,
+    RunList,
+    RunRecord,
+    RunReference,
+    RunRequest,
+)
+from autocoder.requests.body import RunBody
+from autocoder.requests.query import MAX_RUNS, LogQuery, RunQuery
 from autocoder.requests.run_request import Refusal, read_request, recheck
-from autocoder.runs.rows import OUTCOMES, PHASES, is_over, new_row, record_of
+from autocoder.runs.rows import is_over, new_row, record_of
 from autocoder.settings import settings
 from orchestrators.run_agent import CANCEL
-from triggers.answers import BadRequest, answer, error, guarded, json_body
+from triggers.answers import answer, error, guarded, json_body, query_of
 from triggers.events import raise_event
+from triggers.operations import IDEMPOTENCY_KEY, Operation, operation
 from triggers.start import Active, Duplicate, QueueFull, Started, StartRequest, StartResult, start_run
 
 blueprint = df.Blueprint()
-MAX_RUNS = 200
 LOG_CHUNK_BYTES = 256 * 1024
-MAX_OFFSET = 10**15 - 1
-NUMBERS = {"workItemId": 2**31 - 1, "top": 10**9 - 1}  # numbers in a query, with their maximum
+STARTS = {202: (RunRecord, RunReference)}
+CREATE_RUN = Operation(
+    tag="runs",
+    body=RunBody,
+    answers=STARTS,
+    errors={
+        400: ("not_json", "invalid_request"),
+        403: ("not_allowed",),
+        409: ("run_active",),
+        413: ("body_too_large",),
+        429: ("queue_full",),
+    },
+    starts_run=True,
+)
+CANCEL_RUN = Operation(
+    tag="runs", answers={202: (RunRecord,)}, errors={404: ("unknown_run",), 409: ("too_late",)}
+)
+RETRY_RUN = Operation(
+    tag="runs",
+    answers=STARTS,
+    errors={
+        403: ("not_allowed",),
+        404: ("unknown_run",),
+        409: ("run_active",),
+        410: ("request_gone",),
+        429: ("queue_full",),
+    },
+    starts_run=True,
+)
+LIST_RUNS = Operation(tag="runs", query=RunQuery, answers={200: (RunList,)}, errors={400: ("invalid_query",)})
+SHOW_RUN = Operation(tag="runs", answers={200: (RunRecord,)}, errors={404: ("unknown_run",)})
+READ_LOG = Operation(
+    tag="runs",
+    query=LogQuery,
+    answers={200: (LogPart,)},
+    errors={400: ("invalid_query",), 404: ("unknown_run",)},
+)
 
 
+@operation(CREATE_RUN)
 @blueprint.route(route="runs", methods=["POST"], auth_level=func.AuthLevel.FUNCTION)
 @blueprint.durable_client_input(client_name="client")
 @guarded
@@ -39,14 +87,14 @@ async def create_run(req: func.HttpRequest, client: df.DurableOrchestrationClien
 
 
 def _claims(req: func.HttpRequest, *scope: str) -> tuple[Claim, ...]:
-    """Return the claim that detects repeats by their `Idempotency-Key`, if the request has one."""
-    given = req.headers.get("Idempotency-Key", "")
+    """Return the claim that recognises a repeat by its `Idempotency-Key`, if the request has one."""
+    given = req.headers.get(IDEMPOTENCY_KEY, "")
     return (Claim(IDEMPOTENCY, ids.key(*scope, given)),) if given else ()
 
 
 def _refused(refusal: Refusal) -> func.HttpResponse:
-    details = {"problems": [{"field": item.field, "message": item.message} for item in refusal.problems]}
-    return error(refusal.status, refusal.code, refusal.message, details)
+    problems = tuple(FieldProblem(field=item.field, message=item.message) for item in refusal.problems)
+    return error(refusal.status, refusal.code, refusal.message, ErrorDetails(problems=problems))
 
 
 async def _started(start: StartResult) -> func.HttpResponse:
@@ -58,11 +106,10 @@ async def _started(start: StartResult) -> func.HttpResponse:
         return error(429, "queue_full", message, headers={"Retry-After": "60"})
     if isinstance(start, Active):
         message = "A run is already in progress; wait for it or cancel it."
-        return error(409, "run_active", message, {"runId": start.run_id})
+        return error(409, "run_active", message, ErrorDetails(run_id=start.run_id))
     row = await asyncio.to_thread(_row, start)
-    location = links(start.run_id)["self"]
-    body = {"id": start.run_id, "links": links(start.run_id)} if row is None else _view(row)
-    return answer(202, body, {"Location": location})
+    run = RunReference(id=start.run_id, links=links(start.run_id)) if row is None else _record(row)
+    return answer(202, run, {"Location": links(start.run_id).self_})
 
 
 def _row(start: Started | Duplicate) -> Mapping[str, Any] | None:
@@ -72,74 +119,42 @@ def _row(start: Started | Duplicate) -> Mapping[str, Any] | None:
     return clients().records.get(start.run_id)
 
 
+@operation(LIST_RUNS)
 @blueprint.route(route="runs", methods=["GET"], auth_level=func.AuthLevel.FUNCTION)
 @guarded
 async def list_runs(req: func.HttpRequest) -> func.HttpResponse:
     """List runs, newest first; filter with `workItemId`, `project`, `repository`, `status` and `top`."""
-    wanted = _filter(req.params)
+    query = query_of(req, RunQuery)
+    wanted = RunFilter(**query.model_dump() | {"top": max(1, min(query.top, MAX_RUNS))})
     rows = await asyncio.to_thread(clients().records.list, wanted)
-    return answer(200, {"count": len(rows), "value": [_view(row) for row in rows]})
+    return answer(200, RunList(count=len(rows), value=tuple(_record(row) for row in rows)))
 
 
-def _filter(params: Mapping[str, str]) -> RunFilter:
-    """Return the filter in the query. Raises `BadRequest` with every parameter that is not valid."""
-    wrong = [
-        f"{name} must be a whole number up to {largest}"
-        for name, largest in NUMBERS.items()
-        if not _is_number(params.get(name), largest)
-    ]
-    status = params.get("status")
-    if status and status not in (*PHASES, *OUTCOMES):
-        wrong.append(f"status must be one of {', '.join((*PHASES, *OUTCOMES))}")
-    if wrong:
-        raise BadRequest(error(400, "invalid_query", f"Invalid query: {'; '.join(wrong)}."))
-    number = params.get("workItemId")
-    return RunFilter(
-        work_item_id=int(number) if number else None,
-        project=params.get("project"),
-        repository=params.get("repository"),
-        status=status,
-        top=max(1, min(int(params.get("top") or 50), MAX_RUNS)),
-    )
-
-
-def _is_number(text: str | None, largest: int) -> bool:
-    """Whether *text* is empty or a whole number up to *largest*."""
-    if not text:
-        return True
-    return text.isascii() and text.isdecimal() and len(text) <= len(str(largest)) and int(text) <= largest
-
-
+@operation(SHOW_RUN)
 @blueprint.route(route="runs/{id}", methods=["GET"], auth_level=func.AuthLevel.FUNCTION)
 @guarded
 async def show_run(req: func.HttpRequest) -> func.HttpResponse:
     """Show a run: its phase, times, outcome, pull request, usage and links."""
     row = await asyncio.to_thread(clients().records.get, req.route_params["id"])
-    return unknown_run() if row is None else answer(200, _view(row))
+    return unknown_run() if row is None else answer(200, _record(row))
 
 
+@operation(READ_LOG)
 @blueprint.route(route="runs/{id}/log", methods=["GET"], auth_level=func.AuthLevel.FUNCTION)
 @guarded
 async def read_log(req: func.HttpRequest) -> func.HttpResponse:
     """Return the log from byte `offset` on, and the next offset; the log grows while the agent works."""
-    run_id, offset = req.route_params["id"], req.params.get("offset", "0")
-    if not offset or not _is_number(offset, MAX_OFFSET):
-        return error(400, "invalid_query", f"offset must be a whole number of bytes, up to {MAX_OFFSET}.")
+    run_id, offset = req.route_params["id"], query_of(req, LogQuery).offset
     row = await asyncio.to_thread(clients().records.get, run_id)
     if row is None:
         return unknown_run()
-    piece = await asyncio.to_thread(
-        clients().blobs.read_range, run_id, "log.txt", int(offset), LOG_CHUNK_BYTES
-    )
+    piece = await asyncio.to_thread(clients().blobs.read_range, run_id, "log.txt", offset, LOG_CHUNK_BYTES)
     whole = is_over(row) and len(piece) < LOG_CHUNK_BYTES
-    body = {
-        "text": piece.decode("utf-8", "replace"),
-        "nextOffset": int(offset) + len(piece),
-        "complete": whole,
-    }
-    return answer(200, body)
+    text = piece.decode("utf-8", "replace")
+    return answer(200, LogPart(text=text, next_offset=offset + len(piece), complete=whole))
 
 
+@operation(CANCEL_RUN)
 @blueprint.route(route="runs/{id}/cancel", methods=["POST"], auth_level=func.AuthLevel.FUNCTION)
 @blueprint.durable_client_input(client_name="client")
 @guarded
@@ -153,9 +168,10 @@ async def cancel_run(req: func.HttpRequest, client: df.DurableOrchestrationClien
         message = f"The run is {row.get('status')}. A run can be cancelled only until it begins to publish."
         return error(409, "too_late", message)
     await raise_event(client, run_id, CANCEL)
-    return answer(202, _view(row))
+    return answer(202, _record(row))
 
 
+@operation(RETRY_RUN)
 @blueprint.route(route="runs/{id}/retry", methods=["POST"], auth_level=func.AuthLevel.FUNCTION)
 @blueprint.durable_client_input(client_name="client")
 @guarded
@@ -171,7 +187,7 @@ async def retry_run(req: func.HttpRequest, client: df.DurableOrchestrationClient
         return error(410, "request_gone", message)
     if not is_over(row):
         message = "The run is still in progress; wait for it or cancel it."
-        return error(409, "run_active", message, {"runId": run_id})
+        return error(409, "run_active", message, ErrorDetails(run_id=run_id))
     request = wire.load(RunRequest, content)
     refusal = recheck(request, settings())
     if refusal is not None:
@@ -184,12 +200,11 @@ def unknown_run() -> func.HttpResponse:
     return error(404, "unknown_run", "No run has this id; GET /api/runs lists all runs.")
 
 
-def links(run_id: str) -> dict[str, str]:
+def links(run_id: str) -> RunLinks:
     """Return the URLs of a run and its actions."""
     url = f"{settings().public_url}/api/runs/{run_id}"
-    return {"self": url, "log": f"{url}/log", "cancel": f"{url}/cancel", "retry": f"{url}/retry"}
+    return RunLinks(self_=url, log=f"{url}/log", cancel=f"{url}/cancel", retry=f"{url}/retry")
 
 
-def _view(row: Mapping[str, object]) -> object:
-    record = record_of(row, links(str(row["RowKey"])))
-    return {**wire.dump(record), "status": record.status}
+def _record(row: Mapping[str, object]) -> RunRecord:
+    return record_of(row, links(str(row["RowKey"])))

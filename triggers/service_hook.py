@@ -12,7 +12,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import azure.durable_functions as df
 import azure.functions as func
@@ -22,11 +22,12 @@ from autocoder.clients.connect import clients
 from autocoder.clients.run_records import CONTENT, DELIVERY, Claim
 from autocoder.errors import AutocoderError
 from autocoder.ids import key
-from autocoder.models import Requester, RunRequest
+from autocoder.models import HookAnswer, Requester, RunRequest
 from autocoder.requests.run_request import Refusal, read_request
 from autocoder.requests.service_hook import RunTrigger, Skip, read_delivery
 from autocoder.settings import Settings, settings
 from triggers.answers import MAX_BODY_BYTES, answer, error, guarded
+from triggers.operations import Operation, operation
 from triggers.start import Active, Duplicate, QueueFull, StartRequest, StartResult, start_run
 
 blueprint = df.Blueprint()
@@ -36,8 +37,19 @@ REPEATS = {
     CONTENT: "a run was already started for this content",
 }
 OPTIONS = {"agent": "agentType", "repo": "repository", "model": "model", "template": "template"}
+OPERATION = Operation(
+    tag="hooks",
+    answers={200: (HookAnswer,), 202: (HookAnswer,)},
+    errors={401: ("not_verified",)},
+    body="json",
+    credentials={
+        "hookPassword": {"type": "http", "scheme": "basic"},
+        "hookSignature": {"type": "apiKey", "in": "header", "name": SIGNATURE},
+    },
+)
 
 
+@operation(OPERATION)
 @blueprint.route(route="hooks/azure-devops", methods=["POST"], auth_level=func.AuthLevel.FUNCTION)
 @blueprint.durable_client_input(client_name="client")
 @guarded
@@ -147,6 +159,12 @@ def _outcome(start: StartResult) -> func.HttpResponse:
     return _reply("started", "", run_id=start.run_id)
 
 
-def _reply(status: str, reason: str, *, run_id: str | None = None, code: str = "") -> func.HttpResponse:
-    body = {"status": status, "reason": reason, "code": code, "runId": run_id}
+def _reply(
+    status: Literal["started", "duplicate", "skipped"],
+    reason: str,
+    *,
+    run_id: str | None = None,
+    code: str = "",
+) -> func.HttpResponse:
+    body = HookAnswer(status=status, reason=reason, code=code, run_id=run_id)
     return answer(202 if status == "started" else 200, body)

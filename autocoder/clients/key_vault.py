@@ -7,9 +7,10 @@ import re
 import time
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from autocoder.clients.azure import translated, transport
+from autocoder.models import SecretState
 from autocoder.setting_values import is_loopback
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ class Secret:
     """A secret's value, or why there is none: it is `missing`, or `forbidden` to the app's identity."""
 
     value: str | None = field(repr=False)
-    state: Literal["present", "missing", "forbidden"]
+    state: SecretState
     until: float = 0.0
 
 

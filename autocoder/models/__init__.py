@@ -4,6 +4,22 @@ All are frozen and are sent as plain JSON; names are camelCase in JSON and snake
 names of secrets, never secrets.
 """
 
+from autocoder.models.answers import AgentEntry as AgentEntry
+from autocoder.models.answers import AgentList as AgentList
+from autocoder.models.answers import CallbackAnswer as CallbackAnswer
+from autocoder.models.answers import DoctorCheck as DoctorCheck
+from autocoder.models.answers import DoctorReport as DoctorReport
+from autocoder.models.answers import ErrorAnswer as ErrorAnswer
+from autocoder.models.answers import ErrorContent as ErrorContent
+from autocoder.models.answers import ErrorDetails as ErrorDetails
+from autocoder.models.answers import FieldProblem as FieldProblem
+from autocoder.models.answers import HealthAnswer as HealthAnswer
+from autocoder.models.answers import HookAnswer as HookAnswer
+from autocoder.models.answers import LogPart as LogPart
+from autocoder.models.answers import OpenApiDocument as OpenApiDocument
+from autocoder.models.answers import RunList as RunList
+from autocoder.models.answers import RunReference as RunReference
+from autocoder.models.answers import SecretState as SecretState
 from autocoder.models.base import MODEL as MODEL
 from autocoder.models.base import RUN_ID as RUN_ID
 from autocoder.models.base import SHA as SHA
@@ -14,6 +30,7 @@ from autocoder.models.base import Phase as Phase
 from autocoder.models.base import RunId as RunId
 from autocoder.models.base import Sha as Sha
 from autocoder.models.base import ShortText as ShortText
+from autocoder.models.base import Status as Status
 from autocoder.models.base import Value as Value
 from autocoder.models.containers import AgentResultFormat as AgentResultFormat
 from autocoder.models.containers import CommitText as CommitText
@@ -28,6 +45,7 @@ from autocoder.models.reports import OpenedPullRequest as OpenedPullRequest
 from autocoder.models.reports import PullRequest as PullRequest
 from autocoder.models.reports import PullRequestInput as PullRequestInput
 from autocoder.models.reports import PushedBranch as PushedBranch
+from autocoder.models.reports import RunLinks as RunLinks
 from autocoder.models.reports import RunRecord as RunRecord
 from autocoder.models.reports import RunReport as RunReport
 from autocoder.models.requests import Budget as Budget

@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+from autocoder.shared.outcomes import Outcome
+
 RUN_ID = r"^[a-z0-9]{20}$"
 SHA = r"^[0-9a-f]{40}$"
 
@@ -19,6 +21,7 @@ RunId = Annotated[str, Field(pattern=RUN_ID)]
 Sha = Annotated[str, Field(pattern=SHA)]
 
 Phase = Literal["queued", "preparing", "provisioning", "running", "verifying", "publishing", "reporting"]
+Status = Literal[Phase, Outcome]
 
 
 class Value(BaseModel):

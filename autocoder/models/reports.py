@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from autocoder.models.base import Phase, RunId, Sha, Value
+from autocoder.models.base import Phase, RunId, Sha, Status, Value
 from autocoder.models.containers import Plan
 from autocoder.models.requests import Run
 from autocoder.models.results import AgentResult, Usage
@@ -73,11 +73,20 @@ class RunReport(Value):
     seconds: dict[str, float] = Field(default_factory=dict)
 
 
+class RunLinks(Value):
+    """The URLs of a run and its actions."""
+
+    self_: str = Field(alias="self")
+    log: str
+    cancel: str
+    retry: str
+
+
 class RunRecord(Value):
     """A row of table `runs`, as `GET /runs/{id}` returns it."""
 
     id: RunId
-    status: Phase | Outcome
+    status: Status
     title: str = ""
     work_item_id: int | None = None
     organization: str
@@ -96,5 +105,5 @@ class RunRecord(Value):
     queued_at: str
     started_at: str = ""
     ended_at: str = ""
-    phases: dict[str, str] = Field(default_factory=dict, description="when each phase began")
-    links: dict[str, str] = Field(default_factory=dict)
+    phases: dict[Phase, str] = Field(default_factory=dict, description="when each phase began")
+    links: RunLinks | None = None

@@ -31,11 +31,14 @@ def _from_list(value: object) -> object:
     return tuple(value) if isinstance(value, list) else value
 
 
-Texts = Annotated[tuple[str, ...], BeforeValidator(_from_list), Field(max_length=20)]
+Texts = Annotated[tuple[str, ...], Field(max_length=20), BeforeValidator(_from_list)]
 
 
 class RunBody(Value):
-    """The fields of the body. Types are strict: `"5"` is not a number, and 1 is not `true`."""
+    """The request for a run; `workItemId` or `userPrompt` is required.
+
+    Types are strict: `"5"` is not a number, and 1 is not `true`.
+    """
 
     work_item_id: int | None = Field(None, gt=0, le=2_147_483_647)
     user_prompt: str | None = Field(None, min_length=1, max_length=100_000)

@@ -12,7 +12,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, get_args
 
-from autocoder.models import Outcome, Phase, PullRequest, Run, RunRecord, Usage
+from autocoder.models import Outcome, Phase, PullRequest, Run, RunLinks, RunRecord, Usage
 
 RUNS, CLAIMS = "runs", "claims"
 RUN_PARTITION = "run"
@@ -66,13 +66,13 @@ def bounded(columns: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in cut.items() if value is not None}
 
 
-def record_of(row: Mapping[str, Any], links: Mapping[str, str] | None = None) -> RunRecord:
+def record_of(row: Mapping[str, Any], links: RunLinks | None = None) -> RunRecord:
     """Return *row* of table `runs` as a record."""
     values: dict[str, Any] = {name: row[name] for name in TEXTS if row.get(name)}
     values |= {name: int(row[name]) for name in NUMBERS if row.get(name) is not None}
     phases = {name: str(row[PHASE_COLUMN + name]) for name in PHASES if row.get(PHASE_COLUMN + name)}
     usage = Usage.model_validate(json.loads(row["usage"])) if row.get("usage") else Usage()
-    return RunRecord(id=row["RowKey"], usage=usage, phases=phases, links=dict(links or {}), **values)
+    return RunRecord(id=row["RowKey"], usage=usage, phases=phases, links=links, **values)
 
 
 def pull_request_of(row: Mapping[str, Any]) -> PullRequest | None:

@@ -1,0 +1,139 @@
+"""The JSON bodies of the app's HTTP responses, except for a run's record.
+
+A field without a default is always sent; one with a default is left out where it has that value.
+"""
+
+from typing import Literal
+
+from pydantic import Field, JsonValue
+
+from autocoder.models.base import RunId, Value
+from autocoder.models.reports import RunLinks, RunRecord
+
+SecretState = Literal["present", "missing", "forbidden"]
+
+
+class AnswerValue(Value, defer_build=True):
+    """A part of a response; its validator is built at the first use, to keep the cold start short."""
+
+
+class FieldProblem(AnswerValue):
+    """One mistake in a request: the field, and a message about it."""
+
+    field: str
+    message: str
+
+
+class ErrorDetails(AnswerValue):
+    """What a program may need to know about an error; which fields are sent depends on its code."""
+
+    problems: tuple[FieldProblem, ...] = Field((), description="every mistake in the request")
+    run_id: RunId | None = Field(None, description="the run that is in progress")
+    id: str = Field("", description="search the app's log for it")
+
+
+class ErrorContent(AnswerValue):
+    """A code for programs, a message for people, and details."""
+
+    code: str
+    message: str
+    details: ErrorDetails
+
+
+class ErrorAnswer(AnswerValue):
+    """Any error."""
+
+    error: ErrorContent
+
+
+class RunList(AnswerValue):
+    """Runs, newest first."""
+
+    count: int
+    value: tuple[RunRecord, ...]
+
+
+class RunReference(AnswerValue):
+    """A run that was accepted, and whose record cannot be read yet."""
+
+    id: RunId
+    links: RunLinks
+
+
+class LogPart(AnswerValue):
+    """A part of a run's log."""
+
+    text: str
+    next_offset: int = Field(description="byte offset of the next part")
+    complete: bool = Field(description="whether the run has ended and its log has no next part")
+
+
+class AgentEntry(AnswerValue):
+    """An agent, and whether a run can use it."""
+
+    agent_type: str
+    name: str
+    description: str
+    default_model: str
+    models: tuple[str, ...]
+    provider: str
+    secret: str = Field(description="name of the secret in Key Vault that holds the provider's key")
+    secret_state: SecretState
+    available: bool
+    reason: str = Field(description="why it is not available; empty when it is")
+    is_default: bool
+
+
+class AgentList(AnswerValue):
+    """All agents of the app."""
+
+    count: int
+    default: str = Field(description="the `agentType` of DEFAULT_AGENT")
+    value: tuple[AgentEntry, ...]
+
+
+class DoctorCheck(AnswerValue):
+    """One check of the doctor; the message of a failed one says what to do."""
+
+    name: str
+    ok: bool
+    message: str
+
+
+class DoctorReport(AnswerValue):
+    """All checks of the doctor; `attention` when one of them failed."""
+
+    status: Literal["ok", "attention"]
+    checks: tuple[DoctorCheck, ...]
+
+
+class HealthAnswer(AnswerValue):
+    """The app is up, and its settings are valid."""
+
+    status: Literal["ok"]
+
+
+class HookAnswer(AnswerValue):
+    """What a verified delivery led to."""
+
+    status: Literal["started", "duplicate", "skipped"]
+    reason: str
+    code: str = Field(description="the reason as a code for programs; may be empty")
+    run_id: RunId | None
+
+
+class CallbackAnswer(AnswerValue):
+    """The run's orchestration has been told, or has ended already."""
+
+    status: Literal["accepted"]
+
+
+class OpenApiDocument(AnswerValue):
+    """An OpenAPI document: https://spec.openapis.org/oas/v3.1.0."""
+
+    openapi: str
+    info: dict[str, JsonValue]
+    servers: tuple[dict[str, JsonValue], ...]
+    tags: tuple[dict[str, JsonValue], ...]
+    paths: dict[str, JsonValue]
+    components: dict[str, JsonValue]

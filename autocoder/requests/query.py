@@ -1,0 +1,66 @@
+"""The query parameters of the app's routes, and a message for each that is not valid."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, TypeVar, get_args
+
+from annotated_types import Le
+from pydantic import BeforeValidator, Field, ValidationError
+
+from autocoder.models import Status, Value
+
+Q = TypeVar("Q", bound=Value)
+MAX_DIGITS = 16
+DEFAULT_RUNS = 50
+MAX_RUNS = 200
+
+
+def _from_digits(value: object) -> object:
+    """Return a string of ASCII digits as a number; anything else stays as it is, and is refused as text."""
+    is_number = isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) <= MAX_DIGITS
+    return int(str(value)) if is_number else value
+
+
+Digits = BeforeValidator(_from_digits)
+
+
+class RunQuery(Value, defer_build=True):
+    """Which runs to list."""
+
+    work_item_id: Annotated[int | None, Field(ge=0, le=2**31 - 1), Digits] = None
+    top: Annotated[int, Field(ge=0, le=10**9 - 1, description=f"at most {MAX_RUNS} are listed"), Digits] = (
+        DEFAULT_RUNS
+    )
+    status: Status | None = None
+    project: str | None = None
+    repository: str | None = None
+
+
+class LogQuery(Value, defer_build=True):
+    """Which part of a log to return."""
+
+    offset: Annotated[int, Field(ge=0, le=10**15 - 1, description="of its first byte"), Digits] = 0
+
+
+def read_query(kind: type[Q], parameters: Mapping[str, str]) -> tuple[Q | None, tuple[str, ...]]:
+    """Return the *parameters* that *kind* knows, or None and a message for each that is not valid.
+
+    Empty parameters count as missing, and unknown ones are ignored, such as the key in `code`.
+    """
+    known = {field.alias for field in kind.model_fields.values()}
+    given = {name: value for name, value in parameters.items() if name in known and value}
+    try:
+        return kind.model_validate(given, strict=True, by_alias=True, by_name=False), ()
+    except ValidationError as error:
+        names = dict.fromkeys(str(item["loc"][0]) for item in error.errors(include_url=False))
+        return None, tuple(f"{name} {_rule(kind, name)}" for name in names)
+
+
+def _rule(kind: type[Value], name: str) -> str:
+    """Return what the parameter *name* must be."""
+    (field,) = (field for field in kind.model_fields.values() if field.alias == name)
+    limits: list[Any] = [part.le for part in field.metadata if isinstance(part, Le)]
+    if limits:
+        return f"must be a whole number up to {limits[0]}"
+    if name == "status":
+        return f"must be one of {', '.join(get_args(Status))}"
+    return "is not valid"

@@ -1,0 +1,103 @@
+"""The answers of the running app are those that its own OpenAPI document describes."""
+
+import re
+import secrets
+
+import httpx
+import pytest
+from jsonschema import Draft202012Validator
+
+from emulators.ports import FUNCTIONS_HOST
+
+UNKNOWN = "z" * 20
+BODY = {"userPrompt": "Write\n\nQUICK write openapi.txt Hello"}
+PROMPT = {"workItemId": None, **BODY}
+
+
+@pytest.fixture(scope="module")
+def document(quick):
+    return quick.app.http.get("/api/openapi.json").raise_for_status().json()
+
+
+@pytest.fixture(scope="module")
+def ended(quick):
+    """The id of a run that has ended."""
+    run_id = quick.post_run(BODY).json()["id"]
+    assert quick.finished(run_id)["status"] == "completed"
+    return run_id
+
+
+def described(document, answer):
+    """The id of the operation that *answer* comes from, once the document is found to describe it."""
+    path = answer.request.url.path.removeprefix("/api")
+    template = next(
+        one for one in document["paths"] if re.fullmatch(re.sub(r"{\w+}", "[a-z0-9]{20}", one), path)
+    )
+    operation = document["paths"][template][answer.request.method.lower()]
+    response = operation["responses"][str(answer.status_code)]
+    schema = response["content"]["application/json"]["schema"]
+    validator = Draft202012Validator({**schema, "components": document["components"]})
+    assert [error.message for error in validator.iter_errors(answer.json())] == []
+    assert all(name in answer.headers for name in response.get("headers", {}) if answer.status_code != 503)
+    return operation["operationId"], answer.status_code
+
+
+def test_each_operation_answers_as_described(quick, document, ended, case):
+    app, delivery = quick.app.http, {"subscriptionId": secrets.token_hex(8), "eventType": "build.complete"}
+    callback = f"{quick.url(FUNCTIONS_HOST)}/api/runs/{ended}/finished"
+    waiting = case("sleep 60").start()
+    answers = [
+        app.get("/api/openapi.json"),
+        app.get("/api/agents"),
+        app.get("/api/doctor"),
+        app.get("/api/health"),
+        app.get("/api/runs"),
+        app.get("/api/runs?top=1&status=completed"),
+        app.get("/api/runs?top=x"),
+        app.get(f"/api/runs/{ended}"),
+        app.get(f"/api/runs/{UNKNOWN}"),
+        app.get(f"/api/runs/{ended}/log"),
+        app.get(f"/api/runs/{ended}/log?offset=x"),
+        app.get(f"/api/runs/{UNKNOWN}/log"),
+        quick.post_run(PROMPT),
+        quick.post_run({"workItemId": "1", "agent": "x"}),
+        quick.post_run({"workItemId": 1, "organization": "another"}),
+        quick.post_run({"workItemId": waiting.item["id"], "project": quick.sample.project}),
+        app.post("/api/runs", content=b"x"),
+        app.post("/api/runs", content=b"x" * 1_000_001),
+        app.post(f"/api/runs/{waiting.run_id}/retry"),
+        app.post(f"/api/runs/{waiting.run_id}/cancel"),
+        app.post(f"/api/runs/{ended}/cancel"),
+        app.post(f"/api/runs/{UNKNOWN}/cancel"),
+        app.post(f"/api/runs/{ended}/retry"),
+        app.post(f"/api/runs/{UNKNOWN}/retry"),
+        quick.deliver(delivery),
+        quick.deliver(delivery, password="wrong"),
+        httpx.post(callback, trust_env=False),
+    ]
+    seen = {described(document, answer) for answer in answers}
+    every = {operation["operationId"] for item in document["paths"].values() for operation in item.values()}
+    assert {operation for operation, _ in seen} == every
+    expected = {
+        ("createRun", 202), ("createRun", 400), ("createRun", 403), ("createRun", 409), ("createRun", 413),
+        ("listRuns", 200), ("listRuns", 400), ("showRun", 200), ("showRun", 404), ("readLog", 200),
+        ("readLog", 400), ("readLog", 404), ("cancelRun", 202), ("cancelRun", 404), ("cancelRun", 409),
+        ("retryRun", 202), ("retryRun", 404), ("retryRun", 409), ("azureDevopsHook", 200),
+        ("azureDevopsHook", 401), ("finishCallback", 401), ("listAgents", 200), ("health", 200),
+        ("openapiDocument", 200),
+    }  # fmt: skip
+    assert expected <= seen
+
+
+def test_a_full_queue_is_described(narrow_case, narrow):
+    document = narrow.app.http.get("/api/openapi.json").raise_for_status().json()
+    first, second = narrow_case("sleep 60").start(), narrow_case().start()
+    assert described(document, narrow.post_run(BODY)) == ("createRun", 429)
+    for run in (second, first):
+        assert narrow.app.http.post(f"/api/runs/{run.run_id}/cancel").status_code == 202
+        run.ended("cancelled")
+
+
+def test_without_a_key_there_is_no_document(quick):
+    url = f"{quick.url(FUNCTIONS_HOST)}/api/openapi.json"
+    assert httpx.get(url, trust_env=False).status_code == 401
