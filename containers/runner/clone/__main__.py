@@ -76,7 +76,7 @@ def prepare(folders: Folders, environment: Mapping[str, str]) -> dict[str, Any]:
     Raises `GitError` or `ExchangeError` when a download fails, `KeyError` when a variable is missing, and
     `ValueError` when an input is not valid or `run.json` names another commit.
     """
-    target = FetchTarget(environment["CLONE_URL"], environment["BASE_COMMIT"], environment["TARGET_BRANCH"])
+    target = FetchTarget(environment["CLONE_URL"], environment["BASE_COMMIT"], environment["BASE_BRANCH"])
     authorization = environment.get("CLONE_AUTHORIZATION", "")
     git = new_repository(folders.repository / GIT_FOLDER, folders.workspace, target.url, authorization)
     fetch = Fetch(git, target)
