@@ -68,9 +68,9 @@ def test_the_description_has_every_section_and_ends_with_the_work_item():
 
 
 def test_parts_that_the_agent_did_not_see_are_listed_under_warnings():
-    plan = PLAN.model_copy(update={"remarks": ("`docs/x.md` is not in branch main.",)})
+    plan = PLAN.model_copy(update={"remarks": ("`docs/x.md` is not in branch `main`.",)})
     warnings = described(plan, result(), PUSHED).body.split("## Warnings")[1]
-    assert "- `docs/x.md` is not in branch main." in warnings
+    assert "- `docs/x.md` is not in branch `main`." in warnings
 
 
 def test_a_path_cannot_break_out_of_its_code_span():
