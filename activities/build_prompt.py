@@ -110,7 +110,7 @@ def _agent(given: PromptInput) -> Agent | Ended:
 
 
 def _files(connected: Clients, plan: Plan, paths: tuple[str, ...]) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Return the files at *paths* on the target branch, and remarks on those that are missing or cut."""
+    """Return the files at *paths* at the base commit, and remarks on those that are missing or cut."""
     git = connected.azure_devops(plan.run.request.organization).git
     found, remarks = {}, []
     for path in paths[:MAX_FILES]:
@@ -128,13 +128,13 @@ def _files(connected: Clients, plan: Plan, paths: tuple[str, ...]) -> tuple[dict
 def _file(git: Git, repository: Repository, path: str) -> tuple[str | None, str]:
     """Return the text of the file *path* at the base commit, and a remark if it is missing or cut."""
     try:
-        content = git.read_file(repository.project, repository.id, path, repository.base_commit)
+        content = git.read_file(repository.project, repository.id, path, repository.base.commit)
     except TooLarge:
         return None, f"was not given to the agent: it is larger than {MAX_FILE_BYTES:,} bytes"
     except InvalidArgument:
         content = None
     if content is None:
-        return None, f"does not exist in branch {repository.target_branch}"
+        return None, f"does not exist in branch `{code(repository.base.branch, 200)}`"
     if b"\0" in content:
         return None, "was not given to the agent: it is not text"
     text = content.decode("utf-8", "replace")

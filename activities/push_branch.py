@@ -55,7 +55,7 @@ def push_branch(given: PushInput) -> PushedBranch | Ended:
         if row is not None and row.get("cancel_requested"):
             return Ended(outcome="cancelled", reason="The run was cancelled before anything was pushed.")
         with open_pack(file, sha256=pack.sha256) as opened:
-            change = read_change(opened, pack.commit, plan.repository.base_commit)
+            change = read_change(opened, pack.commit, plan.base.commit)
             before = partial(_read_base, connected, plan)
             secrets, lfs = _secrets(connected, plan), plan.repository.lfs
             against = objections(opened, change, _rules(plan), secrets, before=before, lfs=lfs)
@@ -73,7 +73,7 @@ def _read_base(connected: Clients, plan: Plan, path: str) -> bytes | None:
         return None
     limit = _rules(plan).max_file_bytes
     try:
-        return git.read_file(repository.project, repository.id, path, repository.base_commit, limit)
+        return git.read_file(repository.project, repository.id, path, plan.base.commit, limit)
     except TooLarge:
         return None
 
@@ -92,7 +92,7 @@ def _push(connected: Clients, plan: Plan, commit: str, pack: PackFile) -> Ended 
     git = connected.azure_devops(organization).git
     repository = plan.repository
     outcome = push(
-        Push(repository.clone_url, plan.branch, commit, repository.base_commit),
+        Push(repository.clone_url, plan.branch, commit, plan.base.commit),
         pack,
         pool=connected.git_pool(),
         authorization=connected.authorization(organization),

@@ -34,7 +34,7 @@ def read_agent_result(plan: Plan) -> AgentResult | Ended:
         log.error("run %s: result.json is not valid: %s", plan.run.id, type(error).__name__)
         reason = "The containers wrote a result file that is not valid; look at the supervisor's log."
         return Ended(outcome="failed", reason=reason)
-    foreign = result.pack is not None and result.base_commit != plan.repository.base_commit
+    foreign = result.pack is not None and result.base_commit != plan.base.commit
     if result.run_id != plan.run.id or foreign:
         reason = "The result file that the containers wrote belongs to another run or another commit."
         return Ended(outcome="refused", reason=reason)

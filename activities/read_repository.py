@@ -1,4 +1,4 @@
-"""Reads the repository: the base commit of the run, and the team's settings and texts at that commit."""
+"""Reads the repository: where the run starts, and the target branch's settings and texts at one commit."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,8 @@ from autocoder.changes.objections import lfs_globs
 from autocoder.clients.azure_devops.git import Git, RepositoryRecord
 from autocoder.clients.connect import clients
 from autocoder.errors import NotFound, TooLarge
-from autocoder.models import Ended, Repository, RepositorySettings, RepositoryTexts, Run
+from autocoder.models import Base, Ended, Repository, RepositorySettings, RepositoryTexts, Run
+from autocoder.reports.comment import code
 from autocoder.repository_settings import PATH, RepositorySettingsError, read_repository_settings
 
 INSTRUCTION_FILES = ("AGENTS.md", "CLAUDE.md", ".github/copilot-instructions.md")
@@ -25,14 +26,14 @@ MAX_TEXT_LENGTH = 30_000
 
 @activity
 def read_repository(run: Run) -> Repository | Ended:
-    """Return the repository at one commit of its target branch; store its texts in blob `repository.json`."""
+    """Return the repository with its pinned branches; store the target's texts in blob `repository.json`."""
     connected = clients()
     git = connected.azure_devops(run.request.organization).git
-    base = _find(git, run)
-    if isinstance(base, Ended):
-        return base
+    pinned = _find(git, run)
+    if isinstance(pinned, Ended):
+        return pinned
     try:
-        found = _read(git, base)
+        found = _read(git, pinned)
     except (RepositorySettingsError, TooLarge) as error:
         reason = (
             f"The repository's settings file is not valid. Correct it, then start the run again.\n{error}"
@@ -40,21 +41,22 @@ def read_repository(run: Run) -> Repository | Ended:
         return Ended(outcome="failed", reason=reason)
     if found.has_texts:
         connected.blobs.put(run.id, TEXTS, wire.to_bytes(found.texts))
-    return _repository(base, found)
+    return _repository(pinned, found)
 
 
 @dataclass(frozen=True)
-class BaseCommit:
-    """A repository, the run's target branch in it, and the current commit of that branch."""
+class PinnedRepository:
+    """A repository, the run's target branch with its current commit, and where the run starts."""
 
     record: RepositoryRecord
     branch: str
     commit: str
+    base: Base
 
 
 @dataclass(frozen=True)
 class RepositoryContents:
-    """The team's settings, texts and Git attributes at the base commit."""
+    """The team's settings, texts and Git attributes at the target branch's commit."""
 
     settings: RepositorySettings
     texts: RepositoryTexts
@@ -67,30 +69,39 @@ class RepositoryContents:
         return self.texts != RepositoryTexts()
 
 
-def _find(git: Git, run: Run) -> BaseCommit | Ended:
-    """Return the base commit, or how the run ends when there is none."""
+def _find(git: Git, run: Run) -> PinnedRepository | Ended:
+    """Return the repository with its branches' commits, or how the run ends when one is missing."""
     request = run.request
     try:
         record = git.get_repository(request.project, request.repository)
     except NotFound as error:
-        return Ended(outcome="failed", reason=f"Repository {request.repository}: {error}")
-    branch = request.target_branch or record.default_branch
-    commit = git.resolve_branch(record.project, record.id, branch) if branch else None
-    if record.is_disabled or branch is None or commit is None:
-        absent = f"has no branch {branch}" if branch else "is empty: it has no default branch"
-        what = "is disabled" if record.is_disabled else absent
-        return Ended(outcome="failed", reason=f"Repository {record.name} {what}.")
-    return BaseCommit(record, branch, commit)
+        return Ended(outcome="failed", reason=f"Repository `{code(request.repository, 100)}`: {error}")
+    target = request.target_branch or record.default_branch
+    if record.is_disabled or target is None:
+        return _unusable(
+            record, "is disabled" if record.is_disabled else "is empty: it has no default branch"
+        )
+    start = request.base_branch or target
+    found = {name: git.resolve_branch(record.project, record.id, name) for name in {target, start}}
+    commit, base_commit = found[target], found[start]
+    if commit is None or base_commit is None:
+        absent = target if commit is None else start
+        return _unusable(record, f"has no branch `{code(absent, 300)}`")
+    return PinnedRepository(record, target, commit, Base(branch=start, commit=base_commit))
 
 
-def _read(git: Git, base: BaseCommit) -> RepositoryContents:
+def _unusable(record: RepositoryRecord, why: str) -> Ended:
+    return Ended(outcome="failed", reason=f"Repository `{code(record.name, 100)}` {why}.")
+
+
+def _read(git: Git, pinned: PinnedRepository) -> RepositoryContents:
     """Return the contents, read in parallel; raises `RepositorySettingsError` or `TooLarge`."""
-    record = base.record
+    record = pinned.record
     policy, top = in_parallel(
-        lambda: git.has_build_policy(record.project, record.id, base.branch),
-        lambda: git.list_folder(record.project, record.id, "", base.commit),
+        lambda: git.has_build_policy(record.project, record.id, pinned.branch),
+        lambda: git.list_folder(record.project, record.id, "", pinned.commit),
     )
-    files = CommitFiles(git, base, frozenset(top))
+    files = CommitFiles(git, pinned, frozenset(top))
     settings, templates, (attributes, usual, *instructions) = in_parallel(
         lambda: read_repository_settings(files.content(PATH)),
         files.templates,
@@ -104,18 +115,18 @@ def _read(git: Git, base: BaseCommit) -> RepositoryContents:
 
 @dataclass(frozen=True)
 class CommitFiles:
-    """The files of the base commit; *top* has the names in its root, so that absent paths need no request."""
+    """The files of the target branch's commit; *top* has the names in its root, to save requests."""
 
     git: Git
-    base: BaseCommit
+    pinned: PinnedRepository
     top: frozenset[str]
 
     def content(self, path: str) -> bytes | None:
         """Return the bytes of the file *path*, or None when it is absent. Raises `TooLarge`."""
         if path.lstrip("/").split("/")[0] not in self.top:
             return None
-        record = self.base.record
-        return self.git.read_file(record.project, record.id, path, self.base.commit)
+        record = self.pinned.record
+        return self.git.read_file(record.project, record.id, path, self.pinned.commit)
 
     def text(self, path: str) -> str:
         """Return the first MAX_TEXT_LENGTH characters of the file *path*; empty if absent or too large."""
@@ -133,14 +144,14 @@ class CommitFiles:
         """Return the team's prompt templates by name."""
         if PROMPT_FOLDER.split("/", maxsplit=1)[0] not in self.top:
             return {}
-        record = self.base.record
-        paths = self.git.list_files(record.project, record.id, PROMPT_FOLDER, self.base.commit)
+        record = self.pinned.record
+        paths = self.git.list_files(record.project, record.id, PROMPT_FOLDER, self.pinned.commit)
         named = [path for path in paths if path.endswith(".md")][:MAX_TEMPLATES]
         return {Path(path).stem.lower(): text for path, text in zip(named, self.texts(named), strict=True)}
 
 
-def _repository(base: BaseCommit, found: RepositoryContents) -> Repository:
-    record = base.record
+def _repository(pinned: PinnedRepository, found: RepositoryContents) -> Repository:
+    record = pinned.record
     return Repository(
         id=record.id,
         name=record.name,
@@ -148,8 +159,9 @@ def _repository(base: BaseCommit, found: RepositoryContents) -> Repository:
         project_id=record.project_id,
         clone_url=record.clone_url,
         web_url=record.web_url,
-        target_branch=base.branch,
-        base_commit=base.commit,
+        target_branch=pinned.branch,
+        target_commit=pinned.commit,
+        base=pinned.base,
         settings=found.settings,
         lfs=lfs_globs(found.attributes),
         has_build_policy=found.has_build_policy,

@@ -71,8 +71,9 @@ def _clone(plan: Plan, settings: Settings) -> ContainerSpec:
             **_paths(mounts),
             **_user_of(plan),
             "CLONE_URL": plan.repository.clone_url,
-            "TARGET_BRANCH": plan.repository.target_branch,
-            "BASE_COMMIT": plan.repository.base_commit,
+            "BASE_BRANCH": plan.base.branch,
+            "TARGET_BRANCH": plan.base.branch,  # its name in images built before source branches
+            "BASE_COMMIT": plan.base.commit,
         },
         secret_env=("CLONE_AUTHORIZATION", "INPUT_URLS"),
         mounts=mounts,

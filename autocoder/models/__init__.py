@@ -60,6 +60,7 @@ from autocoder.models.results import Progress as Progress
 from autocoder.models.results import Usage as Usage
 from autocoder.models.results import Verification as Verification
 from autocoder.models.results import Withheld as Withheld
+from autocoder.models.work import Base as Base
 from autocoder.models.work import Image as Image
 from autocoder.models.work import Repository as Repository
 from autocoder.models.work import RepositorySettings as RepositorySettings

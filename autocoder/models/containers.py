@@ -6,7 +6,7 @@ from pydantic import Field
 
 from autocoder.models.base import RunId, Sha, Value
 from autocoder.models.requests import Budget, Run
-from autocoder.models.work import Repository, WorkItemSummary
+from autocoder.models.work import Base, Repository, WorkItemSummary
 
 
 class AgentResultFormat(Value):
@@ -91,6 +91,11 @@ class Plan(Value):
     poll_seconds: float = Field(description="POLL_SECONDS when the run was planned")
     provisioning_minutes: float = Field(30, description="PROVISIONING_MINUTES when the run was planned")
     remarks: tuple[str, ...] = Field((), description="about requested files that are missing or cut")
+
+    @property
+    def base(self) -> Base:
+        """Where the work of this run starts."""
+        return self.repository.base
 
 
 class GroupVerdict(Value):

@@ -42,6 +42,9 @@ class RunRequest(Value):
     system_prompt: str | None = Field(None, max_length=100_000)
     create_pull_request: bool = True
     target_branch: str | None = None
+    base_branch: str | None = Field(
+        None, title="Source branch", description="where the work starts; None: the target branch"
+    )
     source_branch_prefix: str = "autocoder/"
     additional_context: str | None = Field(None, max_length=100_000)
     template: str | None = Field(None, pattern=TEMPLATE, description="which prompt template")

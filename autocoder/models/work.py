@@ -1,8 +1,8 @@
 """The work item and the repository, as read from Azure DevOps."""
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from autocoder.models.base import MODEL, Commands, Globs, Sha, ShortText, Value
 from autocoder.models.requests import Budget
@@ -78,8 +78,18 @@ class RepositorySettings(Value):
     budget: Budget = Field(default_factory=Budget, description="ceiling for every run of this repository")
 
 
+class Base(Value):
+    """Where the work of a run starts: the run's change is the difference to this commit."""
+
+    branch: str = Field(description="without refs/heads/; often the target branch")
+    commit: Sha
+
+
 class Repository(Value):
-    """A Git repository, and the commit of its target branch that this run starts from."""
+    """A Git repository, the branch that the pull request goes into, and where the work starts.
+
+    Settings, Git LFS attributes and texts are those of the target branch at `target_commit`.
+    """
 
     id: str
     name: str
@@ -88,11 +98,23 @@ class Repository(Value):
     clone_url: str
     web_url: str
     target_branch: str = Field(description="without refs/heads/")
-    base_commit: Sha
+    target_commit: Sha
+    base: Base
     settings: RepositorySettings = RepositorySettings()
     has_build_policy: bool = False
     lfs: tuple[str, ...] = Field((), description="globs that the root .gitattributes assigns to Git LFS")
     has_texts: bool = Field(False, description="whether there is a blob `repository.json`")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_base(cls, data: Any) -> Any:
+        """Accept what an earlier version of the app stored: one commit, of the target branch, is both."""
+        if not isinstance(data, dict) or "base" in data:
+            return data
+        rest = {name: value for name, value in data.items() if name not in ("baseCommit", "base_commit")}
+        commit = data.get("baseCommit", data.get("base_commit"))
+        branch = data.get("targetBranch", data.get("target_branch"))
+        return {"targetCommit": commit, **rest, "base": {"branch": branch, "commit": commit}}
 
 
 class RepositoryTexts(Value):

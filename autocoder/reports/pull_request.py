@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from autocoder.models import AgentResult, FileChange, Plan, PushedBranch, Verification
 from autocoder.reports.comment import code, unseen, usage_line
 from autocoder.reports.draft import draft_warnings
+from autocoder.reports.start import start_lines, title_suffix
 from autocoder.texts.markdown import fenced, from_markdown, inert, one_line, without_ci_marks
 from autocoder.texts.utf16_length import cut, length
 
@@ -56,10 +57,11 @@ class Section:
 
 
 def pull_request_title(plan: Plan) -> str:
-    """Return `<title> (#<work item id>)`, one line."""
+    """Return `<title> (from <branch>) (#<work item id>)`, one line; the branch if it is not the target."""
     number = f" (#{plan.work_item.id})" if plan.work_item else ""
-    title, longest = without_ci_marks(one_line(plan.title, MAX_TITLE_LENGTH)), MAX_TITLE_LENGTH - len(number)
-    return (title if length(title) <= longest else cut(title, longest - 1) + "…") + number
+    end = without_ci_marks(title_suffix(plan)) + number
+    title, longest = without_ci_marks(one_line(plan.title, MAX_TITLE_LENGTH)), MAX_TITLE_LENGTH - length(end)
+    return (title if length(title) <= longest else cut(title, longest - 1) + "…") + end
 
 
 def describe(
@@ -132,7 +134,7 @@ def _sections(
         Section("Changes", tuple(_changes(pushed)), 3),
         Section("Verification", tuple(_verification(result.verification)), 0),
         Section("Warnings", warnings, 1),
-        Section("Run", (*_run_lines(plan, result), *((SQUASH,) if skip_ci else ())), 0),
+        Section("Run", (*_run_lines(plan, result), *start_lines(plan), *((SQUASH,) if skip_ci else ())), 0),
         Section("", _whole(template), 4),
         Section("", number),
     ]

@@ -51,6 +51,7 @@ class RunBody(Value):
     system_prompt: str | None = Field(None, min_length=1, max_length=100_000)
     create_pull_request: bool = True
     target_branch: str | None = None
+    base_branch: str | None = Field(None, title="Source branch")
     source_branch_prefix: str | None = None
     additional_context: str | None = Field(None, max_length=100_000)
     template: str | None = Field(None, pattern=TEMPLATE)

@@ -1,12 +1,13 @@
 """Building a `RunRequest` from a JSON body: every field is validated, and all mistakes are reported."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from autocoder import ids
 from autocoder.models import MODEL, Budget, Requester, RunRequest
+from autocoder.names import branch_problem, name_problem
 from autocoder.requests.body import Problem, RunBody, read_body
 from autocoder.setting_values import ORGANIZATION
 from autocoder.settings import Settings
@@ -16,8 +17,6 @@ _IMAGE = re.compile(
     r"[a-z0-9][a-z0-9.-]*(:\d+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)+(:[\w][\w.-]{0,127})?(@sha256:[0-9a-f]{64})?"
 )
 _MODEL = re.compile(MODEL)
-_NAME = re.compile(r'[^\x00-\x1f\x7f\\/:*?"<>|;#$%{},+=\[\]]{1,64}')
-_BRANCH = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+@#-]*(/[A-Za-z0-9._+@#-]+)*")
 _ORGANIZATION = re.compile(ORGANIZATION)
 
 
@@ -143,25 +142,34 @@ def _malformed(wanted: RunBody, prefix: str) -> list[Problem]:
     """Return a problem for each field that is not a valid name."""
     rules = (
         ("organization", wanted.organization, _ORGANIZATION, "organisation name"),
-        ("project", wanted.project, _NAME, "project name"),
-        ("repository", wanted.repository, _NAME, "repository name"),
         ("model", wanted.model, _MODEL, "model name"),
         ("containerImage", wanted.container_image, _IMAGE, "image name with a registry"),
-        ("targetBranch", wanted.target_branch, _BRANCH, "branch name"),
     )
     found = [
         Problem(field, f"is not a valid {what}")
         for field, value, rule, what in rules
-        if value is not None and (not rule.fullmatch(value) or value in (".", ".."))
+        if value is not None and not rule.fullmatch(value)
     ]
-    if wanted.target_branch and (".." in wanted.target_branch or len(wanted.target_branch) > 200):
-        found.append(Problem("targetBranch", "is not a valid branch name"))
+    found += _misnamed(wanted)
     if not ids.is_branch_prefix(prefix):
         found.append(Problem("sourceBranchPrefix", "is not a valid start of a branch name"))
     for field, names in (("labels", wanted.labels), ("reviewers", wanted.reviewers)):
         if any(not name.strip() or len(name) > 100 or not name.isprintable() for name in names):
             found.append(Problem(field, "each entry must be one line of at most 100 characters"))
     return found
+
+
+def _misnamed(wanted: RunBody) -> Iterator[Problem]:
+    """Yield a problem for each project, repository or branch whose name cannot exist."""
+    rules = (
+        ("project", wanted.project, name_problem, "project name"),
+        ("repository", wanted.repository, name_problem, "repository name"),
+        ("targetBranch", wanted.target_branch, branch_problem, "branch name"),
+        ("baseBranch", wanted.base_branch, branch_problem, "branch name"),
+    )
+    for field, value, problem_of, what in rules:
+        if value is not None and (why := problem_of(value)):
+            yield Problem(field, f"is not a valid {what}: {why}")
 
 
 def _over_ceilings(budget: Budget, settings: Settings) -> list[Problem]:

@@ -70,7 +70,7 @@ def run_file(plan: Plan, agents: Mapping[str, Agent], settings: Settings) -> Run
     upstream = settings.model_upstreams.get(agent.provider)
     return RunFile(
         run_id=plan.run.id,
-        base_commit=repository.base_commit,
+        base_commit=plan.base.commit,
         agent=agent.for_run(plan.model, upstream, all_leftovers(known)),
         budget=plan.budget,
         commit=_commit(plan, settings),

@@ -27,7 +27,8 @@ def repository(devops, tmp_path, request):  # noqa: F811
             clone_url="https://x",
             web_url="https://x",
             target_branch="main",
-            base_commit=local.base,
+            target_commit=local.base,
+            base=m.Base(branch="main", commit=local.base),
         )
 
     return make

@@ -24,7 +24,7 @@ def test_every_file_that_is_missing_or_cut_is_named(devops, repository):
     found, remarks = given(devops, repository, "docs/apo.md", "large.md", "long.md", "logo.png")
     assert list(found) == ["long.md"]
     assert remarks == (
-        "File `docs/apo.md`, named in the additional context, does not exist in branch main.",
+        "File `docs/apo.md`, named in the additional context, does not exist in branch `main`.",
         "File `large.md`, named in the additional context, was not given to the agent: it is larger than "
         "1,000,000 bytes.",
         "File `long.md`, named in the additional context, was cut to its first 60,000 characters.",

@@ -51,7 +51,7 @@ class Group:
         self.seconds = 30
         self.environment = {}
         self.run_file = self._run_file()
-        self.target = {"CLONE_URL": self.remote.url, "TARGET_BRANCH": "main"}
+        self.target = {"CLONE_URL": self.remote.url, "BASE_BRANCH": "main"}
         self.agent(f"echo hello > hello.txt; echo '{FINAL}'")
 
     def _install(self):

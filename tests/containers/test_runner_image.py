@@ -94,7 +94,7 @@ def test_the_clone_starts_and_reports_what_is_wrong(container):
         "python3 -S -m runner.clone && cat /inputs/clone.json && ls -ln /inputs/clone.json"
     )
     volumes = {f"AUTOCODER_{name.upper()}": f"/{name}" for name in ("workspace", "repository", "inputs")}
-    target = {"CLONE_URL": "http://192.0.2.1/x", "BASE_COMMIT": "1" * 40, "TARGET_BRANCH": "main"}
+    target = {"CLONE_URL": "http://192.0.2.1/x", "BASE_COMMIT": "1" * 40, "BASE_BRANCH": "main"}
     done = container("sh", "-c", script, **volumes, **target)
     assert done.returncode == 0, done.stderr
     assert '"state": "failed"' in done.stdout

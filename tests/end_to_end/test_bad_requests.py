@@ -56,6 +56,7 @@ def test_400_names_every_invalid_value(quick):
         "model": "$(id)",
         "containerImage": "UPPER CASE",
         "targetBranch": "-force",
+        "baseBranch": "refs/heads/main",
         "sourceBranchPrefix": "refs/heads/../",
         "labels": ["a\nb"],
         "reviewers": [""],
@@ -64,8 +65,8 @@ def test_400_names_every_invalid_value(quick):
     error = refused(quick.post_run(body), 400, "invalid_request")
     assert fields_of(error) == {
         "workItemId", "project", "repository", "agentType", "model", "containerImage", "targetBranch",
-        "sourceBranchPrefix", "labels", "reviewers", "budget.minutes", "budget.usd", "budget.tokens",
-        "budget.turns",
+        "baseBranch", "sourceBranchPrefix", "labels", "reviewers", "budget.minutes", "budget.usd",
+        "budget.tokens", "budget.turns",
     }  # fmt: skip
 
 

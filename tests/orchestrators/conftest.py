@@ -39,7 +39,8 @@ def repository():
         clone_url="https://x",
         web_url="https://x",
         target_branch="main",
-        base_commit=SHA,
+        target_commit=SHA,
+        base=m.Base(branch="main", commit=SHA),
     )
 
 

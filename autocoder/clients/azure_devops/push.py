@@ -22,6 +22,7 @@ from autocoder.errors import (
     Transient,
     plain,
 )
+from autocoder.names import branch_problem
 from autocoder.shared.retry_after import wait_seconds
 
 if TYPE_CHECKING:
@@ -212,12 +213,12 @@ def _ignore(_: bytes) -> None:
 
 
 def _check(wanted: Push) -> None:
-    """Raise `InvalidArgument` unless the branch is a plain name and the commits are full names."""
-    from dulwich.refs import Ref, check_ref_format
-
-    ref = f"refs/heads/{wanted.branch}".encode()
-    names = wanted.branch.isascii() and not wanted.branch.startswith("-") and check_ref_format(Ref(ref))
-    if not names or not _SHA.fullmatch(wanted.commit) or not _SHA.fullmatch(wanted.parent):
+    """Raise `InvalidArgument` unless Git allows the branch's name and the commits are full names."""
+    if (
+        branch_problem(wanted.branch)
+        or not _SHA.fullmatch(wanted.commit)
+        or not _SHA.fullmatch(wanted.parent)
+    ):
         raise InvalidArgument("The branch to push to is not a name that Git allows.")
 
 

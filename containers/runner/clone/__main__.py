@@ -76,7 +76,10 @@ def prepare(folders: Folders, environment: Mapping[str, str]) -> dict[str, Any]:
     Raises `GitError` or `ExchangeError` when a download fails, `KeyError` when a variable is missing, and
     `ValueError` when an input is not valid or `run.json` names another commit.
     """
-    target = FetchTarget(environment["CLONE_URL"], environment["BASE_COMMIT"], environment["TARGET_BRANCH"])
+    branch = (
+        environment.get("BASE_BRANCH") or environment["TARGET_BRANCH"]
+    )  # of an app without source branches
+    target = FetchTarget(environment["CLONE_URL"], environment["BASE_COMMIT"], branch)
     authorization = environment.get("CLONE_AUTHORIZATION", "")
     git = new_repository(folders.repository / GIT_FOLDER, folders.workspace, target.url, authorization)
     fetch = Fetch(git, target)

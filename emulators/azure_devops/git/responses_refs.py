@@ -3,6 +3,8 @@
 https://learn.microsoft.com/rest/api/azure/devops/git/refs
 """
 
+from urllib.parse import quote
+
 from aiohttp import web
 
 from emulators.azure_devops.core import errors
@@ -53,7 +55,7 @@ async def _show_ref(call: Call, repository: Repository, name: str, commit: str) 
         body["peeledObjectId"] = peeled
     if creator:
         body["creator"] = identity_ref(call.url, creator)
-    filter_name = name.removeprefix("refs/").replace("/", "%2F")
+    filter_name = quote(name.removeprefix("refs/"), safe="")
     return {**body, "url": f"{repository_url(call.url, repository)}/refs?filter={filter_name}"}
 
 

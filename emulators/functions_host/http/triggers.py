@@ -59,7 +59,7 @@ class HttpTriggers:
         return Route(compile_template("/".join(filter(None, [prefix, route]))), frozenset(methods), function)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """Answer any request that none of the host's own routes handles."""
+        """Answer a request that none of the host's own routes handles; raises 413 for a body too large."""
         found = self._router.find(request.method, request.rel_url.raw_path.lstrip("/"))
         if found is None:
             return web.Response(status=404)

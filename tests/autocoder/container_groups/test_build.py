@@ -34,7 +34,8 @@ def plan_with(image=None, **commands):
         clone_url="https://x",
         web_url="https://x",
         target_branch="main",
-        base_commit="1" * 40,
+        target_commit="1" * 40,
+        base=m.Base(branch="main", commit="1" * 40),
         settings=m.RepositorySettings(**commands or {"verify": ("make test",)}),
     )
     return plan_run(run, None, repository, agent=AGENT, images=(), settings=SETTINGS)

@@ -22,7 +22,8 @@ PLAN = m.Plan(
         clone_url="https://x",
         web_url="https://x",
         target_branch="main",
-        base_commit=SHA,
+        target_commit=SHA,
+        base=m.Base(branch="main", commit=SHA),
     ),
     branch="autocoder/7-add-export-aaaaaa",
     agent_type="claude",
@@ -67,9 +68,9 @@ def test_the_description_has_every_section_and_ends_with_the_work_item():
 
 
 def test_parts_that_the_agent_did_not_see_are_listed_under_warnings():
-    plan = PLAN.model_copy(update={"remarks": ("`docs/x.md` is not in branch main.",)})
+    plan = PLAN.model_copy(update={"remarks": ("`docs/x.md` is not in branch `main`.",)})
     warnings = described(plan, result(), PUSHED).body.split("## Warnings")[1]
-    assert "- `docs/x.md` is not in branch main." in warnings
+    assert "- `docs/x.md` is not in branch `main`." in warnings
 
 
 def test_a_path_cannot_break_out_of_its_code_span():
@@ -273,3 +274,28 @@ def test_withheld_paths_that_are_not_listed_are_counted():
     withheld = (m.Withheld(path="AGENTS.md", reason="protected path"),)
     text = described(PLAN, result(withheld=withheld, more_withheld=11_800), PUSHED)
     assert "- Withheld: 11,800 more paths" in text.body
+
+
+def started_from(branch):
+    repository = PLAN.repository.model_copy(update={"base": m.Base(branch=branch, commit="2" * 40)})
+    return PLAN.model_copy(update={"repository": repository})
+
+
+def test_says_where_the_work_started_if_that_is_not_the_target_branch():
+    plan = started_from("release/(v2)")
+    assert pull_request_title(plan) == "Add export (from release/(v2)) (#7)"
+    body = described(plan, result(), PUSHED).body
+    assert "Starts from `release/(v2)` at `222222222222`, not from `main`: this pull request also" in body
+
+
+def test_says_nothing_of_the_start_if_it_is_the_target_branch():
+    assert pull_request_title(PLAN) == "Add export (#7)"
+    assert "Starts from" not in described(PLAN, result(), PUSHED).body
+
+
+@pytest.mark.parametrize("branch", ["a`b|c", "<img/src=x/onerror=y>", "!(x)", "x" * 250])
+def test_the_name_of_a_branch_is_no_markup(branch):
+    plan = started_from(branch)
+    assert len(pull_request_title(plan)) <= 400
+    (line,) = (one for one in described(plan, result(), PUSHED).body.split("\n") if "Starts from" in one)
+    assert line.count("`") == 10

@@ -162,9 +162,34 @@ def test_a_registry_is_matched_as_a_whole():
     assert read({"workItemId": 5, "containerImage": "contoso.azurecr.io.evil.io/x:1"}).status == 403
 
 
-@pytest.mark.parametrize("branch", ["--upload-pack=x", "a b", "../x", "a\nb", "$(id)", "x" * 300])
-def test_a_branch_that_git_or_a_shell_could_misread_is_refused(branch):
-    assert fields(read({"workItemId": 5, "targetBranch": branch})) == {"targetBranch"}
+@pytest.mark.parametrize("branch", ["--upload-pack=x", "a b", "../x", "a\nb", "refs/heads/main", "x" * 300])
+def test_a_branch_that_git_does_not_allow_or_could_misread_is_refused(branch):
+    refusal = read({"workItemId": 5, "targetBranch": branch, "baseBranch": branch})
+    assert (refusal.status, fields(refusal)) == (400, {"targetBranch", "baseBranch"})
+
+
+def test_says_what_is_wrong_with_a_name():
+    refusal = read({"workItemId": 5, "baseBranch": "a..b", "repository": "_web"})
+    assert refusal.message == (
+        "baseBranch: is not a valid branch name: it contains ..; "
+        "repository: is not a valid repository name: it begins with _"
+    )
+
+
+@pytest.mark.parametrize(
+    "branch",
+    ["feature/größe", "étab", "release/(v2)", "bugfix/it's&more", "users/me/v1=a", "fix/#12", "100%"],
+)
+def test_branches_that_azure_repos_accepts_are_accepted(branch):
+    request = read({"workItemId": 5, "targetBranch": branch, "baseBranch": branch})
+    assert (request.target_branch, request.base_branch) == (branch, branch)
+
+
+def test_projects_and_repositories_that_azure_devops_accepts_are_accepted():
+    mapped = read_settings({**ENVIRONMENT, "PROJECT_REPO_MAP": '{"R&D 100% it\'s": "tidy (v2)"}'})
+    for body in ({}, {"project": "R&D 100% it's"}, {"project": "r&d 100% IT'S", "repository": "tidy (v2)"}):
+        request = read({"workItemId": 5, **body}, mapped)
+        assert request.repository == "tidy (v2)"
 
 
 @pytest.mark.parametrize("name", ["a/b", "..", "a?b", "x" * 65, "a\nb"])

@@ -83,6 +83,7 @@ def test_tags_can_choose_an_agent():
     ("tag", "options"),
     [
         ("autocoder:repo=Web App", {"repo": "Web App"}),
+        ("autocoder:repo=tidy (v2) & größe's 100%", {"repo": "tidy (v2) & größe's 100%"}),
         ("Autocoder: Repo = Web App", {"repo": "Web App"}),
         ("autocoder:model=" + "x" * 100, {"model": "x" * 100}),
         ("autocoder:later", {}),

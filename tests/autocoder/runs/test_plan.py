@@ -1,4 +1,7 @@
+from autocoder import models as m
+from autocoder import wire
 from autocoder.runs.plan import commit_message
+from tests.autocoder.reports.test_pull_request import PLAN
 
 RUN_ID = "a" * 20
 
@@ -11,3 +14,20 @@ def test_the_commit_names_run_and_requester():
 def test_the_commit_skips_ci_only_if_the_setting_says_so():
     assert "\n\n[skip ci]\n\n" in commit_message("Add export", 7, RUN_ID, "", skip_ci=True)
     assert "[skip ci]" not in commit_message("Add [skip ci]", 7, RUN_ID, "", skip_ci=False)
+
+
+def test_a_plan_of_the_version_without_a_base_starts_from_the_target_branch():
+    stored = wire.dump(PLAN)
+    old = {
+        name: value for name, value in stored["repository"].items() if name not in ("base", "targetCommit")
+    }
+    loaded = wire.load(m.Plan, {**stored, "repository": {**old, "baseCommit": "2" * 40}})
+    assert loaded.base == m.Base(branch="main", commit="2" * 40)
+    assert loaded.repository.target_commit == "2" * 40
+
+
+def test_a_plan_is_read_back_as_it_was_stored():
+    start = m.Base(branch="feature/größe", commit="3" * 40)
+    repository = PLAN.repository.model_copy(update={"base": start})
+    plan = PLAN.model_copy(update={"repository": repository})
+    assert wire.load(m.Plan, wire.dump(plan)) == plan

@@ -62,7 +62,8 @@ def test_the_base_commit_need_not_be_the_tip(group):
     assert group.clone()["state"] == "ready"
 
 
-def test_fetches_the_branch_when_the_server_serves_no_commit_ids(group):
+def without_commit_ids(group):
+    """Make the group's git answer to a fetch of a commit as a server without that ability does."""
     script = group.python_path / "bin" / "git"
     script.parent.mkdir()
     script.write_text(
@@ -72,6 +73,18 @@ def test_fetches_the_branch_when_the_server_serves_no_commit_ids(group):
     )
     script.chmod(0o755)
     group.environment["PATH"] = f"{script.parent}:{os.environ['PATH']}"
+
+
+def test_fetches_the_branch_when_the_server_serves_no_commit_ids(group):
+    without_commit_ids(group)
+    assert group.clone()["state"] == "ready"
+
+
+@pytest.mark.parametrize("branch", ["feature/größe", "release/(v2)", "it's&more=$(id)"])
+def test_fetches_a_branch_of_any_name_when_the_server_serves_no_commit_ids(group, branch):
+    git(group.remote.bare, "branch", branch, "main")
+    without_commit_ids(group)
+    group.target["BASE_BRANCH"] = branch
     assert group.clone()["state"] == "ready"
 
 
@@ -85,7 +98,7 @@ def test_reports_when_the_base_commit_is_gone(group):
 @pytest.mark.parametrize("branch", ["--upload-pack=touch /tmp/x", "a..b", "a b", "../x", "a\nb"])
 def test_a_branch_name_is_never_an_option_or_a_path(group, branch):
     group.run_file["baseCommit"] = "1" * 40
-    group.target["TARGET_BRANCH"] = branch
+    group.target["BASE_BRANCH"] = branch
     assert group.clone()["state"] == "failed"
 
 
@@ -203,3 +216,8 @@ def test_any_user_may_change_the_work_tree_of_a_run_in_an_unknown_image(group):
     paths = [path for path in group.volumes["workspace"].rglob("*") if ".git" not in path.parts]
     assert all(path.stat().st_mode & 0o006 == 0o006 for path in paths if not path.is_symlink())
     assert git(group.volumes["workspace"], "status", "--porcelain") == ""
+
+
+def test_an_app_without_source_branches_names_the_branch_as_its_target(group):
+    group.target["TARGET_BRANCH"] = group.target.pop("BASE_BRANCH")
+    assert group.clone()["state"] == "ready"

@@ -124,6 +124,17 @@ def protect(devops, hosted, branch, kind="0609b952-1397-4640-95ec-e00a01b2c241")
     devops.control(f"organizations/{ORGANIZATION}/projects/{PROJECT}/policies", body)
 
 
+@pytest.mark.parametrize("branch", ["feature/größe", "release/(v2)", "it's&more", "v1=a", "fix/#12", "100%"])
+def test_a_branch_of_any_name_is_pushed_to_read_and_looked_up_in_policies(devops, client, hosted, branch):
+    commit = hosted.local.commit({"a.txt": b"a"})
+    assert pushed(devops, hosted, commit, branch=branch) == Pushed()
+    assert client.git.resolve_branch(PROJECT, hosted.id, branch) == commit
+    assert client.git.resolve_branch(PROJECT, hosted.id, f"{branch}x") is None
+    protect(devops, hosted, branch)
+    assert client.git.has_build_policy(PROJECT, hosted.id, branch)
+    assert not client.git.has_build_policy(PROJECT, hosted.id, "main")
+
+
 def test_knows_which_branch_a_build_validates(devops, client, hosted):
     assert not client.git.has_build_policy(PROJECT, hosted.id, "main")
     protect(devops, hosted, "main")
