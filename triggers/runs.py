@@ -9,7 +9,7 @@ import azure.functions as func
 
 from autocoder import ids, wire
 from autocoder.agents import agents
-from autocoder.clients.connect import clients
+from autocoder.clients.connect import Clients, clients
 from autocoder.clients.run_records import IDEMPOTENCY, Claim, RunFilter
 from autocoder.models import Requester, RunRequest
 from autocoder.requests.run_request import Refusal, read_request, recheck
@@ -121,16 +121,20 @@ async def show_run(req: func.HttpRequest) -> func.HttpResponse:
 @blueprint.route(route="runs/{id}/log", methods=["GET"], auth_level=func.AuthLevel.FUNCTION)
 @guarded
 async def read_log(req: func.HttpRequest) -> func.HttpResponse:
-    """Return the log from byte `offset` on, and the next offset; the log grows while the agent works."""
-    run_id, offset = req.route_params["id"], req.params.get("offset", "0")
+    """Return the log from byte `offset` on, one line per event; with `raw=true` the agent's own output."""
+    run_id, offset, raw = (
+        req.route_params["id"],
+        req.params.get("offset", "0"),
+        req.params.get("raw", "false"),
+    )
     if not offset or not _is_number(offset, MAX_OFFSET):
         return error(400, "invalid_query", f"offset must be a whole number of bytes, up to {MAX_OFFSET}.")
+    if raw not in ("true", "false"):
+        return error(400, "invalid_query", "raw must be true or false.")
     row = await asyncio.to_thread(clients().records.get, run_id)
     if row is None:
         return unknown_run()
-    piece = await asyncio.to_thread(
-        clients().blobs.read_range, run_id, "log.txt", int(offset), LOG_CHUNK_BYTES
-    )
+    piece = await asyncio.to_thread(log_piece, clients(), run_id, int(offset), raw=raw == "true")
     whole = is_over(row) and len(piece) < LOG_CHUNK_BYTES
     body = {
         "text": piece.decode("utf-8", "replace"),
@@ -138,6 +142,19 @@ async def read_log(req: func.HttpRequest) -> func.HttpResponse:
         "complete": whole,
     }
     return answer(200, body)
+
+
+def log_piece(connected: Clients, run_id: str, offset: int, *, raw: bool) -> bytes:
+    """Return the next bytes of the readable log or, if *raw*, of the agent's own output.
+
+    An older supervisor writes the agent's own output to the log, and no stream.
+    """
+    read = connected.blobs.read_range
+    if raw:
+        piece = read(run_id, "stream.txt", offset, LOG_CHUNK_BYTES)
+        if piece or read(run_id, "stream.txt", 0, 1):
+            return piece
+    return read(run_id, "log.txt", offset, LOG_CHUNK_BYTES)
 
 
 @blueprint.route(route="runs/{id}/cancel", methods=["POST"], auth_level=func.AuthLevel.FUNCTION)
