@@ -35,6 +35,7 @@ from autocoder.reports.comment import code
 from autocoder.runs.plan import choose_agent, plan_run, requested_agent, run_file
 from autocoder.settings import settings
 
+LOGS = ("log.txt", "stream.txt")
 CUT = f"was cut to its first {MAX_PART_LENGTH:,} characters"
 
 
@@ -48,7 +49,7 @@ class PromptInput(Value):
 
 @activity
 def build_prompt(given: PromptInput) -> Plan | Ended:
-    """Write `prompt.md`, `system.md`, `run.json` and an empty log, and return the plan of the run."""
+    """Write `prompt.md`, `system.md`, `run.json` and empty logs, and return the plan of the run."""
     connected, run = clients(), given.run
     agent = _agent(given)
     if isinstance(agent, Ended):
@@ -71,7 +72,7 @@ def build_prompt(given: PromptInput) -> Plan | Ended:
         "run.json": wire.to_bytes(run_file(plan, agents(), settings())),
     }
     in_parallel(
-        lambda: connected.blobs.create_append(run.id, "log.txt"),
+        *(partial(connected.blobs.create_append, run.id, name) for name in LOGS),
         *(partial(connected.blobs.put, run.id, name, content) for name, content in inputs.items()),
     )
     return plan

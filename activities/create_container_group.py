@@ -24,6 +24,7 @@ from autocoder.settings import settings
 OUTPUTS = {
     "attempt": "rcw",  # read to see which attempt has claimed the run
     "log.txt": "a",
+    "stream.txt": "a",
     "progress.json": "cw",
     "changes.pack": "cw",
     "result.json": "cw",

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from autocoder.models import AgentResultFormat, Price, RunAgent
+from autocoder.models import AgentEvents, Price, RunAgent
 from autocoder.shared.providers import ProviderName
 
 CONTAINERS = Path(__file__).parents[1] / "containers"
@@ -56,7 +56,7 @@ class Agent(BaseModel):
     default_model: str = Field(min_length=1)
     models: tuple[str, ...] = Field((), description="suggestions; any model of the provider can be requested")
     prices: tuple[Price, ...] = Field((), description="the first whose glob matches the model applies")
-    result: AgentResultFormat = AgentResultFormat()
+    events: AgentEvents = AgentEvents()
     leftovers: tuple[str, ...] = Field((), description="globs of files that it leaves behind")
     configuration: tuple[str, ...] = Field(
         (), description="globs of a repository's files that configure it, besides folders of leftovers"
@@ -97,7 +97,7 @@ class Agent(BaseModel):
             model=model or self.default_model,
             provider=self.provider,
             upstream=upstream or self.upstream,
-            result=self.result,
+            events=self.events,
             leftovers=leftovers,
             prices=self.prices,
         )

@@ -31,10 +31,9 @@ package = "quick"
 base_url = "none"
 system_prompt = "none"
 
-[result]
+[[events.end]]
 match = { type = "result" }
 text = "result"
-error = "is_error"
 """
 RUN = r"""#!/bin/sh
 # Carries out the orders in prompt.md; read without -r takes off the backslashes that Markdown puts on.

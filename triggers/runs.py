@@ -9,7 +9,7 @@ import azure.functions as func
 
 from autocoder import ids, wire
 from autocoder.agents import agents
-from autocoder.clients.connect import clients
+from autocoder.clients.connect import Clients, clients
 from autocoder.clients.run_records import IDEMPOTENCY, Claim, RunFilter
 from autocoder.models import (
     ErrorDetails,
@@ -143,15 +143,28 @@ async def show_run(req: func.HttpRequest) -> func.HttpResponse:
 @blueprint.route(route="runs/{id}/log", methods=["GET"], auth_level=func.AuthLevel.FUNCTION)
 @guarded
 async def read_log(req: func.HttpRequest) -> func.HttpResponse:
-    """Return the log from byte `offset` on, and the next offset; the log grows while the agent works."""
-    run_id, offset = req.route_params["id"], query_of(req, LogQuery).offset
+    """Return the log from byte `offset` on, one line per event; with `raw=true` the agent's own output."""
+    run_id, query = req.route_params["id"], query_of(req, LogQuery)
     row = await asyncio.to_thread(clients().records.get, run_id)
     if row is None:
         return unknown_run()
-    piece = await asyncio.to_thread(clients().blobs.read_range, run_id, "log.txt", offset, LOG_CHUNK_BYTES)
+    piece = await asyncio.to_thread(log_piece, clients(), run_id, query.offset, raw=query.raw)
     whole = is_over(row) and len(piece) < LOG_CHUNK_BYTES
     text = piece.decode("utf-8", "replace")
-    return answer(200, LogPart(text=text, next_offset=offset + len(piece), complete=whole))
+    return answer(200, LogPart(text=text, next_offset=query.offset + len(piece), complete=whole))
+
+
+def log_piece(connected: Clients, run_id: str, offset: int, *, raw: bool) -> bytes:
+    """Return the next bytes of the readable log or, if *raw*, of the agent's own output.
+
+    An older supervisor writes the agent's own output to the log, and no stream.
+    """
+    read = connected.blobs.read_range
+    if raw:
+        piece = read(run_id, "stream.txt", offset, LOG_CHUNK_BYTES)
+        if piece or read(run_id, "stream.txt", 0, 1):
+            return piece
+    return read(run_id, "log.txt", offset, LOG_CHUNK_BYTES)
 
 
 @operation(CANCEL_RUN)

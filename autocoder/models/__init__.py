@@ -32,7 +32,7 @@ from autocoder.models.base import Sha as Sha
 from autocoder.models.base import ShortText as ShortText
 from autocoder.models.base import Status as Status
 from autocoder.models.base import Value as Value
-from autocoder.models.containers import AgentResultFormat as AgentResultFormat
+from autocoder.models.containers import AgentEvents as AgentEvents
 from autocoder.models.containers import CommitText as CommitText
 from autocoder.models.containers import GroupVerdict as GroupVerdict
 from autocoder.models.containers import Plan as Plan

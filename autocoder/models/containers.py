@@ -9,13 +9,63 @@ from autocoder.models.requests import Budget, Run
 from autocoder.models.work import Base, Repository, WorkItemSummary
 
 
-class AgentResultFormat(Value):
-    """Where to find the agent's result: in the last JSON line of its log that has these fields."""
+class EventRule(Value):
+    """Which events of an agent's output it fits: JSON objects, one a line.
 
-    text: str = Field("", description="dotted path of the final message")
-    error: str = Field("", description="dotted path of a flag that is true when it failed")
-    match: dict[str, str] = Field(default_factory=dict, description="fields the line must have")
-    joined: bool = Field(False, description="whether the text is spread over several such lines")
+    A path is dotted; a number in it is the index of a list, and `*` stands for each item of one list.
+    """
+
+    match: dict[str, str] = Field(description="the globs of the values that an event has at these paths")
+
+
+class SaidRule(EventRule):
+    """An event with words of the agent."""
+
+    text: str = Field(description="path of the words")
+    joined: bool = Field(False, description="whether a message is spread over several such events")
+
+
+class ToolRule(EventRule):
+    """An event that reports the call of a tool."""
+
+    name: str = Field(description="path of the tool's name")
+    input: str = Field("", description="path of its input, whose main argument is shown")
+    id: str = Field("", description="path of the call's id")
+
+
+class ResultRule(EventRule):
+    """An event that reports the result of a tool."""
+
+    text: str = Field("", description="path of the result")
+    id: str = Field("", description="path of the call's id")
+    failed: bool = Field(False, description="whether the tool failed")
+
+
+class ErrorRule(EventRule):
+    """An event that reports an error, which need not be the end."""
+
+    text: str = Field(description="path of the error's words")
+
+
+class EndRule(EventRule):
+    """The event that ends the run."""
+
+    text: str = Field("", description="path of the final message; default: the last words of the agent")
+    failed: bool = Field(False, description="whether the agent failed")
+
+
+class AgentEvents(Value):
+    """The meaning of an agent's output. For each kind of event, the first rule that fits applies.
+
+    An agent without any rule prints plain text, of which the end is the final message.
+    """
+
+    said: tuple[SaidRule, ...] = ()
+    tool: tuple[ToolRule, ...] = ()
+    result: tuple[ResultRule, ...] = ()
+    usage: tuple[EventRule, ...] = Field((), description="events after which the log shows the usage so far")
+    error: tuple[ErrorRule, ...] = ()
+    end: tuple[EndRule, ...] = ()
 
 
 class Price(Value):
@@ -35,7 +85,7 @@ class RunAgent(Value):
     model: str
     provider: str = Field(description="the model provider: anthropic, openai, azure or gemini")
     upstream: str = Field(description="the only address that the gateway forwards to")
-    result: AgentResultFormat = AgentResultFormat()
+    events: AgentEvents = AgentEvents()
     leftovers: tuple[str, ...] = Field((), description="globs of files that agents leave behind")
     prices: tuple[Price, ...] = ()
 

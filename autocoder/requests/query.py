@@ -20,7 +20,13 @@ def _from_digits(value: object) -> object:
     return int(str(value)) if is_number else value
 
 
+def _from_flag(value: object) -> object:
+    """Return `true` or `false` as a flag; anything else stays as it is, and is refused as text."""
+    return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
+
+
 Digits = BeforeValidator(_from_digits)
+Flag = BeforeValidator(_from_flag)
 
 
 class RunQuery(Value, defer_build=True):
@@ -36,9 +42,10 @@ class RunQuery(Value, defer_build=True):
 
 
 class LogQuery(Value, defer_build=True):
-    """Which part of a log to return."""
+    """Which part of which log of a run to return."""
 
     offset: Annotated[int, Field(ge=0, le=10**15 - 1, description="of its first byte"), Digits] = 0
+    raw: Annotated[bool, Field(description="the agent's own output, not the readable log"), Flag] = False
 
 
 def read_query(kind: type[Q], parameters: Mapping[str, str]) -> tuple[Q | None, tuple[str, ...]]:
@@ -61,6 +68,8 @@ def _rule(kind: type[Value], name: str) -> str:
     limits: list[Any] = [part.le for part in field.metadata if isinstance(part, Le)]
     if limits:
         return f"must be a whole number up to {limits[0]}"
+    if name == "raw":
+        return "must be true or false"
     if name == "status":
         return f"must be one of {', '.join(get_args(Status))}"
     return "is not valid"

@@ -27,10 +27,9 @@ package = "none"
 base_url = "none"
 system_prompt = "none"
 
-[result]
+[[events.end]]
 match = {{ type = "result" }}
 text = "result"
-error = "is_error"
 """
 SCRIPT = """\
 #!/bin/sh

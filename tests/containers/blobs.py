@@ -37,8 +37,9 @@ class Runs:
         return f"{self.url}/runs/{name}?{signature}"
 
     def outputs(self, prefix):
-        """The URLs a supervisor gets; the app has made the log."""
-        self.client.get_blob_client(f"{prefix}/log.txt").create_append_blob()
+        """The URLs a supervisor gets; the app has made the logs."""
+        for name in ("log.txt", "stream.txt"):
+            self.client.get_blob_client(f"{prefix}/{name}").create_append_blob()
         return {name: self.sas(f"{prefix}/{name}", allowed) for name, allowed in OUTPUTS.items()}
 
     def read(self, name):

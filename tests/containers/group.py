@@ -23,6 +23,13 @@ VOLUMES = ("workspace", "repository", "inputs", "exchange", "control", "verifica
 MODEL_KEY = "sk-model-key-that-nobody-may-see-42"
 CALLBACK_TOKEN = "callback-token-that-nobody-may-see"
 FINAL = '{"type": "result", "result": "I did it.", "is_error": false}'
+EVENTS = {
+    "said": [{"match": {"type": "said"}, "text": "text"}],
+    "end": [
+        {"match": {"type": "result", "is_error": "true"}, "text": "result", "failed": True},
+        {"match": {"type": "result"}, "text": "result"},
+    ],
+}
 
 
 def free_port():
@@ -70,7 +77,7 @@ class Group:
                 "model": "scripted-1",
                 "provider": "anthropic",
                 "upstream": "http://127.0.0.1:9",
-                "result": {"match": {"type": "result"}, "text": "result", "error": "is_error"},
+                "events": EVENTS,
                 "leftovers": ["*.tmp.*", ".fake/"],
                 "prices": [{"model": "scripted-*", "input": 1.0, "output": 10.0}],
             },
@@ -198,7 +205,13 @@ class Group:
         return AgentResult.model_validate_json(self.runs.read(f"{self.id}/result.json"))
 
     def log(self):
-        return self.runs.read(f"{self.id}/log.txt").decode()
+        """The readable log, without the times."""
+        text = self.runs.read(f"{self.id}/log.txt").decode()
+        return "".join(re.sub(r"^ *\d+:\d\d  ", "", line) for line in text.splitlines(keepends=True))
+
+    def stream(self):
+        """The agent's own output."""
+        return self.runs.read(f"{self.id}/stream.txt").decode()
 
     def progress(self):
         return Progress.model_validate_json(self.runs.read(f"{self.id}/progress.json"))

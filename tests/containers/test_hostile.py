@@ -70,7 +70,7 @@ def test_a_log_that_links_elsewhere_is_not_followed(group):
     log = group.volumes["exchange"] / "log"
     group.agent(f"rm '{log}'; ln -s /proc/self/environ '{log}'; sleep 0.5")
     result = group.run()
-    assert group.log() == ""
+    assert (group.log(), group.stream()) == ("", "")
     assert MODEL_KEY not in result.model_dump_json()
 
 
@@ -217,12 +217,18 @@ def test_a_fork_bomb_ends_with_the_deadline(group):
 
 
 def test_an_endless_log_is_cut(group):
-    group.set_constant("supervisor.live", "MAX_LOG_BYTES", 100_000)
+    group.set_constant("supervisor.agent_log", "MAX_STREAM", 100_000)
+    group.set_constant("supervisor.readable", "MAX_READABLE", 100_000)
     group.agent(f"yes 'much text' | head -c 3000000; echo; echo '{FINAL}'")
     result = group.run()
     assert (result.outcome, result.summary) == ("no_changes", "I did it.")
+    assert len(group.stream()) < 101_000
+    assert group.stream().endswith("[the log was cut here because it is too long]\n")
     assert len(group.log()) < 101_000
-    assert group.log().endswith("[the log was cut here because it is too long]\n")
+    assert group.log().splitlines()[-2:] == [
+        "output  [the log is too long; most of the rest is not shown]",
+        "end     finished: I did it.",
+    ]
 
 
 def test_a_final_message_that_is_not_a_string_is_harmless(group):

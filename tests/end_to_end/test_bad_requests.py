@@ -133,10 +133,14 @@ def test_400_for_an_offset_that_is_not_a_number(quick, offset):
     assert "offset" in refused(answer, 400, "invalid_query")["message"]
 
 
-def test_an_empty_offset_counts_as_absent(quick):
-    answer = quick.app.http.get(
-        f"/api/runs/{'z' * 20}/log?offset="
-    )  # the host drops parameters without a value
+@pytest.mark.parametrize("raw", ["1", "True", "yes"])
+def test_400_for_a_raw_that_is_neither_true_nor_false(quick, raw):
+    answer = quick.app.http.get(f"/api/runs/{'z' * 20}/log?raw={raw}")
+    assert "raw" in refused(answer, 400, "invalid_query")["message"]
+
+
+def test_an_empty_offset_never_reaches_the_app(quick):
+    answer = quick.app.http.get(f"/api/runs/{'z' * 20}/log?offset=")
     refused(answer, 404, "unknown_run")
 
 

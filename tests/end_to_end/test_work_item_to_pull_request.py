@@ -39,3 +39,14 @@ def test_the_comment_names_the_run_and_the_pull_request(evidence, run):
     comment = evidence.comments[0]["text"]
     assert run["id"] in comment
     assert run["pullRequestUrl"] in comment
+
+
+def test_the_log_has_a_line_for_each_event_and_the_raw_output_is_beside_it(platform, run):
+    log, raw = platform.app.log(run["id"]), platform.app.log(run["id"], raw=True)
+    lines = [line.split(maxsplit=2) for line in log.splitlines()]
+    assert {"said", "tool", "result", "usage", "end"} <= {word for _, word, _ in lines}
+    usage = [text for _, word, text in lines if word == "usage"]
+    assert usage[-1].startswith(f"{run['usage']['turns']} turns, ")
+    assert usage[-1].endswith(f"${run['usage']['costUsd']:.4f}")
+    assert raw.startswith('{"')
+    assert max(map(len, log.splitlines())) < 1_100

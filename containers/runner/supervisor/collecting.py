@@ -10,6 +10,7 @@ from runner.git import GIT_FOLDER, Git, GitError
 from runner.supervisor.agent import Ending
 from runner.supervisor.ending import outcome_of, withheld_part
 from runner.supervisor.environment import RunContext
+from runner.supervisor.events import EventTable
 from runner.supervisor.final_message import read_final_message
 from runner.supervisor.live import LiveReport
 from runner.supervisor.verification import TOTAL_SECONDS, Verification, not_run
@@ -31,8 +32,9 @@ class CollectingPhase(NamedTuple):
         Raises `GitError` when Git fails, and `ExchangeError` when the pack cannot be uploaded.
         """
         self.live.phase("collecting")
-        form = self.run["agent"].get("result", {})
-        final = read_final_message(self.context.settings.volumes["exchange"] / "log", form)
+        log = self.context.settings.volumes["exchange"] / "log"
+        table = EventTable(self.run["agent"].get("events", {}))
+        final = read_final_message(log, table, self.context.redactor)
         self.result["summary"] = final.text
         collector, collected = self._collector(base_tree), CollectedChange()
         if ending.reason != "terminated":

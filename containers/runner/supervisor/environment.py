@@ -12,7 +12,7 @@ from runner.blobs import Client
 from runner.users import user_of
 
 VOLUMES = ("workspace", "repository", "inputs", "exchange", "control", "verification")
-OUTPUTS = frozenset({"attempt", "log.txt", "progress.json", "changes.pack", "result.json"})
+OUTPUTS = frozenset({"attempt", "log.txt", "stream.txt", "progress.json", "changes.pack", "result.json"})
 
 
 class Settings(NamedTuple):

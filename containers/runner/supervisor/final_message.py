@@ -1,18 +1,23 @@
-"""The agent's final message: read from the end of its log in the form that its agent.toml describes.
+"""The agent's final message: searched backwards from the end of its output, however long that is.
 
-The documentation of each CLI's output is linked in the README of its folder.
+It is the text of the last event that ends the run or, if a CLI's last event has none, the last words of the
+agent. An agent that prints no events says everything in plain text, of which the end is the message.
 """
 
-import json
-from collections.abc import Mapping, Sequence
+import os
+from collections import deque
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from runner.files import read_regular
+from autocoder.shared.redaction import OVERLAP, Redactor
+from runner.files import open_regular, read_regular
+from runner.supervisor.events import MAX_EVENT, Event, EventTable
 
-MAX_TAIL_BYTES = 4_000_000
+PIECE = 1_000_000  # bytes
+MAX_SEARCHED = 64_000_000  # bytes after the final message
 MAX_SUMMARY = 20_000  # characters
-MAX_PLAIN_TEXT = 4_000  # characters, of a log that is not JSON
+MAX_PLAIN_TEXT = 4_000  # characters of plain text
 
 
 class FinalMessage(NamedTuple):
@@ -23,67 +28,85 @@ class FinalMessage(NamedTuple):
     found: bool = True
 
 
-def read_final_message(log: Path, form: Mapping[str, Any]) -> FinalMessage:
-    """Return the agent's final message from the end of its *log*; *form* is `agent.result` of run.json."""
-    tail = (read_regular(log, MAX_TAIL_BYTES, tail=True) or b"").decode(errors="replace")
-    if not form.get("text") and not form.get("match"):
-        return FinalMessage(tail[-MAX_PLAIN_TEXT:].strip())
-    events = _last_events(tail.split("\n"), form)
-    if not events:
-        return FinalMessage(found=False)
-    text = "".join(_shown(_at(event, form.get("text", ""))) for event in events)
-    is_error = any(_at(event, form.get("error", "")) is True for event in events)
-    return FinalMessage(text[:MAX_SUMMARY].strip(), is_error)
-
-
-def _last_events(lines: Sequence[str], form: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the last event that matches *form*; if messages come in pieces, all pieces of the last one."""
-    found: list[dict[str, Any]] = []
-    for line in reversed(lines):
-        event = _event(line)
-        if event is None:
-            continue
-        if _fits(event, form):
-            found.insert(0, event)
-        elif found:
+def read_final_message(log: Path, table: EventTable, redactor: Redactor) -> FinalMessage:
+    """Return the agent's final message, redacted, from its output in *log*."""
+    if table.is_empty:
+        tail = read_regular(log, 4 * MAX_PLAIN_TEXT + OVERLAP, tail=True) or b""
+        return FinalMessage(redactor.redact(tail.decode(errors="replace"))[-MAX_PLAIN_TEXT:].strip())
+    search = _Search(table)
+    for line in _lines_backwards(log):
+        if search.is_over(line):
             break
-        if found and not form.get("joined"):
-            break
-    return found
+    text = redactor.redact(search.text[: MAX_SUMMARY + OVERLAP])  # before the cut: half a secret is not found
+    return FinalMessage(text[:MAX_SUMMARY].strip(), search.is_error, search.found)
 
 
-def _event(line: str) -> dict[str, Any] | None:
-    """Return the JSON object in *line*, or None if it holds anything else."""
-    if not line.lstrip().startswith("{"):
-        return None
-    try:
-        event = json.loads(line)
-    except (ValueError, RecursionError):
-        return None
-    return event if isinstance(event, dict) else None
+class _Search:
+    """Takes the lines of the output, the last one first."""
+
+    def __init__(self, table: EventTable) -> None:
+        self._table = table
+        self._end: Event | None = None
+        self._pieces: deque[str] = deque()  # of the last message
+        self._length = 0
+
+    @property
+    def found(self) -> bool:
+        """Whether there is a final message."""
+        return self._end is not None if self._table.has_final_text else bool(self._pieces)
+
+    @property
+    def is_error(self) -> bool:
+        """Whether the agent reported that it failed."""
+        return self._end is not None and self._end.failed
+
+    @property
+    def text(self) -> str:
+        """The text of the final message."""
+        if self._table.has_final_text:
+            return self._end.text if self._end else ""
+        return "".join(self._pieces)
+
+    def is_over(self, line: bytes) -> bool:
+        """Whether the final message is complete with *line*."""
+        events = self._table.read(line.decode(errors="replace"))
+        if events is None:
+            return False
+        is_continued = False
+        for event in reversed(events):
+            if event.kind == "end":
+                self._end = self._end or event
+            elif event.kind == "said" and self._is_wanted(event):
+                self._pieces.appendleft(event.text)
+                self._length += len(event.text)
+                is_continued = event.joined and self._length < MAX_EVENT
+        return self.found and not is_continued
+
+    def _is_wanted(self, event: Event) -> bool:
+        """Whether *event* belongs to the last message, which may come in pieces."""
+        if self._table.has_final_text:
+            return False
+        return event.joined or (not self._pieces and bool(event.text.strip()))
 
 
-def _fits(event: Mapping[str, Any], form: Mapping[str, Any]) -> bool:
-    """Whether *event* has the values that `match` names or, if it names none, a text."""
-    wanted = form.get("match") or {}
-    if not wanted:
-        return _at(event, form.get("text", "")) is not None
-    return all(str(_at(event, path)) == value for path, value in wanted.items())
-
-
-def _shown(text: Any) -> str:
-    return text if isinstance(text, str) else "" if text is None else json.dumps(text)
-
-
-def _at(value: Any, path: str) -> Any:
-    """Return what *value* has at the dotted *path*, in which a number is a list index; None if nothing."""
-    for name in path.split(".") if path else ():
-        if isinstance(value, dict):
-            value = value.get(name)
-        elif (
-            isinstance(value, list) and name.lstrip("-").isdecimal() and -len(value) <= int(name) < len(value)
-        ):
-            value = value[int(name)]
-        else:
-            return None
-    return value if path else None
+def _lines_backwards(path: Path) -> Iterator[bytes]:
+    """Yield the lines of the regular file *path* from its end on; one that is too long is empty."""
+    descriptor = open_regular(path)
+    if descriptor is None:
+        return
+    with os.fdopen(descriptor, "rb") as file:
+        size = position = os.fstat(descriptor).st_size
+        parts: list[bytes] = []  # of the line that begins before `position`, the last part first
+        length = 0
+        while position > 0 and size - position < MAX_SEARCHED:
+            count = min(PIECE, position)
+            position -= count
+            file.seek(position)
+            *lines, last = file.read(count).split(b"\n")
+            length += len(last)
+            parts = [*parts, last] if length <= MAX_EVENT else []
+            if lines:
+                yield b"".join(reversed(parts))
+                yield from reversed(lines[1:])
+                parts, length = [lines[0]], len(lines[0])
+        yield b"".join(reversed(parts)) if position == 0 else b""

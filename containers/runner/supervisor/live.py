@@ -1,28 +1,50 @@
-"""Uploads the redacted log and the progress of a run while it is in progress, in a separate thread.
+"""Uploads the logs and the progress of a run while it is in progress, in a separate thread.
+
+`log.txt` is the readable log, `stream.txt` the agent's own output, redacted.
 
 https://learn.microsoft.com/rest/api/storageservices/append-block
 """
 
-import codecs
 import contextlib
 import json
-import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-from autocoder.shared.redaction import Redactor
 from runner.blobs import Client, ExchangeError
-from runner.files import open_regular
+from runner.supervisor.agent_log import AgentLog
 
-MAX_LOG_BYTES = 32_000_000
-PIECE = 1_000_000  # characters or bytes; a block of an append blob may have 4 MiB
+PIECE = 1_000_000  # characters; a block of an append blob may have 4 MiB
 MAX_BLOCKS = 49_000  # an append blob may have 50,000
 LOOK_SECONDS, APPEND_SECONDS, PROGRESS_SECONDS = 0.1, 0.5, 5.0
-CUT = "\n[the log was cut here because it is too long]\n"
+
+
+class _AppendBlob:
+    """Text that is appended to a blob; what could not be uploaded yet is kept."""
+
+    def __init__(self, url: str) -> None:
+        self._url, self._pending = url, ""
+        self._position = self._blocks = 0
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether some text has still to be uploaded."""
+        return bool(self._pending) and self._blocks < MAX_BLOCKS
+
+    def add(self, text: str) -> None:
+        """Add *text* to what will be uploaded."""
+        self._pending += text
+
+    def upload(self, client: Client) -> None:
+        """Upload all text. Raises `ExchangeError` when the upload fails."""
+        while self.is_pending:
+            data = self._pending[:PIECE].encode("utf-8", "replace")
+            client.append(self._url, data, self._position)
+            self._pending = self._pending[PIECE:]
+            self._position += len(data)
+            self._blocks += 1
 
 
 class LiveReport:
@@ -30,19 +52,16 @@ class LiveReport:
 
     def __init__(
         self,
-        urls: dict[str, str],
-        log: Path,
-        redactor: Redactor,
+        urls: Mapping[str, str],
+        log: AgentLog,
         usage: Callable[[], dict[str, Any]],
         minutes: float,
     ) -> None:
-        self._urls, self._usage = urls, usage
-        self._log = _LogFollower(log, redactor)
+        self._urls, self._log, self._usage = urls, log, usage
         self._append_seconds = max(APPEND_SECONDS, minutes * 60 / MAX_BLOCKS)
         self._client = Client()
         self._phase, self._reported = "preparing", ("", 0)
-        self._position = self._blocks = 0
-        self._pending = ""
+        self._stream, self._readable = _AppendBlob(urls["stream.txt"]), _AppendBlob(urls["log.txt"])
         self._next_append = self._next_progress = 0.0
         self._quiet_until = time.monotonic() + LOOK_SECONDS  # a run that ends earlier needs no progress
         self._ended = False
@@ -78,12 +97,13 @@ class LiveReport:
 
     @property
     def _is_pending(self) -> bool:
-        """Whether some of the log has still to be uploaded."""
-        return bool(self._pending) and self._blocks < MAX_BLOCKS
+        return self._stream.is_pending or self._readable.is_pending
 
     def _report(self, *, at_end: bool) -> None:
         """Upload what is new. An upload that fails is repeated the next time."""
-        self._pending += self._log.read(at_end=at_end)
+        piece = self._log.read(at_end=at_end)
+        self._stream.add(piece.raw)
+        self._readable.add(piece.readable)
         now = time.monotonic()
         is_due = self._reported[0] != self._phase or now >= self._next_progress
         # The progress comes first, because the app gives up a run that shows no progress.
@@ -92,17 +112,10 @@ class LiveReport:
                 self._progress()
                 self._next_progress = now + PROGRESS_SECONDS
         with contextlib.suppress(ExchangeError):
-            if self._pending and (at_end or now >= self._next_append):
-                self._append()
+            if self._is_pending and (at_end or now >= self._next_append):
+                self._stream.upload(self._client)  # first, so that the app never finds a log without a stream
+                self._readable.upload(self._client)
                 self._next_append = now + self._append_seconds
-
-    def _append(self) -> None:
-        while self._pending and self._blocks < MAX_BLOCKS:
-            data = self._pending[:PIECE].encode("utf-8", "replace")
-            self._client.append(self._urls["log.txt"], data, self._position)
-            self._pending = self._pending[PIECE:]
-            self._position += len(data)
-            self._blocks += 1
 
     def _progress(self) -> None:
         phase, usage = self._phase, self._usage()
@@ -110,31 +123,3 @@ class LiveReport:
             body = {"phase": phase, "updatedAt": datetime.now(UTC).isoformat(), "usage": usage}
             self._client.put(self._urls["progress.json"], json.dumps(body).encode())
             self._reported = (phase, usage["turns"])
-
-
-class _LogFollower:
-    """Reads a growing file that untrusted code is writing, up to MAX_LOG_BYTES."""
-
-    def __init__(self, path: Path, redactor: Redactor) -> None:
-        self._path = path
-        self._stream = redactor.stream()
-        self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
-        self._descriptor: int | None = None
-        self._read = 0
-        self.closed = False
-
-    def read(self, *, at_end: bool) -> str:
-        """Return the new text, redacted; with *at_end* also what the redactor held back, and close."""
-        if self.closed:
-            return ""
-        if self._descriptor is None:
-            self._descriptor = open_regular(self._path)
-        data = b""
-        if self._descriptor is not None:
-            data = os.pread(self._descriptor, min(PIECE, MAX_LOG_BYTES - self._read), self._read)
-        self._read += len(data)
-        text = self._stream.feed(self._decode(data))
-        if self._read >= MAX_LOG_BYTES or (at_end and not data):
-            self.closed = True
-            text += self._stream.close() + (CUT if self._read >= MAX_LOG_BYTES else "")
-        return text

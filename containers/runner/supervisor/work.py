@@ -10,7 +10,9 @@ from runner.gateway.budget import Meter
 from runner.gateway.server import Gateway
 from runner.gateway.upstream import Upstream
 from runner.supervisor.agent import AgentWatch, Ending, Reason, Timeouts, start_seconds
+from runner.supervisor.agent_log import AgentLog
 from runner.supervisor.environment import RunContext
+from runner.supervisor.events import EventTable
 from runner.supervisor.live import LiveReport
 
 if TYPE_CHECKING:
@@ -37,8 +39,12 @@ class Work:
 
         Raises `GitError` when Git fails, and `ExchangeError` when the pack cannot be uploaded.
         """
-        log, urls = self.settings.volumes["exchange"] / "log", dict(self.settings.outputs)
-        self.live = LiveReport(urls, log, self.context.redactor, self.meter.usage, self.minutes)
+        path, table = (
+            self.settings.volumes["exchange"] / "log",
+            EventTable(self.run["agent"].get("events", {})),
+        )
+        log = AgentLog(path, table, self.context.redactor, self.meter.usage)
+        self.live = LiveReport(self.settings.outputs, log, self.meter.usage, self.minutes)
         try:
             ending, collecting = self._let_agent_work()
             collecting.collect(ending, self.meter.refused, self.minutes, self.base_tree)

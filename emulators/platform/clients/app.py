@@ -54,9 +54,9 @@ class App:
         answer = self._ask("/api/runs", **filters)
         return list(answer["value"])
 
-    def log(self, run_id: str) -> str:
-        """Return the agent's log so far (the first 256 KiB)."""
-        return str(self._ask(f"/api/runs/{run_id}/log")["text"])
+    def log(self, run_id: str, *, raw: bool = False) -> str:
+        """Return the readable log so far or, if *raw*, the agent's own output (the first 256 KiB)."""
+        return str(self._ask(f"/api/runs/{run_id}/log", raw=str(raw).lower())["text"])
 
     def follow(self, run_id: str, seconds: float) -> Iterator[JSON]:
         """Yield the run at each change of its status; raises `PlatformError` after *seconds*."""

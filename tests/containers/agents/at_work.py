@@ -14,8 +14,11 @@ import httpx
 import pytest
 
 from autocoder.agents import load_agents
+from autocoder.shared.redaction import Redactor
 from emulators.model_provider.providers import error_body
 from emulators.model_provider.script.model import NO_CONVERSATION
+from runner.supervisor.agent_log import AgentLog
+from runner.supervisor.events import EventTable
 from runner.supervisor.final_message import FinalMessage, read_final_message
 
 CHECKOUT = Path(__file__).parents[3]
@@ -25,6 +28,7 @@ AGENTS = load_agents(CONTAINERS)
 PLACEHOLDER = "autocoder"  # what an agent sends where its key would be
 NO_TOOL = re.compile(r"I cannot (\w+) with the tools I have: ([\w\-., ]*)")
 lacking: dict[str, str] = {}  # agents for which the scripted model lacks a reply, found by an earlier test
+NO_USAGE = {"turns": 0}
 SYSTEM = "You are the developer of this team. The word of the day is rhubarb."
 
 
@@ -54,6 +58,15 @@ def missing_reply(agent, log):
     return ""
 
 
+def read_log(agent, path):
+    """Return the readable log and the final message of *agent*, whose output is in *path*."""
+    table = EventTable(AGENTS[agent].for_run().events.model_dump(by_alias=True))
+    log, readable = AgentLog(path, table, Redactor(), lambda: NO_USAGE), ""
+    while not log.closed:
+        readable += log.read(at_end=True).readable
+    return readable, read_final_message(path, table, Redactor())
+
+
 @functools.cache
 def as_in_a_container():
     """The words before a command that make it the first process of its own process tree, if that works."""
@@ -64,10 +77,11 @@ def as_in_a_container():
 
 @dataclass
 class Ended:
-    """What the wrapper leaves behind: its exit file, the log and the final message."""
+    """What the wrapper leaves behind: its exit file, the log, its readable form and the final message."""
 
     exit: dict
     log: str
+    readable: str
     final: FinalMessage
     seconds: float
 
@@ -130,12 +144,11 @@ class Run:
     def ended(self, seconds=0.0):
         """What the wrapper has left."""
         exchange = self.folder / "exchange"
-        form = AGENTS[self.agent].for_run().result.model_dump()
-        final = read_final_message(exchange / "log", form)
+        readable, final = read_log(self.agent, exchange / "log")
         log = (exchange / "log").read_text(errors="replace")
         lacking[self.agent] = missing_reply(self.agent, log)
         assert not lacking[self.agent], lacking[self.agent]
-        return Ended(json.loads((exchange / "exit.json").read_text()), log, final, seconds)
+        return Ended(json.loads((exchange / "exit.json").read_text()), log, readable, final, seconds)
 
     def stop(self):
         """Tell the wrapper to end the agent."""

@@ -20,6 +20,11 @@ def test_does_the_sample_work_item_with_its_own_tools(agent, run, model):
     assert ended.well, ended.log[-3000:]
     assert "it then prints what was renamed." in ended.log
     assert ended.final.text
+    lines = [line.split(maxsplit=2)[1:] for line in ended.readable.splitlines()]
+    assert {"said", "tool", "result"} <= {line[0] for line in lines}
+    assert lines[-1] == ["end", "finished"]
+    assert ["said", "I will look at the project first."] in lines
+    assert sum("README.md" in text for word, text in lines if word == "tool") == 2
     changed = run.git("status", "--porcelain", "--untracked-files=all").split("\n")
     names = {"README.md", "tests/test_command.py", "tidy_names/__main__.py", "tidy_names/formats.py"}
     assert {line[3:] for line in changed if line} == names
@@ -56,6 +61,8 @@ def test_a_model_that_refuses_is_a_failure(agent, run, model, status):
     model.fail(agent, status)
     ended = run.do("Do something.", seconds=PATIENCE)
     assert not ended.well
+    if ended.exit["reason"] == "exited":
+        assert {"error", "end"} & {line.split()[1] for line in ended.readable.splitlines()}
     assert ended.exit["exitCode"] != 0 or ended.exit["reason"] == "deadline"
 
 

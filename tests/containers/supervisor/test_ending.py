@@ -1,4 +1,3 @@
-import json
 from typing import get_args
 
 import pytest
@@ -10,56 +9,7 @@ from autocoder.shared.policy import Verdict
 from runner.change.commit import CollectedChange
 from runner.supervisor.agent import Ending
 from runner.supervisor.ending import outcome_of
-from runner.supervisor.final_message import FinalMessage, read_final_message
-
-FORM = {"match": {"type": "result", "more.kind": "end"}, "text": "message.0.text", "error": "failed"}
-EVENT = {"type": "result", "more": {"kind": "end"}, "message": [{"text": "done"}], "failed": False}
-
-
-def last_word(tmp_path, *lines, form=FORM):
-    (tmp_path / "log").write_text("\n".join(lines))
-    return read_final_message(tmp_path / "log", form)
-
-
-def test_the_last_event_that_fits_is_the_final_message(tmp_path):
-    earlier = json.dumps({**EVENT, "message": [{"text": "not yet"}]})
-    other = json.dumps({"type": "result", "more": {"kind": "else"}})
-    assert last_word(tmp_path, earlier, json.dumps(EVENT), other, "plain text") == FinalMessage("done")
-
-
-def test_a_flag_says_that_the_agent_failed(tmp_path):
-    assert last_word(tmp_path, json.dumps({**EVENT, "failed": True})).is_error
-
-
-def test_joins_a_message_that_comes_in_pieces(tmp_path):
-    form = {"match": {"type": "message"}, "text": "content", "joined": True}
-    pieces = [json.dumps({"type": "message", "content": text}) for text in ("not this", "Two ", "pieces.")]
-    lines = [
-        pieces[0],
-        json.dumps({"type": "tool"}),
-        pieces[1],
-        "a warning",
-        pieces[2],
-        json.dumps({"type": "end"}),
-    ]
-    assert last_word(tmp_path, *lines, form=form) == FinalMessage("Two pieces.")
-    assert last_word(tmp_path, *lines, form={**form, "joined": False}) == FinalMessage("pieces.")
-
-
-@pytest.mark.parametrize("lines", [[], ["plain"], ["{broken"], ["[]", "1", "null", "{}"]])
-def test_without_the_event_there_is_no_final_message(tmp_path, lines):
-    assert not last_word(tmp_path, *lines).found
-
-
-def test_the_end_of_a_log_without_events_is_the_final_message(tmp_path):
-    assert last_word(tmp_path, "x" * 9000, "NEEDS_INFO: which one?", form={}).text.endswith(
-        "NEEDS_INFO: which one?"
-    )
-
-
-def test_without_a_log_there_is_no_final_message(tmp_path):
-    assert not read_final_message(tmp_path / "none", FORM).found
-
+from runner.supervisor.final_message import FinalMessage
 
 CHANGED = CollectedChange(commit="1" * 40)
 REFUSED = CollectedChange(refused=(Verdict("a", "refuse", "bad"), Verdict("", "refuse", "too much")))

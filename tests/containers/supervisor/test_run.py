@@ -48,7 +48,8 @@ def test_delivers_what_the_agent_has_changed(group, tmp_path):
         f"{group.remote.head} Autocoder autocoder@example.com Autocoder 2025-01-02T03:04:05+00:00\nSay hello"
     )
     assert result.lines["src/app.py"] == (1, 0)
-    assert group.log() == f"working\n{FINAL}\n"
+    assert group.stream() == f"working\n{FINAL}\n"
+    assert group.log() == "output  working\nend     finished: I did it.\n"
     assert group.callbacks == [(f"/api/runs/{group.id}/finished", f"Bearer {CALLBACK_TOKEN}", b"{}")]
 
 
@@ -262,7 +263,7 @@ def test_on_sigterm_it_stops_the_agent_and_keeps_the_log(group):
     supervisor.terminate()
     result = group.finished()
     assert (result.outcome, result.pack) == ("interrupted", None)
-    assert group.log() == "begun\n"
+    assert (group.log(), group.stream()) == ("output  begun\n", "begun\n")
     assert commands_with(seconds) == []
 
 
@@ -277,7 +278,7 @@ def test_no_secret_reaches_log_result_or_progress(group):
     )
     result = group.run(REDACT=json.dumps(["another-secret"]))
     assert result.outcome == "changed"
-    for told in (group.log(), result.model_dump_json(), group.progress().model_dump_json()):
+    for told in (group.log(), group.stream(), result.model_dump_json(), group.progress().model_dump_json()):
         for secret in (*secrets, AUTHORIZATION.partition(" ")[2], "sig="):
             assert secret not in told
     assert "it is [redacted] here" in group.log()
@@ -312,18 +313,19 @@ def test_the_log_is_stored_while_the_agent_works(group):
         if group.log() and group.progress().phase == "running":
             break
         time.sleep(0.01)
-    assert (group.log(), group.progress().phase) == ("first\n", "running")
+    assert (group.log(), group.progress().phase) == ("output  first\n", "running")
     (group.volumes["workspace"] / "go").touch()
     group.finished()
-    assert group.log() == f"first\n{FINAL}\n"
+    assert group.log() == "output  first\nend     finished: I did it.\n"
+    assert group.stream() == f"first\n{FINAL}\n"
 
 
 def test_a_log_without_a_last_line_break_is_stored_whole(group):
     group.agent(f"echo '{FINAL}'; head -c 2500000 /dev/zero | tr '\\0' x; printf 'the end'")
     group.run()
-    log = group.log()
-    assert log.endswith("xxxthe end")
-    assert len(log) == len(FINAL) + 1 + 2_500_000 + len("the end")
+    stream = group.stream()
+    assert stream.endswith("xxxthe end")
+    assert len(stream) == len(FINAL) + 1 + 2_500_000 + len("the end")
 
 
 def _wait_for(path):
