@@ -59,8 +59,8 @@ async def serve(
 ) -> web.StreamResponse:
     """Answer a Git request at *place* (organisation, project, repository).
 
-    Errors are plain text, which git shows to its user; a `VssError`, raised for a missing repository, is one of
-    them.
+    Errors are plain text, which git shows to its user, also the `VssError` that is raised for a missing
+    repository.
     """
     state, service, (organization, project, name) = services.state, service_of(request, tail), place
     credential = authentication.credential_of(state, request)

@@ -51,7 +51,7 @@ class ContentBlock(Open):
 
 
 class Message(Strict):
-    """One message; `system` and `output_config` are betas that Claude Code uses."""
+    """One message; `system` and `output_config` are betas."""
 
     role: Literal["user", "assistant", "system"]
     content: Annotated[list[ContentBlock], BeforeValidator(as_parts)]

@@ -54,7 +54,7 @@ class OfferedTool(Open):
 
 
 class Request(Strict):
-    """The fields of `POST /v1/responses`; `client_metadata` is Codex's own."""
+    """The fields of `POST /v1/responses`; `client_metadata` is undocumented, and agents send it."""
 
     model: str
     input: Annotated[list[Item], BeforeValidator(_as_items)]
