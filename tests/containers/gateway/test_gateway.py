@@ -75,11 +75,11 @@ def post(gateway, path="/v1/messages", body=None, **options):
     return httpx.post(gateway.url + path, content=content, trust_env=False, timeout=10, **options)
 
 
-def booked(gateway, turns=1):
-    """The usage once it has been booked, which may be a moment after the answer has arrived."""
+def booked(gateway, turns=1, output=1):
+    """The usage once at least *output* tokens are booked, which may be a moment after the answer has arrived."""
     for _ in range(200):
         usage = gateway.meter.usage()
-        if usage["inputTokens"] or usage["outputTokens"]:
+        if usage["outputTokens"] >= output or (output == 1 and usage["inputTokens"]):
             break
         time.sleep(0.005)
     assert usage["turns"] == turns

@@ -157,7 +157,7 @@ def test_a_kept_connection_that_had_ended_costs_nothing(provider, start):  # noq
     with httpx.Client(trust_env=False) as client:
         statuses = [client.post(f"{gateway.url}/v1/messages", json=BODY).status_code for _ in range(3)]
     assert statuses == [200, 502, 200]
-    assert booked(gateway, turns=2)["outputTokens"] == 14
+    assert booked(gateway, turns=2, output=14)["outputTokens"] == 14
 
 
 def test_the_agent_learns_at_once_that_an_answer_is_cut(provider, start):  # noqa: F811
