@@ -21,7 +21,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 INSTALLING = "$(PYTHON)" -m emulators.platform.installing
 PYTHON_STAMP := $(VENV)/.installed
-NODE_PREFIXES := emulators $(patsubst %/package-lock.json,%,$(wildcard containers/*/package-lock.json))
+NODE_PREFIXES := emulators extension $(patsubst %/package-lock.json,%,$(wildcard containers/*/package-lock.json))
 NODE_STAMPS := $(addsuffix /node_modules/.installed,$(NODE_PREFIXES))
 AGENTS := $(sort $(patsubst containers/%/agent.toml,%,$(wildcard containers/*/agent.toml)))
 SHELL_SCRIPTS = $(shell git ls-files -z | xargs -0 awk 'FNR == 1 && /^\#!.*[\/ ](ba)?sh$$/ { print FILENAME }')
@@ -30,7 +30,8 @@ STATE_ARGUMENT = $(if $(STATE),--state "$(STATE)")
 PLATFORM_ARGUMENTS = --agent "$(AGENT)" --model "$(MODEL)" $(STATE_ARGUMENT) $(if $(call given,$(UNSAFE)),--unsafe)
 DOCKERFILES = $(shell git ls-files '*Dockerfile')
 
-CHECKS := check-format check-lint check-types check-imports check-shell check-docker check-secrets
+CHECKS := check-format check-lint check-types check-imports check-shell check-docker check-secrets \
+  check-extension
 
 .PHONY: check-agent compiled help demo run test test-slow check $(CHECKS) docs screenshots format bench images \
   install install-demo tools clean
@@ -60,7 +61,7 @@ test: install  ## the tests, in less than 15 minutes (PYTEST_ARGS="-k hooks" sel
 test-slow: install  ## the tests that take longer: each agent, each recipe, each documented command
 	@"$(PY)" -m pytest -n $(JOBS) --dist loadfile -m slow $(PYTEST_ARGS)
 
-check: $(CHECKS)  ## format, lint, types, imports, shell scripts, Dockerfiles, secrets
+check: $(CHECKS)  ## format, lint, types, imports, shell scripts, Dockerfiles, secrets, the extension
 $(CHECKS): $(PYTHON_STAMP)
 
 check-format:
@@ -77,6 +78,9 @@ check-docker:
 	@"$(VENV)/bin/hadolint" $(DOCKERFILES) && echo "hadolint: $(words $(DOCKERFILES)) Dockerfiles are clean"
 check-secrets:  # by the hook of .pre-commit-config.yaml, whose exceptions are written there
 	@"$(VENV)/bin/pre-commit" run detect-secrets --all-files
+
+check-extension: extension/node_modules/.installed
+	@npm run --silent check --prefix extension && echo "extension: types and lint are clean"
 
 format: $(PYTHON_STAMP)  ## write the code as `make check` wants it
 	"$(PY)" -m ruff format .
