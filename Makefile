@@ -21,7 +21,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 INSTALLING = "$(PYTHON)" -m emulators.platform.installing
 PYTHON_STAMP := $(VENV)/.installed
-NODE_PREFIXES := emulators $(patsubst %/package-lock.json,%,$(wildcard containers/*/package-lock.json))
+NODE_PREFIXES := emulators extension $(patsubst %/package-lock.json,%,$(wildcard containers/*/package-lock.json))
 NODE_STAMPS := $(addsuffix /node_modules/.installed,$(NODE_PREFIXES))
 AGENTS := $(sort $(patsubst containers/%/agent.toml,%,$(wildcard containers/*/agent.toml)))
 SHELL_SCRIPTS = $(shell git ls-files -z | xargs -0 awk 'FNR == 1 && /^\#!.*[\/ ](ba)?sh$$/ { print FILENAME }')
@@ -31,7 +31,8 @@ DEMO_PORT = $(if $(filter-out file default undefined,$(origin BASE_PORT)),--base
 PLATFORM_ARGUMENTS = --agent "$(AGENT)" --model "$(MODEL)" $(STATE_ARGUMENT) $(if $(call given,$(UNSAFE)),--unsafe)
 DOCKERFILES = $(shell git ls-files '*Dockerfile')
 
-CHECKS := check-format check-lint check-types check-imports check-shell check-docker check-secrets
+CHECKS := check-format check-lint check-types check-imports check-shell check-docker check-secrets \
+  check-extension
 
 .PHONY: check-agent compiled help demo run test test-slow check $(CHECKS) docs screenshots format bench images \
   install install-demo tools clean
@@ -61,7 +62,7 @@ test: install  ## the tests, in less than 15 minutes (PYTEST_ARGS="-k hooks" sel
 test-slow: install  ## the tests that take longer: each agent, each recipe, each documented command
 	@"$(PY)" -m pytest -n $(JOBS) --dist loadfile -m slow $(PYTEST_ARGS)
 
-check: $(CHECKS)  ## format, lint, types, imports, shell scripts, Dockerfiles, secrets
+check: $(CHECKS)  ## format, lint, types, imports, shell scripts, Dockerfiles, secrets, the extension
 $(CHECKS): $(PYTHON_STAMP)
 
 check-format:
@@ -78,6 +79,9 @@ check-docker:
 	@"$(VENV)/bin/hadolint" $(DOCKERFILES) && echo "hadolint: $(words $(DOCKERFILES)) Dockerfiles are clean"
 check-secrets:  # the hook in .pre-commit-config.yaml, with the exceptions that are listed there
 	@"$(VENV)/bin/pre-commit" run detect-secrets --all-files
+
+check-extension: extension/node_modules/.installed
+	@npm run --silent check --prefix extension && echo "extension: types and lint are clean"
 
 format: $(PYTHON_STAMP)  ## format the code and apply the fixes that ruff can make
 	"$(PY)" -m ruff format .

@@ -2,11 +2,13 @@
 
 Each table is between `<!-- begin NAME -->` and `<!-- end NAME -->` in one page, generated from its source:
 settings from `autocoder/settings.py`, agents from the folders in `containers/`, outcomes from `autocoder/`,
-routes from `triggers/`, emulators from `emulators/coverage/`, packages from their docstrings. The
+routes from `triggers/`, emulators from `emulators/coverage/`, the pipelines task
+from its `task.json`, packages from their docstrings. The
 table of request fields is written by hand; `tests/docs/test_tables.py` checks that it is complete.
 """
 
 import ast
+import json
 import logging
 import re
 import sys
@@ -141,12 +143,34 @@ def packages_tree() -> str:
     return "\n".join(("```text", *lines, "```"))
 
 
+def task_inputs_table() -> str:
+    """Return the table of the pipelines task's inputs."""
+    rows = ["| Input | Default | Meaning |", "|---|---|---|"]
+    for field in _task()["inputs"]:
+        default = f"`{field['defaultValue']}`" if "defaultValue" in field else ""
+        rows.append(f"| `{field['name']}` | {default} | {field['helpMarkDown']} |")
+    return "\n".join(rows)
+
+
+def task_outputs_table() -> str:
+    """Return the table of the pipelines task's output variables."""
+    rows = ["| Output variable | Value |", "|---|---|"]
+    rows += [f"| `{field['name']}` | {field['description']} |" for field in _task()["outputVariables"]]
+    return "\n".join(rows)
+
+
+def _task() -> Any:
+    return json.loads((ROOT / "extension" / "task" / "task.json").read_text("utf-8"))
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "settings": settings_table,
     "agents": agents_table,
     "outcomes": outcomes_table,
     "routes": routes_table,
     "coverage": coverage_table,
+    "task-inputs": task_inputs_table,
+    "task-outputs": task_outputs_table,
     "packages": packages_tree,
 }
 

@@ -89,7 +89,10 @@ def copy_checkout(folder):
             shutil.copy2(ROOT / name, folder / name, follow_symlinks=False)
             os.utime(folder / name, (BEFORE_THE_INSTALL, BEFORE_THE_INSTALL))
     (folder / ".venv").symlink_to((ROOT / ".venv").resolve())
-    for modules in [ROOT / "emulators" / "node_modules", *ROOT.glob("containers/*/node_modules")]:
+    for modules in [
+        *(ROOT / name / "node_modules" for name in ("emulators", "extension")),
+        *ROOT.glob("containers/*/node_modules"),
+    ]:
         _link_tree(modules.resolve(), folder / modules.relative_to(ROOT))
     who = "git -c user.name=Team -c user.email=team@example.com"
     copy = Checkout(folder)

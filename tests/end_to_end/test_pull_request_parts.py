@@ -145,10 +145,7 @@ def test_a_file_that_is_not_there_is_named_in_the_pull_request_or_else_in_the_co
     silent.published_nothing("no_changes")
     (pull_request,) = published.pull_requests
     for text in (pull_request["description"], silent.comment):
-        assert (
-            "File `docs/nothing.md`, named in the additional context, does not exist in branch `main`."
-            in text
-        )
+        assert "`docs/nothing.md`, named in the additional context, does not exist in branch `main`." in text
 
 
 def test_every_phase_of_a_run_has_its_time_however_short_it_was(case):

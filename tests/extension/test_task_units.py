@@ -1,0 +1,77 @@
+"""The extension's own tests and checks, and what its description repeats of the app."""
+
+import json
+import re
+import subprocess
+
+import pytest
+import yaml
+
+from autocoder.requests.body import RunBody
+from autocoder.shared.outcomes import BY_NAME
+from tests.docs.checkout import ROOT
+from tests.docs.pages import blocks
+from tests.extension.conftest import EXTENSION
+
+SOURCES = EXTENSION / "task" / "src"
+LATER = {
+    "pullRequestId",
+    "baseBranch",
+}  # the task gives them, and an app that does not know them refuses them
+
+
+@pytest.mark.usefixtures("built")
+def test_the_units_of_the_task_work():
+    command = ["node", "node_modules/vitest/vitest.mjs", "run"]
+    done = subprocess.run(command, cwd=EXTENSION, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_task_knows_every_outcome():
+    (words,) = re.findall(r"OUTCOMES = \[(.*?)\]", (SOURCES / "outcomes.ts").read_text(), re.DOTALL)
+    assert re.findall(r'"(\w+)"', words) == list(BY_NAME)
+
+
+def test_the_task_sends_fields_that_the_app_knows():
+    fields = re.findall(r'^  \["\w+", "([\w.]+)", \w+\],$', (SOURCES / "inputs.ts").read_text(), re.MULTILINE)
+    known = {str(field.alias) for field in RunBody.model_fields.values()} | LATER
+    assert {field.split(".")[0] for field in fields} <= known
+    assert len(fields) > 15
+
+
+def test_the_lock_file_names_no_registry_and_every_version_is_pinned():
+    package = json.loads((EXTENSION / "package.json").read_text())
+    versions = {**package["dependencies"], **package["devDependencies"]}.values()
+    assert [version for version in versions if not re.fullmatch(r"\d+\.\d+\.\d+", version)] == []
+    assert "resolved" not in (EXTENSION / "package-lock.json").read_text()
+
+
+def test_the_task_runs_on_node_20_and_24_and_may_set_its_outputs():
+    task = json.loads((EXTENSION / "task" / "task.json").read_text())
+    assert set(task["execution"]) == {"Node20_1", "Node24"}
+    assert "commands" not in task["restrictions"]  # `restricted` would forbid the summary
+
+
+def task_inputs():
+    """The names of the task's inputs."""
+    return {one["name"] for one in json.loads((EXTENSION / "task" / "task.json").read_text())["inputs"]}
+
+
+def test_the_template_and_the_page_give_inputs_that_exist():
+    examples = [block.text for block in blocks((ROOT / "docs" / "pipelines-task.md").read_text())]
+    examples.append((ROOT / "pipelines" / "templates" / "autocoder.yml").read_text())
+    steps = [step for text in examples for step in yaml.safe_load(text)["steps"]]
+    given = [step["inputs"] for step in steps if step.get("task") == "Autocoder@1"]
+    assert len(given) == 2
+    assert set().union(*given) <= task_inputs()
+
+
+def test_the_template_hands_each_parameter_on():
+    template = yaml.safe_load((ROOT / "pipelines" / "templates" / "autocoder.yml").read_text())
+    text = json.dumps(template["steps"])
+    assert [one["name"] for one in template["parameters"] if f"parameters.{one['name']} " not in text] == []
+
+
+def test_the_inputs_of_older_pipelines_are_accepted():
+    older = {"workItemId", "userPrompt", "agentType", "apiKey", "model", "containerImage", "systemPrompt"}
+    assert older | {"createPullRequest", "targetBranch"} <= task_inputs()
