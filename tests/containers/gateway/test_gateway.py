@@ -76,7 +76,7 @@ def post(gateway, path="/v1/messages", body=None, **options):
 
 
 def booked(gateway, turns=1, output=1):
-    """The usage once at least *output* tokens are booked, which may be shortly after the answer has arrived."""
+    """The usage once at least *output* tokens are booked, which may be shortly after the answer arrived."""
     for _ in range(200):
         usage = gateway.meter.usage()
         if usage["outputTokens"] >= output or (output == 1 and usage["inputTokens"]):
