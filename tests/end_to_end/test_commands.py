@@ -81,7 +81,7 @@ def test_the_demo_explains_wrong_arguments_before_anything_starts(start):
 @pytest.mark.slow
 def test_every_printed_command_reaches_the_app_and_the_steps_of_the_run_are_printed(start):
     process = start("run", "--base-port", str(a_base_port()))
-    printed = lines_until(process, r"Every step of every run is printed")
+    printed = lines_until(process, r"Each step of each run is printed")
     secrets, *ways = printed[printed.index("KEY=$(") : printed.index("An answer 202")].split("\n\n#")
     answers = [json.loads(shell(f"{secrets}\n#{way}")) for way in ways]
     tagged, started, delivered = answers
@@ -89,7 +89,9 @@ def test_every_printed_command_reaches_the_app_and_the_steps_of_the_run_are_prin
     assert tagged["fields"]["System.Tags"] == "autocoder"
     assert started.get("status") == "queued" or started["error"]["code"] == "run_active"
     assert delivered["status"] in ("started", "duplicate", "skipped")
-    followed = lines_until(process, r"\d\d:\d\d:\d\d  preparing")
+    again = json.loads(shell(f"{secrets}\n#{ways[2]}"))
+    assert again["reason"] != "this delivery was already accepted"
+    followed = lines_until(process, r"\d\d:\d\d:\d\d  run [a-z0-9]{20}  preparing")
     (show, log) = re.findall(r"^curl .*$", followed, re.MULTILINE)[:2]
     assert json.loads(shell(f"{secrets}\n{show}"))["workItemId"] == tagged["id"]
     assert "text" in json.loads(shell(f"{secrets}\n{log}"))
@@ -106,7 +108,7 @@ def shell(script):
 @pytest.mark.slow
 def test_a_work_item_that_does_not_exist_is_explained_where_its_run_ends(start):
     process = start("run", "--base-port", str(a_base_port()))
-    printed = lines_until(process, r"Every step of every run is printed")
+    printed = lines_until(process, r"Each step of each run is printed")
     secrets, *ways = printed[printed.index("KEY=$(") : printed.index("An answer 202")].split("\n\n#")
     by_rest = next(way for way in ways if "/api/runs" in way)
     assert json.loads(shell(f"{secrets}\n#{by_rest}".replace('"workItemId": 1', '"workItemId": 999')))["id"]
