@@ -1,5 +1,6 @@
 """How long a service asks its caller to wait: the `Retry-After` header of RFC 9110, section 10.2.3.
 
+`orchestrators/step.py` does the waiting, and waits longer when a service stays busy.
 https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
 """
 

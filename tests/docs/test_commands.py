@@ -26,7 +26,7 @@ NOT_RUN = {
     r"MODEL=real": "needs a key, and costs money",
 }
 STAYS_UP = {
-    r"^make run|^make demo KEEP|python -m emulators": "Press Ctrl-C to stop it|listening on",
+    r"^make run|^make demo KEEP|python -m emulators": "[Pp]ress Ctrl-C|listening on",
     r"^npx --prefix emulators azurite": "Table service .* listen",
 }
 BY_ANOTHER_TEST = {r"^curl .*/api/runs": "test_the_request_of_the_routes_starts_a_run"}

@@ -14,10 +14,7 @@ from tests.docs.pages import blocks
 from tests.extension.conftest import EXTENSION
 
 SOURCES = EXTENSION / "task" / "src"
-LATER = {
-    "pullRequestId",
-    "baseBranch",
-}  # the task gives them, and an app that does not know them refuses them
+LATER = {"pullRequestId"}  # the task sends it, and an app that does not know it refuses it
 
 
 @pytest.mark.usefixtures("built")

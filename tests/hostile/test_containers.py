@@ -89,8 +89,8 @@ for method, target, host in (
 """
     asked = attack(f"python3 - <<'END'\n{calls}\nEND").start()
     asked.ended("no_changes")
-    assert hostile.app.log(asked.run_id).count("ANSWER") == 8
-    assert "ANSWER 200" not in hostile.app.log(asked.run_id)
+    assert hostile.app.log(asked.run_id, raw=True).count("ANSWER") == 8
+    assert "ANSWER 200" not in hostile.app.log(asked.run_id, raw=True)
     assert canary.calls == []
 
 
@@ -121,7 +121,7 @@ END
     """
     pushing = attack(script).start()
     run = pushing.ended("no_changes")
-    log = hostile.app.log(pushing.run_id)
+    log = hostile.app.log(pushing.run_id, raw=True)
     assert "PUSHED" not in log
     assert "READ" not in log
     assert log.count("Authentication failed") + log.count("could not read") >= 8, log
@@ -146,7 +146,7 @@ END
     """
     forging = attack(script).start()
     forging.published_once()
-    assert hostile.app.log(forging.run_id).count("ANSWER 401") == 5
+    assert hostile.app.log(forging.run_id, raw=True).count("ANSWER 401") == 5
 
 
 def test_a_fork_bomb_ends_with_the_deadline_and_nothing_of_it_is_left(attack):

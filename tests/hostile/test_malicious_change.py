@@ -33,7 +33,7 @@ def test_a_log_that_links_to_an_environment_stays_empty(hostile, attack):
     """
     attacking = attack(script).start()
     attacking.published_nothing("failed")
-    assert hostile.app.log(attacking.run_id) == ""
+    assert hostile.app.log(attacking.run_id, raw=True) == ""
 
 
 @pytest.mark.parametrize("forged", ["not json", '{"exitCode": 0, "reason": "fine"}'])

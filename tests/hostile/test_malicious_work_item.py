@@ -33,7 +33,7 @@ def test_hidden_instructions_do_not_reach_the_agent_and_are_counted(hostile, att
         json={"text": f"A comment{HIDDEN[0]}{HIDDEN[1]}{HIDDEN[-2]}"},
     )
     asked.start().ended()
-    log = hostile.app.log(asked.run_id)
+    log = hostile.app.log(asked.run_id, raw=True)
     assert "Seen 9" in log
     assert "A comment" in log
     assert "SECRET ORDER" not in log
@@ -48,7 +48,7 @@ def test_text_of_a_work_item_cannot_end_the_part_that_is_data(hostile, attack):
     )
     asked = attack(SAY_PROMPT, html=f"<div>{words}</div>")
     asked.start().ended()
-    log = hostile.app.log(asked.run_id)
+    log = hostile.app.log(asked.run_id, raw=True)
     (begin,) = [line for line in log.splitlines() if line.startswith("BEGIN WORK ITEM ")]
     mark = begin.split()[-1]
     inside = log.split(begin)[1].split(f"END WORK ITEM {mark}")[0]
@@ -79,7 +79,7 @@ def test_a_title_is_only_a_title(hostile, attack, title):
     assert run["branch"].startswith(f"autocoder/{asked.item['id']}-")
     assert pull_request["title"].endswith(f"(#{asked.item['id']})")
     assert "\u202e" not in pull_request["title"]
-    assert mark not in hostile.app.log(asked.run_id).split("TMP\n.\n")[1]
+    assert mark not in hostile.app.log(asked.run_id, raw=True).split("TMP\n.\n")[1]
     assert not (Path("/tmp") / mark).exists()
     after = hostile.person.ask("GET", "Fabrikam/_apis/git/repositories/tidy-names/refs")["value"]
     new = {one["name"] for one in after} - {one["name"] for one in before}

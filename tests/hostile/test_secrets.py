@@ -98,7 +98,7 @@ def test_secrets_that_only_the_app_knows_are_found_before_the_push(hostile):
 
 def test_printed_secrets_are_masked_in_log_and_pull_request(hostile, printed):
     attack, _, _ = printed
-    assert hostile.app.log(attack.run_id).count("[redacted]") > 20
+    assert hostile.app.log(attack.run_id, raw=True).count("[redacted]") > 20
     (pull_request,) = attack.pull_requests
     assert "[redacted]" in pull_request["description"]
 

@@ -367,9 +367,9 @@ def test_withholds_paths_above_or_below_a_withheld_path():
 def test_finds_conflicts_of_very_many_paths_quickly():
     passed = [new(f"folder/{number}/file") for number in range(20_000)]
     verdicts = [Verdict(f"folder/{number}/file/inner", "withhold", "") for number in range(20_000)]
-    began = time.monotonic()
+    began = time.process_time()  # a busy machine must not fail this
     assert len(conflicts(passed, verdicts)) == 20_000
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_deep_paths_take_no_longer_than_wide_ones():
