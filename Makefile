@@ -87,8 +87,9 @@ format: $(PYTHON_STAMP)  ## format the code and apply the fixes that ruff can ma
 	"$(PY)" -m ruff format .
 	"$(PY)" -m ruff check --fix .
 
-docs: $(PYTHON_STAMP)  ## write the generated tables in docs/, and emulators/COVERAGE.md
+docs: $(PYTHON_STAMP) extension/node_modules/.installed  ## write the generated tables, coverage page and types
 	"$(PY)" docs/generate.py
+	"$(PY)" docs/openapi.py | node extension/openapi.mjs
 	"$(PY)" -m emulators.platform.coverage
 
 screenshots: demo  ## take the README's pictures from the demo's pages, with Chromium

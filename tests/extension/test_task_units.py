@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+import sys
 
 import pytest
 import yaml
@@ -22,6 +23,15 @@ def test_the_units_of_the_task_work():
     command = ["node", "node_modules/vitest/vitest.mjs", "run"]
     done = subprocess.run(command, cwd=EXTENSION, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.usefixtures("built")
+def test_the_types_are_those_of_the_apps_openapi_document(tmp_path):
+    document = subprocess.run([sys.executable, "docs/openapi.py"], cwd=ROOT, capture_output=True, check=True)
+    command = ["node", "openapi.mjs", str(tmp_path / "openapi.ts")]
+    subprocess.run(command, cwd=EXTENSION, input=document.stdout, check=True)
+    written = (EXTENSION / "shared" / "openapi.ts").read_text()
+    assert written == (tmp_path / "openapi.ts").read_text(), "run make docs"
 
 
 def test_the_task_knows_every_outcome():

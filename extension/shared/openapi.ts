@@ -1,0 +1,1417 @@
+/**
+ * The app's HTTP API: generated from `GET /api/openapi.json` by `make docs`.
+ *
+ * @packageDocumentation
+ */
+export interface paths {
+    "/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the agents with their models and defaults, whether each is available, and why not. */
+        get: operations["listAgents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/doctor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Check identity, permissions, Key Vault, storage and quota; 200 when all checks pass, else 503. */
+        get: operations["examine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return 200 when the settings are valid, else 503 with every mistake. */
+        get: operations["health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hooks/azure-devops": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Start the run that a verified delivery requests, and report the outcome. */
+        post: operations["azureDevopsHook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return the OpenAPI document of all routes. */
+        get: operations["openapiDocument"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List runs, newest first; filter with `workItemId`, `project`, `repository`, `status` and `top`. */
+        get: operations["listRuns"];
+        put?: never;
+        /** Start a run; with the header `Idempotency-Key`, a repeat returns the same run. */
+        post: operations["createRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a run: its phase, times, outcome, pull request, usage and links. */
+        get: operations["showRun"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/runs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel a run that has not begun to publish; a repeat is not an error. */
+        post: operations["cancelRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/runs/{id}/finished": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Resume the run's orchestration; a repeat gets the same response, even after the run has ended. */
+        post: operations["finishCallback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/runs/{id}/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return the log from byte `offset` on, one line per event; with `raw=true` the agent's own output. */
+        get: operations["readLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/runs/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Start a new run with the request of an ended run, checked against the current settings. */
+        post: operations["retryRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /**
+         * AgentEntry
+         * @description An agent, and whether a run can use it.
+         */
+        AgentEntry: {
+            agentType: string;
+            available: boolean;
+            defaultModel: string;
+            description: string;
+            isDefault: boolean;
+            models: string[];
+            name: string;
+            provider: string;
+            /** @description why it is not available; empty when it is */
+            reason: string;
+            /** @description name of the secret in Key Vault that holds the provider's key */
+            secret: string;
+            /** @enum {string} */
+            secretState: "present" | "missing" | "forbidden";
+        };
+        /**
+         * AgentList
+         * @description All agents of the app.
+         */
+        AgentList: {
+            count: number;
+            /** @description the `agentType` of DEFAULT_AGENT */
+            default: string;
+            value: components["schemas"]["AgentEntry"][];
+        };
+        /**
+         * Budget
+         * @description How much a run may use; a missing part means the setting's ceiling.
+         */
+        Budget: {
+            /**
+             * @description minutes of the agent's work
+             * @default null
+             */
+            minutes: number | null;
+            /**
+             * @description input plus output tokens
+             * @default null
+             */
+            tokens: number | null;
+            /**
+             * @description model calls that offer tools
+             * @default null
+             */
+            turns: number | null;
+            /**
+             * @description US dollars of model calls
+             * @default null
+             */
+            usd: number | null;
+        };
+        /**
+         * CallbackAnswer
+         * @description The run's orchestration has been told, or has ended already.
+         */
+        CallbackAnswer: {
+            /** @constant */
+            status: "accepted";
+        };
+        /**
+         * DoctorCheck
+         * @description One check of the doctor; the message of a failed one says what to do.
+         */
+        DoctorCheck: {
+            message: string;
+            name: string;
+            ok: boolean;
+        };
+        /**
+         * DoctorReport
+         * @description All checks of the doctor; `attention` when one of them failed.
+         */
+        DoctorReport: {
+            checks: components["schemas"]["DoctorCheck"][];
+            /** @enum {string} */
+            status: "ok" | "attention";
+        };
+        /**
+         * ErrorAnswer
+         * @description Any error.
+         */
+        ErrorAnswer: {
+            error: components["schemas"]["ErrorContent"];
+        };
+        /**
+         * ErrorContent
+         * @description A code for programs, a message for people, and details.
+         */
+        ErrorContent: {
+            code: string;
+            details: components["schemas"]["ErrorDetails"];
+            message: string;
+        };
+        /**
+         * ErrorDetails
+         * @description What a program may need to know about an error; which fields are sent depends on its code.
+         */
+        ErrorDetails: {
+            /**
+             * @description search the app's log for it
+             * @default
+             */
+            id: string;
+            /**
+             * @description every mistake in the request
+             * @default []
+             */
+            problems: components["schemas"]["FieldProblem"][];
+            /**
+             * @description the run that is in progress
+             * @default null
+             */
+            runId: string | null;
+        };
+        /**
+         * FieldProblem
+         * @description One mistake in a request: the field, and a message about it.
+         */
+        FieldProblem: {
+            field: string;
+            message: string;
+        };
+        /**
+         * HealthAnswer
+         * @description The app is up, and its settings are valid.
+         */
+        HealthAnswer: {
+            /** @constant */
+            status: "ok";
+        };
+        /**
+         * HookAnswer
+         * @description What a verified delivery led to.
+         */
+        HookAnswer: {
+            /** @description the reason as a code for programs; may be empty */
+            code: string;
+            reason: string;
+            runId: string | null;
+            /** @enum {string} */
+            status: "started" | "duplicate" | "skipped";
+        };
+        JsonValue: unknown;
+        /**
+         * LogPart
+         * @description A part of a run's log.
+         */
+        LogPart: {
+            /** @description whether the run has ended and its log has no next part */
+            complete: boolean;
+            /** @description byte offset of the next part */
+            nextOffset: number;
+            text: string;
+        };
+        /**
+         * OpenApiDocument
+         * @description An OpenAPI document: https://spec.openapis.org/oas/v3.1.0.
+         */
+        OpenApiDocument: {
+            components: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            info: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            openapi: string;
+            paths: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            servers: {
+                [key: string]: components["schemas"]["JsonValue"];
+            }[];
+            tags: {
+                [key: string]: components["schemas"]["JsonValue"];
+            }[];
+        };
+        /**
+         * RunBody
+         * @description The request for a run; `workItemId` or `userPrompt` is required.
+         *
+         *     Types are strict: `"5"` is not a number, and 1 is not `true`.
+         */
+        RunBody: {
+            /** @default null */
+            additionalContext: string | null;
+            /** @default null */
+            agentType: string | null;
+            /**
+             * Source branch
+             * @default null
+             */
+            baseBranch: string | null;
+            /**
+             * @default {
+             *       "minutes": null,
+             *       "usd": null,
+             *       "tokens": null,
+             *       "turns": null
+             *     }
+             */
+            budget: components["schemas"]["Budget"];
+            /** @default null */
+            containerImage: string | null;
+            /** @default true */
+            createPullRequest: boolean;
+            /** @default null */
+            draft: boolean | null;
+            /** @default [] */
+            labels: string[];
+            /** @default null */
+            model: string | null;
+            /** @default null */
+            organization: string | null;
+            /** @default null */
+            project: string | null;
+            /** @default null */
+            repository: string | null;
+            /** @default [] */
+            reviewers: string[];
+            /** @default null */
+            sourceBranchPrefix: string | null;
+            /** @default null */
+            systemPrompt: string | null;
+            /** @default null */
+            targetBranch: string | null;
+            /** @default null */
+            template: string | null;
+            /** @default null */
+            userPrompt: string | null;
+            /** @default null */
+            workItemId: number | null;
+        };
+        /**
+         * RunLinks
+         * @description The URLs of a run and its actions.
+         */
+        RunLinks: {
+            cancel: string;
+            log: string;
+            retry: string;
+            self: string;
+        };
+        /**
+         * RunList
+         * @description Runs, newest first.
+         */
+        RunList: {
+            count: number;
+            value: components["schemas"]["RunRecord"][];
+        };
+        /**
+         * RunRecord
+         * @description A row of table `runs`, as `GET /runs/{id}` returns it.
+         */
+        RunRecord: {
+            /** @default  */
+            agentType: string;
+            /** @default  */
+            branch: string;
+            /** @default  */
+            endedAt: string;
+            id: string;
+            /** @default null */
+            links: components["schemas"]["RunLinks"] | null;
+            /** @default  */
+            model: string;
+            organization: string;
+            /** @description when each phase began */
+            phases?: {
+                [key: string]: string;
+            };
+            project: string;
+            /** @default null */
+            pullRequestId: number | null;
+            /** @default  */
+            pullRequestUrl: string;
+            queuedAt: string;
+            /** @default  */
+            reason: string;
+            repository: string;
+            /** @default  */
+            requestedBy: string;
+            /** @default  */
+            source: string;
+            /** @default  */
+            startedAt: string;
+            /** @enum {string} */
+            status: "queued" | "preparing" | "provisioning" | "running" | "verifying" | "publishing" | "reporting" | "completed" | "no_changes" | "needs_info" | "refused" | "branch_moved" | "budget_spent" | "timed_out" | "interrupted" | "cancelled" | "failed";
+            /** @default  */
+            title: string;
+            /**
+             * @default {
+             *       "inputTokens": 0,
+             *       "cachedTokens": 0,
+             *       "outputTokens": 0,
+             *       "turns": 0,
+             *       "costUsd": null,
+             *       "models": []
+             *     }
+             */
+            usage: components["schemas"]["Usage"];
+            /** @default null */
+            workItemId: number | null;
+            /** @default  */
+            workItemUrl: string;
+        };
+        /**
+         * RunReference
+         * @description A run that was accepted, and whose record cannot be read yet.
+         */
+        RunReference: {
+            id: string;
+            links: components["schemas"]["RunLinks"];
+        };
+        /**
+         * Usage
+         * @description Tokens, turns and cost as the gateway counted them; the cost is None when a model had no price.
+         */
+        Usage: {
+            /** @default 0 */
+            cachedTokens: number;
+            /** @default null */
+            costUsd: number | null;
+            /**
+             * @description without cached tokens
+             * @default 0
+             */
+            inputTokens: number;
+            /** @default [] */
+            models: string[];
+            /** @default 0 */
+            outputTokens: number;
+            /** @default 0 */
+            turns: number;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type AgentEntry = components['schemas']['AgentEntry'];
+export type AgentList = components['schemas']['AgentList'];
+export type Budget = components['schemas']['Budget'];
+export type CallbackAnswer = components['schemas']['CallbackAnswer'];
+export type DoctorCheck = components['schemas']['DoctorCheck'];
+export type DoctorReport = components['schemas']['DoctorReport'];
+export type ErrorAnswer = components['schemas']['ErrorAnswer'];
+export type ErrorContent = components['schemas']['ErrorContent'];
+export type ErrorDetails = components['schemas']['ErrorDetails'];
+export type FieldProblem = components['schemas']['FieldProblem'];
+export type HealthAnswer = components['schemas']['HealthAnswer'];
+export type HookAnswer = components['schemas']['HookAnswer'];
+export type JsonValue = components['schemas']['JsonValue'];
+export type LogPart = components['schemas']['LogPart'];
+export type OpenApiDocument = components['schemas']['OpenApiDocument'];
+export type RunBody = components['schemas']['RunBody'];
+export type RunLinks = components['schemas']['RunLinks'];
+export type RunList = components['schemas']['RunList'];
+export type RunRecord = components['schemas']['RunRecord'];
+export type RunReference = components['schemas']['RunReference'];
+export type Usage = components['schemas']['Usage'];
+export type $defs = Record<string, never>;
+export interface operations {
+    listAgents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentList"];
+                };
+            };
+            /** @description The function key is missing or wrong and the body is empty, or other credentials are. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error that a person must correct. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The app is not available or not configured. */
+            503: {
+                headers: {
+                    /** @description seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    examine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoctorReport"];
+                };
+            };
+            /** @description The function key is missing or wrong and the body is empty, or other credentials are. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error that a person must correct. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The app is not available or not configured. */
+            503: {
+                headers: {
+                    /** @description seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoctorReport"] | components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthAnswer"];
+                };
+            };
+            /** @description An error that a person must correct. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The app is not available or not configured. */
+            503: {
+                headers: {
+                    /** @description seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    azureDevopsHook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookAnswer"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookAnswer"];
+                };
+            };
+            /** @description The function key is missing or wrong and the body is empty, or other credentials are. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"] & {
+                        error?: {
+                            /** @enum {unknown} */
+                            code?: "not_verified";
+                        };
+                    };
+                };
+            };
+            /** @description An error that a person must correct. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The app is not available or not configured. */
+            503: {
+                headers: {
+                    /** @description seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    openapiDocument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenApiDocument"];
+                };
+            };
+            /** @description The function key is missing or wrong and the body is empty, or other credentials are. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error that a person must correct. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The app is not available or not configured. */
+            503: {
+                headers: {
+                    /** @description seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    listRuns: {
+        parameters: {
+            query?: {
+                project?: string;
+                repository?: string;
+                status?: "queued" | "preparing" | "provisioning" | "running" | "verifying" | "publishing" | "reporting" | "completed" | "no_changes" | "needs_info" | "refused" | "branch_moved" | "budget_spent" | "timed_out" | "interrupted" | "cancelled" | "failed";
+                /** @description at most 200 are listed */
+                top?: number;
+                workItemId?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunList"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"] & {
+                        error?: {
+                            /** @enum {unknown} */
+                            code?: "invalid_query";
+                        };
+                    };
+                };
+            };
+            /** @description The function key is missing or wrong and the body is empty, or other credentials are. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error that a person must correct. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The app is not available or not configured. */
+            503: {
+                headers: {
+                    /** @description seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    createRun: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeat with the same key returns the same run. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    /** @description the run's own URL */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunRecord"] | components["schemas"]["RunReference"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"] & {
+                        error?: {
+                            /** @enum {unknown} */
+                            code?: "not_json" | "invalid_request";
+                        };
+                    };
+                };
+            };
+            /** @description The function key is missing or wrong and the body is empty, or other credentials are. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The settings do not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"] & {
+                        error?: {
+                            /** @enum {unknown} */
+                            code?: "not_allowed";
+                        };
+                    };
+                };
+            };
+            /** @description The state of the run does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"] & {
+                        error?: {
+                            /** @enum {unknown} */
+                            code?: "run_active";
+                        };
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"] & {
+                        error?: {
+                            /** @enum {unknown} */
+                            code?: "body_too_large";
+                        };
+                    };
+                };
+            };
+            /** @description The queue is full; try again later. */
+            429: {
+                headers: {
+                    /** @description seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"] & {
+                        error?: {
+                            /** @enum {unknown} */
+                            code?: "queue_full";
+                        };
+                    };
+                };
+            };
+            /** @description An error that a person must correct. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The app is not available or not configured. */
+            503: {
+                headers: {
+                    /** @description seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    showRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunRecord"];
+                };
+            };
+            /** @description The function key is missing or wrong and the body is empty, or other credentials are. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such run. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"] & {
+                        error?: {
+                            /** @enum {unknown} */
+                            code?: "unknown_run";
+                        };
+                    };
+                };
+            };
+            /** @description An error that a person must correct. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The app is not available or not configured. */
+            503: {
+                headers: {
+                    /** @description seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    cancelRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunRecord"];
+                };
+            };
+            /** @description The function key is missing or wrong and the body is empty, or other credentials are. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such run. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"] & {
+                        error?: {
+                            /** @enum {unknown} */
+                            code?: "unknown_run";
+                        };
+                    };
+                };
+            };
+            /** @description The state of the run does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"] & {
+                        error?: {
+                            /** @enum {unknown} */
+                            code?: "too_late";
+                        };
+                    };
+                };
+            };
+            /** @description An error that a person must correct. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The app is not available or not configured. */
+            503: {
+                headers: {
+                    /** @description seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    finishCallback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallbackAnswer"];
+                };
+            };
+            /** @description The token is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"] & {
+                        error?: {
+                            /** @enum {unknown} */
+                            code?: "not_verified";
+                        };
+                    };
+                };
+            };
+            /** @description An error that a person must correct. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The app is not available or not configured. */
+            503: {
+                headers: {
+                    /** @description seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    readLog: {
+        parameters: {
+            query?: {
+                /** @description of its first byte */
+                offset?: number;
+                /** @description the agent's own output, not the readable log */
+                raw?: boolean;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogPart"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"] & {
+                        error?: {
+                            /** @enum {unknown} */
+                            code?: "invalid_query";
+                        };
+                    };
+                };
+            };
+            /** @description The function key is missing or wrong and the body is empty, or other credentials are. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such run. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"] & {
+                        error?: {
+                            /** @enum {unknown} */
+                            code?: "unknown_run";
+                        };
+                    };
+                };
+            };
+            /** @description An error that a person must correct. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The app is not available or not configured. */
+            503: {
+                headers: {
+                    /** @description seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    retryRun: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeat with the same key returns the same run. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    /** @description the run's own URL */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunRecord"] | components["schemas"]["RunReference"];
+                };
+            };
+            /** @description The function key is missing or wrong and the body is empty, or other credentials are. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The settings do not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"] & {
+                        error?: {
+                            /** @enum {unknown} */
+                            code?: "not_allowed";
+                        };
+                    };
+                };
+            };
+            /** @description There is no such run. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"] & {
+                        error?: {
+                            /** @enum {unknown} */
+                            code?: "unknown_run";
+                        };
+                    };
+                };
+            };
+            /** @description The state of the run does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"] & {
+                        error?: {
+                            /** @enum {unknown} */
+                            code?: "run_active";
+                        };
+                    };
+                };
+            };
+            /** @description The run's files were deleted. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"] & {
+                        error?: {
+                            /** @enum {unknown} */
+                            code?: "request_gone";
+                        };
+                    };
+                };
+            };
+            /** @description The queue is full; try again later. */
+            429: {
+                headers: {
+                    /** @description seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"] & {
+                        error?: {
+                            /** @enum {unknown} */
+                            code?: "queue_full";
+                        };
+                    };
+                };
+            };
+            /** @description An error that a person must correct. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The app is not available or not configured. */
+            503: {
+                headers: {
+                    /** @description seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+}
