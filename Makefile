@@ -48,7 +48,7 @@ help:  ## list the targets
 # UNSAFE: 1 lets the agent of a real model work without bubblewrap, with your rights on this machine
 # KEEP: 1 keeps the platform of make demo up until Ctrl-C
 # STATE: folder for state and logs (.local; make demo: .local/demo)
-# BASE_PORT: first of the nine ports (make run: 7071; make demo: ports that are free)
+# BASE_PORT: first of the ten ports (make run: 7071; make demo: ports that are free)
 
 demo: check-agent install-demo  ## a work item in, a linked pull request out
 	@"$(PY)" -m emulators.platform.demo $(PLATFORM_ARGUMENTS) $(DEMO_PORT) $(if $(call given,$(KEEP)),--keep)
