@@ -35,7 +35,7 @@ CHECKS := check-format check-lint check-types check-imports check-shell check-do
   check-extension
 
 .PHONY: check-agent compiled help demo run test test-slow check $(CHECKS) docs screenshots format bench images \
-  install install-demo tools clean
+  install install-demo tools clean extension-pages
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*  ## /  make \1|/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -97,6 +97,10 @@ screenshots: demo  ## take the README's pictures from the demo's pages, with Chr
 
 bench: install-demo  ## measure the app against a bare script (ONLY=runs,gateway selects some)
 	@"$(PY)" -m emulators.bench $(if $(ONLY),--only "$(ONLY)")
+
+extension-pages: extension/node_modules/.installed  ## build the extension's pages for make run (BASE_PORT=7071)
+	@EXTENSION_FUNCTION_HOSTS="127.0.0.1:$(BASE_PORT)" node extension/build-pages.mjs
+	@echo "The pages are built: open a work item of make run and choose Autocoder."
 
 images:  ## build the containers' images (TAG=dev, BUILDER=docker)
 	@BUILDER="$(BUILDER)" TAG="$(TAG)" sh containers/build.sh

@@ -18,7 +18,7 @@ from emulators.azure_devops.core.services import ExtensionSource, Services
 from emulators.azure_devops.core.state import JSON, Identity, Project, State
 from emulators.azure_devops.organization.seeding import ADMINISTRATOR
 from emulators.azure_devops.pages.forms.origin import FORM_TOKEN
-from emulators.azure_devops.pages.parts.html import Child, Html, tag
+from emulators.azure_devops.pages.parts.html import Child, Html, join, tag
 from emulators.azure_devops.pages.parts.layout import Hosting
 from emulators.azure_devops.pages.parts.views import project_path
 from emulators.extension_manifest import BUILD_COMMAND, Contribution, Extension, read_extension
@@ -47,9 +47,9 @@ class Host:
         content = tag("script", Html(facts), type="application/json", id="extension-host")
         script = tag("script", src=f"/{SCRIPTS_PATH}/host.js", type="module")
         hidden = tag("div", id="extension-actions", hidden="")
-        return Hosting(
-            self.source.files_url, self.theme, self._bar(), Html(content + hidden + script), style()
-        )
+        scripts = urljoin(self.url, f"/{SCRIPTS_PATH}/")
+        end = join(content, hidden, script)
+        return Hosting(scripts, self.source.files_url, self.theme, self._bar(), end, style())
 
     def _bar(self) -> Html:
         people = [one for one in self.state.identities() if one.kind == "user"]

@@ -37,8 +37,10 @@ async def _wanted(request: web.Request) -> JSON | None:
     """Return the body of a request from a page of this server, else None."""
     if not is_same_origin(request) or request.content_type != "application/json":
         return None
+    if request.content_length is None or request.content_length > MAX_BODY_BYTES:
+        return None
     try:
-        body = json.loads(await request.content.read(MAX_BODY_BYTES))
+        body = json.loads(await request.read())
     except ValueError:
         return None
     if not isinstance(body, dict) or not is_form_token(str(body.get("token", ""))):

@@ -30,8 +30,9 @@ STYLE = Path(__file__).with_name("style.css").read_text()
 
 @dataclass(frozen=True, slots=True)
 class Hosting:
-    """How a page hosts the extension: the origin of its frames, its theme, and additional content."""
+    """How a page hosts the extension: where scripts and frames come from, the theme, and more content."""
 
+    scripts: str
     frames: str
     theme: str
     bar: Html  # in the header
@@ -41,7 +42,7 @@ class Hosting:
     @property
     def policy(self) -> str:
         """The additions to the content security policy."""
-        return f"script-src 'self'; connect-src 'self'; frame-src {self.frames}"
+        return f"script-src {self.scripts}; connect-src 'self'; frame-src {self.frames}"
 
 
 def page(
@@ -63,6 +64,7 @@ def page(
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("meta", http_equiv="Content-Security-Policy", content=policy),
         refresh,
+        tag("link", rel="icon", href="data:,") if hosting else None,  # else browsers ask for one, in vain
         tag("title", title),
         tag("style", Html(STYLE + (hosting.style if hosting else ""))),
     )

@@ -154,7 +154,8 @@ def test_a_page_may_load_only_its_own_scripts_and_the_frames_of_the_extension(it
     answer = httpx.get(item_url)
     policy = answer.headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
-    assert f"script-src 'self'; connect-src 'self'; frame-src {files.url}; frame-ancestors 'none'" in policy
+    scripts = f"script-src {server.url}/_extension/scripts/; connect-src 'self'"
+    assert f"{scripts}; frame-src {files.url}; frame-ancestors 'none'" in policy
     assert answer.headers["X-Frame-Options"] == "DENY"
     repository_list = httpx.get(f"{server.url}/contoso")
     assert "script-src" not in repository_list.headers["Content-Security-Policy"]
@@ -178,6 +179,7 @@ def test_a_program_that_signs_in_gets_the_page_without_the_extension(item_url, a
 @pytest.mark.parametrize(
     ("headers", "token"),
     [({"Origin": "http://evil.example"}, FORM_TOKEN), ({}, FORM_TOKEN), ({"Origin": "own"}, "wrong")],
+    ids=["another origin", "no origin", "another process"],
 )
 def test_tokens_are_given_only_to_pages_of_this_server(server, ado, headers, token):
     own = {name: server.url if value == "own" else value for name, value in headers.items()}
