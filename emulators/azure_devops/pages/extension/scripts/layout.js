@@ -6,6 +6,7 @@
  */
 import { button, element } from "./elements.js";
 import { showContribution } from "./frames.js";
+import { page } from "./page.js";
 import { makeResizable } from "./panel_width.js";
 
 const PANEL_SIZES = ["small", "medium", "large"];
@@ -29,6 +30,7 @@ export function openMessageDialog(message, options) {
 }
 
 function openCustomDialog(id, options) {
+  if (isMissing(id)) return;
   const { title = "", configuration, lightDismiss, onClose } = options ?? {};
   const box = new Box("custom", title, lightDismiss, onClose);
   const close = (result) => box.close(result);
@@ -39,12 +41,20 @@ function openCustomDialog(id, options) {
 }
 
 function openPanel(id, options) {
+  if (isMissing(id)) return;
   const { title = "", description, size, configuration, lightDismiss, resizeOptions, onClose } = options ?? {};
   const box = new Box("panel", title, lightDismiss, onClose);
   box.dialog.dataset.size = PANEL_SIZES[size] ?? PANEL_SIZES[MEDIUM];
   if (description) box.body.before(element("p", { class: "description", text: description }));
   if (resizeOptions?.userResizable) makeResizable(box.dialog, resizeOptions);
   box.show(id, { configuration: { ...configuration, panel: { close: (result) => box.close(result) } } });
+}
+
+/** Whether the page of a contribution is not built; then a message says how to build it. */
+function isMissing(id) {
+  if (page.contributions[id]?.isBuilt !== false) return false;
+  openMessageDialog(page.notBuilt, { title: page.title });
+  return true;
 }
 
 function getFullScreenMode() {

@@ -191,6 +191,17 @@ def test_a_page_that_fails_to_load_is_said_to_have_failed(browser, item_url):
     assert got == "Autocoder failed to load: there is no network"
 
 
+@pytest.mark.parametrize("call", ["openCustomDialog", "openPanel"])
+def test_a_dialog_or_panel_whose_page_is_not_built_says_so(browser, item_url, call):
+    got = browser.run(
+        f"""{OPEN}
+        await layout(`(it) => it.{call}("fabrikam.autocoder.unbuilt", {{}})`);
+        return page.locator("dialog.message").innerText();""",
+        url=item_url,
+    )
+    assert "Run: make extension-pages" in got
+
+
 def test_a_dialog_with_an_unknown_page_is_refused(browser, item_url):
     got = browser.run(
         f"""{OPEN}
