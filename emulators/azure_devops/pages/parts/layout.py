@@ -64,7 +64,7 @@ def page(
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("meta", http_equiv="Content-Security-Policy", content=policy),
         refresh,
-        tag("link", rel="icon", href="data:,") if hosting else None,  # else browsers ask for one, in vain
+        tag("link", rel="icon", href="data:,") if hosting else None,  # without it, browsers request one
         tag("title", title),
         tag("style", Html(STYLE + (hosting.style if hosting else ""))),
     )

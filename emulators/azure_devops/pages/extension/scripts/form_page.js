@@ -1,6 +1,6 @@
 /**
  * The work item form as a page that stays: saving, refreshing and opening another work item replace its content, so
- * that contributed groups live on and are told what happened.
+ * that contributed groups keep running and are told what happened.
  *
  * https://learn.microsoft.com/javascript/api/azure-devops-extension-api/iworkitemnotificationlistener
  */
@@ -33,8 +33,7 @@ export async function saveForm() {
 
 /** Reads the work item again. */
 export async function refreshForm() {
-  await replaceWith(await fetch(location.href));
-  notify("onRefreshed");
+  if (await replaceWith(await fetch(location.href))) notify("onRefreshed");
 }
 
 /** Takes back what a person has typed. */
@@ -59,7 +58,8 @@ export function followForm() {
     void submit(event.target);
   });
   document.addEventListener("change", (event) => {
-    if (event.target.form && event.target.form === editForm()) notify("onFieldChanged", { changedFields: unsavedFields() });
+    const { form } = event.target;
+    if (form && form === editForm()) notify("onFieldChanged", { changedFields: unsavedFields() });
   });
   document.addEventListener("click", (event) => {
     const link = event.target.closest("#item a[href]");
@@ -68,7 +68,10 @@ export function followForm() {
     event.preventDefault();
     void moveTo(link.href);
   });
-  window.addEventListener("popstate", () => void show(location.href));
+  window.addEventListener("popstate", () => {
+    const id = Number(WORK_ITEM.exec(location.pathname)?.[2]);
+    if (id !== page.workItem.id) void show(location.href); // else only the query or the hash has changed
+  });
   window.addEventListener("pagehide", () => notify("onUnloaded"));
 }
 
@@ -80,7 +83,7 @@ async function moveTo(url) {
 
 async function show(url) {
   notify("onUnloaded");
-  await replaceWith(await fetch(url));
+  if (!(await replaceWith(await fetch(url)))) return;
   listeners.forEach((listener) => tell(listener, "onLoaded", loadedArguments()));
 }
 
@@ -93,16 +96,18 @@ async function submit(form) {
   return ok;
 }
 
+/** Shows the work item in *answer*; returns whether there is one, and else shows why not. */
 async function replaceWith(answer) {
   const shown = new DOMParser().parseFromString(await answer.text(), "text/html");
   const content = shown.getElementById("item");
   if (!content) {
     addBanner({ level: 2, message: shown.querySelector("main")?.textContent ?? "The server gave no page." });
-    return;
+    return false;
   }
   document.getElementById("item").replaceChildren(...content.childNodes);
   document.title = shown.title;
   page.workItem = JSON.parse(shown.getElementById("extension-host").textContent).workItem;
+  return true;
 }
 
 function editForm() {

@@ -13,7 +13,7 @@ import { page } from "./page.js";
 const KEPT_THEME = "extension-theme";
 const actions = new Map();
 
-/** What an action gets from the place where it was chosen; nobody documents it, extensions read these members. */
+/** What an action gets from each place. It is undocumented: these are the members that public extensions read. */
 const CONTEXTS = {
   form: () => ({
     workItemId: page.workItem.id,

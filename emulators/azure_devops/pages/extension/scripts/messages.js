@@ -36,8 +36,8 @@ class Encoder {
     const levels = [...above, { original: holder, copy }];
     for (const name of namesOf(holder)) {
       const isHidden = name === "__proxyFunctionId" || (name.startsWith("_") && !this.keepsUnderscores);
-      const encoded = isHidden ? undefined : this.#member(holder, holder[name], levels);
-      if (encoded !== undefined) copy[name] = encoded;
+      const value = isHidden ? undefined : this.#member(holder, holder[name], levels);
+      if (value !== undefined) copy[name] = value;
     }
     return copy;
   }

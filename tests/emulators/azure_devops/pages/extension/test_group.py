@@ -44,6 +44,36 @@ def test_a_group_lives_through_changes_saving_refreshing_and_undoing(browser, it
     assert got[2] == []
 
 
+def test_a_change_of_the_hash_or_the_query_leaves_the_group_alone(browser, item_url):
+    got = browser.run(
+        f"""{OPEN}
+        const id = "ms.vss-features.host-navigation-service";
+        await frame.evaluate(`SDK.getService("${{id}}").then(async (it) => {{
+          await it.setHash("run");
+          await it.setQueryParams({{ view: "log" }});
+        }})`);
+        await page.goBack();
+        await page.waitForFunction(() => location.search === "");
+        await page.click("text=Refresh");
+        return (await seen(2)).map(([name]) => name);""",
+        url=item_url,
+    )
+    assert got == ["onLoaded", "onRefreshed"]
+
+
+def test_a_work_item_that_does_not_exist_is_said_to_be_missing(browser, item_url):
+    got = browser.run(
+        f"""{OPEN}
+        const id = "ms.vss-work-web.work-item-form-navigation-service";
+        await frame.evaluate(`SDK.getService("${{id}}").then((it) => it.openWorkItem(999))`);
+        const banner = await page.locator(".extension-banner.error").innerText();
+        return [banner, (await seen(2)).map(([name]) => name)];""",
+        url=item_url,
+    )
+    assert "999 does not exist" in got[0]
+    assert got[1] == ["onLoaded", "onUnloaded"]
+
+
 def test_a_refused_form_keeps_what_was_typed_and_saves_nothing(browser, item_url):
     got = browser.run(
         f"""{OPEN}
