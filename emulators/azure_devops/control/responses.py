@@ -14,7 +14,7 @@ from aiohttp import web
 from emulators.azure_devops.core.calls import answer
 from emulators.azure_devops.core.services import Services
 from emulators.azure_devops.core.state import JSON, Identity, Project, Repository, Switches, new_id
-from emulators.azure_devops.organization import authentication, permissions, seeding
+from emulators.azure_devops.organization import authentication, extension_tokens, permissions, seeding
 from emulators.azure_devops.policy import models as policies
 from emulators.azure_devops.storage import git_commands as git
 from emulators.azure_devops.storage.git_objects import read_ref
@@ -60,6 +60,8 @@ def _handler(method: str, rest: tuple[str, ...]) -> Control | None:
     if rest[:1] == ("organizations",) and len(rest) > 2 and rest[2] == "projects":
         inside = rest[4] if len(rest) > 4 else ""
         return {"": _create_project, "repositories": _create_repository, "policies": _protect}.get(inside)
+    if (method, rest) == ("POST", ("extension", "tokens")):
+        return _create_extension_token
     table: dict[tuple[str, str], Control] = {
         ("POST", "identities"): _create_identity,
         ("POST", "memberships"): _change_membership,
@@ -150,6 +152,15 @@ async def _create_pat(services: Services, _: tuple[str, ...], body: JSON) -> JSO
         services.state, str(body["token"]), identity, None if scopes is None else list(scopes)
     )
     return {"identity": identity.id, "scopes": scopes}
+
+
+async def _create_extension_token(services: Services, _: tuple[str, ...], body: JSON) -> JSON:
+    """`POST extension/tokens {person, scopes, minutes}` -> `{token}`, as an extension gets it."""
+    person, scopes = _identity(services, body["person"]), body["scopes"]
+    if not isinstance(scopes, list):
+        raise ControlError("scopes must be a list")
+    minutes = float(body.get("minutes", extension_tokens.DEFAULT_MINUTES))
+    return {"token": extension_tokens.issue(services.state, person, list(map(str, scopes)), minutes)}
 
 
 async def _show_switches(services: Services, _: tuple[str, ...], __: JSON) -> JSON:
