@@ -112,8 +112,9 @@ async def _respond(services: Services, request: web.Request, place: Place) -> we
     parameters = queries.read(title, route.query, request.query)
     caller = credential.identity
     call = Call(
-        request, services, caller, organization, project, title, arguments, parameters, route.body, version
-    )
+        request, services, caller, organization, project, title, arguments, parameters, route.body, version,
+        credential.of_extension,
+    )  # fmt: skip
     return await route.answer(call)
 
 

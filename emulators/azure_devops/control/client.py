@@ -67,7 +67,7 @@ class AzureDevOps:
         self._control("permissions", {"identity": person, "token": token, "allow": allow, "deny": deny})
 
     def switch(self, **switches: Any) -> JSON:
-        """Change `linkWorkItems`, `hookSecondsScale` or `largestFileBytes`; returns all switches."""
+        """Change switches such as `linkWorkItems`; returns all switches (see `SWITCHES`)."""
         return self._control("switches", switches)
 
     def add_fault(self, **fault: Any) -> None:

@@ -24,6 +24,7 @@ SWITCHES = {
     "linkWorkItems": ("link_work_items", bool),
     "hookSecondsScale": ("hook_seconds_scale", float),
     "largestFileBytes": ("largest_file_bytes", int),
+    "extensionEvaluatesPermissions": ("extension_evaluates_permissions", bool),
 }
 
 
@@ -170,7 +171,7 @@ async def _show_switches(services: Services, _: tuple[str, ...], __: JSON) -> JS
 
 
 async def _change_switches(services: Services, rest: tuple[str, ...], body: JSON) -> JSON:
-    """`POST switches {linkWorkItems, hookSecondsScale, largestFileBytes}`."""
+    """`POST switches {linkWorkItems, hookSecondsScale, largestFileBytes, extensionEvaluatesPermissions}`."""
     values = {SWITCHES[name][0]: SWITCHES[name][1](value) for name, value in body.items()}
     old = services.state.store.get("switches", "all") or {}
     services.state.store.put("switches", "all", {**old, **values})
