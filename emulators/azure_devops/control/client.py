@@ -74,6 +74,10 @@ class AzureDevOps:
         """Make the next matching requests fail; for the fields see `emulators/faults.py`."""
         self._http.post(f"{self.url}/_control/faults", json=fault).raise_for_status()
 
+    def set_subscription_status(self, subscription_id: str, status: str) -> JSON:
+        """Give a service hook subscription a status such as `onProbation` or `disabledBySystem`."""
+        return self._control(f"subscriptions/{subscription_id}", {"status": status})
+
     def waiting_notifications(self) -> int:
         """Return how many notifications of service hooks are still being delivered."""
         return int(self._read(f"{self.url}/_control/notifications")["waiting"])

@@ -14,6 +14,7 @@ from aiohttp import web
 from emulators.azure_devops.core.calls import answer
 from emulators.azure_devops.core.services import Services
 from emulators.azure_devops.core.state import JSON, Identity, Project, Repository, Switches, new_id
+from emulators.azure_devops.hooks.subscriptions import STATUSES, public, with_status
 from emulators.azure_devops.organization import authentication, extension_tokens, permissions, seeding
 from emulators.azure_devops.policy import models as policies
 from emulators.azure_devops.storage import git_commands as git
@@ -63,6 +64,8 @@ def _handler(method: str, rest: tuple[str, ...]) -> Control | None:
         return {"": _create_project, "repositories": _create_repository, "policies": _protect}.get(inside)
     if (method, rest) == ("POST", ("extension", "tokens")):
         return _create_extension_token
+    if method == "POST" and rest[:1] == ("subscriptions",) and len(rest) == 2:
+        return _change_subscription
     table: dict[tuple[str, str], Control] = {
         ("POST", "identities"): _create_identity,
         ("POST", "memberships"): _change_membership,
@@ -182,6 +185,17 @@ async def _change_switches(services: Services, rest: tuple[str, ...], body: JSON
 async def _show_notifications(services: Services, _: tuple[str, ...], __: JSON) -> JSON:
     """`GET notifications`: the number still being delivered, for which tests wait to become 0."""
     return {"waiting": len(services.state.store.all("delivery"))}
+
+
+async def _change_subscription(services: Services, rest: tuple[str, ...], body: JSON) -> JSON:
+    """`POST subscriptions/{id} {status}`: what the service does by itself, such as `disabledBySystem`."""
+    subscription = services.state.store.get("subscription", rest[1].lower())
+    if subscription is None:
+        raise ControlError(f"there is no subscription {rest[1]}")
+    if body.get("status") not in STATUSES:
+        raise ControlError(f"status must be one of {', '.join(STATUSES)}")
+    changed = with_status(subscription, body["status"])
+    return public(services.state.store.put("subscription", rest[1].lower(), changed))
 
 
 def _identity(services: Services, words: object) -> Identity:
