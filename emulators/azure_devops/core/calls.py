@@ -22,7 +22,8 @@ class Call:
     """A request whose operation, caller and version are known.
 
     *arguments* come from the path, *parameters* from the query (by lower-case name); *members* are the body
-    members that the operation reads, or None if it does not declare them.
+    members that the operation reads, or None if it does not declare them; *of_extension* tells that the token
+    is one that an extension got.
     """
 
     request: web.Request
@@ -35,6 +36,7 @@ class Call:
     parameters: dict[str, str]
     members: tuple[str, ...] | None
     version: str
+    of_extension: bool = False
 
     @property
     def state(self) -> State:

@@ -8,6 +8,7 @@ https://learn.microsoft.com/rest/api/azure/devops/security
 from emulators.azure_devops.core.queries import PAGE, Choice, flags, off, texts
 from emulators.azure_devops.core.resources import Resource, Route
 from emulators.azure_devops.organization import responses as core
+from emulators.azure_devops.organization import responses_security as security
 
 _MEMBERSHIP = Choice(
     ("None", "Direct", "Expanded", "ExpandedUp", "ExpandedDown"),
@@ -85,8 +86,8 @@ ORGANIZATION: tuple[Resource, ...] = (
         "_apis/securityNamespaces/{securityNamespaceId}",
         1,
         {
-            "Security Namespaces_List": Route(core.list_namespaces, off("localOnly")),
-            "Security Namespaces_Query": Route(core.list_namespaces, off("localOnly")),
+            "Security Namespaces_List": Route(security.list_namespaces, off("localOnly")),
+            "Security Namespaces_Query": Route(security.list_namespaces, off("localOnly")),
         },
     ),
     Resource(
@@ -97,9 +98,17 @@ ORGANIZATION: tuple[Resource, ...] = (
         1,
         {
             "Access Control Lists_Query": Route(
-                core.list_access_control_lists,
+                security.list_access_control_lists,
                 {**texts("token", "descriptors"), **flags("includeExtendedInfo"), **off("recurse")},
             )
         },
+    ),
+    Resource(
+        "cf1faa59-1b63-4448-bf04-13d981a46f5d",
+        "Security",
+        "PermissionEvaluationBatch",
+        "_apis/security/permissionEvaluationBatch",
+        1,
+        {"Permissions_Has Permissions Batch": Route(security.evaluate_permissions)},
     ),
 )
