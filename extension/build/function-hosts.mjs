@@ -20,6 +20,7 @@ export function isLoopback(host) {
 }
 
 function checked(host) {
-  if (/^[^/?#@\\*%\s]+$/.test(host) && URL.canParse(`https://${host}`)) return new URL(`https://${host}`).host;
+  const url = /^[^/?#@\\%\s]+$/.test(host) && URL.canParse(`https://${host}`) && new URL(`https://${host}`);
+  if (url && /^[a-z0-9.-]+$/.test(url.hostname)) return url.host;
   throw new Error(`'${host}' in FUNCTION_HOSTS is not a host. Give hosts without https:// and path, such as ${EXAMPLE}.`);
 }

@@ -213,6 +213,7 @@ def test_a_package_for_this_machine_is_named_so(tmp_path):
         ({"EXTENSION_FUNCTION_HOSTS": "a.example.net/api"}, "is not a host"),
         ({"EXTENSION_FUNCTION_HOSTS": "*.azurewebsites.net"}, "is not a host"),
         ({"EXTENSION_FUNCTION_HOSTS": "a@b.example.net"}, "is not a host"),
+        ({"EXTENSION_FUNCTION_HOSTS": "$(functionHosts)"}, "is not a host"),
         ({"EXTENSION_FUNCTION_HOSTS": "a.example.net", "EXTENSION_PUBLISHER": "a b"}, "id of a publisher"),
     ],
 )
