@@ -50,7 +50,7 @@ help:  ## list the targets
 # UNSAFE: 1 lets the agent of a real model work without bubblewrap, with your rights on this machine
 # KEEP: 1 keeps the platform of make demo up until Ctrl-C
 # STATE: folder for state and logs (.local; make demo: .local/demo)
-# BASE_PORT: first of the nine ports (make run: 7071; make demo: ports that are free)
+# BASE_PORT: first of the ten ports (make run: 7071; make demo: ports that are free)
 
 # FUNCTION_HOSTS: hosts of your function app, separated by commas, for make extension (this machine)
 # PUBLISHER: id of your publisher in the Marketplace, for make extension (autocoder)
@@ -111,6 +111,7 @@ extension: extension/node_modules/.installed  ## package the extension for Azure
 
 extension-pages: extension/node_modules/.installed  ## build the extension for make run, unpacked (BASE_PORT=7071)
 	@EXTENSION_FUNCTION_HOSTS="127.0.0.1:$(BASE_PORT)" node extension/stage.mjs
+	@echo "The pages are built: open a work item of make run and choose Autocoder."
 
 images:  ## build the containers' images (TAG=dev, BUILDER=docker)
 	@BUILDER="$(BUILDER)" TAG="$(TAG)" sh containers/build.sh

@@ -1,4 +1,4 @@
-"""Start the whole platform: Azurite, and the six emulators, one of which serves the app.
+"""Start the whole platform: Azurite, and the seven emulators, one of which serves the app.
 
     python -m emulators [--state .local] [--base-port 7071] [--app DIR]
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from emulators import serving
-from emulators.azure_devops.core.services import Services
+from emulators.azure_devops.core.services import ExtensionSource, Services
 from emulators.azure_devops.core.state import State
 from emulators.azure_devops.hooks.delivery import Hooks
 from emulators.azure_devops.organization.seeding import seed_identities
@@ -19,19 +19,22 @@ from emulators.azure_devops.pages.run_client import AppRuns
 from emulators.azure_devops.pull_requests.merging import Merging
 from emulators.azure_devops.routing import dispatcher
 from emulators.azure_devops.storage.git_objects import Objects
+from emulators.extension_manifest import DEFAULT_FOLDER
 from emulators.ports import AZURE_DEVOPS
 
 PURPOSE = "Azure DevOps: work items, Git, pull requests and service hooks."
 
 
-def build(options: serving.Options, runs: AppRuns | None = None) -> web.Application:
-    """Return the application for the state folder in *options*; the pages show *runs*."""
+def build(
+    options: serving.Options, runs: AppRuns | None = None, extension: ExtensionSource | None = None
+) -> web.Application:
+    """Return the application for the state folder in *options*; the pages show *runs*, host *extension*."""
     state = State(options.folder("azure_devops"), options.state)
     seed_identities(state)
     hooks = Hooks(state)
     objects = Objects()
     merging = Merging(state, hooks, objects)
-    services = Services(state, objects, hooks, merging, runs)
+    services = Services(state, objects, hooks, merging, runs, extension)
     app = web.Application(client_max_size=serving.MAX_BODY_BYTES)
     app.cleanup_ctx.append(_running(services, hooks, merging, f"http://127.0.0.1:{options.port}"))
     app.router.add_route("*", "/{path:.*}", dispatcher(services))
@@ -54,10 +57,12 @@ def _running(
 
 
 def arguments() -> argparse.ArgumentParser:
-    """Return the common arguments, plus the address and keys of the app whose runs the pages show."""
+    """Return the common arguments, plus the app whose runs the pages show, and the extension they host."""
     parser = serving.parser(AZURE_DEVOPS, PURPOSE)
     parser.add_argument("--app-url", type=loopback_url, help="address of the app whose runs the pages show")
     parser.add_argument("--app-keys", type=Path, help="file with the keys of that app")
+    parser.add_argument("--extension-files", type=loopback_url, help="origin of the extension's built files")
+    parser.add_argument("--extension", type=Path, default=DEFAULT_FOLDER, help="folder of the extension")
     return parser
 
 
@@ -75,9 +80,18 @@ def main(argv: Sequence[str] | None = None) -> None:
     parsed = parser.parse_args(argv)
     if (parsed.app_url is None) != (parsed.app_keys is None):
         parser.error("--app-url and --app-keys must be given together")
-    runs = AppRuns(parsed.app_url, parsed.app_keys.absolute()) if parsed.app_url else None
     options = serving.options_of(AZURE_DEVOPS, parsed)
-    serving.run(AZURE_DEVOPS, options, build(options, runs))
+    serving.run(AZURE_DEVOPS, options, build(options, _runs(parsed), _extension(parsed)))
+
+
+def _runs(parsed: argparse.Namespace) -> AppRuns | None:
+    return AppRuns(parsed.app_url, parsed.app_keys.absolute()) if parsed.app_url else None
+
+
+def _extension(parsed: argparse.Namespace) -> ExtensionSource | None:
+    if parsed.extension_files is None:
+        return None
+    return ExtensionSource(parsed.extension.absolute(), parsed.extension_files)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,14 @@ from emulators.platform.processes import (
     wait_until_ready,
 )
 from emulators.platform.vault import Passwords, fill_vault, passwords
-from emulators.ports import AZURE_DEVOPS, AZURE_RESOURCE_MANAGER, FUNCTIONS_HOST, OURS, Emulator
+from emulators.ports import (
+    AZURE_DEVOPS,
+    AZURE_RESOURCE_MANAGER,
+    EXTENSION_FILES,
+    FUNCTIONS_HOST,
+    OURS,
+    Emulator,
+)
 
 START_SECONDS = 60.0
 END_SECONDS = 8.0
@@ -118,7 +125,8 @@ def program_of(plan: Plan, emulator: Emulator) -> Program:
     command += ["--state", str(plan.state), "--base-port", str(plan.base_port)]
     if emulator is FUNCTIONS_HOST:
         command += ["--app", str(plan.app), "--settings", str(plan.settings_file)]
-    if emulator is AZURE_DEVOPS:  # its pages show the app's runs
+    if emulator is AZURE_DEVOPS:  # its pages show the app's runs, and host the extension
+        command += ["--extension-files", EXTENSION_FILES.url(plan.base_port)]
         command += ["--app-url", FUNCTIONS_HOST.url(plan.base_port), "--app-keys", str(plan.keys_file)]
     if emulator is AZURE_RESOURCE_MANAGER and plan.needs_sandbox:
         command += ["--isolation", "bubblewrap"]

@@ -1,4 +1,4 @@
-"""The pipeline that publishes the extension: it tests, packages once, waits for a person, and publishes that package."""
+"""The pipeline that publishes the extension: tests, one package, a person's approval, then that very package."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The objects that all calls share: the state, Git objects, service hooks, merging, and the app's runs.
+"""The objects that all calls share: state, Git objects, service hooks, merging, the app's runs, extension.
 
 Service hooks, merging and runs are Protocols here, so that services need not import each other.
 https://learn.microsoft.com/rest/api/azure/devops
@@ -6,6 +6,7 @@ https://learn.microsoft.com/rest/api/azure/devops
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from emulators.azure_devops.core.state import JSON, Identity, Project, Repository, State
@@ -67,11 +68,20 @@ class Runs(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class ExtensionSource:
+    """The extension that the pages host: its folder, and the origin of its files."""
+
+    folder: Path
+    files_url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Services:
-    """The objects that all calls share; `runs` is None if no app is configured."""
+    """The objects that all calls share; `runs` and `extension` are None if none is configured."""
 
     state: State
     objects: Objects
     hooks: Hooks
     merging: Merging
     runs: Runs | None = None
+    extension: ExtensionSource | None = None

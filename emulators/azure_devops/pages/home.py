@@ -8,6 +8,7 @@ from aiohttp import web
 
 from emulators.azure_devops.core.services import Services
 from emulators.azure_devops.core.state import Project
+from emulators.azure_devops.pages.extension.lists import list_links
 from emulators.azure_devops.pages.forms.inputs import Refused
 from emulators.azure_devops.pages.forms.work_item import acting_person, create_form, page_problem
 from emulators.azure_devops.pages.parts.html import Child, join, link, tag
@@ -75,6 +76,7 @@ def _project(services: Services, project: Project, heading: str, refused: Refuse
             NO_PULL_REQUEST,
         ),
         tag(heading, "Work items"),
+        list_links(project) if services.extension else None,
         table(["Title", "State", "Tags", "Changed"], [item_row(item) for item in items], NO_WORK_ITEM),
         create_form(project, refused),
     )
