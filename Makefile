@@ -110,7 +110,8 @@ extension: extension/node_modules/.installed  ## package the extension for Azure
 	  FUNCTION_HOSTS=<host of the app> PUBLISHER=<your publisher>")
 
 extension-pages: extension/node_modules/.installed  ## build the extension for make run, unpacked (BASE_PORT=7071)
-	@EXTENSION_FUNCTION_HOSTS="127.0.0.1:$(BASE_PORT)" node extension/stage.mjs
+	@EXTENSION_FUNCTION_HOSTS="127.0.0.1:$(BASE_PORT)" node extension/stage.mjs \
+	  "$(or $(STATE),.local)/extension_files/dist/extension"
 	@echo "The pages are built: open a work item of make run and choose Autocoder."
 
 images:  ## build the containers' images (TAG=dev, BUILDER=docker)

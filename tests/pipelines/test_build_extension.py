@@ -1,4 +1,4 @@
-"""The pipeline that publishes the extension: tests, one package, a person's approval, then that very package."""
+"""The pipeline that publishes the extension: tests, one package, an approval, then that very package."""
 
 import re
 
