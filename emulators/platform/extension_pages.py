@@ -37,7 +37,10 @@ def build_pages(plan: Plan) -> str:
     environment = {**os.environ, "EXTENSION_FUNCTION_HOSTS": hosts}
     log = plan.log("extension_pages")
     with log.open("w") as output:
-        done = subprocess.run(
-            command, check=False, env=environment, stdout=output, stderr=output, timeout=SECONDS
-        )
-    return "the button Autocoder on work items" if done.returncode == 0 else f"not built, see {log}"
+        try:
+            subprocess.run(
+                command, check=True, env=environment, stdout=output, stderr=output, timeout=SECONDS
+            )
+        except subprocess.SubprocessError:
+            return f"not built, see {log}"
+    return "the button Autocoder on work items"
