@@ -15,6 +15,8 @@ PYTEST_ARGS ?=
 JOBS ?= 3
 TAG ?= dev
 BUILDER ?= docker
+FUNCTION_HOSTS ?= $(EXTENSION_FUNCTION_HOSTS)
+PUBLISHER ?=
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
 VENV := .venv
@@ -35,7 +37,7 @@ CHECKS := check-format check-lint check-types check-imports check-shell check-do
   check-extension
 
 .PHONY: check-agent compiled help demo run test test-slow check $(CHECKS) docs screenshots format bench images \
-  install install-demo tools clean extension-pages
+  install install-demo tools clean extension extension-pages
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*  ## /  make \1|/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -49,6 +51,9 @@ help:  ## list the targets
 # KEEP: 1 keeps the platform of make demo up until Ctrl-C
 # STATE: folder for state and logs (.local; make demo: .local/demo)
 # BASE_PORT: first of the ten ports (make run: 7071; make demo: ports that are free)
+
+# FUNCTION_HOSTS: hosts of your function app, separated by commas, for make extension (this machine)
+# PUBLISHER: id of your publisher in the Marketplace, for make extension (autocoder)
 
 demo: check-agent install-demo  ## a work item in, a linked pull request out
 	@"$(PY)" -m emulators.platform.demo $(PLATFORM_ARGUMENTS) $(DEMO_PORT) $(if $(call given,$(KEEP)),--keep)
@@ -98,8 +103,15 @@ screenshots: demo  ## take the README's pictures from the demo's pages, with Chr
 bench: install-demo  ## measure the app against a bare script (ONLY=runs,gateway selects some)
 	@"$(PY)" -m emulators.bench $(if $(ONLY),--only "$(ONLY)")
 
-extension-pages: extension/node_modules/.installed  ## build the extension's pages for make run (BASE_PORT=7071)
-	@EXTENSION_FUNCTION_HOSTS="127.0.0.1:$(BASE_PORT)" node extension/build-pages.mjs
+extension: extension/node_modules/.installed  ## package the extension for Azure DevOps (FUNCTION_HOSTS, PUBLISHER)
+	@EXTENSION_FUNCTION_HOSTS="$(or $(FUNCTION_HOSTS),127.0.0.1:$(BASE_PORT))" EXTENSION_PUBLISHER="$(PUBLISHER)" \
+	  node extension/package.mjs
+	@$(if $(FUNCTION_HOSTS),:,echo "It works with make run only. For your app: make extension \
+	  FUNCTION_HOSTS=<host of the app> PUBLISHER=<your publisher>")
+
+extension-pages: extension/node_modules/.installed  ## build the extension for make run, unpacked (BASE_PORT=7071)
+	@EXTENSION_FUNCTION_HOSTS="127.0.0.1:$(BASE_PORT)" node extension/stage.mjs \
+	  "$(or $(STATE),.local)/extension_files/dist/extension"
 	@echo "The pages are built: open a work item of make run and choose Autocoder."
 
 images:  ## build the containers' images (TAG=dev, BUILDER=docker)
@@ -115,7 +127,7 @@ install-demo: compiled emulators/node_modules/.installed \
 
 clean:  ## remove what was installed, and the platform's state
 	rm -rf .venv .local .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
-	rm -rf $(addsuffix /node_modules,$(NODE_PREFIXES))
+	rm -rf extension/dist $(addsuffix /node_modules,$(NODE_PREFIXES))
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 compiled: $(PYTHON_STAMP)  # as in the image, because the containers may not write next to their code

@@ -19,6 +19,7 @@ from emulators.platform.console.addresses import isolation
 from emulators.platform.console.arguments import make_parser
 from emulators.platform.console.run_result import gather, heading, print_evidence, save_pages
 from emulators.platform.endings import ends_on_signals
+from emulators.platform.extension_pages import build_pages
 from emulators.platform.places import free_base_port
 from emulators.platform.plan import (
     MAKE,
@@ -50,6 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         plan = demo_plan(options, options.base_port)
         print("Starting the platform ...", flush=True)
         with ends_on_signals(), running(plan, fresh=True) as platform:
+            print(f"extension     {build_pages(plan)}")
             good = show(platform, SECONDS[options.model])
             print(f"\n{farewell(keep=options.keep)}", flush=True)
             if options.keep:

@@ -11,7 +11,8 @@ from emulators.azure_devops.__main__ import build
 from emulators.azure_devops.control.client import AzureDevOps
 from emulators.azure_devops.core.services import ExtensionSource
 from emulators.extension_files.__main__ import build as build_files
-from tests.browser import ROOT, Browser, reason_to_skip
+from emulators.platform.browser import Browser, missing
+from emulators.platform.processes import ROOT
 from tests.emulators.azure_devops.conftest import Running
 
 FIXTURE = Path(__file__).with_name("fixture")
@@ -25,7 +26,7 @@ HTML = """<!DOCTYPE html>
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    reason = reason_to_skip()
+    reason = missing()
     if reason:
         pytest.skip(reason)
     with Browser() as running:
