@@ -15,22 +15,17 @@ import { PHASES } from "./phases";
 export interface RunButtonsProps {
   readonly record: RunRecord;
   readonly actions: RunActions;
+  readonly withoutRetry?: boolean;
   readonly children?: ReactNode;
 }
 
 /** Shows the buttons that fit the state of the run. */
-export function RunButtons({ record, actions, children }: RunButtonsProps) {
+export function RunButtons({ record, actions, withoutRetry = false, children }: RunButtonsProps) {
   const { status } = record;
-  const canCancel = !isOutcome(status) && PHASES[status].canCancel;
-  const canRetry = isOutcome(status) && OUTCOME_TEXTS[status].mayRetry;
+  const canRetry = isOutcome(status) && OUTCOME_TEXTS[status].mayRetry && !withoutRetry;
   return (
     <div className="ac-buttons">
-      {canCancel && (
-        <button type="button" className="ac-button" disabled={actions.busy !== undefined || actions.isCancelling} onClick={actions.cancel}>
-          {actions.isCancelling ? "Cancelling…" : "Cancel run"}
-        </button>
-      )}
-      {!canCancel && !isOutcome(status) && <span className="ac-secondary">Too late to cancel: the change is being published.</span>}
+      {!isOutcome(status) && <Cancel canCancel={PHASES[status].canCancel} actions={actions} />}
       {canRetry && (
         <button type="button" className="ac-button ac-primary" disabled={actions.busy !== undefined} onClick={actions.retry}>
           {actions.busy === "retry" ? "Starting…" : "Retry"}
@@ -38,5 +33,14 @@ export function RunButtons({ record, actions, children }: RunButtonsProps) {
       )}
       {children}
     </div>
+  );
+}
+
+function Cancel({ canCancel, actions }: { readonly canCancel: boolean; readonly actions: RunActions }) {
+  if (!canCancel) return <span className="ac-secondary">Too late to cancel: the change is being published.</span>;
+  return (
+    <button type="button" className="ac-button" disabled={actions.busy !== undefined || actions.isCancelling} onClick={actions.cancel}>
+      {actions.isCancelling ? "Cancelling…" : "Cancel run"}
+    </button>
   );
 }

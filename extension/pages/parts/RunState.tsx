@@ -25,6 +25,12 @@ export function kindOf(status: RunRecord["status"]): "active" | "success" | "war
   return status === "failed" || status === "refused" ? "error" : "warning";
 }
 
+/** Returns the state of a run in one or a few words. */
+export function stateName(status: RunRecord["status"]): string {
+  if (!isOutcome(status)) return PHASES[status].name;
+  return status.charAt(0).toUpperCase() + status.slice(1).replaceAll("_", " ");
+}
+
 /** Returns the state of a run in one sentence. */
 export function stateText(status: RunRecord["status"], isCancelling = false): string {
   if (isOutcome(status)) return OUTCOME_TEXTS[status].text;

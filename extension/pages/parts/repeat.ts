@@ -18,22 +18,29 @@ export type Step = "more" | "problem" | "over";
 
 /** How often to ask, and the target of `WAKE` events. */
 export interface Pace {
-  readonly visibleMs?: number | undefined;
+  /** Pause while the page is visible; a function is asked before each pause. */
+  readonly visibleMs?: (() => number) | undefined;
   readonly wake?: EventTarget | undefined;
 }
 
 /** Asks until the step is `over` or *stop* fires. Problems never end it; each doubles the next pause. */
 export async function repeat(ask: () => Promise<Step>, stop: AbortSignal, pace: Pace = {}): Promise<void> {
-  const usual = pace.visibleMs ?? VISIBLE_MS;
-  let afterProblem = usual;
+  let problems = 0;
   while (!isStopped(stop)) {
     const step = await ask();
     if (step === "over") return;
-    const isHidden = document.visibilityState === "hidden";
-    if (step === "more") afterProblem = usual;
-    await pause(step === "problem" ? afterProblem : isHidden ? Math.max(HIDDEN_MS, usual) : usual, stop, pace.wake);
-    if (step === "problem") afterProblem = Math.min(afterProblem * 2, Math.max(MAX_PAUSE_MS, usual));
+    problems = step === "problem" ? problems + 1 : 0;
+    await pause(problems ? pauseAfter(problems) : usualPause(pace), stop, pace.wake);
   }
+}
+
+function pauseAfter(problems: number): number {
+  return Math.min(VISIBLE_MS * 2 ** (problems - 1), MAX_PAUSE_MS);
+}
+
+function usualPause({ visibleMs }: Pace): number {
+  const usual = visibleMs?.() ?? VISIBLE_MS;
+  return document.visibilityState === "hidden" ? Math.max(HIDDEN_MS, usual) : usual;
 }
 
 /** Waits *ms* milliseconds; *stop*, a `WAKE` event, a page that becomes visible and a network that returns end it early. */
