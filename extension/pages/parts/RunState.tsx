@@ -37,12 +37,20 @@ export function stateText(status: RunRecord["status"], isCancelling = false): st
   return isCancelling ? "Cancelling: the agent is being stopped." : PHASES[status].text;
 }
 
-/** Shows the state of a run in one sentence; screen readers announce each change. */
-export function StateLine({ record, isCancelling }: { readonly record: RunRecord; readonly isCancelling: boolean }) {
+/** What is known of the state of a run. */
+export interface StateLineProps {
+  readonly record: RunRecord | undefined;
+  readonly isCancelling: boolean;
+  readonly hasProblem: boolean;
+}
+
+/** Shows the state of a run in one sentence; screen readers announce each change, since the element stays. */
+export function StateLine({ record, isCancelling, hasProblem }: StateLineProps) {
+  const loading = hasProblem ? "" : "Loading the run…";
   return (
-    <p className={`ac-state ac-${kindOf(record.status)}`} role="status" aria-live="polite">
-      <span className="ac-mark" aria-hidden="true" />
-      <span>{stateText(record.status, isCancelling)}</span>
+    <p className={`ac-state ac-${record ? kindOf(record.status) : "unknown"}`} role="status" aria-live="polite">
+      {record && <span className="ac-mark" aria-hidden="true" />}
+      <span>{record ? stateText(record.status, isCancelling) : loading}</span>
     </p>
   );
 }

@@ -49,7 +49,7 @@ interface OneRunProps extends Omit<RunViewProps, "run" | "onRetry"> {
 }
 
 function OneRun(props: OneRunProps) {
-  const { address, id, compact, whole, onRetry } = props;
+  const { address, id, compact, titled, whole, onRetry } = props;
   const [isOpen, setOpen] = useState(!compact);
   const mode: LogMode = isOpen ? { log: true, maxLength: whole ? MAX_WHOLE_LENGTH : undefined } : { log: false };
   const { followed, askNow } = useFollowed(address, id, mode);
@@ -57,7 +57,8 @@ function OneRun(props: OneRunProps) {
   const { record, problem } = followed;
   return (
     <div className="ac-run">
-      {!record && !problem && <p role="status">Loading the run…</p>}
+      {record && titled && <h2 className="ac-title">{plainLine(runName(record))}</h2>}
+      <StateLine record={record} isCancelling={actions.isCancelling} hasProblem={problem !== undefined} />
       {problem && <ProblemCard problem={problem} next={`${nextStep(problem)} This page keeps trying by itself.`} retry={askNow} />}
       {record && <KnownRun {...props} {...{ record, followed, actions, isOpen }} toggle={() => { setOpen(!isOpen); }} />}
     </div>
@@ -71,12 +72,12 @@ interface KnownRunProps extends OneRunProps, PartProps {
 }
 
 /** Shows a run whose record has been read. */
-function KnownRun({ address, id, compact, titled, whole, record, followed, actions, isOpen, toggle }: KnownRunProps) {
+function KnownRun({ address, id, compact, whole, record, followed, actions, isOpen, toggle }: KnownRunProps) {
   const details = useId();
   const openWhole = whole ? undefined : () => { void openPanel([id], address); };
   return (
     <>
-      <Head record={record} titled={titled} compact={compact} actions={actions} />
+      {compact && <Summary record={record} />}
       <Foot record={record} actions={actions}>
         {compact && (
           <button type="button" className="ac-button" aria-expanded={isOpen} aria-controls={details} onClick={toggle}>
@@ -92,17 +93,6 @@ function KnownRun({ address, id, compact, titled, whole, record, followed, actio
 interface PartProps {
   readonly record: RunRecord;
   readonly actions: RunActions;
-}
-
-/** Shows the name and the state of a run. */
-function Head({ record, actions, titled, compact }: PartProps & Pick<RunViewProps, "titled" | "compact">) {
-  return (
-    <>
-      {titled && <h2 className="ac-title">{plainLine(runName(record))}</h2>}
-      <StateLine record={record} isCancelling={actions.isCancelling} />
-      {compact && <Summary record={record} />}
-    </>
-  );
 }
 
 /** Shows how a run ended, and what can be done about it. */

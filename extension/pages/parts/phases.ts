@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-import type { Outcome } from "../../shared/outcomes";
+import { isOutcome, type Outcome } from "../../shared/outcomes";
 import type { RunRecord } from "../../shared/openapi";
 
 /** A phase: every status that is no outcome. */
@@ -41,13 +41,14 @@ export function phaseRows(record: RunRecord): readonly PhaseRow[] {
   const names = Object.keys(PHASES) as Phase[];
   const began = names.map((phase) => record.phases?.[phase] ?? "");
   return names.map((phase, index) => {
-    const next = began.slice(index + 1).find(Boolean) ?? record.endedAt;
-    return { ...PHASES[phase], phase, began: began[index] ?? "", ended: next, state: stateOf(record, phase, began[index] ?? "") };
+    const start = began[index] ?? "";
+    const ended = began.slice(index + 1).find(Boolean) ?? record.endedAt;
+    return { ...PHASES[phase], phase, began: start, ended, state: stateOf(record, phase, { start, ended }) };
   });
 }
 
-function stateOf(record: RunRecord, phase: Phase, began: string): PhaseRow["state"] {
+function stateOf(record: RunRecord, phase: Phase, { start, ended }: { start: string; ended: string }): PhaseRow["state"] {
   if (record.status === phase) return "current";
-  if (began) return "done";
-  return record.endedAt || !(record.status in PHASES) ? "skipped" : "ahead";
+  if (start) return "done";
+  return ended || isOutcome(record.status) ? "skipped" : "ahead";
 }
