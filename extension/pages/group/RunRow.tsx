@@ -31,16 +31,18 @@ export function RunRow({ record, address, isNewest, pullRequestState, onChange }
   return (
     <li className="ac-row">
       <RowState record={record} isCancelling={actions.isCancelling} />
-      <p className="ac-row-link">
-        <PullRequestLink record={record} /> {record.pullRequestId !== null && <span className="ac-secondary">{pullRequestState ?? "Reading its state…"}</span>}
-      </p>
       <Reason record={record} isNewest={isNewest} />
       {actions.problem && <ProblemCard problem={actions.problem} next={nextStep(actions.problem)} />}
-      <RunButtons record={record} actions={actions} withoutRetry={!isNewest}>
-        <button type="button" className="ac-button" onClick={() => { void openPanel([record.id], address); }}>
-          Log<span className="ac-hidden"> of the run of {dateTime(record.queuedAt)}</span>
-        </button>
-      </RunButtons>
+      <div className="ac-row-foot">
+        {record.pullRequestId !== null && (
+          <p><PullRequestLink record={record} /> <span className="ac-secondary">{pullRequestState ?? "Reading its state…"}</span></p>
+        )}
+        <RunButtons record={record} actions={actions} withoutRetry={!isNewest}>
+          <button type="button" className="ac-button" onClick={() => { void openPanel([record.id], address); }}>
+            Log<span className="ac-hidden"> of the run of {dateTime(record.queuedAt)}</span>
+          </button>
+        </RunButtons>
+      </div>
     </li>
   );
 }
@@ -59,8 +61,7 @@ function RowState({ record, isCancelling }: { readonly record: RunRecord; readon
 }
 
 function Reason({ record, isNewest }: { readonly record: RunRecord; readonly isNewest: boolean }) {
-  if (!isOutcome(record.status)) return null;
-  const next = isNewest ? OUTCOME_TEXTS[record.status].next : "";
+  const next = isNewest && isOutcome(record.status) ? OUTCOME_TEXTS[record.status].next : "";
   return (
     <>
       {record.reason && <p className="ac-row-reason" title={plainText(record.reason)}>{plainText(record.reason)}</p>}

@@ -72,9 +72,9 @@ export function Phases({ record }: { readonly record: RunRecord }) {
   );
 }
 
-/** Shows why a run ended as it did and what to do next, or its pull request. */
+/** Shows why a run waits; after its end, its pull request, or why there is none and what to do next. */
 export function Ending({ record }: { readonly record: RunRecord }) {
-  if (!isOutcome(record.status)) return null;
+  if (!isOutcome(record.status)) return record.reason ? <p className="ac-reason">{plainText(record.reason)}</p> : null;
   const { next } = OUTCOME_TEXTS[record.status];
   return (
     <div className="ac-ending">

@@ -28,6 +28,9 @@ export interface FollowOptions extends Pace {
   readonly maxLogLength?: number;
 }
 
+/** How often the app may not know a run that it has just accepted: its record is written a moment later. */
+export const MAX_UNKNOWN = 5;
+
 /** Nothing is known yet. */
 export const UNKNOWN: Followed = { log: "", isLogCut: false, over: false };
 
@@ -53,6 +56,7 @@ export async function followRun(
 class Following {
   private state = UNKNOWN;
   private offset = 0;
+  private unknown = 0;
   private readonly tail: LogTail;
 
   constructor(
@@ -67,7 +71,7 @@ class Following {
 
   async ask(): Promise<Step> {
     const answer = await showRun(this.address, this.id, this.stop);
-    if ("problem" in answer) return this.fail(answer.problem);
+    if ("problem" in answer) return this.isExpected(answer.problem) ? "more" : this.fail(answer.problem);
     const record = answer.value;
     if (this.options.withoutLog) return this.tell({ record, over: isOutcome(record.status) });
     this.tell({ record });
@@ -86,6 +90,12 @@ class Following {
       const step = this.tell({ log: this.tail.text, isLogCut: this.tail.isCut, over: hasEnded && (complete || !isNews) });
       if (step === "over" || !isNews || complete) return step;
     }
+  }
+
+  private isExpected({ code }: Problem): boolean {
+    if (code !== "unknown_run" || this.state.record) return false;
+    this.unknown += 1;
+    return this.unknown <= MAX_UNKNOWN;
   }
 
   private fail(problem: Problem): Step {

@@ -13,6 +13,9 @@ const BY_CODE: Readonly<Record<string, string>> = {
   not_contributor: "Ask the repository's administrator for the permission Contribute.",
   unknown_run: "The run may have been deleted. Reload the work item to see its runs.",
   run_active: "Follow the run in progress, or cancel it before you start another one.",
+  too_late: "Wait for the run to end; you can abandon its pull request.",
+  request_gone: "Start a new run from the work item.",
+  not_allowed: "Ask the administrator of Autocoder to allow these values, or start a new run with others.",
   queue_full: "Too many runs are waiting. Wait a minute, then try again.",
 };
 const BY_STATUS: Readonly<Record<number, string>> = {

@@ -74,6 +74,13 @@ describe("a run in progress", () => {
     expect(screen.queryByRole("button", { name: "Cancel run" })).toBeNull();
   });
 
+  it("says what it waits for", async () => {
+    app.show(record({ status: "provisioning", reason: "Waiting for capacity in the region." }));
+    render(<RunView address={ADDRESS} run="run-1" />);
+    expect(await screen.findByText("Waiting for capacity in the region.")).toBeTruthy();
+    expect(screen.queryByText(/Next step/)).toBeNull();
+  });
+
   it("is no longer followed when the view is gone", async () => {
     app.show(record());
     render(<RunView address={ADDRESS} run="run-1" />);

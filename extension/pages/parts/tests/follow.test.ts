@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { followRun, type FollowOptions, type Followed } from "../follow";
+import { followRun, MAX_UNKNOWN, type FollowOptions, type Followed } from "../follow";
 import { HIDDEN_MS, MAX_PAUSE_MS, VISIBLE_MS, WAKE } from "../repeat";
 import { ADDRESS, error, FakeApp, ok, record, setVisibility } from "./fake_app";
 
@@ -108,6 +108,18 @@ describe("following a run", () => {
     await wait(MAX_PAUSE_MS);
     expect(latest().problem).toBeUndefined();
     expect(ended).toBe(false);
+  });
+
+  it("waits a moment for the record of a run that was just accepted", async () => {
+    follow();
+    await wait(VISIBLE_MS * (MAX_UNKNOWN - 1));
+    expect(states).toEqual([]);
+    await wait(VISIBLE_MS);
+    expect(latest().problem?.code).toBe("unknown_run");
+    app.show(record());
+    app.log("run-1", "");
+    await wait(VISIBLE_MS);
+    expect(latest()).toMatchObject({ record: { id: "run-1" } });
   });
 
   it("keeps a problem with the log in view until the log is read", async () => {
