@@ -50,7 +50,7 @@ export function RunRow({ record, address, isNewest, pullRequestState, onChange }
 function RowState({ record, isCancelling }: { readonly record: RunRecord; readonly isCancelling: boolean }) {
   const isActive = !isOutcome(record.status);
   const now = useNow(isActive);
-  const time = isActive ? duration(record.queuedAt, "", now) : dateTime(record.endedAt || record.queuedAt);
+  const time = isActive ? duration(record.queuedAt, "", now) : dateTime(record.endedAt || record.queuedAt, "short");
   return (
     <p className={`ac-state ac-${kindOf(record.status)}`}>
       <span className="ac-mark" aria-hidden="true" />

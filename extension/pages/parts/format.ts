@@ -32,9 +32,9 @@ export function tokens({ inputTokens, cachedTokens, outputTokens }: Usage): stri
 }
 
 /** Returns *iso* as a date and time of the reader's zone; empty when it is none. */
-export function dateTime(iso: string): string {
+export function dateTime(iso: string, dateStyle: "medium" | "short" = "medium"): string {
   const time = new Date(iso);
-  return Number.isNaN(time.getTime()) ? "" : time.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+  return Number.isNaN(time.getTime()) ? "" : time.toLocaleString(undefined, { dateStyle, timeStyle: "short" });
 }
 
 /** Returns how a list calls a run: its work item's number and title, or its id. */
