@@ -45,7 +45,10 @@ export async function readWorkItems(ids: readonly number[]): Promise<readonly Wo
 }
 
 function toWorkItem(id: number, answer: Answer | undefined): WorkItem {
-  const text = (field: string) => String(answer?.fields[`System.${field}`] ?? "");
+  const text = (field: string) => {
+    const value = answer?.fields[`System.${field}`];
+    return typeof value === "string" ? value : "";
+  };
   return {
     id,
     isMissing: answer === undefined,

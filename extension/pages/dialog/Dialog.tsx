@@ -21,6 +21,8 @@ import { useReads, type Reads } from "./reads";
 import { type Start } from "./starts";
 import { Titles } from "./Titles";
 
+const NOT_SAVED = "What you typed could not be saved. It is kept only while this dialog is open.";
+
 /** What the dialog is opened for. */
 export interface DialogProps {
   readonly host: Place;
@@ -87,26 +89,23 @@ interface FormPartProps {
 
 function FormPart({ entered, reads, errors, hasTried, starts, begin, actions }: FormPartProps) {
   const blocking = blockingProblem(reads);
-  const { settings, items, repositories } = reads;
-  const isWaiting = [settings, items, repositories, entered.stored].some((one) => one.isLoading);
+  const isWaiting = [reads.settings, reads.items, reads.repositories, entered.stored].some((one) => one.isLoading);
   useFocusOnMistake(hasTried, errors);
-  const [only] = starts.length === 1 ? starts : [];
+  const only = starts.length === 1 && !blocking ? starts : [];
   const close = () => void entered.draft.now().finally(closeDialog);
   return (
     <>
       {blocking && <ProblemCard problem={blocking} />}
-      {items.problem && <ProblemCard problem={items.problem} retry={items.retry} />}
-      {settings.problem && <ProblemCard problem={settings.problem} retry={settings.retry} />}
-      {entered.stored.problem && <ProblemCard problem={entered.stored.problem} retry={entered.stored.retry} />}
+      {[reads.items, reads.settings, entered.stored].map((one, index) => (
+        one.problem && <ProblemCard key={index} problem={one.problem} retry={one.retry} />
+      ))}
       {entered.stored.isLoading ? (
         <p className="body-m secondary" role="status">Loading…</p>
       ) : (
         <FormView reads={reads} errors={visible(errors, hasTried)} change={entered.change} />
       )}
-      {!entered.isSaved && (
-        <p className="field-error body-s" role="status">What you typed could not be saved. It is kept only while this dialog is open.</p>
-      )}
-      {only?.problem && !blocking && <FailedStart start={only} {...actions} />}
+      {!entered.isSaved && <p className="field-error body-s" role="status">{NOT_SAVED}</p>}
+      {only.map((one) => <FailedStart key={one.key} start={one} {...actions} />)}
       <FormButtons starts={starts} isReady={!isWaiting && !blocking} start={() => { begin(starts); }} close={close} />
     </>
   );

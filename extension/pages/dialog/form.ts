@@ -56,21 +56,31 @@ export interface Known {
 /** Returns the form with the defaults and *edits*. */
 export function formOf(known: Known, edits: Edits): Form {
   const { settings = {}, choices = {} } = known;
-  const through = settings.pipeline?.enabled ? (edits.through ?? choices.through ?? "directly") : "directly";
-  const pipelineId = edits.pipelineId ?? choices.pipelineId ?? settings.pipeline?.pipelineId ?? 0;
-  const repository = repositoryOf(known, through, edits);
+  const routing = routeOf(settings, choices, edits);
+  const repository = repositoryOf(known, routing.through, edits);
   return {
-    through,
-    pipelineId,
+    ...routing,
     repository,
     ...branchesOf(known, repository, edits),
     ...agentOf(known, edits),
     template: edits.template ?? offered(known.templates, choices.template, settings.template),
     instructions: edits.instructions ?? "",
-    budgetUsd: edits.budgetUsd ?? choices.budgetUsd ?? "",
-    budgetMinutes: edits.budgetMinutes ?? choices.budgetMinutes ?? "",
+    ...budgetOf(choices, edits),
     createPullRequest: edits.createPullRequest ?? choices.createPullRequest ?? settings.createPullRequest ?? true,
     draft: edits.draft ?? choices.draft ?? draftOf(settings),
+  };
+}
+
+function routeOf(settings: Settings, choices: LastChoices, edits: Edits): Pick<Form, "through" | "pipelineId"> {
+  const through = edits.through ?? choices.through ?? "directly";
+  const pipelineId = edits.pipelineId ?? choices.pipelineId ?? settings.pipeline?.pipelineId ?? 0;
+  return { through: settings.pipeline?.enabled ? through : "directly", pipelineId };
+}
+
+function budgetOf(choices: LastChoices, edits: Edits): Pick<Form, "budgetUsd" | "budgetMinutes"> {
+  return {
+    budgetUsd: edits.budgetUsd ?? choices.budgetUsd ?? "",
+    budgetMinutes: edits.budgetMinutes ?? choices.budgetMinutes ?? "",
   };
 }
 
@@ -82,7 +92,7 @@ export function edit(edits: Edits, change: Edits): Edits {
   for (const field of reset) {
     if (!(field in change)) Reflect.deleteProperty(next, field);
   }
-  return next as Edits;
+  return next;
 }
 
 /** Returns the agent that the form names. */
@@ -92,9 +102,10 @@ export function agentEntry(known: Known, agentType: string): AgentEntry | undefi
 
 /** Returns what to keep as the choices of the last start: everything but the instructions, which belong to the items. */
 export function choicesOf(form: Form): LastChoices {
-  const { instructions, draft, ...rest } = form;
-  void instructions;
-  return draft === undefined ? rest : { ...rest, draft };
+  const choices: Record<string, unknown> = { ...form };
+  delete choices["instructions"];
+  if (form.draft === undefined) delete choices["draft"];
+  return choices;
 }
 
 /** Returns the names of branches that the form would use by itself or from a draft, whose existence is uncertain. */
@@ -113,23 +124,29 @@ function repositoryOf(known: Known, through: Form["through"], edits: Edits): str
 
 function branchesOf(known: Known, name: string, edits: Edits): Pick<Form, "sourceBranch" | "targetBranch"> {
   const repository = selectable(known).find((one) => one.name === name);
-  const { choices = {} } = known;
+  if (!repository) return { sourceBranch: edits.sourceBranch ?? "", targetBranch: edits.targetBranch ?? "" };
+  const { choices = {}, missingBranches = [] } = known;
   const last = choices.repository === name ? choices : {};
-  const usable = (branch = "") => (known.missingBranches?.includes(branch) ? "" : branch);
-  const targetBranch = edits.targetBranch ?? (usable(last.targetBranch) || (repository?.defaultBranch ?? ""));
-  const linked = repository ? linkedBranch(known.items, repository) : "";
-  const sourceBranch = edits.sourceBranch ?? (usable(linked) || usable(last.sourceBranch) || targetBranch);
+  const usable = (branch = "") => (missingBranches.includes(branch) ? "" : branch);
+  const targetBranch = edits.targetBranch ?? (usable(last.targetBranch) || repository.defaultBranch);
+  const linked = usable(linkedBranch(known.items, repository));
+  const sourceBranch = edits.sourceBranch ?? (linked || usable(last.sourceBranch) || targetBranch);
   return { sourceBranch, targetBranch };
 }
 
 function agentOf(known: Known, edits: Edits): Pick<Form, "agentType" | "model"> {
   const { settings = {}, choices = {}, agents } = known;
   const available = (agents?.value ?? []).filter((agent) => agent.available).map((agent) => agent.agentType);
-  const wanted = [edits.agentType, choices.agentType, settings.agentType, agents?.default];
-  const agentType = wanted.find((one) => one !== undefined && available.includes(one)) ?? available[0] ?? "";
+  const wanted = [edits.agentType, choices.agentType, settings.agentType, agents?.default, available[0]];
+  const agentType = wanted.find((one) => one !== undefined && available.includes(one)) ?? "";
+  return { agentType, model: offered(agentEntry(known, agentType)?.models, edits.model, ...models(known, agentType)) };
+}
+
+/** Returns the models of the last start and of the settings, if they were chosen for the agent. */
+function models({ settings = {}, choices = {} }: Known, agentType: string): readonly (string | undefined)[] {
   const last = choices.agentType === agentType ? choices.model : undefined;
   const set = [agentType, undefined].includes(settings.agentType) ? settings.model : undefined;
-  return { agentType, model: offered(agentEntry(known, agentType)?.models, edits.model, last, set) };
+  return [last, set];
 }
 
 function offered(offer: readonly string[] | undefined, ...wanted: readonly (string | undefined)[]): string {

@@ -11,7 +11,7 @@ import { configuration, contributionId } from "../host/session";
 
 type Size = NonNullable<IPanelOptions<unknown>["size"]>;
 
-const LARGE = 2 as Size; // PanelSize.Large, whose module would be bundled with it
+const LARGE: unknown = 2; // PanelSize.Large, whose module would be bundled with it
 
 /** Closes the dialog. */
 export function closeDialog(): void {
@@ -22,7 +22,7 @@ export function closeDialog(): void {
 export async function openPanel(runIds: readonly string[], address: string): Promise<void> {
   (await layout()).openPanel(contributionId("autocoder-panel"), {
     title: "Autocoder",
-    size: LARGE,
+    size: LARGE as Size,
     lightDismiss: false,
     resizeOptions: { userResizable: true },
     configuration: { runIds, address },

@@ -40,7 +40,7 @@ interface Stored {
 /** Reads what the dialog for *ids* needs; *edits* decide which repository and pipeline are looked at. */
 export function useReads(host: Place, ids: readonly number[], edits: Edits): Reads {
   const items = useResource("the work items", ids.join(), () => readWorkItems(ids));
-  const project = items.value?.find((item) => !item.isMissing)?.project ?? (items.problem ? host.project : "");
+  const project = projectOf(items, host);
   const repositories = useResource("the repositories", project, () => listRepositories(project));
   const projectId = !project || project === host.project ? host.projectId : (repositories.value?.[0]?.projectId ?? "");
   const settings = useResource("Autocoder's settings", projectId, () => readStored(projectId));
@@ -50,6 +50,12 @@ export function useReads(host: Place, ids: readonly number[], edits: Edits): Rea
   const fromApp = { allowed: app.allowed.value, agents: app.agents.value, templates: app.templates.value };
   const code = useCode({ ...parts, ...fromApp }, place.project, edits);
   return { ...code, ...app, place, settings, items, repositories };
+}
+
+/** Returns the project of the first item that can be read, or the page's when none can; empty while they are read. */
+function projectOf(items: Resource<readonly WorkItem[]>, host: Place): string {
+  if (items.isLoading) return "";
+  return items.value?.find((item) => !item.isMissing)?.project ?? host.project;
 }
 
 async function readStored(projectId: string): Promise<Stored> {
@@ -76,19 +82,23 @@ function useApp(settings: Settings | undefined, place: Reads["place"], workItemI
 
 /** Reads pipelines and branches, which depend on what is chosen in the form. */
 function useCode(parts: Known, project: string, edits: Edits) {
-  const isThroughPipelines = parts.settings?.pipeline?.enabled ?? false;
-  const pipelines = useResource("the pipelines", isThroughPipelines ? project : "", () => listPipelines(project));
-  const before = formOf(parts, edits);
-  const pipelineKey = before.through === "pipeline" && before.pipelineId && project ? `${project} ${String(before.pipelineId)}` : "";
-  const ofPipeline = useResource("the pipeline", pipelineKey, () => readPipelineRepository(project, before.pipelineId));
+  const listKey = parts.settings?.pipeline?.enabled ? project : "";
+  const pipelines = useResource("the pipelines", listKey, () => listPipelines(project));
+  const { through, pipelineId } = formOf(parts, edits);
+  const pipelineKey = through === "pipeline" && pipelineId > 0 && project !== "" ? `${project} ${String(pipelineId)}` : "";
+  const ofPipeline = useResource("the pipeline", pipelineKey, () => readPipelineRepository(project, pipelineId));
   const known = { ...parts, pipelineRepository: ofPipeline.value };
-  const name = formOf(known, edits).repository;
-  const repository = parts.repositories?.find((one) => one.name === name);
-  const names = repository ? branchesToCheck(known, repository, edits) : [];
-  const branchKey = repository && names.length > 0 ? JSON.stringify([repository.id, names]) : "";
-  const missing = useResource("the branches", branchKey, () => (repository ? findMissing(repository, names) : Promise.resolve([])));
-  const all = { ...known, missingBranches: missing.value };
+  const all = { ...known, missingBranches: useMissingBranches(known, edits) };
   return { known: all, form: formOf(all, edits), pipelines };
+}
+
+/** Returns the branches that were deleted since a person chose them or linked them to the work item. */
+function useMissingBranches(known: Known, edits: Edits): readonly string[] | undefined {
+  const name = formOf(known, edits).repository;
+  const repository = known.repositories?.find((one) => one.name === name);
+  const names = repository ? branchesToCheck(known, repository, edits) : [];
+  const key = repository && names.length > 0 ? JSON.stringify([repository.id, names]) : "";
+  return useResource("the branches", key, () => (repository ? findMissing(repository, names) : Promise.resolve([]))).value;
 }
 
 async function findMissing(repository: Repository, names: readonly string[]): Promise<readonly string[]> {

@@ -23,14 +23,12 @@ export function selectable({ repositories = [], allowed }: Known): readonly Repo
 export function defaultRepository(known: Known): string {
   const offer = selectable(known);
   const named = (name: string | undefined) => offer.find((one) => one.name.toLowerCase() === name?.toLowerCase());
-  const { settings = {}, items = [] } = known;
-  const found =
-    linkedRepository(items, offer) ??
-    named(areaRepository(settings, items)) ??
-    named(settings.repository) ??
-    named(known.allowed?.value.find((one) => one.isDefault)?.name) ??
-    named(known.choices?.repository);
-  return (found ?? (offer.length === 1 ? offer[0] : undefined))?.name ?? "";
+  const { settings = {}, items = [], choices = {} } = known;
+  const mapped = known.allowed?.value.find((one) => one.isDefault)?.name;
+  const mappings = [areaRepository(settings, items), settings.repository, mapped, choices.repository];
+  const only = offer.length === 1 ? offer : [];
+  const found = [linkedRepository(items, offer), ...mappings.map(named), ...only].find((one) => one !== undefined);
+  return found?.name ?? "";
 }
 
 /** Returns the branch of *repository* that the only selected item links to; empty without one. */

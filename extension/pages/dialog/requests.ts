@@ -10,28 +10,26 @@ import type { WorkItem } from "../azure_devops/work_items";
 import { amount } from "./checks";
 import type { Form } from "./form";
 
+/** Fields that the dialog does not offer. */
+const UNSET = { additionalContext: null, containerImage: null, labels: [], reviewers: [], sourceBranchPrefix: null, systemPrompt: null };
+
 /** Returns the request for a run of *item*; empty fields leave the choice to the app's settings. */
 export function runBody(form: Form, item: WorkItem, organization: string): RunBody {
   return {
     organization,
     project: item.project,
     workItemId: item.id,
-    repository: form.repository || null,
-    baseBranch: form.sourceBranch && form.sourceBranch !== form.targetBranch ? form.sourceBranch : null,
-    targetBranch: form.targetBranch || null,
-    agentType: form.agentType || null,
-    model: form.model || null,
-    template: form.template || null,
+    repository: orNull(form.repository),
+    baseBranch: form.sourceBranch === form.targetBranch ? null : orNull(form.sourceBranch),
+    targetBranch: orNull(form.targetBranch),
+    agentType: orNull(form.agentType),
+    model: orNull(form.model),
+    template: orNull(form.template),
     userPrompt: form.instructions.trim() ? form.instructions : null,
     createPullRequest: form.createPullRequest,
     draft: form.createPullRequest ? (form.draft ?? null) : null,
     budget: { usd: amount(form.budgetUsd) ?? null, minutes: amount(form.budgetMinutes) ?? null, tokens: null, turns: null },
-    additionalContext: null,
-    containerImage: null,
-    labels: [],
-    reviewers: [],
-    sourceBranchPrefix: null,
-    systemPrompt: null,
+    ...UNSET,
   };
 }
 
@@ -48,4 +46,8 @@ export function pipelineStart(form: Form, item: WorkItem): PipelineStart {
     targetBranch: form.targetBranch,
   };
   return { branch: form.sourceBranch, parameters: Object.fromEntries(Object.entries(parameters).filter(([, value]) => value)) };
+}
+
+function orNull(text: string): string | null {
+  return text === "" ? null : text;
 }
