@@ -5,7 +5,9 @@
  */
 import { Button } from "azure-devops-ui/Button";
 
-import { closeDialog, openPanel } from "./layout";
+import { openPanel } from "../parts/panel";
+
+import { closeDialog } from "./close";
 import { canStart, runIds, type Start } from "./starts";
 
 /** Cancel and start. */

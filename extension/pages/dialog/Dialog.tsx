@@ -9,13 +9,13 @@ import type { Place } from "../host/session";
 import { ProblemCard } from "../parts/ProblemCard";
 
 import { blockingProblem } from "./blocked";
+import { closeDialog } from "./close";
 import { FormButtons, ProgressButtons } from "./Buttons";
 import { checkForm, type FieldErrors } from "./checks";
 import { draftId } from "./draft";
 import { useEdits, type EditsState } from "./edits";
 import { FormView } from "./FormView";
 import { useStarting } from "./launch";
-import { closeDialog } from "./layout";
 import { FailedStart, Progress, type StartActions } from "./Progress";
 import { useReads, type Reads } from "./reads";
 import { type Start } from "./starts";

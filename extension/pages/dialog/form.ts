@@ -124,14 +124,21 @@ function repositoryOf(known: Known, through: Form["through"], edits: Edits): str
 
 function branchesOf(known: Known, name: string, edits: Edits): Pick<Form, "sourceBranch" | "targetBranch"> {
   const repository = selectable(known).find((one) => one.name === name);
-  if (!repository) return { sourceBranch: edits.sourceBranch ?? "", targetBranch: edits.targetBranch ?? "" };
+  const { linked = "", source = "", target = "" } = repository ? defaultBranches(known, repository) : {};
+  const targetBranch = edits.targetBranch ?? target;
+  return { targetBranch, sourceBranch: edits.sourceBranch ?? [linked, source, targetBranch].find(Boolean) ?? "" };
+}
+
+/** Returns the branches of the item's link and of the last start, if they still exist. */
+function defaultBranches(known: Known, repository: Repository) {
   const { choices = {}, missingBranches = [] } = known;
-  const last = choices.repository === name ? choices : {};
+  const last = choices.repository === repository.name ? choices : {};
   const usable = (branch = "") => (missingBranches.includes(branch) ? "" : branch);
-  const targetBranch = edits.targetBranch ?? (usable(last.targetBranch) || repository.defaultBranch);
-  const linked = usable(linkedBranch(known.items, repository));
-  const sourceBranch = edits.sourceBranch ?? (linked || usable(last.sourceBranch) || targetBranch);
-  return { sourceBranch, targetBranch };
+  return {
+    linked: usable(linkedBranch(known.items, repository)),
+    source: usable(last.sourceBranch),
+    target: usable(last.targetBranch) || repository.defaultBranch,
+  };
 }
 
 function agentOf(known: Known, edits: Edits): Pick<Form, "agentType" | "model"> {

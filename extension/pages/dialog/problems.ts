@@ -5,20 +5,9 @@
  */
 import type { Answer, Problem } from "../app/client";
 import { AzureDevOpsProblem } from "../azure_devops/client";
+import { nextStep } from "../parts/next_step";
 
 const SAFE = "What you typed is kept.";
-
-const STEPS: Readonly<Record<string, string>> = {
-  address: "Ask an administrator of the project to correct the function URL (Project settings, Autocoder).",
-  not_configured: "Ask the administrator of Autocoder to set it up for Azure Boards.",
-  not_signed_in: "Reload the page, which signs you in again. If that does not help, tell the administrator of Autocoder.",
-  not_visible: "The work item may have been deleted or moved while this dialog was open. Check that you can open it.",
-  not_contributor: "Choose another repository, or ask its administrator for the permission Contribute.",
-  not_allowed: "Choose other values, or ask the administrator of Autocoder to allow these.",
-  queue_full: "Too many runs are waiting. Wait a minute, then start again.",
-  run_active: "Follow the run in progress, or cancel it before you start another one.",
-  invalid_request: "Correct the fields, then start again.",
-};
 
 const PIPELINE_STEPS: Readonly<Record<number, string>> = {
   0: "Look at the pipeline's runs before you start it again, because the request may have arrived.",
@@ -31,10 +20,7 @@ const PIPELINE_STEPS: Readonly<Record<number, string>> = {
 
 /** Returns *problem* with the next step at its end. */
 export function withNextStep(problem: Problem): Problem {
-  const fallback = problem.status >= 500 ? "Try again. If it happens again, tell the administrator of Autocoder." : "";
-  const step = STEPS[problem.code] ?? fallback;
-  const id = problem.details?.id ? `Give them this id: ${problem.details.id}.` : "";
-  return { ...problem, message: [sentence(problem.message), step, id, SAFE].filter(Boolean).join(" ") };
+  return { ...problem, message: [sentence(problem.message), nextStep(problem), SAFE].filter(Boolean).join(" ") };
 }
 
 /** Returns the id of the run that is in progress already, if that is the problem. */
