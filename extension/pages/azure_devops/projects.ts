@@ -1,0 +1,60 @@
+/**
+ * What a project consists of: repositories, areas and pipelines.
+ *
+ * @see https://learn.microsoft.com/rest/api/azure/devops/wit/classification-nodes
+ * @see https://learn.microsoft.com/rest/api/azure/devops/pipelines/pipelines/list
+ * @packageDocumentation
+ */
+import { request } from "./client";
+
+const API = "api-version=7.1";
+
+/** How many levels of areas are read. */
+export const MAX_AREA_DEPTH = 14;
+
+/** A pipeline of a project. */
+export interface Pipeline {
+  readonly id: number;
+  readonly name: string;
+  readonly folder: string;
+}
+
+interface Area {
+  readonly name: string;
+  readonly children?: readonly Area[];
+}
+
+/** Returns the names of the project's repositories that are not disabled, sorted. Throws `AzureDevOpsProblem`. */
+export async function listRepositoryNames(projectId: string): Promise<readonly string[]> {
+  const path = `${encodeURIComponent(projectId)}/_apis/git/repositories?${API}`;
+  const { value } = await request<{ value: { name: string; isDisabled?: boolean }[] }>(path);
+  return value.value.filter((one) => !one.isDisabled).map((one) => one.name).sort(byName);
+}
+
+/** Returns the paths of the project's areas, such as `Fabrikam\Web`. Throws `AzureDevOpsProblem`. */
+export async function listAreaPaths(projectId: string): Promise<readonly string[]> {
+  const path = `${encodeURIComponent(projectId)}/_apis/wit/classificationnodes/Areas?$depth=${String(MAX_AREA_DEPTH)}&${API}`;
+  return paths((await request<Area>(path)).value, "");
+}
+
+/** Returns the project's pipelines by name. Throws `AzureDevOpsProblem`. */
+export async function listPipelines(projectId: string): Promise<readonly Pipeline[]> {
+  const found: Pipeline[] = [];
+  let token = "";
+  do {
+    const next = token ? `&continuationToken=${encodeURIComponent(token)}` : "";
+    const page = await request<{ value: Pipeline[] }>(`${encodeURIComponent(projectId)}/_apis/pipelines?$top=1000${next}&${API}`);
+    found.push(...page.value.value);
+    token = page.continuation;
+  } while (token);
+  return found.sort((one, other) => byName(one.name, other.name));
+}
+
+function paths(area: Area, above: string): string[] {
+  const path = above ? `${above}\\${area.name}` : area.name;
+  return [path, ...(area.children ?? []).flatMap((child) => paths(child, path))];
+}
+
+function byName(one: string, other: string): number {
+  return one.localeCompare(other);
+}
