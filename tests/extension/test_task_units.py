@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from autocoder.requests.body import RunBody
+from autocoder.runs.rows import CANCELLABLE, PHASES
 from autocoder.shared.outcomes import BY_NAME
 from tests.docs.checkout import ROOT
 from tests.docs.pages import blocks
@@ -34,9 +35,22 @@ def test_the_types_are_those_of_the_apps_openapi_document(tmp_path):
     assert written == (tmp_path / "openapi.ts").read_text(), "run make docs"
 
 
-def test_the_task_knows_every_outcome():
-    (words,) = re.findall(r"OUTCOMES = \[(.*?)\]", (SOURCES / "outcomes.ts").read_text(), re.DOTALL)
-    assert re.findall(r'"(\w+)"', words) == list(BY_NAME)
+def test_task_and_pages_know_every_outcome_in_the_words_of_the_app():
+    text = (EXTENSION / "shared" / "outcomes.ts").read_text()
+    rows = re.findall(
+        r'^  (\w+): {\n    text: "(.*)",\n    next: "(.*)",\n    mayRetry: (\w+),$', text, re.MULTILINE
+    )
+    assert [(name, words, again == "true") for name, words, _, again in rows] == [
+        (row.outcome, row.text, row.may_retry) for row in BY_NAME.values()
+    ]
+    assert [name for name, _, advice, _ in rows if not advice] == ["completed"]
+
+
+def test_the_pages_know_every_phase_and_when_a_run_can_be_cancelled():
+    text = (EXTENSION / "pages" / "parts" / "phases.ts").read_text()
+    rows = re.findall(r"^  (\w+): { name: .*, canCancel: (\w+) },$", text, re.MULTILINE)
+    assert [name for name, _ in rows] == list(PHASES)
+    assert tuple(name for name, can_cancel in rows if can_cancel == "true") == CANCELLABLE
 
 
 def test_the_task_sends_fields_that_the_app_knows():

@@ -23,17 +23,24 @@ export interface Page<T> {
   readonly continuation: string;
 }
 
+/** A request beyond its path, and the signal that ends it early. */
+export interface Init {
+  readonly method?: string;
+  readonly body?: unknown;
+  readonly stop?: AbortSignal;
+}
+
 /**
  * Sends a request to *path* behind the organisation's address and returns the JSON answer.
  * Throws `AzureDevOpsProblem` when there is none.
  */
-export async function request<T>(path: string, init: { method?: string; body?: unknown } = {}): Promise<Page<T>> {
+export async function request<T>(path: string, init: Init = {}): Promise<Page<T>> {
   const response = await answer(path, init);
   if (!response.ok) throw new AzureDevOpsProblem(response.status, await reason(response));
   return { value: (await response.json()) as T, continuation: response.headers.get("x-ms-continuationtoken") ?? "" };
 }
 
-async function answer(path: string, init: { method?: string; body?: unknown }): Promise<Response> {
+async function answer(path: string, init: Init): Promise<Response> {
   const url = (await organizationUrl()) + path;
   const { user } = await tokens();
   const headers = {
@@ -44,8 +51,9 @@ async function answer(path: string, init: { method?: string; body?: unknown }): 
   };
   try {
     const body = init.body === undefined ? null : JSON.stringify(init.body);
-    return await fetch(url, { method: init.method ?? "GET", headers, body });
+    return await fetch(url, { method: init.method ?? "GET", headers, body, signal: init.stop ?? null });
   } catch {
+    init.stop?.throwIfAborted();
     // A call that the token does not cover is answered without CORS headers, which a page sees as no answer.
     throw new AzureDevOpsProblem(
       0,

@@ -10,7 +10,7 @@ import path from "node:path";
 import * as tl from "azure-pipelines-task-lib/task";
 
 import { oneLine, print, reportIssue } from "./console";
-import { resultOf, type Rules } from "./outcomes";
+import { resultOf, type Rules } from "./rules";
 import type { Run } from "./run";
 import { summaryOf } from "./summary";
 

@@ -17,7 +17,7 @@ import { TaskFailure } from "./failure";
 import { follow } from "./follow";
 import { explainApiKey, readBody } from "./inputs";
 import { RunLog } from "./log";
-import { readRules } from "./outcomes";
+import { readRules } from "./rules";
 import type { Run } from "./run";
 import { startRun } from "./start";
 

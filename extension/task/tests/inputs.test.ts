@@ -4,7 +4,8 @@ import task from "../task.json";
 import { idempotencyKey } from "../src/attempt";
 import { checkedUrl, readConnection } from "../src/connection";
 import { explainApiKey, FIELDS, readBody } from "../src/inputs";
-import { OUTCOMES, readRules, resultOf } from "../src/outcomes";
+import { OUTCOMES } from "../../shared/outcomes";
+import { readRules, resultOf } from "../src/rules";
 import { inputs, printed, reset, variables } from "./library";
 
 vi.mock("azure-pipelines-task-lib/task", async () => (await import("./library")).library);

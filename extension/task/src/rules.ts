@@ -5,21 +5,9 @@
  */
 import * as tl from "azure-pipelines-task-lib/task";
 
-import { TaskFailure } from "./failure";
+import { OUTCOMES } from "../../shared/outcomes";
 
-/** Every way in which a run can end; the same words as in `autocoder/shared/outcomes.py`. */
-export const OUTCOMES = [
-  "completed",
-  "no_changes",
-  "needs_info",
-  "refused",
-  "branch_moved",
-  "budget_spent",
-  "timed_out",
-  "interrupted",
-  "cancelled",
-  "failed",
-] as const;
+import { TaskFailure } from "./failure";
 
 /** The outcomes with which the task succeeds, without or with issues; every other one fails it. */
 export interface Rules {

@@ -1,0 +1,81 @@
+/**
+ * The app's routes for runs, and the lists that a new run is chosen from.
+ *
+ * @packageDocumentation
+ */
+import type { AgentList, LogPart, RunBody, RunList, RunRecord, RunReference } from "../../shared/openapi";
+
+import { send, type Answer } from "./client";
+
+/** An organisation and a project, by name. */
+export interface RunPlace {
+  readonly organization: string;
+  readonly project: string;
+}
+
+/** Repositories that the app allows for a project; any of the project's when it has no entry for it. */
+export interface RepositoryList {
+  readonly value: readonly { readonly name: string; readonly isDefault: boolean }[];
+  readonly isMapped: boolean;
+}
+
+/** Starts a run; a repeat with the same key returns the same run. */
+export function startRun(address: string, body: RunBody, key: string): Promise<Answer<RunRecord | RunReference>> {
+  return send(address, { method: "POST", path: "/runs", body, idempotencyKey: key });
+}
+
+/** Returns up to *top* runs of a work item, newest first. */
+export function listRuns(
+  address: string,
+  { organization, project }: RunPlace,
+  workItemId: number,
+  { top, stop }: { readonly top?: number; readonly stop?: AbortSignal } = {},
+): Promise<Answer<RunList>> {
+  return send(address, { path: "/runs", query: { organization, project, workItemId, top } }, stop);
+}
+
+/** Returns a run. */
+export function showRun(address: string, id: string, stop?: AbortSignal): Promise<Answer<RunRecord>> {
+  return send(address, { path: runPath(id) }, stop);
+}
+
+/** Returns a part of a run's log, from byte *offset* on. */
+export function readLog(address: string, id: string, offset: number, stop?: AbortSignal): Promise<Answer<LogPart>> {
+  return send(address, { path: `${runPath(id)}/log`, query: { offset } }, stop);
+}
+
+/** Asks for a run to be cancelled; it goes on until its containers have stopped. */
+export function cancelRun(address: string, id: string): Promise<Answer<RunRecord>> {
+  return send(address, { method: "POST", path: `${runPath(id)}/cancel` });
+}
+
+/** Starts a new run with the request of an ended one; a repeat with the same key returns the same new run. */
+export function retryRun(address: string, id: string, key: string): Promise<Answer<RunRecord | RunReference>> {
+  return send(address, { method: "POST", path: `${runPath(id)}/retry`, idempotencyKey: key });
+}
+
+/** Returns the agents, and whether a run can use them. */
+export function listAgents(address: string, { organization, project }: RunPlace): Promise<Answer<AgentList>> {
+  return send(address, { path: "/agents", query: { organization, project } });
+}
+
+/** Returns the repositories that the app allows for the project. */
+export function listRepositories(
+  address: string,
+  { organization, project }: RunPlace,
+  workItemId?: number,
+): Promise<Answer<RepositoryList>> {
+  return send(address, { path: "/repositories", query: { organization, project, workItemId } });
+}
+
+/** Returns the names of the prompt templates. */
+export function listTemplates(
+  address: string,
+  { organization, project }: RunPlace,
+): Promise<Answer<{ readonly value: readonly string[] }>> {
+  return send(address, { path: "/templates", query: { organization, project } });
+}
+
+function runPath(id: string): string {
+  return `/runs/${encodeURIComponent(id)}`;
+}

@@ -1,0 +1,48 @@
+/**
+ * The state of a pull request.
+ *
+ * @see https://learn.microsoft.com/rest/api/azure/devops/git/pull-requests/get-pull-request
+ * @packageDocumentation
+ */
+import { request } from "./client";
+
+const APPROVED = 5; // with suggestions; 10 without
+const WAITING = -5;
+const REJECTED = -10;
+
+/** Where a pull request is, by the names that Azure DevOps uses. */
+export interface PullRequestLocation {
+  readonly project: string;
+  readonly repository: string;
+  readonly id: number;
+}
+
+interface Answer {
+  readonly status?: string;
+  readonly isDraft?: boolean;
+  readonly mergeStatus?: string;
+  readonly reviewers?: readonly { readonly vote?: number }[];
+}
+
+/** Returns the state of a pull request in words, such as `Active, 2 approvals`. Throws `AzureDevOpsProblem`. */
+export async function readPullRequestState(at: PullRequestLocation, stop?: AbortSignal): Promise<string> {
+  const [project, repository] = [at.project, at.repository].map(encodeURIComponent);
+  const path = `${project ?? ""}/_apis/git/repositories/${repository ?? ""}/pullrequests/${String(at.id)}?api-version=7.1`;
+  const { value } = await request<Answer>(path, stop ? { stop } : {});
+  return stateOf(value);
+}
+
+/** Returns the words for the state in *answer*. */
+export function stateOf({ status, isDraft, mergeStatus, reviewers = [] }: Answer): string {
+  if (status === "completed") return "Completed";
+  if (status === "abandoned") return "Abandoned";
+  const votes = reviewers.map(({ vote }) => vote ?? 0);
+  const approvals = votes.filter((vote) => vote >= APPROVED).length;
+  return [
+    isDraft ? "Draft" : "Active",
+    mergeStatus === "conflicts" && "conflicts",
+    votes.includes(REJECTED) && "rejected",
+    votes.includes(WAITING) && "waiting for the author",
+    approvals > 0 && `${String(approvals)} ${approvals === 1 ? "approval" : "approvals"}`,
+  ].filter(Boolean).join(", ");
+}

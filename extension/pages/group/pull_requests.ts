@@ -1,0 +1,56 @@
+/**
+ * The states of the runs' pull requests, read with the person's own rights.
+ *
+ * @packageDocumentation
+ */
+import { useEffect, useState } from "react";
+
+import type { RunRecord } from "../../shared/openapi";
+import { AzureDevOpsProblem } from "../azure_devops/client";
+import { readPullRequestState } from "../azure_devops/pull_requests";
+import { repeat, type Step } from "../parts/repeat";
+
+/** Pause between two readings, in milliseconds. */
+export const READ_MS = 60_000;
+/** Highest number of pull requests that are read. */
+const MAX_PULL_REQUESTS = 10;
+
+/** The state of each pull request by the id of its run, and why the latest one could not be read. */
+export interface PullRequestStates {
+  readonly byRun: Readonly<Record<string, string>>;
+  readonly reason: string;
+}
+
+/** Returns the states of the newest pull requests of *runs*, renewed while the component is shown. */
+export function usePullRequestStates(runs: readonly RunRecord[], wake: EventTarget): PullRequestStates {
+  const [states, setStates] = useState<PullRequestStates>({ byRun: {}, reason: "" });
+  const asked = runs.filter((run) => run.pullRequestId !== null).slice(0, MAX_PULL_REQUESTS);
+  const key = JSON.stringify(asked.map(({ id, project, repository, pullRequestId }) => [id, project, repository, pullRequestId]));
+  useEffect(() => {
+    const stop = new AbortController();
+    const rows = JSON.parse(key) as [string, string, string, number][];
+    if (rows.length === 0) return undefined;
+    const ask = async (): Promise<Step> => {
+      const found = await readAll(rows, stop.signal);
+      if (!stop.signal.aborted) setStates((old) => ({ byRun: { ...old.byRun, ...found.byRun }, reason: found.reason }));
+      return found.reason ? "problem" : "more";
+    };
+    void repeat(ask, stop.signal, { visibleMs: () => READ_MS, wake });
+    return () => { stop.abort(); };
+  }, [key, wake]);
+  return states;
+}
+
+async function readAll(rows: readonly [string, string, string, number][], stop: AbortSignal): Promise<PullRequestStates> {
+  const byRun: Record<string, string> = {};
+  let reason = "";
+  await Promise.all(rows.map(async ([run, project, repository, id]) => {
+    try {
+      byRun[run] = await readPullRequestState({ project, repository, id }, stop);
+    } catch (error) {
+      byRun[run] = error instanceof AzureDevOpsProblem && error.status === 404 ? "Deleted, or not visible to you" : "State unknown";
+      if (byRun[run] === "State unknown") reason = error instanceof Error ? error.message : "Azure DevOps gave no reason.";
+    }
+  }));
+  return { byRun, reason };
+}

@@ -1,0 +1,36 @@
+/**
+ * What a person can do about a problem with a run.
+ *
+ * @packageDocumentation
+ */
+import type { Problem } from "../app/client";
+
+const BY_CODE: Readonly<Record<string, string>> = {
+  address: "An administrator of the project can correct the function URL (Project settings, Autocoder).",
+  not_configured: "Ask the administrator of Autocoder to set it up for Azure Boards.",
+  not_signed_in: "Reload the page to sign in again. If that does not help, tell the administrator of Autocoder.",
+  not_visible: "Check that you can open the work item; it may have been deleted or moved.",
+  not_contributor: "Ask the repository's administrator for the permission Contribute.",
+  unknown_run: "The run may have been deleted. Reload the work item to see its runs.",
+  run_active: "Follow the run in progress, or cancel it before you start another one.",
+  too_late: "Wait for the run to end; you can abandon its pull request.",
+  request_gone: "Start a new run from the work item.",
+  not_allowed: "Ask the administrator of Autocoder to allow these values, or start a new run with others.",
+  queue_full: "Too many runs are waiting. Wait a minute, then try again.",
+};
+const BY_STATUS: Readonly<Record<number, string>> = {
+  401: "Reload the page to sign in again.",
+  403: "Ask the administrator of Autocoder for access.",
+  404: "Check the function URL in the project's settings.",
+  429: "Wait a minute, then try again.",
+  503: "The app may be starting. Wait a minute, then try again.",
+};
+const SELF_EXPLAINED = ["no_answer", "not_json"];
+
+/** Returns the next step about *problem*, a sentence or more; empty when the problem's message contains it. */
+export function nextStep(problem: Problem): string {
+  if (SELF_EXPLAINED.includes(problem.code)) return "";
+  const fallback = problem.status >= 500 ? "Try again. If it happens again, tell the administrator of Autocoder." : "";
+  const id = problem.details?.id ? `Give them this id: ${problem.details.id}.` : "";
+  return [BY_CODE[problem.code] ?? BY_STATUS[problem.status] ?? fallback, id].filter(Boolean).join(" ");
+}

@@ -1,0 +1,89 @@
+import { vi } from "vitest";
+
+import type { LogPart, RunRecord } from "../../../shared/openapi";
+
+export const ADDRESS = "https://app.example.com";
+
+export interface Sent {
+  readonly method: string;
+  readonly path: string;
+  readonly key: string | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+type Reply = { status: number; body: unknown } | "no answer" | "html" | "never";
+
+/** Stands in for the app and Azure DevOps: a reply for each path, and what was sent. */
+export class FakeApp {
+  readonly sent: Sent[] = [];
+  private readonly replies = new Map<string, () => Reply>();
+
+  constructor() {
+    vi.stubGlobal("__FUNCTION_HOSTS__", ["app.example.com"]);
+    vi.stubGlobal("fetch", (url: string, init: RequestInit) => this.answer(url, init));
+  }
+
+  on(request: string, reply: Reply | (() => Reply)): void {
+    this.replies.set(request, typeof reply === "function" ? reply : () => reply);
+  }
+
+  show(run: RunRecord): void {
+    this.on(`GET /api/boards/runs/${run.id}`, ok(run));
+  }
+
+  log(id: string, text: string, complete = false): void {
+    const size = new TextEncoder().encode(text).length;
+    this.on(`GET /api/boards/runs/${id}/log`, () => {
+      const offset = Number(new URL(this.urls.at(-1)!).searchParams.get("offset"));
+      const part: LogPart = { text: offset === 0 ? text : "", nextOffset: size, complete };
+      return ok(part);
+    });
+  }
+
+  paths(): string[] {
+    return this.sent.map(({ method, path }) => `${method} ${path}`);
+  }
+
+  private readonly urls: string[] = [];
+
+  private async answer(url: string, init: RequestInit): Promise<Response> {
+    const { pathname } = new URL(url);
+    const headers = init.headers as Record<string, string>;
+    const method = init.method ?? "GET";
+    this.urls.push(url);
+    this.sent.push({ method, path: pathname, key: headers["Idempotency-Key"], signal: init.signal ?? undefined });
+    const reply = this.replies.get(`${method} ${pathname}`)?.() ?? error(404, "unknown_run", "There is no such run.");
+    if (reply === "never") {
+      return new Promise((_, reject) => init.signal?.addEventListener("abort", () => { reject(new Error("aborted")); }));
+    }
+    if (reply === "no answer") throw new TypeError("Failed to fetch");
+    if (reply === "html") return new Response("<html>busy</html>", { status: 503 });
+    return new Response(JSON.stringify(reply.body), { status: reply.status });
+  }
+}
+
+export function ok(body: unknown, status = 200): Reply {
+  return { status, body };
+}
+
+export function error(status: number, code: string, message: string): Reply {
+  return { status, body: { error: { code, message, details: { id: "", problems: [], runId: null } } } };
+}
+
+export function record(changes: Partial<RunRecord> = {}): RunRecord {
+  return {
+    id: "run-1", status: "running", title: "Fix the door", workItemId: 7, workItemUrl: "", organization: "fabrikam",
+    project: "Doors", repository: "web", agentType: "claude", model: "opus", branch: "", requestedBy: "Ann", source: "boards",
+    reason: "", queuedAt: "2026-01-05T10:00:00Z", startedAt: "2026-01-05T10:00:05Z", endedAt: "", links: null,
+    phases: { queued: "2026-01-05T10:00:00Z", preparing: "2026-01-05T10:00:05Z", running: "2026-01-05T10:01:00Z" },
+    pullRequestId: null, pullRequestUrl: "",
+    usage: { inputTokens: 16_723, cachedTokens: 200_613, outputTokens: 1_058, turns: 3, costUsd: 0.0641, models: [] },
+    ...changes,
+  };
+}
+
+/** Makes the page visible or hidden. */
+export function setVisibility(state: "visible" | "hidden"): void {
+  Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+}
