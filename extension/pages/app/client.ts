@@ -84,14 +84,16 @@ async function read<T>(response: Response, origin: string): Promise<Answer<T>> {
   return { problem: content ? { status: response.status, ...content } : notTheApp(response.status, origin) };
 }
 
-function noAnswer(origin: string): Problem {
+/** Returns the problem of an app that does not answer. */
+export function noAnswer(origin: string): Problem {
   const message =
     `${origin} gives no answer to this page. Check that the app runs, and that its CORS setting allows ` +
     "this extension's origin; then try again.";
   return { status: 0, code: "no_answer", message };
 }
 
-function notTheApp(status: number, origin: string): Problem {
+/** Returns the problem of an answer that is not the app's. */
+export function notTheApp(status: number, origin: string): Problem {
   const message =
     `${origin} answered with status ${String(status)} and no JSON, so it may not be Autocoder. ` +
     "Check the function URL in the project's settings.";

@@ -7,6 +7,7 @@
  * @packageDocumentation
  */
 import { extensionData } from "./services";
+import { mergeSettings, parseSettings } from "./settings";
 
 /** Which repository the work items of an area belong to; an area includes those below it. */
 export interface AreaRepository {
@@ -75,6 +76,36 @@ export async function writeDocument(collection: Collection, id: string, content:
   await data.setDocument(collection, { ...content, id, __etag: -1 }, scope(collection));
 }
 
+/** A document and its version, by which a later write finds out that somebody else wrote in between. */
+export interface Versioned<T> {
+  readonly content: Partial<T>;
+  /** The document's `__etag`; undefined when there is no document yet. */
+  readonly version: number | undefined;
+}
+
+/** Returns a document with its version. Throws when the host refuses. */
+export async function readVersion<T extends object>(collection: Collection, id: string): Promise<Versioned<T>> {
+  const content = await readDocument<T & { __etag: number }>(collection, id);
+  return { content, version: content.__etag };
+}
+
+/**
+ * Writes a document if it still has *version*, and returns its new version.
+ * Throws when somebody else wrote it in between, and when the host refuses.
+ */
+export async function replaceDocument(
+  collection: Collection,
+  id: string,
+  content: object,
+  version: number | undefined,
+): Promise<number | undefined> {
+  const data = await extensionData();
+  const written = (await (version === undefined
+    ? data.createDocument(collection, { ...content, id }, scope(collection))
+    : data.setDocument(collection, { ...content, id, __etag: version }, scope(collection)))) as { __etag?: number };
+  return written.__etag;
+}
+
 /** Deletes a document; one that does not exist is no error. */
 export async function deleteDocument(collection: Collection, id: string): Promise<void> {
   const data = await extensionData();
@@ -91,7 +122,7 @@ export async function effectiveSettings(projectId: string): Promise<Settings> {
     readDocument<Settings>("settings", ORGANIZATION),
     projectId ? readDocument<Settings>("settings", projectDocument(projectId)) : {},
   ]);
-  return { ...organization, ...project };
+  return mergeSettings(parseSettings(organization), parseSettings(project));
 }
 
 function scope(collection: Collection): { scopeType: string } {
