@@ -16,6 +16,7 @@ from emulators.azure_devops.core.state import State
 from emulators.azure_devops.hooks.delivery import Hooks
 from emulators.azure_devops.organization.seeding import seed_identities
 from emulators.azure_devops.pages.run_client import AppRuns
+from emulators.azure_devops.pipelines.running import TASK, LocalAgent
 from emulators.azure_devops.pull_requests.merging import Merging
 from emulators.azure_devops.routing import dispatcher
 from emulators.azure_devops.storage.git_objects import Objects
@@ -24,27 +25,33 @@ from emulators.ports import AZURE_DEVOPS
 PURPOSE = "Azure DevOps: work items, Git, pull requests and service hooks."
 
 
-def build(options: serving.Options, runs: AppRuns | None = None) -> web.Application:
-    """Return the application for the state folder in *options*; the pages show *runs*."""
+def build(options: serving.Options, runs: AppRuns | None = None, task: Path = TASK) -> web.Application:
+    """Return the application for the state folder in *options*; the pages show *runs*.
+
+    Pipelines execute the task that is built in the folder *task*.
+    """
     state = State(options.folder("azure_devops"), options.state)
     seed_identities(state)
     hooks = Hooks(state)
     objects = Objects()
     merging = Merging(state, hooks, objects)
-    services = Services(state, objects, hooks, merging, runs)
+    agent = LocalAgent(state, objects, task)
+    services = Services(state, objects, hooks, merging, agent, runs)
     app = web.Application(client_max_size=serving.MAX_BODY_BYTES)
-    app.cleanup_ctx.append(_running(services, hooks, merging, f"http://127.0.0.1:{options.port}"))
+    app.cleanup_ctx.append(_running(services, hooks, merging, agent, f"http://127.0.0.1:{options.port}"))
     app.router.add_route("*", "/{path:.*}", dispatcher(services))
     return app
 
 
 def _running(
-    services: Services, hooks: Hooks, merging: Merging, origin: str
+    services: Services, hooks: Hooks, merging: Merging, agent: LocalAgent, origin: str
 ) -> Callable[[web.Application], AsyncIterator[None]]:
     async def run(_: web.Application) -> AsyncIterator[None]:
         await hooks.start()
         merging.resume(origin)
+        agent.resume()
         yield
+        await agent.close()
         await merging.close()
         await hooks.close()
         await services.objects.close()
@@ -54,9 +61,10 @@ def _running(
 
 
 def arguments() -> argparse.ArgumentParser:
-    """Return the common arguments, plus the address and keys of the app whose runs the pages show."""
+    """Return the common arguments, plus the built task, and the app whose runs the pages show."""
     parser = serving.parser(AZURE_DEVOPS, PURPOSE)
     parser.add_argument("--app-url", type=loopback_url, help="address of the app whose runs the pages show")
+    parser.add_argument("--task", type=Path, default=TASK, help="folder of the built pipelines task")
     parser.add_argument("--app-keys", type=Path, help="file with the keys of that app")
     return parser
 
@@ -77,7 +85,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         parser.error("--app-url and --app-keys must be given together")
     runs = AppRuns(parsed.app_url, parsed.app_keys.absolute()) if parsed.app_url else None
     options = serving.options_of(AZURE_DEVOPS, parsed)
-    serving.run(AZURE_DEVOPS, options, build(options, runs))
+    serving.run(AZURE_DEVOPS, options, build(options, runs, parsed.task.absolute()))
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ INCLUDES = {
     "vso.threads_full": ("vso.code_write", "vso.code_manage", "vso.code_full"),
     "vso.work": ("vso.work_write", "vso.work_full"),
     "vso.work_write": ("vso.work_full",),
+    "vso.build": ("vso.build_execute",),
     "vso.project": (
         "vso.project_write",
         "vso.project_manage",
