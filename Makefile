@@ -6,6 +6,7 @@ MAKEFLAGS += --no-print-directory
 
 AGENT ?= claude
 MODEL ?= scripted
+SCENARIO ?=
 KEEP ?=
 UNSAFE ?=
 ONLY ?=
@@ -45,13 +46,15 @@ help:  ## list the targets
 
 # AGENT: the agent, a folder in containers/
 # MODEL: scripted, or real with the key in ANTHROPIC_API_KEY (scripted)
+# SCENARIO: another way to start the run of make demo: a module in emulators/platform/scenarios/
 # UNSAFE: 1 lets the agent of a real model work without bubblewrap, with your rights on this machine
 # KEEP: 1 keeps the platform of make demo up until Ctrl-C
 # STATE: folder for state and logs (.local; make demo: .local/demo)
 # BASE_PORT: first of the nine ports (make run: 7071; make demo: ports that are free)
 
-demo: check-agent install-demo  ## a work item in, a linked pull request out
-	@"$(PY)" -m emulators.platform.demo $(PLATFORM_ARGUMENTS) $(DEMO_PORT) $(if $(call given,$(KEEP)),--keep)
+demo: check-agent install-demo $(if $(SCENARIO),extension/node_modules/.installed)  ## a work item in, a linked pull request out
+	@"$(PY)" -m emulators.platform.demo $(PLATFORM_ARGUMENTS) $(DEMO_PORT) \
+	  $(if $(SCENARIO),--scenario "$(SCENARIO)") $(if $(call given,$(KEEP)),--keep)
 
 run: check-agent install-demo  ## keep the platform up, with the sample in it, to play with
 	@"$(PY)" -m emulators.platform.run $(PLATFORM_ARGUMENTS) --base-port "$(BASE_PORT)"

@@ -9,6 +9,7 @@ from emulators.azure_devops.core import errors
 from emulators.azure_devops.core.services import Services
 from emulators.azure_devops.core.state import Project
 from emulators.azure_devops.pages.attachments import send_attachment
+from emulators.azure_devops.pages.builds import show_build, show_builds
 from emulators.azure_devops.pages.forms.origin import origin_of
 from emulators.azure_devops.pages.home import show_home
 from emulators.azure_devops.pages.parts.html import tag
@@ -22,7 +23,7 @@ from emulators.azure_devops.pages.work_item import show_work_item
 from emulators.azure_devops.work_items import models as work_items
 from emulators.loopback import is_local
 
-WORK_ITEMS = "_workitems"
+WORK_ITEMS, BUILDS = "_workitems", "_build"
 
 
 async def respond(
@@ -54,6 +55,8 @@ async def _page(
         return await _repository(services, request, (organization, *names[1:]), rest)
     if kind == WORK_ITEMS and len(rest) == 3:
         return await _work_item(services, request, (organization, *names[1:]), rest)
+    if kind == BUILDS and len(names) == 2:
+        return await _build(services, request, services.state.project(organization, names[1]), rest)
     if rest:
         raise errors.no_controller(request.path)
     return await show_home(services, organization, _project(services, organization, names))
@@ -98,6 +101,18 @@ async def _work_item(
     )  # a program that signs in saves the page, where forms would not work
     project = services.state.project(names[0], names[1])
     return await show_work_item(services, project, int(rest[2]), has_forms=has_forms)
+
+
+async def _build(
+    services: Services, request: web.Request, project: Project, rest: tuple[str, ...]
+) -> web.Response:
+    """Answer a path below `_build`: all pipelines, or the run that the query names."""
+    view, number = "/".join(rest[1:]).lower(), request.query.get("buildId", "")
+    if view == "results" and _is_number(number):
+        return await show_build(services, project, int(number))
+    if view in ("", "definition"):
+        return await show_builds(services, project)
+    raise errors.no_controller(request.path)
 
 
 async def _form(
