@@ -25,17 +25,17 @@ from emulators.ports import AZURE_DEVOPS
 PURPOSE = "Azure DevOps: work items, Git, pull requests and service hooks."
 
 
-def build(options: serving.Options, runs: AppRuns | None = None, task: Path = TASK) -> web.Application:
+def build(options: serving.Options, runs: AppRuns | None = None, task: Path | None = TASK) -> web.Application:
     """Return the application for the state folder in *options*; the pages show *runs*.
 
-    Pipelines execute the task that is built in the folder *task*.
+    Pipelines execute the task that is built in the folder *task*; without one, their runs are refused.
     """
     state = State(options.folder("azure_devops"), options.state)
     seed_identities(state)
     hooks = Hooks(state)
     objects = Objects()
     merging = Merging(state, hooks, objects)
-    agent = LocalAgent(state, objects, task)
+    agent = LocalAgent(state, objects, task or TASK, is_allowed=task is not None)
     services = Services(state, objects, hooks, merging, agent, runs)
     app = web.Application(client_max_size=serving.MAX_BODY_BYTES)
     app.cleanup_ctx.append(_running(services, hooks, merging, agent, f"http://127.0.0.1:{options.port}"))
@@ -65,6 +65,7 @@ def arguments() -> argparse.ArgumentParser:
     parser = serving.parser(AZURE_DEVOPS, PURPOSE)
     parser.add_argument("--app-url", type=loopback_url, help="address of the app whose runs the pages show")
     parser.add_argument("--task", type=Path, default=TASK, help="folder of the built pipelines task")
+    parser.add_argument("--no-pipelines", action="store_true", help="refuse the runs of pipelines")
     parser.add_argument("--app-keys", type=Path, help="file with the keys of that app")
     return parser
 
@@ -85,7 +86,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         parser.error("--app-url and --app-keys must be given together")
     runs = AppRuns(parsed.app_url, parsed.app_keys.absolute()) if parsed.app_url else None
     options = serving.options_of(AZURE_DEVOPS, parsed)
-    serving.run(AZURE_DEVOPS, options, build(options, runs, parsed.task.absolute()))
+    serving.run(
+        AZURE_DEVOPS, options, build(options, runs, None if parsed.no_pipelines else parsed.task.absolute())
+    )
 
 
 if __name__ == "__main__":

@@ -51,9 +51,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser.parse_args(argv)
     try:
         scenario = find(options.scenario) if options.scenario else None
-        if scenario is not None:
-            scenario.prepare()
         plan = demo_plan(options, options.base_port)
+        if scenario is not None:
+            scenario.prepare(plan)
         print("Starting the platform ...", flush=True)
         with ends_on_signals(), running(plan, fresh=True) as platform:
             print_places(platform)

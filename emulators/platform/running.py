@@ -120,6 +120,8 @@ def program_of(plan: Plan, emulator: Emulator) -> Program:
         command += ["--app", str(plan.app), "--settings", str(plan.settings_file)]
     if emulator is AZURE_DEVOPS:  # its pages show the app's runs
         command += ["--app-url", FUNCTIONS_HOST.url(plan.base_port), "--app-keys", str(plan.keys_file)]
+        if plan.needs_sandbox:  # the steps of pipelines are not isolated, and the agent reaches this server
+            command += ["--no-pipelines"]
     if emulator is AZURE_RESOURCE_MANAGER and plan.needs_sandbox:
         command += ["--isolation", "bubblewrap"]
     command += plan.arguments.get(emulator.name, ())

@@ -13,8 +13,8 @@ from emulators.azure_devops.pages.parts.layout import badge, card, date, facts, 
 from emulators.azure_devops.pages.parts.texts import markdown
 from emulators.azure_devops.pages.parts.views import (
     branch,
+    builds_path,
     person,
-    project_path,
     references,
     repository_path,
     trail_to,
@@ -29,12 +29,6 @@ NO_PIPELINE = "No pipelines yet: POST /_control/organizations/.../pipelines crea
 NO_RUN = "No runs yet: POST .../_apis/pipelines/{id}/runs starts one."
 LOOKS = {"succeeded": "good", "succeededWithIssues": "done", "partiallySucceeded": "done", "failed": "bad",
          "canceled": "bad", "skipped": "faint", "pending": "faint"}  # fmt: skip
-
-
-def builds_path(project: Project, run: JSON | None = None) -> str:
-    """Return the path of the page of all pipelines, or of one run."""
-    here = f"{project_path(project)}/_build"
-    return here if run is None else f"{here}/results?buildId={run['id']}"
 
 
 async def show_builds(services: Services, project: Project) -> web.Response:

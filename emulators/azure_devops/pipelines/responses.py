@@ -64,6 +64,8 @@ async def run_pipeline(call: Call) -> web.Response:
     pipeline = pipeline_of(call, call.argument("pipelineId"), "QueueBuilds")
     body = await call.body()
     agent = agent_of(call.services)
+    if not agent.is_allowed:
+        raise call.not_covered("runs while a real model works in a sandbox, because their steps have none,")
     compiler = Compiler(call.state, call.services.objects, call.required_project(), agent.task(), call.url)
     source = compiler.source(pipeline, _ref(call, body))
     try:

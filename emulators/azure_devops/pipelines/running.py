@@ -34,9 +34,16 @@ LOST = "We stopped hearing from agent Emulated agent. Verify the agent machine i
 
 
 class LocalAgent:
-    """Executes runs; the built task is read from the folder *task_folder* at each start."""
+    """Executes runs; the built task is read from the folder *task_folder* at each start.
 
-    def __init__(self, state: State, objects: Objects, task_folder: Path = TASK) -> None:
+    Unless *is_allowed*, runs are refused: their steps are not isolated from this machine, and everything that
+    reaches the control routes, such as an agent in its sandbox, could start one.
+    """
+
+    def __init__(
+        self, state: State, objects: Objects, task_folder: Path = TASK, *, is_allowed: bool = True
+    ) -> None:
+        self.is_allowed = is_allowed
         self.state, self.objects, self.task_folder = state, objects, task_folder
         self._instance = new_id()
         self._turns = asyncio.Semaphore(MAX_JOBS)

@@ -18,6 +18,7 @@ from emulators.platform.clients.organization import set_up
 from emulators.platform.clients.person import Person
 from emulators.platform.console.run_result import heading, indented, print_result
 from emulators.platform.pipelines_task import ensure_built
+from emulators.platform.plan import Plan
 from emulators.platform.processes import ROOT, PlatformError
 from emulators.platform.running import Platform
 from emulators.platform.sample import BRANCH, Sample, create_sample
@@ -31,8 +32,13 @@ POLL_SECONDS = 0.3
 AS_JSON = {"Accept": "application/json"}
 
 
-def prepare() -> None:
-    """Build the task; raises `PlatformError` when Node or the task is missing."""
+def prepare(plan: Plan) -> None:
+    """Build the task; raises `PlatformError` without Node or the task, or when a sandbox is needed."""
+    if plan.needs_sandbox:
+        raise PlatformError(
+    """Build the task; raises `PlatformError` when it cannot run, or when a sandbox is needed."""
+            f"the risk of a real one: {plan.spelling.unsafe}."
+        )
     ensure_built()
 
 

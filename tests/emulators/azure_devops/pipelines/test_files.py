@@ -1,6 +1,11 @@
 """The YAML file of a pipeline: parameters, template expressions, and what is refused with its name."""
 
+import httpx
 import pytest
+
+from emulators.azure_devops.__main__ import build
+from emulators.azure_devops.control.client import AzureDevOps
+from tests.emulators.azure_devops.conftest import Running, commit
 
 PARAMETERS = """
 parameters:
@@ -104,21 +109,28 @@ def test_what_is_not_covered_is_refused_with_its_name(new_pipeline, text, named)
     assert named in new_pipeline(text).refused(501)
 
 
-def test_a_task_that_is_not_built_is_missing_as_one_that_is_not_installed(tmp_path, work_tree):
-    from emulators.azure_devops.__main__ import build
-    from emulators.azure_devops.control.client import AzureDevOps
-    from tests.emulators.azure_devops.conftest import Running, commit
-
-    commit(work_tree, "ci.yml", "steps:\n- task: Autocoder@1\n")
-    running = Running(tmp_path / "state", lambda options: build(options, task=tmp_path / "nothing"))
+def answer_of(tmp_path, work_tree, text, task):
+    """The answer to a run at a server of its own, which has this folder of the task."""
+    commit(work_tree, "ci.yml", text)
+    running = Running(tmp_path / "state", lambda options: build(options, task=task))
     try:
         with AzureDevOps(running.url) as ado:
             ado.create_project("P")
             ado.import_repository("P", "r", work_tree)
             pipeline = ado.create_pipeline("P", "p", "r", "ci.yml")
             url = ado.api("P", f"pipelines/{pipeline['id']}/runs")
-            answer = ado._http.post(url, json={}, params={"api-version": "7.1"})
+            return httpx.post(url, json={}, params={"api-version": "7.1"}, auth=("", ado.pat))
     finally:
         running.stop()
+
+
+def test_a_task_that_is_not_built_is_missing_as_one_that_is_not_installed(tmp_path, work_tree):
+    answer = answer_of(tmp_path, work_tree, "steps:\n- task: Autocoder@1\n", tmp_path / "nothing")
     assert answer.status_code == 400
     assert "A task is missing. The pipeline references a task called 'Autocoder'." in answer.json()["message"]
+
+
+def test_runs_are_refused_where_a_sandbox_is_needed(tmp_path, work_tree):
+    answer = answer_of(tmp_path, work_tree, "steps:\n- script: echo x\n", None)
+    assert answer.status_code == 501
+    assert "because their steps have none" in answer.json()["message"]
