@@ -8,7 +8,10 @@ import sys
 import pytest
 
 from emulators.platform import demo, pipelines_task, scenario
+from emulators.platform.app_settings import PROJECT
+from emulators.platform.clients.app import keys
 from emulators.platform.processes import ROOT, PlatformError
+from emulators.platform.scenarios import pipeline
 
 SECONDS = 150
 COMMAND = [sys.executable, "-m", "emulators.platform.demo", "--agent", "claude"]
@@ -64,3 +67,66 @@ def test_a_real_model_in_a_sandbox_gets_no_pipeline(tmp_path, monkeypatch, capsy
     arguments = ["--agent", "claude", "--model", "real", "--scenario", "pipeline", "--state", str(tmp_path)]
     assert demo.main(arguments) == 1
     assert "UNSAFE=1" in capsys.readouterr().err
+
+
+@pytest.fixture
+def started(quick):
+    """Start the sample's pipeline for a work item; returns the id of the pipeline's run."""
+    if shutil.which("node") is None or not pipelines_task.BUNDLER.is_dir():
+        pytest.skip("the extension's packages are not installed; `make install` installs them")
+    pipelines_task.ensure_built()
+    made = pipeline.create_pipeline(quick.emulators, quick.sample)
+
+    def start(item, **parameters):
+        body = {"templateParameters": {"workItemId": str(item), **parameters}}
+        path = f"{PROJECT}/_apis/pipelines/{made['id']}/runs"
+        return quick.person.ask("POST", path, json=body)["id"]
+
+    return start
+
+
+def build_of(quick, run):
+    return quick.person.ask("GET", f"{PROJECT}/_apis/build/builds/{run}")
+
+
+def build_log(quick, run):
+    """The artifact that the last step of the template publishes."""
+    artifacts = quick.state / "azure_devops" / "pipelines" / "runs" / str(run) / "artifacts"
+    return artifacts / "autocoder-log-1" / "autocoder.log"
+
+
+def ended(quick, run):
+    """The result of a pipeline's run when it has ended, and the lines of its task's log."""
+    lines = list(pipeline.follow(quick.person, run, 90))
+    return build_of(quick, run)["result"], "\n".join(lines)
+
+
+@pytest.mark.slow
+def test_a_cancelled_pipeline_cancels_the_run_in_the_app(case, started, quick):
+    asked = case("sleep 60", "write notes.txt Hello")
+    run = started(asked.item["id"])
+    asked.run_id = quick.run_of(asked.item["id"])
+    asked.reached("running")
+    quick.person.ask("PATCH", f"{PROJECT}/_apis/build/builds/{run}", json={"status": "cancelling"})
+    result, log = ended(quick, run)
+    assert result == "canceled"
+    assert f"Run {asked.run_id} is being cancelled." in log
+    asked.published_nothing("cancelled")
+
+
+@pytest.mark.slow
+def test_what_the_agent_says_gives_no_command_to_the_pipeline(case, started, quick):
+    asked = case("write notes.txt Hello", "say ##vso[task.complete result=Failed;]no")
+    result, log = ended(quick, started(asked.item["id"]))
+    assert result == "succeeded"
+    assert "vso[task.complete result=Failed;]no" in log, log
+    assert keys(quick.plan)["host"]["default"] not in log
+
+
+@pytest.mark.slow
+def test_the_log_of_the_run_is_kept_and_a_failed_run_fails_the_pipeline(case, started, quick):
+    run = started(case("fail 3").item["id"])
+    assert ended(quick, run)[0] == "failed"
+    records = quick.person.ask("GET", f"{PROJECT}/_apis/build/builds/{run}/timeline")["records"]
+    assert [one["result"] for one in records if one["type"] == "Task"] == ["succeeded", "failed", "succeeded"]
+    assert build_log(quick, run).exists()

@@ -33,11 +33,11 @@ AS_JSON = {"Accept": "application/json"}
 
 
 def prepare(plan: Plan) -> None:
-    """Build the task; raises `PlatformError` without Node or the task, or when a sandbox is needed."""
+    """Build the task; raises `PlatformError` when it cannot run, or when a sandbox is needed."""
     if plan.needs_sandbox:
         raise PlatformError(
-    """Build the task; raises `PlatformError` when it cannot run, or when a sandbox is needed."""
-            f"the risk of a real one: {plan.spelling.unsafe}."
+            "The steps of a pipeline run on this machine without a sandbox. Use the scripted model, or "
+            f"accept the risk of a real one: {plan.spelling.unsafe}."
         )
     ensure_built()
 
