@@ -32,10 +32,12 @@ DEMO_PORT = $(if $(filter-out file default undefined,$(origin BASE_PORT)),--base
 PLATFORM_ARGUMENTS = --agent "$(AGENT)" --model "$(MODEL)" $(STATE_ARGUMENT) $(if $(call given,$(UNSAFE)),--unsafe)
 DOCKERFILES = $(shell git ls-files '*Dockerfile')
 
+SCENARIOS := $(sort $(filter-out __init__,$(basename $(notdir $(wildcard emulators/platform/scenarios/*.py)))))
+
 CHECKS := check-format check-lint check-types check-imports check-shell check-docker check-secrets \
   check-extension
 
-.PHONY: check-agent compiled help demo run test test-slow check $(CHECKS) docs screenshots format bench images \
+.PHONY: check-agent check-scenario compiled help demo run test test-slow check $(CHECKS) docs screenshots format bench images \
   install install-demo tools clean
 
 help:  ## list the targets
@@ -52,7 +54,7 @@ help:  ## list the targets
 # STATE: folder for state and logs (.local; make demo: .local/demo)
 # BASE_PORT: first of the nine ports (make run: 7071; make demo: ports that are free)
 
-demo: check-agent install-demo $(if $(SCENARIO),extension/node_modules/.installed)  ## a work item in, a linked pull request out
+demo: check-agent check-scenario install-demo $(if $(SCENARIO),extension/node_modules/.installed)  ## a work item in, a linked pull request out
 	@"$(PY)" -m emulators.platform.demo $(PLATFORM_ARGUMENTS) $(DEMO_PORT) \
 	  $(if $(SCENARIO),--scenario "$(SCENARIO)") $(if $(call given,$(KEEP)),--keep)
 
@@ -108,6 +110,9 @@ install: compiled $(NODE_STAMPS)  ## what the tests need: the virtual environmen
 
 check-agent:  # first, so that a wrong AGENT fails before anything is installed
 	@$(if $(filter $(AGENT),$(AGENTS)),,echo "There is no agent '$(AGENT)'. Agents are: $(AGENTS)." >&2; exit 1)
+
+check-scenario:
+	@$(if $(filter-out $(SCENARIOS),$(SCENARIO)),echo "There is no scenario '$(SCENARIO)'. Scenarios are: $(SCENARIOS)." >&2; exit 1)
 
 install-demo: compiled emulators/node_modules/.installed \
   $(if $(wildcard containers/$(AGENT)/package-lock.json),containers/$(AGENT)/node_modules/.installed)

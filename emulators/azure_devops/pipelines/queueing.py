@@ -3,6 +3,7 @@
 https://learn.microsoft.com/rest/api/azure/devops/pipelines/runs/run-pipeline
 """
 
+import asyncio
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -65,7 +66,7 @@ class Compiler:
                 f"{pipeline.path}: File {pipeline.path} not found in repository {where} branch {source.ref} "
                 f"version {source.version}."
             )
-        definition = read_definition(pipeline.path, file.content, parameters)
+        definition = await asyncio.to_thread(read_definition, pipeline.path, file.content, parameters)
         for name in definition.groups:
             if connections.group(self.state, self.project, name) is None:
                 raise invalid(f"Variable group was not found or is not authorized for use. {AUTHORIZATION}")

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 
 PREFIX = "##vso["
-COMMAND = re.compile(r"##vso\[(\w+)\.(\w+)(?: ([^\]]*))?\](.*)", re.DOTALL)
+NAME = re.compile(r"\w+\.\w+")
 ESCAPED = {"%3B": ";", "%0D": "\r", "%0A": "\n", "%5D": "]", "%AZP25": "%", "%25": "%"}
 _ESCAPES = re.compile("|".join(ESCAPED), re.IGNORECASE)
 
@@ -30,16 +30,18 @@ class Command:
 
 
 def command_in(line: str) -> Command | None:
-    """Return the logging command in *line*, or None."""
-    found = COMMAND.search(line) if PREFIX in line else None
-    if found is None:
+    """Return the logging command in *line*, or None; only the first marker in a line counts."""
+    _, prefix, rest = line.partition(PREFIX)
+    head, bracket, data = rest.partition("]")
+    area, _, given = head.partition(" ")
+    if not prefix or not bracket or NAME.fullmatch(area) is None:
         return None
     properties: dict[str, str] = {}
-    for part in (found[3] or "").split(";"):
+    for part in given.split(";"):
         name, equals, value = part.partition("=")
         if equals and name.strip():
             properties[name.strip().lower()] = unescaped(value)
-    return Command(f"{found[1]}.{found[2]}".lower(), unescaped(found[4]), properties)
+    return Command(area.lower(), unescaped(data), properties)
 
 
 def unescaped(text: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from emulators.azure_devops.pipelines.document.expressions import expand
+from emulators.azure_devops.pipelines.document.expressions import Expander
 from emulators.azure_devops.pipelines.document.loading import load
 from emulators.azure_devops.pipelines.document.parameters import bind, declared
 from emulators.azure_devops.pipelines.document.reading import Reader
@@ -42,7 +42,7 @@ def read_definition(path: str, content: bytes, given: Mapping[str, Any]) -> Defi
     reader.check_names(root, COVERED, KNOWN)
     values = bind(path, declared(reader, root), given)
     kept = tuple(entry for entry in root.entries if entry[0].value.lower() != "parameters")
-    rest = reader.fields(expand(reader, Fields(kept, root.line, root.column), values))
+    rest = reader.fields(Expander(reader, values).expand(Fields(kept, root.line, root.column)))
     _check_triggers(reader, rest)
     variables, groups = _variables(reader, rest.get("variables"))
     steps = rest.get("steps")

@@ -171,6 +171,12 @@ def test_broken_and_uncovered_commands_are_reported(run):
     assert "##VSO[task.setsecret]x\n" in log
 
 
+def test_many_markers_in_one_line_take_no_time(run):
+    result, log, _, _ = run("- bash: for i in $(seq 60000); do printf '##vso[a.b x '; done\n")
+    assert result == "succeeded"
+    assert "##vso[a.b x ##vso[a.b x" in log
+
+
 def test_conditions_decide_which_steps_follow_a_failure(run):
     steps = (
         "- bash: exit 3\n  displayName: fails\n- bash: echo no\n"

@@ -109,6 +109,17 @@ def test_what_is_not_covered_is_refused_with_its_name(new_pipeline, text, named)
     assert named in new_pipeline(text).refused(501)
 
 
+def test_a_large_value_in_many_places_is_refused(new_pipeline):
+    steps = "".join("- bash: ${{ parameters.a }}${{ parameters.a }}\n" for _ in range(1_000))
+    pipeline = new_pipeline(f"parameters:\n- name: a\nsteps:\n{steps}")
+    assert "Maximum object size exceeded" in pipeline.refused(templateParameters={"a": "x" * 1_000_000})
+
+
+def test_markers_without_an_end_take_no_time(new_pipeline):
+    pipeline = new_pipeline(f"steps:\n- checkout: none\n- bash: |\n    # {'${{ ' * 50_000}\n    true\n")
+    assert pipeline.result()[0] == "succeeded"
+
+
 def answer_of(tmp_path, work_tree, text, task):
     """The answer to a run at a server of its own, which has this folder of the task."""
     commit(work_tree, "ci.yml", text)

@@ -19,7 +19,7 @@ def test_the_page_of_a_run_shows_steps_log_and_summary_and_reloads_until_the_end
         f"{WORD}- bash: |\n"
         "    echo said ${{ parameters.word }}\n"
         f"    echo '[!1](http://127.0.0.1:1/x/y/_git/z/pullrequest/1)' > {summary}\n"
-        f"    echo '##vso[task.uploadsummary]{summary}'\n  displayName: Speak\n- bash: sleep 30\n"
+        f"    echo '##vso[task.uploadsummary]{summary}'\n  displayName: Speak\n- bash: exec sleep 30\n"
     )
     run = pipeline.start(templateParameters={"word": "hello"})
     pipeline.wait(run, lambda it: "said hello" in pipeline.log(it), "the word")
