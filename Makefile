@@ -6,6 +6,7 @@ MAKEFLAGS += --no-print-directory
 
 AGENT ?= claude
 MODEL ?= scripted
+SCENARIO ?=
 KEEP ?=
 UNSAFE ?=
 ONLY ?=
@@ -33,11 +34,13 @@ DEMO_PORT = $(if $(filter-out file default undefined,$(origin BASE_PORT)),--base
 PLATFORM_ARGUMENTS = --agent "$(AGENT)" --model "$(MODEL)" $(STATE_ARGUMENT) $(if $(call given,$(UNSAFE)),--unsafe)
 DOCKERFILES = $(shell git ls-files '*Dockerfile')
 
+SCENARIOS := $(sort $(filter-out __init__,$(basename $(notdir $(wildcard emulators/platform/scenarios/*.py)))))
+
 CHECKS := check-format check-lint check-types check-imports check-shell check-docker check-secrets \
   check-extension
 
-.PHONY: check-agent compiled help demo run test test-slow check $(CHECKS) docs screenshots format bench images \
-  install install-demo tools clean extension extension-pages
+.PHONY: check-agent check-scenario compiled help demo run test test-slow check $(CHECKS) docs screenshots format \
+  bench images install install-demo tools clean extension extension-pages
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*  ## /  make \1|/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -47,6 +50,7 @@ help:  ## list the targets
 
 # AGENT: the agent, a folder in containers/
 # MODEL: scripted, or real with the key in ANTHROPIC_API_KEY (scripted)
+# SCENARIO: another way to start the run of make demo: a module in emulators/platform/scenarios/
 # UNSAFE: 1 lets the agent of a real model work without bubblewrap, with your rights on this machine
 # KEEP: 1 keeps the platform of make demo up until Ctrl-C
 # STATE: folder for state and logs (.local; make demo: .local/demo)
@@ -55,8 +59,9 @@ help:  ## list the targets
 # FUNCTION_HOSTS: hosts of your function app, separated by commas, for make extension (this machine)
 # PUBLISHER: id of your publisher in the Marketplace, for make extension (autocoder)
 
-demo: check-agent install-demo  ## a work item in, a linked pull request out
-	@"$(PY)" -m emulators.platform.demo $(PLATFORM_ARGUMENTS) $(DEMO_PORT) $(if $(call given,$(KEEP)),--keep)
+demo: check-agent check-scenario install-demo $(if $(SCENARIO),extension/node_modules/.installed)  ## a work item in, a linked pull request out
+	@"$(PY)" -m emulators.platform.demo $(PLATFORM_ARGUMENTS) $(DEMO_PORT) \
+	  $(if $(SCENARIO),--scenario "$(SCENARIO)") $(if $(call given,$(KEEP)),--keep)
 
 run: check-agent install-demo  ## keep the platform up, with the sample in it, to play with
 	@"$(PY)" -m emulators.platform.run $(PLATFORM_ARGUMENTS) --base-port "$(BASE_PORT)"
@@ -121,6 +126,9 @@ install: compiled $(NODE_STAMPS)  ## what the tests need: the virtual environmen
 
 check-agent:  # first, so that a wrong AGENT fails before anything is installed
 	@$(if $(filter $(AGENT),$(AGENTS)),,echo "There is no agent '$(AGENT)'. Agents are: $(AGENTS)." >&2; exit 1)
+
+check-scenario:
+	@$(if $(filter-out $(SCENARIOS),$(SCENARIO)),echo "There is no scenario '$(SCENARIO)'. Scenarios are: $(SCENARIOS)." >&2; exit 1)
 
 install-demo: compiled emulators/node_modules/.installed \
   $(if $(wildcard containers/$(AGENT)/package-lock.json),containers/$(AGENT)/node_modules/.installed)

@@ -95,6 +95,20 @@ class AzureDevOps:
         """Create an empty repository, or return the existing one with that name: `{id, name, head}`."""
         return self._control(self._repositories(project), {"name": name})
 
+    def create_pipeline(self, project: str, name: str, repository: str, path: str, **more: Any) -> JSON:
+        """Create a pipeline of the YAML file at *path*, or change the one with that name: `{id, name}`."""
+        body = {"name": name, "repository": repository, "path": path, **more}
+        return self._control(self._inside(project, "pipelines"), body)
+
+    def create_service_connection(self, project: str, name: str, kind: str, url: str, **secrets: str) -> JSON:
+        """Create a service connection with *secrets* such as `apitoken`, or change the one with that name."""
+        body = {"name": name, "type": kind, "url": url, "parameters": secrets}
+        return self._control(self._inside(project, "service-connections"), body)
+
+    def create_variable_group(self, project: str, name: str, variables: JSON) -> JSON:
+        """Create a variable group of `{name: {value, isSecret}}`, or change the one with that name."""
+        return self._control(self._inside(project, "variable-groups"), {"name": name, "variables": variables})
+
     # -- the REST API -----------------------------------------------------------------------------------
 
     def clone_url(self, project: str, repository: str) -> str:
@@ -197,7 +211,10 @@ class AzureDevOps:
         return f"{self.url}/{quote(self.organization)}{scope}/_apis/{path}"
 
     def _repositories(self, project: str) -> str:
-        return f"organizations/{quote(self.organization)}/projects/{quote(project)}/repositories"
+        return self._inside(project, "repositories")
+
+    def _inside(self, project: str, part: str) -> str:
+        return f"organizations/{quote(self.organization)}/projects/{quote(project)}/{part}"
 
     def _control(self, path: str, body: Mapping[str, Any]) -> JSON:
         response = self._http.post(f"{self.url}/_control/{path}", json=dict(body))

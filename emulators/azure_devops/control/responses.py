@@ -16,6 +16,7 @@ from emulators.azure_devops.core.services import Services
 from emulators.azure_devops.core.state import JSON, Identity, Project, Repository, Switches, new_id
 from emulators.azure_devops.hooks.subscriptions import STATUSES, public, with_status
 from emulators.azure_devops.organization import authentication, extension_tokens, permissions, seeding
+from emulators.azure_devops.pipelines import seeding as pipelines
 from emulators.azure_devops.policy import models as policies
 from emulators.azure_devops.storage import git_commands as git
 from emulators.azure_devops.storage.git_objects import read_ref
@@ -61,7 +62,7 @@ Control = Callable[[Services, tuple[str, ...], JSON], Awaitable[Any]]
 def _handler(method: str, rest: tuple[str, ...]) -> Control | None:
     if rest[:1] == ("organizations",) and len(rest) > 2 and rest[2] == "projects":
         inside = rest[4] if len(rest) > 4 else ""
-        return {"": _create_project, "repositories": _create_repository, "policies": _protect}.get(inside)
+        return IN_PROJECT.get(inside)
     if (method, rest) == ("POST", ("extension", "tokens")):
         return _create_extension_token
     if method == "POST" and rest[:1] == ("subscriptions",) and len(rest) == 2:
@@ -117,6 +118,32 @@ async def _protect(services: Services, rest: tuple[str, ...], body: JSON) -> JSO
     """`POST organizations/{org}/projects/{project}/policies`: a policy as the REST API takes it."""
     project: Project = services.state.project(rest[1], rest[3])
     return policies.configure(services.state, project, body, seeding.ADMINISTRATOR)
+
+
+async def _create_pipeline(services: Services, rest: tuple[str, ...], body: JSON) -> JSON:
+    """`POST organizations/{org}/projects/{project}/pipelines {name, repository, path, folder, variables}`."""
+    project = services.state.project(rest[1], rest[3])
+    return pipelines.create_pipeline(services.state, project, body, seeding.ADMINISTRATOR.id)
+
+
+async def _create_connection(services: Services, rest: tuple[str, ...], body: JSON) -> JSON:
+    """`POST organizations/{org}/projects/{project}/service-connections {name, type, url, parameters}`."""
+    return pipelines.create_connection(services.state, services.state.project(rest[1], rest[3]), body)
+
+
+async def _create_group(services: Services, rest: tuple[str, ...], body: JSON) -> JSON:
+    """`POST organizations/{org}/projects/{project}/variable-groups {name, variables}`."""
+    return pipelines.create_group(services.state, services.state.project(rest[1], rest[3]), body)
+
+
+IN_PROJECT: dict[str, Control] = {
+    "": _create_project,
+    "repositories": _create_repository,
+    "policies": _protect,
+    "pipelines": _create_pipeline,
+    "service-connections": _create_connection,
+    "variable-groups": _create_group,
+}
 
 
 async def _create_identity(services: Services, _: tuple[str, ...], body: JSON) -> JSON:

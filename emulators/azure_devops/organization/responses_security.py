@@ -19,6 +19,7 @@ NAMESPACES = {
     permissions.GIT_REPOSITORIES: ("Git Repositories", permissions.GIT_BITS),
     permissions.AREAS: ("CSS", permissions.AREA_BITS),
     permissions.SERVICE_HOOKS: ("ServiceHooks", permissions.HOOK_BITS),
+    permissions.BUILDS: ("Build", permissions.BUILD_BITS),
 }
 
 

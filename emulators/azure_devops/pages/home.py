@@ -15,6 +15,7 @@ from emulators.azure_devops.pages.parts.html import Child, join, link, tag
 from emulators.azure_devops.pages.parts.layout import facts, page, table
 from emulators.azure_devops.pages.parts.views import (
     RUNS_PATH,
+    builds_path,
     item_row,
     project_path,
     pull_request_row,
@@ -67,7 +68,11 @@ def _project(services: Services, project: Project, heading: str, refused: Refuse
     items = list(reversed(work_items.everything(state, [project])))[:MAX_ROWS]
     return join(
         facts(
-            [("Process", project.process), ("Repositories", [[name, " "] for name in names] or NO_REPOSITORY)]
+            [
+                ("Process", project.process),
+                ("Repositories", [[name, " "] for name in names] or NO_REPOSITORY),
+                ("Pipelines", link("Pipelines and their runs", builds_path(project))),
+            ]
         ),
         tag(heading, "Pull requests"),
         table(

@@ -9,6 +9,7 @@ from emulators.azure_devops.core import errors
 from emulators.azure_devops.core.services import Services
 from emulators.azure_devops.core.state import Project
 from emulators.azure_devops.pages.attachments import send_attachment
+from emulators.azure_devops.pages.builds import show_build, show_builds
 from emulators.azure_devops.pages.extension.host import Host, host_of
 from emulators.azure_devops.pages.extension.lists import TITLES, show_list
 from emulators.azure_devops.pages.extension.scripts import send_script
@@ -27,7 +28,7 @@ from emulators.azure_devops.pages.work_item import show_work_item
 from emulators.azure_devops.work_items import models as work_items
 from emulators.loopback import is_local
 
-WORK_ITEMS, EXTENSION = "_workitems", "_extension"
+WORK_ITEMS, BUILDS, EXTENSION = "_workitems", "_build", "_extension"
 
 
 async def respond(
@@ -59,6 +60,8 @@ async def _page(
         return await _repository(services, request, (organization, *names[1:]), rest)
     if kind == WORK_ITEMS and len(rest) == 3:
         return await _work_item(services, request, (organization, *names[1:]), rest)
+    if kind == BUILDS and len(names) == 2:
+        return await _build(services, request, services.state.project(organization, names[1]), rest)
     project = _project(services, organization, names)
     if rest:
         return _of_extension(services, host_of(services, request, organization, project), rest)
@@ -116,6 +119,18 @@ async def _work_item(
     project = services.state.project(names[0], names[1])
     host = host_of(services, request, project.organization, project)
     return await show_work_item(services, project, int(rest[2]), has_forms=has_forms, host=host)
+
+
+async def _build(
+    services: Services, request: web.Request, project: Project, rest: tuple[str, ...]
+) -> web.Response:
+    """Answer a path below `_build`: all pipelines, or the run that the query names."""
+    view, number = "/".join(rest[1:]).lower(), request.query.get("buildId", "")
+    if view == "results" and _is_number(number):
+        return await show_build(services, project, int(number))
+    if view in ("", "definition"):
+        return await show_builds(services, project)
+    raise errors.no_controller(request.path)
 
 
 async def _form(
