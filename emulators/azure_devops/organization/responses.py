@@ -8,7 +8,7 @@ from aiohttp import web
 from emulators.azure_devops.core import errors
 from emulators.azure_devops.core.calls import Call
 from emulators.azure_devops.core.repository_shapes import show_project
-from emulators.azure_devops.core.state import JSON, Identity
+from emulators.azure_devops.core.state import JSON, Identity, Project
 from emulators.azure_devops.organization import permissions
 
 
@@ -57,13 +57,19 @@ async def list_projects(call: Call) -> web.Response:
 
 async def get_project(call: Call) -> web.Response:
     """GET _apis/projects/{id or name}; raises 404 if the caller may not see it."""
-    project = call.state.project(call.organization, call.arguments["projectId"])
-    if not _sees(call, project.id):
-        raise errors.project_missing(call.arguments["projectId"])
+    project = visible_project(call)
     body = show_project(call.url, project, whole=True)
     if not call.flag("includeCapabilities"):
         del body["capabilities"]
     return call.reply(body)
+
+
+def visible_project(call: Call) -> Project:
+    """Return the project that the path names; raises 404 TF200016 if the caller may not see it."""
+    project = call.state.project(call.organization, call.arguments["projectId"])
+    if not _sees(call, project.id):
+        raise errors.project_missing(call.arguments["projectId"])
+    return project
 
 
 def _sees(call: Call, project_id: str) -> bool:
