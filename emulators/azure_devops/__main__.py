@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from emulators import serving
+from emulators.azure_devops.core import cross_origin
 from emulators.azure_devops.core.services import Services
 from emulators.azure_devops.core.state import State
 from emulators.azure_devops.hooks.delivery import Hooks
@@ -34,6 +35,7 @@ def build(options: serving.Options, runs: AppRuns | None = None) -> web.Applicat
     services = Services(state, objects, hooks, merging, runs)
     app = web.Application(client_max_size=serving.MAX_BODY_BYTES)
     app.cleanup_ctx.append(_running(services, hooks, merging, f"http://127.0.0.1:{options.port}"))
+    app.on_response_prepare.append(cross_origin.add_headers)
     app.router.add_route("*", "/{path:.*}", dispatcher(services))
     return app
 

@@ -49,6 +49,11 @@ class AzureDevOps:
         self._control("pats", {"token": token, "identity": person, "scopes": scopes})
         return token
 
+    def create_extension_token(self, person: str, scopes: list[str], *, minutes: float = 60) -> str:
+        """Return an access token of *person*, cut to *scopes*, as an extension gets it."""
+        body = {"person": person, "scopes": scopes, "minutes": minutes}
+        return str(self._control("extension/tokens", body)["token"])
+
     def create_identity(self, name: str, address: str, *, kind: str = "user") -> JSON:
         """Create a person, a group (`kind="group"`) or an application (`"servicePrincipal"`): `{id, ...}`."""
         return self._control("identities", {"displayName": name, "uniqueName": address, "kind": kind})
@@ -62,12 +67,16 @@ class AzureDevOps:
         self._control("permissions", {"identity": person, "token": token, "allow": allow, "deny": deny})
 
     def switch(self, **switches: Any) -> JSON:
-        """Change `linkWorkItems`, `hookSecondsScale` or `largestFileBytes`; returns all switches."""
+        """Change switches such as `linkWorkItems`; returns all switches (see `SWITCHES`)."""
         return self._control("switches", switches)
 
     def add_fault(self, **fault: Any) -> None:
         """Make the next matching requests fail; for the fields see `emulators/faults.py`."""
         self._http.post(f"{self.url}/_control/faults", json=fault).raise_for_status()
+
+    def set_subscription_status(self, subscription_id: str, status: str) -> JSON:
+        """Give a service hook subscription a status such as `onProbation` or `disabledBySystem`."""
+        return self._control(f"subscriptions/{subscription_id}", {"status": status})
 
     def waiting_notifications(self) -> int:
         """Return how many notifications of service hooks are still being delivered."""

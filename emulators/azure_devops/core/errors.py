@@ -15,6 +15,7 @@ WEB_API = "Microsoft.VisualStudio.Services.WebApi"
 COMMON = "Microsoft.VisualStudio.Services.Common"
 HOOKS = "Microsoft.VisualStudio.Services.ServiceHooks.WebApi"
 PROJECTS = "Microsoft.TeamFoundation.Core.WebApi"
+EXTENSIONS = "Microsoft.VisualStudio.Services.ExtensionManagement.WebApi"
 
 
 class VssError(Exception):
