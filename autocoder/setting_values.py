@@ -2,10 +2,11 @@
 
 import json
 import re
+import uuid
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator
+from pydantic import AfterValidator, BeforeValidator
 
 ORGANIZATION = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,48}[A-Za-z0-9])?"
 _ORGANIZATION_URL = re.compile(rf"https?://[^/?#@\s]+/{ORGANIZATION}")
@@ -63,12 +64,27 @@ def checked_storage(value: object) -> object:
     return checked_url(value)
 
 
+def checked_guid(value: str) -> str:
+    """Return the GUID *value* in lower case. Raises ValueError when it is not one."""
+    try:
+        return str(uuid.UUID(value))
+    except ValueError:
+        raise ValueError("must be a GUID, as in 11111111-1111-4111-8111-111111111111") from None
+
+
+def checked_guids(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the GUIDs *values* in lower case. Raises ValueError as `checked_guid` does."""
+    return tuple(checked_guid(value) for value in values)
+
+
 def is_loopback(url: str) -> bool:
     """Whether *url* points to this machine."""
     return urlsplit(url).hostname in {"127.0.0.1", "localhost", "::1"}
 
 
 Names = Annotated[tuple[str, ...], BeforeValidator(split_list)]
+Guid = Annotated[str, AfterValidator(checked_guid)]
+Guids = Annotated[tuple[str, ...], BeforeValidator(split_list), AfterValidator(checked_guids)]
 Url = Annotated[str, BeforeValidator(checked_url)]
 OrganizationUrl = Annotated[str, BeforeValidator(checked_organization)]
 Storage = Annotated[str, BeforeValidator(checked_storage)]

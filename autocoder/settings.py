@@ -14,7 +14,16 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from autocoder.setting_values import Names, OrganizationUrl, Repositories, Storage, Url, from_json
+from autocoder.setting_values import (
+    Guid,
+    Guids,
+    Names,
+    OrganizationUrl,
+    Repositories,
+    Storage,
+    Url,
+    from_json,
+)
 
 
 class SettingsError(Exception):
@@ -49,6 +58,22 @@ class Settings(BaseModel):
     )
     callback_key_secret: str = setting(
         "callback-key", "secret from which each run's callback token is derived"
+    )
+    extension_id: Guid | None = setting(
+        None,
+        "id of the extension whose pages may sign people in; empty: none may",
+        "22222222-2222-4222-8222-222222222222",
+    )
+    extension_key_secret: str = setting(
+        "extension-key", "secret that holds the extension's certificate, with which its tokens are signed"
+    )
+    extension_previous_key_secret: str | None = setting(
+        None, "secret with the extension's previous certificate, accepted too while it is replaced"
+    )
+    extension_tenants: Guids = setting(
+        (),
+        "ids of the Microsoft Entra tenants whose people may sign in by the extension; needs EXTENSION_ID",
+        "33333333-3333-4333-8333-333333333333",
     )
     project_repo_map: Annotated[dict[str, Repositories], BeforeValidator(from_json)] = setting(
         {}, "maps each project to its repository, or to a list from which a request must name one",
@@ -155,6 +180,16 @@ class Settings(BaseModel):
     def organization_url(self, organization: str) -> str:
         """Return the address of *organization* on the same host as AZURE_DEVOPS_ORG_URL."""
         return f"{self.azure_devops_org_url.rsplit('/', 1)[0]}/{organization}"
+
+    def serves(self, organization: str) -> bool:
+        """Whether requests may name *organization*, compared without case."""
+        allowed = self.allowed_organizations or (self.organization,)
+        return organization.casefold() in {name.casefold() for name in allowed}
+
+    def extension_key_secrets(self) -> tuple[str, ...]:
+        """Return the names of the secrets with the extension's keys, the current one first."""
+        names = (self.extension_key_secret, self.extension_previous_key_secret)
+        return tuple(name for name in names if name) if self.extension_id else ()
 
     def repositories(self, project: str) -> tuple[str, ...]:
         """Return the repositories that PROJECT_REPO_MAP lists for *project*, compared without case."""

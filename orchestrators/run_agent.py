@@ -97,7 +97,10 @@ def _admit(context: df.DurableOrchestrationContext, run: Run) -> Steps[Ended | N
 
 
 def _check(context: df.DurableOrchestrationContext, run: Run) -> Steps[Ended | None]:
-    """Return how the run ends if its requester may not start it; a REST caller has the app's key."""
+    """Return how the run ends if its requester may not start it.
+
+    A REST caller has the app's key, and a person in Azure Boards was checked before the run existed.
+    """
     if run.request.requester.source != "service_hook":
         return None
     return (yield from step(context, check_requester, run))
