@@ -9,16 +9,16 @@ import type { Place } from "../host/session";
 import { ProblemCard } from "../parts/ProblemCard";
 
 import { blockingProblem } from "./blocked";
-import { closeDialog } from "./close";
 import { FormButtons, ProgressButtons } from "./Buttons";
 import { checkForm, type FieldErrors } from "./checks";
+import { closeDialog } from "./close";
 import { draftId } from "./draft";
 import { useEdits, type EditsState } from "./edits";
 import { FormView } from "./FormView";
 import { useStarting } from "./launch";
 import { FailedStart, Progress, type StartActions } from "./Progress";
 import { useReads, type Reads } from "./reads";
-import { type Start } from "./starts";
+import type { Start } from "./starts";
 import { Titles } from "./Titles";
 
 const NOT_SAVED = "What you typed could not be saved. It is kept only while this dialog is open.";
@@ -54,7 +54,7 @@ export function Dialog({ host, ids, isDirty }: DialogProps) {
   return (
     <>
       <h1 className="visually-hidden">Autocoder</h1>
-      <Titles ids={ids} items={reads.items} isDirty={isDirty && isForm} />
+      {(isForm || ids.length === 1) && <Titles ids={ids} items={reads.items} isDirty={isDirty && isForm} />}
       {isForm ? (
         <FormPart entered={entered} reads={reads} errors={errors} hasTried={hasTried} starts={starts} begin={begin} actions={actions} />
       ) : (
