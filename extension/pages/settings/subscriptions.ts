@@ -73,8 +73,8 @@ export function reasonOf(row: Row): string {
     disabledByUser: "Somebody disabled it in Project settings, Service hooks. Repair it to enable it again.",
     disabledBySystem: "Azure DevOps disabled it after repeated failures. Correct the cause, then repair it.",
     disabledByInactiveIdentity:
-      `It belongs to ${creator}, who is no longer active in the organization. ` +
-      "Delete it in Project settings, Service hooks, and create it again, best with the app's identity.",
+      `It belongs to ${creator}, who is no longer active in the organization. Repair it. If it stays disabled, delete it in ` +
+      "Project settings, Service hooks, and create it again, best with the app's identity.",
   };
   return (reasons as Readonly<Record<string, string>>)[first.status] ?? `Azure DevOps says: ${first.status}.`;
 }
