@@ -132,8 +132,8 @@ def _agent(plan: Plan, settings: Settings) -> ContainerSpec:
         command=("/bin/sh", f"{tools}/base/agent.sh"),
         env=env,
         mounts=mounts,
-        cpu=settings.container_cpu - others * MIN_CPU,
-        memory_gb=settings.container_memory_gb - others * MIN_MEMORY_GB,
+        cpu=round(settings.container_cpu - others * MIN_CPU, 2),  # 3.4 - 0.5 is not 2.9 in binary
+        memory_gb=round(settings.container_memory_gb - others * MIN_MEMORY_GB, 1),
         **_limits(settings),
     )
 
