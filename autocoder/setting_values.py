@@ -3,6 +3,7 @@
 import json
 import re
 import uuid
+from decimal import Decimal
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -52,6 +53,21 @@ def checked_organization(value: object) -> object:
     if not _ORGANIZATION_URL.fullmatch(str(url)):
         raise ValueError("must be the address of one organisation, as in https://dev.azure.com/contoso")
     return url
+
+
+def in_steps(step: str) -> AfterValidator:
+    """Return a validator of numbers that are whole multiples of *step*.
+
+    Container Instances takes CPU in steps of 0.01 and memory in steps of 0.1 GB:
+    https://github.com/Azure/azure-cli/issues/7355
+    """
+
+    def check(value: float) -> float:
+        if Decimal(repr(value)) % Decimal(step):
+            raise ValueError(f"must be a multiple of {step}")
+        return value
+
+    return AfterValidator(check)
 
 
 def checked_storage(value: object) -> object:

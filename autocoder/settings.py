@@ -23,6 +23,7 @@ from autocoder.setting_values import (
     Storage,
     Url,
     from_json,
+    in_steps,
 )
 
 
@@ -127,9 +128,14 @@ class Settings(BaseModel):
     )
     container_resource_group: str = setting(..., "resource group of the container groups", "autocoder-runs")
     container_location: str = setting(..., "region of the container groups", "westeurope")
-    container_cpu: float = setting(2, "vCPUs of a container group", ge=1, le=31)
-    container_memory_gb: float = setting(
-        4, "memory of a container group in GB, of which verify and supervisor take 1", ge=2, le=240
+    container_cpu: Annotated[float, in_steps("0.01")] = setting(
+        2, "vCPUs of a container group, in steps of 0.01", ge=1, le=31
+    )
+    container_memory_gb: Annotated[float, in_steps("0.1")] = setting(
+        4,
+        "memory of a container group in GB, in steps of 0.1; verify and supervisor take 1 of it",
+        ge=2,
+        le=240,
     )
     container_subnet_id: str | None = setting(None, "resource id of the subnet for the container groups")
     resource_manager_url: Url = setting(

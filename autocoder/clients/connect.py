@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
-from autocoder.clients.azure import TokenSource, managed_identity, own_credential, silence
+from autocoder.clients.azure import RENEW_SECONDS, TokenSource, managed_identity, own_credential, silence
 from autocoder.clients.azure_devops.caller import Caller
 from autocoder.clients.azure_devops.client import AzureDevOps
 from autocoder.clients.azure_devops.session import Authorization, Session, new_http_client
@@ -93,12 +93,18 @@ class Clients:
         del organization  # one identity or PAT serves all organisations
         return self._own.header()
 
-    def clone_authorization(self) -> str:
-        """Return the `Authorization` header for clones: of the clone token, the reader, or the app."""
+    def clone_authorization(self, min_seconds: float = RENEW_SECONDS) -> str:
+        """Return the `Authorization` header for clones: of the clone token, the reader, or the app.
+
+        A token of an identity is valid for *min_seconds*, or for as long as a new one is.
+        """
         if self.settings.clone_token_secret:
             return self._pat(self.settings.clone_token_secret)
-        reader = self.settings.azure_devops_reader_client_id
-        return f"Bearer {self._reader_token.value()}" if reader else self._own.header()
+        if self.settings.azure_devops_reader_client_id:
+            return f"Bearer {self._reader_token.value(min_seconds)}"
+        if self.settings.azure_devops_auth == "pat":
+            return self._own.header()
+        return f"Bearer {self._own_token.value(min_seconds)}"
 
     def git_pool(self) -> "urllib3.PoolManager":
         """Return the connection pool for pushes."""
@@ -170,12 +176,12 @@ class Clients:
 
     @cached_property
     def _own_token(self) -> TokenSource:
-        return TokenSource(self._credential, AZURE_DEVOPS_SCOPE)
+        return TokenSource(lambda: own_credential(self.settings.azure_client_id), AZURE_DEVOPS_SCOPE)
 
     @cached_property
     def _reader_token(self) -> TokenSource:
-        identity = managed_identity(self.settings.azure_devops_reader_client_id)
-        return TokenSource(identity, AZURE_DEVOPS_SCOPE)
+        client_id = self.settings.azure_devops_reader_client_id
+        return TokenSource(lambda: managed_identity(client_id), AZURE_DEVOPS_SCOPE)
 
     @cached_property
     def _own(self) -> Authorization:

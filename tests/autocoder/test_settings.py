@@ -48,6 +48,11 @@ def test_refuses_a_container_group_that_leaves_the_agent_no_memory():
     assert "CONTAINER_MEMORY_GB" in wrong(CONTAINER_MEMORY_GB="1")
 
 
+@pytest.mark.parametrize(("name", "value"), [("CONTAINER_MEMORY_GB", "3.45"), ("CONTAINER_CPU", "1.005")])
+def test_refuses_sizes_between_the_steps_of_container_instances(name, value):
+    assert f"{name}: must be a multiple of" in wrong(**{name: value})
+
+
 def test_names_every_mistake_at_once():
     said = wrong(CONTAINER_MEMORY_GB="1", AZURE_DEVOPS_ORG_URL="x", PROJECT_REPO_MAP="{", KEY_VAULT_URL="")
     for name in ("CONTAINER_MEMORY_GB", "AZURE_DEVOPS_ORG_URL", "PROJECT_REPO_MAP", "KEY_VAULT_URL"):
