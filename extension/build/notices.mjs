@@ -1,5 +1,6 @@
 /** The licence texts of the packages whose code is bundled. */
 import { readFile, readdir } from "node:fs/promises";
+import { createRequire } from "node:module";
 import path from "node:path";
 
 import { root } from "./paths.mjs";
@@ -18,10 +19,21 @@ export async function notices(files) {
 
 async function notice(folder) {
   const place = path.join(root, folder);
-  const { name, version, license } = JSON.parse(await readFile(path.join(place, "package.json"), "utf8"));
+  const { name, version, license, author, main } = JSON.parse(await readFile(path.join(place, "package.json"), "utf8"));
   const names = (await readdir(place)).filter((file) => LICENCES.test(file)).sort();
-  if (names.length === 0) throw new Error(`${name} is bundled, but has no licence text in ${folder}.`);
   const texts = await Promise.all(names.map((file) => readFile(path.join(place, file), "utf8")));
+  if (texts.length === 0) texts.push(header(await readFile(createRequire(path.join(place, "package.json")).resolve(`./${main ?? "index.js"}`), "utf8")));
+  if (!texts.join("").trim() && license && author) {
+    const by = typeof author === "string" ? author : author.name;
+    texts.push(`The package has no text of its licence; it declares: ${license}, by ${by}.`);
+  }
+  if (!texts.join("").trim()) throw new Error(`${name} is bundled, but declares no licence in ${folder}.`);
   const text = texts.map((one) => one.replace(/\r\n/g, "\n").trim()).join("\n\n");
   return `${RULE}\n${name} ${version} (${license})\n${RULE}\n\n${text}\n`;
+}
+
+/** Returns the comment at the beginning of *source* if it names a licence, else nothing. */
+function header(source) {
+  const [comment = ""] = /^\s*\/\*[\s\S]*?\*\//.exec(source) ?? [];
+  return /licen[cs]e/i.test(comment) ? comment.trim() : "";
 }

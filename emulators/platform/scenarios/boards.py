@@ -33,6 +33,14 @@ await startAll("several", numbers.length);
 """
 ACTS = """
 const picture = (name) => page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
+const told = async (act) => {
+  try {
+    await act();
+  } catch (problem) {
+    await picture("stopped");
+    throw new Error([problem.message, ...page.problems].join("; "));
+  }
+};
 const startAll = async (name, count) => {
   await canStart();
   await picture(`${name}-1-form`);
@@ -87,7 +95,7 @@ def show(platform: Platform, seconds: float) -> bool:
 def _act(browser: Browser, program: str, **values: Any) -> None:
     """Run *program* in the browser; raises `PlatformError` with the reason when it fails."""
     try:
-        browser.run(STEPS.read_text() + ACTS + program, **values)
+        browser.run(f"{STEPS.read_text()}{ACTS}await told(async () => {{{program}}});", **values)
     except ProgramError as error:
         raise PlatformError(f"The browser did not get to the end:\n{error}") from None
 
