@@ -80,10 +80,10 @@ def checked_storage(value: object) -> object:
     return checked_url(value)
 
 
-def checked_guid(value: str) -> str:
+def checked_guid(value: object) -> str:
     """Return the GUID *value* in lower case. Raises ValueError when it is not one."""
     try:
-        return str(uuid.UUID(value))
+        return str(uuid.UUID(str(value)))
     except ValueError:
         raise ValueError("must be a GUID, as in 11111111-1111-4111-8111-111111111111") from None
 
@@ -99,7 +99,7 @@ def is_loopback(url: str) -> bool:
 
 
 Names = Annotated[tuple[str, ...], BeforeValidator(split_list)]
-Guid = Annotated[str, AfterValidator(checked_guid)]
+Guid = Annotated[str, BeforeValidator(checked_guid)]
 Guids = Annotated[tuple[str, ...], BeforeValidator(split_list), AfterValidator(checked_guids)]
 Url = Annotated[str, BeforeValidator(checked_url)]
 OrganizationUrl = Annotated[str, BeforeValidator(checked_organization)]

@@ -190,7 +190,8 @@ class Settings(BaseModel):
     def serves(self, organization: str) -> bool:
         """Whether requests may name *organization*, compared without case."""
         allowed = self.allowed_organizations or (self.organization,)
-        return organization.casefold() in {name.casefold() for name in allowed}
+        names = {name.casefold() for name in allowed}
+        return organization.isascii() and organization.casefold() in names  # the Kelvin sign folds to k
 
     def extension_key_secrets(self) -> tuple[str, ...]:
         """Return the names of the secrets with the extension's keys, the current one first."""

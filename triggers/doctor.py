@@ -166,7 +166,7 @@ def _extension(connected: Clients, given: Settings) -> str:
             f"Key Vault has no secret {previous} (EXTENSION_PREVIOUS_KEY_SECRET), or the app may not read "
             "it. Store the previous certificate there, or remove the setting."
         )
-    return f"people of {len(accepted.tenants)} tenants can sign in by the extension {accepted.id}"
+    return f"tenants whose people can sign in with the extension {accepted.id}: {len(accepted.tenants)}"
 
 
 PROBES: dict[str, Probe] = {

@@ -12,8 +12,8 @@ from emulators.azure_devops.control.client import AzureDevOps
 from emulators.extension import EXTENSION_ID, ISSUER, ensure_key
 from emulators.platform.app_settings import ORGANIZATION, PROJECT, REPOSITORY
 from emulators.ports import AZURE_DEVOPS, FUNCTIONS_HOST, KEY_VAULT
+from tests.boards import PLACE, Visitor, access_token, refused
 from tests.hostile.attacks import attack_on
-from tests.hostile.boards import PLACE, Visitor, access_token, refused
 from tests.hostile.evidence import everything, sightings
 
 CONTRIBUTE = 4

@@ -136,7 +136,7 @@ def extension() -> Extension:
     needed = {"EXTENSION_ID": given.extension_id, "EXTENSION_TENANTS": given.extension_tenants}
     missing = [name for name, value in needed.items() if not value]
     if given.extension_id is None or missing:
-        raise SettingsError(f"Set {' and '.join(missing)}: people cannot sign in by the extension without.")
+        raise SettingsError(f"Set {' and '.join(missing)}, so that people can sign in in Azure Boards.")
     current, *previous = [
         (clients().vault.read_secret(name) or "").strip() for name in given.extension_key_secrets()
     ]

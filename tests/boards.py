@@ -17,6 +17,15 @@ def access_token(platform, person, scopes=SCOPES, minutes=60):
         return control.create_extension_token(person, scopes, minutes=minutes)
 
 
+def contributor(platform, name):
+    """A new person who may contribute to the sample's project, at the extension's pages."""
+    address = f"{name}@boards.invalid"
+    with AzureDevOps(platform.url(AZURE_DEVOPS), ORGANIZATION) as control:
+        control.create_identity(name.capitalize(), address)
+        control.add_to_group(address, rf"[{PROJECT}]\Contributors")
+    return Visitor(platform, address)
+
+
 class Visitor:
     """A person with an app token and an access token; either can be another one."""
 
