@@ -323,13 +323,21 @@ def test_agents_repositories_and_templates_are_listed_for_a_person(hostile, ada)
 # -- what stays behind ------------------------------------------------------------------------------------
 
 
-def test_azure_devops_is_asked_three_times_with_the_persons_token(hostile, ada, item):
+@pytest.mark.parametrize("evaluates", [True, False])
+def test_azure_devops_is_asked_three_times_with_the_persons_token(hostile, ada, item, evaluates):
     reads = ("connectionData", f"(?i)workitems/{item}\\?fields=System.Id", "permissionevaluationbatch")
-    with hostile.client(AZURE_DEVOPS) as http:
+    with (
+        hostile.client(AZURE_DEVOPS) as http,
+        AzureDevOps(hostile.url(AZURE_DEVOPS), ORGANIZATION) as control,
+    ):
+        control.switch(extensionEvaluatesPermissions=evaluates)
         for path in reads:
             hostile.fault(AZURE_DEVOPS, path=path, times=50, delaySeconds=0.001)
-        assert ada.start(item).status_code == 202
-        left = {fault["path"]: fault["times"] for fault in http.get("/_control/faults").json()["faults"]}
+        try:
+            assert ada.start(item).status_code == 202
+            left = {fault["path"]: fault["times"] for fault in http.get("/_control/faults").json()["faults"]}
+        finally:
+            control.switch(extensionEvaluatesPermissions=True)
     assert left == dict.fromkeys(reads, 49)
 
 
@@ -345,6 +353,25 @@ def test_neither_token_is_found_anywhere(hostile, visitors, ended):
         for kind, value in (("app token", visitor.app_token), ("access token", visitor.user_token))
     }
     assert sightings(found, list(everything(hostile))) == []
+
+
+# -- the group that may start runs ------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_with_a_group_set_only_its_members_who_may_contribute_start_runs(hostile, visitors, item):
+    group = rf"[{PROJECT}]\Boards users"
+    with AzureDevOps(hostile.url(AZURE_DEVOPS), ORGANIZATION) as control:
+        control.create_identity(group, group, kind="group")
+        control.add_to_group("rita@boards.invalid", group)
+        try:
+            hostile.restart_host_with(ALLOWED_REQUESTERS_GROUP=group)
+            refused(visitors["ada"].start(item), 403, "not_allowed", "ALLOWED_REQUESTERS_GROUP")
+            refused(visitors["rita"].start(item), 403, "not_contributor")
+            control.add_to_group("ada@boards.invalid", group)
+            assert visitors["ada"].start(item).status_code == 202
+        finally:
+            hostile.restart_host_with()
 
 
 # -- the settings -----------------------------------------------------------------------------------------

@@ -56,7 +56,7 @@ async def create_boards_run(
     number = request.work_item_id or 0
     await visit.check_item(request.project, number)
     await visit.check_group(person)
-    await visit.check_contribute(request.project, request.repository)
+    await visit.check_contribute(request.project, request.repository, person)
     claims = run_calls.claims_of(req, "boards", visit.organization.casefold(), person.id, str(number))
     return await run_calls.start(client, request, claims, ROUTE)
 
@@ -118,7 +118,7 @@ async def retry_boards_run(req: func.HttpRequest, client: df.DurableOrchestratio
     visit = await _visit(req, row)
     person = await visit.person()
     await visit.check_group(person)
-    await visit.check_contribute(str(row["project"]), str(row["repository"]))
+    await visit.check_contribute(str(row["project"]), str(row["repository"]), person)
     return await run_calls.retry(req, client, row, _requester(person), ROUTE)
 
 

@@ -72,9 +72,12 @@ class Visit:
         if not sees:
             _deny(not_visible(work_item_id, project))
 
-    async def check_contribute(self, project: str, repository: str) -> None:
-        """Check that the person may contribute. Raises `BadRequest`: 401, or 403 `not_contributor`."""
-        if not await asyncio.to_thread(self._may_contribute, project, repository):
+    async def check_contribute(self, project: str, repository: str, person: Person | None = None) -> None:
+        """Check that the person may contribute; *person* is who they are, if that was read already.
+
+        Raises `BadRequest`: 401, or 403 `not_contributor`.
+        """
+        if not await asyncio.to_thread(self._may_contribute, project, repository, person):
             _deny(not_contributor(repository))
 
     async def check_group(self, person: Person) -> None:
@@ -89,7 +92,7 @@ class Visit:
             _deny(self._unknown())
         return person
 
-    def _may_contribute(self, project: str, repository: str) -> bool:
+    def _may_contribute(self, project: str, repository: str, person: Person | None) -> bool:
         """Ask as the caller; if that API refuses their token, read the access control list as the app."""
         app = clients().azure_devops(self.organization)
         try:
@@ -99,7 +102,7 @@ class Visit:
         allowed = self.caller.may_contribute(found.project_id, found.id)
         if allowed is not None:
             return allowed
-        identity = app.permissions.identity(self._person().id)
+        identity = app.permissions.identity((person or self._person()).id)
         if identity is None:
             return False
         return may_contribute(app.permissions.git_entries(found.project_id, found.id, identity))
