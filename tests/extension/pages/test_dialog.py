@@ -1,4 +1,4 @@
-"""The dialog in the hosting page, against the real app: what it refuses is said, and nothing typed is lost."""
+"""The dialog in the hosting page, against the real app: refusals are explained, and nothing typed is lost."""
 
 import pytest
 
