@@ -6,6 +6,7 @@ MAKEFLAGS += --no-print-directory
 
 AGENT ?= claude
 MODEL ?= scripted
+SCENARIO ?=
 KEEP ?=
 UNSAFE ?=
 ONLY ?=
@@ -15,6 +16,8 @@ PYTEST_ARGS ?=
 JOBS ?= 3
 TAG ?= dev
 BUILDER ?= docker
+FUNCTION_HOSTS ?= $(EXTENSION_FUNCTION_HOSTS)
+PUBLISHER ?=
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
 VENV := .venv
@@ -31,11 +34,13 @@ DEMO_PORT = $(if $(filter-out file default undefined,$(origin BASE_PORT)),--base
 PLATFORM_ARGUMENTS = --agent "$(AGENT)" --model "$(MODEL)" $(STATE_ARGUMENT) $(if $(call given,$(UNSAFE)),--unsafe)
 DOCKERFILES = $(shell git ls-files '*Dockerfile')
 
+SCENARIOS := $(sort $(filter-out __init__,$(basename $(notdir $(wildcard emulators/platform/scenarios/*.py)))))
+
 CHECKS := check-format check-lint check-types check-imports check-shell check-docker check-secrets \
   check-extension
 
-.PHONY: check-agent compiled help demo run test test-slow check $(CHECKS) docs screenshots format bench images \
-  install install-demo tools clean
+.PHONY: check-agent check-scenario compiled help demo run test test-slow check $(CHECKS) docs screenshots format \
+  bench images install install-demo tools clean extension extension-pages
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*  ## /  make \1|/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -45,13 +50,18 @@ help:  ## list the targets
 
 # AGENT: the agent, a folder in containers/
 # MODEL: scripted, or real with the key in ANTHROPIC_API_KEY (scripted)
+# SCENARIO: another way to start the run of make demo: a module in emulators/platform/scenarios/
 # UNSAFE: 1 lets the agent of a real model work without bubblewrap, with your rights on this machine
 # KEEP: 1 keeps the platform of make demo up until Ctrl-C
 # STATE: folder for state and logs (.local; make demo: .local/demo)
-# BASE_PORT: first of the nine ports (make run: 7071; make demo: ports that are free)
+# BASE_PORT: first of the ten ports (make run: 7071; make demo: ports that are free)
 
-demo: check-agent install-demo  ## a work item in, a linked pull request out
-	@"$(PY)" -m emulators.platform.demo $(PLATFORM_ARGUMENTS) $(DEMO_PORT) $(if $(call given,$(KEEP)),--keep)
+# FUNCTION_HOSTS: hosts of your function app, separated by commas, for make extension (this machine)
+# PUBLISHER: id of your publisher in the Marketplace, for make extension (autocoder)
+
+demo: check-agent check-scenario install-demo $(if $(SCENARIO),extension/node_modules/.installed)  ## a work item in, a linked pull request out
+	@"$(PY)" -m emulators.platform.demo $(PLATFORM_ARGUMENTS) $(DEMO_PORT) \
+	  $(if $(SCENARIO),--scenario "$(SCENARIO)") $(if $(call given,$(KEEP)),--keep)
 
 run: check-agent install-demo  ## keep the platform up, with the sample in it, to play with
 	@"$(PY)" -m emulators.platform.run $(PLATFORM_ARGUMENTS) --base-port "$(BASE_PORT)"
@@ -98,6 +108,17 @@ screenshots: demo  ## take the README's pictures from the demo's pages, with Chr
 bench: install-demo  ## measure the app against a bare script (ONLY=runs,gateway selects some)
 	@"$(PY)" -m emulators.bench $(if $(ONLY),--only "$(ONLY)")
 
+extension: extension/node_modules/.installed  ## package the extension for Azure DevOps (FUNCTION_HOSTS, PUBLISHER)
+	@EXTENSION_FUNCTION_HOSTS="$(or $(FUNCTION_HOSTS),127.0.0.1:$(BASE_PORT))" EXTENSION_PUBLISHER="$(PUBLISHER)" \
+	  node extension/package.mjs
+	@$(if $(FUNCTION_HOSTS),:,echo "It works with make run only. For your app: make extension \
+	  FUNCTION_HOSTS=<host of the app> PUBLISHER=<your publisher>")
+
+extension-pages: extension/node_modules/.installed  ## build the extension for make run, unpacked (BASE_PORT=7071)
+	@EXTENSION_FUNCTION_HOSTS="127.0.0.1:$(BASE_PORT)" node extension/stage.mjs \
+	  "$(or $(STATE),.local)/extension_files/dist/extension"
+	@echo "The pages are built: open a work item of make run and choose Autocoder."
+
 images:  ## build the containers' images (TAG=dev, BUILDER=docker)
 	@BUILDER="$(BUILDER)" TAG="$(TAG)" sh containers/build.sh
 
@@ -106,12 +127,15 @@ install: compiled $(NODE_STAMPS)  ## what the tests need: the virtual environmen
 check-agent:  # first, so that a wrong AGENT fails before anything is installed
 	@$(if $(filter $(AGENT),$(AGENTS)),,echo "There is no agent '$(AGENT)'. Agents are: $(AGENTS)." >&2; exit 1)
 
+check-scenario:
+	@$(if $(filter-out $(SCENARIOS),$(SCENARIO)),echo "There is no scenario '$(SCENARIO)'. Scenarios are: $(SCENARIOS)." >&2; exit 1)
+
 install-demo: compiled emulators/node_modules/.installed \
   $(if $(wildcard containers/$(AGENT)/package-lock.json),containers/$(AGENT)/node_modules/.installed)
 
 clean:  ## remove what was installed, and the platform's state
 	rm -rf .venv .local .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
-	rm -rf $(addsuffix /node_modules,$(NODE_PREFIXES))
+	rm -rf extension/dist $(addsuffix /node_modules,$(NODE_PREFIXES))
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 compiled: $(PYTHON_STAMP)  # as in the image, because the containers may not write next to their code

@@ -24,9 +24,23 @@ from activities import (
 )
 from autocoder.settings import SettingsError, settings
 from orchestrators import conclude, run_agent, wait_for_container_group, wait_for_slot
-from triggers import agents, doctor, finished, health, janitor, openapi, runs, service_hook
+from triggers import agents, doctor, finished, health, janitor, openapi, runs, service_hook, subscriptions
+from triggers.boards import choices as boards_choices
+from triggers.boards import runs as boards_runs
 
-TRIGGERS = (agents, doctor, finished, health, janitor, openapi, runs, service_hook)
+TRIGGERS = (
+    agents,
+    boards_choices,
+    boards_runs,
+    doctor,
+    finished,
+    health,
+    janitor,
+    openapi,
+    runs,
+    service_hook,
+    subscriptions,
+)
 ORCHESTRATORS = (conclude, run_agent, wait_for_container_group, wait_for_slot)
 ACTIVITIES = (
     add_to_pull_request.add_to_pull_request,

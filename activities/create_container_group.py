@@ -29,9 +29,8 @@ OUTPUTS = {
     "changes.pack": "cw",
     "result.json": "cw",
 }
-MARGIN_MINUTES = (
-    40  # for which the signed URLs outlive the start and the agent's work: checks, upload, delays
-)
+MARGIN_MINUTES = 40  # for which signed URLs outlive the start and the agent's work: checks, upload, delays
+CLONE_MARGIN_MINUTES = 15  # for which the clone token outlives the time that a group may take to start
 WAITING = "Waiting: "
 
 
@@ -105,12 +104,13 @@ def _secrets(connected: Clients, plan: Plan) -> Mapping[tuple[str, str], str]:
     model_key, callback_key = (connected.vault.read_secret(name) or "" for name in _secret_names(plan))
     run_id = plan.run.id
     minutes = plan.provisioning_minutes + (plan.budget.minutes or 0) + MARGIN_MINUTES
+    clone_seconds = 60 * (plan.provisioning_minutes + CLONE_MARGIN_MINUTES)
     token, sas = callback_token(callback_key, run_id), connected.blobs.sas_url
     connected.guard(token)
     inputs = {name: sas(run_id, name, "r", minutes) for name in plan.inputs}
     outputs = {name: sas(run_id, name, permissions, minutes) for name, permissions in OUTPUTS.items()}
     return {
-        ("clone", "CLONE_AUTHORIZATION"): connected.clone_authorization(),
+        ("clone", "CLONE_AUTHORIZATION"): connected.clone_authorization(clone_seconds),
         ("clone", "INPUT_URLS"): json.dumps(inputs),
         ("supervisor", "MODEL_KEY"): model_key,
         ("supervisor", "CALLBACK_TOKEN"): token,

@@ -31,14 +31,16 @@ def get_container_group(given: GroupInput) -> GroupVerdict:
     connected, plan = clients(), given.plan
     group = connected.containers.get_group(group_name(plan.run.id))
     seen = judge_group(group)
-    if group is None or seen.state != "working":
+    if seen.state == "starting":
         return seen
     if connected.blobs.exists(plan.run.id, "result.json"):  # the supervisor writes it last
-        return GroupVerdict(state="ended")
+        return GroupVerdict(state="ended", final=True)
+    if group is None or seen.state != "working":
+        return seen
     progress = _progress(connected, plan.run.id)
     reason = agent_start_failure(group, progress, datetime.now(UTC))
     if reason:
-        return GroupVerdict(state="failed", reason=reason)
+        return GroupVerdict(state="failed", reason=reason, final=True)
     try:
         _publish_progress(connected, plan, progress)
     except AutocoderError as error:  # a failed comment must not end the polling

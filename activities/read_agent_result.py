@@ -7,27 +7,36 @@ from pydantic import ValidationError
 from activities.activity import activity
 from activities.parts.parallel import in_parallel
 from autocoder import wire
-from autocoder.clients.connect import Clients, clients
+from autocoder.clients.connect import clients
 from autocoder.clock import now
 from autocoder.container_groups.state import judge_group
 from autocoder.ids import group_name
-from autocoder.models import AgentResult, Ended, Plan
+from autocoder.models import AgentResult, Ended, GroupVerdict, Plan, Value
 from autocoder.runs.rows import usage_column, worked_columns
 
 MAX_RESULT_BYTES = 1_000_000
 log = logging.getLogger("autocoder.activities")
 
 
+class ResultInput(Value):
+    """The plan of a run, and what the polling saw last of its container group; None after the callback."""
+
+    plan: Plan
+    seen: GroupVerdict | None = None
+
+
 @activity
-def read_agent_result(plan: Plan) -> AgentResult | Ended:
+def read_agent_result(given: ResultInput) -> AgentResult | Ended:
     """Return the result of the run's containers, or how the run ends without a valid one."""
-    connected = clients()
+    connected, plan = clients(), given.plan
     content, row = in_parallel(
         lambda: connected.blobs.get(plan.run.id, "result.json", MAX_RESULT_BYTES),
         lambda: connected.records.get(plan.run.id) or {},
     )
     if content is None:
-        return _without_result(connected, plan)
+        return _without_result(
+            given.seen or judge_group(connected.containers.get_group(group_name(plan.run.id)))
+        )
     try:
         result = wire.load(AgentResult, content.decode())
     except (ValidationError, ValueError) as error:
@@ -44,14 +53,15 @@ def read_agent_result(plan: Plan) -> AgentResult | Ended:
     return wire.redacted(result, connected.redact)
 
 
-def _without_result(connected: Clients, plan: Plan) -> Ended:
-    """Return how the run ends without a result, according to the state of the container group."""
-    seen = judge_group(connected.containers.get_group(group_name(plan.run.id)))
+def _without_result(seen: GroupVerdict) -> Ended:
+    """Return how the run ends without a result, by what was seen of its container group."""
     if seen.state == "gone":
         reason = "The container group was deleted before it wrote a result."
         return Ended(outcome="interrupted", reason=reason)
-    if seen.state in ("starting", "working"):
+    if seen.state == "late":
         reason = "The deadline passed before the containers wrote a result."
         return Ended(outcome="timed_out", reason=reason)
-    reason = seen.reason or "The container group ended without a result."
+    if seen.state in ("starting", "working"):
+        return Ended(outcome="failed", reason="The containers reported their end, but wrote no result.")
+    reason = seen.reason or "The container group ended without a result, and Azure gives no reason."
     return Ended(outcome="failed", reason=reason)

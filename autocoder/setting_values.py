@@ -2,10 +2,12 @@
 
 import json
 import re
+import uuid
+from decimal import Decimal
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator
+from pydantic import AfterValidator, BeforeValidator
 
 ORGANIZATION = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,48}[A-Za-z0-9])?"
 _ORGANIZATION_URL = re.compile(rf"https?://[^/?#@\s]+/{ORGANIZATION}")
@@ -53,6 +55,21 @@ def checked_organization(value: object) -> object:
     return url
 
 
+def in_steps(step: str) -> AfterValidator:
+    """Return a validator of numbers that are whole multiples of *step*.
+
+    Container Instances takes CPU in steps of 0.01 and memory in steps of 0.1 GB:
+    https://github.com/Azure/azure-cli/issues/7355
+    """
+
+    def check(value: float) -> float:
+        if Decimal(repr(value)) % Decimal(step):
+            raise ValueError(f"must be a multiple of {step}")
+        return value
+
+    return AfterValidator(check)
+
+
 def checked_storage(value: object) -> object:
     """Return a storage endpoint: an https address, or a connection string (such as Azurite's).
 
@@ -63,12 +80,27 @@ def checked_storage(value: object) -> object:
     return checked_url(value)
 
 
+def checked_guid(value: object) -> str:
+    """Return the GUID *value* in lower case. Raises ValueError when it is not one."""
+    try:
+        return str(uuid.UUID(str(value)))
+    except ValueError:
+        raise ValueError("must be a GUID, as in 11111111-1111-4111-8111-111111111111") from None
+
+
+def checked_guids(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the GUIDs *values* in lower case. Raises ValueError as `checked_guid` does."""
+    return tuple(checked_guid(value) for value in values)
+
+
 def is_loopback(url: str) -> bool:
     """Whether *url* points to this machine."""
     return urlsplit(url).hostname in {"127.0.0.1", "localhost", "::1"}
 
 
 Names = Annotated[tuple[str, ...], BeforeValidator(split_list)]
+Guid = Annotated[str, BeforeValidator(checked_guid)]
+Guids = Annotated[tuple[str, ...], BeforeValidator(split_list), AfterValidator(checked_guids)]
 Url = Annotated[str, BeforeValidator(checked_url)]
 OrganizationUrl = Annotated[str, BeforeValidator(checked_organization)]
 Storage = Annotated[str, BeforeValidator(checked_storage)]

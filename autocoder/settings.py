@@ -14,7 +14,17 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from autocoder.setting_values import Names, OrganizationUrl, Repositories, Storage, Url, from_json
+from autocoder.setting_values import (
+    Guid,
+    Guids,
+    Names,
+    OrganizationUrl,
+    Repositories,
+    Storage,
+    Url,
+    from_json,
+    in_steps,
+)
 
 
 class SettingsError(Exception):
@@ -49,6 +59,22 @@ class Settings(BaseModel):
     )
     callback_key_secret: str = setting(
         "callback-key", "secret from which each run's callback token is derived"
+    )
+    extension_id: Guid | None = setting(
+        None,
+        "id of the extension whose pages may sign people in; empty: none may",
+        "22222222-2222-4222-8222-222222222222",
+    )
+    extension_key_secret: str = setting(
+        "extension-key", "secret that holds the extension's certificate, with which its tokens are signed"
+    )
+    extension_previous_key_secret: str | None = setting(
+        None, "secret with the extension's previous certificate, accepted too while it is replaced"
+    )
+    extension_tenants: Guids = setting(
+        (),
+        "ids of the Microsoft Entra tenants whose people may sign in by the extension; needs EXTENSION_ID",
+        "33333333-3333-4333-8333-333333333333",
     )
     project_repo_map: Annotated[dict[str, Repositories], BeforeValidator(from_json)] = setting(
         {}, "maps each project to its repository, or to a list from which a request must name one",
@@ -102,9 +128,14 @@ class Settings(BaseModel):
     )
     container_resource_group: str = setting(..., "resource group of the container groups", "autocoder-runs")
     container_location: str = setting(..., "region of the container groups", "westeurope")
-    container_cpu: float = setting(2, "vCPUs of a container group", ge=1, le=31)
-    container_memory_gb: float = setting(
-        4, "memory of a container group in GB, of which verify and supervisor take 1", ge=2, le=240
+    container_cpu: Annotated[float, in_steps("0.01")] = setting(
+        2, "vCPUs of a container group, in steps of 0.01", ge=1, le=31
+    )
+    container_memory_gb: Annotated[float, in_steps("0.1")] = setting(
+        4,
+        "memory of a container group in GB, in steps of 0.1; verify and supervisor take 1 of it",
+        ge=2,
+        le=240,
     )
     container_subnet_id: str | None = setting(None, "resource id of the subnet for the container groups")
     resource_manager_url: Url = setting(
@@ -155,6 +186,17 @@ class Settings(BaseModel):
     def organization_url(self, organization: str) -> str:
         """Return the address of *organization* on the same host as AZURE_DEVOPS_ORG_URL."""
         return f"{self.azure_devops_org_url.rsplit('/', 1)[0]}/{organization}"
+
+    def serves(self, organization: str) -> bool:
+        """Whether requests may name *organization*, compared without case."""
+        allowed = self.allowed_organizations or (self.organization,)
+        names = {name.casefold() for name in allowed}
+        return organization.isascii() and organization.casefold() in names  # the Kelvin sign folds to k
+
+    def extension_key_secrets(self) -> tuple[str, ...]:
+        """Return the names of the secrets with the extension's keys, the current one first."""
+        names = (self.extension_key_secret, self.extension_previous_key_secret)
+        return tuple(name for name in names if name) if self.extension_id else ()
 
     def repositories(self, project: str) -> tuple[str, ...]:
         """Return the repositories that PROJECT_REPO_MAP lists for *project*, compared without case."""

@@ -35,6 +35,7 @@ TYPE_WORDS = {
         setting_values.checked_organization,
         setting_values.checked_storage,
     },
+    "GUID": {setting_values.checked_guid},
     "`a;b`": {setting_values.split_list},
 }
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))

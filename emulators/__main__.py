@@ -1,4 +1,4 @@
-"""Start the whole platform: Azurite, and the six emulators, one of which serves the app.
+"""Start the whole platform: Azurite, and the seven emulators, one of which serves the app.
 
     python -m emulators [--state .local] [--base-port 7071] [--app DIR]
 
@@ -16,6 +16,7 @@ from pathlib import Path
 from emulators.platform.console.addresses import print_addresses
 from emulators.platform.console.arguments import add_model
 from emulators.platform.endings import ends_on_signals
+from emulators.platform.extension_pages import build_pages
 from emulators.platform.plan import FLAGS, Plan, real_model_key
 from emulators.platform.processes import ROOT, PlatformError
 from emulators.platform.running import running
@@ -50,7 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         plan = plan_of(argv)
         with ends_on_signals(), running(plan) as platform:
-            print_addresses(platform, time.monotonic() - start)
+            print_addresses(platform, build_pages(plan), start)
             while True:
                 platform.check()
                 time.sleep(POLL_SECONDS)

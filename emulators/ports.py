@@ -36,14 +36,19 @@ MODEL_PROVIDER = Emulator("model_provider", 5)
 BLOB_STORAGE = Emulator("azurite_blob", 6, tls=True)
 QUEUE_STORAGE = Emulator("azurite_queue", 7, tls=True)
 TABLE_STORAGE = Emulator("azurite_table", 8, tls=True)
+EXTENSION_FILES = Emulator("extension_files", 9)
 
-OURS = (FUNCTIONS_HOST, AZURE_DEVOPS, AZURE_RESOURCE_MANAGER, IDENTITY, KEY_VAULT, MODEL_PROVIDER)
+OURS = (
+    FUNCTIONS_HOST, AZURE_DEVOPS, AZURE_RESOURCE_MANAGER, IDENTITY, KEY_VAULT, MODEL_PROVIDER,
+    EXTENSION_FILES,
+)  # fmt: skip
 AZURITE = (BLOB_STORAGE, QUEUE_STORAGE, TABLE_STORAGE)
+ALL = (*OURS, *AZURITE)
 
 
 def base_port(text: str) -> int:
     """Return a base port from a command line; raises `argparse.ArgumentTypeError` with the range."""
-    return _within(text, 1, MAX_PORT - max(emulator.offset for emulator in OURS + AZURITE))
+    return _within(text, 1, MAX_PORT - max(emulator.offset for emulator in ALL))
 
 
 def any_port(text: str) -> int:

@@ -56,6 +56,18 @@ param hookSecretName string = 'hook-password'
 @description('Name of the secret from which the callback token of each run is derived.')
 param callbackSecretName string = 'callback-key'
 
+@description('Id (GUID) of the Azure DevOps extension whose pages may sign people in; empty for none.')
+param extensionId string = ''
+
+@description('Name of the secret with the extension\'s certificate, with which its tokens are signed.')
+param extensionSecretName string = 'extension-key'
+
+@description('With `extensionId`: ids of the Microsoft Entra tenants whose people may sign in.')
+param extensionTenants string[] = [subscription().tenantId]
+
+@description('Origins whose pages may call the app from a browser: `https://<publisher>.gallerycdn.vsassets.io` for the extension.')
+param extensionOrigins string[] = []
+
 @description('Object id of the user or service principal that may write secrets; empty to assign no such right.')
 param deployerPrincipalId string = ''
 
@@ -180,6 +192,10 @@ module functionApp 'modules/function-app.bicep' = {
     keyVaultUrl: vault.outputs.url
     hookSecretName: hookSecretName
     callbackSecretName: callbackSecretName
+    extensionId: extensionId
+    extensionSecretName: extensionSecretName
+    extensionTenants: extensionTenants
+    extensionOrigins: extensionOrigins
     azureDevOpsOrgUrl: azureDevOpsOrgUrl
     projectRepoMap: projectRepoMap
     modelUpstreams: modelUpstreams

@@ -3,6 +3,7 @@
 #
 #   sh infra/secrets.sh                      generates the hooks' password and the callback key, unless they exist
 #   sh infra/secrets.sh anthropic-api-key    also asks for the value of that secret, or reads it from a pipe
+#   sh infra/secrets.sh extension-key        the same for the certificate of the Azure Boards extension
 #
 # The names of resources come from the environment, as in azd hooks, or from `azd env get-value`.
 set -eu

@@ -12,7 +12,7 @@ from activities.create_container_group import create_container_group
 from activities.create_pull_request import create_pull_request
 from activities.fetch_work_item import fetch_work_item
 from activities.push_branch import PushInput, push_branch
-from activities.read_agent_result import read_agent_result
+from activities.read_agent_result import ResultInput, read_agent_result
 from activities.read_repository import read_repository
 from activities.report_phase import PhaseChange, report_phase
 from autocoder import wire
@@ -97,7 +97,10 @@ def _admit(context: df.DurableOrchestrationContext, run: Run) -> Steps[Ended | N
 
 
 def _check(context: df.DurableOrchestrationContext, run: Run) -> Steps[Ended | None]:
-    """Return how the run ends if its requester may not start it; a REST caller has the app's key."""
+    """Return how the run ends if its requester may not start it.
+
+    A REST caller has the app's key, and a person in Azure Boards was checked before the run existed.
+    """
     if run.request.requester.source != "service_hook":
         return None
     return (yield from step(context, check_requester, run))
@@ -130,11 +133,10 @@ def _work(context: df.DurableOrchestrationContext, plan: Plan) -> Steps[AgentRes
     winner = yield context.task_any([finished, cancel, polled])
     if winner == cancel:
         return Ended(outcome="cancelled", reason="The run was cancelled and its containers were stopped.")
-    if winner == polled:
-        seen = wire.load(GroupVerdict, polled.result)
-        if seen.state == "failed":
-            return Ended(outcome="failed", reason=seen.reason)
-    return (yield from step(context, read_agent_result, plan))
+    seen = wire.load(GroupVerdict, polled.result) if winner == polled else None
+    if seen is not None and seen.state == "failed":
+        return Ended(outcome="failed", reason=seen.reason)
+    return (yield from step(context, read_agent_result, ResultInput(plan=plan, seen=seen)))
 
 
 def _publish(context: df.DurableOrchestrationContext, plan: Plan, result: AgentResult) -> Steps[RunReport]:

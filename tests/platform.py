@@ -162,7 +162,7 @@ class Platform:
 
 
 def a_base_port():
-    """The first of nine consecutive free ports, chosen at random, so that tests can run in parallel."""
+    """The first of ten consecutive free ports, chosen at random, so that tests can run in parallel."""
     return free_base_port(random.Random(os.urandom(8)).randrange(10_000, 30_000, 20))
 
 

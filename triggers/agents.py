@@ -20,6 +20,11 @@ blueprint = df.Blueprint()
 @guarded
 async def list_agents(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001  (the binding's name)
     """List the agents with their models and defaults, whether each is available, and why not."""
+    return await agent_list()
+
+
+async def agent_list() -> func.HttpResponse:
+    """Return the response with all agents."""
     known = agents().values()
     states = await asyncio.gather(*(asyncio.to_thread(secret_state, agent) for agent in known))
     value = tuple(_entry(agent, state) for agent, state in zip(known, states, strict=True))

@@ -44,7 +44,7 @@ def error(
 
 
 class BadRequest(Exception):  # noqa: N818  (a response, not a bug)
-    """A request whose body or query is not valid; `response` is the answer to it."""
+    """A request whose body, query or credentials are not valid; `response` is the answer to it."""
 
     def __init__(self, response: func.HttpResponse) -> None:
         self.response = response

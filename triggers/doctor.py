@@ -12,9 +12,10 @@ from autocoder.clients.run_records import ACTIVE
 from autocoder.errors import AutocoderError, Forbidden, SignInRequired
 from autocoder.models import DoctorCheck, DoctorReport
 from autocoder.requests.requesters import Identity, missing_rights
-from autocoder.settings import Settings, settings
+from autocoder.settings import Settings, SettingsError, settings
 from triggers.agents import secret_state, unavailable_reason
 from triggers.answers import answer, guarded
+from triggers.boards.sign_in import extension
 from triggers.operations import Operation, operation
 
 blueprint = df.Blueprint()
@@ -152,6 +153,22 @@ def _container_groups(connected: Clients, given: Settings) -> str:
     return f"{groups} container groups in {given.container_resource_group}"
 
 
+def _extension(connected: Clients, given: Settings) -> str:
+    if not given.extension_id and not given.extension_tenants:
+        return "not configured (EXTENSION_ID), so the pages of the Azure Boards extension cannot be used"
+    try:
+        accepted = extension()
+    except SettingsError as problem:
+        raise Finding(str(problem)) from None
+    previous = given.extension_previous_key_secret
+    if previous and connected.vault.read_secret(previous) is None:
+        raise Finding(
+            f"Key Vault has no secret {previous} (EXTENSION_PREVIOUS_KEY_SECRET), or the app may not read "
+            "it. Store the previous certificate there, or remove the setting."
+        )
+    return f"tenants whose people can sign in with the extension {accepted.id}: {len(accepted.tenants)}"
+
+
 PROBES: dict[str, Probe] = {
     "azure-devops": _azure_devops,
     "repositories": _repositories,
@@ -159,6 +176,7 @@ PROBES: dict[str, Probe] = {
     "clone-token": _clone_token,
     "secrets": _secrets,
     "agents": _agents,
+    "extension": _extension,
     "storage": _storage,
     "container-groups": _container_groups,
 }

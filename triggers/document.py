@@ -23,6 +23,7 @@ KEYS: Mapping[str, JSON] = {
 }
 TAGS = {
     "runs": "Start, follow, cancel and retry runs.",
+    "boards": "The routes for the extension's pages in Azure Boards, whose callers sign in with two tokens.",
     "app": "The app: its agents, its state and this document.",
     "hooks": "Deliveries of Azure DevOps service hooks.",
     "containers": "Called by the containers of a run only.",
@@ -35,7 +36,7 @@ WORDS = {
     202: "Accepted",
     400: "The request is not valid.",
     401: "The token is missing or wrong.",
-    403: "The settings do not allow this.",
+    403: "The settings or the caller's permissions do not allow this.",
     404: "There is no such run.",
     409: "The state of the run does not allow this.",
     410: "The run's files were deleted.",
@@ -120,7 +121,8 @@ def _operation(route: Route) -> JSON:
 def _security(route: Route) -> list[JSON]:
     """Return the alternatives: a key where the route takes one, with a credential where it needs one."""
     keys = [[name] for name in KEYS] if route.takes_key else [[]]
-    others = [[name] for name in route.operation.credentials] or [[]]
+    names = list(route.operation.credentials)
+    others = [names] if route.operation.needs_all else [[name] for name in names] or [[]]
     made: list[JSON] = [{name: [] for name in (*key, *other)} for key in keys for other in others]
     return [] if made == [{}] else made
 
@@ -144,10 +146,12 @@ def _parameters(route: Route) -> list[JSON]:
 def _query(model: type[Value]) -> list[JSON]:
     """Return the fields of *model* as query parameters; one that may be missing has no null there."""
     made: list[JSON] = []
-    for name, schema in model.model_json_schema(schema_generator=_Schemas)["properties"].items():
+    whole = model.model_json_schema(schema_generator=_Schemas)
+    for name, schema in whole["properties"].items():
         words = {"description": schema.pop("description")} if "description" in schema else {}
         kinds = [kind for kind in schema.get("anyOf", [schema]) if kind != {"type": "null"}]
-        made.append({"name": name, "in": "query", **words, "schema": kinds[0]})
+        needed = {"required": True} if name in whole.get("required", ()) else {}
+        made.append({"name": name, "in": "query", **needed, **words, "schema": kinds[0]})
     return made
 
 

@@ -9,7 +9,7 @@ from autocoder.models import Value
 ROUTE_PREFIX = "/api"  # `routePrefix` of host.json has this default
 IDEMPOTENCY_KEY = "Idempotency-Key"
 B = TypeVar("B")
-Tag = Literal["runs", "app", "hooks", "containers"]
+Tag = Literal["runs", "boards", "app", "hooks", "containers"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +25,8 @@ class Operation:
     query: type[Value] | None = None
     body: type[Value] | Literal["json", "text"] | None = None
     starts_run: bool = False  # takes an `Idempotency-Key`, and answers with a `Location`
-    credentials: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # security schemes, one needed
+    credentials: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # security schemes
+    needs_all: bool = False  # of the credentials, not one of them
     is_internal: bool = False  # called by the app's own containers alone
 
 

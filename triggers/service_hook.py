@@ -31,6 +31,7 @@ from triggers.operations import Operation, operation
 from triggers.start import Active, Duplicate, QueueFull, StartRequest, StartResult, start_run
 
 blueprint = df.Blueprint()
+ROUTE = "hooks/azure-devops"
 SIGNATURE = "x-hub-signature-256"
 REPEATS = {
     DELIVERY: "this delivery was already accepted",
@@ -50,7 +51,7 @@ OPERATION = Operation(
 
 
 @operation(OPERATION)
-@blueprint.route(route="hooks/azure-devops", methods=["POST"], auth_level=func.AuthLevel.FUNCTION)
+@blueprint.route(route=ROUTE, methods=["POST"], auth_level=func.AuthLevel.FUNCTION)
 @blueprint.durable_client_input(client_name="client")
 @guarded
 async def azure_devops_hook(

@@ -6,7 +6,7 @@ https://learn.microsoft.com/python/api/overview/azure/core-readme
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -85,19 +85,26 @@ def managed_identity(client_id: str | None, *before: "TokenCredential") -> "Toke
 
 @dataclass
 class TokenSource:
-    """A cached token for one resource, renewed RENEW_SECONDS before it expires."""
+    """A cached token for one resource, renewed RENEW_SECONDS before it expires.
 
-    credential: "TokenCredential" = field(repr=False)
+    Each renewal uses a new credential, because credentials cache tokens themselves until shortly before they
+    expire.
+    """
+
+    new_credential: Callable[[], "TokenCredential"] = field(repr=False)
     scope: str
     _token: "AccessToken | None" = field(default=None, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
-    def value(self) -> str:
-        """Return the token. Raises `SignInRequired` when the credential cannot get one."""
+    def value(self, min_seconds: float = RENEW_SECONDS) -> str:
+        """Return a token that is valid for *min_seconds*, or for as long as a new one is.
+
+        Raises `SignInRequired` when the credential cannot get one.
+        """
         with self._lock:
-            if self._token is None or self._token.expires_on - time.time() < RENEW_SECONDS:
+            if self._token is None or self._token.expires_on - time.time() < min_seconds:
                 with translated("The app cannot sign in"):
-                    self._token = self.credential.get_token(self.scope)
+                    self._token = self.new_credential().get_token(self.scope)
             return self._token.token
 
     def forget(self) -> None:

@@ -2,12 +2,15 @@
 
 import base64
 import re
-from collections import deque
+from collections import Counter, deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
-from autocoder.clients.azure import TokenSource, managed_identity, own_credential, silence
+from autocoder.clients.azure import RENEW_SECONDS, TokenSource, managed_identity, own_credential, silence
+from autocoder.clients.azure_devops.caller import Caller
 from autocoder.clients.azure_devops.client import AzureDevOps
 from autocoder.clients.azure_devops.session import Authorization, Session, new_http_client
 from autocoder.clients.blobs import Blobs
@@ -40,10 +43,16 @@ class Clients:
 
     def azure_devops(self, organization: str) -> AzureDevOps:
         """Return the client of *organization*. Raises `InvalidArgument` when its name is not valid."""
+        return AzureDevOps(self._session(organization, self._own))
+
+    def caller(self, organization: str, token: str) -> Caller:
+        """Return *organization* as the owner of the access *token* sees it; raises as `azure_devops` does."""
+        return Caller(self._session(organization, Authorization(lambda: f"Bearer {token}")))
+
+    def _session(self, organization: str, authorization: Authorization) -> Session:
         if not _ORGANIZATION.fullmatch(organization):
             raise InvalidArgument("This is not a valid name of an Azure DevOps organisation.")
-        url = self.settings.organization_url(organization)
-        return AzureDevOps(Session(url, self._own, self._http))
+        return Session(self.settings.organization_url(organization), authorization, self._http)
 
     def redact(self, text: str) -> str:
         """Return *text* without well-known tokens and the secrets that this process has read or generated."""
@@ -53,11 +62,24 @@ class Clients:
             redactor = Redactor(known)
             self._redactors.clear()  # threads may do this at the same time: each keeps its own redactor
             self._redactors[known] = redactor
-        return redactor.redact(text)
+        visitors = tuple(self._visitors)
+        return Redactor(visitors).redact(redactor.redact(text)) if visitors else redactor.redact(text)
 
     def guard(self, secret: str) -> None:
         """Redact *secret* from now on; it was generated here and is not in Key Vault."""
         self._guarded.append(secret)
+
+    @contextmanager
+    def guarding(self, *tokens: str) -> Iterator[None]:
+        """Redact *tokens* as long as the context lasts: those of a request's caller, forgotten with it."""
+        self._visitors.update(tokens)
+        try:
+            yield
+        finally:
+            self._visitors.subtract(tokens)
+            for token in tokens:
+                if self._visitors[token] <= 0:
+                    del self._visitors[token]
 
     def own_id(self, organization: str) -> str:
         """Return the id of the app's identity in *organization*, looked up once."""
@@ -71,12 +93,18 @@ class Clients:
         del organization  # one identity or PAT serves all organisations
         return self._own.header()
 
-    def clone_authorization(self) -> str:
-        """Return the `Authorization` header for clones: of the clone token, the reader, or the app."""
+    def clone_authorization(self, min_seconds: float = RENEW_SECONDS) -> str:
+        """Return the `Authorization` header for clones: of the clone token, the reader, or the app.
+
+        A token of an identity is valid for *min_seconds*, or for as long as a new one is.
+        """
         if self.settings.clone_token_secret:
             return self._pat(self.settings.clone_token_secret)
-        reader = self.settings.azure_devops_reader_client_id
-        return f"Bearer {self._reader_token.value()}" if reader else self._own.header()
+        if self.settings.azure_devops_reader_client_id:
+            return f"Bearer {self._reader_token.value(min_seconds)}"
+        if self.settings.azure_devops_auth == "pat":
+            return self._own.header()
+        return f"Bearer {self._own_token.value(min_seconds)}"
 
     def git_pool(self) -> "urllib3.PoolManager":
         """Return the connection pool for pushes."""
@@ -89,6 +117,7 @@ class Clients:
             names.append(self.settings.azure_devops_pat_secret)
         if self.settings.clone_token_secret:
             names.append(self.settings.clone_token_secret)
+        names += self.settings.extension_key_secrets()
         for name in names:
             self.vault.read_secret(name)
         headers = (self._own.header(), self.clone_authorization())
@@ -134,6 +163,10 @@ class Clients:
         return deque(maxlen=MAX_GUARDED_SECRETS)
 
     @cached_property
+    def _visitors(self) -> Counter[str]:
+        return Counter()  # changed by the event loop's thread only
+
+    @cached_property
     def _own_ids(self) -> dict[str, str]:
         return {}
 
@@ -143,12 +176,12 @@ class Clients:
 
     @cached_property
     def _own_token(self) -> TokenSource:
-        return TokenSource(self._credential, AZURE_DEVOPS_SCOPE)
+        return TokenSource(lambda: own_credential(self.settings.azure_client_id), AZURE_DEVOPS_SCOPE)
 
     @cached_property
     def _reader_token(self) -> TokenSource:
-        identity = managed_identity(self.settings.azure_devops_reader_client_id)
-        return TokenSource(identity, AZURE_DEVOPS_SCOPE)
+        client_id = self.settings.azure_devops_reader_client_id
+        return TokenSource(lambda: managed_identity(client_id), AZURE_DEVOPS_SCOPE)
 
     @cached_property
     def _own(self) -> Authorization:

@@ -24,6 +24,7 @@ TOOLS_VOLUME = "tools"
 IMAGE_FOLDER = "/opt/autocoder"  # where an agent's image has the wrapper scripts and the program
 PYTHON = ("python3", "-S", "-m")  # -S: the runner uses no installed packages
 MIN_CPU, MIN_MEMORY_GB = 0.25, 0.5
+CLONE_SHARE = 0.75  # of PROVISIONING_MINUTES: how long the clone retries while Azure DevOps is away
 APP_TAG = "autocoder-app"
 
 
@@ -74,6 +75,7 @@ def _clone(plan: Plan, settings: Settings) -> ContainerSpec:
             "BASE_BRANCH": plan.base.branch,
             "TARGET_BRANCH": plan.base.branch,  # its name in images built before source branches
             "BASE_COMMIT": plan.base.commit,
+            "AUTOCODER_CLONE_SECONDS": str(int(plan.provisioning_minutes * 60 * CLONE_SHARE)),
         },
         secret_env=("CLONE_AUTHORIZATION", "INPUT_URLS"),
         mounts=mounts,
@@ -132,8 +134,8 @@ def _agent(plan: Plan, settings: Settings) -> ContainerSpec:
         command=("/bin/sh", f"{tools}/base/agent.sh"),
         env=env,
         mounts=mounts,
-        cpu=settings.container_cpu - others * MIN_CPU,
-        memory_gb=settings.container_memory_gb - others * MIN_MEMORY_GB,
+        cpu=round(settings.container_cpu - others * MIN_CPU, 2),  # 3.4 - 0.5 is not 2.9 in binary
+        memory_gb=round(settings.container_memory_gb - others * MIN_MEMORY_GB, 1),
         **_limits(settings),
     )
 

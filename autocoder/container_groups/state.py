@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from autocoder.models import GroupVerdict, Progress, Value
 
 STARTING = ("Pending", "Creating")
+MOVING = ("Repairing", "Updating")  # the platform restarts the containers, or moves the group
 DEAD = ("Failed", "Stopped", "Succeeded", "Terminated")
-SUPERVISOR, AGENT, ENDED = "supervisor", "agent", "Terminated"
+SUPERVISOR, AGENT, RUNNING, ENDED = "supervisor", "agent", "Running", "Terminated"
 GRACE = timedelta(seconds=15)  # for a restart by the platform, or for the agent's first sign of life
-OUT_OF_MEMORY = 137
+KILLED, OUT_OF_MEMORY = 137, "OOMKilled"
 KILLED_BY_PLATFORM = (7147, 7148)
 
 
@@ -36,18 +37,24 @@ class GroupState(Value):
 def judge_group(group: GroupState | None) -> GroupVerdict:
     """Return whether the group is starting, working, ended, failed to start, or gone (None).
 
-    A group has ended when its supervisor has, whatever else still runs in it.
+    A group that works has a supervisor that runs, whatever Azure calls the group; it has ended when its
+    supervisor has, whatever else still runs in it. While a group starts or moves, its containers say nothing.
     """
     if group is None:
         return GroupVerdict(state="gone")
+    if group.provisioning_state in STARTING:
+        return GroupVerdict(state="starting", reason="; ".join(group.events[-3:])[:1_000])
+    supervisor = next((one.state for one in group.containers if one.name == SUPERVISOR), "")
+    if supervisor == RUNNING or group.provisioning_state in MOVING:
+        return GroupVerdict(state="working")
     if group.provisioning_state == "Failed":
         reason = "; ".join(group.events[-3:]) or _why(group) or "Azure gives no reason."
         return GroupVerdict(
             state="failed", reason=f"The container group could not be started: {reason}"[:1_000]
         )
-    if group.state in DEAD or any(one.name == SUPERVISOR and one.state == ENDED for one in group.containers):
+    if group.state in DEAD or supervisor == ENDED:
         return GroupVerdict(state="ended", reason=_why(group))
-    return GroupVerdict(state="starting" if group.provisioning_state in STARTING else "working")
+    return GroupVerdict(state="working")
 
 
 def agent_start_failure(group: GroupState, progress: Progress | None, now: datetime) -> str:
@@ -73,7 +80,7 @@ def _why(group: GroupState) -> str:
 
 
 def _sentence(container: ContainerState) -> str:
-    if container.exit_code == OUT_OF_MEMORY:
+    if container.exit_code == KILLED and container.detail == OUT_OF_MEMORY:
         return f"Container {container.name} ran out of memory; raise CONTAINER_MEMORY_GB."
     if container.exit_code in KILLED_BY_PLATFORM:
         return f"Container {container.name} was killed by the platform."

@@ -15,11 +15,17 @@ from autocoder.models.answers import ErrorDetails as ErrorDetails
 from autocoder.models.answers import FieldProblem as FieldProblem
 from autocoder.models.answers import HealthAnswer as HealthAnswer
 from autocoder.models.answers import HookAnswer as HookAnswer
+from autocoder.models.answers import HookConsumerInputs as HookConsumerInputs
+from autocoder.models.answers import HookSubscription as HookSubscription
+from autocoder.models.answers import HookSubscriptionList as HookSubscriptionList
 from autocoder.models.answers import LogPart as LogPart
 from autocoder.models.answers import OpenApiDocument as OpenApiDocument
+from autocoder.models.answers import RepositoryEntry as RepositoryEntry
+from autocoder.models.answers import RepositoryList as RepositoryList
 from autocoder.models.answers import RunList as RunList
 from autocoder.models.answers import RunReference as RunReference
 from autocoder.models.answers import SecretState as SecretState
+from autocoder.models.answers import TemplateList as TemplateList
 from autocoder.models.base import MODEL as MODEL
 from autocoder.models.base import RUN_ID as RUN_ID
 from autocoder.models.base import SHA as SHA

@@ -92,6 +92,60 @@ class AgentList(AnswerValue):
     value: tuple[AgentEntry, ...]
 
 
+class RepositoryEntry(AnswerValue):
+    """A repository that a run of a project may work on."""
+
+    name: str
+    is_default: bool = Field(description="whether a request that names none gets this one")
+
+
+class RepositoryList(AnswerValue):
+    """The repositories that PROJECT_REPO_MAP lists for a project."""
+
+    count: int
+    value: tuple[RepositoryEntry, ...]
+    is_mapped: bool = Field(
+        description="false: the map has no entry, and a request may name any repository of the project"
+    )
+
+
+class TemplateList(AnswerValue):
+    """The names of the app's prompt templates; a repository may have further ones."""
+
+    count: int
+    value: tuple[str, ...]
+
+
+class HookConsumerInputs(AnswerValue):
+    """Where a service hook delivers, without the key and the password."""
+
+    url: str
+    basic_auth_username: str
+    resource_details_to_send: str
+    messages_to_send: str
+    detailed_messages_to_send: str
+
+
+class HookSubscription(AnswerValue):
+    """A service hook subscription that the app needs in each project, in the form of Azure DevOps."""
+
+    event_type: str
+    resource_version: str
+    publisher_id: str
+    consumer_id: str
+    consumer_action_id: str
+    publisher_inputs: dict[str, str] = Field(description="filters; the creator adds projectId")
+    consumer_inputs: HookConsumerInputs
+    description: str
+
+
+class HookSubscriptionList(AnswerValue):
+    """All service hook subscriptions that the app needs in each project."""
+
+    count: int
+    value: tuple[HookSubscription, ...]
+
+
 class DoctorCheck(AnswerValue):
     """One check of the doctor; the message of a failed one says what to do."""
 

@@ -149,7 +149,8 @@ class Plan(Value):
 
 
 class GroupVerdict(Value):
-    """What the state of a container group means for its run."""
+    """What the state of a container group means for its run; `late`: the run's deadline has passed."""
 
-    state: Literal["starting", "working", "ended", "gone", "failed"]
+    state: Literal["starting", "working", "ended", "gone", "failed", "late"]
     reason: str = ""
+    final: bool = Field(False, description="whether another look cannot change it: the result was written")

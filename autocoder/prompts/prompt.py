@@ -28,7 +28,12 @@ def system_prompt(request: RunRequest) -> str:
 
 def template_names(texts: RepositoryTexts) -> tuple[str, ...]:
     """Return the names of all templates: Autocoder's own and the repository's."""
-    return tuple(sorted({path.stem for path in TEMPLATES.glob("*.md")} | set(texts.templates)))
+    return tuple(sorted({*own_template_names(), *texts.templates}))
+
+
+def own_template_names() -> tuple[str, ...]:
+    """Return the names of Autocoder's own templates."""
+    return tuple(sorted(path.stem for path in TEMPLATES.glob("*.md")))
 
 
 def guidance(request: RunRequest, work_item: WorkItem | None, texts: RepositoryTexts) -> str | None:

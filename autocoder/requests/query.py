@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from typing import Annotated, Any, TypeVar, get_args
 
 from annotated_types import Le
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
 from autocoder.models import Status, Value
+from autocoder.names import name_problem
+from autocoder.setting_values import ORGANIZATION
 
 Q = TypeVar("Q", bound=Value)
 MAX_DIGITS = 16
@@ -25,8 +27,18 @@ def _from_flag(value: object) -> object:
     return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
 
 
+def _project_name(value: str) -> str:
+    """Return a project's name. Raises ValueError for one that cannot exist."""
+    if problem := name_problem(value):
+        raise ValueError(problem)
+    return value
+
+
 Digits = BeforeValidator(_from_digits)
 Flag = BeforeValidator(_from_flag)
+Organization = Annotated[str, Field(pattern=f"^{ORGANIZATION}$")]
+Project = Annotated[str, AfterValidator(_project_name)]
+Number = Annotated[int, Field(gt=0, le=2**31 - 1), Digits]
 
 
 class RunQuery(Value, defer_build=True):
@@ -48,6 +60,31 @@ class LogQuery(Value, defer_build=True):
     raw: Annotated[bool, Field(description="the agent's own output, not the readable log"), Flag] = False
 
 
+class OrganizationQuery(Value, defer_build=True):
+    """The organisation of a page in Azure Boards; None means that of AZURE_DEVOPS_ORG_URL."""
+
+    organization: Organization | None = None
+
+
+class ProjectQuery(Value, defer_build=True):
+    """The project of a page in Azure Boards, and its work item if it has one."""
+
+    organization: Organization
+    project: Project
+    work_item_id: Number | None = None
+
+
+class WorkItemQuery(Value, defer_build=True):
+    """The work item of a page in Azure Boards."""
+
+    organization: Organization
+    project: Project
+    work_item_id: Number
+    top: Annotated[int, Field(ge=0, le=10**9 - 1, description=f"at most {MAX_RUNS} are listed"), Digits] = (
+        DEFAULT_RUNS
+    )
+
+
 def read_query(kind: type[Q], parameters: Mapping[str, str]) -> tuple[Q | None, tuple[str, ...]]:
     """Return the *parameters* that *kind* knows, or None and a message for each that is not valid.
 
@@ -58,8 +95,11 @@ def read_query(kind: type[Q], parameters: Mapping[str, str]) -> tuple[Q | None, 
     try:
         return kind.model_validate(given, strict=True, by_alias=True, by_name=False), ()
     except ValidationError as error:
-        names = dict.fromkeys(str(item["loc"][0]) for item in error.errors(include_url=False))
-        return None, tuple(f"{name} {_rule(kind, name)}" for name in names)
+        found = {str(item["loc"][0]): item["type"] for item in error.errors(include_url=False)}
+        return None, tuple(
+            f"{name} {'is required' if problem == 'missing' else _rule(kind, name)}"
+            for name, problem in found.items()
+        )
 
 
 def _rule(kind: type[Value], name: str) -> str:

@@ -45,12 +45,20 @@ class Refusal:
 
 
 def read_request(
-    body: object, settings: Settings, agents: Collection[str], requester: Requester
+    body: object,
+    settings: Settings,
+    agents: Collection[str],
+    requester: Requester,
+    required: Collection[str] = (),
 ) -> RunRequest | Refusal:
-    """Return the request in the JSON *body*, completed from *settings*, or a refusal with all mistakes."""
+    """Return the request in the JSON *body*, completed from *settings*, or a refusal with all mistakes.
+
+    The fields *required* must be in the body, even where the settings could complete them.
+    """
     if not isinstance(body, Mapping):
         return Refusal(400, "invalid_request", (Problem("body", "must be a JSON object"),))
     wanted, problems = read_body(body)
+    problems += tuple(Problem(name, "is required") for name in required if body.get(name) is None)
     target = _target(wanted, settings)
     named = {problem.field.split(".")[0] for problem in problems}
     problems += tuple(_invalid_values(wanted, target, settings, agents, named))
@@ -190,8 +198,7 @@ def _over_ceilings(budget: Budget, settings: Settings) -> list[Problem]:
 def _forbidden(organization: str, image: str | None, settings: Settings) -> list[Problem]:
     """Return a problem for each well-formed value that the settings do not allow."""
     found = []
-    organizations = settings.allowed_organizations or (settings.organization,)
-    if organization.casefold() not in {name.casefold() for name in organizations}:
+    if not settings.serves(organization):
         found.append(Problem("organization", "is not allowed; ALLOWED_ORGANIZATIONS must list it"))
     registries = settings.allowed_image_registries or (settings.image_registry,)
     if image is not None and not any(image.startswith(f"{registry.rstrip('/')}/") for registry in registries):

@@ -13,6 +13,12 @@ from autocoder import ids
 from autocoder.models import Value
 from autocoder.texts.markdown import one_line
 
+CREATED, UPDATED = "workitem.created", "workitem.updated"
+EVENTS = {  # what starts runs, with the name that people see in the project's settings
+    CREATED: "Work item created",
+    UPDATED: "Work item updated",
+}
+RESOURCE_VERSION = "1.0"  # of the payloads that are read here
 CONTENT_FIELDS = (
     "System.Title",
     "System.Description",
@@ -51,9 +57,9 @@ def read_delivery(payload: object, trigger_tags: Iterable[str]) -> RunTrigger | 
         return Skip(code="not_usable", reason="the body is not a JSON object")
     wanted = {tag.casefold() for tag in trigger_tags}
     kind = payload.get("eventType")
-    if kind == "workitem.created":
+    if kind == CREATED:
         return _created(payload, wanted)
-    if kind == "workitem.updated":
+    if kind == UPDATED:
         return _updated(payload, wanted)
     return Skip(code="not_covered", reason=f"events of type {one_line(str(kind), 60)} do not start runs")
 

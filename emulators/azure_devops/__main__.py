@@ -11,40 +11,55 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from emulators import serving
-from emulators.azure_devops.core.services import Services
+from emulators.azure_devops.core import cross_origin
+from emulators.azure_devops.core.services import ExtensionSource, Services
 from emulators.azure_devops.core.state import State
 from emulators.azure_devops.hooks.delivery import Hooks
 from emulators.azure_devops.organization.seeding import seed_identities
 from emulators.azure_devops.pages.run_client import AppRuns
+from emulators.azure_devops.pipelines.running import TASK, LocalAgent
 from emulators.azure_devops.pull_requests.merging import Merging
 from emulators.azure_devops.routing import dispatcher
 from emulators.azure_devops.storage.git_objects import Objects
+from emulators.extension_manifest import DEFAULT_FOLDER
 from emulators.ports import AZURE_DEVOPS
 
 PURPOSE = "Azure DevOps: work items, Git, pull requests and service hooks."
 
 
-def build(options: serving.Options, runs: AppRuns | None = None) -> web.Application:
-    """Return the application for the state folder in *options*; the pages show *runs*."""
+def build(
+    options: serving.Options,
+    runs: AppRuns | None = None,
+    extension: ExtensionSource | None = None,
+    task: Path | None = TASK,
+) -> web.Application:
+    """Return the application for the state folder in *options*; the pages show *runs*, host *extension*.
+
+    Pipelines execute the task that is built in the folder *task*; without one, their runs are refused.
+    """
     state = State(options.folder("azure_devops"), options.state)
     seed_identities(state)
     hooks = Hooks(state)
     objects = Objects()
     merging = Merging(state, hooks, objects)
-    services = Services(state, objects, hooks, merging, runs)
+    agent = LocalAgent(state, objects, task or TASK, is_allowed=task is not None)
+    services = Services(state, objects, hooks, merging, agent, runs, extension)
     app = web.Application(client_max_size=serving.MAX_BODY_BYTES)
-    app.cleanup_ctx.append(_running(services, hooks, merging, f"http://127.0.0.1:{options.port}"))
+    app.cleanup_ctx.append(_running(services, hooks, merging, agent, f"http://127.0.0.1:{options.port}"))
+    app.on_response_prepare.append(cross_origin.add_headers)
     app.router.add_route("*", "/{path:.*}", dispatcher(services))
     return app
 
 
 def _running(
-    services: Services, hooks: Hooks, merging: Merging, origin: str
+    services: Services, hooks: Hooks, merging: Merging, agent: LocalAgent, origin: str
 ) -> Callable[[web.Application], AsyncIterator[None]]:
     async def run(_: web.Application) -> AsyncIterator[None]:
         await hooks.start()
         merging.resume(origin)
+        agent.resume()
         yield
+        await agent.close()
         await merging.close()
         await hooks.close()
         await services.objects.close()
@@ -54,10 +69,14 @@ def _running(
 
 
 def arguments() -> argparse.ArgumentParser:
-    """Return the common arguments, plus the address and keys of the app whose runs the pages show."""
+    """Return the common arguments, plus the app whose runs the pages show, the extension and the task."""
     parser = serving.parser(AZURE_DEVOPS, PURPOSE)
     parser.add_argument("--app-url", type=loopback_url, help="address of the app whose runs the pages show")
+    parser.add_argument("--task", type=Path, default=TASK, help="folder of the built pipelines task")
+    parser.add_argument("--no-pipelines", action="store_true", help="refuse the runs of pipelines")
     parser.add_argument("--app-keys", type=Path, help="file with the keys of that app")
+    parser.add_argument("--extension-files", type=loopback_url, help="origin of the extension's built files")
+    parser.add_argument("--extension", type=Path, default=DEFAULT_FOLDER, help="folder of the extension")
     return parser
 
 
@@ -75,9 +94,19 @@ def main(argv: Sequence[str] | None = None) -> None:
     parsed = parser.parse_args(argv)
     if (parsed.app_url is None) != (parsed.app_keys is None):
         parser.error("--app-url and --app-keys must be given together")
-    runs = AppRuns(parsed.app_url, parsed.app_keys.absolute()) if parsed.app_url else None
     options = serving.options_of(AZURE_DEVOPS, parsed)
-    serving.run(AZURE_DEVOPS, options, build(options, runs))
+    task = None if parsed.no_pipelines else parsed.task.absolute()
+    serving.run(AZURE_DEVOPS, options, build(options, _runs(parsed), _extension(parsed), task))
+
+
+def _runs(parsed: argparse.Namespace) -> AppRuns | None:
+    return AppRuns(parsed.app_url, parsed.app_keys.absolute()) if parsed.app_url else None
+
+
+def _extension(parsed: argparse.Namespace) -> ExtensionSource | None:
+    if parsed.extension_files is None:
+        return None
+    return ExtensionSource(parsed.extension.absolute(), parsed.extension_files)
 
 
 if __name__ == "__main__":

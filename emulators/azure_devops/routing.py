@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from aiohttp import web
 
 from emulators.azure_devops.control import responses as control
-from emulators.azure_devops.core import errors, queries
+from emulators.azure_devops.core import cross_origin, errors, queries
 from emulators.azure_devops.core.calls import Call, answer
 from emulators.azure_devops.core.operations import Operation, matching
 from emulators.azure_devops.core.resources import Resource, Route
@@ -89,11 +89,12 @@ async def _dispatch(services: Services, request: web.Request) -> web.StreamRespo
 async def _respond(services: Services, request: web.Request, place: Place) -> web.StreamResponse:
     """Answer a call of the REST API."""
     if request.method == "OPTIONS":
-        return _catalogue(place)
+        return cross_origin.preflight(request) or _catalogue(place)
     credential = authentication.credential_of(services.state, request)
     if credential is None:
         await request.read()
-        return authentication.sign_in_required(request.method)
+        return authentication.sign_in_required(request)
+    cross_origin.allow(request)
     organization = services.state.organization(place.names[0])
     if organization is None:
         raise errors.missing(
@@ -111,8 +112,9 @@ async def _respond(services: Services, request: web.Request, place: Place) -> we
     parameters = queries.read(title, route.query, request.query)
     caller = credential.identity
     call = Call(
-        request, services, caller, organization, project, title, arguments, parameters, route.body, version
-    )
+        request, services, caller, organization, project, title, arguments, parameters, route.body, version,
+        credential.of_extension,
+    )  # fmt: skip
     return await route.answer(call)
 
 

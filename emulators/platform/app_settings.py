@@ -5,12 +5,14 @@ https://learn.microsoft.com/azure/azure-functions/functions-develop-local#local-
 
 import json
 
-from emulators import azurite, identities
+from emulators import azurite, identities, tokens
+from emulators.extension import EXTENSION_ID
 from emulators.identity.state import identity_header
 from emulators.platform.plan import REAL_PROVIDER, Plan, agent_file, agents
 from emulators.ports import (
     AZURE_DEVOPS,
     AZURE_RESOURCE_MANAGER,
+    EXTENSION_FILES,
     FUNCTIONS_HOST,
     IDENTITY,
     KEY_VAULT,
@@ -39,6 +41,8 @@ def app_settings(plan: Plan) -> dict[str, str]:
         "RESOURCE_MANAGER_URL": AZURE_RESOURCE_MANAGER.url(base),
         "IMAGE_REGISTRY": IMAGE_REGISTRY,
         "PUBLIC_URL": FUNCTIONS_HOST.url(base),
+        "EXTENSION_ID": EXTENSION_ID,
+        "EXTENSION_TENANTS": tokens.TENANT,
         "BLOB_URL": azurite.blob_url(base),
         "TABLE_URL": azurite.table_url(base),
         "IDENTITY_ENDPOINT": f"{IDENTITY.url(base)}/msi/token",
@@ -52,9 +56,10 @@ def app_settings(plan: Plan) -> dict[str, str]:
 
 
 def write_settings(plan: Plan, values: dict[str, str]) -> None:
-    """Write `local.settings.json`, readable only by this user.
+    """Write `local.settings.json`, readable only by this user; the extension's pages may call the app.
 
     https://learn.microsoft.com/azure/azure-functions/functions-develop-local#local-settings-file
     """
-    content = {"IsEncrypted": False, "Values": values}
+    host = {"CORS": EXTENSION_FILES.url(plan.base_port)}
+    content = {"IsEncrypted": False, "Values": values, "Host": host}
     write_private(plan.settings_file, json.dumps(content, indent=2))

@@ -3,6 +3,7 @@
 Starts a platform in a fresh folder, fills it with the sample, prints the phases of the run and its result,
 and stops everything it started. Exits 0 only if the pull request exists, is linked with the work item both
 ways, is reported on the work item, and has a branch with changes.
+With `SCENARIO=...` a module of `scenarios/` starts the run in another way.
 
 https://learn.microsoft.com/azure/devops/service-hooks/services/webhooks
 """
@@ -17,8 +18,9 @@ from typing import Any
 from emulators.platform.clients.app import App
 from emulators.platform.console.addresses import isolation
 from emulators.platform.console.arguments import make_parser
-from emulators.platform.console.run_result import gather, heading, print_evidence, save_pages
+from emulators.platform.console.run_result import print_result
 from emulators.platform.endings import ends_on_signals
+from emulators.platform.extension_pages import build_pages
 from emulators.platform.places import free_base_port
 from emulators.platform.plan import (
     MAKE,
@@ -32,6 +34,7 @@ from emulators.platform.plan import (
 from emulators.platform.processes import ROOT, PlatformError
 from emulators.platform.running import Platform, running
 from emulators.platform.sample import TAG, Sample, create_sample
+from emulators.platform.scenario import find
 from emulators.ports import AZURE_DEVOPS, FUNCTIONS_HOST, base_port
 
 HOOK_SECONDS = 30
@@ -43,14 +46,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = make_parser(
         "demo", "Turn the sample's work item into a linked pull request.", ROOT / ".local" / "demo"
     )
+    parser.add_argument("--scenario", default="", help="another way to start the run: a module of scenarios/")
     parser.add_argument("--keep", action="store_true", help="keep the platform up until Ctrl-C")
     parser.add_argument("--base-port", type=base_port, help="the first port; free ones are found without it")
     options = parser.parse_args(argv)
     try:
+        scenario = find(options.scenario) if options.scenario else None
         plan = demo_plan(options, options.base_port)
+        if scenario is not None:
+            scenario.prepare(plan)
         print("Starting the platform ...", flush=True)
         with ends_on_signals(), running(plan, fresh=True) as platform:
-            good = show(platform, SECONDS[options.model])
+            print_places(platform)
+            print(f"extension     {build_pages(plan)}")
+            act = scenario.show if scenario is not None else show
+            good = act(platform, SECONDS[options.model])
             print(f"\n{farewell(keep=options.keep)}", flush=True)
             if options.keep:
                 signal.pause()
@@ -93,10 +103,14 @@ def farewell(*, keep: bool) -> str:
     return "The platform has stopped, so the links above no longer work. To keep it running: make demo KEEP=1"
 
 
+def print_places(platform: Platform) -> None:
+    """Print the addresses of *platform*, and how it isolates containers."""
+    print(f"Azure DevOps  {platform.url(AZURE_DEVOPS)}\nthe app       {platform.url(FUNCTIONS_HOST)}")
+    print(f"isolation     {isolation(platform)}", flush=True)
+
+
 def show(platform: Platform, seconds: float) -> bool:
     """Run the demo on *platform* within *seconds*; returns whether nothing is missing."""
-    print(f"Azure DevOps  {platform.url(AZURE_DEVOPS)}\nthe app       {platform.url(FUNCTIONS_HOST)}")
-    print(f"isolation     {isolation(platform)}")
     sample, app = create_sample(platform), App(platform.plan)
     item = sample.work_item
     print(f"work item     {sample.work_item_url}\n              {item['fields']['System.Title']}")
@@ -107,7 +121,7 @@ def show(platform: Platform, seconds: float) -> bool:
     if not run.get("pullRequestId"):
         print(f"No pull request: {run['status']}. {run.get('reason', '')}\n\nThe log:\n{app.log(run['id'])}")
         return False
-    return _check(platform.plan, sample, run)
+    return print_result(platform.plan, sample, run)
 
 
 def _accepted(platform: Platform, app: App, sample: Sample) -> str:
@@ -131,20 +145,6 @@ def _follow(app: App, run_id: str, start: float, seconds: float) -> dict[str, An
     for run in app.follow(run_id, seconds):
         print(f"  {time.monotonic() - start:7.2f} s  {run['status']}", flush=True)
     return run
-
-
-def _check(plan: Plan, sample: Sample, run: dict[str, Any]) -> bool:
-    """Print the result of *run*, and return whether nothing is missing."""
-    evidence = gather(sample.person, sample.git, run)
-    print_evidence(evidence, run)
-    problems = evidence.problems()
-    heading(
-        "Something is missing" if problems else "The pull request is there, linked both ways, and reported."
-    )
-    print("".join(f"  {problem}\n" for problem in problems) + f"  {run['pullRequestUrl']}")
-    heading("Saved pages, to open in a browser")
-    print("\n".join(f"  {path}" for path in save_pages(sample.person, plan.state / "pages", run)), flush=True)
-    return not problems
 
 
 if __name__ == "__main__":

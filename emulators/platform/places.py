@@ -1,4 +1,4 @@
-"""The resources of a platform on this machine: a locked state folder, and nine free ports in a row.
+"""The resources of a platform on this machine: a locked state folder, and ten free ports in a row.
 
 https://man7.org/linux/man-pages/man2/flock.2.html
 """
@@ -14,9 +14,8 @@ from pathlib import Path
 from emulators.platform.plan import FLAGS, Spelling
 from emulators.platform.processes import PlatformError
 from emulators.port_holder import holder_of
-from emulators.ports import AZURITE, DEFAULT_BASE_PORT, OURS
+from emulators.ports import ALL, DEFAULT_BASE_PORT
 
-PROGRAMS = OURS + AZURITE
 STEP = 100
 LOCK = "platform.lock"
 MAX_BASE = 32_000  # systems assign the ports above it to outgoing connections
@@ -61,7 +60,7 @@ def _empty(state: Path) -> None:
 
 def check_ports(base_port: int, spelling: Spelling = FLAGS) -> None:
     """Check that all ports are free; raises `PlatformError` that names the first taken one."""
-    for emulator in PROGRAMS:
+    for emulator in ALL:
         port = emulator.port(base_port)
         if not _is_free(port):
             option = f"choose another first port: {spelling.base_port}{free_base_port()}"
@@ -75,9 +74,9 @@ def check_ports(base_port: int, spelling: Spelling = FLAGS) -> None:
 def free_base_port(first: int = DEFAULT_BASE_PORT) -> int:
     """Return a base port, *first* or above, whose ports are all free; raises `PlatformError` without one."""
     for base in range(first, MAX_BASE, STEP):
-        if all(_is_free(emulator.port(base)) for emulator in PROGRAMS):
+        if all(_is_free(emulator.port(base)) for emulator in ALL):
             return base
-    raise PlatformError(f"No {len(PROGRAMS)} free ports in a row were found above port {first}.")
+    raise PlatformError(f"No {len(ALL)} free ports in a row were found above port {first}.")
 
 
 def _is_free(port: int) -> bool:

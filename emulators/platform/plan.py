@@ -79,6 +79,11 @@ class Plan:
         return self.folder("functions_host") / "keys.json"
 
     @property
+    def extension(self) -> Path:
+        """The folder of the extension that the local Azure DevOps hosts."""
+        return self.state / "extension_files"
+
+    @property
     def passwords_file(self) -> Path:
         """The platform's generated secrets."""
         return self.folder("platform") / "passwords.json"

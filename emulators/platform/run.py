@@ -14,6 +14,7 @@ from emulators.platform.console.run_steps import RunSteps
 from emulators.platform.console.start_commands import print_start_commands
 from emulators.platform.demo import demo_plan
 from emulators.platform.endings import ends_on_signals
+from emulators.platform.extension_pages import build_pages
 from emulators.platform.processes import ROOT, PlatformError
 from emulators.platform.running import Platform, running
 from emulators.platform.sample import create_sample
@@ -32,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         plan = demo_plan(options, options.base_port)
         print("Starting the platform ...", flush=True)
         with ends_on_signals(), running(plan) as platform:
-            print_addresses(platform, time.monotonic() - start)
+            print_addresses(platform, build_pages(plan), start)
             print_start_commands(platform, create_sample(platform))
             follow(platform)
     except KeyboardInterrupt:

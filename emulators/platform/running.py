@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from emulators import azurite
 from emulators.platform.app_settings import app_settings, write_settings
+from emulators.platform.extension_pages import place_manifest
 from emulators.platform.places import check_ports, own_folder
 from emulators.platform.plan import Plan
 from emulators.platform.processes import (
@@ -23,7 +24,14 @@ from emulators.platform.processes import (
     wait_until_ready,
 )
 from emulators.platform.vault import Passwords, fill_vault, passwords
-from emulators.ports import AZURE_DEVOPS, AZURE_RESOURCE_MANAGER, FUNCTIONS_HOST, OURS, Emulator
+from emulators.ports import (
+    AZURE_DEVOPS,
+    AZURE_RESOURCE_MANAGER,
+    EXTENSION_FILES,
+    FUNCTIONS_HOST,
+    OURS,
+    Emulator,
+)
 
 START_SECONDS = 60.0
 END_SECONDS = 8.0
@@ -45,6 +53,7 @@ class Platform:
         """Start all programs at once and wait until they are ready; raises `PlatformError`."""
         check_ports(self.plan.base_port, self.plan.spelling)
         write_settings(self.plan, app_settings(self.plan))
+        place_manifest(self.plan)
         for program in programs(self.plan):
             self._start(program)
         wait_until_ready(list(self._processes.values()), START_SECONDS)
@@ -118,8 +127,13 @@ def program_of(plan: Plan, emulator: Emulator) -> Program:
     command += ["--state", str(plan.state), "--base-port", str(plan.base_port)]
     if emulator is FUNCTIONS_HOST:
         command += ["--app", str(plan.app), "--settings", str(plan.settings_file)]
-    if emulator is AZURE_DEVOPS:  # its pages show the app's runs
+    if emulator is AZURE_DEVOPS:  # its pages show the app's runs, and host the extension
+        command += ["--extension-files", EXTENSION_FILES.url(plan.base_port)]
         command += ["--app-url", FUNCTIONS_HOST.url(plan.base_port), "--app-keys", str(plan.keys_file)]
+        if plan.needs_sandbox:  # the steps of pipelines are not isolated, and the agent reaches this server
+            command += ["--no-pipelines"]
+    if emulator in (AZURE_DEVOPS, EXTENSION_FILES):
+        command += ["--extension", str(plan.extension)]
     if emulator is AZURE_RESOURCE_MANAGER and plan.needs_sandbox:
         command += ["--isolation", "bubblewrap"]
     command += plan.arguments.get(emulator.name, ())

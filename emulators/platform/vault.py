@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 
 import httpx
 
-from emulators import identities, tokens
+from emulators import extension, identities, tokens
 from emulators.certificates import ensure_certificates
 from emulators.model_provider.state import ensure_key
 from emulators.platform.plan import REAL_PROVIDER, Plan, agent_file, agents
@@ -47,7 +47,11 @@ def vault_secrets(plan: Plan, made: Passwords) -> dict[str, str]:
         str(agent["secret"]): plan.model_key if agent["provider"] == REAL_PROVIDER else None
         for agent in described
     }
-    own = {"hook-password": made.hook_password, "callback-key": made.callback_key}
+    own = {
+        "hook-password": made.hook_password,
+        "callback-key": made.callback_key,
+        "extension-key": extension.ensure_key(plan.state),
+    }
     return {**{name: key or scripted for name, key in keys.items()}, **own}
 
 

@@ -21,6 +21,143 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/boards/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the agents, as `GET /api/agents` does, for a person who signed in. */
+        get: operations["listBoardsAgents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/boards/repositories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the repositories that PROJECT_REPO_MAP has for the project. */
+        get: operations["listBoardsRepositories"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/boards/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the runs of a work item, newest first. */
+        get: operations["listBoardsRuns"];
+        put?: never;
+        /** Start a run of a work item, requested by the person; the same header and body as `POST /api/runs`. */
+        post: operations["createBoardsRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/boards/runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a run of a work item that the person may see. */
+        get: operations["showBoardsRun"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/boards/runs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel a run that has not begun to publish, for a person who may contribute to its repository. */
+        post: operations["cancelBoardsRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/boards/runs/{id}/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return the log of a run, as `GET /api/runs/{id}/log` does, for a person who may see its work item. */
+        get: operations["readBoardsLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/boards/runs/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Start a new run with the request of an ended run; the person becomes its requester. */
+        post: operations["retryBoardsRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/boards/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the names of the app's prompt templates. */
+        get: operations["listBoardsTemplates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/doctor": {
         parameters: {
             query?: never;
@@ -66,6 +203,23 @@ export interface paths {
         put?: never;
         /** Start the run that a verified delivery requests, and report the outcome. */
         post: operations["azureDevopsHook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hooks/subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the service hook subscriptions to create in each project, without key and password. */
+        get: operations["listHookSubscriptions"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -343,6 +497,42 @@ export interface components {
             /** @enum {string} */
             status: "started" | "duplicate" | "skipped";
         };
+        /**
+         * HookConsumerInputs
+         * @description Where a service hook delivers, without the key and the password.
+         */
+        HookConsumerInputs: {
+            basicAuthUsername: string;
+            detailedMessagesToSend: string;
+            messagesToSend: string;
+            resourceDetailsToSend: string;
+            url: string;
+        };
+        /**
+         * HookSubscription
+         * @description A service hook subscription that the app needs in each project, in the form of Azure DevOps.
+         */
+        HookSubscription: {
+            consumerActionId: string;
+            consumerId: string;
+            consumerInputs: components["schemas"]["HookConsumerInputs"];
+            description: string;
+            eventType: string;
+            publisherId: string;
+            /** @description filters; the creator adds projectId */
+            publisherInputs: {
+                [key: string]: string;
+            };
+            resourceVersion: string;
+        };
+        /**
+         * HookSubscriptionList
+         * @description All service hook subscriptions that the app needs in each project.
+         */
+        HookSubscriptionList: {
+            count: number;
+            value: components["schemas"]["HookSubscription"][];
+        };
         JsonValue: unknown;
         /**
          * LogPart
@@ -376,6 +566,25 @@ export interface components {
             tags: {
                 [key: string]: components["schemas"]["JsonValue"];
             }[];
+        };
+        /**
+         * RepositoryEntry
+         * @description A repository that a run of a project may work on.
+         */
+        RepositoryEntry: {
+            /** @description whether a request that names none gets this one */
+            isDefault: boolean;
+            name: string;
+        };
+        /**
+         * RepositoryList
+         * @description The repositories that PROJECT_REPO_MAP lists for a project.
+         */
+        RepositoryList: {
+            count: number;
+            /** @description false: the map has no entry, and a request may name any repository of the project */
+            isMapped: boolean;
+            value: components["schemas"]["RepositoryEntry"][];
         };
         /**
          * RunBody
@@ -516,6 +725,14 @@ export interface components {
             links: components["schemas"]["RunLinks"];
         };
         /**
+         * TemplateList
+         * @description The names of the app's prompt templates; a repository may have further ones.
+         */
+        TemplateList: {
+            count: number;
+            value: string[];
+        };
+        /**
          * Usage
          * @description Tokens, turns and cost as the gateway counted them; the cost is None when a model had no price.
          */
@@ -555,14 +772,20 @@ export type ErrorDetails = components['schemas']['ErrorDetails'];
 export type FieldProblem = components['schemas']['FieldProblem'];
 export type HealthAnswer = components['schemas']['HealthAnswer'];
 export type HookAnswer = components['schemas']['HookAnswer'];
+export type HookConsumerInputs = components['schemas']['HookConsumerInputs'];
+export type HookSubscription = components['schemas']['HookSubscription'];
+export type HookSubscriptionList = components['schemas']['HookSubscriptionList'];
 export type JsonValue = components['schemas']['JsonValue'];
 export type LogPart = components['schemas']['LogPart'];
 export type OpenApiDocument = components['schemas']['OpenApiDocument'];
+export type RepositoryEntry = components['schemas']['RepositoryEntry'];
+export type RepositoryList = components['schemas']['RepositoryList'];
 export type RunBody = components['schemas']['RunBody'];
 export type RunLinks = components['schemas']['RunLinks'];
 export type RunList = components['schemas']['RunList'];
 export type RunRecord = components['schemas']['RunRecord'];
 export type RunReference = components['schemas']['RunReference'];
+export type TemplateList = components['schemas']['TemplateList'];
 export type Usage = components['schemas']['Usage'];
 export type $defs = Record<string, never>;
 export interface operations {
@@ -590,6 +813,873 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description An error that a person must correct. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The app is not available or not configured. */
+            503: {
+                headers: {
+                    /** @description seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    listBoardsAgents: {
+        parameters: {
+            query?: {
+                organization?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentList"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"] & {
+                        error?: {
+                            /** @enum {unknown} */
+                            code?: "invalid_query";
+                        };
+                    };
+                };
+            };
+            /** @description The token is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"] & {
+                        error?: {
+                            /** @enum {unknown} */
+                            code?: "not_signed_in";
+                        };
+                    };
+                };
+            };
+            /** @description An error that a person must correct. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The app is not available or not configured. */
+            503: {
+                headers: {
+                    /** @description seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    listBoardsRepositories: {
+        parameters: {
+            query: {
+                organization: string;
+                project: string;
+                workItemId?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RepositoryList"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"] & {
+                        error?: {
+                            /** @enum {unknown} */
+                            code?: "invalid_query";
+                        };
+                    };
+                };
+            };
+            /** @description The token is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"] & {
+                        error?: {
+                            /** @enum {unknown} */
+                            code?: "not_signed_in";
+                        };
+                    };
+                };
+            };
+            /** @description The settings or the caller's permissions do not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"] & {
+                        error?: {
+                            /** @enum {unknown} */
+                            code?: "not_visible";
+                        };
+                    };
+                };
+            };
+            /** @description An error that a person must correct. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The app is not available or not configured. */
+            503: {
+                headers: {
+                    /** @description seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    listBoardsRuns: {
+        parameters: {
+            query: {
+                organization: string;
+                project: string;
+                /** @description at most 200 are listed */
+                top?: number;
+                workItemId: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunList"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"] & {
+                        error?: {
+                            /** @enum {unknown} */
+                            code?: "invalid_query";
+                        };
+                    };
+                };
+            };
+            /** @description The token is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"] & {
+                        error?: {
+                            /** @enum {unknown} */
+                            code?: "not_signed_in";
+                        };
+                    };
+                };
+            };
+            /** @description The settings or the caller's permissions do not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"] & {
+                        error?: {
+                            /** @enum {unknown} */
+                            code?: "not_visible";
+                        };
+                    };
+                };
+            };
+            /** @description An error that a person must correct. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The app is not available or not configured. */
+            503: {
+                headers: {
+                    /** @description seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    createBoardsRun: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeat with the same key returns the same run. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    /** @description the run's own URL */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunRecord"] | components["schemas"]["RunReference"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"] & {
+                        error?: {
+                            /** @enum {unknown} */
+                            code?: "not_json" | "invalid_request";
+                        };
+                    };
+                };
+            };
+            /** @description The token is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"] & {
+                        error?: {
+                            /** @enum {unknown} */
+                            code?: "not_signed_in";
+                        };
+                    };
+                };
+            };
+            /** @description The settings or the caller's permissions do not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"] & {
+                        error?: {
+                            /** @enum {unknown} */
+                            code?: "not_allowed" | "not_visible" | "not_contributor";
+                        };
+                    };
+                };
+            };
+            /** @description The state of the run does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"] & {
+                        error?: {
+                            /** @enum {unknown} */
+                            code?: "run_active";
+                        };
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"] & {
+                        error?: {
+                            /** @enum {unknown} */
+                            code?: "body_too_large";
+                        };
+                    };
+                };
+            };
+            /** @description The queue is full; try again later. */
+            429: {
+                headers: {
+                    /** @description seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"] & {
+                        error?: {
+                            /** @enum {unknown} */
+                            code?: "queue_full";
+                        };
+                    };
+                };
+            };
+            /** @description An error that a person must correct. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The app is not available or not configured. */
+            503: {
+                headers: {
+                    /** @description seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    showBoardsRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunRecord"];
+                };
+            };
+            /** @description The token is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"] & {
+                        error?: {
+                            /** @enum {unknown} */
+                            code?: "not_signed_in";
+                        };
+                    };
+                };
+            };
+            /** @description The settings or the caller's permissions do not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"] & {
+                        error?: {
+                            /** @enum {unknown} */
+                            code?: "not_visible";
+                        };
+                    };
+                };
+            };
+            /** @description There is no such run. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"] & {
+                        error?: {
+                            /** @enum {unknown} */
+                            code?: "unknown_run";
+                        };
+                    };
+                };
+            };
+            /** @description An error that a person must correct. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The app is not available or not configured. */
+            503: {
+                headers: {
+                    /** @description seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    cancelBoardsRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunRecord"];
+                };
+            };
+            /** @description The token is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"] & {
+                        error?: {
+                            /** @enum {unknown} */
+                            code?: "not_signed_in";
+                        };
+                    };
+                };
+            };
+            /** @description The settings or the caller's permissions do not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"] & {
+                        error?: {
+                            /** @enum {unknown} */
+                            code?: "not_visible" | "not_contributor";
+                        };
+                    };
+                };
+            };
+            /** @description There is no such run. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"] & {
+                        error?: {
+                            /** @enum {unknown} */
+                            code?: "unknown_run";
+                        };
+                    };
+                };
+            };
+            /** @description The state of the run does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"] & {
+                        error?: {
+                            /** @enum {unknown} */
+                            code?: "too_late";
+                        };
+                    };
+                };
+            };
+            /** @description An error that a person must correct. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The app is not available or not configured. */
+            503: {
+                headers: {
+                    /** @description seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    readBoardsLog: {
+        parameters: {
+            query?: {
+                /** @description of its first byte */
+                offset?: number;
+                /** @description the agent's own output, not the readable log */
+                raw?: boolean;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogPart"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"] & {
+                        error?: {
+                            /** @enum {unknown} */
+                            code?: "invalid_query";
+                        };
+                    };
+                };
+            };
+            /** @description The token is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"] & {
+                        error?: {
+                            /** @enum {unknown} */
+                            code?: "not_signed_in";
+                        };
+                    };
+                };
+            };
+            /** @description The settings or the caller's permissions do not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"] & {
+                        error?: {
+                            /** @enum {unknown} */
+                            code?: "not_visible";
+                        };
+                    };
+                };
+            };
+            /** @description There is no such run. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"] & {
+                        error?: {
+                            /** @enum {unknown} */
+                            code?: "unknown_run";
+                        };
+                    };
+                };
+            };
+            /** @description An error that a person must correct. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The app is not available or not configured. */
+            503: {
+                headers: {
+                    /** @description seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    retryBoardsRun: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeat with the same key returns the same run. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    /** @description the run's own URL */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunRecord"] | components["schemas"]["RunReference"];
+                };
+            };
+            /** @description The token is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"] & {
+                        error?: {
+                            /** @enum {unknown} */
+                            code?: "not_signed_in";
+                        };
+                    };
+                };
+            };
+            /** @description The settings or the caller's permissions do not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"] & {
+                        error?: {
+                            /** @enum {unknown} */
+                            code?: "not_allowed" | "not_visible" | "not_contributor";
+                        };
+                    };
+                };
+            };
+            /** @description There is no such run. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"] & {
+                        error?: {
+                            /** @enum {unknown} */
+                            code?: "unknown_run";
+                        };
+                    };
+                };
+            };
+            /** @description The state of the run does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"] & {
+                        error?: {
+                            /** @enum {unknown} */
+                            code?: "run_active";
+                        };
+                    };
+                };
+            };
+            /** @description The run's files were deleted. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"] & {
+                        error?: {
+                            /** @enum {unknown} */
+                            code?: "request_gone";
+                        };
+                    };
+                };
+            };
+            /** @description The queue is full; try again later. */
+            429: {
+                headers: {
+                    /** @description seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"] & {
+                        error?: {
+                            /** @enum {unknown} */
+                            code?: "queue_full";
+                        };
+                    };
+                };
+            };
+            /** @description An error that a person must correct. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The app is not available or not configured. */
+            503: {
+                headers: {
+                    /** @description seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    listBoardsTemplates: {
+        parameters: {
+            query?: {
+                organization?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateList"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"] & {
+                        error?: {
+                            /** @enum {unknown} */
+                            code?: "invalid_query";
+                        };
+                    };
+                };
+            };
+            /** @description The token is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"] & {
+                        error?: {
+                            /** @enum {unknown} */
+                            code?: "not_signed_in";
+                        };
+                    };
+                };
             };
             /** @description An error that a person must correct. */
             500: {
@@ -744,6 +1834,53 @@ export interface operations {
                         };
                     };
                 };
+            };
+            /** @description An error that a person must correct. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The app is not available or not configured. */
+            503: {
+                headers: {
+                    /** @description seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    listHookSubscriptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookSubscriptionList"];
+                };
+            };
+            /** @description The function key is missing or wrong and the body is empty, or other credentials are. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error that a person must correct. */
             500: {
@@ -930,7 +2067,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The settings do not allow this. */
+            /** @description The settings or the caller's permissions do not allow this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1320,7 +2457,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The settings do not allow this. */
+            /** @description The settings or the caller's permissions do not allow this. */
             403: {
                 headers: {
                     [name: string]: unknown;

@@ -26,6 +26,14 @@ param keyVaultUrl string
 param hookSecretName string
 @description('Name of the secret from which callback tokens are derived.')
 param callbackSecretName string
+@description('Id of the extension whose pages may sign people in; empty for none.')
+param extensionId string
+@description('Name of the secret with the extension\'s certificate.')
+param extensionSecretName string
+@description('Ids of the tenants whose people may sign in by the extension.')
+param extensionTenants string[]
+@description('Origins whose pages may call the app from a browser.')
+param extensionOrigins string[]
 @description('URL of the Azure DevOps organisation.')
 param azureDevOpsOrgUrl string
 @description('Maps each project to its repository, or to a list of repositories.')
@@ -81,6 +89,8 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
     httpsOnly: true
     siteConfig: {
       minTlsVersion: '1.2'
+      // The platform answers preflights before the app is called, so the app itself sets no such header.
+      cors: { allowedOrigins: extensionOrigins, supportCredentials: false }
     }
     functionAppConfig: {
       runtime: { name: 'python', version: '3.11' }
@@ -132,6 +142,9 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
       KEY_VAULT_URL: keyVaultUrl
       HOOK_PASSWORD_SECRET: hookSecretName
       CALLBACK_KEY_SECRET: callbackSecretName
+      EXTENSION_ID: extensionId
+      EXTENSION_KEY_SECRET: extensionSecretName
+      EXTENSION_TENANTS: empty(extensionId) ? '' : join(extensionTenants, ';')
       CONTAINER_RESOURCE_GROUP: containerResourceGroup
       CONTAINER_LOCATION: location
       CONTAINER_SUBNET_ID: containerSubnetId

@@ -48,7 +48,35 @@ def test_refuses_a_container_group_that_leaves_the_agent_no_memory():
     assert "CONTAINER_MEMORY_GB" in wrong(CONTAINER_MEMORY_GB="1")
 
 
+@pytest.mark.parametrize(("name", "value"), [("CONTAINER_MEMORY_GB", "3.45"), ("CONTAINER_CPU", "1.005")])
+def test_refuses_sizes_between_the_steps_of_container_instances(name, value):
+    assert f"{name}: must be a multiple of" in wrong(**{name: value})
+
+
 def test_names_every_mistake_at_once():
     said = wrong(CONTAINER_MEMORY_GB="1", AZURE_DEVOPS_ORG_URL="x", PROJECT_REPO_MAP="{", KEY_VAULT_URL="")
     for name in ("CONTAINER_MEMORY_GB", "AZURE_DEVOPS_ORG_URL", "PROJECT_REPO_MAP", "KEY_VAULT_URL"):
         assert name in said
+
+
+def test_ids_of_the_extension_and_its_tenants_are_guids_in_lower_case():
+    guid = "2222222A-2222-4222-8222-222222222222"
+    found = read_settings({**ENVIRONMENT, "EXTENSION_ID": guid, "EXTENSION_TENANTS": f"{guid}; {guid}"})
+    assert found.extension_id == guid.lower()
+    assert found.extension_tenants == (guid.lower(),) * 2
+    assert "EXTENSION_ID: must be a GUID" in wrong(EXTENSION_ID="autocoder")
+    assert "EXTENSION_TENANTS: must be a GUID" in wrong(EXTENSION_TENANTS=f"{guid};contoso")
+
+
+def test_the_keys_of_the_extension_are_read_only_when_it_is_configured():
+    assert read_settings(ENVIRONMENT).extension_key_secrets() == ()
+    given = {**ENVIRONMENT, "EXTENSION_ID": "22222222-2222-4222-8222-222222222222"}
+    assert read_settings(given).extension_key_secrets() == ("extension-key",)
+    given["EXTENSION_PREVIOUS_KEY_SECRET"] = "extension-key-previous"
+    assert read_settings(given).extension_key_secrets() == ("extension-key", "extension-key-previous")
+
+
+def test_names_of_served_organisations_are_compared_without_case_and_in_ascii():
+    found = read_settings({**ENVIRONMENT, "ALLOWED_ORGANIZATIONS": "fabrikam;contoso"})
+    assert found.serves("Fabrikam")
+    assert not any(found.serves(name) for name in ("fabri\u212aam", "fabrikam2", "", "fabrikam/"))

@@ -24,6 +24,7 @@ NOT_RUN = {
     r"^make bench$": "takes minutes; tests/emulators/bench runs its parts",
     r"^make images$": "needs a builder of images; tests/containers/test_images.py runs it with a stand-in",
     r"MODEL=real": "needs a key, and costs money",
+    r"/tfx ": "needs a publisher in the Marketplace",
 }
 STAYS_UP = {
     r"^make run|^make demo KEEP|python -m emulators": "[Pp]ress Ctrl-C|listening on",

@@ -8,6 +8,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from emulators.ports import FUNCTIONS_HOST
+from tests.boards import PLACE, contributor
 
 UNKNOWN = "z" * 20
 BODY = {"userPrompt": "Write\n\nQUICK write openapi.txt Hello"}
@@ -47,7 +48,9 @@ def test_each_operation_answers_as_described(quick, document, ended, case):
     callback = f"{quick.url(FUNCTIONS_HOST)}/api/runs/{ended}/finished"
     waiting = case("sleep 60").start()
     answers = [
+        *of_azure_boards(quick, case),
         app.get("/api/openapi.json"),
+        app.get("/api/hooks/subscriptions"),
         app.get("/api/agents"),
         app.get("/api/doctor"),
         app.get("/api/health"),
@@ -84,9 +87,51 @@ def test_each_operation_answers_as_described(quick, document, ended, case):
         ("readLog", 400), ("readLog", 404), ("cancelRun", 202), ("cancelRun", 404), ("cancelRun", 409),
         ("retryRun", 202), ("retryRun", 404), ("retryRun", 409), ("azureDevopsHook", 200),
         ("azureDevopsHook", 401), ("finishCallback", 401), ("listAgents", 200), ("health", 200),
-        ("openapiDocument", 200),
+        ("openapiDocument", 200), ("listHookSubscriptions", 200),
+        ("createBoardsRun", 202), ("createBoardsRun", 400), ("createBoardsRun", 401),
+        ("createBoardsRun", 403),
+        ("createBoardsRun", 409), ("listBoardsRuns", 200), ("listBoardsRuns", 400), ("listBoardsRuns", 403),
+        ("showBoardsRun", 200), ("showBoardsRun", 401), ("showBoardsRun", 404), ("readBoardsLog", 200),
+        ("cancelBoardsRun", 202), ("cancelBoardsRun", 409), ("retryBoardsRun", 202),
+        ("listBoardsAgents", 200), ("listBoardsAgents", 400), ("listBoardsRepositories", 200),
+        ("listBoardsRepositories", 400), ("listBoardsTemplates", 200),
     }  # fmt: skip
     assert expected <= seen
+
+
+def of_azure_boards(quick, case):
+    """The answers of the routes for Azure Boards, to one person."""
+    ada = contributor(quick, "openapi")
+    ended, waiting, without = case(), case("sleep 60"), quick.app.runs(top=50)
+    number = ended.item["id"]
+    started = ada.start(number)
+    ended_id = quick.finished(started.json()["id"])["id"]
+    waiting_id = ada.start(waiting.item["id"]).json()["id"]
+    (prompt, *_) = [run["id"] for run in without if "workItemId" not in run]
+    unsigned = {"X-Azure-DevOps-Token": None}
+    return [
+        started,
+        ada.start(waiting.item["id"]),
+        ada.ask("POST", "runs", body={**PLACE, "workItemId": number}, headers=unsigned),
+        ada.start(2_000_000_000),
+        ada.start(number, repository="nowhere"),
+        ada.ask("POST", "runs", body=[]),
+        ada.ask("GET", "runs", **PLACE, workItemId=number),
+        ada.ask("GET", "runs", **PLACE),
+        ada.ask("GET", "runs", **PLACE, workItemId=2_000_000_000),
+        ada.ask("GET", f"runs/{ended_id}"),
+        ada.ask("GET", f"runs/{prompt}"),
+        ada.ask("GET", f"runs/{ended_id}", headers=unsigned),
+        ada.ask("GET", f"runs/{ended_id}/log"),
+        ada.ask("POST", f"runs/{ended_id}/cancel"),
+        ada.ask("POST", f"runs/{waiting_id}/cancel"),
+        ada.ask("POST", f"runs/{ended_id}/retry"),
+        ada.ask("GET", "agents", **PLACE),
+        ada.ask("GET", "agents", organization="."),
+        ada.ask("GET", "repositories", **PLACE),
+        ada.ask("GET", "repositories"),
+        ada.ask("GET", "templates"),
+    ]
 
 
 def test_a_full_queue_is_described(narrow_case, narrow):

@@ -26,7 +26,7 @@ LOCAL = ("for_statement", "lambda_expression")
 LOOP_NAMES = ("loop_variable", "loop_enumerator")
 # The functions that infra/ uses: https://learn.microsoft.com/azure/azure-resource-manager/bicep/bicep-functions
 FUNCTIONS = {
-    "cidrHost", "cidrSubnet", "concat", "empty", "environment", "guid", "items", "loadJsonContent",
+    "cidrHost", "cidrSubnet", "concat", "empty", "environment", "guid", "items", "join", "loadJsonContent",
     "resourceGroup", "split", "string", "subscription", "subscriptionResourceId", "toLower", "union",
     "uniqueString",
 }  # fmt: skip

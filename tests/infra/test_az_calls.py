@@ -11,6 +11,7 @@ from tests.infra.bicep import ROOT
 # Commands that cannot name the environment's subscription, each with the reason.
 EXCEPTIONS = {
     "login": "signs in to the tenant, before a subscription is chosen",
+    "account get-access-token": "asks for a token of Azure DevOps, which belongs to no subscription",
     "account list": "lists the subscriptions to choose from",
     "account show": "asks for the subscription of the pipeline's service connection, which later calls name",
 }

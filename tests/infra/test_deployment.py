@@ -87,6 +87,15 @@ def test_the_secrets_have_the_names_that_the_app_looks_for():
     defaults = {one.name: one.node.named_children[-1] for one in MAIN.of("parameter") if not one.required}
     assert text_of(defaults["hookSecretName"]) == Settings.model_fields["hook_password_secret"].default
     assert text_of(defaults["callbackSecretName"]) == Settings.model_fields["callback_key_secret"].default
+    assert text_of(defaults["extensionSecretName"]) == Settings.model_fields["extension_key_secret"].default
+
+
+def test_without_an_extension_nothing_of_its_sign_in_is_set_and_no_page_may_call_the_app():
+    defaults = {one.name: text_of(one.node.named_children[-1]) for one in MAIN.of("parameter")}
+    assert (defaults["extensionId"], defaults["extensionOrigins"]) == ("", "[]")
+    assert app_settings()["EXTENSION_TENANTS"] == "empty(extensionId) ? '' : join(extensionTenants, ';')"
+    cors = "cors: { allowedOrigins: extensionOrigins, supportCredentials: false }"
+    assert source("function-app").count("allowedOrigins") == source("function-app").count(cors) == 1
 
 
 def test_further_settings_and_upstreams_are_maps_of_strings():

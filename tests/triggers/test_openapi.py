@@ -55,6 +55,17 @@ def test_a_key_is_asked_for_where_the_route_takes_one():
     assert security["finishCallback"] == [{"callbackToken": []}]
 
 
+def test_every_route_for_azure_boards_asks_for_both_tokens():
+    found = {route.function: route for route in routes() if route.path.startswith("/boards/")}
+    assert len(found) == 9
+    assert not [name for name, route in found.items() if route.takes_key]
+    for path, item in DOCUMENT["paths"].items():
+        if path.startswith("/boards/"):
+            for one in item.values():
+                assert one["security"] == [{"extensionToken": [], "userToken": []}]
+                assert {"401", "503"} <= one["responses"].keys()
+
+
 def test_only_the_callback_is_marked_as_internal():
     internal = [operation["operationId"] for operation in operations() if operation.get("x-internal")]
     assert internal == ["finishCallback"]

@@ -3,8 +3,8 @@
 import pytest
 
 from autocoder import ids
-from triggers import runs
-from triggers.runs import log_piece
+from triggers import run_calls
+from triggers.run_calls import log_piece
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_a_run_without_files_has_an_empty_log(clients):
 
 
 def test_a_piece_has_a_limit(clients, monkeypatch):
-    monkeypatch.setattr(runs, "LOG_CHUNK_BYTES", 4)
+    monkeypatch.setattr(run_calls, "LOG_CHUNK_BYTES", 4)
     run = ids.new_run_id(1)
     clients.blobs.put(run, "stream.txt", b"the raw output")
     assert log_piece(clients, run, 4, raw=True) == b"raw "

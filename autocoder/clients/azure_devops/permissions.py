@@ -20,6 +20,11 @@ IDENTITIES_HOST = "vssps.dev.azure.com"  # of the hosted service
 MAX_DESCRIPTORS_LENGTH = 1_500  # encoded; the service answers 404 to a query string over 2,048 characters
 
 
+def git_token(project_id: str, repository_id: str) -> str:
+    """Return the security token of a repository, under which its permissions are kept."""
+    return f"repoV2/{project_id}/{repository_id}"
+
+
 @dataclass(frozen=True)
 class Permissions:
     """The identities and permissions of one organisation."""
@@ -37,7 +42,7 @@ class Permissions:
 
     def git_entries(self, project_id: str, repository_id: str, identity: Identity) -> tuple[AccessEntry, ...]:
         """Return the repository's entries, inherited ones included, for *identity* and each of its groups."""
-        token = f"repoV2/{project_id}/{repository_id}"
+        token = git_token(project_id, repository_id)
         return tuple(
             entry
             for descriptors in _batches((identity.descriptor, *identity.groups))

@@ -19,12 +19,18 @@ REPEATS = 2
 
 
 def new_http_client() -> "httpx.Client":
-    """Return the connection pool that all sessions of a process share. It does not follow redirects."""
+    """Return the connection pool that all sessions of a process share.
+
+    It follows no redirects, and keeps no cookies: one caller's could sign in another's requests.
+    """
+    from http.cookiejar import CookieJar, DefaultCookiePolicy
+
     import httpx
 
     limits = httpx.Limits(max_connections=64, max_keepalive_connections=32, keepalive_expiry=60)
     timeout = httpx.Timeout(30.0, connect=10.0)
-    return httpx.Client(timeout=timeout, limits=limits, follow_redirects=False)
+    cookies = CookieJar(DefaultCookiePolicy(allowed_domains=()))
+    return httpx.Client(timeout=timeout, limits=limits, cookies=cookies, follow_redirects=False)
 
 
 @dataclass(frozen=True)

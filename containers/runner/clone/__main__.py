@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from runner.clone.fetch import Fetch, FetchTarget, explain, new_repository
+from runner.clone.fetch import DEFAULT_PATIENCE_SECONDS, Fetch, FetchTarget, explain, new_repository
 from runner.files import write_whole
 from runner.git import BRANCH, GIT_FOLDER, Git, finish
 from runner.users import become, let_any_user_write, user_of
@@ -76,13 +76,13 @@ def prepare(folders: Folders, environment: Mapping[str, str]) -> dict[str, Any]:
     Raises `GitError` or `ExchangeError` when a download fails, `KeyError` when a variable is missing, and
     `ValueError` when an input is not valid or `run.json` names another commit.
     """
-    branch = (
-        environment.get("BASE_BRANCH") or environment["TARGET_BRANCH"]
-    )  # of an app without source branches
+    # An app without source branches gives only the target branch.
+    branch = environment.get("BASE_BRANCH") or environment["TARGET_BRANCH"]
     target = FetchTarget(environment["CLONE_URL"], environment["BASE_COMMIT"], branch)
     authorization = environment.get("CLONE_AUTHORIZATION", "")
     git = new_repository(folders.repository / GIT_FOLDER, folders.workspace, target.url, authorization)
-    fetch = Fetch(git, target)
+    patience = float(environment.get("AUTOCODER_CLONE_SECONDS", DEFAULT_PATIENCE_SECONDS))
+    fetch = Fetch(git, target, patience)
     try:
         from runner.clone.inputs import download
 

@@ -16,7 +16,8 @@ from runner.addresses import is_safe
 from runner.git import Git, GitError, create, finish
 
 FALLBACK_DEPTH = 200
-RETRY_PAUSES = (0.5, 2.0)
+MIN_PAUSE_SECONDS, MAX_PAUSE_SECONDS = 0.5, 30.0
+DEFAULT_PATIENCE_SECONDS = 1_200.0  # an Azure DevOps that is away for minutes costs no run
 _OPTIONS = ("--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-maintenance", "--")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _PERMANENT = re.compile(
@@ -43,11 +44,17 @@ class FetchTarget(NamedTuple):
 class Fetch:
     """Fetches one commit into *git*, starting at once."""
 
-    def __init__(self, git: Git, target: FetchTarget) -> None:
-        """Start the fetch. Raises `GitError` when the commit is not a full commit id."""
+    def __init__(
+        self, git: Git, target: FetchTarget, patience_seconds: float = DEFAULT_PATIENCE_SECONDS
+    ) -> None:
+        """Start the fetch, which is retried for *patience_seconds* while the server is away.
+
+        Raises `GitError` when the commit is not a full commit id.
+        """
         if _COMMIT.fullmatch(target.commit) is None:
             raise GitError("the base commit is not a full commit id")
         self._git, self._target = git, target
+        self._until = time.monotonic() + patience_seconds
         self._command = ("fetch", "--quiet", "--depth=1", *_OPTIONS, target.url, target.commit)
         self._process: subprocess.Popen[bytes] = git.start(*self._command)
 
@@ -65,10 +72,10 @@ class Fetch:
 
     def _retry(self, problem: str) -> None:
         """Retry after a temporary *problem*; if the server serves no commit ids, fetch the branch."""
-        for pause in RETRY_PAUSES:
-            if _PERMANENT.search(problem):
-                break
+        pause = MIN_PAUSE_SECONDS
+        while not _PERMANENT.search(problem) and time.monotonic() + pause < self._until:
             time.sleep(pause)
+            pause = min(2 * pause, MAX_PAUSE_SECONDS)
             try:
                 self._git.run(*self._command)
             except GitError as error:

@@ -49,6 +49,11 @@ class AzureDevOps:
         self._control("pats", {"token": token, "identity": person, "scopes": scopes})
         return token
 
+    def create_extension_token(self, person: str, scopes: list[str], *, minutes: float = 60) -> str:
+        """Return an access token of *person*, cut to *scopes*, as an extension gets it."""
+        body = {"person": person, "scopes": scopes, "minutes": minutes}
+        return str(self._control("extension/tokens", body)["token"])
+
     def create_identity(self, name: str, address: str, *, kind: str = "user") -> JSON:
         """Create a person, a group (`kind="group"`) or an application (`"servicePrincipal"`): `{id, ...}`."""
         return self._control("identities", {"displayName": name, "uniqueName": address, "kind": kind})
@@ -62,12 +67,16 @@ class AzureDevOps:
         self._control("permissions", {"identity": person, "token": token, "allow": allow, "deny": deny})
 
     def switch(self, **switches: Any) -> JSON:
-        """Change `linkWorkItems`, `hookSecondsScale` or `largestFileBytes`; returns all switches."""
+        """Change switches such as `linkWorkItems`; returns all switches (see `SWITCHES`)."""
         return self._control("switches", switches)
 
     def add_fault(self, **fault: Any) -> None:
         """Make the next matching requests fail; for the fields see `emulators/faults.py`."""
         self._http.post(f"{self.url}/_control/faults", json=fault).raise_for_status()
+
+    def set_subscription_status(self, subscription_id: str, status: str) -> JSON:
+        """Give a service hook subscription a status such as `onProbation` or `disabledBySystem`."""
+        return self._control(f"subscriptions/{subscription_id}", {"status": status})
 
     def waiting_notifications(self) -> int:
         """Return how many notifications of service hooks are still being delivered."""
@@ -85,6 +94,20 @@ class AzureDevOps:
     def create_repository(self, project: str, name: str) -> JSON:
         """Create an empty repository, or return the existing one with that name: `{id, name, head}`."""
         return self._control(self._repositories(project), {"name": name})
+
+    def create_pipeline(self, project: str, name: str, repository: str, path: str, **more: Any) -> JSON:
+        """Create a pipeline of the YAML file at *path*, or change the one with that name: `{id, name}`."""
+        body = {"name": name, "repository": repository, "path": path, **more}
+        return self._control(self._inside(project, "pipelines"), body)
+
+    def create_service_connection(self, project: str, name: str, kind: str, url: str, **secrets: str) -> JSON:
+        """Create a service connection with *secrets* such as `apitoken`, or change the one with that name."""
+        body = {"name": name, "type": kind, "url": url, "parameters": secrets}
+        return self._control(self._inside(project, "service-connections"), body)
+
+    def create_variable_group(self, project: str, name: str, variables: JSON) -> JSON:
+        """Create a variable group of `{name: {value, isSecret}}`, or change the one with that name."""
+        return self._control(self._inside(project, "variable-groups"), {"name": name, "variables": variables})
 
     # -- the REST API -----------------------------------------------------------------------------------
 
@@ -188,7 +211,10 @@ class AzureDevOps:
         return f"{self.url}/{quote(self.organization)}{scope}/_apis/{path}"
 
     def _repositories(self, project: str) -> str:
-        return f"organizations/{quote(self.organization)}/projects/{quote(project)}/repositories"
+        return self._inside(project, "repositories")
+
+    def _inside(self, project: str, part: str) -> str:
+        return f"organizations/{quote(self.organization)}/projects/{quote(project)}/{part}"
 
     def _control(self, path: str, body: Mapping[str, Any]) -> JSON:
         response = self._http.post(f"{self.url}/_control/{path}", json=dict(body))

@@ -14,7 +14,9 @@ from aiohttp import web
 from emulators.azure_devops.core.calls import answer
 from emulators.azure_devops.core.services import Services
 from emulators.azure_devops.core.state import JSON, Identity, Project, Repository, Switches, new_id
-from emulators.azure_devops.organization import authentication, permissions, seeding
+from emulators.azure_devops.hooks.subscriptions import STATUSES, public, with_status
+from emulators.azure_devops.organization import authentication, extension_tokens, permissions, seeding
+from emulators.azure_devops.pipelines import seeding as pipelines
 from emulators.azure_devops.policy import models as policies
 from emulators.azure_devops.storage import git_commands as git
 from emulators.azure_devops.storage.git_objects import read_ref
@@ -24,6 +26,7 @@ SWITCHES = {
     "linkWorkItems": ("link_work_items", bool),
     "hookSecondsScale": ("hook_seconds_scale", float),
     "largestFileBytes": ("largest_file_bytes", int),
+    "extensionEvaluatesPermissions": ("extension_evaluates_permissions", bool),
 }
 
 
@@ -59,7 +62,11 @@ Control = Callable[[Services, tuple[str, ...], JSON], Awaitable[Any]]
 def _handler(method: str, rest: tuple[str, ...]) -> Control | None:
     if rest[:1] == ("organizations",) and len(rest) > 2 and rest[2] == "projects":
         inside = rest[4] if len(rest) > 4 else ""
-        return {"": _create_project, "repositories": _create_repository, "policies": _protect}.get(inside)
+        return IN_PROJECT.get(inside)
+    if (method, rest) == ("POST", ("extension", "tokens")):
+        return _create_extension_token
+    if method == "POST" and rest[:1] == ("subscriptions",) and len(rest) == 2:
+        return _change_subscription
     table: dict[tuple[str, str], Control] = {
         ("POST", "identities"): _create_identity,
         ("POST", "memberships"): _change_membership,
@@ -113,6 +120,32 @@ async def _protect(services: Services, rest: tuple[str, ...], body: JSON) -> JSO
     return policies.configure(services.state, project, body, seeding.ADMINISTRATOR)
 
 
+async def _create_pipeline(services: Services, rest: tuple[str, ...], body: JSON) -> JSON:
+    """`POST organizations/{org}/projects/{project}/pipelines {name, repository, path, folder, variables}`."""
+    project = services.state.project(rest[1], rest[3])
+    return pipelines.create_pipeline(services.state, project, body, seeding.ADMINISTRATOR.id)
+
+
+async def _create_connection(services: Services, rest: tuple[str, ...], body: JSON) -> JSON:
+    """`POST organizations/{org}/projects/{project}/service-connections {name, type, url, parameters}`."""
+    return pipelines.create_connection(services.state, services.state.project(rest[1], rest[3]), body)
+
+
+async def _create_group(services: Services, rest: tuple[str, ...], body: JSON) -> JSON:
+    """`POST organizations/{org}/projects/{project}/variable-groups {name, variables}`."""
+    return pipelines.create_group(services.state, services.state.project(rest[1], rest[3]), body)
+
+
+IN_PROJECT: dict[str, Control] = {
+    "": _create_project,
+    "repositories": _create_repository,
+    "policies": _protect,
+    "pipelines": _create_pipeline,
+    "service-connections": _create_connection,
+    "variable-groups": _create_group,
+}
+
+
 async def _create_identity(services: Services, _: tuple[str, ...], body: JSON) -> JSON:
     """`POST identities {displayName, uniqueName, id, kind}`."""
     kind = body.get("kind", "user")
@@ -152,6 +185,15 @@ async def _create_pat(services: Services, _: tuple[str, ...], body: JSON) -> JSO
     return {"identity": identity.id, "scopes": scopes}
 
 
+async def _create_extension_token(services: Services, _: tuple[str, ...], body: JSON) -> JSON:
+    """`POST extension/tokens {person, scopes, minutes}` -> `{token}`, as an extension gets it."""
+    person, scopes = _identity(services, body["person"]), body["scopes"]
+    if not isinstance(scopes, list):
+        raise ControlError("scopes must be a list")
+    minutes = float(body.get("minutes", extension_tokens.DEFAULT_MINUTES))
+    return {"token": extension_tokens.issue(services.state, person, list(map(str, scopes)), minutes)}
+
+
 async def _show_switches(services: Services, _: tuple[str, ...], __: JSON) -> JSON:
     """`GET switches`."""
     switches = services.state.switches()
@@ -159,7 +201,7 @@ async def _show_switches(services: Services, _: tuple[str, ...], __: JSON) -> JS
 
 
 async def _change_switches(services: Services, rest: tuple[str, ...], body: JSON) -> JSON:
-    """`POST switches {linkWorkItems, hookSecondsScale, largestFileBytes}`."""
+    """`POST switches {linkWorkItems, hookSecondsScale, largestFileBytes, extensionEvaluatesPermissions}`."""
     values = {SWITCHES[name][0]: SWITCHES[name][1](value) for name, value in body.items()}
     old = services.state.store.get("switches", "all") or {}
     services.state.store.put("switches", "all", {**old, **values})
@@ -170,6 +212,17 @@ async def _change_switches(services: Services, rest: tuple[str, ...], body: JSON
 async def _show_notifications(services: Services, _: tuple[str, ...], __: JSON) -> JSON:
     """`GET notifications`: the number still being delivered, for which tests wait to become 0."""
     return {"waiting": len(services.state.store.all("delivery"))}
+
+
+async def _change_subscription(services: Services, rest: tuple[str, ...], body: JSON) -> JSON:
+    """`POST subscriptions/{id} {status}`: what the service does by itself, such as `disabledBySystem`."""
+    subscription = services.state.store.get("subscription", rest[1].lower())
+    if subscription is None:
+        raise ControlError(f"there is no subscription {rest[1]}")
+    if body.get("status") not in STATUSES:
+        raise ControlError(f"status must be one of {', '.join(STATUSES)}")
+    changed = with_status(subscription, body["status"])
+    return public(services.state.store.put("subscription", rest[1].lower(), changed))
 
 
 def _identity(services: Services, words: object) -> Identity:

@@ -15,6 +15,7 @@ from emulators.azure_devops.core.services import Services
 from emulators.azure_devops.core.state import Identity, Project, State, new_id
 
 MAX_BODY_BYTES = 26_214_400
+PATCH_TYPE = "application/json-patch+json"
 
 
 @dataclass(slots=True)
@@ -22,7 +23,8 @@ class Call:
     """A request whose operation, caller and version are known.
 
     *arguments* come from the path, *parameters* from the query (by lower-case name); *members* are the body
-    members that the operation reads, or None if it does not declare them.
+    members that the operation reads, or None if it does not declare them; *of_extension* tells that the token
+    is one that an extension got.
     """
 
     request: web.Request
@@ -35,6 +37,7 @@ class Call:
     parameters: dict[str, str]
     members: tuple[str, ...] | None
     version: str
+    of_extension: bool = False
 
     @property
     def state(self) -> State:
@@ -106,6 +109,16 @@ class Call:
             return json.loads(await self.raw() or b"null")
         except ValueError:
             raise errors.argument("The request body is not valid JSON.", "body") from None
+
+    async def patch(self) -> Any:
+        """Return the JSON patch in the body; raises 415 for another type of body, 400 when it is not JSON."""
+        given = self.request.content_type
+        if given != PATCH_TYPE:
+            raise errors.content_type_refused(given, self.request.method, PATCH_TYPE)
+        try:
+            return json.loads(await self.raw())
+        except ValueError:
+            raise errors.bad_patch() from None
 
     def reply(self, value: Any, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
         """Answer with *value* as JSON."""

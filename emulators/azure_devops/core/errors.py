@@ -15,13 +15,22 @@ WEB_API = "Microsoft.VisualStudio.Services.WebApi"
 COMMON = "Microsoft.VisualStudio.Services.Common"
 HOOKS = "Microsoft.VisualStudio.Services.ServiceHooks.WebApi"
 PROJECTS = "Microsoft.TeamFoundation.Core.WebApi"
+EXTENSIONS = "Microsoft.VisualStudio.Services.ExtensionManagement.WebApi"
 
 
 class VssError(Exception):
     """An answer that is an error: HTTP status and the fields of the JSON body."""
 
     def __init__(
-        self, status: int, message: str, key: str, namespace: str, *, event: int = 3000, inner: str = ""
+        self,
+        status: int,
+        message: str,
+        key: str,
+        namespace: str,
+        *,
+        event: int = 3000,
+        inner: str = "",
+        assembly: str = "",
     ) -> None:
         super().__init__(message)
         self.status = status
@@ -30,10 +39,11 @@ class VssError(Exception):
         self.namespace = namespace
         self.event = event
         self.inner = inner
+        self.assembly = assembly or namespace
 
     def body(self) -> dict[str, Any]:
         """Return the JSON that goes over the wire."""
-        name = f"{self.namespace}.{self.inner}{self.key}, {self.namespace}"
+        name = f"{self.namespace}.{self.inner}{self.key}, {self.assembly}"
         return {
             "$id": "1",
             "innerException": None,
@@ -202,9 +212,9 @@ def field_rule(field: str, code: str) -> VssError:
     return rule_broken(f"TF401320: Rule Error for field {field}. Error code: {code}.")
 
 
-def missing(message: str, key: str, namespace: str) -> VssError:
+def missing(message: str, key: str, namespace: str, *, assembly: str = "") -> VssError:
     """404 with its own message."""
-    return VssError(404, message, key, namespace)
+    return VssError(404, message, key, namespace, assembly=assembly)
 
 
 def conflict(message: str, key: str, namespace: str) -> VssError:

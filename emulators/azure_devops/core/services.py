@@ -1,11 +1,12 @@
-"""The objects that all calls share: the state, Git objects, service hooks, merging, and the app's runs.
+"""The objects that all calls share: state, Git objects, hooks, merging, agent, the app's runs, extension.
 
-Service hooks, merging and runs are Protocols here, so that services need not import each other.
+Service hooks, merging, agent and runs are Protocols here, so that services need not import each other.
 https://learn.microsoft.com/rest/api/azure/devops
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from emulators.azure_devops.core.state import JSON, Identity, Project, Repository, State
@@ -66,12 +67,32 @@ class Runs(Protocol):
         """
 
 
+class Agent(Protocol):
+    """Executes the runs of pipelines."""
+
+    def start(self, run: JSON, secrets: Mapping[str, str], url: str) -> None:
+        """Execute a run in the background; *secrets* are its secret variables; returns at once."""
+
+    def cancel(self, run_id: int) -> None:
+        """Cancel a run; returns at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionSource:
+    """The extension that the pages host: its folder, and the origin of its files."""
+
+    folder: Path
+    files_url: str
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The objects that all calls share; `runs` is None if no app is configured."""
+    """The objects that all calls share; `runs` and `extension` are None if none is configured."""
 
     state: State
     objects: Objects
     hooks: Hooks
     merging: Merging
+    agent: Agent
     runs: Runs | None = None
+    extension: ExtensionSource | None = None

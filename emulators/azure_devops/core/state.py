@@ -90,6 +90,7 @@ class Switches:
     link_work_items: bool = True
     hook_seconds_scale: float = 1.0
     largest_file_bytes: int = 0
+    extension_evaluates_permissions: bool = True
 
 
 @dataclass(slots=True)

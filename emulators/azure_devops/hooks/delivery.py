@@ -12,7 +12,7 @@ import aiohttp
 from emulators.azure_devops.core.services import Event
 from emulators.azure_devops.core.state import JSON, State, new_id, now
 from emulators.azure_devops.hooks.sending import attempted, ended, new_notification, send
-from emulators.azure_devops.hooks.subscriptions import project_of
+from emulators.azure_devops.hooks.subscriptions import project_of, with_status
 
 TRANSIENT = (408, 502, 503, 504)
 TRANSIENT_DELAYS = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0)
@@ -124,7 +124,7 @@ class Hooks:
     def _set_status(self, subscription_id: str, status: str) -> None:
         subscription = self._state.store.get("subscription", subscription_id)
         if subscription is not None and subscription["status"] in ("enabled", "onProbation"):
-            self._state.store.put("subscription", subscription_id, {**subscription, "status": status})
+            self._state.store.put("subscription", subscription_id, with_status(subscription, status))
 
 
 def _wants(subscription: JSON, event: Event) -> bool:

@@ -1,4 +1,4 @@
-"""Answers about service hooks: subscriptions, test notifications, the history of notifications.
+"""Answers about service hooks: subscriptions, event types, test notifications, the history of notifications.
 
 https://learn.microsoft.com/rest/api/azure/devops/hooks
 """
@@ -8,18 +8,57 @@ from aiohttp import web
 from emulators.azure_devops.core import errors
 from emulators.azure_devops.core.calls import Call
 from emulators.azure_devops.core.state import JSON, new_id, now
-from emulators.azure_devops.hooks.subscriptions import public, subscription_of
+from emulators.azure_devops.hooks import searching
+from emulators.azure_devops.hooks.event_types import event_type
+from emulators.azure_devops.hooks.subscriptions import (
+    EVENT_VERSIONS,
+    UNCOVERED_EVENTS,
+    public,
+    subscription_of,
+)
 from emulators.azure_devops.organization import permissions
 
 
 async def list_subscriptions(call: Call) -> web.Response:
     """GET hooks/subscriptions?publisherId=&eventType=&consumerId=."""
-    found = [s for s in call.state.store.all("subscription") if s["organization"] == call.organization]
-    for name in ("publisherId", "eventType", "consumerId", "consumerActionId"):
-        wanted = call.query(name).lower()
-        found = [s for s in found if not wanted or s[name].lower() == wanted]
-    seen = [s for s in found if _may(call, s["publisherInputs"], "ViewSubscriptions")]
-    return call.collection([public(s, call.url) for s in seen])
+    return call.collection(_found(call, {name: call.query(name) for name in searching.NAMES}))
+
+
+async def query_subscriptions(call: Call) -> web.Response:
+    """POST hooks/subscriptionsquery: the query comes back with its `results`."""
+    query = await call.body()
+    return call.reply({**query, "results": _found(call, query)})
+
+
+def _found(call: Call, query: JSON) -> list[JSON]:
+    """Return the matching subscriptions that the caller may see; the others are left out silently."""
+    known = [s for s in call.state.store.all("subscription") if s["organization"] == call.organization]
+    seen = [s for s in known if _may(call, s["publisherInputs"], "ViewSubscriptions")]
+    return [public(s, call.url) for s in seen if searching.matches(s, query)]
+
+
+async def list_event_types(call: Call) -> web.Response:
+    """GET hooks/publishers/tfs/eventtypes: the covered ones; raises 404 for another publisher."""
+    _require_publisher(call)
+    return call.collection([event_type(call.url, event) for event in EVENT_VERSIONS])
+
+
+async def get_event_type(call: Call) -> web.Response:
+    """GET hooks/publishers/tfs/eventtypes/{id}; raises 404 for an unknown one, 501 for an uncovered one."""
+    _require_publisher(call)
+    event = call.arguments["eventTypeId"]
+    if event in UNCOVERED_EVENTS:
+        raise call.not_covered(f"the event {event}")
+    if event not in EVENT_VERSIONS:
+        message = f"Publisher 'tfs' has no event type '{event}'."
+        raise errors.missing(message, "EventTypeNotFoundException", errors.HOOKS)
+    return call.reply(event_type(call.url, event))
+
+
+def _require_publisher(call: Call) -> None:
+    if call.arguments["publisherId"].lower() != "tfs":
+        message = f"The publisher '{call.arguments['publisherId']}' does not exist."
+        raise errors.missing(message, "PublisherNotFoundException", errors.HOOKS)
 
 
 async def get_subscription(call: Call) -> web.Response:

@@ -71,6 +71,7 @@ def subscription_of(body: JSON, organization: str, caller: Identity, before: JSO
         "createdDate": before["createdDate"] if before else now(),
         "modifiedBy": person,
         "modifiedDate": now(),
+        "probationRetries": 0,
         "lastProbationRetryDate": None,
         "publisherInputs": _publisher_inputs(event, body.get("publisherInputs") or {}),
         "consumerInputs": inputs,
@@ -94,6 +95,16 @@ def _publisher_inputs(event: str, given: JSON) -> dict[str, str]:
         if value and name not in FILTERS[event.partition(".")[0]]:
             raise errors.not_covered(OPERATION, f"the filter {name} of {event}")
     return {str(name): "" if value is None else str(value) for name, value in given.items()}
+
+
+STATUSES = ("enabled", "onProbation", "disabledByUser", "disabledBySystem", "disabledByInactiveIdentity")
+
+
+def with_status(subscription: JSON, status: str) -> JSON:
+    """Return *subscription* with another status; each retry on probation is counted."""
+    retries = int(subscription.get("probationRetries") or 0) + 1 if status == "onProbation" else 0
+    last = now() if status == "onProbation" else subscription.get("lastProbationRetryDate")
+    return {**subscription, "status": status, "probationRetries": retries, "lastProbationRetryDate": last}
 
 
 def public(subscription: JSON, url: str = "") -> JSON:

@@ -1,4 +1,4 @@
-"""Service hooks: subscriptions, their notifications, test notifications.
+"""Service hooks: subscriptions, event types, notifications, test notifications.
 
 https://learn.microsoft.com/rest/api/azure/devops/hooks
 """
@@ -6,6 +6,7 @@ https://learn.microsoft.com/rest/api/azure/devops/hooks
 from emulators.azure_devops.core.queries import Choice, off, texts
 from emulators.azure_devops.core.resources import Resource, Route
 from emulators.azure_devops.hooks import responses as hooks
+from emulators.azure_devops.hooks.searching import NAMES
 
 _BASE = "_apis/hooks/subscriptions"
 _STATUS = Choice(
@@ -53,5 +54,29 @@ SERVICE_HOOKS: tuple[Resource, ...] = (
         "_apis/hooks/testNotifications",
         1,
         {"Notifications_Create": Route(hooks.send_test, off("useRealData"))},
+    ),
+    Resource(
+        "c7c3c1cf-9e05-4c0d-a425-a0f922c2c6ed",
+        "hooks",
+        "SubscriptionsQuery",
+        "_apis/hooks/subscriptionsQuery",
+        1,
+        {
+            "Subscriptions_Create Subscriptions Query": Route(
+                hooks.query_subscriptions,
+                body=(*NAMES, "publisherInputFilters", "consumerInputFilters", "results"),
+            )
+        },
+    ),
+    Resource(
+        "db4777cd-8e08-4a84-8ba3-c974ea033718",
+        "hooks",
+        "EventTypes",
+        "_apis/hooks/publishers/{publisherId}/eventTypes/{eventTypeId}",
+        1,
+        {
+            "Publishers_List Event Types": Route(hooks.list_event_types),
+            "Publishers_Get Event Type": Route(hooks.get_event_type),
+        },
     ),
 )

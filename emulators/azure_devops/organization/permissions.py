@@ -12,6 +12,7 @@ from emulators.azure_devops.core.state import JSON, Identity, Project, Repositor
 GIT_REPOSITORIES = "2e9eb7ed-3c0a-47d4-87c1-0ffdd275fd87"
 AREAS = "83e28ad4-2d72-4ceb-97b0-c7726d5502c3"
 SERVICE_HOOKS = "cb594ebe-87dd-4fc9-ac2c-6a10a4c92046"
+BUILDS = "33344d9c-fc72-4d6f-aba5-fa317101a7e9"
 
 GIT_BITS = {
     "Administer": 1,
@@ -40,6 +41,25 @@ AREA_BITS = {
     "WORK_ITEM_WRITE": 32,
 }
 HOOK_BITS = {"ViewSubscriptions": 1, "EditSubscriptions": 2, "DeleteSubscriptions": 4, "PublishEvents": 8}
+BUILD_BITS = {
+    "ViewBuilds": 1,
+    "EditBuildQuality": 2,
+    "RetainIndefinitely": 4,
+    "DeleteBuilds": 8,
+    "ManageBuildQualities": 16,
+    "DestroyBuilds": 32,
+    "UpdateBuildInformation": 64,
+    "QueueBuilds": 128,
+    "ManageBuildQueue": 256,
+    "StopBuilds": 512,
+    "ViewBuildDefinition": 1024,
+    "EditBuildDefinition": 2048,
+    "DeleteBuildDefinition": 4096,
+    "OverrideBuildCheckInValidation": 8192,
+    "AdministerBuildPermissions": 16384,
+}
+BUILD_READER = ("ViewBuilds", "ViewBuildDefinition")
+BUILD_CONTRIBUTOR = (*BUILD_READER, "QueueBuilds", "StopBuilds", "EditBuildDefinition")
 
 CONTRIBUTOR = (
     "GenericRead",
@@ -81,6 +101,11 @@ def branch_token(repository: Repository, ref: str) -> str:
 def area_token(project: Project) -> str:
     """Return the token of a project's root area."""
     return f"vstfs:///Classification/Node/{project.area_node}"
+
+
+def build_token(project_id: str, pipeline_id: int | None = None) -> str:
+    """Return the token of a pipeline, or of all pipelines of a project."""
+    return project_id if pipeline_id is None else f"{project_id}/{pipeline_id}"
 
 
 def hooks_token(project_id: str) -> str:

@@ -1,24 +1,15 @@
-"""Answers about the organisation: catalogue, connection data, projects, identities, access control lists.
+"""Answers about the organisation: catalogue, connection data, projects, identities.
 
 https://learn.microsoft.com/rest/api/azure/devops/core/projects
 """
-
-import uuid
-from typing import Any
 
 from aiohttp import web
 
 from emulators.azure_devops.core import errors
 from emulators.azure_devops.core.calls import Call
 from emulators.azure_devops.core.repository_shapes import show_project
-from emulators.azure_devops.core.state import JSON, Identity
+from emulators.azure_devops.core.state import JSON, Identity, Project
 from emulators.azure_devops.organization import permissions
-
-NAMESPACES = {
-    permissions.GIT_REPOSITORIES: ("Git Repositories", permissions.GIT_BITS),
-    permissions.AREAS: ("CSS", permissions.AREA_BITS),
-    permissions.SERVICE_HOOKS: ("ServiceHooks", permissions.HOOK_BITS),
-}
 
 
 async def list_resource_areas(call: Call) -> web.Response:
@@ -66,13 +57,19 @@ async def list_projects(call: Call) -> web.Response:
 
 async def get_project(call: Call) -> web.Response:
     """GET _apis/projects/{id or name}; raises 404 if the caller may not see it."""
-    project = call.state.project(call.organization, call.arguments["projectId"])
-    if not _sees(call, project.id):
-        raise errors.project_missing(call.arguments["projectId"])
+    project = visible_project(call)
     body = show_project(call.url, project, whole=True)
     if not call.flag("includeCapabilities"):
         del body["capabilities"]
     return call.reply(body)
+
+
+def visible_project(call: Call) -> Project:
+    """Return the project that the path names; raises 404 TF200016 if the caller may not see it."""
+    project = call.state.project(call.organization, call.arguments["projectId"])
+    if not _sees(call, project.id):
+        raise errors.project_missing(call.arguments["projectId"])
+    return project
 
 
 def _sees(call: Call, project_id: str) -> bool:
@@ -156,74 +153,3 @@ def _show_identity(call: Call, identity: Identity) -> JSON:
 
 def _value(text: str) -> JSON:
     return {"$type": "System.String", "$value": text}
-
-
-async def list_namespaces(call: Call) -> web.Response:
-    """GET _apis/securityNamespaces[/{id}]."""
-    wanted = call.arguments.get("securityNamespaceId", "").lower()
-    shown = [
-        {
-            "namespaceId": namespace,
-            "name": name,
-            "displayName": name,
-            "separatorValue": "/",
-            "actions": [
-                {"bit": bit, "name": action, "displayName": action, "namespaceId": namespace}
-                for action, bit in table.items()
-            ],
-        }
-        for namespace, (name, table) in NAMESPACES.items()
-        if wanted in ("", namespace)
-    ]
-    return call.collection(shown)
-
-
-async def list_access_control_lists(call: Call) -> web.Response:
-    """GET _apis/accessControlLists/{namespace}?token=&descriptors=&includeExtendedInfo=.
-
-    https://learn.microsoft.com/rest/api/azure/devops/security/access-control-lists/query
-    """
-    namespace, token = _namespace(call), call.query("token")
-    wanted = [w for w in call.query("descriptors").split(",") if w]
-    explicit = permissions.access_control_list(call.state, namespace, token)
-    extended = call.flag("includeExtendedInfo")
-    names = wanted or list(_inherited(call, namespace, token) if extended else explicit)
-    entries = {name: _entry(call, namespace, token, name, extended=extended) for name in names}
-    body: JSON = {"inheritPermissions": True, "token": token, "acesDictionary": entries}
-    if extended:
-        body["includeExtendedInfo"] = True
-    return call.collection([body] if token and entries else [])
-
-
-def _namespace(call: Call) -> str:
-    try:
-        namespace = str(uuid.UUID(call.arguments["securityNamespaceId"]))
-    except ValueError:
-        namespace = ""
-    if namespace not in NAMESPACES:
-        message = f"TF10158: The security namespace {call.arguments['securityNamespaceId']} does not exist."
-        raise errors.missing(message, "InvalidSecurityNamespaceException", errors.FRAMEWORK)
-    return namespace
-
-
-def _inherited(call: Call, namespace: str, token: str) -> dict[str, Any]:
-    """Return every descriptor that has an entry at *token* or above it."""
-    names: dict[str, Any] = {}
-    for level in permissions.lineage(token):
-        names |= permissions.access_control_list(call.state, namespace, level)
-    return names
-
-
-def _entry(call: Call, namespace: str, token: str, descriptor: str, *, extended: bool) -> JSON:
-    own = permissions.access_control_list(call.state, namespace, token).get(
-        descriptor, {"allow": 0, "deny": 0}
-    )
-    body: JSON = {"descriptor": descriptor, **own}
-    if extended:
-        identity = call.state.find_identity(descriptor)
-        groups = permissions.groups_of(call.state, identity) if identity else []
-        total = permissions.effective(
-            call.state, namespace, token, [descriptor, *(g.descriptor for g in groups)]
-        )
-        body["extendedInfo"] = {"effectiveAllow": total.allow, "effectiveDeny": total.deny}
-    return body

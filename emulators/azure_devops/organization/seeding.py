@@ -78,10 +78,14 @@ def _seed_permissions(state: State, project: Project) -> None:
     contributors = group(state, project.name, "Contributors")
     readers = group(state, project.name, "Readers")
     git, area, hooks = f"repoV2/{project.id}", may.area_token(project), may.hooks_token(project.id)
+    builds = may.build_token(project.id)
+    may.grant(state, may.BUILDS, builds, contributors, allow=may.bits(may.BUILD_CONTRIBUTOR, may.BUILD_BITS))
+    may.grant(state, may.BUILDS, builds, readers, allow=may.bits(may.BUILD_READER, may.BUILD_BITS))
     for identity in administrators:
         may.grant(state, may.GIT_REPOSITORIES, git, identity, allow=may.bits(may.ADMINISTRATOR))
         may.grant(state, may.AREAS, area, identity, allow=sum(may.AREA_BITS.values()))
         may.grant(state, may.SERVICE_HOOKS, hooks, identity, allow=sum(may.HOOK_BITS.values()))
+        may.grant(state, may.BUILDS, builds, identity, allow=sum(may.BUILD_BITS.values()))
     everything_on_items = sum(
         may.AREA_BITS[name] for name in ("GENERIC_READ", "WORK_ITEM_READ", "WORK_ITEM_WRITE")
     )

@@ -1,4 +1,4 @@
-"""The organisation: its catalogue, projects, identities and access.
+"""The organisation: its catalogue, projects, identities, access, and extension data.
 
 https://learn.microsoft.com/rest/api/azure/devops/core
 https://learn.microsoft.com/rest/api/azure/devops/ims
@@ -7,7 +7,9 @@ https://learn.microsoft.com/rest/api/azure/devops/security
 
 from emulators.azure_devops.core.queries import PAGE, Choice, flags, off, texts
 from emulators.azure_devops.core.resources import Resource, Route
+from emulators.azure_devops.organization import extension_data, project_properties
 from emulators.azure_devops.organization import responses as core
+from emulators.azure_devops.organization import responses_security as security
 
 _MEMBERSHIP = Choice(
     ("None", "Direct", "Expanded", "ExpandedUp", "ExpandedDown"),
@@ -85,8 +87,8 @@ ORGANIZATION: tuple[Resource, ...] = (
         "_apis/securityNamespaces/{securityNamespaceId}",
         1,
         {
-            "Security Namespaces_List": Route(core.list_namespaces, off("localOnly")),
-            "Security Namespaces_Query": Route(core.list_namespaces, off("localOnly")),
+            "Security Namespaces_List": Route(security.list_namespaces, off("localOnly")),
+            "Security Namespaces_Query": Route(security.list_namespaces, off("localOnly")),
         },
     ),
     Resource(
@@ -97,9 +99,46 @@ ORGANIZATION: tuple[Resource, ...] = (
         1,
         {
             "Access Control Lists_Query": Route(
-                core.list_access_control_lists,
+                security.list_access_control_lists,
                 {**texts("token", "descriptors"), **flags("includeExtendedInfo"), **off("recurse")},
             )
         },
+    ),
+    Resource(
+        "cf1faa59-1b63-4448-bf04-13d981a46f5d",
+        "Security",
+        "PermissionEvaluationBatch",
+        "_apis/security/permissionEvaluationBatch",
+        1,
+        {"Permissions_Has Permissions Batch": Route(security.evaluate_permissions)},
+    ),
+    Resource(
+        "4976a71a-4487-49aa-8aab-a1eda469037a",
+        "core",
+        "properties",
+        "_apis/projects/{projectId}/properties",
+        1,
+        {
+            "Projects_Get Project Properties": Route(project_properties.list_properties, texts("keys")),
+            "Projects_Set Project Properties": Route(project_properties.change_properties),
+        },
+        preview=True,
+    ),
+    Resource(
+        "bbe06c18-1c8b-4fcd-b9c6-1535aaab8749",
+        "ExtensionManagement",
+        "Data",
+        "_apis/ExtensionManagement/InstalledExtensions/{publisherName}/{extensionName}/Data/Scopes/{scopeType}"
+        "/{scopeValue}/Collections/{collectionName}/Documents/{documentId}",
+        1,
+        {
+            "Documents_List": Route(extension_data.list_documents),
+            "Documents_Get": Route(extension_data.get_document),
+            "Documents_Create": Route(extension_data.create_document),
+            "Documents_Set": Route(extension_data.set_document),
+            "Documents_Update": Route(extension_data.update_document),
+            "Documents_Delete": Route(extension_data.delete_document),
+        },
+        preview=True,
     ),
 )

@@ -8,12 +8,14 @@ from aiohttp import web
 
 from emulators.azure_devops.core.services import Services
 from emulators.azure_devops.core.state import Project
+from emulators.azure_devops.pages.extension.lists import list_links
 from emulators.azure_devops.pages.forms.inputs import Refused
 from emulators.azure_devops.pages.forms.work_item import acting_person, create_form, page_problem
 from emulators.azure_devops.pages.parts.html import Child, join, link, tag
 from emulators.azure_devops.pages.parts.layout import facts, page, table
 from emulators.azure_devops.pages.parts.views import (
     RUNS_PATH,
+    builds_path,
     item_row,
     project_path,
     pull_request_row,
@@ -66,7 +68,11 @@ def _project(services: Services, project: Project, heading: str, refused: Refuse
     items = list(reversed(work_items.everything(state, [project])))[:MAX_ROWS]
     return join(
         facts(
-            [("Process", project.process), ("Repositories", [[name, " "] for name in names] or NO_REPOSITORY)]
+            [
+                ("Process", project.process),
+                ("Repositories", [[name, " "] for name in names] or NO_REPOSITORY),
+                ("Pipelines", link("Pipelines and their runs", builds_path(project))),
+            ]
         ),
         tag(heading, "Pull requests"),
         table(
@@ -75,6 +81,7 @@ def _project(services: Services, project: Project, heading: str, refused: Refuse
             NO_PULL_REQUEST,
         ),
         tag(heading, "Work items"),
+        list_links(project) if services.extension else None,
         table(["Title", "State", "Tags", "Changed"], [item_row(item) for item in items], NO_WORK_ITEM),
         create_form(project, refused),
     )

@@ -11,6 +11,7 @@ from aiohttp import web
 from emulators.azure_devops.core.errors import VssError
 from emulators.azure_devops.core.services import Services
 from emulators.azure_devops.core.state import Project
+from emulators.azure_devops.pages.extension.host import host_of
 from emulators.azure_devops.pages.forms.edits import create, edit, explain
 from emulators.azure_devops.pages.forms.inputs import Refused
 from emulators.azure_devops.pages.forms.origin import is_same_origin, origin_of
@@ -40,7 +41,10 @@ async def send_work_item_form(
         edit(services, _url(request, project), item, form)
         return work_item_path(item)
 
-    return await _answer(request, change, lambda refused: show_work_item(services, project, number, refused))
+    host = host_of(services, request, project.organization, project)
+    return await _answer(
+        request, change, lambda refused: show_work_item(services, project, number, refused, host=host)
+    )
 
 
 async def send_home_form(services: Services, request: web.Request, project: Project) -> web.Response:

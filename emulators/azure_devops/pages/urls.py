@@ -1,4 +1,4 @@
-"""Routes paths to pages. The paths are those of the web portal, except `/_runs`.
+"""Routes paths to pages. The paths are those of the web portal, except `/_runs` and `/_extension`.
 
 https://learn.microsoft.com/azure/devops/project/navigation/
 """
@@ -9,6 +9,12 @@ from emulators.azure_devops.core import errors
 from emulators.azure_devops.core.services import Services
 from emulators.azure_devops.core.state import Project
 from emulators.azure_devops.pages.attachments import send_attachment
+from emulators.azure_devops.pages.builds import show_build, show_builds
+from emulators.azure_devops.pages.extension.host import Host, host_of
+from emulators.azure_devops.pages.extension.lists import TITLES, show_list
+from emulators.azure_devops.pages.extension.scripts import send_script
+from emulators.azure_devops.pages.extension.settings import SETTINGS, show_settings
+from emulators.azure_devops.pages.extension.tokens import send_token
 from emulators.azure_devops.pages.forms.origin import origin_of
 from emulators.azure_devops.pages.home import show_home
 from emulators.azure_devops.pages.parts.html import tag
@@ -22,7 +28,7 @@ from emulators.azure_devops.pages.work_item import show_work_item
 from emulators.azure_devops.work_items import models as work_items
 from emulators.loopback import is_local
 
-WORK_ITEMS = "_workitems"
+WORK_ITEMS, BUILDS, EXTENSION = "_workitems", "_build", "_extension"
 
 
 async def respond(
@@ -54,14 +60,28 @@ async def _page(
         return await _repository(services, request, (organization, *names[1:]), rest)
     if kind == WORK_ITEMS and len(rest) == 3:
         return await _work_item(services, request, (organization, *names[1:]), rest)
+    if kind == BUILDS and len(names) == 2:
+        return await _build(services, request, services.state.project(organization, names[1]), rest)
+    project = _project(services, organization, names)
     if rest:
-        raise errors.no_controller(request.path)
-    return await show_home(services, organization, _project(services, organization, names))
+        return _of_extension(services, host_of(services, request, organization, project), rest)
+    return await show_home(services, organization, project)
+
+
+def _of_extension(services: Services, host: Host | None, rest: tuple[str, ...]) -> web.Response:
+    """Answer with a page that exists only with the extension: its settings, or a list with its actions."""
+    if host and rest[0].lower() == SETTINGS and len(rest) == 2:
+        return show_settings(host, rest[1])
+    if host and host.project and rest[0].lower() in TITLES and len(rest) == 1:
+        return show_list(services, host, host.project, rest[0].lower())
+    raise errors.no_controller("/".join(rest))
 
 
 async def _top(services: Services, request: web.Request, kind: str, rest: tuple[str, ...]) -> web.Response:
     if not rest:
         return await show_home(services, None, None)
+    if kind == EXTENSION and len(rest) == 3 and rest[1] == "scripts":
+        return send_script(rest[2])
     if kind == RUNS_PATH.strip("/") and len(rest) <= 2:
         return await (show_run(services, rest[1]) if len(rest) == 2 else show_runs(services))
     raise errors.no_controller(request.path)
@@ -97,7 +117,20 @@ async def _work_item(
         "Authorization" not in request.headers
     )  # a program that signs in saves the page, where forms would not work
     project = services.state.project(names[0], names[1])
-    return await show_work_item(services, project, int(rest[2]), has_forms=has_forms)
+    host = host_of(services, request, project.organization, project)
+    return await show_work_item(services, project, int(rest[2]), has_forms=has_forms, host=host)
+
+
+async def _build(
+    services: Services, request: web.Request, project: Project, rest: tuple[str, ...]
+) -> web.Response:
+    """Answer a path below `_build`: all pipelines, or the run that the query names."""
+    view, number = "/".join(rest[1:]).lower(), request.query.get("buildId", "")
+    if view == "results" and _is_number(number):
+        return await show_build(services, project, int(number))
+    if view in ("", "definition"):
+        return await show_builds(services, project)
+    raise errors.no_controller(request.path)
 
 
 async def _form(
@@ -105,6 +138,8 @@ async def _form(
 ) -> web.Response:
     organization = _organization(services, request, names)
     project = _project(services, organization, names)
+    if project is None and rest == (EXTENSION, "tokens"):
+        return await send_token(services, request)
     if project is not None and not rest:
         return await send_home_form(services, request, project)
     is_item = len(rest) == 3 and rest[0].lower() == WORK_ITEMS and _is_number(rest[2])

@@ -8,6 +8,9 @@ from aiohttp import web
 from emulators.azure_devops.core.errors import VssError
 from emulators.azure_devops.core.services import Services
 from emulators.azure_devops.core.state import JSON, Project, State
+from emulators.azure_devops.pages.extension.controls import form_toolbar, groups
+from emulators.azure_devops.pages.extension.host import Host
+from emulators.azure_devops.pages.extension.work_item import form_facts
 from emulators.azure_devops.pages.forms.inputs import Refused
 from emulators.azure_devops.pages.forms.work_item import (
     acting_person,
@@ -59,15 +62,26 @@ async def show_work_item(
     refused: Refused | None = None,
     *,
     has_forms: bool = True,
+    host: Host | None = None,
 ) -> web.Response:
     """Return the page of a work item; *refused* is a form that failed. Raises 404."""
-    state = services.state
-    item = work_items.find(state, number, None, project)
-    texts = references(services, project.organization)
-    kind, title = str(item.fields["System.WorkItemType"]), str(item.fields["System.Title"])
+    item = work_items.find(services.state, number, None, project)
+    name = f"{item.fields['System.WorkItemType']} {item.id}: {item.fields['System.Title']}"
+    content = _content(services, project, item, refused, has_forms=has_forms)
+    if host is None:
+        return page(name, trail_to(project), content)
+    form = tag("div", tag("div", content, id="item"), tag("aside", groups(host)), class_="extension-form")
     return page(
-        f"{kind} {item.id}: {title}",
-        trail_to(project),
+        name, trail_to(project), form_toolbar(host), form, hosting=host.hosting(form_facts(host, item))
+    )
+
+
+def _content(
+    services: Services, project: Project, item: WorkItem, refused: Refused | None, *, has_forms: bool
+) -> Html:
+    state, texts = services.state, references(services, project.organization)
+    kind, title = str(item.fields["System.WorkItemType"]), str(item.fields["System.Title"])
+    return join(
         tag("p", f"{kind} {item.id}", class_="faint"),
         tag("h1", title),
         page_problem(refused),

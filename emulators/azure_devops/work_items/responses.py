@@ -3,7 +3,6 @@
 https://learn.microsoft.com/rest/api/azure/devops/wit/work-items
 """
 
-import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -19,7 +18,6 @@ from emulators.azure_devops.work_items.fields import is_known
 from emulators.azure_devops.work_items.models import Change, WorkItem
 from emulators.azure_devops.work_items.responses_types import known_type
 
-PATCH_TYPE = "application/json-patch+json"
 MAX_IDS = 200
 EXPAND = Choice(
     ("none", "relations", "fields", "links", "all"),
@@ -91,7 +89,7 @@ def _many(
 
 async def create_work_item(call: Call) -> web.Response:
     """POST wit/workitems/$type with a patch document -> 200."""
-    project, operations = call.required_project(), await _patch(call)
+    project, operations = call.required_project(), await call.patch()
     kind = known_type(project, call.arguments["type"])
     work_items.require_write(call.state, call.caller, project)
     with call.state.store.transaction():
@@ -105,7 +103,7 @@ async def create_work_item(call: Call) -> web.Response:
 
 async def update_work_item(call: Call) -> web.Response:
     """PATCH wit/workitems/{id} with a patch document."""
-    operations = await _patch(call)
+    operations = await call.patch()
     item = work_items.find(call.state, call.argument("id"), call.caller, call.project)
     work_items.require_write(call.state, call.caller, item.project)
     bypass = call.flag("bypassRules")
@@ -125,16 +123,6 @@ def _show_changed(call: Call, item: WorkItem) -> JSON:
     expand = call.query("$expand", "none")
     expand = "relations" if expand == "none" else expand
     return shapes.show_item(call.state, call.url, item, expand=expand, formats=call.at_least_7_2)
-
-
-async def _patch(call: Call) -> Any:
-    given = call.request.content_type
-    if given != PATCH_TYPE:
-        raise errors.content_type_refused(given, call.request.method, PATCH_TYPE)
-    try:
-        return json.loads(await call.raw())
-    except ValueError:
-        raise errors.bad_patch() from None
 
 
 async def list_revisions(call: Call) -> web.Response:

@@ -121,6 +121,14 @@ WORK_ITEMS: tuple[Resource, ...] = (
         {"Tags_List": Route(types.list_tags)},
     ),
     Resource(
+        "5a172953-1b41-49d3-840a-33f79c3ce89f",
+        "wit",
+        "classificationNodes",
+        f"{_BASE}/classificationNodes/{{structureGroup}}/{{path}}",
+        2,
+        {"Classification Nodes_Get Root Node": Route(types.get_root_node, texts("$depth"))},
+    ),
+    Resource(
         "1a9c53f7-f243-4447-b110-35ef023636e4",
         "wit",
         "wiql",

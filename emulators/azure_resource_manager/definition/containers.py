@@ -4,8 +4,11 @@ https://learn.microsoft.com/azure/container-instances/container-instances-resour
 https://learn.microsoft.com/azure/container-instances/container-instances-container-groups#resource-allocation
 """
 
+from decimal import Decimal
+
 from emulators.azure_resource_manager.definition.names import NAME, VARIABLE_NAME, check_unique
 from emulators.azure_resource_manager.definition.spec import (
+    Amount,
     AnyContainerSpec,
     ContainerSpec,
     GroupProperties,
@@ -59,6 +62,7 @@ def _check_resources(group: GroupProperties) -> None:
                 "CPU requests are required."
             )
             raise invalid("ResourceRequestsNotSpecified", message)
+        _check_steps(container, asked)
     enough = group.cores >= MIN_CORES and group.memory >= MIN_GIGABYTES
     if not enough or group.cores > MAX_CORES or group.memory > MAX_GIGABYTES:
         message = (
@@ -70,19 +74,44 @@ def _check_resources(group: GroupProperties) -> None:
         _check_limits(container, group)
 
 
+def _check_steps(container: ContainerSpec, asked: Amount) -> None:
+    """Raise 400 for memory that is not a multiple of 0.1 GB, or CPU that is not one of 0.01.
+
+    https://github.com/Azure/azure-cli/issues/7355 quotes the sentence; its code is not recorded.
+    """
+    amounts = (("memory", asked.memory_in_gb or 0, "0.1 GB"), ("CPU", asked.cpu or 0, "0.01"))
+    for name, amount, step in amounts:
+        if Decimal(repr(amount)) % Decimal(step.split()[0]):
+            message = (
+                f"The {name} requirement is '{amount!r}' in container '{container.name}'. "
+                f"The {name} requirement should be in increments of {step}."
+            )
+            raise invalid("InvalidResourceRequests", message)
+
+
 def _check_limits(container: ContainerSpec, group: GroupProperties) -> None:
-    """Raise 400 for a limit outside the range from the container's request to the group's total."""
+    """Raise 400 for a limit outside the range from the container's request to the group's total.
+
+    Codes as quoted in https://github.com/docker-archive/compose-cli/pull/357
+    """
     resources = container.properties.resources
     if resources is None or resources.limits is None:
         return
     limits, asked = resources.limits, resources.requests
-    pairs = (
-        (limits.cpu, asked.cpu or 0, group.cores),
-        (limits.memory_in_gb, asked.memory_in_gb or 0, group.memory),
+    sizes = (
+        ("Cpu", limits.cpu, asked.cpu or 0, group.cores),
+        ("MemoryInGB", limits.memory_in_gb, asked.memory_in_gb or 0, group.memory),
     )
-    if any(limit is not None and not request <= limit <= size for limit, request, size in pairs):
-        message = f"The limits of container '{container.name}' must lie between its requests and the group's."
-        raise invalid("InvalidResourceLimits", message)
+    for name, limit, request, size in sizes:
+        if limit is not None and limit < request:
+            message = f"The '{name}' limit value must be greater than or equal to the request value."
+            raise invalid("ResourceLimitsLessThanRequests", message)
+        if limit is not None and limit > size:
+            message = (
+                f"The '{name}' limit '{limit:g}' in container '{container.name}' is greater than the "
+                f"container group total request '{size:g}'."
+            )
+            raise invalid("ContainerLimitGreaterThanContainerGroupTotalRequest", message)
 
 
 def _check_ports(group: GroupProperties) -> None:

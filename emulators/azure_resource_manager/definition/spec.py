@@ -140,12 +140,12 @@ class GroupProperties(Shape):
     @property
     def cores(self) -> float:
         """The sum of the cores that the containers request."""
-        return sum(requests_of(container).cpu or 0 for container in self.containers)
+        return round(sum(requests_of(container).cpu or 0 for container in self.containers), 2)
 
     @property
     def memory(self) -> float:
         """The sum of the gigabytes that the containers request."""
-        return sum(requests_of(container).memory_in_gb or 0 for container in self.containers)
+        return round(sum(requests_of(container).memory_in_gb or 0 for container in self.containers), 1)
 
 
 class UserAssignedIdentity(Shape):

@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from emulators.azure_resource_manager.isolation.launch import Launch
+from emulators.marked_processes import kill_marked, marked
 
 MARK = "AUTOCODER_LOCAL_CONTAINER"
 ALIAS = "autocoder-"
@@ -58,7 +59,7 @@ class PlainProcesses:
         if process.returncode is None:
             _kill_session(process.pid)
         await process.wait()
-        kill_marked(self._mark(mark))
+        kill_marked(MARK, self._mark(mark))
 
     def kill(self, process: asyncio.subprocess.Process) -> None:
         """Kill the first process and its session."""
@@ -67,7 +68,7 @@ class PlainProcesses:
 
     def processes(self, process: asyncio.subprocess.Process, mark: str) -> list[int]:  # noqa: ARG002
         """Return the ids of the processes with the container's mark."""
-        return marked(self._mark(mark))
+        return marked(MARK, self._mark(mark))
 
     async def close(self) -> None:
         """End the watch process."""
@@ -127,33 +128,6 @@ def remove_alias(alias: Path) -> None:
     """Remove the link *alias* and its folder; does nothing when *alias* is the folder of groups itself."""
     if alias.is_symlink() and alias.parent.name.startswith(ALIAS):
         shutil.rmtree(alias.parent, ignore_errors=True)
-
-
-def marked(mark: str) -> list[int]:
-    """Return the ids of the processes whose environment carries a mark that begins with *mark*."""
-    wanted = f"{MARK}={mark}".encode()
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            variables = (folder / "environ").read_bytes().split(b"\0")
-        except OSError:
-            continue
-        if any(variable.startswith(wanted) for variable in variables):
-            found.append(int(folder.name))
-    return found
-
-
-def kill_marked(mark: str) -> None:
-    """Kill the processes with *mark* repeatedly until none is left, as they may start others."""
-    for _ in range(20):
-        pids = marked(mark)
-        if not pids:
-            return
-        for pid in pids:
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
 
 
 def _kill_session(pid: int) -> None:

@@ -7,13 +7,14 @@ the service, a group outlives its callers: https://learn.microsoft.com/azure/con
 import sys
 from pathlib import Path
 
-from emulators.azure_resource_manager.isolation.plain import kill_marked, remove_alias
+from emulators.azure_resource_manager.isolation.plain import MARK, remove_alias
+from emulators.marked_processes import kill_marked
 
 
 def main() -> None:
     """Read until the other end of the pipe closes, then kill the processes with the instance's mark."""
     sys.stdin.read()
-    kill_marked(sys.argv[1] + "/")
+    kill_marked(MARK, sys.argv[1] + "/")
     remove_alias(Path(sys.argv[2]))
 
 

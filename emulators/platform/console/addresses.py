@@ -3,18 +3,20 @@
 https://github.com/containers/bubblewrap
 """
 
+import time
+
 from emulators.platform.running import Platform
 from emulators.ports import AZURITE, OURS
 
 
-def print_addresses(platform: Platform, seconds: float) -> None:
-    """Print the address of every program, the folders and the isolation, after a start of *seconds*."""
+def print_addresses(platform: Platform, extension: str, start: float) -> None:
+    """Print the programs' addresses, the folders, *extension* and isolation, and the time since *start*."""
     for emulator in (*OURS, *AZURITE):
         print(f"{emulator.name:24} {platform.url(emulator)}")
     plan = platform.plan
     print(f"{'state and logs':24} {plan.state}\n{'keys of the app':24} {plan.keys_file}")
-    print(f"{'isolation':24} {isolation(platform)}")
-    print(f"The platform is ready ({seconds:.1f} s). Press Ctrl-C to stop it.", flush=True)
+    print(f"{'extension':24} {extension}\n{'isolation':24} {isolation(platform)}")
+    print(f"The platform is ready ({time.monotonic() - start:.1f} s). Press Ctrl-C to stop it.", flush=True)
 
 
 def isolation(platform: Platform) -> str:

@@ -14,6 +14,8 @@ from typing import Any
 from emulators.platform.clients.app import PHASES
 from emulators.platform.clients.git import Git
 from emulators.platform.clients.person import Person
+from emulators.platform.plan import Plan
+from emulators.platform.sample import Sample
 
 JSON = dict[str, Any]
 
@@ -78,6 +80,20 @@ def print_evidence(evidence: Evidence, run: JSON) -> None:
     print("\n\n".join(indented(plain(comment["text"])) for comment in evidence.comments))
     heading("Time of each phase")
     print("\n".join(f"  {phase:14}{seconds:7.2f} s" for phase, seconds in phase_seconds(run)))
+
+
+def print_result(plan: Plan, sample: Sample, run: JSON) -> bool:
+    """Print the result of *run* and save its pages; returns whether nothing is missing."""
+    evidence = gather(sample.person, sample.git, run)
+    print_evidence(evidence, run)
+    problems = evidence.problems()
+    heading(
+        "Something is missing" if problems else "The pull request is there, linked both ways, and reported."
+    )
+    print("".join(f"  {problem}\n" for problem in problems) + f"  {run['pullRequestUrl']}")
+    heading("Saved pages, to open in a browser")
+    print("\n".join(f"  {path}" for path in save_pages(sample.person, plan.state / "pages", run)), flush=True)
+    return not problems
 
 
 def heading(text: str) -> None:

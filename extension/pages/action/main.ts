@@ -4,16 +4,9 @@
  * @see https://learn.microsoft.com/azure/devops/extend/develop/add-workitem-extension
  * @packageDocumentation
  */
-import { layout } from "../host/services";
-import { connect, contributionId, register, showPage } from "../host/session";
+import { connect, register, showPage } from "../host/session";
 
-register("autocoder-action", {
-  execute: async (context: unknown) => {
-    (await layout()).openCustomDialog(contributionId("autocoder-dialog"), {
-      title: "Autocoder",
-      configuration: { context },
-      lightDismiss: false,
-    });
-  },
-});
+import { openDialog } from "./open";
+
+register("autocoder-action", { execute: openDialog });
 void connect().then(showPage);

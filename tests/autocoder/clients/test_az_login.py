@@ -103,3 +103,13 @@ def test_never_clones_as_a_person_when_a_reader_identity_is_set(cloud, az, off_a
         clients.clone_authorization()
     assert time.monotonic() - began < 10
     assert az.asked == []
+
+
+def test_a_clone_token_lives_as_long_as_it_may_have_to(cloud, az, off_azure):
+    az.sign_in(tokens.AZURE_DEVOPS_RESOURCE)  # for 4,000 s
+    clients = cloud.clients()
+    clients.clone_authorization()
+    clients.clone_authorization(3_000)
+    assert len(az.asked) == 1
+    clients.clone_authorization(5_000)
+    assert len(az.asked) == 2

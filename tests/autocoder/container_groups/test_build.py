@@ -156,3 +156,13 @@ def test_the_smallest_allowed_group_has_resources_for_the_agent():
     containers = container_group(plan_with(), smallest).containers
     assert all(one.cpu >= 0.25 and one.memory_gb >= 0.5 for one in containers)
     assert (sum(one.cpu for one in containers), sum(one.memory_gb for one in containers)) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("cpu", "memory"), [("1.7", "4.4"), ("2.13", "3.9"), ("1.01", "2.1"), ("31", "239.9")]
+)
+def test_resources_go_out_in_the_steps_that_container_instances_takes(cpu, memory):
+    settings = read_settings({**ENVIRONMENT, "CONTAINER_CPU": cpu, "CONTAINER_MEMORY_GB": memory})
+    for one in container_group(plan_with(), settings).containers:
+        assert len(repr(one.cpu).partition(".")[2]) <= 2
+        assert len(repr(one.memory_gb).partition(".")[2]) <= 1

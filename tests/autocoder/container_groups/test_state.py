@@ -16,6 +16,10 @@ def ended(name, code=0, detail="Completed"):
     return ContainerState(name=name, state="Terminated", exit_code=code, detail=detail)
 
 
+def running(name):
+    return ContainerState(name=name, state="Running")
+
+
 @pytest.mark.parametrize(
     ("seen", "state"),
     [
@@ -32,6 +36,12 @@ def ended(name, code=0, detail="Completed"):
         (group("Succeeded", "Running", ended("agent")), "working"),
         (group("Succeeded", "Running", ended("agent", 137)), "working"),
         (group("Succeeded", "Running", ended("supervisor")), "ended"),
+        (group("Repairing", "Repairing", ended("supervisor", 137)), "working"),
+        (group("Updating", "Running", ended("supervisor", 137)), "working"),
+        (group("Pending", "Pending", ended("supervisor", 137)), "starting"),
+        (group("Creating", "Creating", ended("supervisor", 137)), "starting"),
+        (group("Failed", "Failed", running("supervisor"), ended("agent", 1)), "working"),
+        (group("Failed", "Failed", ended("supervisor", 1)), "failed"),
     ],
 )
 def test_each_state_of_a_group_has_its_verdict(seen, state):
@@ -45,7 +55,12 @@ def test_each_state_of_a_group_has_its_verdict(seen, state):
         (group("Failed", "", ended("clone", 1, "Error")), "Container clone ended with exit code 1 (Error)."),
         (group("Failed", ""), "Azure gives no reason."),
         (group("Succeeded", "Failed", ended("supervisor", 137, "OOMKilled")), "ran out of memory"),
+        (group("Succeeded", "Failed", ended("supervisor", 137, "Error")), "exit code 137 (Error)"),
         (group("Succeeded", "Failed", ended("agent", 7147)), "killed by the platform"),
+        (
+            group("Creating", "", events=("Failed to pull image", "Back-off")),
+            "Failed to pull image; Back-off",
+        ),
     ],
 )
 def test_gives_the_platforms_reason(seen, words):

@@ -12,7 +12,7 @@ import pytest
 from autocoder.shared.providers import ProviderName
 from tests.containers.agents.at_work import AGENTS, CHECKOUT
 
-NO_CODE = re.compile(r"^tests/|\.md$|(^|/)package-lock\.json$|^requirements.*\.txt$")
+NO_CODE = re.compile(r"(^|/)tests/|\.md$|(^|/)package-lock\.json$|^requirements.*\.txt$")
 # Files that teams have in their repositories, and the site with the documentation of a model API.
 NO_AGENTS = re.compile(r"CLAUDE\.md|copilot-instructions\.md|docs\.claude\.com")
 # The default agent has to be written somewhere, for the app and for `make`.

@@ -57,6 +57,20 @@ def test_a_short_outage_does_not_matter(group):
     assert group.clone()["state"] == "ready"
 
 
+def test_an_outage_is_waited_out_as_long_as_the_app_does(group):
+    group.remote.broken = 4
+    assert group.clone()["state"] == "ready"
+
+
+def test_an_outage_beyond_its_time_is_reported(group):
+    group.remote.broken = 1_000
+    group.environment["AUTOCODER_CLONE_SECONDS"] = "2"
+    told = group.clone()
+    group.remote.broken = 0  # the remote serves the other tests, too
+    assert told["state"] == "failed"
+    assert told["seconds"] < 60
+
+
 def test_the_base_commit_need_not_be_the_tip(group):
     group.run_file["baseCommit"] = git(group.remote.bare, "rev-parse", "main~1")
     assert group.clone()["state"] == "ready"

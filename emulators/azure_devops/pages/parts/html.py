@@ -6,7 +6,7 @@ https://learn.microsoft.com/aspnet/core/security/cross-site-scripting
 from collections.abc import Iterable
 from html import escape
 
-VOID = ("br", "hr", "img", "input", "meta")
+VOID = ("br", "hr", "img", "input", "link", "meta")
 
 
 class Html(str):

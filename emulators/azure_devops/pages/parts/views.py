@@ -45,6 +45,12 @@ def trail_to(project: Project, repository: Repository | None = None) -> list[tup
     return [*above, (repository.name, repository_path(project, repository))] if repository else above
 
 
+def builds_path(project: Project, run: JSON | None = None) -> str:
+    """Return the path of the page of a project's pipelines, or of one of their runs."""
+    here = f"{project_path(project)}/_build"
+    return here if run is None else f"{here}/results?buildId={run['id']}"
+
+
 def work_item_path(item: WorkItem) -> str:
     """Return the path of a work item's page."""
     return f"{project_path(item.project)}/_workitems/edit/{item.id}"

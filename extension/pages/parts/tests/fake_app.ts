@@ -73,7 +73,7 @@ export function error(status: number, code: string, message: string): Reply {
 export function record(changes: Partial<RunRecord> = {}): RunRecord {
   return {
     id: "run-1", status: "running", title: "Fix the door", workItemId: 7, workItemUrl: "", organization: "fabrikam",
-    project: "Doors", repository: "web", agentType: "claude", model: "opus", branch: "", requestedBy: "Ann", source: "boards",
+    project: "Doors", repository: "web", agentType: "some-agent", model: "some-model", branch: "", requestedBy: "Ann", source: "boards",
     reason: "", queuedAt: "2026-01-05T10:00:00Z", startedAt: "2026-01-05T10:00:05Z", endedAt: "", links: null,
     phases: { queued: "2026-01-05T10:00:00Z", preparing: "2026-01-05T10:00:05Z", running: "2026-01-05T10:01:00Z" },
     pullRequestId: null, pullRequestUrl: "",

@@ -53,10 +53,11 @@ def filled(template: str, values: dict[str, str]) -> str:
 
 def test_the_parameters_of_the_catalogue_are_microsofts(server):
     names = {name for operation in DOCUMENTED for name in (*operation.parameters, "project", "team")}
+    extension = {"publisherName", "extensionName", "scopeType", "scopeValue", "collectionName", "documentId"}
     entries = httpx.request("OPTIONS", f"{server.url}/contoso/_apis").json()["value"]
     for entry in entries:
         unknown = set(re.findall(r"\{\*?(\w+)\}", entry["routeTemplate"])) - names
-        assert unknown <= {"areaId", "identityId", "filter", "path"}, entry["routeTemplate"]
+        assert unknown <= {"areaId", "identityId", "filter", "path", *extension}, entry["routeTemplate"]
     templates = {entry["resourceName"]: entry["routeTemplate"] for entry in entries}
     assert templates["wiql"] == "{project}/{team}/_apis/wit/wiql"
     assert templates["tags"].endswith("/tags/{tagIdOrName}")

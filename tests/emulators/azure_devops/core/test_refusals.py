@@ -18,9 +18,9 @@ NOT_COVERED = "NotCoveredByEmulatorException"
         ("PATCH", f"{PROJECT}/_apis/git/repositories/x", "git Repositories_Update"),
         ("POST", f"{PROJECT}/_apis/git/repositories/x/pushes", "git Pushes_Create"),
         ("GET", f"{PROJECT}/_apis/build/builds", "build Builds_List"),
-        ("POST", f"{PROJECT}/_apis/pipelines/7/runs", "pipelines Runs_Run Pipeline"),
+        ("POST", f"{PROJECT}/_apis/pipelines/7/preview", "pipelines Preview_Preview"),
         ("GET", "_apis/graph/groups", "graph Groups_List"),
-        ("POST", "_apis/hooks/subscriptionsquery", "hooks Subscriptions_Create Subscriptions Query"),
+        ("POST", "_apis/hooks/notificationsquery", "hooks Notifications_Query"),
         ("PUT", f"{PROJECT}/_apis/git/repositories/x/pullRequests/1/reviewers", "Unmaterialized"),
     ],
 )

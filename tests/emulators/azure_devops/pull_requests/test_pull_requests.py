@@ -298,6 +298,18 @@ def test_only_reviewers_themselves_vote(http, pull):
     assert http.get(f"{pull['url']}/reviewers").json()["count"] == 2
 
 
+def test_a_person_reads_the_state_and_the_votes_by_an_extensions_token(http, ado, pull):
+    me = reviewer(http, ADMINISTRATOR)
+    http.put(f"{pull['url']}/reviewers/{me}", json={"vote": -5})
+    headers = {"Authorization": f"Bearer {ado.create_extension_token(CONTRIBUTOR, ['vso.code'])}"}
+    shown = httpx.get(f"{pull['url']}?api-version=7.1", headers=headers).json()
+    state = (shown["status"], shown["isDraft"], shown["mergeStatus"])
+    assert state == ("active", False, "succeeded")
+    assert [(one["id"], one["vote"], bool(one["displayName"])) for one in shown["reviewers"]] == [
+        (me, -5, True)
+    ]
+
+
 def test_threads_take_answers_and_a_status(http, pull):
     context = {
         "filePath": "/src/app.py",

@@ -77,6 +77,44 @@ def test_lists_and_batches_give_the_items_in_order(http, item, ado):
     assert http.get("_apis/wit/workitems?ids=999999&errorPolicy=omit").json()["value"] == [None]
 
 
+def test_a_list_or_batch_has_no_more_than_200_items(http, item):
+    ids = [item["id"]] * 200
+    assert http.get("_apis/wit/workitems", params={"ids": ",".join(map(str, ids))}).json()["count"] == 200
+    assert http.post("_apis/wit/workitemsbatch", json={"ids": ids}).json()["count"] == 200
+    ids.append(item["id"])
+    assert http.get("_apis/wit/workitems", params={"ids": ",".join(map(str, ids))}).status_code == 400
+    assert http.post("_apis/wit/workitemsbatch", json={"ids": ids}).status_code == 400
+
+
+def test_artifact_links_to_branches_and_pull_requests_come_with_the_relations(http, item):
+    place = "6ce954b1-ce1f-45d1-b94d-e6bf2464ba2c%2f5febef5a-833d-4e14-b9c0-14cb638f91e6"
+    links = {
+        f"vstfs:///Git/Ref/{place}%2fGBfeature%2fgr%c3%b6%c3%9fe": "Branch",
+        f"vstfs:///Git/PullRequestId/{place}%2f7": "Pull Request",
+    }
+    patch(http, item["id"], *(relation("ArtifactLink", url, name=name) for url, name in links.items()))
+    query = {"ids": item["id"], "$expand": "relations", "errorPolicy": "omit"}
+    listed = http.get("_apis/wit/workitems", params=query).json()["value"][0]
+    body = {"ids": [item["id"]], "$expand": "relations"}
+    batch = http.post("_apis/wit/workitemsbatch", json=body).json()["value"][0]
+    for shown in (listed, batch):
+        found = {one["url"]: one["attributes"]["name"] for one in shown["relations"]}
+        assert found == links
+        assert {one["rel"] for one in shown["relations"]} == {"ArtifactLink"}
+
+
+@pytest.mark.parametrize(("group", "kind"), [("Areas", "area"), ("iterations", "iteration")])
+def test_the_root_of_areas_and_iterations_is_read(http, group, kind):
+    node = http.get(f"{PROJECT}/_apis/wit/classificationnodes/{group}", params={"$depth": 14}).json()
+    shown = (node["name"], node["structureType"], node["hasChildren"], node["path"])
+    assert shown == (PROJECT, kind, False, f"\\{PROJECT}\\{kind.capitalize()}")
+    assert "children" not in node
+
+
+def test_there_are_no_other_groups_of_nodes(http):
+    assert http.get(f"{PROJECT}/_apis/wit/classificationnodes/teams").status_code == 404
+
+
 def test_a_stale_revision_is_refused_with_412(http, item):
     answer = patch(http, item["id"], {"op": "test", "path": "/rev", "value": 9}, add("System.Title", "x"))
     assert answer.status_code == 412

@@ -70,8 +70,31 @@ def test_refuses_a_bad_group_name(name):
         ((*AGENT, "name"), "A_b", "InvalidContainerName"),
         ((*AGENT, "properties", "image"), 5, "InvalidRequestContent"),
         ((*AGENT, "properties", "resources"), None, "ResourceRequestsNotSpecified"),
-        ((*AGENT, "properties", "resources", "limits"), {"cpu": 4}, "InvalidResourceLimits"),
-        ((*AGENT, "properties", "resources", "limits"), {"memoryInGB": 0.5}, "InvalidResourceLimits"),
+        (
+            (*AGENT, "properties", "resources", "limits"),
+            {"cpu": 4},
+            "ContainerLimitGreaterThanContainerGroupTotalRequest",
+        ),
+        (
+            (*AGENT, "properties", "resources", "limits"),
+            {"memoryInGB": 0.5},
+            "ResourceLimitsLessThanRequests",
+        ),
+        (
+            (*AGENT, "properties", "resources", "requests"),
+            {"cpu": 1, "memoryInGB": 1.45},
+            "InvalidResourceRequests",
+        ),
+        (
+            (*AGENT, "properties", "resources", "requests"),
+            {"cpu": 1.005, "memoryInGB": 1},
+            "InvalidResourceRequests",
+        ),
+        (
+            (*AGENT, "properties", "resources", "requests"),
+            {"cpu": 1, "memoryInGB": 3.4000000000000004},
+            "InvalidResourceRequests",
+        ),
         ((*AGENT, "properties", "environmentVariables"), [{"name": "A-B"}], "InvalidEnvironmentVariableName"),
         (
             (*AGENT, "properties", "environmentVariables"),

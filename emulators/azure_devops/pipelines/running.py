@@ -1,0 +1,188 @@
+"""The runs in progress: each is one job of the local agent, a few at a time.
+
+https://learn.microsoft.com/azure/devops/pipelines/licensing/concurrent-jobs
+"""
+
+import asyncio
+import logging
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from emulators.azure_devops.core.errors import VssError
+from emulators.azure_devops.core.state import JSON, State, new_id, now
+from emulators.azure_devops.pipelines import connections, models
+from emulators.azure_devops.pipelines.agent.job import Job
+from emulators.azure_devops.pipelines.agent.launching import Launcher
+from emulators.azure_devops.pipelines.agent.masks import Masks
+from emulators.azure_devops.pipelines.agent.predefined import Context, predefined
+from emulators.azure_devops.pipelines.agent.process import MARK
+from emulators.azure_devops.pipelines.agent.tasks import Task, read_task
+from emulators.azure_devops.pipelines.agent.timeline import complete
+from emulators.azure_devops.pipelines.agent.variables import Variables
+from emulators.azure_devops.pipelines.agent.workspace import work_folder, workspace_of
+from emulators.azure_devops.pipelines.document.definition import Definition
+from emulators.azure_devops.pipelines.queueing import Compiler, Source
+from emulators.azure_devops.storage.git_objects import Objects
+from emulators.marked_processes import kill_marked
+
+log = logging.getLogger(__name__)
+MAX_JOBS = 4
+ROOT = Path(__file__).parents[3]
+TASK = ROOT / "extension" / "dist" / "task"
+LOST = "We stopped hearing from agent Emulated agent. Verify the agent machine is running."
+
+
+class LocalAgent:
+    """Executes runs; the built task is read from the folder *task_folder* at each start.
+
+    Unless *is_allowed*, runs are refused: their steps are not isolated from this machine, and everything that
+    reaches the control routes, such as an agent in its sandbox, could start one.
+    """
+
+    def __init__(
+        self, state: State, objects: Objects, task_folder: Path = TASK, *, is_allowed: bool = True
+    ) -> None:
+        self.is_allowed = is_allowed
+        self.state, self.objects, self.task_folder = state, objects, task_folder
+        self._instance = new_id()
+        self._turns = asyncio.Semaphore(MAX_JOBS)
+        self._jobs: dict[int, Job] = {}
+        self._running: dict[int, asyncio.Task[None]] = {}
+        self._watch: asyncio.subprocess.Process | None = None
+
+    def task(self) -> Task | None:
+        """Return the built task, or None."""
+        return read_task(self.task_folder)
+
+    def start(self, run: JSON, secrets: Mapping[str, str], url: str) -> None:
+        """Execute *run* in the background; *secrets* are its secret variables, *url* the organisation's."""
+        self._running[run["id"]] = asyncio.create_task(self._guarded(run, secrets, url))
+
+    def cancel(self, run_id: int) -> None:
+        """Cancel a run; one that still waits ends at once."""
+        job, waiting = self._jobs.get(run_id), self._running.get(run_id)
+        if job is not None:
+            job.run["status"] = models.CANCELLING
+            job.save()
+            job.cancel()
+        elif waiting is not None:
+            waiting.cancel()
+
+    def resume(self) -> None:
+        """End the runs that an earlier process of the emulator left in progress."""
+        for project in self.state.projects():
+            for run in models.runs_of(self.state, project):
+                if run["status"] != models.ENDED:
+                    _lose(run)
+                    models.save_run(self.state, run)
+
+    async def close(self) -> None:
+        """Cancel all runs, end their processes, and remove their folders."""
+        tasks = list(self._running.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._watch is not None and self._watch.stdin is not None:
+            self._watch.stdin.close()
+            await self._watch.wait()
+
+    async def _guarded(self, run: JSON, secrets: Mapping[str, str], url: str) -> None:
+        """Execute a run and write its end, whatever happens."""
+        result, workspace = "failed", workspace_of(self.state, run["id"], self._instance)
+        try:
+            async with self._turns:
+                result = await self._execute(run, secrets, url)
+        except asyncio.CancelledError:
+            result = "canceled"
+        except (OSError, VssError, LookupError) as error:
+            log.exception("run %s", run["id"])
+            run["records"][2]["issues"].append(
+                {"type": "error", "category": "General", "message": str(error)}
+            )
+        finally:
+            self._jobs.pop(run["id"], None)
+            self._running.pop(run["id"], None)
+            kill_marked(MARK, self._mark(run))
+            workspace.remove()
+            _end(run, result)
+            models.save_run(self.state, run)
+
+    async def _execute(self, run: JSON, secrets: Mapping[str, str], url: str) -> str:
+        state, project = self.state, self.state.project_of(run["project"])
+        pipeline = models.find_pipeline(state, project, run["pipeline"])
+        repository = models.repository_of(state, pipeline)
+        compiler = Compiler(state, self.objects, project, self.task(), url)
+        source = Source(repository, run["ref"], run["version"])
+        definition = await compiler.definition(pipeline, source, run["parameters"])
+        await self._ensure_watch()
+        workspace, masks = workspace_of(state, run["id"], self._instance), Masks()
+        workspace.create()
+        collection = state.organization_id(project.organization)
+        person = models.requester(state, run)
+        context = Context(run, pipeline, project, repository, person, url, collection)
+        variables = Variables(masks)
+        for name, value in predefined(context, workspace).items():
+            variables.set(name, value)
+        self._set_variables(variables, context, definition, secrets)
+        launcher = Launcher(state, context, workspace, variables, compiler.task, self._mark(run))
+        job = self._jobs[run["id"]] = Job(launcher, masks, lambda: _save(state, run))
+        run.update(status=models.RUNNING, started=now())
+        job.save()
+        await job.execute(definition.steps)
+        return job.result
+
+    def _set_variables(
+        self, variables: Variables, context: Context, definition: Definition, secrets: Mapping[str, str]
+    ) -> None:
+        """Set the variables in the order of precedence: settings, the start of the run, the YAML file.
+
+        https://learn.microsoft.com/azure/devops/pipelines/process/variables#expansion-of-variables
+        """
+        given = {name: one["value"] for name, one in context.run["variables"].items()}
+        for name, one in context.pipeline.variables.items():
+            variables.set(name, one["value"], is_secret=one["isSecret"])
+        for name, value in given.items():
+            variables.set(name, value)
+        for name, value in secrets.items():
+            variables.set(name, value, is_secret=True)
+        for name in definition.groups:
+            group = connections.group(self.state, context.project, name) or {"variables": {}}
+            for key, one in group["variables"].items():
+                variables.set(key, one["value"], is_secret=one["isSecret"])
+        for name, value in definition.variables.items():
+            variables.set(name, variables.expand(value))
+
+    def _mark(self, run: JSON) -> str:
+        return f"{self._instance}/{run['id']}/"
+
+    async def _ensure_watch(self) -> None:
+        """Start the program that ends what is left when its pipe closes because this one has ended."""
+        if self._watch is None:
+            self._watch = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "emulators.azure_devops.pipelines.agent.watch"),
+                *(self._instance, str(work_folder(self.state, self._instance))),
+                stdin=asyncio.subprocess.PIPE,
+                cwd=ROOT,
+                start_new_session=True,
+            )
+
+
+def _save(state: State, run: JSON) -> None:
+    run["changed"] = now()
+    models.save_run(state, run)
+
+
+def _end(run: JSON, result: str) -> None:
+    """Let *run* be over; records that have not ended get the result, or are skipped."""
+    run.update(status=models.ENDED, result=result, finished=now(), changed=now())
+    for record in run["records"]:
+        if record["state"] == "pending":
+            complete(record, "skipped")
+        elif record["state"] != "completed":
+            complete(record, result)
+
+
+def _lose(run: JSON) -> None:
+    run["records"][2]["issues"].append({"type": "error", "category": "General", "message": LOST})
+    _end(run, "failed")

@@ -1,0 +1,68 @@
+/**
+ * Pipelines: the repository of one, starting it with the person's own rights, and its runs.
+ *
+ * @see https://learn.microsoft.com/rest/api/azure/devops/pipelines/runs/run-pipeline
+ * @packageDocumentation
+ */
+import { request } from "./client";
+
+/** A run of a pipeline; `result` is empty until it has ended, `url` is its page. */
+export interface PipelineRun {
+  readonly id: number;
+  readonly name: string;
+  readonly state: string;
+  readonly result: string;
+  readonly url: string;
+}
+
+/** What a pipeline is started with. */
+export interface PipelineStart {
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly branch: string;
+}
+
+interface Answer {
+  readonly id: number;
+  readonly name?: string;
+  readonly state?: string;
+  readonly result?: string;
+  readonly _links?: { readonly web?: { readonly href?: string } };
+}
+
+/** Returns the id of the Azure Repos repository with the pipeline's YAML file; empty for one elsewhere. Throws `AzureDevOpsProblem`. */
+export async function readPipelineRepository(project: string, pipelineId: number): Promise<string> {
+  const { value } = await request<{ configuration?: { repository?: { id?: string } } }>(
+    `${at(project, pipelineId)}?api-version=7.1`,
+  );
+  return value.configuration?.repository?.id ?? "";
+}
+
+/** Starts a pipeline and returns its run. Throws `AzureDevOpsProblem`. */
+export async function startPipeline(project: string, pipelineId: number, start: PipelineStart): Promise<PipelineRun> {
+  const body = {
+    resources: { repositories: { self: { refName: `refs/heads/${start.branch}` } } },
+    templateParameters: start.parameters,
+  };
+  const { value } = await request<Answer>(`${at(project, pipelineId)}/runs?api-version=7.1`, { method: "POST", body });
+  return toRun(value);
+}
+
+/** Returns the present state of a pipeline's run. Throws `AzureDevOpsProblem`. */
+export async function readPipelineRun(project: string, pipelineId: number, runId: number): Promise<PipelineRun> {
+  return toRun((await request<Answer>(`${at(project, pipelineId)}/runs/${String(runId)}?api-version=7.1`)).value);
+}
+
+function toRun(answer: Answer): PipelineRun {
+  const url = answer._links?.web?.href ?? "";
+  return {
+    id: answer.id,
+    name: answer.name ?? String(answer.id),
+    state: answer.state ?? "unknown",
+    result: answer.result ?? "",
+    url: /^https?:\/\//i.test(url) ? url : "",
+  };
+}
+
+function at(project: string, pipelineId: number): string {
+  return `${encodeURIComponent(project)}/_apis/pipelines/${String(pipelineId)}`;
+}

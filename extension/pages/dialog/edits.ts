@@ -1,0 +1,41 @@
+/**
+ * What the person has entered, restored from the draft and saved to it.
+ *
+ * @packageDocumentation
+ */
+import { useEffect, useMemo, useRef, useState } from "react";
+
+import { createDraft, readDraft, type Draft } from "./draft";
+import { edit, type Edits } from "./form";
+import { useResource, type Resource } from "./resource";
+
+/** The edits, whether they could be read and saved, and the draft. */
+export interface EditsState {
+  readonly edits: Edits;
+  readonly change: (change: Edits) => void;
+  readonly stored: Resource<Edits>;
+  readonly isSaved: boolean;
+  readonly draft: Draft;
+}
+
+/** Returns the edits of the dialog whose draft has *id*. */
+export function useEdits(id: string): EditsState {
+  const [isSaved, setSaved] = useState(true);
+  const [changes, setChanges] = useState<Edits>();
+  const draft = useMemo(() => createDraft(id, setSaved), [id]);
+  const stored = useResource("what you typed last time", id, () => readDraft(id));
+  const edits = changes ?? stored.value ?? {};
+  const latest = useRef(edits);
+  latest.current = edits;
+  useEffect(() => {
+    const save = () => void draft.now();
+    window.addEventListener("pagehide", save); // the host's own button closes the dialog without asking it
+    return () => { window.removeEventListener("pagehide", save); };
+  }, [draft]);
+  const change = (change: Edits) => {
+    latest.current = edit(latest.current, change);
+    setChanges(latest.current);
+    draft.later(latest.current);
+  };
+  return { edits, change, stored, isSaved, draft };
+}

@@ -1,0 +1,49 @@
+"""The tokens of a request's caller: redacted while it lasts, and forgotten with it."""
+
+import pytest
+
+from autocoder.clients.azure_devops.session import new_http_client
+from autocoder.clients.connect import Clients
+from autocoder.settings import read_settings
+from tests.autocoder.requests.test_run_request import ENVIRONMENT
+
+TOKEN = "opaque-access-token-of-a-person"
+
+
+@pytest.fixture
+def clients():
+    return Clients(read_settings(ENVIRONMENT))
+
+
+def test_a_token_is_redacted_while_its_request_lasts(clients):
+    with clients.guarding(TOKEN, ""):
+        assert clients.redact(f"Bearer {TOKEN} was refused") == "Bearer [redacted] was refused"
+    assert TOKEN in clients.redact(f"saw {TOKEN}")
+
+
+def test_two_requests_with_one_token_end_one_after_the_other(clients):
+    with clients.guarding(TOKEN):
+        with clients.guarding(TOKEN):
+            pass
+        assert TOKEN not in clients.redact(f"saw {TOKEN}")
+
+
+def test_nothing_keeps_the_token_after_an_error(clients):
+    with pytest.raises(ValueError), clients.guarding(TOKEN):
+        clients.redact("text")
+        raise ValueError
+    assert TOKEN not in repr(vars(clients))
+
+
+def test_a_caller_is_shown_without_their_token(clients):
+    assert TOKEN not in repr(clients.caller("contoso", TOKEN))
+
+
+def test_cookies_of_one_caller_are_not_sent_with_the_requests_of_another():
+    import httpx
+
+    with new_http_client() as http:
+        answer = httpx.Response(200, headers={"Set-Cookie": "FedAuth=secret; Path=/"})
+        answer.request = httpx.Request("GET", "https://dev.azure.com/contoso")
+        http.cookies.extract_cookies(answer)
+        assert list(http.cookies.jar) == []

@@ -1,0 +1,79 @@
+"""`/api/boards/agents`, `repositories` and `templates`: what a person can choose for a run."""
+
+import azure.durable_functions as df
+import azure.functions as func
+
+from autocoder.models import AgentList, RepositoryEntry, RepositoryList, TemplateList
+from autocoder.prompts.prompt import own_template_names
+from autocoder.requests.query import OrganizationQuery, ProjectQuery
+from autocoder.settings import settings
+from triggers.agents import agent_list
+from triggers.answers import answer, query_of
+from triggers.boards.sign_in import CREDENTIALS, SIGN_IN_ERRORS, signed_in, visit_of
+from triggers.operations import Operation, operation
+
+blueprint = df.Blueprint()
+LIST_AGENTS = Operation(
+    tag="boards",
+    query=OrganizationQuery,
+    answers={200: (AgentList,)},
+    errors={400: ("invalid_query",), **SIGN_IN_ERRORS},
+    credentials=CREDENTIALS,
+    needs_all=True,
+)
+LIST_REPOSITORIES = Operation(
+    tag="boards",
+    query=ProjectQuery,
+    answers={200: (RepositoryList,)},
+    errors={400: ("invalid_query",), 403: ("not_visible",), **SIGN_IN_ERRORS},
+    credentials=CREDENTIALS,
+    needs_all=True,
+)
+LIST_TEMPLATES = Operation(
+    tag="boards",
+    query=OrganizationQuery,
+    answers={200: (TemplateList,)},
+    errors={400: ("invalid_query",), **SIGN_IN_ERRORS},
+    credentials=CREDENTIALS,
+    needs_all=True,
+)
+
+
+@operation(LIST_AGENTS)
+@blueprint.route(route="boards/agents", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+@signed_in
+async def list_boards_agents(req: func.HttpRequest) -> func.HttpResponse:
+    """List the agents, as `GET /api/agents` does, for a person who signed in."""
+    await _check_person(req)
+    return await agent_list()
+
+
+@operation(LIST_REPOSITORIES)
+@blueprint.route(route="boards/repositories", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+@signed_in
+async def list_boards_repositories(req: func.HttpRequest) -> func.HttpResponse:
+    """List the repositories that PROJECT_REPO_MAP has for the project."""
+    query = query_of(req, ProjectQuery)
+    visit = visit_of(req, query.organization)
+    await visit.person()
+    if query.work_item_id is not None:
+        await visit.check_item(query.project, query.work_item_id)
+    names = settings().repositories(query.project)
+    value = tuple(RepositoryEntry(name=name, is_default=len(names) == 1) for name in names)
+    return answer(200, RepositoryList(count=len(value), value=value, is_mapped=bool(names)))
+
+
+@operation(LIST_TEMPLATES)
+@blueprint.route(route="boards/templates", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+@signed_in
+async def list_boards_templates(req: func.HttpRequest) -> func.HttpResponse:
+    """List the names of the app's prompt templates."""
+    await _check_person(req)
+    value = own_template_names()
+    return answer(200, TemplateList(count=len(value), value=value))
+
+
+async def _check_person(req: func.HttpRequest) -> None:
+    """Check that Azure DevOps knows the person. Raises `BadRequest` (400, 401)."""
+    organization = query_of(req, OrganizationQuery).organization
+    await visit_of(req, organization or settings().organization).person()
