@@ -3,8 +3,7 @@
  *
  * @packageDocumentation
  */
-import type { DoctorReport, ErrorContent } from "../../shared/openapi";
-import type { WantedSubscription } from "../azure_devops/hooks";
+import type { DoctorReport, ErrorContent, HookSubscription, HookSubscriptionList } from "../../shared/openapi";
 
 import { checkAddress } from "./address";
 import { type Answer, MAX_ANSWER_MS, noAnswer, notTheApp } from "./client";
@@ -15,9 +14,9 @@ export async function readDoctor(address: string, functionKey: string): Promise<
 }
 
 /** Returns the subscriptions that the app needs in each project. */
-export async function listWantedSubscriptions(address: string, functionKey: string): Promise<Answer<readonly WantedSubscription[]>> {
+export async function listWantedSubscriptions(address: string, functionKey: string): Promise<Answer<readonly HookSubscription[]>> {
   const isList = (json: object): boolean => Array.isArray((json as { value?: unknown }).value);
-  const answer = await get<{ value: WantedSubscription[] }>(address, "/api/hooks/subscriptions", functionKey, isList);
+  const answer = await get<HookSubscriptionList>(address, "/api/hooks/subscriptions", functionKey, isList);
   return "value" in answer ? { value: answer.value.value } : answer;
 }
 

@@ -4,22 +4,12 @@
  * @see https://learn.microsoft.com/rest/api/azure/devops/hooks/subscriptions
  * @packageDocumentation
  */
+import type { HookConsumerInputs, HookSubscription } from "../../shared/openapi";
+
 import { AzureDevOpsProblem, request } from "./client";
 
 const API = "api-version=7.1";
 const SUBSCRIPTIONS = "_apis/hooks/subscriptions";
-
-/** A subscription that the app needs in a project; its address holds no key, and its inputs no password. */
-export interface WantedSubscription {
-  readonly eventType: string;
-  readonly resourceVersion: string;
-  readonly publisherId: string;
-  readonly consumerId: string;
-  readonly consumerActionId: string;
-  readonly publisherInputs: Readonly<Record<string, string>>;
-  readonly consumerInputs: Readonly<Record<string, string>> & { readonly url: string };
-  readonly description?: string;
-}
 
 /** The states of a subscription in Azure DevOps. */
 export type Status = "enabled" | "onProbation" | "disabledByUser" | "disabledBySystem" | "disabledByInactiveIdentity";
@@ -35,8 +25,9 @@ export interface Subscription {
 }
 
 /** What Azure DevOps is asked to create, or to put in place of a subscription. */
-export interface SubscriptionBody extends WantedSubscription {
-  readonly status?: "enabled";
+export interface SubscriptionBody extends Omit<HookSubscription, "consumerInputs" | "description"> {
+  readonly consumerInputs: HookConsumerInputs & { readonly basicAuthPassword: string };
+  readonly status: "enabled";
 }
 
 /** Why the last failed delivery failed. */

@@ -23,7 +23,7 @@ export interface SubscriptionRowProps {
 /** Shows the subscription. Requests of failed deliveries hold the key, so only their error message is shown. */
 export function SubscriptionRow({ row, problem, isReady, onRepair }: SubscriptionRowProps) {
   const { wanted, health, found, failure } = row;
-  const name = wanted.description ?? wanted.eventType;
+  const name = wanted.description || wanted.eventType;
   const reason = reasonOf(row);
   return (
     <li>

@@ -3,10 +3,11 @@
  *
  * @packageDocumentation
  */
+import type { HookSubscription } from "../../shared/openapi";
 import { listWantedSubscriptions } from "../app/administration";
 import type { Answer, Problem } from "../app/client";
 import {
-  createSubscription, isRefusal, lastFailure, listSubscriptions, replaceSubscription, resourceVersions, type WantedSubscription,
+  createSubscription, isRefusal, lastFailure, listSubscriptions, replaceSubscription, resourceVersions,
 } from "../azure_devops/hooks";
 
 import { toProblem } from "./resource";
@@ -61,7 +62,7 @@ async function applyRow(row: Row, projectId: string, secrets: Secrets, versions?
 }
 
 async function readAgain(rows: readonly Row[], projectId: string): Promise<readonly Row[]> {
-  const wanted: readonly WantedSubscription[] = rows.map((row) => row.wanted);
+  const wanted: readonly HookSubscription[] = rows.map((row) => row.wanted);
   try {
     return await withFailures(compare(wanted, await listSubscriptions(), projectId));
   } catch {

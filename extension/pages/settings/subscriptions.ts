@@ -3,14 +3,15 @@
  *
  * @packageDocumentation
  */
-import type { Failure, Status, Subscription, SubscriptionBody, WantedSubscription } from "../azure_devops/hooks";
+import type { HookSubscription } from "../../shared/openapi";
+import type { Failure, Status, Subscription, SubscriptionBody } from "../azure_devops/hooks";
 
 /** How a needed subscription is. */
 export type Health = "missing" | "healthy" | "probation" | "disabled";
 
 /** A needed subscription, and those of the project that match it, the healthiest first. */
 export interface Row {
-  readonly wanted: WantedSubscription;
+  readonly wanted: HookSubscription;
   readonly found: readonly Subscription[];
   readonly health: Health;
   readonly failure?: Failure | undefined;
@@ -34,7 +35,7 @@ const ORDER: readonly Health[] = ["healthy", "probation", "disabled"];
 const OWN_INPUTS = ["projectid", "tfssubscriptionid", "hostid"];
 
 /** Returns a row for each needed subscription. */
-export function compare(wanted: readonly WantedSubscription[], found: readonly Subscription[], projectId: string): readonly Row[] {
+export function compare(wanted: readonly HookSubscription[], found: readonly Subscription[], projectId: string): readonly Row[] {
   return wanted.map((one) => {
     const matching = found.filter((other) => isMatch(one, other, projectId)).sort(byHealth);
     return { wanted: one, found: matching, health: matching[0] ? healthOf(matching[0]) : "missing" };
@@ -43,7 +44,7 @@ export function compare(wanted: readonly WantedSubscription[], found: readonly S
 
 /** Returns the body that creates or repairs a subscription of the project. */
 export function subscriptionBody(
-  wanted: WantedSubscription,
+  wanted: HookSubscription,
   projectId: string,
   secrets: Secrets,
   versions: readonly string[] = [],
@@ -65,7 +66,7 @@ export function subscriptionBody(
 /** Returns why a subscription does not deliver, and what to do; empty for a healthy one. */
 export function reasonOf(row: Row): string {
   const [first] = row.found;
-  if (!first) return "Events of this kind do not reach Autocoder. Create the subscription.";
+  if (!first) return "You can see no such subscription, so these events do not reach Autocoder. Create it.";
   const creator = first.createdBy?.displayName ?? "its creator";
   const reasons: Readonly<Record<Status, string>> = {
     enabled: "",
@@ -80,7 +81,7 @@ export function reasonOf(row: Row): string {
 }
 
 /** Returns the filters of a needed subscription in words, such as `areaPath: Fabrikam\Web`; empty without any. */
-export function filtersOf(wanted: WantedSubscription): string {
+export function filtersOf(wanted: HookSubscription): string {
   return Object.entries(filters(wanted.publisherInputs)).map(([name, value]) => `${name}: ${value}`).join(", ");
 }
 
@@ -90,7 +91,7 @@ export function withoutQuery(text: string | null | undefined): string {
   return url ? url.origin + url.pathname.replace(/\/$/, "") : "";
 }
 
-function isMatch(wanted: WantedSubscription, found: Subscription, projectId: string): boolean {
+function isMatch(wanted: HookSubscription, found: Subscription, projectId: string): boolean {
   const project = (found.publisherInputs["projectId"] ?? "").toLowerCase();
   return (
     found.eventType.toLowerCase() === wanted.eventType.toLowerCase() &&
@@ -119,7 +120,7 @@ function byHealth(one: Subscription, other: Subscription): number {
   return ORDER.indexOf(healthOf(one)) - ORDER.indexOf(healthOf(other));
 }
 
-function versionFor(wanted: WantedSubscription, versions: readonly string[]): string {
+function versionFor(wanted: HookSubscription, versions: readonly string[]): string {
   if (versions.length === 0 || versions.includes(wanted.resourceVersion)) return wanted.resourceVersion;
   const released = versions.filter((version) => !version.includes("preview"));
   const sorted = [...(released.length ? released : versions)].sort((one, other) => one.localeCompare(other, "en", { numeric: true }));

@@ -1,9 +1,10 @@
-import type { Status, Subscription, WantedSubscription } from "../../azure_devops/hooks";
+import type { HookSubscription } from "../../../shared/openapi";
+import type { Status, Subscription } from "../../azure_devops/hooks";
 
 export const PROJECT = "11111111-1111-4111-8111-111111111111";
 export const HOOK_URL = "https://app.example.com/api/hooks/azure-devops";
 
-export function wanted(eventType = "workitem.updated", publisherInputs: Record<string, string> = {}): WantedSubscription {
+export function wanted(eventType = "workitem.updated", publisherInputs: Record<string, string> = {}): HookSubscription {
   return {
     eventType,
     resourceVersion: "1.0",
@@ -11,7 +12,7 @@ export function wanted(eventType = "workitem.updated", publisherInputs: Record<s
     consumerId: "webHooks",
     consumerActionId: "httpRequest",
     publisherInputs,
-    consumerInputs: { url: HOOK_URL, basicAuthUsername: "autocoder", resourceDetailsToSend: "all" },
+    consumerInputs: { url: HOOK_URL, basicAuthUsername: "autocoder", resourceDetailsToSend: "all", messagesToSend: "none", detailedMessagesToSend: "none" },
     description: `On ${eventType}`,
   };
 }

@@ -66,7 +66,7 @@ describe("the body", () => {
     const body = subscriptionBody(wanted("workitem.updated", { areaPath: "A" }), PROJECT, SECRETS);
     expect(body.publisherInputs).toEqual({ areaPath: "A", projectId: PROJECT });
     expect(body.consumerInputs).toEqual({
-      url: `${HOOK_URL}?code=k%2By`, basicAuthUsername: "autocoder", basicAuthPassword: "p", resourceDetailsToSend: "all",
+      ...wanted().consumerInputs, url: `${HOOK_URL}?code=k%2By`, basicAuthPassword: "p",
     });
     expect(body.status).toBe("enabled");
   });
