@@ -24,9 +24,10 @@ from activities import (
 )
 from autocoder.settings import SettingsError, settings
 from orchestrators import conclude, run_agent, wait_for_container_group, wait_for_slot
-from triggers import agents, doctor, finished, health, janitor, openapi, runs, service_hook, subscriptions
+from triggers import agents, doctor, finished, health, janitor, openapi, runs
 from triggers.boards import choices as boards_choices
 from triggers.boards import runs as boards_runs
+from triggers.hooks import service_hook, subscriptions
 
 TRIGGERS = (
     agents,

@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 from autocoder import wire
 from tests.containers.serving import Quiet, Server
 from tests.infra.bicep import ROOT
-from triggers.subscriptions import subscriptions
+from triggers.hooks.subscriptions import subscriptions
 
 DOCUMENT = (ROOT / "docs" / "deploy.md").read_text("utf-8")
 BLOCKS = [

@@ -7,8 +7,8 @@ from autocoder.models import HookConsumerInputs, HookSubscription, HookSubscript
 from autocoder.requests.service_hook import EVENTS, RESOURCE_VERSION
 from autocoder.settings import settings
 from triggers.answers import answer, guarded
+from triggers.hooks.service_hook import ROUTE
 from triggers.operations import ROUTE_PREFIX, Operation, operation
-from triggers.service_hook import ROUTE
 
 blueprint = df.Blueprint()
 USER = "autocoder"  # of the Basic credentials; the app checks the password alone
