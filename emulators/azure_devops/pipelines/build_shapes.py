@@ -6,7 +6,7 @@ https://learn.microsoft.com/rest/api/azure/devops/build/definitions/get
 
 from emulators.azure_devops.core.identity_refs import identity_ref
 from emulators.azure_devops.core.repository_shapes import show_project, web_url
-from emulators.azure_devops.core.state import JSON, Project, State
+from emulators.azure_devops.core.state import JSON, Project, Repository, State
 from emulators.azure_devops.pipelines import models
 from emulators.azure_devops.pipelines.agent.predefined import JOB_ID
 from emulators.azure_devops.pipelines.models import Pipeline
@@ -79,11 +79,7 @@ def show_build(state: State, url: str, pipeline: Pipeline, run: JSON) -> JSON:
     address = build_url(url, run)
     by = identity_ref(url, person)
     shown: JSON = {
-        "_links": {
-            "self": {"href": address},
-            "web": {"href": run_page(url, run)},
-            "timeline": {"href": f"{address}/Timeline"},
-        },
+        "_links": _links(url, run),
         "properties": {},
         "tags": [],
         "validationResults": [],
@@ -108,19 +104,32 @@ def show_build(state: State, url: str, pipeline: Pipeline, run: JSON) -> JSON:
         "lastChangedBy": by,
         "orchestrationPlan": {"planId": run["planId"]},
         "logs": {"id": 0, "type": "Container", "url": f"{address}/logs"},
-        "repository": {
-            "id": repository.id,
-            "type": "TfsGit",
-            "name": repository.name,
-            "url": web_url(url, project, repository),
-            "clean": None,
-            "checkoutSubmodules": False,
-        },
+        "repository": _repository(url, project, repository),
         "retainedByRelease": False,
         "triggeredByBuild": None,
     }
     times = {"startTime": run["started"], "finishTime": run["finished"], "result": run["result"]}
     return {**shown, **{name: value for name, value in times.items() if value}}
+
+
+def _links(url: str, run: JSON) -> JSON:
+    address = build_url(url, run)
+    return {
+        "self": {"href": address},
+        "web": {"href": run_page(url, run)},
+        "timeline": {"href": f"{address}/Timeline"},
+    }
+
+
+def _repository(url: str, project: Project, repository: Repository) -> JSON:
+    return {
+        "id": repository.id,
+        "type": "TfsGit",
+        "name": repository.name,
+        "url": web_url(url, project, repository),
+        "clean": None,
+        "checkoutSubmodules": False,
+    }
 
 
 def show_timeline(url: str, run: JSON) -> JSON:
