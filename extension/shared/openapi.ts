@@ -389,22 +389,22 @@ export interface components {
              * @description minutes of the agent's work
              * @default null
              */
-            minutes: number | null;
+            minutes?: number | null;
             /**
              * @description input plus output tokens
              * @default null
              */
-            tokens: number | null;
+            tokens?: number | null;
             /**
              * @description model calls that offer tools
              * @default null
              */
-            turns: number | null;
+            turns?: number | null;
             /**
              * @description US dollars of model calls
              * @default null
              */
-            usd: number | null;
+            usd?: number | null;
         };
         /**
          * CallbackAnswer
@@ -457,17 +457,17 @@ export interface components {
              * @description search the app's log for it
              * @default
              */
-            id: string;
+            id?: string;
             /**
              * @description every mistake in the request
              * @default []
              */
-            problems: components["schemas"]["FieldProblem"][];
+            problems?: components["schemas"]["FieldProblem"][];
             /**
              * @description the run that is in progress
              * @default null
              */
-            runId: string | null;
+            runId?: string | null;
         };
         /**
          * FieldProblem
@@ -594,14 +594,14 @@ export interface components {
          */
         RunBody: {
             /** @default null */
-            additionalContext: string | null;
+            additionalContext?: string | null;
             /** @default null */
-            agentType: string | null;
+            agentType?: string | null;
             /**
              * Source branch
              * @default null
              */
-            baseBranch: string | null;
+            baseBranch?: string | null;
             /**
              * @default {
              *       "minutes": null,
@@ -610,37 +610,37 @@ export interface components {
              *       "turns": null
              *     }
              */
-            budget: components["schemas"]["Budget"];
+            budget?: components["schemas"]["Budget"];
             /** @default null */
-            containerImage: string | null;
+            containerImage?: string | null;
             /** @default true */
-            createPullRequest: boolean;
+            createPullRequest?: boolean;
             /** @default null */
-            draft: boolean | null;
+            draft?: boolean | null;
             /** @default [] */
-            labels: string[];
+            labels?: string[];
             /** @default null */
-            model: string | null;
+            model?: string | null;
             /** @default null */
-            organization: string | null;
+            organization?: string | null;
             /** @default null */
-            project: string | null;
+            project?: string | null;
             /** @default null */
-            repository: string | null;
+            repository?: string | null;
             /** @default [] */
-            reviewers: string[];
+            reviewers?: string[];
             /** @default null */
-            sourceBranchPrefix: string | null;
+            sourceBranchPrefix?: string | null;
             /** @default null */
-            systemPrompt: string | null;
+            systemPrompt?: string | null;
             /** @default null */
-            targetBranch: string | null;
+            targetBranch?: string | null;
             /** @default null */
-            template: string | null;
+            template?: string | null;
             /** @default null */
-            userPrompt: string | null;
+            userPrompt?: string | null;
             /** @default null */
-            workItemId: number | null;
+            workItemId?: number | null;
         };
         /**
          * RunLinks
@@ -666,16 +666,16 @@ export interface components {
          */
         RunRecord: {
             /** @default  */
-            agentType: string;
+            agentType?: string;
             /** @default  */
-            branch: string;
+            branch?: string;
             /** @default  */
-            endedAt: string;
+            endedAt?: string;
             id: string;
             /** @default null */
-            links: components["schemas"]["RunLinks"] | null;
+            links?: components["schemas"]["RunLinks"] | null;
             /** @default  */
-            model: string;
+            model?: string;
             organization: string;
             /** @description when each phase began */
             phases?: {
@@ -683,23 +683,23 @@ export interface components {
             };
             project: string;
             /** @default null */
-            pullRequestId: number | null;
+            pullRequestId?: number | null;
             /** @default  */
-            pullRequestUrl: string;
+            pullRequestUrl?: string;
             queuedAt: string;
             /** @default  */
-            reason: string;
+            reason?: string;
             repository: string;
             /** @default  */
-            requestedBy: string;
+            requestedBy?: string;
             /** @default  */
-            source: string;
+            source?: string;
             /** @default  */
-            startedAt: string;
+            startedAt?: string;
             /** @enum {string} */
             status: "queued" | "preparing" | "provisioning" | "running" | "verifying" | "publishing" | "reporting" | "completed" | "no_changes" | "needs_info" | "refused" | "branch_moved" | "budget_spent" | "timed_out" | "interrupted" | "cancelled" | "failed";
             /** @default  */
-            title: string;
+            title?: string;
             /**
              * @default {
              *       "inputTokens": 0,
@@ -710,11 +710,11 @@ export interface components {
              *       "models": []
              *     }
              */
-            usage: components["schemas"]["Usage"];
+            usage?: components["schemas"]["Usage"];
             /** @default null */
-            workItemId: number | null;
+            workItemId?: number | null;
             /** @default  */
-            workItemUrl: string;
+            workItemUrl?: string;
         };
         /**
          * RunReference
@@ -738,20 +738,20 @@ export interface components {
          */
         Usage: {
             /** @default 0 */
-            cachedTokens: number;
+            cachedTokens?: number;
             /** @default null */
-            costUsd: number | null;
+            costUsd?: number | null;
             /**
              * @description without cached tokens
              * @default 0
              */
-            inputTokens: number;
+            inputTokens?: number;
             /** @default [] */
-            models: string[];
+            models?: string[];
             /** @default 0 */
-            outputTokens: number;
+            outputTokens?: number;
             /** @default 0 */
-            turns: number;
+            turns?: number;
         };
     };
     responses: never;

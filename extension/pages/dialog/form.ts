@@ -6,8 +6,7 @@
  *
  * @packageDocumentation
  */
-import type { AgentEntry, AgentList } from "../../shared/openapi";
-import type { RepositoryList } from "../app/runs";
+import type { AgentEntry, AgentList, RepositoryList } from "../../shared/openapi";
 import type { Repository } from "../azure_devops/repositories";
 import type { WorkItem } from "../azure_devops/work_items";
 import type { Choices, Settings } from "../host/documents";

@@ -3,9 +3,9 @@
  *
  * @packageDocumentation
  */
-import type { AgentList } from "../../shared/openapi";
+import type { AgentList, RepositoryList } from "../../shared/openapi";
 import { checkAddress, defaultAddress } from "../app/address";
-import { listAgents, listRepositories as listAllowed, listTemplates, type RepositoryList } from "../app/runs";
+import { listAgents, listRepositories as listAllowed, listTemplates } from "../app/runs";
 import { readPipelineRepository } from "../azure_devops/pipelines";
 import { listPipelines, type Pipeline } from "../azure_devops/projects";
 import { hasBranch, listRepositories, type Repository } from "../azure_devops/repositories";

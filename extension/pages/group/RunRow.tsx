@@ -34,7 +34,7 @@ export function RunRow({ record, address, isNewest, pullRequestState, onChange }
       <Reason record={record} isNewest={isNewest} />
       {actions.problem && <ProblemCard problem={actions.problem} next={nextStep(actions.problem)} />}
       <div className="ac-row-foot">
-        {record.pullRequestId !== null && (
+        {record.pullRequestUrl && (
           <p><PullRequestLink record={record} /> <span className="ac-secondary">{pullRequestState ?? "Reading its state…"}</span></p>
         )}
         <RunButtons record={record} actions={actions} withoutRetry={!isNewest}>

@@ -24,7 +24,7 @@ export interface PullRequestStates {
 /** Returns the states of the newest pull requests of *runs*, renewed while the component is shown. */
 export function usePullRequestStates(runs: readonly RunRecord[], wake: EventTarget): PullRequestStates {
   const [states, setStates] = useState<PullRequestStates>({ byRun: {}, reason: "" });
-  const asked = runs.filter((run) => run.pullRequestId !== null).slice(0, MAX_PULL_REQUESTS);
+  const asked = runs.filter((run) => typeof run.pullRequestId === "number").slice(0, MAX_PULL_REQUESTS);
   const key = JSON.stringify(asked.map(({ id, project, repository, pullRequestId }) => [id, project, repository, pullRequestId]));
   useEffect(() => {
     const stop = new AbortController();

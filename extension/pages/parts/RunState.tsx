@@ -87,15 +87,15 @@ export function Ending({ record }: { readonly record: RunRecord }) {
 
 /** Shows the link to a run's pull request, if there is one. */
 export function PullRequestLink({ record }: { readonly record: RunRecord }) {
-  const url = webAddress(record.pullRequestUrl);
+  const url = webAddress(record.pullRequestUrl ?? "");
   if (!url) return null;
-  const number = record.pullRequestId === null ? "" : ` !${String(record.pullRequestId)}`;
+  const number = typeof record.pullRequestId !== "number" ? "" : ` !${String(record.pullRequestId)}`;
   return <a className="ac-link" href={url} target="_blank" rel="noopener noreferrer">Pull request{number}</a>;
 }
 
 /** Shows what a run uses and has cost so far. */
 export function Facts({ record }: { readonly record: RunRecord }) {
-  const facts: readonly (readonly [string, string])[] = [
+  const facts: readonly (readonly [string, string | undefined])[] = [
     ["Cost so far", cost(record.usage) || "none yet"],
     ["Tokens", tokens(record.usage)],
     ["Agent", [record.agentType, record.model].filter(Boolean).join(", ")],
@@ -110,7 +110,7 @@ export function Facts({ record }: { readonly record: RunRecord }) {
       {facts.filter(([, value]) => value).map(([name, value]) => (
         <div key={name}>
           <dt>{name === "Cost so far" && isOutcome(record.status) ? "Cost" : name}</dt>
-          <dd>{plainLine(value)}</dd>
+          <dd>{plainLine(value ?? "")}</dd>
         </div>
       ))}
     </dl>

@@ -6,7 +6,7 @@
 import type { RunRecord, Usage } from "../../shared/openapi";
 
 /** Returns the time from *began* to *ended* (ISO 8601) or *now*, such as `1 min 05 s`; empty without a beginning. */
-export function duration(began: string, ended: string, now = Date.now()): string {
+export function duration(began: string, ended = "", now = Date.now()): string {
   const start = Date.parse(began);
   const end = ended ? Date.parse(ended) : now;
   if (Number.isNaN(start) || Number.isNaN(end)) return "";
@@ -18,27 +18,27 @@ export function duration(began: string, ended: string, now = Date.now()): string
 }
 
 /** Returns the cost so far in US dollars; empty before the first model call, and "cost unknown" without a price. */
-export function cost(usage: Usage): string {
-  if (usage.costUsd === null) return usage.turns > 0 ? "cost unknown" : "";
-  const digits = usage.costUsd < 1 ? 4 : 2;
-  return usage.costUsd === 0 && usage.turns === 0 ? "" : `$${usage.costUsd.toFixed(digits)}`;
+export function cost({ costUsd = null, turns = 0 }: Usage = {}): string {
+  if (costUsd === null) return turns > 0 ? "cost unknown" : "";
+  const digits = costUsd < 1 ? 4 : 2;
+  return costUsd === 0 && turns === 0 ? "" : `$${costUsd.toFixed(digits)}`;
 }
 
 /** Returns the tokens so far; empty before the first model call. */
-export function tokens({ inputTokens, cachedTokens, outputTokens }: Usage): string {
+export function tokens({ inputTokens = 0, cachedTokens = 0, outputTokens = 0 }: Usage = {}): string {
   if (inputTokens + cachedTokens + outputTokens === 0) return "";
   const [input, cached, output] = [inputTokens, cachedTokens, outputTokens].map((count) => count.toLocaleString("en-US"));
   return `${input ?? ""} in, ${cached ?? ""} cached, ${output ?? ""} out`;
 }
 
 /** Returns *iso* as a date and time of the reader's zone; empty when it is none. */
-export function dateTime(iso: string, dateStyle: "medium" | "short" = "medium"): string {
+export function dateTime(iso = "", dateStyle: "medium" | "short" = "medium"): string {
   const time = new Date(iso);
   return Number.isNaN(time.getTime()) ? "" : time.toLocaleString(undefined, { dateStyle, timeStyle: "short" });
 }
 
 /** Returns how a list calls a run: its work item's number and title, or its id. */
-export function runName({ workItemId, title, id }: RunRecord): string {
+export function runName({ workItemId = null, title, id }: RunRecord): string {
   const number = workItemId === null ? "" : `#${String(workItemId)}`;
   return [number, title].filter(Boolean).join(" ") || `Run ${id}`;
 }

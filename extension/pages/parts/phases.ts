@@ -42,7 +42,7 @@ export function phaseRows(record: RunRecord): readonly PhaseRow[] {
   const began = names.map((phase) => record.phases?.[phase] ?? "");
   return names.map((phase, index) => {
     const start = began[index] ?? "";
-    const ended = began.slice(index + 1).find(Boolean) ?? record.endedAt;
+    const ended = began.slice(index + 1).find(Boolean) ?? record.endedAt ?? "";
     return { ...PHASES[phase], phase, began: start, ended, state: stateOf(record, phase, { start, ended }) };
   });
 }

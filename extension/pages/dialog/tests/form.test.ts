@@ -19,7 +19,7 @@ describe("the default repository", () => {
   const everything = {
     items: [{ ...item, links: [link("api")] }],
     settings: { repository: "docs", repositoryByArea: [{ areaPath: "Doors", repository: "docs" }, { areaPath: "doors\\web", repository: "web" }] },
-    allowed: { isMapped: true, value: [{ name: "API", isDefault: false }, { name: "web", isDefault: false }, { name: "docs", isDefault: true }] },
+    allowed: { count: 0, isMapped: true, value: [{ name: "API", isDefault: false }, { name: "web", isDefault: false }, { name: "docs", isDefault: true }] },
     choices: { repository: "docs" },
   };
 
@@ -33,7 +33,7 @@ describe("the default repository", () => {
     ["nothing", {}, ""],
     ["nothing, when the last choice was deleted", { choices: { repository: "old" } }, ""],
     ["no link to a repository that the app does not allow",
-      { ...everything, allowed: { isMapped: true, value: [{ name: "docs", isDefault: true }] } }, "docs"],
+      { ...everything, allowed: { count: 0, isMapped: true, value: [{ name: "docs", isDefault: true }] } }, "docs"],
   ])("comes from %s", (_from, changes, name) => {
     expect(formOf(known(changes), {}).repository).toBe(name);
   });
@@ -100,7 +100,7 @@ describe("checks", () => {
 
   it.each<[Partial<Known>, RegExp]>([
     [{ repositories: [] }, /no repository that you can see/],
-    [{ allowed: { isMapped: true, value: [] } }, /PROJECT_REPO_MAP/],
+    [{ allowed: { count: 0, isMapped: true, value: [] } }, /PROJECT_REPO_MAP/],
     [{ repositories: [repository("web", "")] }, /no branch yet/],
   ])("explain repositories that cannot be used", (changes, text) => {
     expect(checkForm(known(changes), formOf(known(changes), {})).repository).toMatch(text);

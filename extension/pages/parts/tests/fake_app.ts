@@ -70,14 +70,14 @@ export function error(status: number, code: string, message: string): Reply {
   return { status, body: { error: { code, message, details: { id: "", problems: [], runId: null } } } };
 }
 
+/** Returns a run's record as the app sends it: without the fields that have their default. */
 export function record(changes: Partial<RunRecord> = {}): RunRecord {
   return {
-    id: "run-1", status: "running", title: "Fix the door", workItemId: 7, workItemUrl: "", organization: "fabrikam",
-    project: "Doors", repository: "web", agentType: "some-agent", model: "some-model", branch: "", requestedBy: "Ann", source: "boards",
-    reason: "", queuedAt: "2026-01-05T10:00:00Z", startedAt: "2026-01-05T10:00:05Z", endedAt: "", links: null,
+    id: "run-1", status: "running", title: "Fix the door", workItemId: 7, organization: "fabrikam",
+    project: "Doors", repository: "web", agentType: "some-agent", model: "some-model", requestedBy: "Ann", source: "boards",
+    queuedAt: "2026-01-05T10:00:00Z", startedAt: "2026-01-05T10:00:05Z",
     phases: { queued: "2026-01-05T10:00:00Z", preparing: "2026-01-05T10:00:05Z", running: "2026-01-05T10:01:00Z" },
-    pullRequestId: null, pullRequestUrl: "",
-    usage: { inputTokens: 16_723, cachedTokens: 200_613, outputTokens: 1_058, turns: 3, costUsd: 0.0641, models: [] },
+    usage: { inputTokens: 16_723, cachedTokens: 200_613, outputTokens: 1_058, turns: 3, costUsd: 0.0641 },
     ...changes,
   };
 }
