@@ -85,6 +85,14 @@ def app_token(platform, key=None, **claims):
     return jwt.encode(given, key or ensure_key(platform.state), algorithm="HS256")
 
 
+def test_these_are_all_routes_of_the_extension(hostile):
+    paths = hostile.app.http.get("/api/openapi.json").json()["paths"]
+    found = {
+        (method.upper(), path) for path in paths for method in paths[path] if path.startswith("/boards/")
+    }
+    assert found == {(method, f"/boards/{path.replace(UNKNOWN_RUN, '{id}')}") for method, path, _ in ROUTES}
+
+
 # -- the app token ----------------------------------------------------------------------------------------
 
 
