@@ -10,7 +10,7 @@ from autocoder.clients.azure_devops.client import AzureDevOps
 from autocoder.clients.connect import clients
 from autocoder.errors import NotFound
 from autocoder.models import Ended, Run
-from autocoder.requests.requesters import is_member, may_contribute
+from autocoder.requests.requesters import GENERIC_CONTRIBUTE, Identity
 from autocoder.settings import settings
 
 CACHE_SECONDS = 300.0
@@ -54,17 +54,17 @@ def _judge(azure_devops: AzureDevOps, run: Run, person: str, group: str) -> str:
     if identity is None:
         return "The app cannot read the identity of the person who requested this run; see GET /api/doctor."
     if group:
-        if is_member(identity, permissions.group(group)):
+        if permissions.is_in_group(identity, group):
             return ""
         return f"{identity.name} is not a member of the group that may start runs (ALLOWED_REQUESTERS_GROUP)."
-    request = run.request
+    return _contribute_problem(azure_devops, run, identity)
+
+
+def _contribute_problem(azure_devops: AzureDevOps, run: Run, person: Identity) -> str:
     try:
-        repository = azure_devops.git.get_repository(request.project, request.repository)
+        found = azure_devops.git.get_repository(run.request.project, run.request.repository)
     except NotFound:
         return ""  # the next step reports it
-    entries = permissions.git_entries(repository.project_id, repository.id, identity)
-    return (
-        ""
-        if may_contribute(entries)
-        else f"{identity.name} lacks the permission Contribute in {repository.name}."
-    )
+    if azure_devops.permissions.has_permission(person, found.project_id, found.id, GENERIC_CONTRIBUTE):
+        return ""
+    return f"{person.name} lacks the permission Contribute in {found.name}."

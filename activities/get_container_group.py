@@ -30,14 +30,14 @@ def get_container_group(given: GroupInput) -> GroupVerdict:
     """Return the group's state; write its progress to the run's row and the work item's comment."""
     connected, plan = clients(), given.plan
     group = connected.containers.get_group(group_name(plan.run.id))
-    seen = judge_group(group)
+    progress = None if group is None else _progress(connected, plan.run.id)
+    seen = judge_group(group, progress, datetime.now(UTC))
     if seen.state == "starting":
         return seen
     if connected.blobs.exists(plan.run.id, "result.json"):  # the supervisor writes it last
         return GroupVerdict(state="ended", final=True)
     if group is None or seen.state != "working":
         return seen
-    progress = _progress(connected, plan.run.id)
     reason = agent_start_failure(group, progress, datetime.now(UTC))
     if reason:
         return GroupVerdict(state="failed", reason=reason, final=True)

@@ -1,6 +1,7 @@
 """Reads the result file that the supervisor wrote."""
 
 import logging
+from datetime import UTC, datetime
 
 from pydantic import ValidationError
 
@@ -34,9 +35,7 @@ def read_agent_result(given: ResultInput) -> AgentResult | Ended:
         lambda: connected.records.get(plan.run.id) or {},
     )
     if content is None:
-        return _without_result(
-            given.seen or judge_group(connected.containers.get_group(group_name(plan.run.id)))
-        )
+        return _without_result(given.seen or _seen_now(plan))
     try:
         result = wire.load(AgentResult, content.decode())
     except (ValidationError, ValueError) as error:
@@ -51,6 +50,12 @@ def read_agent_result(given: ResultInput) -> AgentResult | Ended:
     connected.records.merge(plan.run.id, columns)
     connected.known_secrets()  # reads all secrets, so that all are redacted
     return wire.redacted(result, connected.redact)
+
+
+def _seen_now(plan: Plan) -> GroupVerdict:
+    """Return what the group's state means after its supervisor said that it had ended."""
+    group = clients().containers.get_group(group_name(plan.run.id))
+    return judge_group(group, None, datetime.now(UTC))
 
 
 def _without_result(seen: GroupVerdict) -> Ended:

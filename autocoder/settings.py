@@ -84,7 +84,9 @@ class Settings(BaseModel):
         (), "organisations that requests may name; empty: only that of AZURE_DEVOPS_ORG_URL", "contoso"
     )
     allowed_requesters_group: str | None = setting(
-        None, "group whose members may start runs from Azure DevOps", "[Fabrikam]\\Contributors"
+        None,
+        "group whose members may start runs from Azure DevOps; empty: all who may contribute",
+        "[Fabrikam]\\Contributors",
     )
     trigger_tags: Names = setting(("autocoder", "ai_item"), "tags that start a run", "autocoder;ai_item")
     dedup_window_seconds: int = setting(
@@ -193,10 +195,13 @@ class Settings(BaseModel):
         names = {name.casefold() for name in allowed}
         return organization.isascii() and organization.casefold() in names  # the Kelvin sign folds to k
 
-    def extension_key_secrets(self) -> tuple[str, ...]:
-        """Return the names of the secrets with the extension's keys, the current one first."""
-        names = (self.extension_key_secret, self.extension_previous_key_secret)
-        return tuple(name for name in names if name) if self.extension_id else ()
+    def extension_key_secrets(self) -> dict[str, str]:
+        """Return the names of the secrets with the extension's keys by setting, the current one first."""
+        names = {
+            "EXTENSION_KEY_SECRET": self.extension_key_secret,
+            "EXTENSION_PREVIOUS_KEY_SECRET": self.extension_previous_key_secret,
+        }
+        return {setting: name for setting, name in names.items() if name} if self.extension_id else {}
 
     def repositories(self, project: str) -> tuple[str, ...]:
         """Return the repositories that PROJECT_REPO_MAP lists for *project*, compared without case."""

@@ -134,8 +134,6 @@ def _work(context: df.DurableOrchestrationContext, plan: Plan) -> Steps[AgentRes
     if winner == cancel:
         return Ended(outcome="cancelled", reason="The run was cancelled and its containers were stopped.")
     seen = wire.load(GroupVerdict, polled.result) if winner == polled else None
-    if seen is not None and seen.state == "failed":
-        return Ended(outcome="failed", reason=seen.reason)
     return (yield from step(context, read_agent_result, ResultInput(plan=plan, seen=seen)))
 
 

@@ -23,10 +23,10 @@ def contributor(platform, name):
     with AzureDevOps(platform.url(AZURE_DEVOPS), ORGANIZATION) as control:
         control.create_identity(name.capitalize(), address)
         control.add_to_group(address, rf"[{PROJECT}]\Contributors")
-    return Visitor(platform, address)
+    return PageUser(platform, address)
 
 
-class Visitor:
+class PageUser:
     """A person with an app token and an access token; either can be another one."""
 
     def __init__(self, platform, person, **tokens):

@@ -34,6 +34,7 @@ from triggers.start import Active, Duplicate, QueueFull, Started, StartRequest, 
 Row = Mapping[str, Any]
 RUNS = "runs"  # the route of the runs, under which the caller finds each of them
 LOG_CHUNK_BYTES = 256 * 1024
+KEY_HOLDER = Requester(source="rest")  # whoever calls with the app's key
 
 
 async def start(
@@ -48,10 +49,14 @@ async def start(
     return await _started(await start_run(client, StartRequest(request, claims)), route)
 
 
-def claims_of(req: func.HttpRequest, *scope: str) -> tuple[Claim, ...]:
-    """Return the claim that recognises a repeat by its `Idempotency-Key`, if the request has one."""
+def claims_of(req: func.HttpRequest, requester: Requester, *scope: str | int) -> tuple[Claim, ...]:
+    """Return the claim that recognises a repeat by its `Idempotency-Key`, if the request has one.
+
+    A key is known to *requester* alone: that of another person is another key, even if it is the same text.
+    """
     given = req.headers.get(IDEMPOTENCY_KEY, "")
-    return (Claim(IDEMPOTENCY, ids.key(*scope, given)),) if given else ()
+    own = (requester.source, requester.id or "", *scope, given)
+    return (Claim(IDEMPOTENCY, ids.key(*own)),) if given else ()
 
 
 def refused(refusal: Refusal) -> func.HttpResponse:
@@ -139,7 +144,7 @@ async def retry(
     run_id = str(row["RowKey"])
     content = await asyncio.to_thread(clients().blobs.get, run_id, "request.json")
     if content is None:
-        message = "The request of this run was deleted (LOG_RETENTION_DAYS); start a run with POST /api/runs."
+        message = "The request of this run was deleted (LOG_RETENTION_DAYS); start a new run."
         return error(410, "request_gone", message)
     if not is_over(row):
         message = "The run is still in progress; wait for it or cancel it."
@@ -148,7 +153,8 @@ async def retry(
     if requester is not None:
         request = request.model_copy(update={"requester": requester})
     refusal = recheck(request, settings())
-    return await start(client, refusal or request, claims_of(req, "retry", run_id), route)
+    claims = claims_of(req, requester or KEY_HOLDER, "retry", run_id)
+    return await start(client, refusal or request, claims, route)
 
 
 async def row_of(req: func.HttpRequest) -> Row | None:
@@ -158,7 +164,7 @@ async def row_of(req: func.HttpRequest) -> Row | None:
 
 def unknown_run() -> func.HttpResponse:
     """Return the response for an unknown run id."""
-    return error(404, "unknown_run", "No run has this id; GET /api/runs lists all runs.")
+    return error(404, "unknown_run", "No run has this id; look for it in the list of runs.")
 
 
 def links(run_id: str, route: str = RUNS) -> RunLinks:

@@ -7,10 +7,9 @@ import azure.functions as func
 
 from autocoder.agents import agents
 from autocoder.clients.connect import clients
-from autocoder.clients.run_records import RunFilter
-from autocoder.models import LogPart, Requester, RunList, RunRecord, RunReference
+from autocoder.models import LogPart, RunList, RunRecord, RunReference
 from autocoder.requests.body import RunBody
-from autocoder.requests.query import MAX_RUNS, LogQuery, RunQuery
+from autocoder.requests.query import LogQuery, RunQuery
 from autocoder.requests.run_request import read_request
 from autocoder.settings import settings
 from triggers import run_calls
@@ -63,8 +62,8 @@ READ_LOG = Operation(
 @guarded
 async def create_run(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
     """Start a run; with the header `Idempotency-Key`, a repeat returns the same run."""
-    request = read_request(json_body(req), settings(), agents(), Requester(source="rest"))
-    return await run_calls.start(client, request, run_calls.claims_of(req, "rest"))
+    request = read_request(json_body(req), settings(), agents(), run_calls.KEY_HOLDER)
+    return await run_calls.start(client, request, run_calls.claims_of(req, run_calls.KEY_HOLDER))
 
 
 @operation(LIST_RUNS)
@@ -72,9 +71,8 @@ async def create_run(req: func.HttpRequest, client: df.DurableOrchestrationClien
 @guarded
 async def list_runs(req: func.HttpRequest) -> func.HttpResponse:
     """List runs, newest first; filter with `workItemId`, `project`, `repository`, `status` and `top`."""
-    query = query_of(req, RunQuery)
-    wanted = RunFilter(**query.model_dump() | {"top": max(1, min(query.top, MAX_RUNS))})
-    return run_calls.listed(await asyncio.to_thread(clients().records.list, wanted))
+    rows = await asyncio.to_thread(clients().records.list, query_of(req, RunQuery))
+    return run_calls.listed(rows)
 
 
 @operation(SHOW_RUN)

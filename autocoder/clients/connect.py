@@ -2,9 +2,10 @@
 
 import base64
 import re
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
@@ -28,11 +29,13 @@ if TYPE_CHECKING:
     import urllib3
     from azure.core.credentials import TokenCredential
 
-__all__ = ["AzureDevOps", "Clients", "clients"]
+__all__ = ["AzureDevOps", "Clients", "clients", "redacting"]
 
 AZURE_DEVOPS_SCOPE = "499b84ac-1321-427f-aa17-267ca6975798/.default"
 MAX_GUARDED_SECRETS = 20  # about the number of concurrent runs
 _ORGANIZATION = re.compile(ORGANIZATION)
+# A request's task and the threads that it starts see their own value, and never that of another request.
+_TOKENS_OF_CALLER: ContextVar[tuple[str, ...]] = ContextVar("tokens of the caller", default=())
 
 
 @dataclass(frozen=True)
@@ -62,24 +65,12 @@ class Clients:
             redactor = Redactor(known)
             self._redactors.clear()  # threads may do this at the same time: each keeps its own redactor
             self._redactors[known] = redactor
-        visitors = tuple(self._visitors)
-        return Redactor(visitors).redact(redactor.redact(text)) if visitors else redactor.redact(text)
+        own = _TOKENS_OF_CALLER.get()
+        return Redactor(own).redact(redactor.redact(text)) if own else redactor.redact(text)
 
     def guard(self, secret: str) -> None:
         """Redact *secret* from now on; it was generated here and is not in Key Vault."""
         self._guarded.append(secret)
-
-    @contextmanager
-    def guarding(self, *tokens: str) -> Iterator[None]:
-        """Redact *tokens* as long as the context lasts: those of a request's caller, forgotten with it."""
-        self._visitors.update(tokens)
-        try:
-            yield
-        finally:
-            self._visitors.subtract(tokens)
-            for token in tokens:
-                if self._visitors[token] <= 0:
-                    del self._visitors[token]
 
     def own_id(self, organization: str) -> str:
         """Return the id of the app's identity in *organization*, looked up once."""
@@ -117,7 +108,7 @@ class Clients:
             names.append(self.settings.azure_devops_pat_secret)
         if self.settings.clone_token_secret:
             names.append(self.settings.clone_token_secret)
-        names += self.settings.extension_key_secrets()
+        names += self.settings.extension_key_secrets().values()
         for name in names:
             self.vault.read_secret(name)
         headers = (self._own.header(), self.clone_authorization())
@@ -163,10 +154,6 @@ class Clients:
         return deque(maxlen=MAX_GUARDED_SECRETS)
 
     @cached_property
-    def _visitors(self) -> Counter[str]:
-        return Counter()  # changed by the event loop's thread only
-
-    @cached_property
     def _own_ids(self) -> dict[str, str]:
         return {}
 
@@ -207,6 +194,19 @@ class Clients:
             step = "Add the secret to Key Vault, and let the app's identity read it."
             raise SignInRequired(f"Secret {name} is {secret.state} in Key Vault.", next_step=step)
         return "Basic " + base64.b64encode(f":{secret.value}".encode()).decode()
+
+
+@contextmanager
+def redacting(*tokens: str) -> Iterator[None]:
+    """Redact *tokens*, those of a request's caller, in this context alone and as long as it lasts.
+
+    They must have the form of a token: a common word would be redacted wherever the request's answer has it.
+    """
+    before = _TOKENS_OF_CALLER.set((*_TOKENS_OF_CALLER.get(), *tokens))
+    try:
+        yield
+    finally:
+        _TOKENS_OF_CALLER.reset(before)
 
 
 @cache

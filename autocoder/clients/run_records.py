@@ -5,7 +5,7 @@ A claim is taken by an insert that fails if the row exists; the row has the id o
 
 import datetime as dt
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from autocoder import ids
 from autocoder.clients.tables import Tables
 from autocoder.clock import now
 from autocoder.models import RUN_ID, Run, RunRequest
+from autocoder.requests.query import RunQuery
 from autocoder.runs.rows import CANCELLABLE, CLAIMS, RUN_PARTITION, RUNS, bounded, new_row
 
 DELIVERY, CONTENT, IDEMPOTENCY, ACTIVE, SLOT = "delivery", "content", "idempotency", "active", "slot"
@@ -27,17 +28,6 @@ class Claim:
     kind: str
     key: str
     window_seconds: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RunFilter:
-    """The filter of `GET /api/runs`; None means any value."""
-
-    work_item_id: int | None = None
-    project: str | None = None
-    repository: str | None = None
-    status: str | None = None
-    top: int = 50
 
 
 @dataclass(frozen=True)
@@ -131,7 +121,7 @@ class RunRecords:
         """Change these *columns* of the run's row."""
         self.tables.merge(RUNS, RUN_PARTITION, run_id, bounded(columns))
 
-    def list(self, wanted: RunFilter) -> list[dict[str, Any]]:
+    def list(self, wanted: RunQuery) -> list[dict[str, Any]]:
         """Return the rows that match *wanted*, newest first."""
         columns = {
             "work_item_id": wanted.work_item_id,
@@ -141,6 +131,14 @@ class RunRecords:
         }
         given = {name: value for name, value in columns.items() if value is not None}
         return self.tables.query(RUNS, RUN_PARTITION, given, top=wanted.top)
+
+    def of_work_item(self, organization: str, number: int, top: int) -> Sequence[dict[str, Any]]:
+        """Return up to *top* rows of a work item's runs, newest first, whichever project it was in.
+
+        Table Storage cannot compare without case, as the names of organisations are, so that is done here.
+        """
+        name, rows = organization.casefold(), self.tables.query(RUNS, RUN_PARTITION, {"work_item_id": number})
+        return [row for row in rows if str(row.get("organization", "")).casefold() == name][:top]
 
     def request_cancel(self, run_id: str) -> dict[str, Any] | None:
         """Record a request to cancel, unless the run began to publish; return its row, or None."""

@@ -11,6 +11,7 @@ STARTING = ("Pending", "Creating")
 MOVING = ("Repairing", "Updating")  # the platform restarts the containers, or moves the group
 DEAD = ("Failed", "Stopped", "Succeeded", "Terminated")
 SUPERVISOR, AGENT, RUNNING, ENDED = "supervisor", "agent", "Running", "Terminated"
+MAX_SILENCE = timedelta(minutes=5)  # a supervisor tells its progress every minute, even if there is none
 GRACE = timedelta(seconds=15)  # for a restart by the platform, or for the agent's first sign of life
 KILLED, OUT_OF_MEMORY = 137, "OOMKilled"
 KILLED_BY_PLATFORM = (7147, 7148)
@@ -34,18 +35,22 @@ class GroupState(Value):
     events: tuple[str, ...] = ()
 
 
-def judge_group(group: GroupState | None) -> GroupVerdict:
+def judge_group(group: GroupState | None, progress: Progress | None, now: datetime) -> GroupVerdict:
     """Return whether the group is starting, working, ended, failed to start, or gone (None).
 
     A group that works has a supervisor that runs, whatever Azure calls the group; it has ended when its
     supervisor has, whatever else still runs in it. While a group starts or moves, its containers say nothing.
+    Azure may keep the state of a container whose group is dead, so there only recent *progress* shows that
+    its supervisor runs.
     """
     if group is None:
         return GroupVerdict(state="gone")
     if group.provisioning_state in STARTING:
         return GroupVerdict(state="starting", reason="; ".join(group.events[-3:])[:1_000])
     supervisor = next((one.state for one in group.containers if one.name == SUPERVISOR), "")
-    if supervisor == RUNNING or group.provisioning_state in MOVING:
+    is_dead = group.provisioning_state == "Failed" or group.state in DEAD
+    runs = supervisor == RUNNING and (not is_dead or _is_recent(progress, now))
+    if runs or group.provisioning_state in MOVING:
         return GroupVerdict(state="working")
     if group.provisioning_state == "Failed":
         reason = "; ".join(group.events[-3:]) or _why(group) or "Azure gives no reason."
@@ -72,6 +77,10 @@ def agent_start_failure(group: GroupState, progress: Progress | None, now: datet
     if ends[0] == 0:
         return "The agent could not start; its user must be able to write to the run's volumes."
     return f"The agent could not start; its image must have /bin/sh and glibc. {_why(group)}"
+
+
+def _is_recent(progress: Progress | None, now: datetime) -> bool:
+    return progress is not None and now - datetime.fromisoformat(progress.updated_at) <= MAX_SILENCE
 
 
 def _why(group: GroupState) -> str:

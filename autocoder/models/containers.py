@@ -153,4 +153,7 @@ class GroupVerdict(Value):
 
     state: Literal["starting", "working", "ended", "gone", "failed", "late"]
     reason: str = ""
-    final: bool = Field(False, description="whether another look cannot change it: the result was written")
+    final: bool = Field(
+        False,
+        description="whether no other look can change it: a result, a deadline, or a failure that stays",
+    )

@@ -39,15 +39,19 @@ Flag = BeforeValidator(_from_flag)
 Organization = Annotated[str, Field(pattern=f"^{ORGANIZATION}$")]
 Project = Annotated[str, AfterValidator(_project_name)]
 Number = Annotated[int, Field(gt=0, le=2**31 - 1), Digits]
+Top = Annotated[
+    int,
+    Field(ge=0, le=10**9 - 1, description=f"at most {MAX_RUNS} are listed"),
+    Digits,
+    AfterValidator(lambda number: max(1, min(number, MAX_RUNS))),
+]
 
 
 class RunQuery(Value, defer_build=True):
     """Which runs to list."""
 
     work_item_id: Annotated[int | None, Field(ge=0, le=2**31 - 1), Digits] = None
-    top: Annotated[int, Field(ge=0, le=10**9 - 1, description=f"at most {MAX_RUNS} are listed"), Digits] = (
-        DEFAULT_RUNS
-    )
+    top: Top = DEFAULT_RUNS
     status: Status | None = None
     project: str | None = None
     repository: str | None = None
@@ -75,14 +79,11 @@ class ProjectQuery(Value, defer_build=True):
 
 
 class WorkItemQuery(Value, defer_build=True):
-    """The work item of a page in Azure Boards."""
+    """The work item of a page in Azure Boards; its number is unique in the organisation."""
 
     organization: Organization
-    project: Project
     work_item_id: Number
-    top: Annotated[int, Field(ge=0, le=10**9 - 1, description=f"at most {MAX_RUNS} are listed"), Digits] = (
-        DEFAULT_RUNS
-    )
+    top: Top = DEFAULT_RUNS
 
 
 def read_query(kind: type[Q], parameters: Mapping[str, str]) -> tuple[Q | None, tuple[str, ...]]:

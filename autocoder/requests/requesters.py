@@ -6,8 +6,13 @@ Permission bits: https://learn.microsoft.com/azure/devops/organizations/security
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-GENERIC_CONTRIBUTE = 4
-NEEDED = {"Read": 2, "Contribute": 4, "Create branch": 16, "Contribute to pull requests": 16_384}
+GENERIC_READ, GENERIC_CONTRIBUTE = 2, 4
+NEEDED = {
+    "Read": GENERIC_READ,
+    "Contribute": GENERIC_CONTRIBUTE,
+    "Create branch": 16,
+    "Contribute to pull requests": 16_384,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +38,9 @@ def is_member(identity: Identity, group: Identity | None) -> bool:
     return group is not None and group.descriptor.casefold() in {one.casefold() for one in identity.groups}
 
 
-def may_contribute(entries: Iterable[AccessEntry]) -> bool:
-    """Whether the *entries* of a person and of their groups allow a push; a deny overrides any allow."""
-    return bool(_allowed(entries) & GENERIC_CONTRIBUTE)
+def allows(entries: Iterable[AccessEntry], bit: int) -> bool:
+    """Whether the *entries* of a person and of their groups allow *bit*; a deny overrides any allow."""
+    return bool(_allowed(entries) & bit)
 
 
 def missing_rights(entries: Iterable[AccessEntry]) -> tuple[str, ...]:

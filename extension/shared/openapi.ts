@@ -114,7 +114,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Return the log of a run, as `GET /api/runs/{id}/log` does, for a person who may see its work item. */
+        /** Return the log of a run, which shows files of its repository, to a person who may read them. */
         get: operations["readBoardsLog"];
         put?: never;
         post?: never;
@@ -996,7 +996,6 @@ export interface operations {
         parameters: {
             query: {
                 organization: string;
-                project: string;
                 /** @description at most 200 are listed */
                 top?: number;
                 workItemId: number;
@@ -1459,7 +1458,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorAnswer"] & {
                         error?: {
                             /** @enum {unknown} */
-                            code?: "not_visible";
+                            code?: "not_visible" | "not_reader";
                         };
                     };
                 };

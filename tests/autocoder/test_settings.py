@@ -69,11 +69,14 @@ def test_ids_of_the_extension_and_its_tenants_are_guids_in_lower_case():
 
 
 def test_the_keys_of_the_extension_are_read_only_when_it_is_configured():
-    assert read_settings(ENVIRONMENT).extension_key_secrets() == ()
+    assert read_settings(ENVIRONMENT).extension_key_secrets() == {}
     given = {**ENVIRONMENT, "EXTENSION_ID": "22222222-2222-4222-8222-222222222222"}
-    assert read_settings(given).extension_key_secrets() == ("extension-key",)
+    assert read_settings(given).extension_key_secrets() == {"EXTENSION_KEY_SECRET": "extension-key"}
     given["EXTENSION_PREVIOUS_KEY_SECRET"] = "extension-key-previous"
-    assert read_settings(given).extension_key_secrets() == ("extension-key", "extension-key-previous")
+    assert read_settings(given).extension_key_secrets() == {
+        "EXTENSION_KEY_SECRET": "extension-key",
+        "EXTENSION_PREVIOUS_KEY_SECRET": "extension-key-previous",
+    }
 
 
 def test_names_of_served_organisations_are_compared_without_case_and_in_ascii():

@@ -12,11 +12,13 @@ from emulators.azure_devops.control.client import AzureDevOps
 from emulators.extension import EXTENSION_ID, ISSUER, ensure_key
 from emulators.platform.app_settings import ORGANIZATION, PROJECT, REPOSITORY
 from emulators.ports import AZURE_DEVOPS, FUNCTIONS_HOST, KEY_VAULT
-from tests.boards import PLACE, Visitor, access_token, refused
+from tests.boards import PLACE, PageUser, access_token, contributor, refused
 from tests.hostile.attacks import attack_on
 from tests.hostile.evidence import everything, sightings
 
-CONTRIBUTE = 4
+READ, CONTRIBUTE = 2, 4
+UNKNOWN_TOKEN = "a-token-that-nobody-has-issued"
+ELSEWHERE = "Elsewhere"  # a project that `ada` may not see
 OTHER_GUID = "44444444-4444-4444-8444-444444444444"
 FINE = "echo fine >fine.txt"
 UNKNOWN_RUN = "0" * 20
@@ -34,22 +36,27 @@ ROUTES = [
 
 
 @pytest.fixture(scope="module")
-def visitors(hostile):
-    """`ada` may contribute, `rita` may see items but not push, `sam` has no rights in the project."""
+def people(hostile):
+    """`ada` may contribute, `rita` may not push, `uma` may not even read, and `sam` has no rights at all.
+
+    All but `sam` may see the project and its work items.
+    """
     with AzureDevOps(hostile.url(AZURE_DEVOPS), ORGANIZATION) as control:
-        for name in ("ada", "rita", "sam"):
+        control.create_project(ELSEWHERE)
+        for name in ("ada", "rita", "uma", "sam"):
             control.create_identity(name.capitalize(), f"{name}@boards.invalid")
-        for name in ("ada", "rita"):
+        for name in ("ada", "rita", "uma"):
             control.add_to_group(f"{name}@boards.invalid", rf"[{PROJECT}]\Contributors")
         found = hostile.person.ask("GET", f"{PROJECT}/_apis/git/repositories/{REPOSITORY}")
         token = f"repoV2/{found['project']['id']}/{found['id']}"
         control.grant("rita@boards.invalid", token, deny=CONTRIBUTE)
-    return {name: Visitor(hostile, f"{name}@boards.invalid") for name in ("ada", "rita", "sam")}
+        control.grant("uma@boards.invalid", token, deny=READ | CONTRIBUTE)
+    return {name: PageUser(hostile, f"{name}@boards.invalid") for name in ("ada", "rita", "uma", "sam")}
 
 
 @pytest.fixture
-def ada(visitors):
-    return visitors["ada"]
+def ada(people):
+    return people["ada"]
 
 
 @pytest.fixture
@@ -60,9 +67,9 @@ def item(hostile):
 
 
 @pytest.fixture(scope="module")
-def ended(hostile, visitors):
+def ended(hostile, people):
     """A run that `ada` started and that has ended."""
-    answer = visitors["ada"].start(attack_on(hostile, FINE).item["id"])
+    answer = people["ada"].start(attack_on(hostile, FINE).item["id"])
     assert answer.status_code == 202, answer.text
     return hostile.finished(answer.json()["id"])
 
@@ -76,6 +83,14 @@ def app_token(platform, key=None, **claims):
     }  # fmt: skip
     given = {name: value for name, value in given.items() if value is not None}
     return jwt.encode(given, key or ensure_key(platform.state), algorithm="HS256")
+
+
+def test_these_are_all_routes_of_the_extension(hostile):
+    paths = hostile.app.http.get("/api/openapi.json").json()["paths"]
+    found = {
+        (method.upper(), path) for path in paths for method in paths[path] if path.startswith("/boards/")
+    }
+    assert found == {(method, f"/boards/{path.replace(UNKNOWN_RUN, '{id}')}") for method, path, _ in ROUTES}
 
 
 # -- the app token ----------------------------------------------------------------------------------------
@@ -101,6 +116,7 @@ def test_no_route_answers_without_an_app_token(ada, method, path, query, headers
         ({"exp": int(time.time()) - 3600}, "has expired"),
         ({"nbf": int(time.time()) + 3600}, "is not valid yet"),
         ({"aud": OTHER_GUID}, "another extension"),
+        ({"aud": "contoso.autocoder"}, "another extension"),
         ({"iss": "https://sts.windows.net/"}, "not issued by Azure DevOps"),
         ({"tid": OTHER_GUID}, "EXTENSION_TENANTS"),
         ({"tid": None}, "lacks a claim"),
@@ -137,7 +153,14 @@ def test_headers_of_garbage_are_refused(hostile, ada, name, value):
 @pytest.mark.parametrize(
     ("method", "path", "query"), [route for route in ROUTES if UNKNOWN_RUN not in route[1]]
 )
-@pytest.mark.parametrize("value", [None, "", "an-unknown-token"])
+def test_no_route_answers_to_an_unknown_token(ada, method, path, query):
+    body = {**PLACE, "workItemId": 1} if method == "POST" else None
+    answer = ada.ask(method, path, body=body, headers={"X-Azure-DevOps-Token": UNKNOWN_TOKEN}, **query)
+    refused(answer, 401, "not_signed_in", "X-Azure-DevOps-Token")
+
+
+@pytest.mark.parametrize(("method", "path", "query"), ROUTES)
+@pytest.mark.parametrize("value", [None, "", "agents"])
 def test_no_route_answers_without_a_token_of_the_person(ada, method, path, query, value):
     body = {**PLACE, "workItemId": 1} if method == "POST" else None
     answer = ada.ask(method, path, body=body, headers={"X-Azure-DevOps-Token": value}, **query)
@@ -148,14 +171,14 @@ def test_no_route_answers_without_a_token_of_the_person(ada, method, path, query
     ("method", "tail"), [("GET", ""), ("GET", "/log"), ("POST", "/cancel"), ("POST", "/retry")]
 )
 def test_a_run_is_not_shown_without_a_token_of_the_person(ada, ended, method, tail):
-    wrong = {"X-Azure-DevOps-Token": "an-unknown-token"}
+    wrong = {"X-Azure-DevOps-Token": UNKNOWN_TOKEN}
     answer = ada.ask(method, f"runs/{ended['id']}{tail}", headers=wrong)
     refused(answer, 401, "not_signed_in", "X-Azure-DevOps-Token")
 
 
 def test_an_expired_token_of_the_person_is_refused(hostile, item):
     token = access_token(hostile, "ada@boards.invalid", minutes=0)
-    refused(Visitor(hostile, "ada", user_token=token).start(item), 401, "not_signed_in")
+    refused(PageUser(hostile, "ada", user_token=token).start(item), 401, "not_signed_in")
 
 
 @pytest.mark.parametrize("status", [203, 302, 401, 403])
@@ -217,17 +240,17 @@ def test_a_retry_belongs_to_the_person_who_asks_for_it(hostile, ada):
     assert (run["requestedBy"], run["source"]) == ("Ada", "boards")
 
 
-def test_an_idempotency_key_of_another_person_gives_no_run(ada, visitors, item):
+def test_an_idempotency_key_of_another_person_gives_no_run(ada, people, item):
     first = ada.start(item, key="the same")
     assert ada.start(item, key="the same").json()["id"] == first.json()["id"]
-    refused(visitors["sam"].start(item, key="the same"), 403, "not_visible")
+    refused(people["sam"].start(item, key="the same"), 403, "not_visible")
 
 
-def test_an_item_that_the_person_may_not_see_is_403(hostile, visitors, item):
-    refused(visitors["sam"].start(item), 403, "not_visible")
-    asked = visitors["sam"].ask("GET", "runs", **PLACE, workItemId=item)
+def test_an_item_that_the_person_may_not_see_is_403(hostile, people, item):
+    refused(people["sam"].start(item), 403, "not_visible")
+    asked = people["sam"].ask("GET", "runs", **PLACE, workItemId=item)
     refused(asked, 403, "not_visible")
-    refused(visitors["sam"].ask("GET", "repositories", **PLACE, workItemId=item), 403, "not_visible")
+    refused(people["sam"].ask("GET", "repositories", **PLACE, workItemId=item), 403, "not_visible")
     assert hostile.app.runs(workItemId=item) == []
 
 
@@ -239,8 +262,8 @@ def test_an_item_that_does_not_exist_is_403(ada):
 @pytest.mark.parametrize(
     ("method", "tail"), [("GET", ""), ("GET", "/log"), ("POST", "/cancel"), ("POST", "/retry")]
 )
-def test_the_run_of_an_item_that_the_person_may_not_see_is_403(visitors, ended, method, tail):
-    refused(visitors["sam"].ask(method, f"runs/{ended['id']}{tail}"), 403, "not_visible")
+def test_the_run_of_an_item_that_the_person_may_not_see_is_403(people, ended, method, tail):
+    refused(people["sam"].ask(method, f"runs/{ended['id']}{tail}"), 403, "not_visible")
 
 
 @pytest.mark.parametrize(
@@ -255,12 +278,12 @@ def test_a_run_without_a_work_item_is_unknown(hostile, ada, method, tail):
 
 @pytest.mark.parametrize("evaluates", [True, False])
 def test_a_person_who_may_not_contribute_starts_cancels_and_retries_nothing(
-    hostile, visitors, ended, item, evaluates
+    hostile, people, ended, item, evaluates
 ):
     with AzureDevOps(hostile.url(AZURE_DEVOPS), ORGANIZATION) as control:
         control.switch(extensionEvaluatesPermissions=evaluates)
         try:
-            rita = visitors["rita"]
+            rita = people["rita"]
             refused(rita.start(item), 403, "not_contributor", REPOSITORY)
             refused(rita.ask("POST", f"runs/{ended['id']}/cancel"), 403, "not_contributor")
             refused(rita.ask("POST", f"runs/{ended['id']}/retry"), 403, "not_contributor")
@@ -307,6 +330,81 @@ def test_a_requester_in_the_body_is_refused(ada, item):
     refused(ada.start(item, requester={"name": "Somebody else"}), 400, "invalid_request", "unknown field")
 
 
+@pytest.mark.parametrize("evaluates", [True, False])
+def test_the_log_is_shown_to_those_who_may_read_the_repository(hostile, people, ended, evaluates):
+    with AzureDevOps(hostile.url(AZURE_DEVOPS), ORGANIZATION) as control:
+        control.switch(extensionEvaluatesPermissions=evaluates)
+        try:
+            for query in ({}, {"raw": "true"}):
+                refused(people["uma"].ask("GET", f"runs/{ended['id']}/log", **query), 403, "not_reader")
+                assert people["rita"].ask("GET", f"runs/{ended['id']}/log", **query).status_code == 200
+        finally:
+            control.switch(extensionEvaluatesPermissions=True)
+    assert people["uma"].ask("GET", f"runs/{ended['id']}").status_code == 200
+
+
+def moved(platform, number):
+    """Let Azure DevOps say once that a work item is in another project now."""
+    body = json.dumps({"id": number, "fields": {"System.TeamProject": ELSEWHERE}})
+    answer = {"body": body, "headers": {"Content-Type": "application/json"}}
+    platform.fault(AZURE_DEVOPS, path=f"(?i)workitems/{number}\\?", status=200, **answer)
+
+
+def test_a_run_of_an_item_in_another_project_is_not_started(hostile, ada, ended, item):
+    moved(hostile, item)
+    refused(ada.start(item), 403, "not_visible", f"does not exist in {PROJECT}")
+    moved(hostile, ended["workItemId"])
+    refused(ada.ask("POST", f"runs/{ended['id']}/retry"), 403, "not_visible", PROJECT)
+    assert hostile.app.runs(workItemId=item) == []
+
+
+def test_the_runs_of_an_item_that_moved_are_still_shown(hostile, ada, ended):
+    for path, query in (("runs", {**PLACE, "workItemId": ended["workItemId"]}), (f"runs/{ended['id']}", {})):
+        moved(hostile, ended["workItemId"])
+        answer = ada.ask("GET", path, **query)
+        assert answer.status_code == 200, answer.text
+        assert ended["id"] in answer.text
+
+
+def test_the_name_of_the_organisation_may_be_written_in_another_case(ada, ended):
+    query = {"organization": ORGANIZATION.upper(), "workItemId": ended["workItemId"], "top": 1}
+    assert [run["id"] for run in ada.ask("GET", "runs", **query).json()["value"]] == [ended["id"]]
+
+
+def test_a_retry_with_another_persons_key_is_another_run(hostile, people):
+    first = hostile.post_run({"workItemId": attack_on(hostile, FINE).item["id"]}).json()
+    hostile.finished(first["id"])
+    again = {"Idempotency-Key": "the same"}
+    mine = people["ada"].ask("POST", f"runs/{first['id']}/retry", headers=again)
+    assert mine.status_code == 202, mine.text
+    hostile.finished(mine.json()["id"])
+    repeat = people["ada"].ask("POST", f"runs/{first['id']}/retry", headers=again)
+    assert repeat.json()["id"] == mine.json()["id"]
+    theirs = contributor(hostile, "bea").ask("POST", f"runs/{first['id']}/retry", headers=again)
+    assert theirs.status_code == 202, theirs.text
+    assert theirs.json()["id"] != mine.json()["id"]
+    assert hostile.finished(theirs.json()["id"])["requestedBy"] == "Bea"
+
+
+def test_no_answer_names_a_route_for_which_people_have_no_key(ada, ended):
+    path = f"runs/{ended['id']}"
+    answers = [
+        ada.ask("GET", f"runs/{UNKNOWN_RUN}"),
+        ada.ask("POST", f"{path}/cancel"),
+        ada.ask("GET", path),
+        ada.start(2_000_000_000),
+    ]
+    for answer in answers:
+        assert "/api/runs" not in answer.text
+
+
+def test_a_busy_azure_devops_says_how_long_to_wait(hostile, ada, item):
+    hostile.fault(AZURE_DEVOPS, path="/_apis/connectionData", status=429, headers={"Retry-After": "42"})
+    answer = ada.start(item)
+    refused(answer, 503, "busy")
+    assert answer.headers["Retry-After"] == "43"
+
+
 # -- what people can choose -------------------------------------------------------------------------------
 
 
@@ -315,42 +413,90 @@ def test_agents_repositories_and_templates_are_listed_for_a_person(hostile, ada)
     assert ada.ask("GET", "repositories", **PLACE).json() == {
         "count": 1, "isMapped": True, "value": [{"name": REPOSITORY, "isDefault": True}],
     }  # fmt: skip
-    other = ada.ask("GET", "repositories", organization=ORGANIZATION, project="Other").json()
-    assert other == {"count": 0, "isMapped": False, "value": []}
     assert "feature" in ada.ask("GET", "templates").json()["value"]
+
+
+@pytest.mark.parametrize("project", [ELSEWHERE, "Nowhere"])
+def test_repositories_of_a_project_that_the_person_may_not_see_are_403(ada, project):
+    answer = ada.ask("GET", "repositories", organization=ORGANIZATION, project=project)
+    refused(answer, 403, "not_visible", project)
+
+
+def test_a_project_without_mapped_repositories_says_so(hostile, ada):
+    with AzureDevOps(hostile.url(AZURE_DEVOPS), ORGANIZATION) as control:
+        control.create_project("Unmapped")
+        control.add_to_group("ada@boards.invalid", r"[Unmapped]\Contributors")
+    answer = ada.ask("GET", "repositories", organization=ORGANIZATION, project="Unmapped")
+    assert answer.json() == {"count": 0, "isMapped": False, "value": []}
 
 
 # -- what stays behind ------------------------------------------------------------------------------------
 
 
+READS = {
+    "who": "connectionData",
+    "item": r"(?i)_apis/wit/workitems/\d+\?fields=System.TeamProject",
+    "project": r"_apis/projects/\w+\?",
+    "permission": "permissionevaluationbatch",
+}
+
+
+@pytest.fixture
+def reads(hostile):
+    """Count the reads at Azure DevOps, by kind; calling it returns the kinds that were read since then."""
+    for path in READS.values():
+        hostile.fault(AZURE_DEVOPS, path=path, times=50, delaySeconds=0.001)
+
+    def counted():
+        with hostile.client(AZURE_DEVOPS) as http:
+            left = {fault["path"]: fault["times"] for fault in http.get("/_control/faults").json()["faults"]}
+        return sorted(kind for kind, path in READS.items() for _ in range(50 - left[path]))
+
+    yield counted
+    hostile.forget_faults()
+
+
 @pytest.mark.parametrize("evaluates", [True, False])
-def test_azure_devops_is_asked_three_times_with_the_persons_token(hostile, ada, item, evaluates):
-    reads = ("connectionData", f"(?i)workitems/{item}\\?fields=System.Id", "permissionevaluationbatch")
-    with (
-        hostile.client(AZURE_DEVOPS) as http,
-        AzureDevOps(hostile.url(AZURE_DEVOPS), ORGANIZATION) as control,
-    ):
+def test_azure_devops_is_asked_three_times_with_the_persons_token(hostile, ada, item, reads, evaluates):
+    with AzureDevOps(hostile.url(AZURE_DEVOPS), ORGANIZATION) as control:
         control.switch(extensionEvaluatesPermissions=evaluates)
-        for path in reads:
-            hostile.fault(AZURE_DEVOPS, path=path, times=50, delaySeconds=0.001)
         try:
             assert ada.start(item).status_code == 202
-            left = {fault["path"]: fault["times"] for fault in http.get("/_control/faults").json()["faults"]}
+            assert reads() == ["item", "permission", "who"]
         finally:
             control.switch(extensionEvaluatesPermissions=True)
-    assert left == dict.fromkeys(reads, 49)
 
 
-def test_neither_token_is_found_anywhere(hostile, visitors, ended):
-    ada, rita = visitors["ada"], visitors["rita"]
-    for visitor in (ada, rita):
-        leak = f"HTTP 500 {visitor.user_token} {visitor.app_token}"
+@pytest.mark.parametrize(
+    ("method", "path", "kinds"),
+    [
+        ("GET", "agents", ["who"]),
+        ("GET", "templates", ["who"]),
+        ("GET", "repositories", ["project", "who"]),
+        ("GET", "runs", ["item", "who"]),
+        ("GET", "runs/{run}", ["item", "who"]),
+        ("GET", "runs/{run}/log", ["item", "permission", "who"]),
+        ("POST", "runs/{run}/cancel", ["item", "permission", "who"]),
+        ("POST", "runs/{run}/retry", ["item", "permission", "who"]),
+    ],
+)
+def test_every_route_asks_who_the_person_is_once(ada, ended, reads, method, path, kinds):
+    query = {"workItemId": ended["workItemId"]} if path == "runs" else {}
+    answer = ada.ask(method, path.format(run=ended["id"]), **PLACE, **query)
+    assert answer.status_code in (200, 202, 409), answer.text
+    assert reads() == kinds
+
+
+def test_neither_token_is_found_anywhere(hostile, people, ended):
+    ada, rita = people["ada"], people["rita"]
+    for one in (ada, rita):
+        leak = f"HTTP 500 {one.user_token} {one.app_token}"
         hostile.fault(AZURE_DEVOPS, path="/_apis/connectionData", status=500, body=leak)
-        refused(visitor.start(ended["workItemId"]), 503, "unavailable")
+        refused(one.start(ended["workItemId"]), 503, "unavailable")
     found = {
         f"{name} {kind}": value
-        for name, visitor in visitors.items()
-        for kind, value in (("app token", visitor.app_token), ("access token", visitor.user_token))
+        for name, one in people.items()
+        for kind, value in (("app token", one.app_token), ("access token", one.user_token))
     }
     assert sightings(found, list(everything(hostile))) == []
 
@@ -359,17 +505,17 @@ def test_neither_token_is_found_anywhere(hostile, visitors, ended):
 
 
 @pytest.mark.slow
-def test_with_a_group_set_only_its_members_who_may_contribute_start_runs(hostile, visitors, item):
+def test_with_a_group_set_only_its_members_who_may_contribute_start_runs(hostile, people, item):
     group = rf"[{PROJECT}]\Boards users"
     with AzureDevOps(hostile.url(AZURE_DEVOPS), ORGANIZATION) as control:
         control.create_identity(group, group, kind="group")
         control.add_to_group("rita@boards.invalid", group)
         try:
             hostile.restart_host_with(ALLOWED_REQUESTERS_GROUP=group)
-            refused(visitors["ada"].start(item), 403, "not_allowed", "ALLOWED_REQUESTERS_GROUP")
-            refused(visitors["rita"].start(item), 403, "not_contributor")
+            refused(people["ada"].start(item), 403, "not_allowed", "ALLOWED_REQUESTERS_GROUP")
+            refused(people["rita"].start(item), 403, "not_contributor")
             control.add_to_group("ada@boards.invalid", group)
-            assert visitors["ada"].start(item).status_code == 202
+            assert people["ada"].start(item).status_code == 202
         finally:
             hostile.restart_host_with()
 
@@ -407,7 +553,7 @@ def test_the_doctor_knows_the_extension(hostile):
 def test_the_previous_key_is_accepted_until_its_setting_is_removed(hostile, ada, put_secret):
     previous = "the certificate of the extension before it was replaced"
     put_secret("extension-key-previous", previous)
-    old = Visitor(hostile, "ada@boards.invalid", app_token=app_token(hostile, previous))
+    old = PageUser(hostile, "ada@boards.invalid", app_token=app_token(hostile, previous))
     try:
         hostile.restart_host_with(EXTENSION_PREVIOUS_KEY_SECRET="extension-key-previous")
         assert old.ask("GET", "agents", **PLACE).status_code == 200
@@ -416,6 +562,28 @@ def test_the_previous_key_is_accepted_until_its_setting_is_removed(hostile, ada,
         hostile.restart_host_with()
     refused(old.ask("GET", "agents", **PLACE), 401, "not_signed_in", "was not signed with")
     assert ada.ask("GET", "agents", **PLACE).status_code == 200
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("key", "word"),
+    [
+        ("-----BEGIN CERTIFICATE-----\n" + "A" * 64 + "\n-----END CERTIFICATE-----", "more than one line"),
+        ("too short", "fewer than 32 bytes"),
+        ("  \n", "fewer than 32 bytes"),
+    ],
+)
+def test_a_secret_that_is_no_extensions_key_is_named(hostile, ada, put_secret, key, word):
+    put_secret("not-a-key", key)
+    try:
+        hostile.restart_host_with(EXTENSION_KEY_SECRET="not-a-key")
+        refused(ada.ask("GET", "agents", **PLACE), 503, "not_configured", word)
+        found = extension_check(hostile)
+        assert not found["ok"]
+        assert word in found["message"]
+        assert "not-a-key (EXTENSION_KEY_SECRET)" in found["message"]
+    finally:
+        hostile.restart_host_with()
 
 
 @pytest.mark.slow
@@ -432,8 +600,7 @@ def test_the_previous_key_is_accepted_until_its_setting_is_removed(hostile, ada,
 def test_a_sign_in_that_is_half_configured_is_named(hostile, ada, settings, word, healthy):
     try:
         hostile.restart_host_with(**settings)
-        if "PREVIOUS" not in word:
-            refused(ada.ask("GET", "agents", **PLACE), 503, "not_configured", word)
+        refused(ada.ask("GET", "agents", **PLACE), 503, "not_configured", word)
         found = extension_check(hostile)
         assert found["ok"] is healthy
         assert word in found["message"]

@@ -121,9 +121,12 @@ def test_a_run_without_a_free_slot_waits_for_one(flow):
     assert done.report().outcome == "completed"
 
 
-def test_a_group_that_cannot_start_fails_with_the_platforms_reason(flow):
-    done = flow().start(get_container_group=[value(m.GroupVerdict(state="failed", reason="no image"))])
-    assert done.report().reason == "no image"
+@pytest.mark.parametrize("state", ["failed", "ended", "gone", "late"])
+def test_a_result_that_was_written_is_read_however_the_group_ended(flow, state):
+    done = flow().start(get_container_group=[value(m.GroupVerdict(state=state, reason="no image"))])
+    assert done.report().outcome == "completed"
+    (call,) = [call for call in done.calls if call["name"] == "read_agent_result"]
+    assert call["payload"]["seen"]["state"] == state
 
 
 def test_the_history_does_not_grow_with_the_number_of_polls(flow):

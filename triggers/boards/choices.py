@@ -9,7 +9,8 @@ from autocoder.requests.query import OrganizationQuery, ProjectQuery
 from autocoder.settings import settings
 from triggers.agents import agent_list
 from triggers.answers import answer, query_of
-from triggers.boards.sign_in import CREDENTIALS, SIGN_IN_ERRORS, signed_in, visit_of
+from triggers.boards.person import signed_in_person
+from triggers.boards.sign_in import CREDENTIALS, SIGN_IN_ERRORS, signed_in
 from triggers.operations import Operation, operation
 
 blueprint = df.Blueprint()
@@ -54,10 +55,11 @@ async def list_boards_agents(req: func.HttpRequest) -> func.HttpResponse:
 async def list_boards_repositories(req: func.HttpRequest) -> func.HttpResponse:
     """List the repositories that PROJECT_REPO_MAP has for the project."""
     query = query_of(req, ProjectQuery)
-    visit = visit_of(req, query.organization)
-    await visit.person()
-    if query.work_item_id is not None:
-        await visit.check_item(query.project, query.work_item_id)
+    person = await signed_in_person(req, query.organization)
+    if query.work_item_id is None:
+        await person.check_project(query.project)
+    else:
+        await person.check_item(query.work_item_id, query.project)
     names = settings().repositories(query.project)
     value = tuple(RepositoryEntry(name=name, is_default=len(names) == 1) for name in names)
     return answer(200, RepositoryList(count=len(value), value=value, is_mapped=bool(names)))
@@ -76,4 +78,4 @@ async def list_boards_templates(req: func.HttpRequest) -> func.HttpResponse:
 async def _check_person(req: func.HttpRequest) -> None:
     """Check that Azure DevOps knows the person. Raises `BadRequest` (400, 401)."""
     organization = query_of(req, OrganizationQuery).organization
-    await visit_of(req, organization or settings().organization).person()
+    await signed_in_person(req, organization or settings().organization)

@@ -1,4 +1,4 @@
-"""Azure DevOps as the caller sees it: three reads with the caller's own access token.
+"""Azure DevOps as the caller sees it: reads with the caller's own access token.
 
 The token is used for these reads only. Errors carry no text of the service's answer, which could repeat it.
 
@@ -10,12 +10,20 @@ from typing import Any
 
 from autocoder.clients.azure_devops.permissions import GIT_REPOSITORIES, git_token
 from autocoder.clients.azure_devops.session import Session
-from autocoder.errors import AutocoderError, Forbidden, InvalidArgument, NotFound, SignInRequired, Transient
-from autocoder.requests.requesters import GENERIC_CONTRIBUTE
+from autocoder.errors import (
+    AutocoderError,
+    Forbidden,
+    InvalidArgument,
+    NotFound,
+    RetryLater,
+    SignInRequired,
+    Transient,
+)
 from autocoder.texts.markdown import one_line
 
 MAX_NAME_LENGTH = 100
 ANONYMOUS = "aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa"  # of a request without a credential, in a public project
+NEXT_STEP = "Try again in a moment."
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,49 +36,66 @@ class Person:
 
 @dataclass(frozen=True)
 class Caller:
-    """One organisation, read with the access token of a caller."""
+    """One organisation, read with the access token of a caller.
+
+    Each read also raises `Transient` when Azure DevOps cannot answer.
+    """
 
     session: Session
 
-    def person(self) -> Person | None:
-        """Return who the caller is, or None when Azure DevOps does not accept the token.
+    def person(self) -> Person:
+        """Return who the caller is. Raises `SignInRequired` when the token is refused, or belongs to nobody.
 
         https://learn.microsoft.com/rest/api/azure/devops/ (`connectionData` is not documented there)
         """
         try:
             answer = self._ask("GET", "_apis/connectionData", version="7.1-preview.1")
-        except (SignInRequired, Forbidden, NotFound, InvalidArgument):
-            return None
+        except (Forbidden, NotFound, InvalidArgument):
+            raise SignInRequired("Azure DevOps does not say who the caller is.") from None
         user = answer.get("authenticatedUser") if isinstance(answer, dict) else None
         number = user.get("id") if isinstance(user, dict) else None
         if not isinstance(user, dict) or not isinstance(number, str) or number.lower() in ("", ANONYMOUS):
-            return None
+            raise SignInRequired("Azure DevOps does not know the caller.")
         name = user.get("customDisplayName") or user.get("providerDisplayName") or ""
         return Person(number, one_line(str(name), MAX_NAME_LENGTH))
 
-    def sees_work_item(self, project: str, number: int) -> bool | None:
-        """Whether the caller may see a work item; None when Azure DevOps does not accept the token.
+    def project_of(self, work_item_id: int) -> str | None:
+        """Return the name of the project that a work item is in now; None if the caller may not see the item.
 
+        The item is read without a project, because it may have moved to another one. Raises `SignInRequired`.
         https://learn.microsoft.com/rest/api/azure/devops/wit/work-items/get-work-item
         """
-        query = {"fields": "System.Id"}
+        query = {"fields": "System.TeamProject"}
         try:
-            answer = self._ask("GET", project, "_apis/wit/workitems", number, query=query)
-        except SignInRequired:
+            answer = self._ask("GET", "_apis/wit/workitems", work_item_id, query=query)
+        except (NotFound, Forbidden, InvalidArgument):
             return None
+        fields = answer.get("fields") if isinstance(answer, dict) else None
+        if not isinstance(fields, dict) or answer.get("id") != work_item_id:
+            return None
+        project = fields.get("System.TeamProject")
+        return project if isinstance(project, str) and project else None
+
+    def sees_project(self, project: str) -> bool:
+        """Whether the caller may see a project. Raises `SignInRequired` when the token is refused.
+
+        https://learn.microsoft.com/rest/api/azure/devops/core/projects/get
+        """
+        try:
+            answer = self._ask("GET", "_apis/projects", project)
         except (NotFound, Forbidden, InvalidArgument):
             return False
-        return isinstance(answer, dict) and answer.get("id") == number
+        return isinstance(answer, dict) and isinstance(answer.get("id"), str)
 
-    def may_contribute(self, project_id: str, repository_id: str) -> bool | None:
-        """Whether the caller may push to a repository; None when the API does not accept the token.
+    def has_permission(self, project_id: str, repository_id: str, bit: int) -> bool | None:
+        """Whether the caller has a permission on a repository; None when the API does not accept the token.
 
         https://learn.microsoft.com/rest/api/azure/devops/security/permissions/has-permissions-batch
         """
         evaluation = {
             "securityNamespaceId": GIT_REPOSITORIES,
             "token": git_token(project_id, repository_id),
-            "permissions": GENERIC_CONTRIBUTE,
+            "permissions": bit,
         }
         body = {"alwaysAllowAdministrators": False, "evaluations": [evaluation]}
         try:
@@ -89,6 +114,9 @@ class Caller:
             return self.session.json(method, *segments, **parts)
         except (SignInRequired, Forbidden, NotFound, InvalidArgument):
             raise
+        except RetryLater as error:
+            message, seconds = "Azure DevOps is busy.", error.retry_after_seconds
+            raise RetryLater(message, retry_after_seconds=seconds, next_step=NEXT_STEP) from None
         except AutocoderError as error:
             message = f"Azure DevOps could not answer ({error.code})."
-            raise Transient(message, next_step="Try again in a moment.") from None
+            raise Transient(message, next_step=NEXT_STEP) from None

@@ -13,7 +13,7 @@ from urllib.parse import quote, urlsplit
 from autocoder.clients.azure_devops.protocol import rows
 from autocoder.clients.azure_devops.session import Session
 from autocoder.errors import UnexpectedAnswer
-from autocoder.requests.requesters import AccessEntry, Identity
+from autocoder.requests.requesters import AccessEntry, Identity, allows, is_member
 
 GIT_REPOSITORIES = "2e9eb7ed-3c0a-47d4-87c1-0ffdd275fd87"
 IDENTITIES_HOST = "vssps.dev.azure.com"  # of the hosted service
@@ -39,6 +39,14 @@ class Permissions:
     def group(self, name: str) -> Identity | None:
         r"""Return the group *name*, such as `[Fabrikam]\Contributors`, or None when it does not exist."""
         return _first(self._identities({"searchFilter": "General", "filterValue": name}))
+
+    def is_in_group(self, identity: Identity, name: str) -> bool:
+        """Whether *identity* is in the group *name*; False when the group does not exist."""
+        return is_member(identity, self.group(name))
+
+    def has_permission(self, identity: Identity, project_id: str, repository_id: str, bit: int) -> bool:
+        """Whether the repository's access control list allows *bit* to *identity*."""
+        return allows(self.git_entries(project_id, repository_id, identity), bit)
 
     def git_entries(self, project_id: str, repository_id: str, identity: Identity) -> tuple[AccessEntry, ...]:
         """Return the repository's entries, inherited ones included, for *identity* and each of its groups."""

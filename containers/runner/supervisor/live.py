@@ -19,6 +19,7 @@ from runner.supervisor.agent_log import AgentLog
 PIECE = 1_000_000  # characters; a block of an append blob may have 4 MiB
 MAX_BLOCKS = 49_000  # an append blob may have 50,000
 LOOK_SECONDS, APPEND_SECONDS, PROGRESS_SECONDS = 0.1, 0.5, 5.0
+MAX_QUIET_SECONDS = 60.0  # after which the same progress is reported again: the app sees that this runs
 
 
 class _AppendBlob:
@@ -62,7 +63,7 @@ class LiveReport:
         self._client = Client()
         self._phase, self._reported = "preparing", ("", 0)
         self._stream, self._readable = _AppendBlob(urls["stream.txt"]), _AppendBlob(urls["log.txt"])
-        self._next_append = self._next_progress = 0.0
+        self._next_append = self._next_progress = self._next_repeat = 0.0
         self._quiet_until = time.monotonic() + LOOK_SECONDS  # a run that ends earlier needs no progress
         self._ended = False
         self._wake, self._finished = threading.Event(), threading.Event()
@@ -119,7 +120,8 @@ class LiveReport:
 
     def _progress(self) -> None:
         phase, usage = self._phase, self._usage()
-        if self._reported != (phase, usage["turns"]):
+        if self._reported != (phase, usage["turns"]) or time.monotonic() >= self._next_repeat:
             body = {"phase": phase, "updatedAt": datetime.now(UTC).isoformat(), "usage": usage}
             self._client.put(self._urls["progress.json"], json.dumps(body).encode())
             self._reported = (phase, usage["turns"])
+            self._next_repeat = time.monotonic() + MAX_QUIET_SECONDS

@@ -40,12 +40,30 @@ def running(name):
         (group("Updating", "Running", ended("supervisor", 137)), "working"),
         (group("Pending", "Pending", ended("supervisor", 137)), "starting"),
         (group("Creating", "Creating", ended("supervisor", 137)), "starting"),
-        (group("Failed", "Failed", running("supervisor"), ended("agent", 1)), "working"),
         (group("Failed", "Failed", ended("supervisor", 1)), "failed"),
     ],
 )
 def test_each_state_of_a_group_has_its_verdict(seen, state):
-    assert judge_group(seen).state == state
+    assert judge_group(seen, None, NOW).state == state
+
+
+DEAD = [
+    (group("Failed", "Failed", running("supervisor"), ended("agent", 1)), "failed"),
+    (group("Succeeded", "Failed", running("supervisor"), ended("agent", 1)), "ended"),
+    (group("Succeeded", "Stopped", running("supervisor")), "ended"),
+]
+
+
+@pytest.mark.parametrize(("seen", "state"), DEAD)
+@pytest.mark.parametrize("seconds_ago", [0, 299, 301, None])
+def test_the_supervisor_of_a_dead_group_runs_as_long_as_it_tells_its_progress(seen, state, seconds_ago):
+    progress = None if seconds_ago is None else told("running", seconds_ago)
+    is_recent = seconds_ago is not None and seconds_ago < 300
+    assert judge_group(seen, progress, NOW).state == ("working" if is_recent else state)
+
+
+def test_a_quiet_supervisor_of_a_healthy_group_runs():
+    assert judge_group(group("Succeeded", "Running", running("supervisor")), None, NOW).state == "working"
 
 
 @pytest.mark.parametrize(
@@ -64,7 +82,7 @@ def test_each_state_of_a_group_has_its_verdict(seen, state):
     ],
 )
 def test_gives_the_platforms_reason(seen, words):
-    assert words in judge_group(seen).reason
+    assert words in judge_group(seen, None, NOW).reason
 
 
 def told(phase, seconds_ago):

@@ -10,9 +10,9 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from autocoder.sign_in.app_token import ISSUER, MAX_TOKEN_LENGTH, Extension, token_problem
+from autocoder.sign_in.app_token import ISSUER, MAX_TOKEN_LENGTH, Extension, key_problem, token_problem
 
-ID, TENANT = "22222222-2222-4222-8222-222222222222", "33333333-3333-4333-8333-333333333333"
+ID, TENANT = "2222222a-2222-4222-8222-222222222222", "3333333b-3333-4333-8333-333333333333"
 KEY, PREVIOUS, OTHER = ("k" * 64, "p" * 64, "o" * 64)
 EXTENSION = Extension(ID, (TENANT,), (KEY, PREVIOUS))
 NOW = int(time.time())
@@ -43,6 +43,12 @@ def test_the_previous_key_is_refused_when_it_is_not_configured():
     assert "not signed with the extension's key" in token_problem(
         token(PREVIOUS), Extension(ID, (TENANT,), (KEY,))
     )
+
+
+@pytest.mark.parametrize("claims", [{"aud": ID.upper()}, {"tid": TENANT.upper()}])
+def test_guids_are_compared_without_case(claims):
+    assert ID.upper() != ID
+    assert token_problem(token(**claims), Extension(ID, (TENANT,), (KEY,))) == ""
 
 
 def test_a_token_may_be_used_again():
@@ -81,6 +87,26 @@ def test_a_forged_signature_is_refused():
     head, _, signature = token().split(".")
     longer = parts({}, {**CLAIMS, "exp": NOW + 10**6}).split(".")[1]
     assert "not signed with the extension's key" in token_problem(f"{head}.{longer}.{signature}", EXTENSION)
+
+
+@pytest.mark.parametrize(
+    ("key", "problem"),
+    [
+        ("", "fewer than 32 bytes"),
+        ("k" * 31, "fewer than 32 bytes"),
+        ("-----BEGIN PUBLIC KEY-----\n" + "A" * 64, "more than one line"),
+        ("-----BEGIN PUBLIC KEY-----" + "A" * 64 + "-----END PUBLIC KEY-----", "another kind"),
+        ("ssh-ed25519 " + "A" * 64, "another kind"),
+        (json.dumps({"kty": "oct", "k": "A" * 64}), "another kind"),
+        ("\ud800" * 32, "more than one line"),
+    ],
+)
+def test_a_key_that_cannot_be_an_extensions_is_refused(key, problem):
+    assert problem in key_problem(key)
+
+
+def test_an_extensions_key_is_one_line_of_32_bytes_or_more():
+    assert key_problem("k" * 32) == ""
 
 
 def test_an_empty_key_accepts_nothing():

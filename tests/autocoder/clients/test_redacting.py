@@ -1,9 +1,12 @@
-"""The tokens of a request's caller: redacted while it lasts, and forgotten with it."""
+"""The tokens of a request's caller: redacted in this request alone, and forgotten with it."""
+
+import asyncio
+import threading
 
 import pytest
 
 from autocoder.clients.azure_devops.session import new_http_client
-from autocoder.clients.connect import Clients
+from autocoder.clients.connect import Clients, redacting
 from autocoder.settings import read_settings
 from tests.autocoder.requests.test_run_request import ENVIRONMENT
 
@@ -16,20 +19,50 @@ def clients():
 
 
 def test_a_token_is_redacted_while_its_request_lasts(clients):
-    with clients.guarding(TOKEN, ""):
+    with redacting(TOKEN, ""):
         assert clients.redact(f"Bearer {TOKEN} was refused") == "Bearer [redacted] was refused"
     assert TOKEN in clients.redact(f"saw {TOKEN}")
 
 
+async def test_a_thread_of_the_request_redacts_its_token(clients):
+    with redacting(TOKEN):
+        assert TOKEN not in await asyncio.to_thread(clients.redact, f"saw {TOKEN}")
+
+
+async def test_no_other_request_redacts_it(clients):
+    started, ended = asyncio.Event(), asyncio.Event()
+
+    async def request():
+        with redacting(TOKEN):
+            started.set()
+            await ended.wait()
+
+    first = asyncio.create_task(request())
+    await started.wait()
+    assert TOKEN in clients.redact(f"saw {TOKEN}")
+    assert TOKEN in await asyncio.to_thread(clients.redact, f"saw {TOKEN}")
+    ended.set()
+    await first
+
+
+def test_no_thread_of_another_request_redacts_it(clients):
+    seen = []
+    with redacting(TOKEN):
+        other = threading.Thread(target=lambda: seen.append(clients.redact(f"saw {TOKEN}")))
+        other.start()
+        other.join()
+    assert seen == [f"saw {TOKEN}"]
+
+
 def test_two_requests_with_one_token_end_one_after_the_other(clients):
-    with clients.guarding(TOKEN):
-        with clients.guarding(TOKEN):
+    with redacting(TOKEN):
+        with redacting(TOKEN):
             pass
         assert TOKEN not in clients.redact(f"saw {TOKEN}")
 
 
 def test_nothing_keeps_the_token_after_an_error(clients):
-    with pytest.raises(ValueError), clients.guarding(TOKEN):
+    with pytest.raises(ValueError), redacting(TOKEN):
         clients.redact("text")
         raise ValueError
     assert TOKEN not in repr(vars(clients))
