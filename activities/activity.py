@@ -54,20 +54,30 @@ def activity(run: Callable[[InputT], OutputT]) -> Activity[InputT, OutputT]:
     blueprint = df.Blueprint()
 
     def entry(payload: Any) -> Any:
+        where = run.__name__
         try:
-            return {"value": wire.dump(run(wire.load(kind, payload)))}
+            value = wire.load(kind, payload)
+            where = f"run {_run_id(value)}: {where}"
+            return {"value": wire.dump(run(value))}
         except AutocoderError as error:
             reply = _reply(error)
-            log.warning("%s: %s", run.__name__, reply)
+            log.warning("%s: %s", where, reply)
             return reply
         except Exception as error:
-            log.error("%s: %s", run.__name__, clients().redact(traceback.format_exc()))
+            log.error("%s: %s", where, clients().redact(traceback.format_exc()))
             words = clients().redact(f"{type(error).__name__}: {error}")
             raise UnexpectedError(words[:MAX_ERROR_LENGTH]) from None  # the history stores it
 
     entry.__name__ = run.__name__
     blueprint.activity_trigger(input_name="payload")(entry)
     return Activity(run, blueprint, output)
+
+
+def _run_id(value: Any) -> str:
+    """Return the id of the run that an activity's input is, or belongs to."""
+    for name in ("given", "plan", "run"):
+        value = getattr(value, name, value)
+    return str(getattr(value, "id", "unknown"))
 
 
 def _reply(error: AutocoderError) -> dict[str, Any]:

@@ -9,8 +9,6 @@ from autocoder.reports.draft import is_draft
 from autocoder.reports.pull_request import Description, pull_request_title
 from autocoder.settings import settings
 
-LABEL = "ai-generated"
-
 
 @activity
 def create_pull_request(given: PullRequestInput) -> PullRequest:
@@ -32,7 +30,7 @@ def create_pull_request(given: PullRequestInput) -> PullRequest:
 
 
 def _draft(given: PullRequestInput, text: Description, *, is_draft: bool) -> PullRequestDraft:
-    plan, request, team = given.plan, given.plan.run.request, given.plan.repository.settings
+    plan = given.plan
     redacted = plan.model_copy(update={"title": clients().redact(plan.title)})
     return PullRequestDraft(
         source=plan.branch,
@@ -41,5 +39,4 @@ def _draft(given: PullRequestInput, text: Description, *, is_draft: bool) -> Pul
         description=text.body,
         is_draft=is_draft,
         work_items=(plan.work_item.id,) if plan.work_item else (),
-        labels=tuple(dict.fromkeys((LABEL, *request.labels, *team.labels))),
     )

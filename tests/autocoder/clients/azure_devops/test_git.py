@@ -179,9 +179,7 @@ def branch(devops, hosted):
 
 def test_opens_one_pull_request_and_links_it(devops, client, hosted, branch):
     number = devops.new_work_item()
-    draft = PullRequestDraft(
-        BRANCH, "main", "Fix (#1)", "body", is_draft=True, work_items=(number,), labels=("ai-generated",)
-    )
+    draft = PullRequestDraft(BRANCH, "main", "Fix (#1)", "body", is_draft=True, work_items=(number,))
     first = client.pull_requests.create(PROJECT, hosted.id, draft)
     again = client.pull_requests.create(PROJECT, hosted.id, draft)
     assert isinstance(first, Created)
@@ -196,7 +194,23 @@ def test_opens_one_pull_request_and_links_it(devops, client, hosted, branch):
         branch,
     )
     assert client.pull_requests.work_items(PROJECT, hosted.id, found.id) == (number,)
-    assert client.pull_requests.labels(PROJECT, hosted.id, found.id) == ("ai-generated",)
+
+
+def test_a_link_that_is_refused_does_not_prevent_the_pull_request(devops, client, hosted, branch):
+    number = devops.new_work_item()
+    draft = PullRequestDraft(BRANCH, "main", "Fix", "body", work_items=(number,))
+    refusal = '{"message": "TF401349: the link is refused", "typeKey": "X"}'
+    devops.fault(method="POST", path=".*/pullRequests", times=1, status=400, body=refusal)
+    made = client.pull_requests.create(PROJECT, hosted.id, draft)
+    assert isinstance(made, Created)
+    assert client.pull_requests.work_items(PROJECT, hosted.id, made.pull_request.id) == ()
+
+
+@pytest.mark.parametrize("name", ["rocket \U0001f680", "a,b", "a;b", "zero\u200bwidth", "x" * 401, " "])
+def test_a_label_that_is_refused_is_an_invalid_argument(devops, client, hosted, branch, name):
+    made = client.pull_requests.create(PROJECT, hosted.id, PullRequestDraft(BRANCH, "main", "Fix", "body"))
+    with pytest.raises(InvalidArgument):
+        client.pull_requests.add_label(PROJECT, hosted.id, made.pull_request.id, name)
 
 
 def test_adopts_a_pull_request_that_was_opened_meanwhile(devops, client, hosted, branch):
@@ -237,6 +251,6 @@ def test_adds_a_thread_and_a_status_to_a_pull_request(devops, client, hosted, br
     pulls.set_status(
         PROJECT, hosted.id, made.id, state="succeeded", name="verify", genre="autocoder", description="2 of 2"
     )
-    pulls.add_labels(PROJECT, hosted.id, made.id, ["more"])
+    pulls.add_label(PROJECT, hosted.id, made.id, "more")
     assert pulls.labels(PROJECT, hosted.id, made.id) == ("more",)
     assert not pulls.update(PROJECT, hosted.id, made.id, {"isDraft": False}).is_draft
