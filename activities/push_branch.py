@@ -15,7 +15,8 @@ from autocoder.changes.objections import file_changes, objections
 from autocoder.changes.pack import PackFile, open_pack
 from autocoder.changes.protected import policy_rules
 from autocoder.changes.trees import CommitChange, read_change
-from autocoder.clients.azure_devops.push import AlreadyPushed, BranchMoved, Push, Pushed, Rejected, push
+from autocoder.clients.azure_devops.push import push
+from autocoder.clients.azure_devops.push_outcomes import AlreadyPushed, BranchMoved, Push, Pushed, Rejected
 from autocoder.clients.connect import Clients, clients
 from autocoder.clock import now
 from autocoder.errors import TooLarge

@@ -10,7 +10,8 @@ from autocoder.clients.azure_devops.pull_requests import (
     PullRequestDraft,
     PullRequests,
 )
-from autocoder.clients.azure_devops.push import AlreadyPushed, BranchMoved, Push, Pushed, Rejected, push
+from autocoder.clients.azure_devops.push import PAUSES_SECONDS, push
+from autocoder.clients.azure_devops.push_outcomes import AlreadyPushed, BranchMoved, Push, Pushed, Rejected
 from autocoder.errors import InvalidArgument, NotFound, SignInRequired, TooLarge, Transient
 from tests.autocoder.clients.azure_devops.conftest import FILES, ORGANIZATION, PROJECT
 
@@ -29,6 +30,7 @@ def pushed(devops, hosted, commit, *, parent=None, branch=BRANCH, data=None, **c
             authorization=changes.get("authorization") or connected.authorization(ORGANIZATION),
             read_branch=changes.get("read_branch")
             or (lambda: client.git.resolve_branch(PROJECT, hosted.name, branch)),
+            pause=changes.get("pause") or (lambda seconds: None),
         )
 
 
@@ -146,6 +148,39 @@ def test_a_lost_answer_is_looked_up_on_the_server(devops, client, hosted):
     commit = hosted.local.commit({"a.txt": b"a"})
     devops.fault(method="POST", path=".*/git-receive-pack", times=1, drop=True, after=True)
     assert pushed(devops, hosted, commit) == Pushed()
+
+
+def reject(devops, reason, times, branch=BRANCH):
+    """Answer the next pushes with Git's report that *branch* was rejected."""
+    lines = ("unpack ok\n", f"ng refs/heads/{branch} {reason}\n")
+    report = "".join(f"{len(line) + 4:04x}{line}" for line in lines) + "0000"
+    headers = {"Content-Type": "application/x-git-receive-pack-result"}
+    body = f"{len(report) + 5:04x}\x01{report}0000"
+    devops.fault(
+        method="POST", path=".*/git-receive-pack", times=times, status=200, headers=headers, body=body
+    )
+
+
+@pytest.mark.parametrize("reason", ["missing necessary objects", "failed to update ref", "TF401028: updated"])
+def test_a_rejection_that_may_pass_is_tried_again(devops, client, hosted, reason):
+    commit, pauses = hosted.local.commit({"a.txt": b"a"}), []
+    reject(devops, reason, times=len(PAUSES_SECONDS))
+    assert pushed(devops, hosted, commit, pause=pauses.append) == Pushed()
+    assert pauses == list(PAUSES_SECONDS)
+    assert client.git.resolve_branch(PROJECT, hosted.id, BRANCH) == commit
+
+
+def test_a_rejection_that_stays_is_the_outcome(devops, hosted):
+    reject(devops, "missing necessary objects", times=len(PAUSES_SECONDS) + 1)
+    outcome = pushed(devops, hosted, hosted.local.commit({"a.txt": b"a"}))
+    assert outcome == Rejected("missing necessary objects")
+
+
+def test_what_azure_repos_does_not_permit_is_not_tried_again(devops, hosted):
+    pauses = []
+    reject(devops, "TF401027: You need the permission", times=1)
+    outcome = pushed(devops, hosted, hosted.local.commit({"a.txt": b"a"}), pause=pauses.append)
+    assert (outcome, pauses) == (Rejected("TF401027: You need the permission"), [])
 
 
 def test_a_push_that_did_not_arrive_is_transient(devops, hosted):
