@@ -15,12 +15,15 @@ import azure.durable_functions as df
 
 from autocoder import wire
 from autocoder.clients.connect import clients
-from autocoder.errors import AutocoderError, NoCapacity, RetryLater, SignInRequired, Transient
+from autocoder.errors import AutocoderError, NoCapacity, NoImage, RetryLater, SignInRequired, Transient
 
 InputT = TypeVar("InputT")
 OutputT = TypeVar("OutputT")
 MAX_SIGN_IN_TRIES = 3
 MAX_CAPACITY_TRIES = 10
+MAX_IMAGE_TRIES = (
+    10  # with growing pauses: some four minutes, in which a new image or role is known everywhere
+)
 MAX_ERROR_LENGTH = 1_000
 log = logging.getLogger("autocoder.activities")
 
@@ -83,16 +86,18 @@ def _run_id(value: Any) -> str:
 def _reply(error: AutocoderError) -> dict[str, Any]:
     """Return *error* as a value: whether, when and how often to retry, or why not.
 
-    With `most`, the pause is always `seconds`; without it, the pause grows (`orchestrators/step.py`).
+    `most` limits the tries. A `steady` pause is always `seconds`, any other grows (`orchestrators/step.py`).
     """
     reason = clients().redact(f"{error} ({error.code})")
     if isinstance(error, NoCapacity):
         again = {"seconds": error.retry_after_seconds, "reason": reason, "most": MAX_CAPACITY_TRIES}
-        return {"again": again}
+        return {"again": {**again, "steady": True}}
+    if isinstance(error, NoImage):
+        return {"again": {"seconds": 0, "reason": reason, "most": MAX_IMAGE_TRIES}}
     if isinstance(error, RetryLater):
         return {"again": {"seconds": error.retry_after_seconds, "reason": reason}}
     if isinstance(error, Transient):
         return {"again": {"seconds": 0, "reason": reason}}
     if isinstance(error, SignInRequired):
-        return {"again": {"seconds": 1, "reason": reason, "most": MAX_SIGN_IN_TRIES}}
+        return {"again": {"seconds": 1, "reason": reason, "most": MAX_SIGN_IN_TRIES, "steady": True}}
     return {"failed": {"reason": reason}}

@@ -77,7 +77,7 @@ def _settled(
         if counted[most] >= most or attempt + 1 == MAX_TRIES:  # else the last answer would not be looked at
             break
         seconds = float(again["seconds"])
-        yield from sleep(context, seconds if "most" in again else pause(attempt, seconds))
+        yield from sleep(context, seconds if again.get("steady") else pause(attempt, seconds))
         reply = yield _scheduled(context, activity, value)
     raise StepFailed(reply.get("failed", reply.get("again"))["reason"])
 

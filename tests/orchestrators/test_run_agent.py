@@ -72,7 +72,7 @@ def test_waits_for_a_service_that_is_busy(flow):
 
 
 def test_a_credential_that_stays_refused_ends_the_run(flow):
-    refused = {"again": {"seconds": 0, "reason": "sign in", "most": 2}}
+    refused = {"again": {"seconds": 0, "reason": "sign in", "most": 2, "steady": True}}
     done = flow().start(fetch_work_item=[refused])
     report = done.report()
     assert (report.outcome, report.reason) == ("failed", "sign in")
@@ -80,7 +80,7 @@ def test_a_credential_that_stays_refused_ends_the_run(flow):
 
 
 def test_an_error_with_a_limit_of_tries_also_sets_the_pause(flow):
-    full = {"again": {"seconds": 0.05, "reason": "no room", "most": 8}}
+    full = {"again": {"seconds": 0.05, "reason": "no room", "most": 8, "steady": True}}
     done = flow().start(create_container_group=[full])
     assert done.report().reason == "no room"
     assert done.names.count("create_container_group") == 8
@@ -88,7 +88,7 @@ def test_an_error_with_a_limit_of_tries_also_sets_the_pause(flow):
 
 def test_tries_without_a_limit_do_not_count_towards_a_limit(flow):
     busy = {"again": {"seconds": 0, "reason": "429"}}
-    full = {"again": {"seconds": 0, "reason": "no room", "most": 2}}
+    full = {"again": {"seconds": 0, "reason": "no room", "most": 2, "steady": True}}
     done = flow().start(create_container_group=[busy, busy, full, value(None)])
     done.called("create_container_group", 4).finished()
     assert done.report().outcome == "completed"
@@ -277,7 +277,10 @@ def test_a_part_that_could_not_be_added_to_a_pull_request_is_retried(flow):
 
 @pytest.mark.parametrize(
     "busy",
-    [{"again": {"seconds": 0, "reason": "sign in", "most": 2}}, {"failed": {"reason": "it is a bug"}}],
+    [
+        {"again": {"seconds": 0, "reason": "sign in", "most": 2, "steady": True}},
+        {"failed": {"reason": "it is a bug"}},
+    ],
 )
 def test_a_part_that_can_never_be_added_to_a_pull_request_is_a_warning(flow, busy):
     done = flow().start(create_pull_request=[value(PENDING)], add_to_pull_request=[busy])
