@@ -11,14 +11,13 @@ from activities.activity import MAX_CAPACITY_TRIES, activity
 from activities.parts.parallel import in_parallel
 from autocoder.agents import agents
 from autocoder.clients.connect import Clients, clients
-from autocoder.clock import now
 from autocoder.container_groups.build import container_group
 from autocoder.errors import NoCapacity, NoImage, RetryLater
 from autocoder.ids import group_name
 from autocoder.models import Ended, Plan
 from autocoder.runs.callback import callback_token
 from autocoder.runs.ending import ending_before_start
-from autocoder.runs.rows import phase_columns
+from autocoder.runs.rows import is_concluded
 from autocoder.settings import settings
 
 OUTPUTS = {
@@ -31,7 +30,7 @@ OUTPUTS = {
 }
 MARGIN_MINUTES = 40  # for which signed URLs outlive the start and the agent's work: checks, upload, delays
 CLONE_MARGIN_MINUTES = 15  # for which the clone token outlives the time that a group may take to start
-WAITING = "Waiting: "
+OVER = Ended(outcome="cancelled", reason="The run had ended before its containers were started.")
 
 
 @activity
@@ -53,19 +52,29 @@ def create_container_group(plan: Plan) -> Ended | None:
         connected.records.merge(plan.run.id, settled)
         return refused
     spec = container_group(plan, settings())
-    _, secrets = in_parallel(
-        lambda: connected.records.merge(plan.run.id, {**settled, **phase_columns("provisioning", now())}),
+    row, secrets = in_parallel(
+        lambda: connected.records.enter(plan.run.id, "provisioning", {**settled, "reason": ""}, row),
         lambda: _secrets(connected, plan),
     )
+    if is_concluded(row):
+        return OVER
     try:
         connected.containers.create_group(spec, secrets)
     except (NoCapacity, NoImage) as error:
         told = _no_capacity(error) if isinstance(error, NoCapacity) else _no_image(error)
-        connected.records.merge(plan.run.id, {"reason": f"{WAITING}{told}"})
+        connected.records.note(plan.run.id, f"Waiting: {told}")
         raise told from None
-    if row and str(row.get("reason", "")).startswith(WAITING):
-        connected.records.merge(plan.run.id, {"reason": ""})
-    return None
+    if row.get("reason"):
+        connected.records.note(plan.run.id, "")
+    return _unless_over(connected, plan)
+
+
+def _unless_over(connected: Clients, plan: Plan) -> Ended | None:
+    """Delete the new group if its run has ended: this activity may be executed once more, after the end."""
+    if not is_concluded(connected.records.get(plan.run.id) or {}):
+        return None
+    connected.containers.delete_group(group_name(plan.run.id))
+    return OVER
 
 
 def _no_capacity(error: NoCapacity) -> NoCapacity:

@@ -14,10 +14,11 @@ from autocoder.settings import settings
 def create_pull_request(given: PullRequestInput) -> PullRequest:
     """Open the pull request, or adopt the branch's active one; then add the parts that need an existing one.
 
-    Once it exists, failures are not errors: a rejected part becomes one of its `warnings`, and a part to
-    retry is `pending` for `add_to_pull_request`.
+    Raises `Conflict` when the run has ended. Once the pull request exists, failures are not errors: a
+    rejected part becomes one of its `warnings`, and a part to retry is `pending` for `add_to_pull_request`.
     """
     connected, plan = clients(), given.plan
+    connected.records.unfinished(plan.run.id)
     azure_devops = connected.azure_devops(plan.run.request.organization)
     draft = is_draft(plan, given.result, settings().pull_request_draft)
     text = description_of(connected, given, is_draft=draft)

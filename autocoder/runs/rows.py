@@ -86,6 +86,12 @@ def is_over(row: Mapping[str, Any]) -> bool:
     return row.get("status") in OUTCOMES
 
 
+def is_before(row: Mapping[str, Any], phase: Phase) -> bool:
+    """Whether the run in *row* has not come to *phase* yet, and has not ended."""
+    status = str(row.get("status"))
+    return status in PHASES and PHASES.index(status) < PHASES.index(phase)
+
+
 def is_concluded(row: Mapping[str, Any]) -> bool:
     """Whether the final report of the run in *row* is being written, or was written."""
     return row.get("status") == "reporting" or is_over(row)
