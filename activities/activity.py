@@ -15,12 +15,15 @@ import azure.durable_functions as df
 
 from autocoder import wire
 from autocoder.clients.connect import clients
-from autocoder.errors import AutocoderError, NoCapacity, RetryLater, SignInRequired, Transient
+from autocoder.errors import AutocoderError, NoCapacity, NoImage, RetryLater, SignInRequired, Transient
 
 InputT = TypeVar("InputT")
 OutputT = TypeVar("OutputT")
 MAX_SIGN_IN_TRIES = 3
 MAX_CAPACITY_TRIES = 10
+MAX_IMAGE_TRIES = (
+    10  # with growing pauses: some four minutes, in which a new image or role is known everywhere
+)
 MAX_ERROR_LENGTH = 1_000
 log = logging.getLogger("autocoder.activities")
 
@@ -54,14 +57,17 @@ def activity(run: Callable[[InputT], OutputT]) -> Activity[InputT, OutputT]:
     blueprint = df.Blueprint()
 
     def entry(payload: Any) -> Any:
+        where = run.__name__
         try:
-            return {"value": wire.dump(run(wire.load(kind, payload)))}
+            value = wire.load(kind, payload)
+            where = f"run {_run_id(value)}: {where}"
+            return {"value": wire.dump(run(value))}
         except AutocoderError as error:
             reply = _reply(error)
-            log.warning("%s: %s", run.__name__, reply)
+            log.warning("%s: %s", where, reply)
             return reply
         except Exception as error:
-            log.error("%s: %s", run.__name__, clients().redact(traceback.format_exc()))
+            log.error("%s: %s", where, clients().redact(traceback.format_exc()))
             words = clients().redact(f"{type(error).__name__}: {error}")
             raise UnexpectedError(words[:MAX_ERROR_LENGTH]) from None  # the history stores it
 
@@ -70,19 +76,28 @@ def activity(run: Callable[[InputT], OutputT]) -> Activity[InputT, OutputT]:
     return Activity(run, blueprint, output)
 
 
+def _run_id(value: Any) -> str:
+    """Return the id of the run that an activity's input is, or belongs to."""
+    for name in ("given", "plan", "run"):
+        value = getattr(value, name, value)
+    return str(getattr(value, "id", "unknown"))
+
+
 def _reply(error: AutocoderError) -> dict[str, Any]:
     """Return *error* as a value: whether, when and how often to retry, or why not.
 
-    With `most`, the pause is always `seconds`; without it, the pause grows (`orchestrators/step.py`).
+    `most` limits the tries. A `steady` pause is always `seconds`, any other grows (`orchestrators/step.py`).
     """
     reason = clients().redact(f"{error} ({error.code})")
     if isinstance(error, NoCapacity):
         again = {"seconds": error.retry_after_seconds, "reason": reason, "most": MAX_CAPACITY_TRIES}
-        return {"again": again}
+        return {"again": {**again, "steady": True}}
+    if isinstance(error, NoImage):
+        return {"again": {"seconds": 0, "reason": reason, "most": MAX_IMAGE_TRIES}}
     if isinstance(error, RetryLater):
         return {"again": {"seconds": error.retry_after_seconds, "reason": reason}}
     if isinstance(error, Transient):
         return {"again": {"seconds": 0, "reason": reason}}
     if isinstance(error, SignInRequired):
-        return {"again": {"seconds": 1, "reason": reason, "most": MAX_SIGN_IN_TRIES}}
+        return {"again": {"seconds": 1, "reason": reason, "most": MAX_SIGN_IN_TRIES, "steady": True}}
     return {"failed": {"reason": reason}}

@@ -11,14 +11,13 @@ from activities.activity import MAX_CAPACITY_TRIES, activity
 from activities.parts.parallel import in_parallel
 from autocoder.agents import agents
 from autocoder.clients.connect import Clients, clients
-from autocoder.clock import now
 from autocoder.container_groups.build import container_group
-from autocoder.errors import NoCapacity
+from autocoder.errors import NoCapacity, NoImage, RetryLater
 from autocoder.ids import group_name
 from autocoder.models import Ended, Plan
 from autocoder.runs.callback import callback_token
 from autocoder.runs.ending import ending_before_start
-from autocoder.runs.rows import phase_columns
+from autocoder.runs.rows import is_concluded
 from autocoder.settings import settings
 
 OUTPUTS = {
@@ -31,14 +30,14 @@ OUTPUTS = {
 }
 MARGIN_MINUTES = 40  # for which signed URLs outlive the start and the agent's work: checks, upload, delays
 CLONE_MARGIN_MINUTES = 15  # for which the clone token outlives the time that a group may take to start
-WAITING = "Waiting: "
+OVER = Ended(outcome="cancelled", reason="The run had ended before its containers were started.")
 
 
 @activity
 def create_container_group(plan: Plan) -> Ended | None:
     """Create the group with its secrets; return how the run ends if it was cancelled or a secret is missing.
 
-    Raises `NoCapacity` while the region has no quota or capacity.
+    Raises `NoCapacity` while the region has no quota or capacity, `NoImage` while an image is not to be had.
     """
     connected = clients()
     group, row = in_parallel(
@@ -53,24 +52,36 @@ def create_container_group(plan: Plan) -> Ended | None:
         connected.records.merge(plan.run.id, settled)
         return refused
     spec = container_group(plan, settings())
-    _, secrets = in_parallel(
-        lambda: connected.records.merge(plan.run.id, {**settled, **phase_columns("provisioning", now())}),
+    row, secrets = in_parallel(
+        lambda: connected.records.enter(plan.run.id, "provisioning", {**settled, "reason": ""}, row),
         lambda: _secrets(connected, plan),
     )
+    if is_concluded(row):
+        return OVER
     try:
         connected.containers.create_group(spec, secrets)
-    except NoCapacity as error:
-        raise _waiting_for_capacity(connected, plan, error) from None
-    if row and str(row.get("reason", "")).startswith(WAITING):
-        connected.records.merge(plan.run.id, {"reason": ""})
-    return None
+    except (NoCapacity, NoImage) as error:
+        told = _no_capacity(error) if isinstance(error, NoCapacity) else _no_image(error)
+        connected.records.note(plan.run.id, f"Waiting: {told}")
+        raise told from None
+    if row.get("reason"):
+        connected.records.note(plan.run.id, "")
+    return _unless_over(connected, plan)
 
 
-def _waiting_for_capacity(connected: Clients, plan: Plan, error: NoCapacity) -> NoCapacity:
-    """Return *error* with the settings that affect it, and record it in the run's row for people to see."""
+def _unless_over(connected: Clients, plan: Plan) -> Ended | None:
+    """Delete the new group if its run has ended: this activity may be executed once more, after the end."""
+    if not is_concluded(connected.records.get(plan.run.id) or {}):
+        return None
+    connected.containers.delete_group(group_name(plan.run.id))
+    return OVER
+
+
+def _no_capacity(error: NoCapacity) -> NoCapacity:
+    """Return *error* with the settings that affect it."""
     given = settings()
     size = f"{given.container_cpu:g} vCPUs and {given.container_memory_gb:g} GB"
-    told = NoCapacity(
+    return NoCapacity(
         f"No quota or capacity left in {given.container_location} for a container group of {size}: "
         f"{error.message}",
         retry_after_seconds=60 * given.capacity_minutes / MAX_CAPACITY_TRIES,
@@ -78,8 +89,18 @@ def _waiting_for_capacity(connected: Clients, plan: Plan, error: NoCapacity) -> 
         next_step="Request more quota from Azure, choose another region (CONTAINER_LOCATION) or smaller "
         "groups (CONTAINER_CPU, CONTAINER_MEMORY_GB), or let runs wait longer (CAPACITY_MINUTES).",
     )
-    connected.records.merge(plan.run.id, {"reason": f"{WAITING}{told.message}"})
-    return told
+
+
+def _no_image(error: NoImage) -> RetryLater:
+    """Return *error* with what to check."""
+    given = settings()
+    return NoImage(
+        error.message,
+        retry_after_seconds=error.retry_after_seconds,
+        service_code=error.service_code,
+        next_step=f"Check that {given.image_registry} has the images with tag {given.image_tag} (IMAGE_TAG), "
+        "and that the identity in IMAGE_PULL_IDENTITY has the role AcrPull there.",
+    )
 
 
 def _secret_names(plan: Plan) -> tuple[str, str]:

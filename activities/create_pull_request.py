@@ -9,17 +9,16 @@ from autocoder.reports.draft import is_draft
 from autocoder.reports.pull_request import Description, pull_request_title
 from autocoder.settings import settings
 
-LABEL = "ai-generated"
-
 
 @activity
 def create_pull_request(given: PullRequestInput) -> PullRequest:
     """Open the pull request, or adopt the branch's active one; then add the parts that need an existing one.
 
-    Once it exists, failures are not errors: a rejected part becomes one of its `warnings`, and a part to
-    retry is `pending` for `add_to_pull_request`.
+    Raises `Conflict` when the run has ended. Once the pull request exists, failures are not errors: a
+    rejected part becomes one of its `warnings`, and a part to retry is `pending` for `add_to_pull_request`.
     """
     connected, plan = clients(), given.plan
+    connected.records.unfinished(plan.run.id)
     azure_devops = connected.azure_devops(plan.run.request.organization)
     draft = is_draft(plan, given.result, settings().pull_request_draft)
     text = description_of(connected, given, is_draft=draft)
@@ -32,7 +31,7 @@ def create_pull_request(given: PullRequestInput) -> PullRequest:
 
 
 def _draft(given: PullRequestInput, text: Description, *, is_draft: bool) -> PullRequestDraft:
-    plan, request, team = given.plan, given.plan.run.request, given.plan.repository.settings
+    plan = given.plan
     redacted = plan.model_copy(update={"title": clients().redact(plan.title)})
     return PullRequestDraft(
         source=plan.branch,
@@ -41,5 +40,4 @@ def _draft(given: PullRequestInput, text: Description, *, is_draft: bool) -> Pul
         description=text.body,
         is_draft=is_draft,
         work_items=(plan.work_item.id,) if plan.work_item else (),
-        labels=tuple(dict.fromkeys((LABEL, *request.labels, *team.labels))),
     )

@@ -23,7 +23,7 @@ def finish_run(report: RunReport) -> None:
         "ended_at": now(),
     }
     usage = usage_column(report.usage) if report.usage.turns else {}
-    records.merge(run.id, {**columns, **usage})
+    records.end(run.id, {**columns, **usage})
     records.release_all((ACTIVE, SLOT), run.id)
     if report.outcome == "refused":  # a refused change may contain a secret
         connected.blobs.delete(run.id, "changes.pack")

@@ -3,25 +3,25 @@
 From here on, a run can no longer be cancelled.
 """
 
-import tempfile
 from collections.abc import Mapping
 from functools import partial
-from pathlib import Path
 
 from activities.activity import activity
 from activities.parts.parallel import in_parallel
+from activities.parts.temporary_folder import temporary_folder
 from autocoder.agents import agents, all_leftovers
 from autocoder.changes.objections import file_changes, objections
 from autocoder.changes.pack import PackFile, open_pack
 from autocoder.changes.protected import policy_rules
 from autocoder.changes.trees import CommitChange, read_change
-from autocoder.clients.azure_devops.push import AlreadyPushed, BranchMoved, Push, Pushed, Rejected, push
+from autocoder.clients.azure_devops.push import push
+from autocoder.clients.azure_devops.push_outcomes import AlreadyPushed, BranchMoved, Push, Pushed, Rejected
 from autocoder.clients.connect import Clients, clients
 from autocoder.clock import now
 from autocoder.errors import TooLarge
 from autocoder.models import AgentResult, Ended, Plan, PushedBranch, Value
 from autocoder.runs.callback import callback_token
-from autocoder.runs.rows import phase_columns
+from autocoder.runs.rows import is_over, phase_columns
 from autocoder.settings import settings
 from autocoder.shared.policy import Rules
 
@@ -46,14 +46,16 @@ def push_branch(given: PushInput) -> PushedBranch | Ended:
     if pack is None:
         return Ended(outcome="no_changes", reason="")
     connected = clients()
-    with tempfile.TemporaryDirectory(prefix="autocoder-") as folder:
-        file = Path(folder) / "changes.pack"
+    with temporary_folder() as folder:
+        file = folder / "changes.pack"
         row, _ = in_parallel(
             lambda: connected.records.begin_publishing(plan.run.id, phase_columns("publishing", now())),
             lambda: connected.blobs.download(plan.run.id, "changes.pack", file, MAX_PACK_BYTES),
         )
         if row is not None and row.get("cancel_requested"):
             return Ended(outcome="cancelled", reason="The run was cancelled before anything was pushed.")
+        if row is not None and is_over(row):  # the activity is executed once more, after the end
+            return Ended(outcome="cancelled", reason="The run had ended before anything was pushed.")
         with open_pack(file, sha256=pack.sha256) as opened:
             change = read_change(opened, pack.commit, plan.base.commit)
             before = partial(_read_base, connected, plan)

@@ -15,12 +15,12 @@ def report_run(report: RunReport) -> None:
     """Write the final comment, and set the work item's state if a pull request was opened.
 
     If the step or orchestration that opened it was lost, the report lacks the pull request, but the run's row
-    has it.
+    has it. Raises `Conflict` when the run has ended.
     """
     connected, run = clients(), report.run
+    row = connected.records.unfinished(run.id)
     if report.pull_request is None:
-        opened = pull_request_of(connected.records.get(run.id) or {})
-        report = report.model_copy(update={"pull_request": opened})
+        report = report.model_copy(update={"pull_request": pull_request_of(row)})
     try:
         write_final_comment(connected, run, final_comment(report))
         if report.pull_request is not None:

@@ -7,7 +7,6 @@ agent.default_model, agent.secret, agent.price(model)
 
 import fnmatch
 import functools
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,6 +14,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from autocoder.models import AgentEvents, Price, RunAgent
+from autocoder.shared.json_text import parse_json
 from autocoder.shared.providers import ProviderName
 
 CONTAINERS = Path(__file__).parents[1] / "containers"
@@ -150,7 +150,7 @@ def _read(file: Path) -> dict[str, Any]:
 def _version(folder: Path, package: str) -> str:
     """Return the version that `package.json` pins, or "" when there is none."""
     try:
-        pinned = json.loads((folder / "package.json").read_text("utf-8"))["dependencies"][package]
+        pinned = parse_json((folder / "package.json").read_text("utf-8"))["dependencies"][package]
     except (OSError, ValueError, KeyError, TypeError):
         return ""
     return str(pinned)

@@ -3,7 +3,8 @@
     AutocoderError
     ├── Transient                 retry: a dropped connection, a 5xx
     │   └── RetryLater            retry after `retry_after_seconds`: 429, 503, a container group in transition
-    │       └── NoCapacity        the region has no quota or capacity left: retried a few times only
+    │       ├── NoCapacity        the region has no quota or capacity left: retried a few times only
+    │       └── NoImage           the registry does not give the image: retried for some minutes only
     ├── NotFound                  404: it does not exist, or the identity may not see it
     ├── Forbidden                 403: the identity lacks a permission
     ├── SignInRequired            401, or a sign-in page: the credential is missing, wrong or expired
@@ -82,6 +83,12 @@ class NoCapacity(RetryLater):
     """The region has no quota or capacity for the request; that may last long."""
 
     code = "no_room"
+
+
+class NoImage(RetryLater):
+    """The registry does not give the image: it is busy, the image is new, or it is not there at all."""
+
+    code = "no_image"
 
 
 class NotFound(AutocoderError):  # noqa: N818

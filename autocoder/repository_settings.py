@@ -32,6 +32,8 @@ def read_repository_settings(content: bytes | None) -> RepositorySettings:
         data = yaml.safe_load(text)
     except UnicodeDecodeError:
         raise RepositorySettingsError(f"{PATH}: must be UTF-8") from None
+    except RecursionError:
+        raise RepositorySettingsError(f"{PATH}: must not be nested so deeply") from None
     except yaml.YAMLError as error:
         raise RepositorySettingsError(f"{PATH}: {_place(error)}") from None
     if data is None:

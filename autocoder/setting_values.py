@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator
 
+from autocoder.shared.json_text import parse_json
+
 ORGANIZATION = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,48}[A-Za-z0-9])?"
 _ORGANIZATION_URL = re.compile(rf"https?://[^/?#@\s]+/{ORGANIZATION}")
 
@@ -23,7 +25,7 @@ def from_json(value: object) -> object:
     if not isinstance(value, str):
         return value
     try:
-        return json.loads(value)
+        return parse_json(value)
     except json.JSONDecodeError as error:
         raise ValueError(f"is not JSON: {error}") from None
 

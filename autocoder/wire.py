@@ -4,11 +4,12 @@ The SDK's own encoding of classes is not used: it would tie running instances to
 """
 
 import functools
-import json
 from collections.abc import Callable, Hashable
 from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel, TypeAdapter
+
+from autocoder.shared.json_text import parse_json
 
 T = TypeVar("T")
 V = TypeVar("V", bound=BaseModel)
@@ -32,7 +33,7 @@ def load(kind: type[T], data: Any) -> T:
     Raises `pydantic.ValidationError` when *data* does not fit, ValueError when it is not JSON.
     """
     if isinstance(data, (str, bytes)) and kind not in (str, bytes):
-        data = json.loads(data)
+        data = parse_json(data)
     adapter: TypeAdapter[T] = _adapter(cast(Hashable, kind))
     return adapter.validate_python(data)
 

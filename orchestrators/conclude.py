@@ -12,6 +12,7 @@ from autocoder.models import RunReport
 from orchestrators.step import Steps, reason_of, step
 
 blueprint = df.Blueprint()
+MAX_REASON_LENGTH = 2_000
 
 
 @blueprint.orchestration_trigger(context_name="context")
@@ -30,7 +31,6 @@ def conclude(context: df.DurableOrchestrationContext, report: RunReport) -> Step
         try:
             yield from step(context, activity, report)
         except Exception as error:  # a StepFailed, or a bug: neither may keep the containers
-            report = report.model_copy(
-                update={"reason": f"{report.reason} {reason_of(error)}".strip()[:2_000]}
-            )
+            reason = f"{report.reason} {reason_of(context, report.run.id, error)}".strip()
+            report = report.model_copy(update={"reason": reason[:MAX_REASON_LENGTH]})
     return report

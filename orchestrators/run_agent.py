@@ -51,16 +51,18 @@ def run_agent(context: df.DurableOrchestrationContext) -> Any:
 
 def _attempt(context: df.DurableOrchestrationContext, run: Run) -> Steps[RunReport]:
     """Return the run's report; a failed step ends the run as `failed`."""
-    report = yield from _or_ended(_carry_out(context, run))
+    report = yield from _or_ended(context, run, _carry_out(context, run))
     return _ended(run, report) if isinstance(report, Ended) else report
 
 
-def _or_ended(steps: Steps[OutputT]) -> Steps[OutputT | Ended]:
+def _or_ended(
+    context: df.DurableOrchestrationContext, run: Run, steps: Steps[OutputT]
+) -> Steps[OutputT | Ended]:
     """Return the result of *steps*, or how the run ends when one of them fails."""
     try:
         return (yield from steps)
     except Exception as error:  # a StepFailed, or a bug in an activity that must not prevent the report
-        return Ended(outcome="failed", reason=reason_of(error))
+        return Ended(outcome="failed", reason=reason_of(context, run.id, error))
 
 
 def _carry_out(context: df.DurableOrchestrationContext, run: Run) -> Steps[RunReport]:
@@ -87,7 +89,7 @@ def _admit(context: df.DurableOrchestrationContext, run: Run) -> Steps[Ended | N
         refused = yield from _check(context, run)
         if refused is not None:
             return refused
-        yield from _or_ended(step(context, report_phase, PhaseChange(run=run, phase="queued")))
+        yield from _or_ended(context, run, step(context, report_phase, PhaseChange(run=run, phase="queued")))
         answer = yield context.call_sub_orchestrator("wait_for_slot", wire.dump(run))
         slot = wire.load(Slot, answer)
     if slot.cancelled:
@@ -139,18 +141,20 @@ def _work(context: df.DurableOrchestrationContext, plan: Plan) -> Steps[AgentRes
 
 def _publish(context: df.DurableOrchestrationContext, plan: Plan, result: AgentResult) -> Steps[RunReport]:
     """Push the branch and open the pull request; if a step fails, the report has what was done before it."""
-    pushed = yield from _or_ended(step(context, push_branch, PushInput(plan=plan, result=result)))
+    pushed = yield from _or_ended(
+        context, plan.run, step(context, push_branch, PushInput(plan=plan, result=result))
+    )
     if isinstance(pushed, Ended):
         return _ended(plan.run, pushed, plan, result)
     if not plan.run.request.create_pull_request:
         return _report(plan, result, pushed)
     wanted = PullRequestInput(plan=plan, result=result, pushed=pushed)
-    opened = yield from _or_ended(step(context, create_pull_request, wanted))
+    opened = yield from _or_ended(context, plan.run, step(context, create_pull_request, wanted))
     if isinstance(opened, Ended):
         return _report(plan, result, pushed).model_copy(update=dict(opened))
     if opened.pending:
         again = OpenedPullRequest(given=wanted, pull_request=opened)
-        added = yield from _or_ended(step(context, add_to_pull_request, again))
+        added = yield from _or_ended(context, plan.run, step(context, add_to_pull_request, again))
         given_up = {"warnings": (*opened.warnings, *opened.pending.values()), "pending": {}}
         opened = opened.model_copy(update=given_up) if isinstance(added, Ended) else added
     return _report(plan, result, pushed, opened)

@@ -1,6 +1,8 @@
 """Call an activity from an orchestration: typed at both ends, patient with services that are busy."""
 
 import datetime as dt
+import logging
+import traceback
 from collections.abc import Generator
 from typing import Any, TypeVar
 
@@ -8,6 +10,7 @@ import azure.durable_functions as df
 
 from activities.activity import Activity
 from autocoder import wire
+from autocoder.shared.redaction import Redactor
 
 InputT = TypeVar("InputT")
 OutputT = TypeVar("OutputT")
@@ -21,7 +24,7 @@ RETRY = df.RetryOptions(first_retry_interval_in_milliseconds=5_000, max_number_o
 MAX_TRIES = 40  # with at most 60 s between them: over half an hour of a service that is away
 MAX_PAUSE_SECONDS = 60.0
 MAX_REQUESTED_PAUSE_SECONDS = 3_600.0
-MAX_REASON_LENGTH = 1_000
+log = logging.getLogger("autocoder.orchestrators")
 
 
 class StepFailed(Exception):  # noqa: N818  (it is the field's word, and no bug)
@@ -74,21 +77,22 @@ def _settled(
         if counted[most] >= most or attempt + 1 == MAX_TRIES:  # else the last answer would not be looked at
             break
         seconds = float(again["seconds"])
-        yield from sleep(context, seconds if "most" in again else pause(attempt, seconds))
+        yield from sleep(context, seconds if again.get("steady") else pause(attempt, seconds))
         reply = yield _scheduled(context, activity, value)
     raise StepFailed(reply.get("failed", reply.get("again"))["reason"])
 
 
-def reason_of(error: Exception) -> str:
-    """Return why a step failed, for a person to read.
+def reason_of(context: df.DurableOrchestrationContext, run_id: str, error: Exception) -> str:
+    """Return why a step of a run failed, in a sentence for people; a bug is logged, and never quoted.
 
-    Behind the first line of what an activity raised, the SDK appends the host's details of the failure: JSON
-    with the worker's stack.
+    What the SDK raises for a failed activity has the worker's stack in it, in a form that differs by version.
     """
     if isinstance(error, StepFailed):
         return str(error)
-    first_line = str(error).strip().partition("\n")[0].strip()
-    return f"An unexpected error: {first_line}"[:MAX_REASON_LENGTH]
+    if not context.is_replaying:
+        stack = "".join(traceback.format_exception(error))
+        log.error("run %s: %s", run_id, Redactor().redact(stack))
+    return f"Autocoder had an unexpected error. Search the app's log for {run_id}."
 
 
 def sleep(context: df.DurableOrchestrationContext, seconds: float) -> Steps[None]:

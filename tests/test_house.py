@@ -108,6 +108,17 @@ def activities_that_import_another():
     return found
 
 
+def json_read_elsewhere():
+    """Calls of `json.load` and `json.loads` outside the one function that survives any nesting."""
+    return [
+        f"{name}:{node.lineno}"
+        for name, tree in modules(*PRODUCT).items()
+        if name != "autocoder/shared/json_text.py"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and ast.unparse(node) in ("json.load", "json.loads")
+    ]
+
+
 def old_words_for_limits():
     """Constants for limits that are not called MAX_, MIN_ or DEFAULT_."""
     lines = (
@@ -193,6 +204,7 @@ RULES = (
     functions_that_do_not_say_what_they_raise,
     without_a_docstring,
     strangers_of_the_shared_folder,
+    json_read_elsewhere,
 )
 
 

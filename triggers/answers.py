@@ -16,6 +16,7 @@ from autocoder.errors import AutocoderError, RetryLater, Transient
 from autocoder.models import ErrorAnswer, ErrorContent, ErrorDetails, Value
 from autocoder.requests.query import Q, read_query
 from autocoder.settings import SettingsError
+from autocoder.shared.json_text import parse_json
 from autocoder.shared.redaction import Redactor
 
 MAX_BODY_BYTES = 1_000_000
@@ -57,8 +58,8 @@ def json_body(request: func.HttpRequest) -> Any:
         message = f"The body is larger than {MAX_BODY_BYTES:,} bytes; shorten its texts."
         raise BadRequest(error(413, "body_too_large", message))
     try:
-        return json.loads(body)
-    except (ValueError, RecursionError) as problem:
+        return parse_json(body)
+    except ValueError as problem:
         raise BadRequest(error(400, "not_json", f"The body is not valid JSON: {problem}")) from None
 
 

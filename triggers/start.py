@@ -139,9 +139,8 @@ class _Claims:
         active = active_claim(start.request, run_id)
         holder = self.records.take(active, run_id)
         if holder != run_id and (self._is_over(holder) or self._is_abandoned(holder)):
-            last, holder = holder, self.records.take_over(active, holder, run_id)
-            if holder == run_id:
-                self._give_up(last, run_id)
+            self._give_up(holder, run_id)  # first, or a death in between would leave it queued for ever
+            holder = self.records.take_over(active, holder, run_id)
         if holder == run_id:
             return run_id
         deliveries = [claim for claim in start.claims if claim.kind == DELIVERY]
@@ -151,7 +150,7 @@ class _Claims:
 
     def _give_up(self, run_id: str, successor: str) -> None:
         """Write that a run could not be started, if it has a row: no orchestration does so, now or later."""
-        reason = f"The run could not be started; run {successor} took its place."
+        reason = f"The run could not be started; run {successor} takes its place."
         columns = {"status": "failed", "reason": reason, "ended_at": now()}
         self.records.advance(run_id, ("queued",), columns)
 

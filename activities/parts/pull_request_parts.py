@@ -1,4 +1,4 @@
-"""The parts added to an existing pull request: first thread, status, reviewers, link to the work item.
+"""The parts added to an existing pull request: labels, first thread, status, reviewers, work item link.
 
 A failure here never loses the pull request: a part that Azure DevOps rejects becomes a warning, and so does
 a part that it stays too busy to accept.
@@ -18,6 +18,7 @@ from autocoder.reports.pull_request import Description, describe
 from autocoder.settings import settings
 from autocoder.texts.utf16_length import cut
 
+LABEL = "ai-generated"
 STATUS_GENRE, STATUS_NAME = "autocoder", "verify"
 MAX_THREAD_LENGTH = 100_000  # of 150,000 characters that a comment may have
 LINK = "The link to the work item"
@@ -81,6 +82,10 @@ def _additions(
 ) -> Iterator[tuple[str, Callable[[], None]]]:
     """Yield the name of each part for people, and the function that adds it; calling it twice is safe."""
     repository, number = opened.given.plan.repository, opened.pull_request.id
+    add_label = azure_devops.pull_requests.add_label
+    for label in _labels(opened.given):
+        add = partial(add_label, repository.project, repository.id, number, label)
+        yield f"Label `{code(label, 100)}`", add
     yield "The first thread", partial(_add_overflow, azure_devops, opened, text)
     yield "The status", partial(_set_status, azure_devops, opened)
     add_reviewer = azure_devops.pull_requests.add_reviewer
@@ -88,6 +93,12 @@ def _additions(
         add = partial(add_reviewer, repository.project, repository.id, number, reviewer)
         yield f"Reviewer `{code(reviewer, 100)}`", add
     yield LINK, partial(_add_link, azure_devops, opened)
+
+
+def _labels(given: PullRequestInput) -> tuple[str, ...]:
+    """Return the labels: the app's own, the request's, and the team's."""
+    asked, team = given.plan.run.request.labels, given.plan.repository.settings.labels
+    return tuple(dict.fromkeys((LABEL, *asked, *team)))
 
 
 def _add_overflow(azure_devops: AzureDevOps, opened: OpenedPullRequest, text: Description) -> None:

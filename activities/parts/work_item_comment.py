@@ -5,11 +5,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from autocoder.clients.connect import Clients
-from autocoder.clock import now
 from autocoder.errors import NotFound
 from autocoder.models import Phase, Run
 from autocoder.reports.comment import progress_comment, run_marker
-from autocoder.runs.rows import PHASE_COLUMN, is_concluded
+from autocoder.runs.rows import is_concluded
 
 FINAL_COMMENT = "comment.md"
 
@@ -32,8 +31,7 @@ def write_final_comment(connected: Clients, run: Run, text: str) -> None:
     """Write the final comment *text*, and store it in case a late edit replaces it."""
     if run.request.work_item_id is not None:
         connected.blobs.put(run.id, FINAL_COMMENT, connected.redact(text).encode())
-    connected.records.merge(run.id, {"status": "reporting", f"{PHASE_COLUMN}reporting": now()})
-    write_comment(connected, run, text, connected.records.get(run.id))
+    write_comment(connected, run, text, connected.records.enter(run.id, "reporting", {}))
 
 
 def _repeat_final_comment(connected: Clients, run: Run) -> None:

@@ -17,6 +17,7 @@ from autocoder.errors import (
     Forbidden,
     InvalidArgument,
     NoCapacity,
+    NoImage,
     NotFound,
     RetryLater,
     SignInRequired,
@@ -42,6 +43,7 @@ _BY_STATUS: dict[int, type[AutocoderError]] = {
 }
 # https://learn.microsoft.com/azure/container-instances/container-instances-troubleshooting
 _NO_CAPACITY = frozenset({"ContainerGroupQuotaReached", "ServiceUnavailable"})
+_NO_IMAGE = frozenset({"InaccessibleImage", "RegistryErrorResponse"})
 _BUSY = frozenset({"ContainerGroupTransitioning", "ContainerGroupDeploymentNotReady", "ServerBusy"})
 
 
@@ -114,10 +116,11 @@ class TokenSource:
 
 
 @contextmanager
-def translated(service: str) -> Iterator[None]:
+def translated(service: str, *, conflicts_pass: bool = False) -> Iterator[None]:
     """Turn the SDK's exceptions into errors of the domain, with *service* at the start of their messages.
 
-    Raises `Transient`, `SignInRequired`, or the error for the status of the answer.
+    With *conflicts_pass*, 409 means that another operation is under way. Raises `Transient`,
+    `SignInRequired`, or the error for the status of the answer.
     """
     from azure.core.exceptions import (
         ClientAuthenticationError,
@@ -131,7 +134,12 @@ def translated(service: str) -> Iterator[None]:
     except (ServiceRequestError, ServiceResponseError) as error:
         raise Transient(f"{service} cannot be reached ({type(error).__name__}).") from None
     except HttpResponseError as error:
-        raise _error_of(service, error) from None
+        found = _error_of(service, error)
+        if conflicts_pass and type(found) is Conflict:
+            found = RetryLater(
+                found.message, retry_after_seconds=_retry_after(error), service_code=found.service_code
+            )
+        raise found from None
     except ClientAuthenticationError as error:
         raise SignInRequired(f"{service}: {_first_line(error)}") from None
 
@@ -147,8 +155,9 @@ def _error_of(service: str, error: Any) -> AutocoderError:
     said = f"{service}: {_first_line(error)}"
     if status in (429, 503) or code in _BUSY:
         return RetryLater(said, retry_after_seconds=_retry_after(error), service_code=code)
-    if code in _NO_CAPACITY:
-        return NoCapacity(said, retry_after_seconds=_retry_after(error), service_code=code)
+    for codes, kind_of_wait in ((_NO_CAPACITY, NoCapacity), (_NO_IMAGE, NoImage)):
+        if code in codes:
+            return kind_of_wait(said, retry_after_seconds=_retry_after(error), service_code=code)
     kind = _BY_STATUS.get(status)
     if kind is None:
         kind = InvalidArgument if 400 <= status < 500 and status != 408 else Transient

@@ -66,10 +66,11 @@ class ContainerInstances:
     def create_group(self, spec: ContainerGroupSpec, secrets: Secrets) -> None:
         """Create the group without waiting for its start. On an existing group, this restarts its containers.
 
-        Raises `RetryLater` for 429 and for a group in transition, `NoCapacity` without quota or capacity.
+        Raises `RetryLater` for 429 and for any 409 (such as a group in transition), `NoCapacity` without
+        quota or capacity, and `NoImage` while the registry does not give an image.
         """
         body = _group(spec, secrets)
-        with translated(SERVICE):
+        with translated(SERVICE, conflicts_pass=True):
             self._client.container_groups.begin_create_or_update(
                 self.resource_group, spec.name, body, **WITHOUT_RETRIES
             )
@@ -78,7 +79,7 @@ class ContainerInstances:
         """Delete the group; a missing one is not an error. Raises `RetryLater` as `create_group` does."""
         from azure.core.exceptions import ResourceNotFoundError
 
-        with translated(SERVICE):
+        with translated(SERVICE, conflicts_pass=True):
             try:
                 self._client.container_groups.begin_delete(self.resource_group, name, **WITHOUT_RETRIES)
             except ResourceNotFoundError:

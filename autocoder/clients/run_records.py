@@ -5,20 +5,32 @@ A claim is taken by an insert that fails if the row exists; the row has the id o
 
 import datetime as dt
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from autocoder import ids
 from autocoder.clients.tables import Tables
 from autocoder.clock import now
-from autocoder.models import RUN_ID, Run, RunRequest
+from autocoder.errors import Conflict
+from autocoder.models import RUN_ID, Phase, Run, RunRequest
 from autocoder.requests.query import RunQuery
-from autocoder.runs.rows import CANCELLABLE, CLAIMS, RUN_PARTITION, RUNS, bounded, new_row
+from autocoder.runs.rows import (
+    CANCELLABLE,
+    CLAIMS,
+    RUN_PARTITION,
+    RUNS,
+    bounded,
+    is_before,
+    is_over,
+    new_row,
+    phase_columns,
+)
 
 DELIVERY, CONTENT, IDEMPOTENCY, ACTIVE, SLOT = "delivery", "content", "idempotency", "active", "slot"
 _RUN_ID = re.compile(RUN_ID)
 MAX_TRIES = 20
+KEPT = frozenset({"status", "reason", "ended_at"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +129,41 @@ class RunRecords:
         """Return the row of run *run_id*, or None when there is none or the id is not valid."""
         return self.tables.get(RUNS, RUN_PARTITION, run_id) if _RUN_ID.fullmatch(run_id) else None
 
+    def unfinished(self, run_id: str) -> dict[str, Any]:
+        """Return the row of a run, empty when there is none. Raises `Conflict` when the run has ended.
+
+        An activity may be executed once more after the end, and then changes nothing for people.
+        """
+        row = self.get(run_id) or {}
+        if is_over(row):
+            raise Conflict("The run has ended; nothing more is done for it.")
+        return row
+
     def merge(self, run_id: str, columns: Mapping[str, Any]) -> None:
-        """Change these *columns* of the run's row."""
+        """Change these *columns* of the run's row, whether it has ended or not.
+
+        Raises ValueError for the columns that an ended run keeps: they have methods of their own.
+        """
+        if not KEPT.isdisjoint(columns):
+            raise ValueError(f"not without a look at the run: {', '.join(KEPT & set(columns))}")
+        self.tables.merge(RUNS, RUN_PARTITION, run_id, bounded(columns))
+
+    def enter(
+        self, run_id: str, phase: Phase, more: Mapping[str, Any], read: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Write that *phase* began, with *more*, unless the run is as far or has ended; return its row.
+
+        *read* is the row as it was read before, to save another read. The row is empty when there is none.
+        """
+        columns = bounded({**phase_columns(phase, now()), **more})
+        return self._change(run_id, lambda row: is_before(row, phase), columns, read) or {}
+
+    def note(self, run_id: str, reason: str) -> None:
+        """Write why the run waits, unless it has ended."""
+        self._change(run_id, lambda row: not is_over(row), bounded({"reason": reason}))
+
+    def end(self, run_id: str, columns: Mapping[str, Any]) -> None:
+        """Write the *columns* of a run's end."""
         self.tables.merge(RUNS, RUN_PARTITION, run_id, bounded(columns))
 
     def list(self, wanted: RunQuery) -> list[dict[str, Any]]:
@@ -145,8 +190,10 @@ class RunRecords:
         return self._change(run_id, lambda row: row.get("status") in CANCELLABLE, {"cancel_requested": True})
 
     def begin_publishing(self, run_id: str, columns: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Write the publishing *columns*, unless a cancel was requested; return the current row."""
-        return self._change(run_id, lambda row: not row.get("cancel_requested"), columns)
+        """Write the publishing *columns*, unless it was cancelled or has ended; return the current row."""
+        return self._change(
+            run_id, lambda row: not row.get("cancel_requested") and not is_over(row), bounded(columns)
+        )
 
     def advance(
         self, run_id: str, statuses: Collection[str], columns: Mapping[str, Any]
@@ -155,10 +202,16 @@ class RunRecords:
         row = self._change(run_id, lambda row: row.get("status") in statuses, columns)
         return row if row is not None and columns.items() <= row.items() else None
 
-    def _change(self, run_id: str, allowed: Any, columns: Mapping[str, Any]) -> dict[str, Any] | None:
+    def _change(
+        self,
+        run_id: str,
+        allowed: Callable[[dict[str, Any]], bool],
+        columns: Mapping[str, Any],
+        read: dict[str, Any] | None = None,
+    ) -> dict[str, Any] | None:
         """Merge *columns* into the row if *allowed* accepts it; repeat if another process changed the row."""
-        for _ in range(MAX_TRIES):
-            row = self.get(run_id)
+        for number in range(MAX_TRIES):
+            row = read if read and number == 0 else self.get(run_id)
             if row is None or not allowed(row):
                 return row
             if self.tables.merge(RUNS, RUN_PARTITION, run_id, columns, row):

@@ -8,11 +8,11 @@ https://learn.microsoft.com/rest/api/storageservices/understanding-the-table-ser
 """
 
 import datetime as dt
-import json
 from collections.abc import Mapping
 from typing import Any, get_args
 
 from autocoder.models import Outcome, Phase, PullRequest, Run, RunLinks, RunRecord, Usage
+from autocoder.shared.json_text import parse_json
 
 RUNS, CLAIMS = "runs", "claims"
 RUN_PARTITION = "run"
@@ -71,7 +71,7 @@ def record_of(row: Mapping[str, Any], links: RunLinks | None = None) -> RunRecor
     values: dict[str, Any] = {name: row[name] for name in TEXTS if row.get(name)}
     values |= {name: int(row[name]) for name in NUMBERS if row.get(name) is not None}
     phases = {name: str(row[PHASE_COLUMN + name]) for name in PHASES if row.get(PHASE_COLUMN + name)}
-    usage = Usage.model_validate(json.loads(row["usage"])) if row.get("usage") else Usage()
+    usage = Usage.model_validate(parse_json(row["usage"])) if row.get("usage") else Usage()
     return RunRecord(id=row["RowKey"], usage=usage, phases=phases, links=links, **values)
 
 
@@ -84,6 +84,12 @@ def pull_request_of(row: Mapping[str, Any]) -> PullRequest | None:
 def is_over(row: Mapping[str, Any]) -> bool:
     """Whether the run in *row* has ended."""
     return row.get("status") in OUTCOMES
+
+
+def is_before(row: Mapping[str, Any], phase: Phase) -> bool:
+    """Whether the run in *row* has not come to *phase* yet, and has not ended."""
+    status = str(row.get("status"))
+    return status in PHASES and PHASES.index(status) < PHASES.index(phase)
 
 
 def is_concluded(row: Mapping[str, Any]) -> bool:

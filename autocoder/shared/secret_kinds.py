@@ -11,6 +11,8 @@ _END = r"-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
 KEY_BEGIN = re.compile(_BEGIN)
 KEY_REST = re.compile(r"(?:(?!-----)[A-Za-z0-9+/=\s:,.-])*(" + _END + ")?")
 
+CALLBACK_PREFIX = "autocoder-callback-"  # of the tokens of the app's own runs
+
 # The secret is what a group named `s...` matches; without such a group, it is the whole match.
 _KINDS = {
     "private key": _BEGIN + r"(?:(?!-----)[A-Za-z0-9+/=\s\\:,.-])*(?:" + _END + ")?",
@@ -18,6 +20,7 @@ _KINDS = {
     r"|(?<![A-Za-z0-9+/=_-])[a-z2-7]{52}(?![A-Za-z0-9+/=_-])",
     "GitHub token": r"\bgh[pousr]_[A-Za-z0-9]{30,255}|\bgithub_pat_[A-Za-z0-9_]{22,255}",
     "model provider key": r"\bsk-[A-Za-z0-9_-]{20,300}|\bAIza[A-Za-z0-9_-]{35}",
+    "callback token": rf"\b{CALLBACK_PREFIX}[0-9a-f]{{64}}\b",
     "AWS key id": r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b",
     "Slack token": r"\bxox[abeoprs]-[A-Za-z0-9-]{10,200}",
     "JSON web token": r"\beyJ[A-Za-z0-9_-]{10,4000}\.eyJ[A-Za-z0-9_-]{10,8000}\.[A-Za-z0-9_-]{10,2000}",

@@ -5,11 +5,12 @@ other keyword is reported as a problem, so that no check is skipped.
 https://json-schema.org/draft/2020-12/json-schema-validation
 """
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+
+from autocoder.shared.json_text import parse_json
 
 FOLDER = Path(__file__).parent / "schemas"
 
@@ -42,7 +43,7 @@ _SILENT = {"$defs", "title", "description", "default"}
 
 def load(name: str, text: bytes) -> dict[str, Any]:
     """Return the JSON object in *text*. Raises `ValueError` when it is not valid under schema *name*."""
-    value: dict[str, Any] = json.loads(text)
+    value: dict[str, Any] = parse_json(text)
     wrong = problems(name, value)
     if wrong:
         raise ValueError(f"{name} is not valid: " + "; ".join(wrong[:10]))
@@ -51,7 +52,7 @@ def load(name: str, text: bytes) -> dict[str, Any]:
 
 def problems(name: str, value: Any) -> list[str]:
     """Return the problems of *value* under the schema in `schemas/<name>`; empty if it is valid."""
-    root = json.loads((FOLDER / name).read_bytes())
+    root = parse_json((FOLDER / name).read_bytes())
     return list(_check(value, root, root, ""))
 
 

@@ -48,7 +48,10 @@ def test_a_mistake_is_named_with_its_line(text, line, word):
     assert word in str(error.value)
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"!!python/object/apply:os.system [id]", b"x" * 70_000])
+@pytest.mark.parametrize(
+    "content",
+    [b"\xff\xfe\x00", b"!!python/object/apply:os.system [id]", b"x" * 70_000, b"[" * 30_000, b"- " * 30_000],
+)
 def test_a_file_that_is_not_a_settings_file_is_refused(content):
     with pytest.raises(RepositorySettingsError):
         read_repository_settings(content)

@@ -1,5 +1,6 @@
 """Container groups that do not start, are restarted or killed, and a resource manager that is busy."""
 
+import json
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -157,6 +158,24 @@ def test_a_region_without_capacity_is_asked_again(case, quick):
         AZURE_RESOURCE_MANAGER, method="PUT", path="containerGroups/autocoder-", times=3, **NO_CAPACITY
     )
     case().start().published_once()
+
+
+@pytest.mark.parametrize(("status", "code"), [(409, "RegistryErrorResponse"), (400, "InaccessibleImage")])
+def test_a_registry_that_is_busy_is_asked_again(case, quick, status, code):
+    body = json.dumps({"error": {"code": code, "message": "An error response is received."}})
+    fault = {"status": status, "body": body, "times": 2}
+    quick.fault(AZURE_RESOURCE_MANAGER, method="PUT", path="containerGroups/autocoder-", **fault)
+    assert not case().start().published_once().get("reason")
+
+
+def test_a_run_that_waits_for_an_image_says_what_to_check(case, quick):
+    body = json.dumps({"error": {"code": "InaccessibleImage", "message": "The image is not accessible."}})
+    fault = {"status": 400, "body": body, "times": 30}
+    quick.fault(AZURE_RESOURCE_MANAGER, method="PUT", path="containerGroups/autocoder-", **fault)
+    waits = waiting(case())
+    assert "The image is not accessible" in quick.app.run(waits.run_id)["reason"]
+    quick.forget_faults()
+    waits.published_once()
 
 
 def test_a_cancel_while_waiting_for_the_region_is_honoured(case, no_quota, quick):

@@ -38,6 +38,14 @@ def test_an_unknown_reviewer_costs_neither_pull_request_nor_the_other_reviewers(
         assert f"Reviewer `{name}` was not added to the pull request: TF401186" in asked.comment
 
 
+def test_a_label_that_is_refused_costs_neither_pull_request_nor_the_other_labels(case):
+    asked = case(labels=["rocket \U0001f680", "a,b", "a;b", "good"]).start()
+    asked.published_once()
+    assert {label["name"] for label in part(asked, "labels")} == {"ai-generated", "good"}
+    for name in ("rocket \U0001f680", "a,b", "a;b"):
+        assert f"Label `{name}` was not added to the pull request: TF401407" in asked.comment
+
+
 @pytest.mark.parametrize(("name", "words"), [("statuses", "The status"), ("threads", "The first thread")])
 def test_a_part_that_the_app_may_not_add_is_a_warning(case, quick, name, words):
     asked = case(f"write tests/test_broken.py {BROKEN_TEST}")
@@ -65,7 +73,7 @@ def test_requests_for_the_parts_are_retried_while_azure_devops_is_busy(case, qui
 
 def test_a_pull_request_that_is_refused_leaves_branch_and_usage_in_the_report(case, quick):
     asked = case()
-    quick.fault(AZURE_DEVOPS, method="POST", path=r"(?i)/pullRequests\?", **REFUSED)
+    quick.fault(AZURE_DEVOPS, method="POST", path=r"(?i)/pullRequests\?", times=2, **REFUSED)
     run = asked.start().published_nothing("failed")
     assert "TF401027" in run["reason"]
     assert run["branch"] in asked.comment

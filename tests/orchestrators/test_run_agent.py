@@ -5,7 +5,7 @@ from tests.orchestrators.conftest import good_replies, result, value
 
 END = ["delete_container_group", "report_run", "finish_run"]
 ENDED = m.Ended(outcome="failed", reason="because")
-BOOM = "Activity function '{}' failed: RuntimeError: boom"
+UNEXPECTED = "Autocoder had an unexpected error. Search the app's log for {}."
 
 
 def test_carries_a_run_from_its_request_to_its_report(flow):
@@ -72,7 +72,7 @@ def test_waits_for_a_service_that_is_busy(flow):
 
 
 def test_a_credential_that_stays_refused_ends_the_run(flow):
-    refused = {"again": {"seconds": 0, "reason": "sign in", "most": 2}}
+    refused = {"again": {"seconds": 0, "reason": "sign in", "most": 2, "steady": True}}
     done = flow().start(fetch_work_item=[refused])
     report = done.report()
     assert (report.outcome, report.reason) == ("failed", "sign in")
@@ -80,7 +80,7 @@ def test_a_credential_that_stays_refused_ends_the_run(flow):
 
 
 def test_an_error_with_a_limit_of_tries_also_sets_the_pause(flow):
-    full = {"again": {"seconds": 0.05, "reason": "no room", "most": 8}}
+    full = {"again": {"seconds": 0.05, "reason": "no room", "most": 8, "steady": True}}
     done = flow().start(create_container_group=[full])
     assert done.report().reason == "no room"
     assert done.names.count("create_container_group") == 8
@@ -88,7 +88,7 @@ def test_an_error_with_a_limit_of_tries_also_sets_the_pause(flow):
 
 def test_tries_without_a_limit_do_not_count_towards_a_limit(flow):
     busy = {"again": {"seconds": 0, "reason": "429"}}
-    full = {"again": {"seconds": 0, "reason": "no room", "most": 2}}
+    full = {"again": {"seconds": 0, "reason": "no room", "most": 2, "steady": True}}
     done = flow().start(create_container_group=[busy, busy, full, value(None)])
     done.called("create_container_group", 4).finished()
     assert done.report().outcome == "completed"
@@ -218,21 +218,21 @@ def test_a_bug_in_an_activity_is_reported_too(flow):
     done = flow().start(push_branch=[{"raise": "boom"}]).called("create_container_group").finished()
     report = done.report()
     assert report.outcome == "failed"
-    assert report.reason == f"An unexpected error: {BOOM.format('push_branch')}"
+    assert report.reason == UNEXPECTED.format(done.run.id)
     assert [name for name in done.names if name in END] == END
 
 
 @pytest.mark.slow
 def test_a_bug_in_one_of_two_steps_is_reported_too(flow):
     done = flow().start(fetch_work_item=[{"raise": "boom\nand a second line"}])
-    assert done.report().reason == f"An unexpected error: {BOOM.format('fetch_work_item')}"
+    assert done.report().reason == UNEXPECTED.format(done.run.id)
     assert [name for name in done.names if name in END] == END
 
 
 @pytest.mark.slow
 def test_a_bug_in_the_report_does_not_keep_the_containers(flow):
     done = flow().start(read_repository=[value(ENDED)], report_run=[{"raise": "boom"}])
-    assert done.report().reason.endswith(f"An unexpected error: {BOOM.format('report_run')}")
+    assert done.report().reason.endswith(UNEXPECTED.format(done.run.id))
     assert list(dict.fromkeys(name for name in done.names if name in END)) == END
 
 
@@ -280,7 +280,10 @@ def test_a_part_that_could_not_be_added_to_a_pull_request_is_retried(flow):
 
 @pytest.mark.parametrize(
     "busy",
-    [{"again": {"seconds": 0, "reason": "sign in", "most": 2}}, {"failed": {"reason": "it is a bug"}}],
+    [
+        {"again": {"seconds": 0, "reason": "sign in", "most": 2, "steady": True}},
+        {"failed": {"reason": "it is a bug"}},
+    ],
 )
 def test_a_part_that_can_never_be_added_to_a_pull_request_is_a_warning(flow, busy):
     done = flow().start(create_pull_request=[value(PENDING)], add_to_pull_request=[busy])

@@ -5,12 +5,14 @@ import datetime as dt
 import pytest
 
 from activities.activity import Activity
-from orchestrators.step import MAX_REASON_LENGTH, MAX_TRIES, StepFailed, reason_of, step
+from orchestrators.step import MAX_TRIES, StepFailed, reason_of, step
 
 TIMER, ACTIVITY = "timer", "activity"
+UNEXPECTED = "Autocoder had an unexpected error. Search the app's log for {}."
 
 
 class Context:
+    is_replaying = False
     current_utc_datetime = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
     def create_timer(self, when):
@@ -59,20 +61,27 @@ def test_different_limits_are_counted_separately():
     assert taken(*[again(most=10)] * 5, again(most=3), *[again()] * 5, {"value": 5}) == (5, 0)
 
 
+def test_what_a_service_answered_is_the_reason():
+    error = StepFailed("It is busy.\nTry later.")
+    assert reason_of(Context(), "a1b2", error) == "It is busy.\nTry later."
+
+
 @pytest.mark.parametrize(
-    ("error", "reason"),
+    "error",
     [
-        (StepFailed("It is busy.\nTry later."), "It is busy.\nTry later."),
-        (
-            Exception("Activity function 'x' failed: KeyError: 'a' \n {\"$type\":\"System.Exception\"}"),
-            "An unexpected error: Activity function 'x' failed: KeyError: 'a'",
-        ),
-        (ValueError("1 validation error\nfield\n  is missing"), "An unexpected error: 1 validation error"),
+        Exception("Activity function 'x' failed: KeyError: 'a' \n {\"$type\":\"System.Exception\"}"),
+        Exception("Task 'x' (#3) failed with an unhandled exception: Traceback (most recent call last):"),
+        ValueError("1 validation error\nfield\n  is missing"),
     ],
 )
-def test_the_reason_of_a_failure_is_for_people_and_has_no_stack(error, reason):
-    assert reason_of(error) == reason
+def test_a_bug_is_logged_with_the_run_and_never_quoted_to_people(error, caplog):
+    assert reason_of(Context(), "a1b2", error) == UNEXPECTED.format("a1b2")
+    assert "run a1b2: " in caplog.text
+    assert str(error) in caplog.text
 
 
-def test_the_reason_of_a_failure_has_a_limit():
-    assert len(reason_of(ValueError("x" * 5_000))) == MAX_REASON_LENGTH
+def test_a_bug_is_logged_once_and_not_at_each_replay(caplog):
+    context = Context()
+    context.is_replaying = True
+    assert reason_of(context, "a1b2", ValueError("x")) == UNEXPECTED.format("a1b2")
+    assert caplog.text == ""

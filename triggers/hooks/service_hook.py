@@ -10,7 +10,6 @@ import base64
 import binascii
 import hashlib
 import hmac
-import json
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -26,6 +25,7 @@ from autocoder.models import HookAnswer, Requester, RunRequest
 from autocoder.requests.run_request import Refusal, read_request
 from autocoder.requests.service_hook import RunTrigger, Skip, read_delivery
 from autocoder.settings import Settings, settings
+from autocoder.shared.json_text import parse_json
 from triggers.answers import MAX_BODY_BYTES, answer, error, guarded
 from triggers.operations import Operation, operation
 from triggers.start import Active, Duplicate, QueueFull, StartRequest, StartResult, start_run
@@ -117,8 +117,8 @@ def read_body(body: bytes, settings: Settings) -> RunTrigger | Skip:
     if len(body) > MAX_BODY_BYTES:
         return Skip(code="not_usable", reason=f"the body is larger than {MAX_BODY_BYTES:,} bytes")
     try:
-        payload: Any = json.loads(body)
-    except (ValueError, RecursionError):
+        payload: Any = parse_json(body)
+    except ValueError:
         return Skip(code="not_usable", reason="the body is not valid JSON")
     return read_delivery(payload, settings.trigger_tags)
 

@@ -26,6 +26,7 @@ from autocoder.errors import (
     Transient,
     UnexpectedAnswer,
 )
+from autocoder.shared.json_text import parse_json
 from autocoder.shared.retry_after import wait_seconds
 
 JSON_TYPE = "application/json"
@@ -133,7 +134,7 @@ def read_json(response: Response) -> Any:
     if response.media_type != JSON_TYPE:
         raise _not_json(response)
     try:
-        return json.loads(response.content)
+        return parse_json(response.content)
     except ValueError:
         raise UnexpectedAnswer("Azure DevOps returned an answer that is not JSON.") from None
 
@@ -180,7 +181,7 @@ def _explanation(response: Response) -> tuple[str, str]:
     if response.media_type != JSON_TYPE:
         return "", ""
     try:
-        body = json.loads(response.content)
+        body = parse_json(response.content)
     except ValueError:
         return "", ""
     if not isinstance(body, dict):

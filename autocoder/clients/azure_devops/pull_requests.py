@@ -4,14 +4,14 @@ https://learn.microsoft.com/rest/api/azure/devops/git/pull-requests
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from autocoder.clients.azure_devops.git import repository_path
 from autocoder.clients.azure_devops.protocol import rows, url_of
 from autocoder.clients.azure_devops.session import Session
-from autocoder.errors import Conflict, InvalidArgument, Transient, UnexpectedAnswer
+from autocoder.errors import Conflict, Forbidden, InvalidArgument, NotFound, Transient, UnexpectedAnswer
 from autocoder.texts.utf16_length import cut
 
 MAX_TITLE_LENGTH = 400  # undocumented: the limit of the web page
@@ -24,7 +24,10 @@ ThreadStatus = Literal["active", "fixed", "wontFix", "closed", "byDesign", "pend
 
 @dataclass(frozen=True, slots=True)
 class PullRequestDraft:
-    """A pull request to create: branches without `refs/heads/`, ids of work items, ids of reviewers."""
+    """A pull request to create: branches without `refs/heads/`, ids of work items.
+
+    What can be refused on its own, such as a label, is added once the pull request exists.
+    """
 
     source: str
     target: str
@@ -32,8 +35,6 @@ class PullRequestDraft:
     description: str
     is_draft: bool = False
     work_items: tuple[int, ...] = ()
-    labels: tuple[str, ...] = ()
-    reviewers: tuple[str, ...] = ()
 
     def body(self) -> dict[str, Any]:
         """Return the JSON body that creates the pull request."""
@@ -43,8 +44,6 @@ class PullRequestDraft:
             "title": cut(self.title, MAX_TITLE_LENGTH),
             "description": self.description,
             "isDraft": self.is_draft,
-            "labels": [{"name": label} for label in self.labels],
-            "reviewers": [{"id": reviewer} for reviewer in self.reviewers],
             "workItemRefs": [{"id": str(item)} for item in self.work_items],
         }
 
@@ -108,7 +107,7 @@ class PullRequests:
         if found is not None:
             return AlreadyOpen(found)
         try:
-            return Created(self._post(project, repository, draft))
+            return Created(self._post_with_links(project, repository, draft))
         except Conflict:
             found = self.find(project, repository, draft.source, draft.target)
             if found is None:
@@ -136,12 +135,10 @@ class PullRequests:
         answer = self.session.json("GET", *self._path(project, repository), pull_request, "labels")
         return tuple(str(row.get("name", "")) for row in rows(answer))
 
-    def add_labels(self, project: str, repository: str, pull_request: int, labels: Sequence[str]) -> None:
-        """Add *labels*; existing ones are not changed."""
-        for label in labels:
-            self.session.json(
-                "POST", *self._path(project, repository), pull_request, "labels", body={"name": label}
-            )
+    def add_label(self, project: str, repository: str, pull_request: int, label: str) -> None:
+        """Add *label*; an existing one stays as it is. Raises `InvalidArgument` for a refused name."""
+        path = self._path(project, repository)
+        self.session.json("POST", *path, pull_request, "labels", body={"name": label})
 
     def add_reviewer(self, project: str, repository: str, pull_request: int, identity: str) -> None:
         """Add the identity with the id *identity* as a reviewer."""
@@ -182,6 +179,15 @@ class PullRequests:
         if target_url is not None:
             body["targetUrl"] = target_url
         self.session.json("POST", *self._path(project, repository), pull_request, "statuses", body=body)
+
+    def _post_with_links(self, project: str, repository: str, draft: PullRequestDraft) -> PullRequestRecord:
+        """Create *draft* with its links, or without them when it is refused with them."""
+        try:
+            return self._post(project, repository, draft)
+        except (InvalidArgument, NotFound, Forbidden):
+            if not draft.work_items:
+                raise
+            return self._post(project, repository, replace(draft, work_items=()))
 
     def _post(self, project: str, repository: str, draft: PullRequestDraft) -> PullRequestRecord:
         for pause in (*PAUSES_SECONDS, None):

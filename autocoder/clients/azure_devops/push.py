@@ -6,12 +6,21 @@ https://git-scm.com/docs/http-protocol
 """
 
 import re
+import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from autocoder.clients.azure_devops.push_outcomes import (
+    AlreadyPushed,
+    BranchMoved,
+    Outcome,
+    PackEntries,
+    Push,
+    Pushed,
+    Rejected,
+)
 from autocoder.errors import (
     AutocoderError,
     Forbidden,
@@ -29,56 +38,11 @@ if TYPE_CHECKING:
     import urllib3
 
 TIMEOUT_SECONDS = 120.0
+PAUSES_SECONDS = (1.0, 3.0)
 _SHA = re.compile(r"[0-9a-f]{40}")
 _STATUS = re.compile(r"unexpected http resp (\d{3})")
-_MOVED = re.compile(r"non-fast-forward|fetch first|stale info|cannot lock ref|already exists|TF401028", re.I)
-
-
-class PackEntries(Protocol):
-    """The pack to send: the number of objects, and the name (20 bytes), type and packed bytes of each."""
-
-    def __len__(self) -> int: ...
-
-    def entries(self) -> Iterable[tuple[bytes, int, bytes]]:
-        """Yield name, type and packed bytes of each object, in the pack's order."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Push:
-    """A push: the repository's clone URL, the branch (without `refs/heads/`), the commit and its parent."""
-
-    clone_url: str
-    branch: str
-    commit: str
-    parent: str
-
-
-@dataclass(frozen=True, slots=True)
-class Pushed:
-    """The branch points to the commit now."""
-
-
-@dataclass(frozen=True, slots=True)
-class AlreadyPushed:
-    """The branch pointed to the commit already."""
-
-
-@dataclass(frozen=True, slots=True)
-class BranchMoved:
-    """The branch points to another commit; it was not changed."""
-
-    commit: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Rejected:
-    """The server rejected the push, with the reason that it gave."""
-
-    reason: str
-
-
-Outcome = Pushed | AlreadyPushed | BranchMoved | Rejected
+# What Azure Repos or a hook does not permit; TF401028 only says that another client was faster.
+_FINAL = re.compile(r"\b(?:TF(?!401028)|VS)\d{5,}|hook declined", re.I)
 
 
 def push(
@@ -88,16 +52,33 @@ def push(
     pool: "urllib3.PoolManager",
     authorization: str,
     read_branch: Callable[[], str | None],
+    pause: Callable[[float], None] = time.sleep,
 ) -> Outcome:
     """Push *pack* so that the branch points to `wanted.commit`; *read_branch* reads its commit over REST.
 
-    Raises `InvalidArgument`, `SignInRequired`, `Forbidden`, `NotFound`, `RetryLater`, and `Transient` when it
-    is unknown whether the push arrived.
+    A rejection in Git's own words may come from another push at the same moment, so it is tried again while
+    the branch is where it was. Raises `InvalidArgument`, `SignInRequired`, `Forbidden`, `NotFound`,
+    `RetryLater`, and `Transient` when it is unknown whether the push arrived.
     """
+    _check(wanted)
+    for seconds in PAUSES_SECONDS:
+        outcome = _push_once(wanted, pack, pool, authorization, read_branch)
+        if not isinstance(outcome, Rejected) or _FINAL.search(outcome.reason):
+            return outcome
+        pause(seconds)
+    return _push_once(wanted, pack, pool, authorization, read_branch)
+
+
+def _push_once(
+    wanted: Push,
+    pack: PackEntries,
+    pool: "urllib3.PoolManager",
+    authorization: str,
+    read_branch: Callable[[], str | None],
+) -> Outcome:
     from dulwich.client import HTTPUnauthorized
     from dulwich.errors import GitProtocolError, NotGitRepository
 
-    _check(wanted)
     attempt = _Attempt(wanted)
     try:
         said = attempt.send(pack, pool, authorization)
@@ -120,7 +101,7 @@ def _after_failure(
     now = read_branch()
     if now == wanted.commit:
         return Pushed()
-    if now not in (None, wanted.parent) or _MOVED.search(said):
+    if now not in (None, wanted.parent):
         return BranchMoved(now)
     if attempt.answered:
         return Rejected(plain(said))

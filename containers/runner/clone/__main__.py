@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from autocoder.shared.json_text import parse_json
 from runner.clone.fetch import DEFAULT_PATIENCE_SECONDS, Fetch, FetchTarget, explain, new_repository
 from runner.files import write_whole
 from runner.git import BRANCH, GIT_FOLDER, Git, finish
@@ -86,7 +87,7 @@ def prepare(folders: Folders, environment: Mapping[str, str]) -> dict[str, Any]:
     try:
         from runner.clone.inputs import download
 
-        run = download(json.loads(environment["INPUT_URLS"]), folders.inputs)
+        run = download(parse_json(environment["INPUT_URLS"]), folders.inputs)
         if run["baseCommit"] != target.commit:
             raise ValueError("run.json names another commit than BASE_COMMIT")
     except BaseException:
@@ -122,7 +123,7 @@ def _secrets(environment: Mapping[str, str]) -> Iterator[str]:
     yield authorization
     yield authorization.partition(" ")[2]
     with contextlib.suppress(ValueError, AttributeError):
-        yield from json.loads(environment.get("INPUT_URLS", "{}")).values()
+        yield from parse_json(environment.get("INPUT_URLS", "{}")).values()
 
 
 def start() -> None:

@@ -4,7 +4,6 @@ https://www.rfc-editor.org/rfc/rfc9112
 https://www.rfc-editor.org/rfc/rfc9110
 """
 
-import json
 import threading
 import zlib
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from io import BufferedIOBase
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from autocoder.shared.json_text import NestedTooDeeplyError, parse_json
 from autocoder.shared.providers import Dialect
 from runner.addresses import is_loopback
 from runner.gateway import allowed_calls
@@ -115,8 +115,8 @@ def _parsed(body: bytes) -> Any:
     if sum(body.count(mark) for mark in (b",", b"[", b"{")) > MAX_PARTS:
         raise UncountableError(f"the body has more than {MAX_PARTS:,} values")
     try:
-        return json.loads(body)
-    except RecursionError:
+        return parse_json(body)
+    except NestedTooDeeplyError:
         raise UncountableError("the body is nested too deeply") from None
 
 

@@ -9,10 +9,10 @@ https://platform.openai.com/docs/api-reference/responses/object
 https://ai.google.dev/api/generate-content#UsageMetadata
 """
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from autocoder.shared.json_text import parse_json
 from autocoder.shared.providers import Dialect
 
 CHARACTERS_PER_TOKEN = 4
@@ -118,7 +118,7 @@ class AnswerReader:
 
     def _take(self, text: bytes) -> None:
         try:
-            value = json.loads(text)
+            value = parse_json(text)
         except ValueError:
             return
         for item in value if isinstance(value, list) else [value]:

@@ -15,6 +15,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
+from autocoder.shared.json_text import parse_json
 from autocoder.shared.redaction import Redactor
 from runner import json_schema
 from runner.background import BackgroundCall
@@ -83,7 +84,7 @@ class Supervision:
         """Return the work to do. Its modules are imported here, while the claim is under way."""
         from runner.supervisor.work import Work
 
-        clone = json.loads(self._input("clone.json") or "{}")
+        clone = parse_json(self._input("clone.json") or "{}")
         self.result["baseCommit"] = clone.get("baseCommit", UNKNOWN_COMMIT)
         self.result["seconds"]["clone"] = float(clone.get("seconds", 0))
         if clone.get("state") != "ready":

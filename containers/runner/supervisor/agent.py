@@ -3,13 +3,13 @@
 The agent can forge every file in `exchange`. Doing so harms only its own run.
 """
 
-import json
 import os
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+from autocoder.shared.json_text import parse_json
 from runner.files import read_regular, write_whole
 
 LOOK_SECONDS = 0.05
@@ -122,9 +122,9 @@ class AgentWatch:
 def read_exit(text: bytes | None, elapsed: float) -> Ending:
     """Return what the *text* of an exit file says, or "unreadable" if the wrapper did not write it."""
     try:
-        values: Any = json.loads(text or b"")
+        values: Any = parse_json(text or b"")
         code, reason = values["exitCode"], values["reason"]
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except (ValueError, TypeError, KeyError):
         return Ending("unreadable", None, elapsed)
     is_code = type(code) is int and 0 <= code <= 255  # a bool is an int as well
     if not is_code or reason not in ("exited", "deadline", "stopped"):

@@ -1,12 +1,12 @@
 """The environment of the supervisor's container: volumes, addresses, secrets."""
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from autocoder.shared.json_text import parse_json
 from autocoder.shared.redaction import Redactor
 from runner.blobs import Client
 from runner.users import user_of
@@ -40,7 +40,7 @@ class Settings(NamedTuple):
         `OUTPUT_URLS` lacks an output.
         """
         host, _, port = environment["AUTOCODER_GATEWAY"].rpartition(":")
-        outputs = json.loads(environment["OUTPUT_URLS"])
+        outputs = parse_json(environment["OUTPUT_URLS"])
         if not outputs.keys() >= OUTPUTS:
             raise ValueError(f"OUTPUT_URLS lacks {sorted(OUTPUTS - outputs.keys())}")
         return cls(
@@ -52,7 +52,7 @@ class Settings(NamedTuple):
             model_key=environment.get("MODEL_KEY", ""),
             callback_token=environment["CALLBACK_TOKEN"],
             outputs=outputs,
-            further_secrets=tuple(json.loads(environment.get("REDACT") or "[]")),
+            further_secrets=tuple(parse_json(environment.get("REDACT") or "[]")),
         )
 
     def redactor(self) -> Redactor:

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from fnmatch import translate
 from typing import Any, Literal, NamedTuple, get_args
 
+from autocoder.shared.json_text import parse_json
+
 Kind = Literal["said", "tool", "result", "usage", "error", "end"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
@@ -48,8 +50,8 @@ class EventTable:
         if not line.lstrip().startswith("{"):
             return None
         try:
-            value = json.loads(line)
-        except (ValueError, RecursionError):
+            value = parse_json(line)
+        except ValueError:
             return None
         return list(self._events(value)) if isinstance(value, dict) else None
 
@@ -155,7 +157,7 @@ def _compared(value: Any) -> str:
 def _compact(value: Any) -> str:
     try:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    except (ValueError, RecursionError):
+    except ValueError:
         return ""
 
 

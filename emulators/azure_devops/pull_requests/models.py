@@ -3,6 +3,7 @@
 https://learn.microsoft.com/rest/api/azure/devops/git/pull-requests
 """
 
+import unicodedata
 from typing import Any
 
 from emulators.azure_devops.core import errors
@@ -11,7 +12,7 @@ from emulators.azure_devops.core.utf16_length import length
 from emulators.azure_devops.organization import permissions
 from emulators.azure_devops.storage.git_objects import read_ref
 
-MAX_DESCRIPTION_LENGTH, MAX_TITLE_LENGTH = 4000, 400
+MAX_DESCRIPTION_LENGTH, MAX_TITLE_LENGTH, MAX_LABEL_LENGTH = 4000, 400, 400
 STATUSES = {"notset": 0, "active": 1, "abandoned": 2, "completed": 3, "all": 4}
 VOTES = (10, 5, 0, -5, -10)
 STRATEGIES = {"1": "noFastForward", "2": "squash", "3": "rebase", "4": "rebaseMerge"}
@@ -131,10 +132,19 @@ def reviewer(state: State, given: Any) -> JSON:
 
 
 def label_of(name: str) -> JSON:
-    """Return a label; raises 400 when it has no name."""
-    if not name.strip():
+    """Return a label; raises 400 when it has no name, or one that the service of tags refuses."""
+    name = name.strip()
+    if not name:
         raise errors.argument("Value cannot be null or empty.", "name")
-    return {"id": new_id(), "name": name.strip(), "active": True}
+    if length(name) > MAX_LABEL_LENGTH or any(_is_refused(character) for character in name):
+        message = "TF401407: The tag name is invalid. It contains invalid characters."
+        raise errors.VssError(400, message, "InvalidTagNameException", errors.GIT)
+    return {"id": new_id(), "name": name, "active": True}
+
+
+def _is_refused(character: str) -> bool:
+    """Tell whether no tag may contain *character*: a separator, an emoji, or one that cannot be seen."""
+    return character in ",;" or unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "So")
 
 
 def already_active() -> errors.VssError:

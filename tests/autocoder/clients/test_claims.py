@@ -73,7 +73,7 @@ def test_a_run_whose_claim_was_taken_over_finds_out(desk, records):
 
 def test_a_run_does_not_free_a_claim_that_the_next_run_has_taken(desk, records, monkeypatch):
     last = desk.start(request(6))
-    records.merge(last, {"status": "completed"})
+    records.end(last, {"status": "completed"})
     query, taken = type(records.tables).query, []
 
     def late(tables, *arguments, **options):
@@ -97,7 +97,7 @@ def test_a_delivery_starts_its_run_once(desk):
 def test_the_same_text_is_a_duplicate_after_a_run_that_failed_with_its_pull_request_open(desk, records):
     content = unique(CONTENT, 300)
     first = desk.start(request(13), content)
-    records.merge(first, {"status": "failed", "pull_request_id": 5})
+    records.end(first, {"status": "failed", "pull_request_id": 5})
     records.release_all((ACTIVE,), first)
     assert desk.claim(request(13), unique(DELIVERY), content) == Duplicate(first, CONTENT)
 
@@ -106,7 +106,7 @@ def test_the_same_text_is_a_duplicate_after_a_run_that_failed_with_its_pull_requ
 def test_the_same_text_may_start_a_run_after_one_without_a_pull_request(desk, records, status):
     content = unique(CONTENT, 300)
     first = desk.start(request(8), content)
-    records.merge(first, {"status": status})
+    records.end(first, {"status": status})
     records.release_all((ACTIVE,), first)
     assert desk.claim(request(8), unique(DELIVERY), content) not in (first, Duplicate(first, CONTENT))
 
@@ -114,7 +114,7 @@ def test_the_same_text_may_start_a_run_after_one_without_a_pull_request(desk, re
 def test_the_same_text_is_a_duplicate_after_a_run_that_was_completed(desk, records):
     content = unique(CONTENT, 300)
     first = desk.start(request(9), content)
-    records.merge(first, {"status": "completed"})
+    records.end(first, {"status": "completed"})
     records.release_all((ACTIVE,), first)
     assert desk.claim(request(9), unique(DELIVERY), content) == Duplicate(first, CONTENT)
 
@@ -124,7 +124,7 @@ def test_a_repeat_of_a_duplicate_delivery_returns_the_same_run(desk, records):
     first = desk.start(request(12), unique(DELIVERY), content)
     again = unique(DELIVERY)
     assert desk.claim(request(12), again, content) == Duplicate(first, CONTENT)
-    records.merge(first, {"status": "completed"})
+    records.end(first, {"status": "completed"})
     records.release_all((ACTIVE, CONTENT), first)  # the window is over
     assert desk.claim(request(12), again, content) == Duplicate(first, DELIVERY)
 
@@ -147,9 +147,24 @@ def test_a_run_that_could_not_be_started_does_not_stay_queued(desk, records):
     assert records.get(again)["status"] == "queued"
 
 
+def test_a_death_while_a_run_is_given_up_leaves_nothing_queued(desk, records, monkeypatch):
+    lost = desk.claim(request(16))
+    records.add(Run(id=lost, request=request(16), title="", queued_at="2026-01-01T00:00:00Z"))
+
+    def die(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as dying:
+        dying.setattr(type(records), "take_over", die)
+        with pytest.raises(KeyboardInterrupt):
+            desk.claim(request(16))
+    assert records.get(lost)["status"] == "failed"
+    assert desk.start(request(16)) != lost
+
+
 def test_a_run_that_ended_keeps_its_outcome_when_the_next_takes_its_claim(desk, records):
     last = desk.start(request(15))
-    records.merge(last, {"status": "completed"})
+    records.end(last, {"status": "completed"})
     assert desk.start(request(15)) != last
     assert records.get(last)["status"] == "completed"
 
@@ -159,7 +174,7 @@ def test_a_request_refused_for_an_active_run_can_be_repeated_later(desk, records
     again = unique(IDEMPOTENCY)
     text = unique(CONTENT, 300)
     assert desk.claim(request(10), text, again) == Active(first)
-    records.merge(first, {"status": "completed"})
+    records.end(first, {"status": "completed"})
     records.release_all((ACTIVE,), first)
     assert isinstance(desk.claim(request(10), text, again), str)
 

@@ -8,6 +8,7 @@ from autocoder.errors import (
     Forbidden,
     InvalidArgument,
     NoCapacity,
+    NoImage,
     NotFound,
     RetryLater,
     SignInRequired,
@@ -108,6 +109,32 @@ def test_a_group_in_transition_is_retried_later(groups, resource_manager):
     with pytest.raises(RetryLater) as raised:
         groups.delete_group("any")
     assert raised.value.service_code == "ContainerGroupTransitioning"
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "expected"),
+    [
+        (409, "AnyCodeThatIsNew", RetryLater),
+        (409, "", RetryLater),
+        (409, "RegistryErrorResponse", NoImage),
+        (400, "InaccessibleImage", NoImage),
+        (500, "InternalServerError", Transient),
+        (502, "", Transient),
+        (504, "GatewayTimeout", Transient),
+        (408, "OperationTimedOut", Transient),
+        (400, "AnyOtherCode", InvalidArgument),
+    ],
+)
+def test_what_may_pass_is_transient_and_what_may_not_is_final(
+    groups, resource_manager, status, code, expected
+):
+    body = json.dumps({"error": {"code": code, "message": "said"}})
+    fault = {"method": "PUT", "path": ".*", "times": 1, "status": status, "body": body}
+    resource_manager.fault("azure_resource_manager", **fault)
+    with pytest.raises(expected) as raised:
+        groups.create_group(spec("eleven"), {})
+    assert "said" in raised.value.message
+    assert isinstance(raised.value, NoImage) == (expected is NoImage)
 
 
 NO_CAPACITY = (

@@ -10,7 +10,8 @@ from autocoder.clients.azure_devops.pull_requests import (
     PullRequestDraft,
     PullRequests,
 )
-from autocoder.clients.azure_devops.push import AlreadyPushed, BranchMoved, Push, Pushed, Rejected, push
+from autocoder.clients.azure_devops.push import PAUSES_SECONDS, push
+from autocoder.clients.azure_devops.push_outcomes import AlreadyPushed, BranchMoved, Push, Pushed, Rejected
 from autocoder.errors import InvalidArgument, NotFound, SignInRequired, TooLarge, Transient
 from tests.autocoder.clients.azure_devops.conftest import FILES, ORGANIZATION, PROJECT
 
@@ -29,6 +30,7 @@ def pushed(devops, hosted, commit, *, parent=None, branch=BRANCH, data=None, **c
             authorization=changes.get("authorization") or connected.authorization(ORGANIZATION),
             read_branch=changes.get("read_branch")
             or (lambda: client.git.resolve_branch(PROJECT, hosted.name, branch)),
+            pause=changes.get("pause") or (lambda seconds: None),
         )
 
 
@@ -148,6 +150,39 @@ def test_a_lost_answer_is_looked_up_on_the_server(devops, client, hosted):
     assert pushed(devops, hosted, commit) == Pushed()
 
 
+def reject(devops, reason, times, branch=BRANCH):
+    """Answer the next pushes with Git's report that *branch* was rejected."""
+    lines = ("unpack ok\n", f"ng refs/heads/{branch} {reason}\n")
+    report = "".join(f"{len(line) + 4:04x}{line}" for line in lines) + "0000"
+    headers = {"Content-Type": "application/x-git-receive-pack-result"}
+    body = f"{len(report) + 5:04x}\x01{report}0000"
+    devops.fault(
+        method="POST", path=".*/git-receive-pack", times=times, status=200, headers=headers, body=body
+    )
+
+
+@pytest.mark.parametrize("reason", ["missing necessary objects", "failed to update ref", "TF401028: updated"])
+def test_a_rejection_that_may_pass_is_tried_again(devops, client, hosted, reason):
+    commit, pauses = hosted.local.commit({"a.txt": b"a"}), []
+    reject(devops, reason, times=len(PAUSES_SECONDS))
+    assert pushed(devops, hosted, commit, pause=pauses.append) == Pushed()
+    assert pauses == list(PAUSES_SECONDS)
+    assert client.git.resolve_branch(PROJECT, hosted.id, BRANCH) == commit
+
+
+def test_a_rejection_that_stays_is_the_outcome(devops, hosted):
+    reject(devops, "missing necessary objects", times=len(PAUSES_SECONDS) + 1)
+    outcome = pushed(devops, hosted, hosted.local.commit({"a.txt": b"a"}))
+    assert outcome == Rejected("missing necessary objects")
+
+
+def test_what_azure_repos_does_not_permit_is_not_tried_again(devops, hosted):
+    pauses = []
+    reject(devops, "TF401027: You need the permission", times=1)
+    outcome = pushed(devops, hosted, hosted.local.commit({"a.txt": b"a"}), pause=pauses.append)
+    assert (outcome, pauses) == (Rejected("TF401027: You need the permission"), [])
+
+
 def test_a_push_that_did_not_arrive_is_transient(devops, hosted):
     commit = hosted.local.commit({"a.txt": b"a"})
     devops.fault(method="POST", path=".*/git-receive-pack", times=1, status=503)
@@ -179,9 +214,7 @@ def branch(devops, hosted):
 
 def test_opens_one_pull_request_and_links_it(devops, client, hosted, branch):
     number = devops.new_work_item()
-    draft = PullRequestDraft(
-        BRANCH, "main", "Fix (#1)", "body", is_draft=True, work_items=(number,), labels=("ai-generated",)
-    )
+    draft = PullRequestDraft(BRANCH, "main", "Fix (#1)", "body", is_draft=True, work_items=(number,))
     first = client.pull_requests.create(PROJECT, hosted.id, draft)
     again = client.pull_requests.create(PROJECT, hosted.id, draft)
     assert isinstance(first, Created)
@@ -196,7 +229,23 @@ def test_opens_one_pull_request_and_links_it(devops, client, hosted, branch):
         branch,
     )
     assert client.pull_requests.work_items(PROJECT, hosted.id, found.id) == (number,)
-    assert client.pull_requests.labels(PROJECT, hosted.id, found.id) == ("ai-generated",)
+
+
+def test_a_link_that_is_refused_does_not_prevent_the_pull_request(devops, client, hosted, branch):
+    number = devops.new_work_item()
+    draft = PullRequestDraft(BRANCH, "main", "Fix", "body", work_items=(number,))
+    refusal = '{"message": "TF401349: the link is refused", "typeKey": "X"}'
+    devops.fault(method="POST", path=".*/pullRequests", times=1, status=400, body=refusal)
+    made = client.pull_requests.create(PROJECT, hosted.id, draft)
+    assert isinstance(made, Created)
+    assert client.pull_requests.work_items(PROJECT, hosted.id, made.pull_request.id) == ()
+
+
+@pytest.mark.parametrize("name", ["rocket \U0001f680", "a,b", "a;b", "zero\u200bwidth", "x" * 401, " "])
+def test_a_label_that_is_refused_is_an_invalid_argument(devops, client, hosted, branch, name):
+    made = client.pull_requests.create(PROJECT, hosted.id, PullRequestDraft(BRANCH, "main", "Fix", "body"))
+    with pytest.raises(InvalidArgument):
+        client.pull_requests.add_label(PROJECT, hosted.id, made.pull_request.id, name)
 
 
 def test_adopts_a_pull_request_that_was_opened_meanwhile(devops, client, hosted, branch):
@@ -237,6 +286,6 @@ def test_adds_a_thread_and_a_status_to_a_pull_request(devops, client, hosted, br
     pulls.set_status(
         PROJECT, hosted.id, made.id, state="succeeded", name="verify", genre="autocoder", description="2 of 2"
     )
-    pulls.add_labels(PROJECT, hosted.id, made.id, ["more"])
+    pulls.add_label(PROJECT, hosted.id, made.id, "more")
     assert pulls.labels(PROJECT, hosted.id, made.id) == ("more",)
     assert not pulls.update(PROJECT, hosted.id, made.id, {"isDraft": False}).is_draft

@@ -85,7 +85,7 @@ def test_knows_which_attachments_are_the_organisations(url, found):
 
 
 def test_a_pull_request_is_created_with_full_ref_names_and_links():
-    body = PullRequestDraft("autocoder/1-x", "main", "t" * 500, "d", work_items=(5,), labels=("ai",)).body()
+    body = PullRequestDraft("autocoder/1-x", "main", "t" * 500, "d", work_items=(5,)).body()
     assert (body["sourceRefName"], body["targetRefName"]) == ("refs/heads/autocoder/1-x", "refs/heads/main")
     assert body["workItemRefs"] == [{"id": "5"}]
     assert len(body["title"]) == 400

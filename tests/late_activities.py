@@ -1,0 +1,73 @@
+"""Execute every activity of an ended run once more, as a platform does whose worker died before it answered.
+
+python -m tests.late_activities <settings.json> <run id>     prints what each activity answered
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+
+def main() -> None:
+    """Repeat the run's activities with the inputs that they had."""
+    os.environ.update(json.loads(Path(sys.argv[1]).read_text())["Values"])
+    os.environ["NO_PROXY"] = "127.0.0.1,localhost"
+    print(json.dumps(repeated(sys.argv[2])))
+
+
+def repeated(run_id: str) -> dict[str, str]:
+    """Return what each activity answered, by its name."""
+    from activities import (
+        build_prompt,
+        claim_slot,
+        create_container_group,
+        create_pull_request,
+        fetch_work_item,
+        get_container_group,
+        push_branch,
+        read_agent_result,
+        read_repository,
+        report_phase,
+        report_run,
+    )
+    from autocoder import wire
+    from autocoder.clients.connect import clients
+    from autocoder.errors import AutocoderError
+    from autocoder.models import Base, PullRequestInput, PushedBranch, Run, RunReport, RunRequest
+
+    request = wire.load(RunRequest, clients().blobs.get(run_id, "request.json"))
+    run = Run(id=run_id, request=request, title="late", queued_at="2026-01-01T00:00:00Z")
+    said: dict[str, str] = {}
+
+    def call(module, value):
+        name = module.__name__.rpartition(".")[2]
+        try:
+            answer = getattr(module, name).run(value)
+        except AutocoderError as error:
+            said[name] = f"{type(error).__name__}: {error}"
+            return None
+        said[name] = repr(answer)
+        return answer
+
+    call(claim_slot, run)
+    for phase in ("queued", "preparing"):
+        call(report_phase, report_phase.PhaseChange(run=run, phase=phase))
+    item, repository = call(fetch_work_item, run), call(read_repository, run)
+    base = json.loads(clients().blobs.get(run_id, "result.json"))[
+        "baseCommit"
+    ]  # the branch may have moved since
+    repository = repository.model_copy(update={"base": Base(branch=repository.target_branch, commit=base)})
+    plan = call(build_prompt, build_prompt.PromptInput(run=run, work_item=item, repository=repository))
+    call(create_container_group, plan)
+    call(get_container_group, get_container_group.GroupInput(plan=plan))
+    result = call(read_agent_result, read_agent_result.ResultInput(plan=plan))
+    call(push_branch, push_branch.PushInput(plan=plan, result=result))
+    pushed = PushedBranch(branch=plan.branch, commit="0" * 40, files=(), more_files=0)
+    call(create_pull_request, PullRequestInput(plan=plan, result=result, pushed=pushed))
+    call(report_run, RunReport(run=run, title="late", outcome="failed", reason="late words"))
+    return said
+
+
+if __name__ == "__main__":
+    main()
