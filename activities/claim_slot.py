@@ -67,9 +67,8 @@ def _waiting(records: RunRecords, run: Run, row: Mapping[str, Any], held: Mappin
     before = _earlier(run, held)
     if TICKET + run.id not in held:
         records.take(Claim(SLOT, TICKET + run.id), run.id)
-        reason = (
-            f"Waiting for a place; {before} earlier runs wait as well." if before else "Next for a place."
-        )
+        others = f"behind {before} other{'s' if before > 1 else ''}" if before else "as the next"
+        reason = f"Waiting for a place, {others}."
         if is_over(records.note(run.id, reason)):
             records.release_all((SLOT,), run.id)
             return CANCELLED

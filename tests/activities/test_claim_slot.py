@@ -47,7 +47,7 @@ def test_runs_take_the_places_that_there_are_and_say_how_many_wait(records):
     slots = [claim_slot.run(run) for run in runs]
     assert [slot.granted for slot in slots] == [True, True, False, False, False]
     assert [slot.before for slot in slots[2:]] == [0, 1, 2]
-    assert records.get(runs[4].id)["reason"] == "Waiting for a place; 2 earlier runs wait as well."
+    assert records.get(runs[4].id)["reason"] == "Waiting for a place, behind 2 others."
 
 
 def test_a_free_place_goes_to_the_earliest_run_that_waits(records):
