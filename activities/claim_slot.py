@@ -1,5 +1,10 @@
-"""Take one of the places for runs that work at the same time (MAX_CONCURRENT_RUNS)."""
+"""Take one of the places for runs that work at the same time (MAX_CONCURRENT_RUNS), in their order.
 
+A run that gets no place leaves a ticket. It may take a free place when there are more of them than tickets of
+earlier runs. Run ids sort by the time of the request.
+"""
+
+from collections.abc import Mapping
 from typing import Any
 
 from activities.activity import activity
@@ -9,6 +14,9 @@ from autocoder.clients.run_records import SLOT, Claim, RunRecords, active_claim
 from autocoder.models import Run, Slot
 from autocoder.runs.rows import is_over
 from autocoder.settings import settings
+
+TICKET = "ticket-"  # how the keys of tickets begin; those of places are numbers
+CANCELLED = Slot(granted=False, cancelled=True)
 
 
 @activity
@@ -21,28 +29,49 @@ def claim_slot(run: Run) -> Slot:
         lambda: records.held(SLOT),
     )
     if row.get("cancel_requested") or is_over(row):
-        return Slot(granted=False, cancelled=True)
+        return CANCELLED
     if holder not in (None, run.id):  # it was thought never to start, and another took its place
-        return Slot(granted=False, cancelled=True)
-    if run.id in held.values():
-        return _granted(records, run, row)
+        return CANCELLED
+    if any(owner == run.id and not key.startswith(TICKET) for key, owner in held.items()):
+        return _granted(records, run, row, held)
+    before = _earlier(run, held)
     free = [place for place in map(str, range(settings().max_concurrent_runs)) if place not in held]
     start = int(run.id[-4:], 36) % len(free) if free else 0  # so that runs do not fight for the same place
-    for place in free[start:] + free[:start]:
+    for place in free[start:] + free[:start] if len(free) > before else ():
         if records.take(Claim(SLOT, place), run.id) == run.id:
-            return _granted(records, run, row)
-    if not row.get("seen"):  # else its status soon says that it has begun
-        records.merge(run.id, {"seen": True})
-    return Slot(granted=False)
+            return _granted(records, run, row, held)
+    return _waiting(records, run, row, held)
 
 
-def _granted(records: RunRecords, run: Run, row: dict[str, Any]) -> Slot:
+def _earlier(run: Run, held: Mapping[str, str]) -> int:
+    """Return how many earlier runs wait: newer ids sort first."""
+    return sum(key.startswith(TICKET) and owner > run.id for key, owner in held.items())
+
+
+def _granted(records: RunRecords, run: Run, row: dict[str, Any], held: Mapping[str, str]) -> Slot:
     """Note that the run is being prepared, unless it is further; give the place back if the run has ended.
 
     An activity may be executed once more, after the run for which it was called is over.
     """
-    row = records.enter(run.id, "preparing", {}, row)
+    row = records.enter(run.id, "preparing", {"reason": ""}, row)
     if is_over(row):
         records.release_all((SLOT,), run.id)
-        return Slot(granted=False, cancelled=True)
+        return CANCELLED
+    if TICKET + run.id in held:
+        records.release([Claim(SLOT, TICKET + run.id)], run.id)
     return Slot(granted=True)
+
+
+def _waiting(records: RunRecords, run: Run, row: Mapping[str, Any], held: Mapping[str, str]) -> Slot:
+    """Leave a ticket, once, and say how many runs are before this one; take it back if the run has ended."""
+    before = _earlier(run, held)
+    if TICKET + run.id not in held:
+        records.take(Claim(SLOT, TICKET + run.id), run.id)
+        others = f"behind {before} other{'s' if before > 1 else ''}" if before else "as the next"
+        reason = f"Waiting for a place, {others}."
+        if is_over(records.note(run.id, reason)):
+            records.release_all((SLOT,), run.id)
+            return CANCELLED
+    if not row.get("seen"):  # else its status soon says that it has begun
+        records.merge(run.id, {"seen": True})
+    return Slot(granted=False, before=before)

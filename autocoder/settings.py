@@ -112,7 +112,7 @@ class Settings(BaseModel):
         10, "maximum number of container groups at the same time", ge=1, le=100
     )
     max_queued_runs: int = setting(
-        200, "maximum number of waiting runs; further requests get 429", ge=0, le=10_000
+        200, "waiting runs beyond which requests get 429; service hooks are never refused", ge=0, le=10_000
     )
     max_run_minutes: float = setting(30, "maximum minutes of a run", gt=0, le=1_440)
     max_run_usd: float = setting(5, "maximum cost of a run in US dollars", gt=0)

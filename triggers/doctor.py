@@ -133,9 +133,7 @@ def _agents(connected: Clients, given: Settings) -> str:  # noqa: ARG001  (a pro
 def _storage(connected: Clients, given: Settings) -> str:
     connected.blobs.exists("0" * 20, "request.json")
     waiting = len(connected.records.held(ACTIVE))
-    return (
-        f"{waiting} of at most {given.max_concurrent_runs + given.max_queued_runs} runs are active or waiting"
-    )
+    return f"{waiting} runs are active or waiting; {given.max_concurrent_runs} may work at once"
 
 
 def _container_groups(connected: Clients, given: Settings) -> str:

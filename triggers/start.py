@@ -72,6 +72,7 @@ class StartRequest:
 
     request: RunRequest
     claims: tuple[Claim, ...] = field(default=())
+    may_be_refused: bool = True  # when the queue is full: whoever asks is there to ask again
 
 
 async def start_run(client: df.DurableOrchestrationClient, start: StartRequest) -> StartResult:
@@ -129,7 +130,8 @@ class _Claims:
                 run_id = holder
             taken.append(claim)
         waiting = self.records.count_active()
-        if waiting >= settings.max_concurrent_runs + settings.max_queued_runs:
+        most = settings.max_concurrent_runs + settings.max_queued_runs
+        if start.may_be_refused and waiting >= most:
             self.records.release(start.claims, run_id)
             return QueueFull(waiting)
         return self._claim_subject(start, run_id)

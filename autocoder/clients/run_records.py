@@ -158,9 +158,9 @@ class RunRecords:
         columns = bounded({**phase_columns(phase, now()), **more})
         return self._change(run_id, lambda row: is_before(row, phase), columns, read) or {}
 
-    def note(self, run_id: str, reason: str) -> None:
-        """Write why the run waits, unless it has ended."""
-        self._change(run_id, lambda row: not is_over(row), bounded({"reason": reason}))
+    def note(self, run_id: str, reason: str) -> dict[str, Any]:
+        """Write why the run waits, unless it has ended; return its row, empty when there is none."""
+        return self._change(run_id, lambda row: not is_over(row), bounded({"reason": reason})) or {}
 
     def end(self, run_id: str, columns: Mapping[str, Any]) -> None:
         """Write the *columns* of a run's end."""

@@ -83,7 +83,7 @@ class RunLinks(Value):
 
 
 class RunRecord(Value):
-    """A row of table `runs`, as `GET /runs/{id}` returns it."""
+    """A row of table `runs`, as the routes of runs return it."""
 
     id: RunId
     status: Status

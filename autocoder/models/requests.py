@@ -79,3 +79,4 @@ class Slot(Value):
 
     granted: bool
     cancelled: bool = False
+    before: int = Field(0, description="number of earlier runs that wait")

@@ -662,7 +662,7 @@ export interface components {
         };
         /**
          * RunRecord
-         * @description A row of table `runs`, as `GET /runs/{id}` returns it.
+         * @description A row of table `runs`, as the routes of runs return it.
          */
         RunRecord: {
             /** @default  */

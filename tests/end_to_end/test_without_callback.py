@@ -25,6 +25,19 @@ def test_a_cancel_between_two_polls(narrow_case, narrow):
     cancelled.published_nothing("cancelled")
 
 
+def test_a_full_queue_loses_no_delivery_of_a_service_hook(narrow_case, narrow):
+    first = narrow_case("sleep 60").start()
+    first.reached("running")
+    second = narrow_case().start()
+    hooked = narrow.work_item("Tagged", "<div>QUICK write b.txt B</div>", tags=["autocoder"])
+    run_id = narrow.run_of(hooked["id"])
+    narrow.wait_for(lambda: narrow.app.run(run_id).get("reason"), "a reason to wait", 20)
+    assert narrow.app.run(run_id)["reason"] == "Waiting for a place, behind 1 other."
+    assert cancel(narrow, first).status_code == 202
+    second.published_once()
+    assert narrow.finished(run_id)["status"] == "completed"
+
+
 def test_a_second_run_waits_a_third_is_refused_and_a_cancel_ends_the_wait(narrow_case, narrow):
     first = narrow_case("sleep 60").start()
     first.reached("running")

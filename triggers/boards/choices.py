@@ -10,37 +10,23 @@ from autocoder.settings import settings
 from triggers.agents import agent_list
 from triggers.answers import answer, query_of
 from triggers.boards.person import signed_in_person
-from triggers.boards.sign_in import CREDENTIALS, SIGN_IN_ERRORS, signed_in
+from triggers.boards.sign_in import signed_in, twin
 from triggers.operations import Operation, operation
 
 blueprint = df.Blueprint()
+INVALID_QUERY = {400: ("invalid_query",)}
 LIST_AGENTS = Operation(
-    tag="boards",
-    query=OrganizationQuery,
-    answers={200: (AgentList,)},
-    errors={400: ("invalid_query",), **SIGN_IN_ERRORS},
-    credentials=CREDENTIALS,
-    needs_all=True,
+    tag="boards", query=OrganizationQuery, answers={200: (AgentList,)}, errors=INVALID_QUERY
 )
 LIST_REPOSITORIES = Operation(
-    tag="boards",
-    query=ProjectQuery,
-    answers={200: (RepositoryList,)},
-    errors={400: ("invalid_query",), 403: ("not_visible",), **SIGN_IN_ERRORS},
-    credentials=CREDENTIALS,
-    needs_all=True,
+    tag="boards", query=ProjectQuery, answers={200: (RepositoryList,)}, errors=INVALID_QUERY
 )
 LIST_TEMPLATES = Operation(
-    tag="boards",
-    query=OrganizationQuery,
-    answers={200: (TemplateList,)},
-    errors={400: ("invalid_query",), **SIGN_IN_ERRORS},
-    credentials=CREDENTIALS,
-    needs_all=True,
+    tag="boards", query=OrganizationQuery, answers={200: (TemplateList,)}, errors=INVALID_QUERY
 )
 
 
-@operation(LIST_AGENTS)
+@operation(twin(LIST_AGENTS))
 @blueprint.route(route="boards/agents", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
 @signed_in
 async def list_boards_agents(req: func.HttpRequest) -> func.HttpResponse:
@@ -49,7 +35,7 @@ async def list_boards_agents(req: func.HttpRequest) -> func.HttpResponse:
     return await agent_list()
 
 
-@operation(LIST_REPOSITORIES)
+@operation(twin(LIST_REPOSITORIES, "not_visible"))
 @blueprint.route(route="boards/repositories", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
 @signed_in
 async def list_boards_repositories(req: func.HttpRequest) -> func.HttpResponse:
@@ -65,7 +51,7 @@ async def list_boards_repositories(req: func.HttpRequest) -> func.HttpResponse:
     return answer(200, RepositoryList(count=len(value), value=value, is_mapped=bool(names)))
 
 
-@operation(LIST_TEMPLATES)
+@operation(twin(LIST_TEMPLATES))
 @blueprint.route(route="boards/templates", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
 @signed_in
 async def list_boards_templates(req: func.HttpRequest) -> func.HttpResponse:

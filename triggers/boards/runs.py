@@ -30,7 +30,7 @@ LIST_RUNS = Operation(
 )
 
 
-@operation(twin(runs.CREATE_RUN, STARTS))
+@operation(twin(runs.CREATE_RUN, *STARTS))
 @blueprint.route(route="boards/runs", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
 @blueprint.durable_client_input(client_name="client")
 @signed_in
@@ -52,7 +52,7 @@ async def create_boards_run(
     return await run_calls.start(client, request, claims, ROUTE)
 
 
-@operation(twin(LIST_RUNS, SEES))
+@operation(twin(LIST_RUNS, *SEES))
 @blueprint.route(route="boards/runs", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
 @signed_in
 async def list_boards_runs(req: func.HttpRequest) -> func.HttpResponse:
@@ -65,7 +65,7 @@ async def list_boards_runs(req: func.HttpRequest) -> func.HttpResponse:
     return run_calls.listed(rows, ROUTE)
 
 
-@operation(twin(runs.SHOW_RUN, SEES))
+@operation(twin(runs.SHOW_RUN, *SEES))
 @blueprint.route(route="boards/runs/{id}", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
 @signed_in
 async def show_boards_run(req: func.HttpRequest) -> func.HttpResponse:
@@ -74,7 +74,7 @@ async def show_boards_run(req: func.HttpRequest) -> func.HttpResponse:
     return answer(200, run_calls.record(row, ROUTE))
 
 
-@operation(twin(runs.READ_LOG, READS))
+@operation(twin(runs.READ_LOG, *READS))
 @blueprint.route(route="boards/runs/{id}/log", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
 @signed_in
 async def read_boards_log(req: func.HttpRequest) -> func.HttpResponse:
@@ -84,7 +84,7 @@ async def read_boards_log(req: func.HttpRequest) -> func.HttpResponse:
     return await run_calls.log_of(req, row)
 
 
-@operation(twin(runs.CANCEL_RUN, CONTRIBUTES))
+@operation(twin(runs.CANCEL_RUN, *CONTRIBUTES))
 @blueprint.route(route="boards/runs/{id}/cancel", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
 @blueprint.durable_client_input(client_name="client")
 @signed_in
@@ -97,7 +97,7 @@ async def cancel_boards_run(
     return await run_calls.cancel(client, str(row["RowKey"]), ROUTE)
 
 
-@operation(twin(runs.RETRY_RUN, STARTS))
+@operation(twin(runs.RETRY_RUN, *STARTS))
 @blueprint.route(route="boards/runs/{id}/retry", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
 @blueprint.durable_client_input(client_name="client")
 @signed_in

@@ -27,7 +27,6 @@ CREDENTIALS = {
     "extensionToken": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
     "userToken": {"type": "apiKey", "in": "header", "name": USER_TOKEN},
 }
-SIGN_IN_ERRORS = {401: ("not_signed_in",)}
 _USER_TOKEN = re.compile(rf"[\x21-\x7e]{{{MIN_USER_TOKEN_LENGTH},{MAX_USER_TOKEN_LENGTH}}}")
 
 
@@ -59,10 +58,11 @@ def signed_in(trigger: Trigger) -> Trigger:
     return handle
 
 
-def twin(other: Operation, codes: tuple[str, ...]) -> Operation:
-    """Return *other* for people who sign in; 403 has one of *codes*."""
-    errors = {**other.errors, **SIGN_IN_ERRORS, 403: codes}
-    return replace(other, tag="boards", errors=errors, credentials=CREDENTIALS, needs_all=True)
+def twin(other: Operation, *codes: str) -> Operation:
+    """Return *other* for people who sign in; 403 has one of *codes*, and there is none without them."""
+    errors = {**other.errors, 401: ("not_signed_in",), 403: codes}
+    given = {status: found for status, found in errors.items() if found}
+    return replace(other, tag="boards", errors=given, credentials=CREDENTIALS, needs_all=True)
 
 
 def tokens_of(req: func.HttpRequest) -> Tokens:

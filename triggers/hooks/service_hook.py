@@ -74,7 +74,8 @@ async def azure_devops_hook(
     request = _request(delivery, settings())
     if isinstance(request, Refusal):
         return _reply("skipped", request.message, code=request.code)
-    start = StartRequest(request, _claims(delivery, request, settings().dedup_window_seconds))
+    claims = _claims(delivery, request, settings().dedup_window_seconds)
+    start = StartRequest(request, claims, may_be_refused=False)  # nobody would ask for it again
     return _outcome(await start_run(client, start))
 
 
@@ -150,8 +151,7 @@ def _claims(delivery: RunTrigger, request: RunRequest, window: int) -> tuple[Cla
 
 def _outcome(start: StartResult) -> func.HttpResponse:
     if isinstance(start, QueueFull):
-        reason = f"the queue is full with {start.waiting} runs; set the tag again later"
-        return _reply("skipped", reason, code="queue_full")
+        raise AssertionError("a delivery is never refused for the length of the queue")
     if isinstance(start, Duplicate):
         return _reply("duplicate", REPEATS[start.kind], run_id=start.run_id)
     if isinstance(start, Active):
