@@ -10,8 +10,8 @@ import pytest
 
 from emulators.azure_devops.__main__ import build
 from emulators.azure_devops.control.client import AzureDevOps
-from emulators.azure_devops.pipelines.agent.process import MARK
-from emulators.marked_processes import marked
+from emulators.azure_devops.pipelines.agent.left_processes import MARK
+from emulators.processes.marked import marked
 from tests.emulators.azure_devops.conftest import Running, commit
 from tests.emulators.running import running as program
 
@@ -62,6 +62,34 @@ def test_an_ended_run_cannot_be_cancelled_and_other_changes_are_not_covered(new_
     assert pipeline.cancel(run).status_code == 400
     path = f"Fabrikam Fiber/_apis/build/builds/{run}"
     assert pipeline.http.patch(path, json={"keepForever": True}).status_code == 501
+
+
+def alive(words):
+    """Whether a process with *words* in its command runs."""
+    commands = [path.parent / "cmdline" for path in Path("/proc").glob("[0-9]*/stat")]
+    return any(words.encode() in read(path) for path in commands)
+
+
+def read(path):
+    try:
+        return path.read_bytes().replace(b"\0", b" ")
+    except OSError:
+        return b""
+
+
+def test_what_a_step_leaves_in_the_background_serves_the_next_steps_and_ends_with_the_run(new_pipeline):
+    seconds = f"3{os.getpid()}"  # known to this test only
+    pipeline = new_pipeline(
+        f"steps:\n- checkout: none\n- bash: sleep {seconds}.1 >/dev/null 2>&1 & env -i sleep {seconds}.2 &\n"
+        f"- bash: pgrep -f 'sleep {seconds}.[12]' | wc -l | sed 's/^/still here /'\n"
+        "- bash: until [ -e $(Agent.TempDirectory)/go ]; do sleep 0.1; done\n"
+    )
+    run = pipeline.start()
+    begun(pipeline, run, "still here")
+    assert (alive(f"sleep {seconds}.1"), alive(f"sleep {seconds}.2")) == (True, True)
+    pipeline.release(run)
+    assert pipeline.ended(run)["result"] == "succeeded"
+    assert (alive(f"sleep {seconds}.1"), alive(f"sleep {seconds}.2")) == (False, False)
 
 
 def test_processes_that_a_step_leaves_behind_end_with_the_run(new_pipeline, server):
