@@ -49,7 +49,9 @@ async function run({ program, values, context, keep }) {
   }
 }
 
-for await (const line of createInterface({ input: process.stdin })) {
-  process.stdout.write(`${JSON.stringify(await run(JSON.parse(line)))}\n`);
-}
-await browser.close();
+const lines = createInterface({ input: process.stdin });
+lines.on("close", async () => {
+  await browser.close(); // also in the middle of a program, whose caller has ended
+  process.exit();
+});
+for await (const line of lines) process.stdout.write(`${JSON.stringify(await run(JSON.parse(line)))}\n`);

@@ -2,16 +2,14 @@
 
 import pytest
 
-from emulators.platform.browser import missing
-from emulators.platform.extension_pages import can_build
+from emulators.platform import browser, extension_pages
 from tests.end_to_end.test_pipeline_scenario import demo_of
+from tests.needs import need
 
 
 @pytest.mark.slow
 def test_the_scenario_starts_runs_in_the_dialog_and_keeps_pictures(tmp_path):
-    reason = missing() or ("" if can_build() else "the extension's packages are not installed")
-    if reason:
-        pytest.skip(reason)
+    need(browser.missing() or extension_pages.missing())
     done = demo_of(tmp_path / "a state", "--scenario", "boards")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "The pull request is there, linked both ways, and reported." in done.stdout

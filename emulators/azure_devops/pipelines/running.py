@@ -33,14 +33,11 @@ LOST = "We stopped hearing from agent Emulated agent. Verify the agent machine i
 class LocalAgent:
     """Executes runs; the built task is read from the folder *task_folder* at each start.
 
-    Unless *is_allowed*, runs are refused: their steps are not isolated from this machine, and everything that
-    reaches the control routes, such as an agent in its sandbox, could start one.
+    Without that folder it is off: steps are not isolated from this machine, and everything that reaches the
+    control routes, such as an agent in its sandbox, could start a run.
     """
 
-    def __init__(
-        self, state: State, objects: Objects, task_folder: Path = TASK, *, is_allowed: bool = True
-    ) -> None:
-        self.is_allowed = is_allowed
+    def __init__(self, state: State, objects: Objects, task_folder: Path | None) -> None:
         self.state, self.objects, self.task_folder = state, objects, task_folder
         self._instance = new_id()
         self._turns = asyncio.Semaphore(MAX_JOBS)
@@ -48,9 +45,14 @@ class LocalAgent:
         self._running: dict[int, asyncio.Task[None]] = {}
         self._watch = Watch(MARK, f"{self._instance}/", work_folder(state, self._instance))
 
+    @property
+    def is_on(self) -> bool:
+        """Whether runs are executed."""
+        return self.task_folder is not None
+
     def task(self) -> Task | None:
         """Return the built task, or None."""
-        return read_task(self.task_folder)
+        return None if self.task_folder is None else read_task(self.task_folder)
 
     def start(self, run: JSON, secrets: Mapping[str, str], url: str) -> None:
         """Execute *run* in the background; *secrets* are its secret variables, *url* the organisation's."""

@@ -8,10 +8,10 @@ https://learn.microsoft.com/azure/devops/extend/develop/add-action
 from pathlib import Path
 from typing import Any
 
-from emulators.platform.browser import Browser, ProgramError, missing
+from emulators.platform import browser, extension_pages
+from emulators.platform.browser import Browser, ProgramError
 from emulators.platform.clients.app import App
 from emulators.platform.console.run_result import heading, print_result
-from emulators.platform.extension_pages import build_pages, can_build
 from emulators.platform.plan import Plan
 from emulators.platform.processes import PlatformError
 from emulators.platform.running import Platform
@@ -60,20 +60,24 @@ TITLES = (
 WINDOW = {"viewport": {"width": 1180, "height": 1000}}
 
 
-def prepare(plan: Plan) -> None:  # noqa: ARG001  (what the demo calls)
+def prepare(plan: Plan) -> Plan:
     """Check that there is a browser and that the pages can be built; raises `PlatformError` if not."""
-    reason = missing() or (None if can_build() else "the extension's packages are not installed")
+    reason = browser.missing() or extension_pages.missing()
     if reason is not None:
         raise PlatformError(
             f"This scenario drives the extension's dialog in Chromium, but {reason}.\n"
-            "Install it and try again, or see the same run without a browser: make demo"
+            "Then try again, or see the same run without a browser: make demo"
         )
+    return plan
 
 
 def show(platform: Platform, seconds: float) -> bool:
     """Start one run, then three, within *seconds* each; returns whether nothing is missing."""
     sample, app = create_sample(platform), App(platform.plan)
-    print(f"extension     {build_pages(platform.plan)}\nwork item     {sample.work_item_url}", flush=True)
+    print(
+        f"extension     {extension_pages.build_pages(platform.plan)}\nwork item     {sample.work_item_url}",
+        flush=True,
+    )
     folder = platform.plan.folder(PICTURES)
     given = {"context": WINDOW, "folder": str(folder), "seconds": seconds}
     with Browser() as browser:

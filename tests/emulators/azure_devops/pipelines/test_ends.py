@@ -1,8 +1,10 @@
 """How runs end early: by a cancel, by the end of the emulator, and without leaving processes or folders."""
 
 import os
+import re
 import signal
 import time
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -107,10 +109,13 @@ def test_a_background_process_that_keeps_the_output_open_does_not_hold_the_run(n
 
 
 def test_the_folders_of_a_run_are_removed(new_pipeline, server):
-    pipeline = new_pipeline("steps:\n- checkout: none\n- bash: echo x > a.txt; pwd\n")
-    run = pipeline.start()
-    pipeline.ended(run)
-    assert not list(server.state.glob("azure_devops/pipelines/work/*/*"))
+    pipeline = new_pipeline(
+        "steps:\n- checkout: none\n- bash: echo x > a.txt; echo in $(Pipeline.Workspace)\n"
+    )
+    _, log = pipeline.result()
+    (folder,) = re.findall(r"^in (.*)$", log, re.MULTILINE)
+    assert Path(folder).is_relative_to(server.state)
+    assert not Path(folder).exists()
 
 
 def environment(pid):
@@ -149,10 +154,12 @@ def build_at(url, run):
 
 
 def test_a_stopped_emulator_cancels_its_runs_and_ends_their_processes(tmp_path, sleeping):
-    server = Running(tmp_path / "state", build)
+    server = Running(tmp_path / "state", partial(build, task=tmp_path))
     run = sleeping(server.url)
+    work = tmp_path / "state" / "azure_devops" / "pipelines" / "work"
+    assert list(work.glob("*/*"))
     server.stop()
-    assert not list((tmp_path / "state").glob("azure_devops/pipelines/work/*/*"))
+    assert not work.exists() or not list(work.glob("*/*"))
     assert [pid for pid in marked(MARK, "") if str(tmp_path) in environment(pid)] == []
     again = Running(tmp_path / "state", build)
     try:
@@ -162,7 +169,7 @@ def test_a_stopped_emulator_cancels_its_runs_and_ends_their_processes(tmp_path, 
 
 
 def test_a_killed_emulator_leaves_no_process_and_its_run_has_failed(tmp_path, sleeping):
-    with program("azure_devops", tmp_path / "state") as server:
+    with program("azure_devops", tmp_path / "state", "--pipelines") as server:
         run = sleeping(server.url)
         assert [pid for pid in marked(MARK, "") if str(tmp_path) in environment(pid)]
         os.kill(server.process.pid, signal.SIGKILL)

@@ -5,6 +5,7 @@ import os
 
 import pytest
 
+from emulators.azure_devops.pipelines.agent import logs
 from emulators.azure_devops.pipelines.agent.left_processes import LeftProcesses
 from emulators.azure_devops.pipelines.agent.process import Start
 from emulators.azure_devops.pipelines.agent.process import run as run_process
@@ -63,6 +64,16 @@ def test_output_without_line_ends_and_of_any_bytes_is_kept(run):
     assert result == "succeeded"
     assert "bad \N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER} byte\nno end" in log
     assert "##[warning]A line of over 1048576 bytes was left out." in log
+
+
+def test_a_log_is_limited_in_bytes(run, monkeypatch, server):
+    monkeypatch.setattr(logs, "MAX_LOG_BYTES", 3_000)
+    _, log, _, number = run(
+        "- bash: for i in $(seq 100); do echo '\u20ac\u20ac\u20ac\u20ac\u20ac\u20ac\u20ac\u20ac'; done\n"
+    )
+    assert "##[warning]The rest of this log was left out" in log
+    (path,) = server.state.glob(f"azure_devops/pipelines/runs/{number}/logs/2.log")
+    assert path.stat().st_size < 3_000 + len(logs.CUT) + 40
 
 
 @pytest.mark.parametrize(

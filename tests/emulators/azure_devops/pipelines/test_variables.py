@@ -68,10 +68,10 @@ def test_secrets_are_masked_everywhere_and_are_no_environment_of_scripts(run, se
     }
     steps = (
         '- bash: echo "[$KEY] $(key) s3cret%2Fwith%20spaces $(late)"\n  displayName: Use $(key)\n'
-        "- bash: |\n    echo '##vso[task.setvariable variable=new;isSecret=true]made-secret'\n"
+        "- bash: |\n    echo '##vso[task.setvariable variable=new;isSecret=true]new-secret'\n"
         "    echo '##vso[task.setsecret]third-secret'\n    echo third-secret\n"
-        "    echo '##vso[task.logissue type=error]it was made-secret'\n"
-        "    echo made-secret > $(Agent.TempDirectory)/s.md\n"
+        "    echo '##vso[task.logissue type=error]it was new-secret'\n"
+        "    echo new-secret > $(Agent.TempDirectory)/s.md\n"
         "    echo '##vso[task.uploadsummary]$(Agent.TempDirectory)/s.md'\n- bash: echo $(new)\n"
     )
     body = {"variables": {"late": {"value": "given-secret", "isSecret": True}}}
@@ -80,10 +80,10 @@ def test_secrets_are_masked_everywhere_and_are_no_environment_of_scripts(run, se
     assert "[] *** *** ***" in log
     everything = log + str(pipeline.build(number)) + str(pipeline.build(number, "/timeline"))
     kept = [path.read_bytes() for path in server.state.rglob("pipelines/**/*") if path.is_file()]
-    for hidden in (secret, "made-secret", "third-secret", "given-secret"):
+    for hidden in (secret, "new-secret", "third-secret", "given-secret"):
         assert hidden not in everything
         assert not [one for one in kept if hidden.encode() in one]
-    assert "made-secret" not in str(pipeline.http.get(f"{pipeline.path}/runs/{number}").json())
+    assert "new-secret" not in str(pipeline.http.get(f"{pipeline.path}/runs/{number}").json())
     stored = b"".join(path.read_bytes() for path in server.state.rglob("*.sqlite*"))
     assert b"given-secret" not in stored
     assert b"third-secret" not in stored
