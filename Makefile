@@ -105,8 +105,8 @@ docs: $(PYTHON_STAMP) extension/node_modules/.installed  ## write the generated 
 	"$(PY)" docs/openapi.py | node extension/openapi.mjs
 	"$(PY)" -m emulators.platform.coverage
 
-screenshots: demo  ## take the README's pictures from the demo's pages, with Chromium
-	"$(PY)" docs/screenshots.py "$(or $(STATE),.local/demo)/pages"
+screenshots: demo  ## take the README's pictures with Chromium, or the extension's (SCENARIO=boards)
+	"$(PY)" docs/screenshots.py "$(or $(STATE),.local/demo)"
 
 bench: install-demo  ## measure the app against a bare script (ONLY=runs,gateway selects some)
 	@"$(PY)" -m emulators.bench $(if $(ONLY),--only "$(ONLY)")

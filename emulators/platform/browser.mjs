@@ -21,7 +21,9 @@ async function open(options) {
   context.setDefaultTimeout(TIMEOUT);
   const page = await context.newPage();
   page.problems = [];
-  page.on("console", (message) => message.type() === "error" && page.problems.push(message.text()));
+  page.on("console", (message) => {
+    if (message.type() === "error") page.problems.push(`${message.text()} ${message.location().url}`);
+  });
   page.on("pageerror", (error) => page.problems.push(error.message));
   page.violations = violations;
   return page;

@@ -13,7 +13,7 @@ from emulators.platform.processes import ROOT, PlatformError
 from emulators.platform.scenarios import pipeline
 from tests.needs import need
 
-SECONDS = 150
+SECONDS = 280
 COMMAND = [sys.executable, "-m", "emulators.platform.demo", "--agent", "claude"]
 
 
@@ -23,6 +23,7 @@ def demo_of(state, *arguments):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(SECONDS + 20)
 def test_the_scenario_shows_the_tasks_log_and_ends_with_the_pull_request(tmp_path):
     need(extension_pages.missing())
     done = demo_of(tmp_path / "a state", "--scenario", "pipeline")
