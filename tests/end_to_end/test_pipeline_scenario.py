@@ -35,7 +35,8 @@ def test_the_scenario_shows_the_tasks_log_and_ends_with_the_pull_request(tmp_pat
     assert re.search(r"- Pull request: \[!1\]\(http://\S+/pullrequest/1\)", done.stdout)
     assert "The pull request is there, linked both ways, and reported." in done.stdout
     folder = tmp_path / "a state" / "azure_devops" / "pipelines"
-    assert sorted(path.name for path in folder.iterdir()) == ["runs"]  # and no `work`
+    assert sorted(path.name for path in folder.iterdir()) == ["runs", "work"]
+    assert list((folder / "work").iterdir()) == []
 
 
 def test_an_unknown_scenario_names_the_known_ones(tmp_path):
