@@ -9,6 +9,7 @@ MODEL ?= scripted
 SCENARIO ?=
 KEEP ?=
 UNSAFE ?=
+PIPELINES ?=
 ONLY ?=
 BASE_PORT ?= 7071
 STATE ?=
@@ -52,6 +53,7 @@ help:  ## list the targets
 # MODEL: scripted, or real with the key in ANTHROPIC_API_KEY (scripted)
 # SCENARIO: another way to start the run of make demo: a module in emulators/platform/scenarios/
 # UNSAFE: 1 lets the agent of a real model work without bubblewrap, with your rights on this machine
+# PIPELINES: 1 lets pipelines of make run execute their steps: scripts, with your rights and no sandbox
 # KEEP: 1 keeps the platform of make demo up until Ctrl-C
 # STATE: folder for state and logs (.local; make demo: .local/demo)
 # BASE_PORT: first of the ten ports (make run: 7071; make demo: ports that are free)
@@ -64,7 +66,8 @@ demo: check-agent check-scenario install-demo $(if $(SCENARIO),extension/node_mo
 	  $(if $(SCENARIO),--scenario "$(SCENARIO)") $(if $(call given,$(KEEP)),--keep)
 
 run: check-agent install-demo  ## keep the platform up, with the sample in it, to play with
-	@"$(PY)" -m emulators.platform.run $(PLATFORM_ARGUMENTS) --base-port "$(BASE_PORT)"
+	@"$(PY)" -m emulators.platform.run $(PLATFORM_ARGUMENTS) --base-port "$(BASE_PORT)" \
+	  $(if $(call given,$(PIPELINES)),--pipelines)
 
 test: install  ## the tests, in less than 15 minutes (PYTEST_ARGS="-k hooks" selects some; JOBS=0: one by one)
 	@"$(PY)" -m pytest -n $(JOBS) --dist loadfile -m "not slow" $(PYTEST_ARGS)
@@ -102,8 +105,8 @@ docs: $(PYTHON_STAMP) extension/node_modules/.installed  ## write the generated 
 	"$(PY)" docs/openapi.py | node extension/openapi.mjs
 	"$(PY)" -m emulators.platform.coverage
 
-screenshots: demo  ## take the README's pictures from the demo's pages, with Chromium
-	"$(PY)" docs/screenshots.py "$(or $(STATE),.local/demo)/pages"
+screenshots: demo  ## take the README's pictures with Chromium, or the extension's (SCENARIO=boards)
+	"$(PY)" docs/screenshots.py "$(or $(STATE),.local/demo)"
 
 bench: install-demo  ## measure the app against a bare script (ONLY=runs,gateway selects some)
 	@"$(PY)" -m emulators.bench $(if $(ONLY),--only "$(ONLY)")

@@ -1,6 +1,9 @@
-"""Take the README's pictures with headless Chromium, from the pages of `make demo`: `make screenshots`.
+"""Take the pictures of the documents from what `make demo` leaves: `make screenshots`.
 
-usage: python docs/screenshots.py FOLDER_WITH_PAGES
+Those of the README are of its pages, with headless Chromium; those of the extension are chosen from the
+pictures that `make demo SCENARIO=boards` has taken: `make screenshots SCENARIO=boards`.
+
+usage: python docs/screenshots.py STATE_FOLDER
 """
 
 import os
@@ -15,6 +18,20 @@ from pathlib import Path
 
 IMAGES = Path(__file__).resolve().parent / "images"
 PAGES = ("work-item", "pull-request")
+# pictures of the extension, by the name that the scenario gives to each
+CHOSEN = {
+    "boards-dialog-light": "dialog-form-light-wide",
+    "boards-dialog-dark": "dialog-form-dark-wide",
+    "boards-dialog-high-contrast": "dialog-form-high-contrast-wide",
+    "boards-progress-light": "dialog-progress-light-wide",
+    "boards-ended-light": "dialog-ended-light-wide",
+    "boards-panel-narrow": "panel-light-narrow",
+    "boards-group-light": "group-light-wide",
+    "boards-settings-light": "settings-light-wide",
+    "boards-settings-dark-narrow": "settings-dark-narrow",
+    "boards-several-light": "several-3-ended",
+    "boards-work-item-light": "one-4-work-item",
+}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 WIDTH, HEIGHT = 900, 1180
 MARGIN = 24  # rows of background that stay below the last row of text
@@ -107,8 +124,26 @@ def _chunk(kind: bytes, content: bytes) -> bytes:
 
 
 def main() -> int:
-    """Take every picture; returns 1 and says why when Chromium or a page is missing."""
-    folder = Path(sys.argv[1])
+    """Take every picture that *STATE_FOLDER* has; returns 1 and says why when something is missing."""
+    state = Path(sys.argv[1])
+    return choose(state / "pictures") if (state / "pictures").is_dir() else take_all(state / "pages")
+
+
+def choose(folder: Path) -> int:
+    """Write the chosen pictures of the extension in *folder*, made small; returns 1 when one is missing."""
+    missing = [name for name in CHOSEN.values() if not (folder / f"{name}.png").is_file()]
+    if missing:
+        sys.stderr.write(f"{folder} lacks {', '.join(missing)}.\n")
+        return 1
+    for name, source in CHOSEN.items():
+        image = IMAGES / f"{name}.png"
+        image.write_bytes(encoded(trimmed(decoded((folder / f"{source}.png").read_bytes()))))
+        _tell(image)
+    return 0
+
+
+def take_all(folder: Path) -> int:
+    """Take a picture of each page in *folder*; returns 1 and says why when Chromium or a page is missing."""
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     missing = [page for page in PAGES if not (folder / f"{page}.html").is_file()]
     if browser is None or missing:
@@ -118,8 +153,12 @@ def main() -> int:
     for page in PAGES:
         image = IMAGES / f"{page}.png"
         take(browser, folder / f"{page}.html", image)
-        sys.stdout.write(f"{image} ({image.stat().st_size // 1000} kB)\n")
+        _tell(image)
     return 0
+
+
+def _tell(image: Path) -> None:
+    sys.stdout.write(f"{image} ({image.stat().st_size // 1000} kB)\n")
 
 
 if __name__ == "__main__":

@@ -14,9 +14,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from emulators.platform.console.addresses import print_addresses
-from emulators.platform.console.arguments import add_model
+from emulators.platform.console.arguments import add_model, add_pipelines
 from emulators.platform.endings import ends_on_signals
-from emulators.platform.extension_pages import build_pages
+from emulators.platform.extension_pages import try_to_build
 from emulators.platform.plan import FLAGS, Plan, real_model_key
 from emulators.platform.processes import ROOT, PlatformError
 from emulators.platform.running import running
@@ -39,10 +39,12 @@ def plan_of(argv: Sequence[str] | None = None) -> Plan:
     )
     parser.add_argument("--app", type=Path, default=ROOT, help="folder of the function app (this repository)")
     add_model(parser)
+    add_pipelines(parser)
     parsed = parser.parse_args(argv)
     key = real_model_key(FLAGS, unsafe=parsed.unsafe) if parsed.model == "real" else None
     app, state = parsed.app.absolute(), parsed.state.absolute()
-    return Plan(state, parsed.base_port, app, model_key=key, unsafe=parsed.unsafe)
+    plan = Plan(state, parsed.base_port, app, model_key=key, unsafe=parsed.unsafe)
+    return plan.with_pipelines() if parsed.pipelines else plan
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -51,7 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         plan = plan_of(argv)
         with ends_on_signals(), running(plan) as platform:
-            print_addresses(platform, build_pages(plan), start)
+            print_addresses(platform, try_to_build(plan), start)
             while True:
                 platform.check()
                 time.sleep(POLL_SECONDS)

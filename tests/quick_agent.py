@@ -85,4 +85,5 @@ def quick_options(folder: Path, *, settings=None, arguments=None) -> dict:
     given[AZURE_RESOURCE_MANAGER.name] += ["--images", str(app / "images.toml")]
     for name, parts in (arguments or {}).items():
         given[name] = [*given.get(name, []), *parts]
-    return {"app": app, "arguments": given, "settings": {"DEFAULT_AGENT": "quick", **(settings or {})}}
+    own = {"DEFAULT_AGENT": "quick", **(settings or {})}
+    return {"app": app, "arguments": given, "settings": own, "pipelines": True}

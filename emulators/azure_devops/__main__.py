@@ -31,18 +31,18 @@ def build(
     options: serving.Options,
     runs: AppRuns | None = None,
     extension: ExtensionSource | None = None,
-    task: Path | None = TASK,
+    task: Path | None = None,
 ) -> web.Application:
     """Return the application for the state folder in *options*; the pages show *runs*, host *extension*.
 
-    Pipelines execute the task that is built in the folder *task*; without one, their runs are refused.
+    Pipelines execute the task that is built in the folder *task*. Without one they are off.
     """
     state = State(options.folder("azure_devops"), options.state)
     seed_identities(state)
     hooks = Hooks(state)
     objects = Objects()
     merging = Merging(state, hooks, objects)
-    agent = LocalAgent(state, objects, task or TASK, is_allowed=task is not None)
+    agent = LocalAgent(state, objects, task)
     services = Services(state, objects, hooks, merging, agent, runs, extension)
     app = web.Application(client_max_size=serving.MAX_BODY_BYTES)
     app.cleanup_ctx.append(_running(services, hooks, merging, agent, f"http://127.0.0.1:{options.port}"))
@@ -72,8 +72,12 @@ def arguments() -> argparse.ArgumentParser:
     """Return the common arguments, plus the app whose runs the pages show, the extension and the task."""
     parser = serving.parser(AZURE_DEVOPS, PURPOSE)
     parser.add_argument("--app-url", type=loopback_url, help="address of the app whose runs the pages show")
+    parser.add_argument(
+        "--pipelines",
+        action="store_true",
+        help="execute the steps of pipelines: scripts, with your rights and without a sandbox",
+    )
     parser.add_argument("--task", type=Path, default=TASK, help="folder of the built pipelines task")
-    parser.add_argument("--no-pipelines", action="store_true", help="refuse the runs of pipelines")
     parser.add_argument("--app-keys", type=Path, help="file with the keys of that app")
     parser.add_argument("--extension-files", type=loopback_url, help="origin of the extension's built files")
     parser.add_argument("--extension", type=Path, default=DEFAULT_FOLDER, help="folder of the extension")
@@ -95,7 +99,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     if (parsed.app_url is None) != (parsed.app_keys is None):
         parser.error("--app-url and --app-keys must be given together")
     options = serving.options_of(AZURE_DEVOPS, parsed)
-    task = None if parsed.no_pipelines else parsed.task.absolute()
+    task = parsed.task.absolute() if parsed.pipelines else None
     serving.run(AZURE_DEVOPS, options, build(options, _runs(parsed), _extension(parsed), task))
 
 

@@ -21,7 +21,9 @@ async function open(options) {
   context.setDefaultTimeout(TIMEOUT);
   const page = await context.newPage();
   page.problems = [];
-  page.on("console", (message) => message.type() === "error" && page.problems.push(message.text()));
+  page.on("console", (message) => {
+    if (message.type() === "error") page.problems.push(`${message.text()} ${message.location().url}`);
+  });
   page.on("pageerror", (error) => page.problems.push(error.message));
   page.violations = violations;
   return page;
@@ -49,7 +51,9 @@ async function run({ program, values, context, keep }) {
   }
 }
 
-for await (const line of createInterface({ input: process.stdin })) {
-  process.stdout.write(`${JSON.stringify(await run(JSON.parse(line)))}\n`);
-}
-await browser.close();
+const lines = createInterface({ input: process.stdin });
+lines.on("close", async () => {
+  await browser.close(); // also in the middle of a program, whose caller has ended
+  process.exit();
+});
+for await (const line of lines) process.stdout.write(`${JSON.stringify(await run(JSON.parse(line)))}\n`);

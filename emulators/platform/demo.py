@@ -20,7 +20,7 @@ from emulators.platform.console.addresses import isolation
 from emulators.platform.console.arguments import make_parser
 from emulators.platform.console.run_result import print_result
 from emulators.platform.endings import ends_on_signals
-from emulators.platform.extension_pages import build_pages
+from emulators.platform.extension_pages import try_to_build
 from emulators.platform.places import free_base_port
 from emulators.platform.plan import (
     MAKE,
@@ -54,11 +54,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         scenario = find(options.scenario) if options.scenario else None
         plan = demo_plan(options, options.base_port)
         if scenario is not None:
-            scenario.prepare(plan)
+            plan = scenario.prepare(plan)
         print("Starting the platform ...", flush=True)
         with ends_on_signals(), running(plan, fresh=True) as platform:
             print_places(platform)
-            print(f"extension     {build_pages(plan)}")
+            print(f"extension     {try_to_build(plan)}")
             act = scenario.show if scenario is not None else show
             good = act(platform, SECONDS[options.model])
             print(f"\n{farewell(keep=options.keep)}", flush=True)

@@ -6,14 +6,18 @@ https://learn.microsoft.com/azure/devops/extend/develop/manifest
 import os
 import shutil
 import subprocess
+from collections.abc import Mapping, Sequence
 
 from emulators.extension_manifest import BUILT_FOLDER, DEFAULT_FOLDER, MANIFEST, SOURCE_FOLDER
 from emulators.platform.plan import Plan
+from emulators.platform.processes import PlatformError
 from emulators.ports import FUNCTIONS_HOST
 
 BUNDLER = DEFAULT_FOLDER / "node_modules" / "esbuild"
 BUILD = DEFAULT_FOLDER / "stage.mjs"
 SECONDS = 60
+SHOWN_CHARACTERS = 1_000
+PLACE = "the button Autocoder on work items"
 
 
 def place_manifest(plan: Plan) -> None:
@@ -23,24 +27,52 @@ def place_manifest(plan: Plan) -> None:
     shutil.copyfile(DEFAULT_FOLDER / SOURCE_FOLDER / MANIFEST, folder / MANIFEST)
 
 
-def can_build() -> bool:
-    """Whether Node and the extension's packages are installed."""
-    return shutil.which("node") is not None and BUNDLER.is_dir()
+def missing() -> str | None:
+    """Return what keeps the extension from being built here and the next step, or None."""
+    if shutil.which("node") is None:
+        return "Node 20 or newer is not installed: install it (https://nodejs.org)"
+    if not BUNDLER.is_dir():
+        return "the extension's packages are not installed: run npm ci --prefix extension"
+    return None
 
 
 def build_pages(plan: Plan) -> str:
-    """Build the extension for the app of *plan*, if possible; returns where it is, or how to get it."""
-    if not can_build():
-        return "not built; this installs what it needs and builds it: make extension-pages"
+    """Build the extension for the app of *plan*; returns where it is. Raises `PlatformError`."""
     hosts = FUNCTIONS_HOST.url(plan.base_port).partition("://")[2]
-    command = ["node", str(BUILD), str(plan.extension / BUILT_FOLDER)]
-    environment = {**os.environ, "EXTENSION_FUNCTION_HOSTS": hosts}
-    log = plan.log("extension_pages")
-    with log.open("w") as output:
-        try:
-            subprocess.run(
-                command, check=True, env=environment, stdout=output, stderr=output, timeout=SECONDS
-            )
-        except subprocess.SubprocessError:
-            return f"not built, see {log}"
-    return "the button Autocoder on work items"
+    command = [str(BUILD), str(plan.extension / BUILT_FOLDER)]
+    run_build("pages of the extension", command, {"EXTENSION_FUNCTION_HOSTS": hosts})
+    return PLACE
+
+
+def try_to_build(plan: Plan) -> str:
+    """Build the extension if possible; returns where it is, or why it is not there and what to do."""
+    try:
+        return build_pages(plan)
+    except PlatformError as error:
+        return f"not built. {error}\nThen, with the platform up: make extension-pages"
+
+
+def run_build(what: str, command: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
+    """Run Node with *command*, which builds *what*.
+
+    Raises `PlatformError` that names the cause and the next step.
+    """
+    reason = missing()
+    if reason is not None:
+        raise PlatformError(f"The {what} cannot be built: {reason}.")
+    try:
+        done = subprocess.run(
+            ["node", *command],
+            check=False,
+            cwd=DEFAULT_FOLDER,
+            env={**os.environ, **(environment or {})},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=SECONDS,
+        )
+    except subprocess.TimeoutExpired:
+        raise PlatformError(f"The {what} were not built within {SECONDS:g} s. Try again.") from None
+    if done.returncode != 0:
+        last = done.stdout.decode(errors="replace").strip()[-SHOWN_CHARACTERS:]
+        raise PlatformError(f"The {what} cannot be built. Correct this and try again:\n{last}")

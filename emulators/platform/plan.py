@@ -29,10 +29,11 @@ class Spelling:
     base_port: str  # followed by the port; empty when free ports are chosen automatically
     model: str
     unsafe: str
+    pipelines: str
 
 
-FLAGS = Spelling("--state FOLDER", "--base-port ", "--model real", "--unsafe")
-MAKE = Spelling("STATE=FOLDER", "BASE_PORT=", "MODEL=real", "UNSAFE=1")
+FLAGS = Spelling("--state FOLDER", "--base-port ", "--model real", "--unsafe", "--pipelines")
+MAKE = Spelling("STATE=FOLDER", "BASE_PORT=", "MODEL=real", "UNSAFE=1", "PIPELINES=1")
 MAKE_ON_FREE_PORTS = replace(MAKE, base_port="")
 
 
@@ -51,12 +52,23 @@ class Plan:
     arguments: Mapping[str, Sequence[str]] = field(default_factory=dict)
     model_key: str | None = None  # of the real model; None: the scripted model answers
     unsafe: bool = False  # whether the agent of a real model may run without a sandbox
+    pipelines: bool = False  # whether the steps of pipelines may run, which they do without a sandbox
     spelling: Spelling = FLAGS
 
     @property
     def needs_sandbox(self) -> bool:
         """Whether containers must run in a sandbox, because a real model may run any command."""
         return self.model_key is not None and not self.unsafe
+
+    def with_pipelines(self) -> "Plan":
+        """Return this plan with pipelines on; raises `PlatformError` when a sandbox is needed."""
+        if self.needs_sandbox:
+            raise PlatformError(
+                "The steps of a pipeline run on this machine without a sandbox, and a real model's agent "
+                "can start one.\nUse the scripted model, or accept the risk of a real one: "
+                f"{self.spelling.unsafe}."
+            )
+        return replace(self, pipelines=True)
 
     def folder(self, name: str) -> Path:
         """Return the folder *name* of the state; a new one is private to this user."""

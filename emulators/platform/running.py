@@ -130,8 +130,7 @@ def program_of(plan: Plan, emulator: Emulator) -> Program:
     if emulator is AZURE_DEVOPS:  # its pages show the app's runs, and host the extension
         command += ["--extension-files", EXTENSION_FILES.url(plan.base_port)]
         command += ["--app-url", FUNCTIONS_HOST.url(plan.base_port), "--app-keys", str(plan.keys_file)]
-        if plan.needs_sandbox:  # the steps of pipelines are not isolated, and the agent reaches this server
-            command += ["--no-pipelines"]
+        command += ["--pipelines"] if plan.pipelines else []
     if emulator in (AZURE_DEVOPS, EXTENSION_FILES):
         command += ["--extension", str(plan.extension)]
     if emulator is AZURE_RESOURCE_MANAGER and plan.needs_sandbox:

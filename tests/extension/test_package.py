@@ -4,7 +4,6 @@ import gzip
 import json
 import os
 import re
-import shutil
 import struct
 import subprocess
 import zipfile
@@ -13,8 +12,10 @@ from xml.etree import ElementTree
 import pytest
 
 from autocoder.changes.secret_scan import scan
+from emulators.platform.extension_pages import missing
 from tests.docs.checkout import ROOT
 from tests.extension.conftest import EXTENSION
+from tests.needs import need
 
 HOSTS = "autocoder.example.net,127.0.0.1:7071"
 MAX_PAGE_BYTES = 150_000  # script and style of one page, compressed
@@ -39,8 +40,7 @@ def packaged(folder, **settings):
 @pytest.fixture(scope="module")
 def package(tmp_path_factory):
     """The opened package, built for a publisher and two hosts."""
-    if shutil.which("node") is None or not (EXTENSION / "node_modules" / "tfx-cli").is_dir():
-        pytest.skip("the extension's packages are not installed; `make install` installs them")
+    need(missing())
     folder = tmp_path_factory.mktemp("package")
     done = packaged(folder, EXTENSION_FUNCTION_HOSTS=HOSTS, EXTENSION_PUBLISHER="contoso")
     assert done.returncode == 0, done.stdout + done.stderr

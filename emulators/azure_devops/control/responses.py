@@ -41,10 +41,10 @@ async def respond(services: Services, request: web.Request, rest: tuple[str, ...
         return refused
     try:
         body = await _body(request)
-        handler = _handler(request.method, rest)
-        if handler is None:
+        control = _control(request.method, rest)
+        if control is None:
             return answer({"error": f"there is no control route {request.method} {'/'.join(rest)}"}, 404, "")
-        return answer(await handler(services, rest, body), 200, "")
+        return answer(await control(services, rest, body), 200, "")
     except (ControlError, ValueError, KeyError, TypeError, git.GitError) as error:
         return answer({"error": f"{error}" or type(error).__name__}, 400, "")
 
@@ -59,7 +59,7 @@ async def _body(request: web.Request) -> JSON:
 Control = Callable[[Services, tuple[str, ...], JSON], Awaitable[Any]]
 
 
-def _handler(method: str, rest: tuple[str, ...]) -> Control | None:
+def _control(method: str, rest: tuple[str, ...]) -> Control | None:
     if rest[:1] == ("organizations",) and len(rest) > 2 and rest[2] == "projects":
         inside = rest[4] if len(rest) > 4 else ""
         return IN_PROJECT.get(inside)

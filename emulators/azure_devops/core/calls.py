@@ -16,6 +16,7 @@ from emulators.azure_devops.core.state import Identity, Project, State, new_id
 
 MAX_BODY_BYTES = 26_214_400
 PATCH_TYPE = "application/json-patch+json"
+CONTINUATION = "x-ms-continuationtoken"  # the header that leads to the next page of a list
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from aiohttp import web
 
 from emulators.azure_devops.core import errors
-from emulators.azure_devops.core.calls import Call
+from emulators.azure_devops.core.calls import CONTINUATION, Call
 from emulators.azure_devops.core.identity_refs import identity_ref
 from emulators.azure_devops.core.repository_shapes import repository_url
 from emulators.azure_devops.core.state import JSON, Repository
@@ -19,7 +19,6 @@ from emulators.azure_devops.organization import seeding
 from emulators.azure_devops.storage import git_commands as git
 from emulators.azure_devops.storage.git_objects import all_refs, read_ref
 
-CONTINUATION = "x-ms-continuationtoken"
 REFUSALS = {
     "TF402455": "rejectedByPolicy",
     "'ForcePush'": "forcePushRequired",

@@ -5,7 +5,6 @@ https://learn.microsoft.com/azure/devops/integrate/get-started/authentication/au
 
 import base64
 import binascii
-import hashlib
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -73,7 +72,7 @@ def credential_of(state: State, request: web.Request) -> Credential | None:
 
 def register_pat(state: State, token: str, identity: Identity, scopes: list[str] | None) -> None:
     """Make *token* a personal access token of *identity*; only its hash is stored."""
-    state.store.put("pat", _digest(token), {"identity": identity.id, "scopes": scopes})
+    state.store.put("pat", extension_tokens.digest(token), {"identity": identity.id, "scopes": scopes})
 
 
 def sign_in_required(request: web.Request) -> web.Response:
@@ -116,12 +115,8 @@ def _from_basic(state: State, value: str) -> Credential | None:
         _, _, password = base64.b64decode(value, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
         return None
-    row = state.store.get("pat", _digest(password))
+    row = state.store.get("pat", extension_tokens.digest(password))
     identity = None if row is None else state.identity(row["identity"])
     if row is None or identity is None:
         return None
     return Credential(identity, None if row["scopes"] is None else frozenset(row["scopes"]))
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

@@ -11,6 +11,7 @@ import time
 from emulators.azure_devops.core.operations import OPERATIONS
 from emulators.azure_devops.core.state import JSON, Identity, State
 
+KIND = "extension token"
 DEFAULT_MINUTES = 60.0
 KNOWN_SCOPES = frozenset(scope for operation in OPERATIONS.values() for scope in operation.scopes)
 
@@ -26,14 +27,17 @@ def issue(state: State, person: Identity, scopes: list[str], minutes: float = DE
     if unknown:
         raise ValueError(f"no operation has the scope {', '.join(unknown)}")
     token = secrets.token_urlsafe(48)
-    row = {"identity": person.id, "scopes": sorted(scopes), "expires": time.time() + minutes * 60}
-    state.store.put("extension token", _digest(token), row)
+    with state.store.transaction():
+        _forget_expired(state)
+        key, expires = digest(token), time.time() + minutes * 60
+        row = {"key": key, "identity": person.id, "scopes": sorted(scopes), "expires": expires}
+        state.store.put(KIND, key, row)
     return token
 
 
 def find(state: State, token: str) -> JSON | None:
     """Return `{identity, scopes}` of a token that is valid now, or None."""
-    row = state.store.get("extension token", _digest(token))
+    row = state.store.get(KIND, digest(token))
     return row if row is not None and time.time() < row["expires"] else None
 
 
@@ -42,5 +46,12 @@ def is_opaque(token: str) -> bool:
     return bool(token) and "." not in token
 
 
-def _digest(token: str) -> str:
+def digest(token: str) -> str:
+    """Return what is stored of a secret token: enough to recognise it, and nothing to use it."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _forget_expired(state: State) -> None:
+    for row in state.store.all(KIND):
+        if row["expires"] <= time.time():
+            state.store.remove(KIND, row["key"])

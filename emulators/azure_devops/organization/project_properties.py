@@ -14,7 +14,7 @@ from emulators.azure_devops.core.calls import Call
 from emulators.azure_devops.core.state import JSON, Project
 from emulators.azure_devops.organization import permissions
 from emulators.azure_devops.organization.responses import visible_project
-from emulators.azure_devops.organization.seeding import group
+from emulators.azure_devops.organization.seeding import administrators
 
 KIND = "project property"
 SYSTEM = "System."
@@ -73,11 +73,8 @@ def _project(call: Call) -> Project:
 
 
 def _administers(call: Call, project: Project) -> bool:
-    administrators = (
-        group(call.state, project.name, "Project Administrators"),
-        group(call.state, project.organization, "Project Collection Administrators"),
-    )
-    return not set(administrators).isdisjoint(permissions.groups_of(call.state, call.caller))
+    groups = permissions.groups_of(call.state, call.caller)
+    return not set(administrators(call.state, project)).isdisjoint(groups)
 
 
 def _denied(call: Call) -> errors.VssError:

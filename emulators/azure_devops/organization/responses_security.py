@@ -12,9 +12,8 @@ from emulators.azure_devops.core import errors
 from emulators.azure_devops.core.calls import Call
 from emulators.azure_devops.core.state import JSON
 from emulators.azure_devops.organization import permissions
-from emulators.azure_devops.organization.seeding import group
+from emulators.azure_devops.organization.seeding import COLLECTION_ADMINISTRATORS, group
 
-COLLECTION_ADMINISTRATORS = "Project Collection Administrators"
 NAMESPACES = {
     permissions.GIT_REPOSITORIES: ("Git Repositories", permissions.GIT_BITS),
     permissions.AREAS: ("CSS", permissions.AREA_BITS),

@@ -19,6 +19,7 @@ ADMINISTRATOR = Identity(
 )
 CONTRIBUTOR = Identity("54d125f7-69f7-4191-904f-c5b96b6261c8", "Jamal Hartnett", "fabrikamfiber4@hotmail.com")
 VISITOR = Identity("8c8c7d32-6b1b-47f4-b2e9-30b477b5ab3d", "Chuck Reinhart", "fabrikamfiber3@hotmail.com")
+COLLECTION_ADMINISTRATORS = "Project Collection Administrators"
 EVERYBODY = (APP, READER, ADMINISTRATOR, CONTRIBUTOR, VISITOR)
 
 
@@ -57,6 +58,14 @@ def create_project(
     return project
 
 
+def administrators(state: State, project: Project) -> tuple[Identity, Identity]:
+    """Return the groups that administer *project*: those of its organisation and its own."""
+    return (
+        group(state, project.organization, COLLECTION_ADMINISTRATORS),
+        group(state, project.name, "Project Administrators"),
+    )
+
+
 def create_repository(state: State, project: Project, name: str) -> Repository:
     """Record a new repository of *project*; `git_commands.create` creates its folder."""
     return state.add_repository(Repository(new_id(), name, project.id))
@@ -67,21 +76,17 @@ def _seed_members(state: State, project: Project) -> None:
     may.join(state, APP, contributors)
     may.join(state, CONTRIBUTOR, contributors)
     may.join(state, VISITOR, group(state, project.name, "Readers"))
-    may.join(state, ADMINISTRATOR, group(state, project.organization, "Project Collection Administrators"))
+    may.join(state, ADMINISTRATOR, group(state, project.organization, COLLECTION_ADMINISTRATORS))
 
 
 def _seed_permissions(state: State, project: Project) -> None:
-    administrators = (
-        group(state, project.organization, "Project Collection Administrators"),
-        group(state, project.name, "Project Administrators"),
-    )
     contributors = group(state, project.name, "Contributors")
     readers = group(state, project.name, "Readers")
     git, area, hooks = f"repoV2/{project.id}", may.area_token(project), may.hooks_token(project.id)
     builds = may.build_token(project.id)
     may.grant(state, may.BUILDS, builds, contributors, allow=may.bits(may.BUILD_CONTRIBUTOR, may.BUILD_BITS))
     may.grant(state, may.BUILDS, builds, readers, allow=may.bits(may.BUILD_READER, may.BUILD_BITS))
-    for identity in administrators:
+    for identity in administrators(state, project):
         may.grant(state, may.GIT_REPOSITORIES, git, identity, allow=may.bits(may.ADMINISTRATOR))
         may.grant(state, may.AREAS, area, identity, allow=sum(may.AREA_BITS.values()))
         may.grant(state, may.SERVICE_HOOKS, hooks, identity, allow=sum(may.HOOK_BITS.values()))

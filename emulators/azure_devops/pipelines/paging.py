@@ -6,10 +6,9 @@ https://learn.microsoft.com/rest/api/azure/devops/pipelines/pipelines/list
 from collections.abc import Sequence
 from typing import TypeVar
 
-from emulators.azure_devops.core.calls import Call
+from emulators.azure_devops.core.calls import CONTINUATION, Call
 from emulators.azure_devops.core.errors import argument
 
-CONTINUATION = "x-ms-continuationtoken"
 MAX_PAGE = 10_000
 Item = TypeVar("Item")
 

@@ -21,6 +21,10 @@ from emulators.azure_devops.pipelines.running import LocalAgent
 from emulators.azure_devops.pipelines.shapes import show_pipeline, show_run
 
 ORDERS = ("name", "id")
+OFF = (
+    "starts without the option --pipelines (make run PIPELINES=1), because the steps execute on this machine "
+    "with your rights,"
+)
 
 
 async def list_pipelines(call: Call) -> web.Response:
@@ -64,8 +68,8 @@ async def run_pipeline(call: Call) -> web.Response:
     pipeline = pipeline_of(call, call.argument("pipelineId"), "QueueBuilds")
     body = await call.body()
     agent = agent_of(call.services)
-    if not agent.is_allowed:
-        raise call.not_covered("runs while a real model works in a sandbox, because their steps have none,")
+    if not agent.is_on:
+        raise call.not_covered(OFF)
     compiler = Compiler(call.state, call.services.objects, call.required_project(), agent.task(), call.url)
     source = compiler.source(pipeline, _ref(call, body))
     try:

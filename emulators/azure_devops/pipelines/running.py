@@ -5,18 +5,16 @@ https://learn.microsoft.com/azure/devops/pipelines/licensing/concurrent-jobs
 
 import asyncio
 import logging
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from emulators.azure_devops.core.errors import VssError
 from emulators.azure_devops.core.state import JSON, State, new_id, now
 from emulators.azure_devops.pipelines import connections, models
 from emulators.azure_devops.pipelines.agent.job import Job
 from emulators.azure_devops.pipelines.agent.launching import Launcher
+from emulators.azure_devops.pipelines.agent.left_processes import MARK, LeftProcesses
 from emulators.azure_devops.pipelines.agent.masks import Masks
 from emulators.azure_devops.pipelines.agent.predefined import Context, predefined
-from emulators.azure_devops.pipelines.agent.process import MARK
 from emulators.azure_devops.pipelines.agent.tasks import Task, read_task
 from emulators.azure_devops.pipelines.agent.timeline import complete
 from emulators.azure_devops.pipelines.agent.variables import Variables
@@ -24,36 +22,37 @@ from emulators.azure_devops.pipelines.agent.workspace import work_folder, worksp
 from emulators.azure_devops.pipelines.document.definition import Definition
 from emulators.azure_devops.pipelines.queueing import Compiler, Source
 from emulators.azure_devops.storage.git_objects import Objects
-from emulators.marked_processes import kill_marked
+from emulators.processes.watch import Watch
 
 log = logging.getLogger(__name__)
 MAX_JOBS = 4
-ROOT = Path(__file__).parents[3]
-TASK = ROOT / "extension" / "dist" / "task"
+TASK = Path(__file__).parents[3] / "extension" / "dist" / "task"
 LOST = "We stopped hearing from agent Emulated agent. Verify the agent machine is running."
 
 
 class LocalAgent:
     """Executes runs; the built task is read from the folder *task_folder* at each start.
 
-    Unless *is_allowed*, runs are refused: their steps are not isolated from this machine, and everything that
-    reaches the control routes, such as an agent in its sandbox, could start one.
+    Without that folder it is off: steps are not isolated from this machine, and everything that reaches the
+    control routes, such as an agent in its sandbox, could start a run.
     """
 
-    def __init__(
-        self, state: State, objects: Objects, task_folder: Path = TASK, *, is_allowed: bool = True
-    ) -> None:
-        self.is_allowed = is_allowed
+    def __init__(self, state: State, objects: Objects, task_folder: Path | None) -> None:
         self.state, self.objects, self.task_folder = state, objects, task_folder
         self._instance = new_id()
         self._turns = asyncio.Semaphore(MAX_JOBS)
         self._jobs: dict[int, Job] = {}
         self._running: dict[int, asyncio.Task[None]] = {}
-        self._watch: asyncio.subprocess.Process | None = None
+        self._watch = Watch(MARK, f"{self._instance}/", work_folder(state, self._instance))
+
+    @property
+    def is_on(self) -> bool:
+        """Whether runs are executed."""
+        return self.task_folder is not None
 
     def task(self) -> Task | None:
         """Return the built task, or None."""
-        return read_task(self.task_folder)
+        return None if self.task_folder is None else read_task(self.task_folder)
 
     def start(self, run: JSON, secrets: Mapping[str, str], url: str) -> None:
         """Execute *run* in the background; *secrets* are its secret variables, *url* the organisation's."""
@@ -83,19 +82,18 @@ class LocalAgent:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        if self._watch is not None and self._watch.stdin is not None:
-            self._watch.stdin.close()
-            await self._watch.wait()
+        await self._watch.close()
 
     async def _guarded(self, run: JSON, secrets: Mapping[str, str], url: str) -> None:
         """Execute a run and write its end, whatever happens."""
         result, workspace = "failed", workspace_of(self.state, run["id"], self._instance)
+        left = LeftProcesses(self._mark(run))
         try:
             async with self._turns:
-                result = await self._execute(run, secrets, url)
+                result = await self._execute(run, secrets, url, left)
         except asyncio.CancelledError:
             result = "canceled"
-        except (OSError, VssError, LookupError) as error:
+        except Exception as error:
             log.exception("run %s", run["id"])
             run["records"][2]["issues"].append(
                 {"type": "error", "category": "General", "message": str(error)}
@@ -103,19 +101,19 @@ class LocalAgent:
         finally:
             self._jobs.pop(run["id"], None)
             self._running.pop(run["id"], None)
-            kill_marked(MARK, self._mark(run))
+            left.kill()
             workspace.remove()
             _end(run, result)
             models.save_run(self.state, run)
 
-    async def _execute(self, run: JSON, secrets: Mapping[str, str], url: str) -> str:
+    async def _execute(self, run: JSON, secrets: Mapping[str, str], url: str, left: LeftProcesses) -> str:
         state, project = self.state, self.state.project_of(run["project"])
         pipeline = models.find_pipeline(state, project, run["pipeline"])
         repository = models.repository_of(state, pipeline)
         compiler = Compiler(state, self.objects, project, self.task(), url)
         source = Source(repository, run["ref"], run["version"])
         definition = await compiler.definition(pipeline, source, run["parameters"])
-        await self._ensure_watch()
+        await self._watch.start()
         workspace, masks = workspace_of(state, run["id"], self._instance), Masks()
         workspace.create()
         collection = state.organization_id(project.organization)
@@ -126,7 +124,7 @@ class LocalAgent:
             variables.set(name, value)
         self._set_variables(variables, context, definition, secrets)
         launcher = Launcher(state, context, workspace, variables, compiler.task, self._mark(run))
-        job = self._jobs[run["id"]] = Job(launcher, masks, lambda: _save(state, run))
+        job = self._jobs[run["id"]] = Job(launcher, masks, left, lambda: _save(state, run))
         run.update(status=models.RUNNING, started=now())
         job.save()
         await job.execute(definition.steps)
@@ -135,37 +133,26 @@ class LocalAgent:
     def _set_variables(
         self, variables: Variables, context: Context, definition: Definition, secrets: Mapping[str, str]
     ) -> None:
-        """Set the variables in the order of precedence: settings, the start of the run, the YAML file.
+        """Set the variables: of groups, settings, the start of the run, YAML file; the later ones count.
 
         https://learn.microsoft.com/azure/devops/pipelines/process/variables#expansion-of-variables
         """
-        given = {name: one["value"] for name, one in context.run["variables"].items()}
-        for name, one in context.pipeline.variables.items():
-            variables.set(name, one["value"], is_secret=one["isSecret"])
-        for name, value in given.items():
-            variables.set(name, value)
-        for name, value in secrets.items():
-            variables.set(name, value, is_secret=True)
         for name in definition.groups:
             group = connections.group(self.state, context.project, name) or {"variables": {}}
-            for key, one in group["variables"].items():
-                variables.set(key, one["value"], is_secret=one["isSecret"])
+            _set(variables, group["variables"])
+        _set(variables, context.pipeline.variables)
+        _set(variables, context.run["variables"])
+        _set(variables, {name: {"value": value, "isSecret": True} for name, value in secrets.items()})
         for name, value in definition.variables.items():
             variables.set(name, variables.expand(value))
 
     def _mark(self, run: JSON) -> str:
         return f"{self._instance}/{run['id']}/"
 
-    async def _ensure_watch(self) -> None:
-        """Start the program that ends what is left when its pipe closes because this one has ended."""
-        if self._watch is None:
-            self._watch = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "emulators.azure_devops.pipelines.agent.watch"),
-                *(self._instance, str(work_folder(self.state, self._instance))),
-                stdin=asyncio.subprocess.PIPE,
-                cwd=ROOT,
-                start_new_session=True,
-            )
+
+def _set(variables: Variables, given: Mapping[str, JSON]) -> None:
+    for name, one in given.items():
+        variables.set(name, one["value"], is_secret=one["isSecret"])
 
 
 def _save(state: State, run: JSON) -> None:

@@ -11,13 +11,13 @@ import re
 import shlex
 import shutil
 import signal
-import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from emulators.azure_resource_manager.isolation.launch import Launch
-from emulators.marked_processes import kill_marked, marked
+from emulators.processes.marked import kill_marked, marked
+from emulators.processes.watch import Watch
 
 MARK = "AUTOCODER_LOCAL_CONTAINER"
 ALIAS = "autocoder-"
@@ -31,14 +31,14 @@ class PlainProcesses:
     def __init__(self, folder: Path, instance: str) -> None:
         self.folder = folder  # holds the groups, and trees of links for images
         self.instance = instance
-        self.watch: asyncio.subprocess.Process | None = None
         self.alias = folder if shlex.quote(str(folder)) == str(folder) else _alias(folder)
+        self._watch = Watch(MARK, f"{instance}/", None if self.alias == folder else self.alias.parent)
 
     async def start(self, launch: Launch, output: int) -> asyncio.subprocess.Process:
         """Start *launch* in a session of its own; raises `OSError` when it cannot run."""
         if launch.image.root:
             raise OSError("An image with its own root needs bubblewrap.")
-        await self._ensure_watch()
+        await self._watch.start()
         paths = self._paths(launch)
         home = launch.folder / "home"
         home.mkdir(parents=True, exist_ok=True)
@@ -71,25 +71,12 @@ class PlainProcesses:
         return marked(MARK, self._mark(mark))
 
     async def close(self) -> None:
-        """End the watch process."""
-        if self.watch is not None and self.watch.stdin is not None:
-            self.watch.stdin.close()
-            await self.watch.wait()
-        remove_alias(self.alias)
+        """End the program that watches."""
+        await self._watch.close()
+        _remove_alias(self.alias)
 
     def _mark(self, mark: str) -> str:
         return f"{self.instance}/{mark}/"
-
-    async def _ensure_watch(self) -> None:
-        """Start the program that kills all containers when its pipe closes because this one has ended."""
-        if self.watch is None:
-            self.watch = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "emulators.azure_resource_manager.isolation.watch"),
-                *(self.instance, str(self.alias)),
-                stdin=asyncio.subprocess.PIPE,
-                cwd=Path(__file__).parents[3],
-                start_new_session=True,
-            )
 
     def _paths(self, launch: Launch) -> dict[str, str]:
         """Return the replacement of each path of the image and of the volumes."""
@@ -124,7 +111,7 @@ def _alias(folder: Path) -> Path:
     return alias
 
 
-def remove_alias(alias: Path) -> None:
+def _remove_alias(alias: Path) -> None:
     """Remove the link *alias* and its folder; does nothing when *alias* is the folder of groups itself."""
     if alias.is_symlink() and alias.parent.name.startswith(ALIAS):
         shutil.rmtree(alias.parent, ignore_errors=True)

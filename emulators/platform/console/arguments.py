@@ -37,6 +37,15 @@ def make_parser(target: str, purpose: str, state: Path) -> argparse.ArgumentPars
     return parser
 
 
+def add_pipelines(parser: argparse.ArgumentParser) -> None:
+    """Add the argument that turns pipelines on."""
+    parser.add_argument(
+        "--pipelines",
+        action="store_true",
+        help="let pipelines execute their steps: scripts, with your rights and without a sandbox",
+    )
+
+
 def add_model(parser: argparse.ArgumentParser) -> None:
     """Add the arguments that choose the model."""
     parser.add_argument("--model", choices=MODELS, default=MODELS[0], help="which model answers the agent")

@@ -24,3 +24,32 @@ const havePullRequests = async (count, seconds) => {
   const links = dialog.getByRole("link", { name: /pull request/i });
   await links.nth(count - 1).waitFor({ timeout: seconds * 1000 });
 };
+
+const THEMES = ["light", "dark", "high-contrast"];
+const WIDTHS = { wide: 1180, narrow: 480 };
+
+/** Takes pictures of *shown*, which the frame *name* fills, in each theme and width: `{title}-{theme}-{width}.png`. */
+const takeLooks = async (title, name, shown) => {
+  const { width, height } = page.viewportSize();
+  for (const [word, pixels] of Object.entries(WIDTHS)) {
+    await page.setViewportSize({ width: pixels, height });
+    await shown.scrollIntoViewIfNeeded(); // a frame out of sight is not drawn
+    for (const theme of THEMES) {
+      await chooseTheme(theme, name);
+      await shown.screenshot({ path: `${folder}/${title}-${theme}-${word}.png`, animations: "disabled" });
+    }
+  }
+  await page.setViewportSize({ width, height });
+  await shown.scrollIntoViewIfNeeded();
+  await chooseTheme(THEMES[0], name);
+};
+
+/** Changes the theme of the page, and waits until the frame *name* has it and has drawn itself. */
+const chooseTheme = async (theme, name) => {
+  const applied = frameOf(name).evaluate(
+    () => new Promise((done) => addEventListener("themeApplied", () => done(), { once: true })),
+  );
+  await page.selectOption("#extension-theme", theme);
+  await applied;
+  await frameOf(name).evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+};

@@ -1,21 +1,25 @@
 """`make demo SCENARIO=boards`: from a click in a work item to the pull request, in Chromium.
 
 A person opens a work item, chooses Autocoder, starts the run in the dialog, and watches it; then does so
-for three work items in the results of a query. The pictures of what the person saw are kept.
+for three work items in the results of a query. The pictures of what the person saw are kept, and others of
+each page in each theme, wide and narrow.
 https://learn.microsoft.com/azure/devops/extend/develop/add-action
 """
 
+import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from emulators.platform.browser import Browser, ProgramError, missing
+from emulators.platform import browser, extension_pages
+from emulators.platform.browser import Browser, ProgramError
 from emulators.platform.clients.app import App
 from emulators.platform.console.run_result import heading, print_result
-from emulators.platform.extension_pages import build_pages, can_build
 from emulators.platform.plan import Plan
 from emulators.platform.processes import PlatformError
 from emulators.platform.running import Platform
 from emulators.platform.sample import Sample, create_sample
+from emulators.platform.scenarios.parts.looks import take_looks
 
 JSON = dict[str, Any]
 STEPS = Path(__file__).with_suffix(".js")
@@ -40,6 +44,7 @@ const told = async (act) => {
     await picture("stopped");
     throw new Error([problem.message, ...page.problems].join("; "));
   }
+  return page.problems;
 };
 const startAll = async (name, count) => {
   await canStart();
@@ -52,6 +57,9 @@ const startAll = async (name, count) => {
 };
 """
 PICTURES = "pictures"
+# the answer for a document that nobody has written yet; Chromium calls it an error
+MISSING_DOCUMENT = re.compile(r"Failed to load resource: .* 404 .*/ExtensionManagement/.*/Documents/")
+BROWSER_SECONDS = 60  # for what is not the run itself
 TITLES = (
     "Explain the options in the README",
     "Sort the names in the output",
@@ -60,31 +68,35 @@ TITLES = (
 WINDOW = {"viewport": {"width": 1180, "height": 1000}}
 
 
-def prepare(plan: Plan) -> None:  # noqa: ARG001  (what the demo calls)
+def prepare(plan: Plan) -> Plan:
     """Check that there is a browser and that the pages can be built; raises `PlatformError` if not."""
-    reason = missing() or (None if can_build() else "the extension's packages are not installed")
+    reason = browser.missing() or extension_pages.missing()
     if reason is not None:
         raise PlatformError(
             f"This scenario drives the extension's dialog in Chromium, but {reason}.\n"
-            "Install it and try again, or see the same run without a browser: make demo"
+            "Then try again, or see the same run without a browser: make demo"
         )
+    return plan
 
 
 def show(platform: Platform, seconds: float) -> bool:
     """Start one run, then three, within *seconds* each; returns whether nothing is missing."""
     sample, app = create_sample(platform), App(platform.plan)
-    print(f"extension     {build_pages(platform.plan)}\nwork item     {sample.work_item_url}", flush=True)
+    extension_pages.build_pages(platform.plan)  # again, because here it must not fail
+    print(f"work item     {sample.work_item_url}", flush=True)
     folder = platform.plan.folder(PICTURES)
-    given = {"context": WINDOW, "folder": str(folder), "seconds": seconds}
-    with Browser() as browser:
+    given: JSON = {"context": WINDOW, "folder": str(folder), "seconds": seconds}
+    with Browser() as running:
         print("Choosing Autocoder on the work item, then Start Autocoder ...", flush=True)
-        _act(browser, ONE, url=sample.work_item_url, **given)
+        act(running, ONE, url=sample.work_item_url, **given)
         good = print_result(platform.plan, sample, _newest(app, sample.work_item["id"]))
         items = [_add_item(sample, title) for title in TITLES]
         numbers = [item["id"] for item in items]
         heading(f"Three work items at once: {', '.join(map(str, numbers))}")
         lists = f"{sample.person.url}/{sample.project}/_queries"
-        _act(browser, SEVERAL, url=lists, numbers=numbers, **given)
+        act(running, SEVERAL, url=lists, numbers=numbers, **given)
+        heading("How it looks: in light, dark and high contrast, wide and narrow")
+        take_looks(partial(act, running, **given), sample)
     runs = [_newest(app, number) for number in numbers]
     print("\n".join(f"  {run['workItemId']}: {run['status']}  {run['pullRequestUrl']}" for run in runs))
     heading("Pictures of what the person saw")
@@ -92,12 +104,19 @@ def show(platform: Platform, seconds: float) -> bool:
     return good and all(run["pullRequestUrl"] for run in runs)
 
 
-def _act(browser: Browser, program: str, **values: Any) -> None:
-    """Run *program* in the browser; raises `PlatformError` with the reason when it fails."""
+def act(running: Browser, program: str, **values: Any) -> None:
+    """Run *program* in the browser.
+
+    Raises `PlatformError` with the reason when it fails, or when a page has written an error to its console.
+    """
+    whole = f"{STEPS.read_text()}{ACTS}return told(async () => {{{program}}});"
     try:
-        browser.run(f"{STEPS.read_text()}{ACTS}await told(async () => {{{program}}});", **values)
+        written = running.run(whole, limit=values["seconds"] + BROWSER_SECONDS, **values)
     except ProgramError as error:
         raise PlatformError(f"The browser did not get to the end:\n{error}") from None
+    problems = [problem for problem in written if not MISSING_DOCUMENT.match(problem)]
+    if problems:
+        raise PlatformError("The page wrote errors to its console:\n" + "\n".join(problems))
 
 
 def _newest(app: App, number: int) -> JSON:

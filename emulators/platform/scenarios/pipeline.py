@@ -32,14 +32,11 @@ POLL_SECONDS = 0.3
 AS_JSON = {"Accept": "application/json"}
 
 
-def prepare(plan: Plan) -> None:
-    """Build the task; raises `PlatformError` when it cannot run, or when a sandbox is needed."""
-    if plan.needs_sandbox:
-        raise PlatformError(
-            "The steps of a pipeline run on this machine without a sandbox. Use the scripted model, or "
-            f"accept the risk of a real one: {plan.spelling.unsafe}."
-        )
+def prepare(plan: Plan) -> Plan:
+    """Build the task, and turn pipelines on; raises `PlatformError` when one of both cannot be done."""
+    prepared = plan.with_pipelines()
     ensure_built()
+    return prepared
 
 
 def show(platform: Platform, seconds: float) -> bool:

@@ -41,6 +41,17 @@ def test_the_pages_of_azure_devops_know_the_app_and_the_file_of_its_keys(tmp_pat
     assert f"--app-url http://127.0.0.1:7500 --app-keys {plan.keys_file}" in command
 
 
+def test_pipelines_are_off_unless_asked_for_and_never_on_beside_a_sandbox(tmp_path):
+    def command(plan):
+        return program_of(plan, AZURE_DEVOPS).command
+
+    assert "--pipelines" not in command(Plan(tmp_path))
+    for allowed in (Plan(tmp_path), Plan(tmp_path, model_key="k", unsafe=True)):
+        assert "--pipelines" in command(allowed.with_pipelines())
+    with pytest.raises(PlatformError, match=r"without a sandbox[\s\S]*UNSAFE=1"):
+        Plan(tmp_path, model_key="k", spelling=MAKE).with_pipelines()
+
+
 def test_an_unknown_agent_is_answered_with_the_list_of_agents():
     with pytest.raises(PlatformError, match=r"There is no agent '\.\./runner'. Agents are: claude, codex"):
         agent_file("../runner")

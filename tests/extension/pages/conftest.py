@@ -5,12 +5,14 @@ from urllib.parse import quote
 
 import pytest
 
+from emulators.platform import extension_pages
 from emulators.platform.app_settings import ORGANIZATION, PROJECT
 from emulators.platform.browser import Browser, missing
-from emulators.platform.extension_pages import build_pages, can_build
+from emulators.platform.extension_pages import build_pages
 from emulators.platform.scenarios import boards as boards_scenario
 from emulators.ports import AZURE_DEVOPS
 from tests.end_to_end.conftest import case, quick  # noqa: F401  (fixtures)
+from tests.needs import need
 
 STEPS = boards_scenario.STEPS.read_text()
 names = itertools.count(1)
@@ -19,9 +21,7 @@ names = itertools.count(1)
 @pytest.fixture(scope="session")
 def browser():
     """Headless Chromium."""
-    reason = missing()
-    if reason:
-        pytest.skip(reason)
+    need(missing())
     with Browser() as running:
         yield running
 
@@ -56,7 +56,6 @@ class Boards:
 @pytest.fixture(scope="session")
 def boards(quick, browser):  # noqa: F811
     """The quick platform with the extension's pages, and a browser."""
-    if not can_build():
-        pytest.skip("the extension's packages are not installed; `make install` installs them")
+    need(extension_pages.missing())
     assert build_pages(quick.plan).startswith("the button")
     return Boards(quick, browser)

@@ -16,6 +16,8 @@ from emulators.azure_devops.pages.forms.origin import is_form_token, is_same_ori
 from emulators.extension import mint_app_token
 from emulators.extension_manifest import read_extension
 
+ACCESS = "access"
+KINDS = (ACCESS, "app")
 MAX_BODY_BYTES = 4096
 FOREIGN = "The tokens are for pages of this server. Reload the page."
 
@@ -25,11 +27,14 @@ async def send_token(services: Services, request: web.Request) -> web.Response:
     wanted = await _wanted(request)
     if wanted is None:
         return web.json_response({"message": FOREIGN}, status=403)
+    kind = wanted.get("kind")
+    if kind not in KINDS:
+        return web.json_response({"message": f"The kind must be {' or '.join(KINDS)}."}, status=400)
     source, viewer = services.extension, person(services.state, str(wanted.get("person", "")))
     extension = read_extension(source.folder) if source else None
     if extension is None:
         return web.json_response({"message": "No extension is installed."}, status=404)
-    if wanted.get("kind") == "access":
+    if kind == ACCESS:
         try:
             token = extension_tokens.issue(services.state, viewer, list(extension.scopes))
         except ValueError as error:

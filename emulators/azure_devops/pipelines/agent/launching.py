@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from emulators.azure_devops.core.repository_shapes import web_url
 from emulators.azure_devops.core.state import JSON, State, new_id
 from emulators.azure_devops.pipelines import connections
+from emulators.azure_devops.pipelines.agent.left_processes import MARK
 from emulators.azure_devops.pipelines.agent.predefined import Context
-from emulators.azure_devops.pipelines.agent.process import MARK, Start
+from emulators.azure_devops.pipelines.agent.process import Start
 from emulators.azure_devops.pipelines.agent.tasks import (
     Task,
     connection_environment,

@@ -17,7 +17,7 @@ class Log:
 
     def __init__(self, path: Path, masks: Masks) -> None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._file = path.open("a", encoding="utf-8", errors="replace")
+        self._file = path.open("ab")
         self._masks = masks
         self._bytes = 0
         self.lines = 0
@@ -27,10 +27,11 @@ class Log:
         for line in self._masks.hide(text).splitlines() or [""]:
             if self._bytes > MAX_LOG_BYTES:
                 return
-            is_last = self._bytes + len(line) > MAX_LOG_BYTES
             stamp = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
-            self._bytes += self._file.write(f"{stamp}0Z {CUT if is_last else line}\n")
-            self._bytes += MAX_LOG_BYTES if is_last else 0
+            content = f"{stamp}0Z {line}\n".encode(errors="replace")
+            if self._bytes + len(content) > MAX_LOG_BYTES:
+                content, self._bytes = f"{stamp}0Z {CUT}\n".encode(), MAX_LOG_BYTES + 1
+            self._bytes += self._file.write(content)
             self.lines += 1
         self._file.flush()
 

@@ -4,6 +4,7 @@ https://learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands
 https://github.com/microsoft/azure-pipelines-agent/tree/master/src/Agent.Worker
 """
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from emulators.azure_devops.pipelines.agent.variables import Variables
 RESULTS = ("succeeded", "succeededWithIssues", "skipped", "canceled", "failed")  # the last one counts most
 MAX_ISSUES = 10  # of each type and step, as the service keeps them
 MAX_SUMMARY_BYTES = 1 << 20
+PERCENTAGE = re.compile(r"0*(100|[0-9]{1,2})")
 DOCUMENTATION = "Please reference documentation (http://go.microsoft.com/fwlink/?LinkId=817296)"
 Act = Callable[[Command], bool]
 
@@ -26,7 +28,7 @@ class Output:
     def __init__(self, record: JSON, log: Log, variables: Variables, masks: Masks) -> None:
         self.record, self.log = record, log
         self.result = RESULTS[0]
-        self.summaries: list[str] = []
+        self.summaries: list[Path] = []
         self.settable: tuple[str, ...] | None = None
         self._variables, self._masks = variables, masks
         self._acts: dict[str, Act] = {
@@ -104,20 +106,29 @@ class Output:
         return True
 
     def _upload_summary(self, command: Command) -> bool:
+        """Put the file in the queue of uploads, as the agent does: it must exist now, and is read later."""
         path = Path(command.data.strip())
-        if not path.is_file() or path.stat().st_size > MAX_SUMMARY_BYTES:
+        if not is_summary(path):
             return False
-        self.summaries.append(self._masks.hide(path.read_text("utf-8", errors="replace")))
+        self.summaries.append(path)
         return True
 
     def _set_progress(self, command: Command) -> bool:
-        value = command.get("value")
-        if not (value.isascii() and value.isdigit() and int(value[:4]) <= 100):
+        found = PERCENTAGE.fullmatch(command.get("value"))
+        if found is None:
             return False
-        self.record["percentComplete"] = int(value)
+        self.record["percentComplete"] = int(found[1])
         return True
 
     def _debug(self, command: Command) -> bool:
         if self._variables.get("system.debug").lower() == "true":
             self.log.write(f"##[debug]{command.data}")
         return True
+
+
+def is_summary(path: Path) -> bool:
+    """Whether *path* is a file that can be uploaded as a summary."""
+    try:
+        return path.is_file() and path.stat().st_size <= MAX_SUMMARY_BYTES
+    except OSError:  # such as a path that is too long
+        return False

@@ -11,12 +11,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from emulators.azure_devops.pipelines.agent.left_processes import LeftProcesses
+
 MAX_LINE_BYTES = 1 << 20
 LONG_LINE = f"##[warning]A line of over {MAX_LINE_BYTES} bytes was left out."
 SIGINT_SECONDS = 7.5
 SIGTERM_SECONDS = 2.5
 OUTPUT_SECONDS = 5.0  # for output that a process left behind may still write after the end
-MARK = "AUTOCODER_LOCAL_PIPELINE"  # the variable that marks the processes of a run
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +33,14 @@ async def run(
     start: Start,
     receive: Callable[[str], None],
     cancelled: asyncio.Event,
+    left: LeftProcesses,
     sigint_seconds: float = SIGINT_SECONDS,
 ) -> int:
     """Run a command, give each line of its output to *receive*, and return the exit code.
 
-    When *cancelled* is set the process gets SIGINT, later SIGTERM, and at last its session is killed. Raises
-    `OSError` when the command cannot be started.
+    When *cancelled* is set the process gets SIGINT, later SIGTERM, and at last its session is killed. *left*
+    hears of the session, because processes in the background stay until the end of the job. Raises `OSError`
+    when the command cannot be started, and whatever *receive* raises, which ends the command.
     """
     read_end, write_end = os.pipe()  # not a pipe of asyncio, which waits for its end before a process ends
     with os.fdopen(read_end, "rb") as output:
@@ -49,15 +52,20 @@ async def run(
         transport, _ = await asyncio.get_running_loop().connect_read_pipe(
             lambda: asyncio.StreamReaderProtocol(reader), output
         )
-        reading = asyncio.create_task(_read(reader, receive))
+        reading = asyncio.create_task(_read_or_kill(process, reader, receive))
         try:
             await _until_end(process, cancelled, sigint_seconds)
             await asyncio.wait([reading], timeout=OUTPUT_SECONDS)
-        finally:
+            if reading.done():
+                reading.result()  # raises what reading has raised
+        except BaseException:
             _kill(process)
+            raise
+        finally:
             reading.cancel()
             transport.close()
             await process.wait()
+            left.note(process.pid)
     return process.returncode or 0
 
 
@@ -95,6 +103,17 @@ async def _until_end(
 def _kill(process: asyncio.subprocess.Process) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
+
+
+async def _read_or_kill(
+    process: asyncio.subprocess.Process, reader: asyncio.StreamReader, receive: Callable[[str], None]
+) -> None:
+    """Read all output; if it cannot be received, kill the process, whose result would mean nothing."""
+    try:
+        await _read(reader, receive)
+    except Exception:
+        _kill(process)
+        raise
 
 
 async def _read(reader: asyncio.StreamReader, receive: Callable[[str], None]) -> None:

@@ -1,10 +1,17 @@
 """Access tokens of a person as an extension gets them, and requests from another origin."""
 
+import contextlib
+import json
+import sqlite3
+import time
+
 import httpx
+import jwt
 import pytest
 
 from emulators.azure_devops.control.client import CONTRIBUTOR, VISITOR
 from emulators.azure_devops.organization.seeding import APP
+from emulators.extension import ensure_key, mint_app_token
 
 PROJECT = "Fabrikam Fiber"
 ORIGIN = "https://autocoder.gallerycdn.vsassets.io"
@@ -68,6 +75,27 @@ def test_an_expired_or_unknown_token_is_401(ado, kind, method):
     token = ado.create_extension_token(CONTRIBUTOR, SCOPES, minutes=0) if kind == "expired" else "x" * 64
     answer = httpx.request(method, ado.api("", "projects?api-version=7.1"), headers=signed_in(token))
     assert (answer.status_code, answer.json()["typeKey"]) == (401, "UnauthorizedRequestException")
+
+
+def test_expired_tokens_are_deleted(ado, server):
+    ado.create_extension_token(CONTRIBUTOR, SCOPES, minutes=0)
+    ado.create_extension_token(CONTRIBUTOR, SCOPES)
+    with contextlib.closing(
+        sqlite3.connect(server.state / "azure_devops" / "azure_devops.sqlite")
+    ) as database:
+        rows = database.execute("SELECT body FROM documents WHERE kind = 'extension token'").fetchall()
+    assert [body for (body,) in rows if json.loads(body)["expires"] <= time.time()] == []
+    assert rows
+
+
+@pytest.mark.parametrize("claims", [{}, {"aud": "11111111-0000-4000-8000-000000000001"}])
+def test_an_app_token_of_this_or_another_extension_is_no_credential(ado, server, claims):
+    token = mint_app_token(server.state, CONTRIBUTOR)
+    body = {**jwt.decode(token, options={"verify_signature": False}), **claims}
+    for key in (ensure_key(server.state), "the certificate of another extension, which is long enough"):
+        headers = signed_in(jwt.encode(body, key, algorithm="HS256"))
+        answer = httpx.patch(ado.api("", "projects?api-version=7.1"), headers=headers)
+        assert answer.status_code == 401
 
 
 def test_only_a_hash_of_the_token_is_stored(ado, server):

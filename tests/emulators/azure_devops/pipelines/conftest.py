@@ -11,6 +11,7 @@ from emulators.azure_devops.__main__ import build
 from tests.emulators.azure_devops.conftest import Running, git
 
 PROJECT = "Fabrikam Fiber"
+NONE = "steps:\n- checkout: none\n"
 numbers = itertools.count(1)
 TASK = {
     "id": "b8f0a3ce-6f0d-4b67-9a43-5c7c4a3d9e21",
@@ -55,8 +56,8 @@ def server(tmp_path_factory):
 class Pipeline:
     """A pipeline in the emulator: starts runs over REST, and reads what they leave."""
 
-    def __init__(self, http, number, repository):
-        self.http, self.id, self.repository = http, number, repository
+    def __init__(self, http, number, repository, state):
+        self.http, self.id, self.repository, self.state = http, number, repository, state
         self.path = f"{PROJECT}/_apis/pipelines/{number}"
 
     def post(self, **body):
@@ -83,6 +84,11 @@ class Pipeline:
 
     def cancel(self, run):
         return self.http.patch(f"{PROJECT}/_apis/build/builds/{run}", json={"status": "cancelling"})
+
+    def release(self, run):
+        """Create the file that a step of a run waits for: `go` in its temporary folder."""
+        (temp,) = self.state.glob(f"azure_devops/pipelines/work/*/{run}/_temp")
+        (temp / "go").touch()
 
     def wait(self, run, done, what="the end"):
         deadline = time.monotonic() + 60
@@ -115,7 +121,7 @@ class Pipeline:
 
 
 @pytest.fixture(scope="module")
-def new_pipeline(ado, http, tmp_path_factory):
+def new_pipeline(ado, http, server, tmp_path_factory):
     """Create a pipeline from the text of its YAML file."""
 
     def make(text, **more):
@@ -131,6 +137,19 @@ def new_pipeline(ado, http, tmp_path_factory):
         name = f"pipeline-{number}"
         repository = ado.import_repository(PROJECT, name, folder)
         made = ado.create_pipeline(PROJECT, name, repository["id"], "ci.yml", **more)
-        return Pipeline(http, made["id"], repository)
+        return Pipeline(http, made["id"], repository, server.state)
 
     return make
+
+
+@pytest.fixture
+def run(new_pipeline):
+    """Run a pipeline of these steps (YAML); returns its build's result, its log, and the pipeline and run."""
+
+    def go(steps, before="", body=None, **more):
+        pipeline = new_pipeline(f"{before}{NONE}{steps}", **more)
+        started = pipeline.start(**(body or {}))
+        build = pipeline.ended(started)
+        return build["result"], pipeline.log(started), pipeline, started
+
+    return go

@@ -1,8 +1,10 @@
 """How runs end early: by a cancel, by the end of the emulator, and without leaving processes or folders."""
 
 import os
+import re
 import signal
 import time
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -10,8 +12,8 @@ import pytest
 
 from emulators.azure_devops.__main__ import build
 from emulators.azure_devops.control.client import AzureDevOps
-from emulators.azure_devops.pipelines.agent.process import MARK
-from emulators.marked_processes import marked
+from emulators.azure_devops.pipelines.agent.left_processes import MARK
+from emulators.processes.marked import marked
 from tests.emulators.azure_devops.conftest import Running, commit
 from tests.emulators.running import running as program
 
@@ -64,6 +66,34 @@ def test_an_ended_run_cannot_be_cancelled_and_other_changes_are_not_covered(new_
     assert pipeline.http.patch(path, json={"keepForever": True}).status_code == 501
 
 
+def alive(words):
+    """Whether a process with *words* in its command runs."""
+    commands = [path.parent / "cmdline" for path in Path("/proc").glob("[0-9]*/stat")]
+    return any(words.encode() in read(path) for path in commands)
+
+
+def read(path):
+    try:
+        return path.read_bytes().replace(b"\0", b" ")
+    except OSError:
+        return b""
+
+
+def test_what_a_step_leaves_in_the_background_serves_the_next_steps_and_ends_with_the_run(new_pipeline):
+    seconds = f"3{os.getpid()}"  # known to this test only
+    pipeline = new_pipeline(
+        f"steps:\n- checkout: none\n- bash: sleep {seconds}.1 >/dev/null 2>&1 & env -i sleep {seconds}.2 &\n"
+        f"- bash: pgrep -f 'sleep {seconds}.[12]' | wc -l | sed 's/^/still here /'\n"
+        "- bash: until [ -e $(Agent.TempDirectory)/go ]; do sleep 0.1; done\n"
+    )
+    run = pipeline.start()
+    begun(pipeline, run, "still here")
+    assert (alive(f"sleep {seconds}.1"), alive(f"sleep {seconds}.2")) == (True, True)
+    pipeline.release(run)
+    assert pipeline.ended(run)["result"] == "succeeded"
+    assert (alive(f"sleep {seconds}.1"), alive(f"sleep {seconds}.2")) == (False, False)
+
+
 def test_processes_that_a_step_leaves_behind_end_with_the_run(new_pipeline, server):
     left = "    (setsid sleep 300 >/dev/null 2>&1 &)\n    nohup sleep 300 >/dev/null 2>&1 &\n"
     pipeline = new_pipeline(f"steps:\n- checkout: none\n- bash: |\n{left}")
@@ -79,10 +109,13 @@ def test_a_background_process_that_keeps_the_output_open_does_not_hold_the_run(n
 
 
 def test_the_folders_of_a_run_are_removed(new_pipeline, server):
-    pipeline = new_pipeline("steps:\n- checkout: none\n- bash: echo x > a.txt; pwd\n")
-    run = pipeline.start()
-    pipeline.ended(run)
-    assert not list(server.state.glob("azure_devops/pipelines/work/*/*"))
+    pipeline = new_pipeline(
+        "steps:\n- checkout: none\n- bash: echo x > a.txt; echo in $(Pipeline.Workspace)\n"
+    )
+    _, log = pipeline.result()
+    (folder,) = re.findall(r"^in (.*)$", log, re.MULTILINE)
+    assert Path(folder).is_relative_to(server.state)
+    assert not Path(folder).exists()
 
 
 def environment(pid):
@@ -121,10 +154,12 @@ def build_at(url, run):
 
 
 def test_a_stopped_emulator_cancels_its_runs_and_ends_their_processes(tmp_path, sleeping):
-    server = Running(tmp_path / "state", build)
+    server = Running(tmp_path / "state", partial(build, task=tmp_path))
     run = sleeping(server.url)
+    work = tmp_path / "state" / "azure_devops" / "pipelines" / "work"
+    assert list(work.glob("*/*"))
     server.stop()
-    assert not list((tmp_path / "state").glob("azure_devops/pipelines/work/*/*"))
+    assert not work.exists() or not list(work.glob("*/*"))
     assert [pid for pid in marked(MARK, "") if str(tmp_path) in environment(pid)] == []
     again = Running(tmp_path / "state", build)
     try:
@@ -134,7 +169,7 @@ def test_a_stopped_emulator_cancels_its_runs_and_ends_their_processes(tmp_path, 
 
 
 def test_a_killed_emulator_leaves_no_process_and_its_run_has_failed(tmp_path, sleeping):
-    with program("azure_devops", tmp_path / "state") as server:
+    with program("azure_devops", tmp_path / "state", "--pipelines") as server:
         run = sleeping(server.url)
         assert [pid for pid in marked(MARK, "") if str(tmp_path) in environment(pid)]
         os.kill(server.process.pid, signal.SIGKILL)

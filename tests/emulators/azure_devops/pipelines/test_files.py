@@ -141,7 +141,8 @@ def test_a_task_that_is_not_built_is_missing_as_one_that_is_not_installed(tmp_pa
     assert "A task is missing. The pipeline references a task called 'Autocoder'." in answer.json()["message"]
 
 
-def test_runs_are_refused_where_a_sandbox_is_needed(tmp_path, work_tree):
-    answer = answer_of(tmp_path, work_tree, "steps:\n- script: echo x\n", None)
+def test_runs_are_refused_unless_pipelines_are_turned_on(tmp_path, work_tree):
+    answer = answer_of(tmp_path, work_tree, f"steps:\n- script: touch {tmp_path}/ran\n", None)
     assert answer.status_code == 501
-    assert "because their steps have none" in answer.json()["message"]
+    assert "--pipelines (make run PIPELINES=1)" in answer.json()["message"]
+    assert not (tmp_path / "ran").exists()

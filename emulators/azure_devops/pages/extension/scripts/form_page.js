@@ -4,6 +4,7 @@
  *
  * https://learn.microsoft.com/javascript/api/azure-devops-extension-api/iworkitemnotificationlistener
  */
+import { openTab } from "./elements.js";
 import { addBanner } from "./global_messages.js";
 import { page } from "./page.js";
 
@@ -45,7 +46,7 @@ export function resetForm() {
 /** Opens a work item of this project, in this page or in a new tab. */
 export async function openWorkItem(id, inNewTab = false) {
   const url = page.workItemsPath + id;
-  if (inNewTab) window.open(url, "_blank");
+  if (inNewTab) openTab(url);
   else if (page.workItem) await moveTo(url);
   else location.assign(url);
 }

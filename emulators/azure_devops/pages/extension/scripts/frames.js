@@ -10,6 +10,7 @@ import { serviceOf } from "./services.js";
 import { currentTheme, variables } from "./themes.js";
 
 const SANDBOX = "allow-scripts allow-same-origin allow-forms allow-popups allow-downloads allow-modals";
+const HANDSHAKE_SECONDS = 5;
 const frames = new Set();
 
 /**
@@ -33,6 +34,7 @@ export function sendTheme() {
 
 class Frame {
   #settle;
+  #hasBegun = false;
 
   constructor(id, contribution, parent, configuration, onResize) {
     this.id = id;
@@ -47,6 +49,7 @@ class Frame {
     this.channel.register("DevOps.HostControl", this.#hostControl(onResize));
     this.channel.register("DevOps.ServiceManager", { getService: (service) => serviceOf(service, this) });
     frames.add(this);
+    this.iframe.addEventListener("load", () => this.#expectHandshake());
   }
 
   /** Removes the frame from the page. */
@@ -68,7 +71,14 @@ class Frame {
     };
   }
 
+  /** Lets the frame fail if its page, which has come from the server or not, does not speak to this one. */
+  #expectHandshake() {
+    if (this.#hasBegun) return;
+    setTimeout(() => !this.#hasBegun && this.#fail(`${this.iframe.src} does not answer`), HANDSHAKE_SECONDS * 1000);
+  }
+
   #handshake({ loaded, applyTheme }) {
+    this.#hasBegun = true;
     if (loaded !== false) queueMicrotask(() => this.#show());
     return {
       contributionId: this.id,

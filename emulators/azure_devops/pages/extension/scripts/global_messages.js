@@ -3,7 +3,7 @@
  *
  * https://learn.microsoft.com/javascript/api/azure-devops-extension-api/iglobalmessagesservice
  */
-import { button, element } from "./elements.js";
+import { button, element, link, openTab, webAddress } from "./elements.js";
 
 const LEVELS = ["info", "warning", "error", "success"];
 const toasts = [];
@@ -14,15 +14,16 @@ export function globalMessagesService() {
   return { addBanner, closeBanner, addToast };
 }
 
-/** Shows a message at the top of the page, with links for `{0}`, `{1}` in its format. */
+/** Shows a message at the top of the page, with links for `{0}`, `{1}` in its format; throws for a wrong address. */
 export function addBanner({ message = "", messageFormat, messageLinks = [], level = 0, dismissable, buttons = [] }) {
+  const addresses = buttons.map(({ href }) => href && webAddress(href));
+  const words = messageFormat ? formatted(messageFormat, messageLinks) : [message];
   closeBanner();
   const look = { class: `extension-banner ${LEVELS[level] ?? LEVELS[0]}`, role: level === 2 ? "alert" : "status" };
-  const words = messageFormat ? formatted(messageFormat, messageLinks) : [message];
   banner = element("div", look, element("span", {}, ...words));
-  for (const { text = "", href } of buttons) {
-    banner.append(button(text, () => href && window.open(href, "_blank", "noopener")));
-  }
+  buttons.forEach(({ text = "" }, index) => {
+    banner.append(button(text, () => addresses[index] && openTab(addresses[index])));
+  });
   if (dismissable !== false) banner.append(button("\u00d7", closeBanner, { class: "bare", "aria-label": "Dismiss" }));
   document.querySelector("main").before(banner);
 }
@@ -33,8 +34,8 @@ function closeBanner() {
 
 function formatted(format, links) {
   return format.split(/\{(\d+)\}/).map((part, index) => {
-    const link = index % 2 ? links[Number(part)] : undefined;
-    return link && /^https?:/.test(link.href) ? element("a", { href: link.href, text: link.name }) : (link?.name ?? part);
+    const given = index % 2 ? links[Number(part)] : undefined;
+    return given?.href ? link(given.name, given.href) : (given?.name ?? part);
   });
 }
 

@@ -36,14 +36,27 @@ async function run(control) {
   }
   try {
     const context = CONTEXTS[place](Number(item));
-    const frame = actions.get(action) ?? showContribution(action, document.getElementById("extension-actions"));
-    actions.set(action, frame);
-    await frame.loaded;
+    const frame = await actionFrame(action);
     const handler = await frame.channel.remoteObject(page.contributions[action].properties.registeredObjectId, context);
     await handler.execute(context);
   } catch (error) {
-    addBanner({ level: 2, message: `${page.title}: ${error.message}` });
+    const { message } = error;
+    addBanner({ level: 2, message: message.startsWith(page.title) ? message : `${page.title}: ${message}` });
   }
+}
+
+/** Returns the loaded frame of the action *id*; one that fails to load is removed, so that the next click tries again. */
+async function actionFrame(id) {
+  const frame = actions.get(id) ?? showContribution(id, document.getElementById("extension-actions"));
+  actions.set(id, frame);
+  try {
+    await frame.loaded;
+  } catch (error) {
+    actions.delete(id);
+    frame.remove();
+    throw error;
+  }
+  return frame;
 }
 
 async function showGroup(section) {

@@ -4,6 +4,7 @@
  * https://learn.microsoft.com/azure/devops/extend/develop/host-navigation
  * https://learn.microsoft.com/javascript/api/azure-devops-extension-api/ilocationservice
  */
+import { openTab, webAddress } from "./elements.js";
 import { page } from "./page.js";
 
 /** The service `ms.vss-features.host-navigation-service`. */
@@ -16,7 +17,7 @@ export function navigationService() {
     getQueryParams: () => Object.fromEntries(new URLSearchParams(location.search)),
     setQueryParams,
     navigate: (url) => location.assign(webAddress(url)),
-    openNewWindow: (url, features) => void window.open(webAddress(url), "_blank", features),
+    openNewWindow: openTab,
     reload: () => location.reload(),
     setDocumentTitle: (title) => void (document.title = title),
   };
@@ -33,13 +34,6 @@ export function locationService() {
 /** The service `ms.vss-tfs-web.tfs-page-data-service`. */
 export function projectService() {
   return { getProject: () => page.project ?? undefined };
-}
-
-/** Returns *url*, relative to this page; throws unless a browser opens it by HTTP. */
-function webAddress(url) {
-  const address = new URL(url, location.href);
-  if (!/^https?:$/.test(address.protocol)) throw new Error(`${address.protocol} addresses are not opened.`);
-  return address.href;
 }
 
 function setQueryParams(parameters) {

@@ -14,6 +14,7 @@ from emulators.extension_files.__main__ import build as build_files
 from emulators.platform.browser import Browser, missing
 from emulators.platform.processes import ROOT
 from tests.emulators.azure_devops.conftest import Running
+from tests.needs import need
 
 FIXTURE = Path(__file__).with_name("fixture")
 SDK = ROOT / "extension" / "node_modules" / "azure-devops-extension-sdk"
@@ -26,9 +27,7 @@ HTML = """<!DOCTYPE html>
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    reason = missing()
-    if reason:
-        pytest.skip(reason)
+    need(missing())
     with Browser() as running:
         yield running
 

@@ -1,5 +1,7 @@
 """The button opens the extension's dialog, which talks with the page and gives back a result."""
 
+import re
+
 import pytest
 
 OPEN = """
@@ -189,6 +191,23 @@ def test_a_page_that_fails_to_load_is_said_to_have_failed(browser, item_url):
         url=item_url,
     )
     assert got == "Autocoder failed to load: there is no network"
+
+
+def test_an_action_that_fails_to_load_is_said_to_have_failed_and_can_be_tried_again(browser, item_url):
+    got = browser.run(
+        """
+        await page.route("**/action.html", (route) => route.fulfill({ status: 404, body: "none" }));
+        await page.goto(url);
+        const button = page.locator("#extension-toolbar > [data-action]");
+        await button.click();
+        const words = await page.locator(".extension-banner[role=alert] span").innerText();
+        await page.unroute("**/action.html");
+        await button.click();
+        await page.locator("dialog.custom iframe[data-loaded]").waitFor();
+        return words;""",
+        url=item_url,
+    )
+    assert re.fullmatch(r"Autocoder failed to load: http://127.0.0.1:\d+/\S*action.html does not answer", got)
 
 
 @pytest.mark.parametrize("call", ["openCustomDialog", "openPanel"])

@@ -189,6 +189,13 @@ def test_tokens_are_given_only_to_pages_of_this_server(server, ado, headers, tok
     assert "value" not in answer.json()
 
 
+@pytest.mark.parametrize("kind", ["refresh", "", None, ["app"]])
+def test_a_token_of_an_unknown_kind_is_refused(server, kind):
+    url, own = f"{server.url}/contoso/_extension/tokens", {"Origin": server.url}
+    answer = httpx.post(url, json={"kind": kind, "token": FORM_TOKEN}, headers=own)
+    assert (answer.status_code, answer.json()["message"]) == (400, "The kind must be access or app.")
+
+
 @pytest.fixture(scope="module")
 def unbuilt(tmp_path_factory, files):
     """A server whose extension has a manifest, but no pages yet."""

@@ -214,7 +214,25 @@ def test_banners_and_toasts_appear_on_the_page(browser, item_url):
         id=MESSAGES,
     )
     assert got[0].startswith("See this <b>")
-    assert got[1:] == ["https://example.com", "Saved"]
+    assert got[1:] == ["https://example.com/", "Saved"]
+
+
+def test_addresses_that_are_not_of_the_web_are_refused_and_links_get_no_hold_of_the_page(browser, item_url):
+    got = browser.run(
+        f"""{OPEN}
+        const words = await ask(id, `async (it) => {{
+          const add = (more) => it.addBanner(more).then(() => "shown", (error) => error.message);
+          const link = (href) => add({{ messageFormat: "{{0}}", messageLinks: [{{ name: "a", href }}] }});
+          const button = (href) => add({{ buttons: [{{ text: "a", href }}] }});
+          const refused = [await button("data:,x"), await link("javascript:alert(1)")];
+          return [...refused, await link("https://example.com")];
+        }}`);
+        return [...words, await page.locator(".extension-banner a").getAttribute("rel")];""",
+        url=item_url,
+        id=MESSAGES,
+    )
+    refused = "addresses are not opened."
+    assert got == [f"data: {refused}", f"javascript: {refused}", "shown", "noopener"]
 
 
 TYPE = """
