@@ -5,8 +5,8 @@
  */
 import { useEffect, useState } from "react";
 
-import { readPipelineRun, type PipelineRun } from "../azure_devops/pipelines";
-import { toProblem } from "../parts/reasons";
+import { readPipelineRun, type PipelineRun } from "../../azure_devops/pipelines";
+import { toProblem } from "../../parts/reasons";
 
 
 /** Pause between two reads of the run, in milliseconds. */
