@@ -25,11 +25,18 @@ const BY_STATUS: Readonly<Record<number, string>> = {
   429: "Wait a minute, then try again.",
   503: "The app may be starting. Wait a minute, then try again.",
 };
+const AZURE_DEVOPS: Readonly<Record<number, string>> = {
+  401: "Reload the page to sign in again.",
+  403: "Ask an administrator of the project for access.",
+  404: "It may have been deleted or moved. Reload the page.",
+  429: "Wait a minute, then try again.",
+};
 const SELF_EXPLAINED = ["no_answer", "not_json"];
 
 /** Returns the next step about *problem*, a sentence or more; empty when the problem's message contains it. */
 export function nextStep(problem: Problem): string {
   if (SELF_EXPLAINED.includes(problem.code)) return "";
+  if (problem.code === "azure_devops") return AZURE_DEVOPS[problem.status] ?? (problem.status >= 500 ? "Try again in a minute." : "");
   const fallback = problem.status >= 500 ? "Try again. If it happens again, tell the administrator of Autocoder." : "";
   const id = problem.details?.id ? `Give them this id: ${problem.details.id}.` : "";
   return [BY_CODE[problem.code] ?? BY_STATUS[problem.status] ?? fallback, id].filter(Boolean).join(" ");

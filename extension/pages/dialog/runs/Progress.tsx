@@ -3,16 +3,17 @@
  *
  * @packageDocumentation
  */
-import { Button } from "azure-devops-ui/Button";
 import { useEffect, useRef } from "react";
 
-import { ProblemCard } from "../parts/ProblemCard";
-import { RunView } from "../parts/RunView";
+import { ProblemCard } from "../../parts/ProblemCard";
+import { RunView } from "../../parts/RunView";
 
 import { PipelineRunView } from "./PipelineRunView";
 import { activeRun } from "./problems";
-import type { Start } from "./starts";
-import { itemTitle } from "./Titles";
+import { tallyOf, tallyText, type Start } from "./starts";
+import { itemTitle } from "../Titles";
+
+const FOLLOWED = "A run that was in progress already does not use what you typed. It is kept: go back to start another run with it.";
 
 /** What can be done about a start. */
 export interface StartActions {
@@ -22,29 +23,30 @@ export interface StartActions {
 }
 
 /** Shows *starts*; the focus moves to the heading, so that screen readers go on there. */
-export function Progress({ starts, ...actions }: StartActions & { readonly starts: readonly Start[] }) {
+export function Progress({ starts, attempt, ...actions }: StartActions & { readonly starts: readonly Start[]; readonly attempt: number }) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
-    heading.current?.focus();
-  }, []);
+    heading.current?.focus(); // also after a retry, whose button is gone
+  }, [attempt]);
   const [only] = starts;
+  const isFollowed = starts.some((one) => one.state === "followed");
   return (
     <section aria-labelledby="progress">
-      <h2 className="title-s" id="progress" tabIndex={-1} ref={heading}>Progress</h2>
+      <h2 className="title" id="progress" tabIndex={-1} ref={heading}>Progress</h2>
       {starts.length === 1 && only ? <StartState start={only} {...actions} /> : <StartList starts={starts} {...actions} />}
+      {isFollowed && <p className="ac-secondary">{FOLLOWED}</p>}
     </section>
   );
 }
 
 function StartList({ starts, ...actions }: StartActions & { readonly starts: readonly Start[] }) {
-  const started = starts.filter((start) => start.state === "started").length;
   return (
     <>
-      <p role="status" className="body-m">{started} of {starts.length} runs started</p>
+      <p role="status">{tallyText(tallyOf(starts))}</p>
       <ul className="starts">
         {starts.map((start) => (
           <li className="start" key={start.item.id}>
-            <h3 className="title body-m">{itemTitle(start.item)}</h3>
+            <h3 className="title">{itemTitle(start.item)}</h3>
             <StartState start={start} isCompact {...actions} />
           </li>
         ))}
@@ -57,7 +59,7 @@ function StartList({ starts, ...actions }: StartActions & { readonly starts: rea
 function StartState({ start, isCompact = false, ...actions }: StartActions & { readonly start: Start; readonly isCompact?: boolean }) {
   const { launched } = start;
   if (start.problem) return <FailedStart start={start} {...actions} />;
-  if (!launched) return <p className="body-s secondary">{start.state === "starting" ? "Starting…" : "Waiting to start"}</p>;
+  if (!launched) return <p className="ac-secondary">{start.state === "starting" ? "Starting…" : "Waiting to start"}</p>;
   if ("runId" in launched) {
     const { item } = start;
     return (
@@ -76,11 +78,11 @@ export function FailedStart({ start, retry, follow }: StartActions & { readonly 
   const runId = activeRun(problem);
   if (!problem) return null;
   return (
-    <div className="failed-start">
+    <div className="failed-start" role="group" aria-label="Not started" tabIndex={-1}>
       <ProblemCard problem={problem} />
-      <div className="buttons">
-        {runId && <Button text="Follow that run" onClick={() => { follow(item.id, runId); }} />}
-        {!item.isMissing && <Button text="Retry start" onClick={() => { retry(start); }} />}
+      <div className="ac-buttons">
+        {runId && <button type="button" className="ac-button" onClick={() => { follow(item.id, runId); }}>Follow that run</button>}
+        {!item.isMissing && <button type="button" className="ac-button" onClick={() => { retry(start); }}>Retry start</button>}
       </div>
     </div>
   );

@@ -1,0 +1,70 @@
+/**
+ * What a person can do about a start that failed, and which field of the form it is about.
+ *
+ * @packageDocumentation
+ */
+import type { Problem } from "../../app/client";
+import { nextStep } from "../../parts/next_step";
+import { sentence, toProblem } from "../../parts/reasons";
+
+import type { FieldErrors } from "../form/checks";
+import type { Form } from "../form/form";
+import type { Start } from "./starts";
+
+const SAFE = "What you typed is kept.";
+
+const PIPELINE_STEPS: Readonly<Record<number, string>> = {
+  0: "Look at the pipeline's runs before you start it again, because the request may have arrived.",
+  400:
+    "Check that the pipeline declares the parameters workItemId, agentType, userPrompt, createPullRequest and " +
+    "targetBranch, and that its repository has the source branch.",
+  403: "Ask an administrator of the pipeline for the permission Queue builds.",
+  404: "The pipeline may have been deleted. Choose another one.",
+};
+
+/** The fields of the form, by those of the request. */
+const FIELDS: Readonly<Record<string, keyof Form>> = {
+  repository: "repository",
+  baseBranch: "sourceBranch",
+  targetBranch: "targetBranch",
+  agentType: "agentType",
+  model: "model",
+  template: "template",
+  userPrompt: "instructions",
+  "budget.usd": "budgetUsd",
+  "budget.minutes": "budgetMinutes",
+};
+
+/** Returns *problem* with the next step at its end. */
+export function withNextStep(problem: Problem): Problem {
+  return { ...problem, message: [sentence(problem.message), nextStep(problem), SAFE].filter(Boolean).join(" ") };
+}
+
+/** Returns the id of the run that is in progress already, if that is the problem. */
+export function activeRun(problem: Problem | undefined): string | undefined {
+  return problem?.code === "run_active" ? (problem.details?.runId ?? undefined) : undefined;
+}
+
+/** Returns what the app refused, by field, as long as the field in *form* still has the refused value. */
+export function refusedFields(starts: readonly Start[], form: Form): FieldErrors {
+  const errors: FieldErrors = {};
+  for (const { problem, form: refused } of starts) {
+    for (const { field, message } of problem?.details?.problems ?? []) {
+      const name = FIELDS[field];
+      if (name && refused?.[name] === form[name]) errors[name] = sentence(`Autocoder refused this: ${message}`);
+    }
+  }
+  return errors;
+}
+
+/** Returns the problem of a work item that is gone. */
+export function missingItem(id: number): Problem {
+  const message = `Work item ${String(id)} was deleted, or you are not allowed to see it. No run is started for it. ${SAFE}`;
+  return { status: 404, code: "missing_item", message };
+}
+
+/** Returns what was thrown while a pipeline was started, as a problem. */
+export function toPipelineProblem(thrown: unknown): Problem {
+  const { status, message } = toProblem(thrown, "The pipeline did not start.");
+  return { status, code: "pipeline", message: [message, PIPELINE_STEPS[status], SAFE].filter(Boolean).join(" ") };
+}
