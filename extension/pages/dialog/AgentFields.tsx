@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-import type { AgentEntry } from "../../shared/openapi";
+import type { AgentEntry } from "../app/answers";
 import { ProblemCard } from "../parts/ProblemCard";
 
 import type { GroupProps } from "./CodeFields";

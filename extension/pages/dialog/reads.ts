@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-import type { AgentList, RepositoryList } from "../../shared/openapi";
+import type { AgentList, RepositoryList } from "../app/answers";
 import { checkAddress, defaultAddress } from "../app/address";
 import { listAgents, listRepositories as listAllowed, listTemplates } from "../app/runs";
 import { readPipelineRepository } from "../azure_devops/pipelines";

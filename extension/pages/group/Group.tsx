@@ -5,12 +5,12 @@
  */
 import { useSyncExternalStore } from "react";
 
-import { isOutcome } from "../../shared/outcomes";
 import { layout } from "../host/services";
 import { contributionId, type Place } from "../host/session";
 import { nextStep } from "../parts/next_step";
 import { ProblemCard } from "../parts/ProblemCard";
 import { WAKE } from "../parts/repeat";
+import { hasEnded } from "../parts/states";
 
 import { useAddress } from "./address";
 import { useItemRuns, type ItemRuns } from "./follow_item";
@@ -91,7 +91,7 @@ function Loading() {
 }
 
 function summary(runs: NonNullable<ItemRuns["runs"]>): string {
-  const active = runs.filter((run) => !isOutcome(run.status)).length;
+  const active = runs.filter((run) => !hasEnded(run)).length;
   if (active) return active === 1 ? "1 run in progress" : `${String(active)} runs in progress`;
   return runs.length === 1 ? "1 run" : runs.length ? `${String(runs.length)} runs` : "";
 }

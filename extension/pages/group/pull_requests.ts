@@ -5,7 +5,7 @@
  */
 import { useEffect, useState } from "react";
 
-import type { RunRecord } from "../../shared/openapi";
+import type { Run } from "../app/answers";
 import { AzureDevOpsProblem } from "../azure_devops/client";
 import { readPullRequestState } from "../azure_devops/pull_requests";
 import { repeat, type Step } from "../parts/repeat";
@@ -22,7 +22,7 @@ export interface PullRequestStates {
 }
 
 /** Returns the states of the newest pull requests of *runs*, renewed while the component is shown. */
-export function usePullRequestStates(runs: readonly RunRecord[], wake: EventTarget): PullRequestStates {
+export function usePullRequestStates(runs: readonly Run[], wake: EventTarget): PullRequestStates {
   const [states, setStates] = useState<PullRequestStates>({ byRun: {}, reason: "" });
   const asked = runs.filter((run) => typeof run.pullRequestId === "number").slice(0, MAX_PULL_REQUESTS);
   const key = JSON.stringify(asked.map(({ id, project, repository, pullRequestId }) => [id, project, repository, pullRequestId]));

@@ -5,8 +5,7 @@
  */
 import { useId, useState, type ReactNode } from "react";
 
-import { isOutcome } from "../../shared/outcomes";
-import type { RunRecord } from "../../shared/openapi";
+import type { Run } from "../app/answers";
 
 import { useRunActions, type RunActions } from "./actions";
 import type { Followed } from "./follow";
@@ -20,6 +19,7 @@ import { plainLine } from "./plain";
 import { ProblemCard } from "./ProblemCard";
 import { RunButtons } from "./RunButtons";
 import { Ending, Facts, Phases, StateLine } from "./RunState";
+import { hasEnded } from "./states";
 import "./parts.css";
 
 /** Which run to show, and how. */
@@ -91,7 +91,7 @@ function KnownRun({ address, id, compact, whole, record, followed, actions, isOp
 }
 
 interface PartProps {
-  readonly record: RunRecord;
+  readonly record: Run;
   readonly actions: RunActions;
 }
 
@@ -107,14 +107,14 @@ function Foot({ record, actions, children }: PartProps & { readonly children: Re
 }
 
 /** Shows how long a run has taken and what it has cost, in one line. */
-function Summary({ record }: { readonly record: RunRecord }) {
-  const now = useNow(!isOutcome(record.status));
+function Summary({ record }: { readonly record: Run }) {
+  const now = useNow(!hasEnded(record));
   const parts = [duration(record.queuedAt, record.endedAt, now), cost(record.usage)];
   return <p className="ac-secondary">{parts.filter(Boolean).join(" · ")}</p>;
 }
 
 interface DetailsProps {
-  readonly record: RunRecord;
+  readonly record: Run;
   readonly followed: Followed;
   readonly openWhole: (() => void) | undefined;
 }

@@ -3,17 +3,17 @@
  *
  * @packageDocumentation
  */
-import { isOutcome } from "../../shared/outcomes";
-import type { RunRecord } from "../../shared/openapi";
+import type { Run } from "../app/answers";
 import type { Problem } from "../app/client";
 import { readLog, showRun } from "../app/runs";
 
 import { LogTail, MAX_TAIL_LENGTH } from "./log_tail";
 import { repeat, type Pace, type Step } from "./repeat";
+import { hasEnded } from "./states";
 
 /** What is known of a run so far; the problem is that of the latest request. */
 export interface Followed {
-  readonly record?: RunRecord;
+  readonly record?: Run;
   readonly log: string;
   /** Whether earlier lines of the log were left out. */
   readonly isLogCut: boolean;
@@ -73,13 +73,13 @@ class Following {
     const answer = await showRun(this.address, this.id, this.stop);
     if ("problem" in answer) return this.isExpected(answer.problem) ? "more" : this.fail(answer.problem);
     const record = answer.value;
-    if (this.options.withoutLog) return this.tell({ record, over: isOutcome(record.status) });
+    if (this.options.withoutLog) return this.tell({ record, over: hasEnded(record) });
     this.tell({ record });
-    return this.readLog(isOutcome(record.status));
+    return this.readLog(hasEnded(record));
   }
 
   /** Reads the log as far as it goes, part by part. */
-  private async readLog(hasEnded: boolean): Promise<Step> {
+  private async readLog(isOver: boolean): Promise<Step> {
     for (;;) {
       const answer = await readLog(this.address, this.id, this.offset, this.stop);
       if ("problem" in answer) return this.fail(answer.problem);
@@ -87,7 +87,7 @@ class Following {
       const isNews = nextOffset > this.offset;
       this.offset = Math.max(nextOffset, this.offset);
       this.tail.add(text);
-      const step = this.tell({ log: this.tail.text, isLogCut: this.tail.isCut, over: hasEnded && (complete || !isNews) });
+      const step = this.tell({ log: this.tail.text, isLogCut: this.tail.isCut, over: isOver && (complete || !isNews) });
       if (step === "over" || !isNews || complete) return step;
     }
   }

@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-import type { AgentList } from "../../shared/openapi";
+import type { AgentList } from "../app/answers";
 import { nextStep } from "../parts/next_step";
 import { ProblemCard } from "../parts/ProblemCard";
 

@@ -5,8 +5,8 @@
  */
 import { useState } from "react";
 
-import type { DoctorReport } from "../../shared/openapi";
 import { readDoctor } from "../app/administration";
+import type { DoctorReport } from "../app/answers";
 import type { Problem } from "../app/client";
 import { nextStep } from "../parts/next_step";
 import { plainLine } from "../parts/plain";

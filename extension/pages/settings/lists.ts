@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-import type { AgentList } from "../../shared/openapi";
+import type { AgentList } from "../app/answers";
 import { checkAddress } from "../app/address";
 import type { Answer } from "../app/client";
 import { listAgents, listRepositories, listTemplates } from "../app/runs";

@@ -11,7 +11,7 @@ const item = { id: 7, isMissing: false, title: "Fix", type: "Bug", project: "Doo
 const link = (name: string, branch = "") => ({ projectId: "p", repositoryId: `id-${name}`, branch });
 const known = (changes: Partial<Known> = {}): Known => ({
   items: [item], repositories: [repository("docs"), repository("web"), repository("api")],
-  agents: { count: 2, default: "claude", value: [agent("claude"), agent("copilot"), agent("crush", { available: false })] },
+  agents: { default: "claude", value: [agent("claude"), agent("copilot"), agent("crush", { available: false })] },
   templates: ["careful"], ...changes,
 });
 
@@ -19,7 +19,7 @@ describe("the default repository", () => {
   const everything = {
     items: [{ ...item, links: [link("api")] }],
     settings: { repository: "docs", repositoryByArea: [{ areaPath: "Doors", repository: "docs" }, { areaPath: "doors\\web", repository: "web" }] },
-    allowed: { count: 0, isMapped: true, value: [{ name: "API", isDefault: false }, { name: "web", isDefault: false }, { name: "docs", isDefault: true }] },
+    allowed: { isMapped: true, value: [{ name: "API", isDefault: false }, { name: "web", isDefault: false }, { name: "docs", isDefault: true }] },
     choices: { repository: "docs" },
   };
 
@@ -33,7 +33,7 @@ describe("the default repository", () => {
     ["nothing", {}, ""],
     ["nothing, when the last choice was deleted", { choices: { repository: "old" } }, ""],
     ["no link to a repository that the app does not allow",
-      { ...everything, allowed: { count: 0, isMapped: true, value: [{ name: "docs", isDefault: true }] } }, "docs"],
+      { ...everything, allowed: { isMapped: true, value: [{ name: "docs", isDefault: true }] } }, "docs"],
   ])("comes from %s", (_from, changes, name) => {
     expect(formOf(known(changes), {}).repository).toBe(name);
   });
@@ -88,7 +88,7 @@ describe("agents", () => {
   });
 
   it("block the start when none is available", () => {
-    const agents = { count: 1, default: "crush", value: [agent("crush", { available: false })] };
+    const agents = { default: "crush", value: [agent("crush", { available: false })] };
     expect(checkForm(known({ agents }), formOf(known({ agents }), { repository: "web" })).agentType).toMatch(/No agent is available/);
   });
 });
@@ -100,7 +100,7 @@ describe("checks", () => {
 
   it.each<[Partial<Known>, RegExp]>([
     [{ repositories: [] }, /no repository that you can see/],
-    [{ allowed: { count: 0, isMapped: true, value: [] } }, /PROJECT_REPO_MAP/],
+    [{ allowed: { isMapped: true, value: [] } }, /PROJECT_REPO_MAP/],
     [{ repositories: [repository("web", "")] }, /no branch yet/],
   ])("explain repositories that cannot be used", (changes, text) => {
     expect(checkForm(known(changes), formOf(known(changes), {})).repository).toMatch(text);

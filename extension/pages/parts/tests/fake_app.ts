@@ -11,7 +11,8 @@ export interface Sent {
   readonly signal: AbortSignal | undefined;
 }
 
-type Reply = { status: number; body: unknown } | "no answer" | "html" | "never";
+type Content = { readonly status: number; readonly headers?: Record<string, string> } & ({ readonly body: unknown } | { readonly text: string });
+type Reply = Content | "no answer" | "html" | "never";
 
 /** Stands in for the app and Azure DevOps: a reply for each path, and what was sent. */
 export class FakeApp {
@@ -58,15 +59,15 @@ export class FakeApp {
     }
     if (reply === "no answer") throw new TypeError("Failed to fetch");
     if (reply === "html") return new Response("<html>busy</html>", { status: 503 });
-    return new Response(JSON.stringify(reply.body), { status: reply.status });
+    return new Response("text" in reply ? reply.text : JSON.stringify(reply.body), { status: reply.status, headers: reply.headers ?? {} });
   }
 }
 
-export function ok(body: unknown, status = 200): Reply {
+export function ok(body: unknown, status = 200): Content {
   return { status, body };
 }
 
-export function error(status: number, code: string, message: string): Reply {
+export function error(status: number, code: string, message: string): Content {
   return { status, body: { error: { code, message, details: { id: "", problems: [], runId: null } } } };
 }
 

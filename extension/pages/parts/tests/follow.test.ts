@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
+import { RUN } from "../../app/answers";
 import { followRun, MAX_UNKNOWN, type FollowOptions, type Followed } from "../follow";
 import { HIDDEN_MS, MAX_PAUSE_MS, VISIBLE_MS, WAKE } from "../repeat";
 import { ADDRESS, error, FakeApp, ok, record, setVisibility } from "./fake_app";
@@ -131,7 +132,7 @@ describe("following a run", () => {
     expect(states.slice(1).every((state) => state.problem?.code === "internal")).toBe(true);
     app.log("run-1", "hello\n");
     await wait(VISIBLE_MS * 2);
-    expect(latest()).toEqual({ record: record(), log: "hello\n", isLogCut: false, over: false });
+    expect(latest()).toEqual({ record: RUN(record()), log: "hello\n", isLogCut: false, over: false });
   });
 
   it("asks at once when it is woken", async () => {

@@ -152,7 +152,7 @@ describe("problems", () => {
   it("explain an app that answers HTML, and let people type the names", async () => {
     on(`GET ${APP}/api/boards/agents`, "<html>Sign in</html>");
     const user = await open();
-    expect((await screen.findByRole("alert")).textContent).toMatch(/no JSON, so it may not be Autocoder.*type the names/s);
+    expect((await screen.findByRole("alert")).textContent).toMatch(/no JSON but a web page.*may not be Autocoder.*type the names/s);
     on(`GET ${APP}/api/boards/agents`, { count: 0, default: "codex", value: [] });
     await user.click(screen.getByRole("button", { name: "Try again" }));
     await waitFor(() => { expect(screen.queryByRole("alert")).toBeNull(); });
