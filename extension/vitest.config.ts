@@ -5,6 +5,5 @@ export default defineConfig({
   test: {
     include: ["task/tests/**/*.test.ts", "pages/**/tests/**/*.test.{ts,tsx}"],
     testTimeout: 60_000, // real processes take long while the machine is busy
-    server: { deps: { inline: ["azure-devops-ui"] } }, // its modules are for bundlers: they import style sheets
   },
 });

@@ -21,8 +21,6 @@ export async function buildPages(folder, hosts) {
     format: "iife",
     jsx: "automatic",
     legalComments: "linked",
-    // The fonts of azure-devops-ui would be most of the package, and the pages use none of their icons.
-    loader: { ".woff": "empty", ".woff2": "empty", ".ttf": "empty", ".eot": "empty" },
     define: { __FUNCTION_HOSTS__: JSON.stringify(hosts), "process.env.NODE_ENV": '"production"' },
     metafile: true,
     logLevel: "warning",

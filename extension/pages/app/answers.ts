@@ -41,6 +41,11 @@ export interface AgentList {
 /** The repositories that the app allows for a project; any of the project's when it has no map for it. */
 export type RepositoryList = Readonly<Pick<app.RepositoryList, "isMapped">> & { readonly value: readonly app.RepositoryEntry[] };
 
+/** The names of the prompt templates. */
+export interface TemplateList {
+  readonly value: readonly string[];
+}
+
 /** What the doctor found. */
 export type DoctorReport = Readonly<Pick<app.DoctorReport, "checks">>;
 

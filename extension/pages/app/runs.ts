@@ -6,7 +6,8 @@
 import type { LogPart, RunBody } from "../../shared/openapi";
 
 import {
-  ACCEPTED, AGENTS, LOG_PART, REPOSITORIES, RUN, RUNS, TEMPLATES, type AcceptedRun, type AgentList, type RepositoryList, type Run, type RunList,
+  ACCEPTED, AGENTS, LOG_PART, REPOSITORIES, RUN, RUNS, TEMPLATES,
+  type AcceptedRun, type AgentList, type RepositoryList, type Run, type RunList, type TemplateList,
 } from "./answers";
 import { send, type Answer } from "./client";
 
@@ -72,7 +73,7 @@ export function listRepositories(
 export function listTemplates(
   address: string,
   { organization, project }: RunPlace,
-): Promise<Answer<{ readonly value: readonly string[] }>> {
+): Promise<Answer<TemplateList>> {
   return send(address, { path: `${API}/templates`, query: { organization, project }, shape: TEMPLATES });
 }
 

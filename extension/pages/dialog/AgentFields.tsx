@@ -4,11 +4,11 @@
  * @packageDocumentation
  */
 import type { AgentEntry } from "../app/answers";
-import { ProblemCard } from "../parts/ProblemCard";
+import { SelectField, TextAreaField, TextField, type Option } from "../parts/fields";
 
 import type { GroupProps } from "./CodeFields";
-import { Select, TextArea, TextInput, type Option } from "./Field";
 import { agentEntry } from "./form";
+import { ReadProblem } from "./ReadProblem";
 
 /** The fields for agent, model and template. A pipeline's YAML file decides on the last two. */
 export function AgentFields({ reads, errors, change }: GroupProps) {
@@ -17,17 +17,17 @@ export function AgentFields({ reads, errors, change }: GroupProps) {
   const agent = agentEntry(known, form.agentType);
   return (
     <>
-      {agents.problem && <ProblemCard problem={agents.problem} retry={agents.retry} />}
-      <Select
+      <ReadProblem resource={agents} />
+      <SelectField
         id="agent" label="Agent" value={form.agentType} error={errors.agentType}
         options={agentOptions(known.agents?.value, agents.isLoading)} onChange={(agentType) => { change({ agentType }); }}
       />
       {isDirect && (
-        <Select id="model" label="Model" value={form.model} options={modelOptions(agent)} onChange={(model) => { change({ model }); }} />
+        <SelectField id="model" label="Model" value={form.model} options={modelOptions(agent)} onChange={(model) => { change({ model }); }} />
       )}
-      {isDirect && templates.problem && !agents.problem && <ProblemCard problem={templates.problem} retry={templates.retry} />}
+      {isDirect && <ReadProblem resource={templates} />}
       {isDirect && (
-        <Select
+        <SelectField
           id="template" label="Template" value={form.template} onChange={(template) => { change({ template }); }}
           options={[{ value: "", label: "Default" }, ...(known.templates ?? []).map((name) => ({ value: name, label: name }))]}
         />
@@ -40,17 +40,17 @@ export function AgentFields({ reads, errors, change }: GroupProps) {
 export function WorkFields({ reads: { form }, errors, change }: GroupProps) {
   return (
     <>
-      <TextArea
+      <TextAreaField
         id="instructions" label="Additional instructions" value={form.instructions} error={errors.instructions}
         onChange={(instructions) => { change({ instructions }); }}
       />
       {form.through === "directly" && (
         <div className="columns">
-          <TextInput
+          <TextField inputMode="decimal"
             id="budget-usd" label="Budget in dollars" value={form.budgetUsd} error={errors.budgetUsd}
             placeholder="Default" onChange={(budgetUsd) => { change({ budgetUsd }); }}
           />
-          <TextInput
+          <TextField inputMode="decimal"
             id="budget-minutes" label="Budget in minutes" value={form.budgetMinutes} error={errors.budgetMinutes}
             placeholder="Default" onChange={(budgetMinutes) => { change({ budgetMinutes }); }}
           />

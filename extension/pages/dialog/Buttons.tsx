@@ -3,8 +3,6 @@
  *
  * @packageDocumentation
  */
-import { Button } from "azure-devops-ui/Button";
-
 import { openPanel } from "../parts/panel";
 
 import { closeDialog } from "./close";
@@ -17,9 +15,9 @@ export function FormButtons({ starts, isReady, start, close }: { starts: readonl
   const hasStarted = starts.some((one) => one.state === "started");
   const text = hasStarted ? `Start the other ${String(left)}` : "Start Autocoder";
   return (
-    <div className="buttons end">
-      <Button text="Cancel" onClick={close} />
-      <Button primary text={isStarting ? "Starting…" : text} disabled={!isReady || isStarting || left === 0} onClick={start} />
+    <div className="ac-buttons end">
+      <button type="button" className="ac-button" onClick={close}>Cancel</button>
+      <button type="button" className="ac-button ac-primary" disabled={!isReady || isStarting || left === 0} onClick={start}>{isStarting ? "Starting…" : text}</button>
     </div>
   );
 }
@@ -28,10 +26,10 @@ export function FormButtons({ starts, isReady, start, close }: { starts: readonl
 export function ProgressButtons({ starts, address, back }: { starts: readonly Start[]; address: string; back: (() => void) | undefined }) {
   const ids = runIds(starts);
   return (
-    <div className="buttons end">
-      {back && <Button text="Back" onClick={back} />}
-      {ids.length > 0 && <Button text="Open in panel" onClick={() => void openPanel(ids, address)} />}
-      <Button primary text="Close" onClick={closeDialog} />
+    <div className="ac-buttons end">
+      {back && <button type="button" className="ac-button" onClick={back}>Back</button>}
+      {ids.length > 0 && <button type="button" className="ac-button" onClick={() => void openPanel(ids, address)}>Open in panel</button>}
+      <button type="button" className="ac-button ac-primary" onClick={closeDialog}>Close</button>
     </div>
   );
 }

@@ -4,11 +4,11 @@
  * @packageDocumentation
  */
 import { findBranches } from "../azure_devops/repositories";
-import { ProblemCard } from "../parts/ProblemCard";
 
 import type { FieldErrors } from "./checks";
 import { Combobox } from "./Combobox";
 import type { Edits } from "./form";
+import { ReadProblem } from "./ReadProblem";
 import type { Reads } from "./reads";
 import { selectable } from "./repository";
 import { searchIn, type Search } from "./search";
@@ -28,8 +28,8 @@ export function CodeFields(props: GroupProps) {
   const isOfPipeline = form.through === "pipeline" && known.pipelineRepository !== undefined && known.pipelineRepository !== "";
   return (
     <>
-      {repositories.problem && <ProblemCard problem={repositories.problem} retry={repositories.retry} />}
-      {allowed.problem && form.through === "directly" && <ProblemCard problem={allowed.problem} retry={allowed.retry} />}
+      <ReadProblem resource={repositories} />
+      {form.through === "directly" && <ReadProblem resource={allowed} />}
       <Combobox
         id="repository" label="Repository" isRequired value={form.repository} error={errors.repository}
         search={searchIn(names)} searchKey={names.join("/")} isDisabled={isOfPipeline}

@@ -7,7 +7,8 @@
  */
 import { useEffect, useRef, useState, type KeyboardEvent } from "react";
 
-import { described, Field, type FieldProps } from "./Field";
+import { described, Field, type FieldProps } from "../parts/fields";
+
 import { useSearch, type Search, type SearchState } from "./search";
 
 /** A combobox: its value is always an entry of the list, or empty. */
@@ -30,7 +31,7 @@ export function Combobox(props: ComboboxProps) {
   return (
     <Field {...props}>
       <input
-        className="control combobox" id={id} type="text" role="combobox" autoComplete="off" spellCheck={false}
+        className="ac-control" id={id} type="text" role="combobox" autoComplete="off" spellCheck={false}
         disabled={isDisabled} placeholder={placeholder} value={box.typed ?? value}
         aria-expanded={box.isOpen} aria-controls={`${id}-list`} aria-autocomplete="list"
         aria-activedescendant={box.isOpen && active >= 0 ? `${id}-${String(active)}` : undefined}
@@ -126,7 +127,7 @@ function Entries({ id, label, state: { found, problem }, value, active, choose }
           </div>
         ))}
       </div>
-      <div className="entries-note body-s" role="status">{problem ?? note(found)}</div>
+      <div className="entries-note" role="status">{problem ?? note(found)}</div>
     </div>
   );
 }

@@ -17,6 +17,7 @@ import { useEdits, type EditsState } from "./edits";
 import { FormView } from "./FormView";
 import { useStarting } from "./launch";
 import { FailedStart, Progress, type StartActions } from "./Progress";
+import { ReadProblem } from "./ReadProblem";
 import { useReads, type Reads } from "./reads";
 import type { Start } from "./starts";
 import { Titles } from "./Titles";
@@ -53,7 +54,7 @@ export function Dialog({ host, ids, isDirty }: DialogProps) {
   const back = isOver ? undefined : () => { setFormWanted(true); };
   return (
     <>
-      <h1 className="visually-hidden">Autocoder</h1>
+      <h1 className="ac-hidden">Autocoder</h1>
       {(isForm || ids.length === 1) && <Titles ids={ids} items={reads.items} isDirty={isDirty && isForm} />}
       {isForm ? (
         <FormPart entered={entered} reads={reads} errors={errors} hasTried={hasTried} starts={starts} begin={begin} actions={actions} />
@@ -96,15 +97,15 @@ function FormPart({ entered, reads, errors, hasTried, starts, begin, actions }: 
   return (
     <>
       {blocking && <ProblemCard problem={blocking} />}
-      {[reads.items, reads.settings, entered.stored].map((one, index) => (
-        one.problem && <ProblemCard key={index} problem={one.problem} retry={one.retry} />
-      ))}
+      <ReadProblem resource={reads.items} />
+      <ReadProblem resource={reads.settings} />
+      <ReadProblem resource={entered.stored} />
       {entered.stored.isLoading ? (
-        <p className="body-m secondary" role="status">Loading…</p>
+        <p className="ac-secondary" role="status">Loading…</p>
       ) : (
         <FormView reads={reads} errors={visible(errors, hasTried)} change={entered.change} />
       )}
-      {!entered.isSaved && <p className="field-error body-s" role="status">{NOT_SAVED}</p>}
+      {!entered.isSaved && <p className="ac-field-error" role="status">{NOT_SAVED}</p>}
       {only.map((one) => <FailedStart key={one.key} start={one} {...actions} />)}
       <FormButtons starts={starts} isReady={!isWaiting && !blocking} start={() => { begin(starts); }} close={close} />
     </>

@@ -3,11 +3,11 @@
  *
  * @packageDocumentation
  */
-import { ProblemCard } from "../parts/ProblemCard";
+import { CheckField, SelectField } from "../parts/fields";
 
 import { AgentFields, WorkFields } from "./AgentFields";
 import { CodeFields, type GroupProps } from "./CodeFields";
-import { Select } from "./Field";
+import { ReadProblem } from "./ReadProblem";
 
 /** Shows the form. */
 export function FormView(props: GroupProps) {
@@ -29,14 +29,14 @@ function ThroughFields({ reads: { form, known, pipelines }, errors, change }: Gr
   const first = { value: isListed ? "0" : String(form.pipelineId), label: pipelines.isLoading ? "Loading…" : "Choose a pipeline" };
   return (
     <>
-      <Select
+      <SelectField
         id="through" label="Run" value={form.through}
         options={[{ value: "directly", label: "Directly" }, { value: "pipeline", label: "Through a pipeline" }]}
         onChange={(value) => { change({ through: value === "pipeline" ? "pipeline" : "directly" }); }}
       />
-      {form.through === "pipeline" && pipelines.problem && <ProblemCard problem={pipelines.problem} retry={pipelines.retry} />}
+      {form.through === "pipeline" && <ReadProblem resource={pipelines} />}
       {form.through === "pipeline" && (
-        <Select
+        <SelectField
           id="pipeline" label="Pipeline" isRequired value={String(form.pipelineId)} error={errors.pipelineId}
           hint="The pipeline decides on model, template and budget." options={[first, ...offer]}
           onChange={(id) => { change({ pipelineId: Number(id) }); }}
@@ -49,33 +49,16 @@ function ThroughFields({ reads: { form, known, pipelines }, errors, change }: Gr
 function ResultFields({ reads: { form }, change }: GroupProps) {
   return (
     <div className="checks">
-      <Check
+      <CheckField
         id="create-pull-request" label="Create pull request automatically" isChecked={form.createPullRequest}
         onChange={(createPullRequest) => { change({ createPullRequest }); }}
       />
       {form.through === "directly" && (
-        <Check
+        <CheckField
           id="draft" label="as draft" isChecked={form.draft ?? false} isDisabled={!form.createPullRequest}
           onChange={(draft) => { change({ draft }); }}
         />
       )}
     </div>
-  );
-}
-
-interface CheckProps {
-  readonly id: string;
-  readonly label: string;
-  readonly isChecked: boolean;
-  readonly isDisabled?: boolean;
-  readonly onChange: (isChecked: boolean) => void;
-}
-
-function Check({ id, label, isChecked, isDisabled = false, onChange }: CheckProps) {
-  return (
-    <label className="check body-m" htmlFor={id}>
-      <input id={id} type="checkbox" checked={isChecked} disabled={isDisabled} onChange={(event) => { onChange(event.target.checked); }} />
-      {label}
-    </label>
   );
 }

@@ -6,8 +6,8 @@
 import { useEffect, useState } from "react";
 
 import { readPipelineRun, type PipelineRun } from "../azure_devops/pipelines";
+import { toProblem } from "../parts/resource";
 
-import { toProblem } from "./problems";
 
 /** Pause between two reads of the run, in milliseconds. */
 export const POLL_MS = 5_000;
@@ -21,8 +21,8 @@ export function PipelineRunView({ project, pipelineId, started }: { project: str
   const text = run.result ? (RESULTS[run.result] ?? run.result) : (STATES[run.state] ?? run.state);
   return (
     <div className="pipeline-run">
-      <p aria-live="polite" className="body-m">Pipeline run {run.name}: {text}</p>
-      {problem && <p className="field-error body-s">{problem} The next attempt follows by itself.</p>}
+      <p aria-live="polite" className="ac-state">Pipeline run {run.name}: {text}</p>
+      {problem && <p className="ac-field-error">{problem} The next attempt follows by itself.</p>}
       {run.url && <a href={run.url} target="_blank" rel="noopener noreferrer">Open the pipeline's run</a>}
     </div>
   );
@@ -40,7 +40,7 @@ function usePipelineRun(project: string, pipelineId: number, started: PipelineRu
         const run = await readPipelineRun(project, pipelineId, started.id);
         if (isCurrent) setState({ run: { ...run, url: run.url || started.url } });
       } catch (thrown) {
-        if (isCurrent) setState(({ run }) => ({ run, problem: toProblem(thrown, "the pipeline's run").message }));
+        if (isCurrent) setState(({ run }) => ({ run, problem: toProblem(thrown, "Could not read the pipeline's run.").message }));
       }
       if (isCurrent) timer = setTimeout(() => void read(), POLL_MS);
     };

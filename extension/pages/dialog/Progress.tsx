@@ -3,7 +3,6 @@
  *
  * @packageDocumentation
  */
-import { Button } from "azure-devops-ui/Button";
 import { useEffect, useRef } from "react";
 
 import { ProblemCard } from "../parts/ProblemCard";
@@ -30,7 +29,7 @@ export function Progress({ starts, ...actions }: StartActions & { readonly start
   const [only] = starts;
   return (
     <section aria-labelledby="progress">
-      <h2 className="title-s" id="progress" tabIndex={-1} ref={heading}>Progress</h2>
+      <h2 className="title" id="progress" tabIndex={-1} ref={heading}>Progress</h2>
       {starts.length === 1 && only ? <StartState start={only} {...actions} /> : <StartList starts={starts} {...actions} />}
     </section>
   );
@@ -40,11 +39,11 @@ function StartList({ starts, ...actions }: StartActions & { readonly starts: rea
   const started = starts.filter((start) => start.state === "started").length;
   return (
     <>
-      <p role="status" className="body-m">{started} of {starts.length} runs started</p>
+      <p role="status" className="start-count">{started} of {starts.length} runs started</p>
       <ul className="starts">
         {starts.map((start) => (
           <li className="start" key={start.item.id}>
-            <h3 className="title body-m">{itemTitle(start.item)}</h3>
+            <h3 className="title">{itemTitle(start.item)}</h3>
             <StartState start={start} isCompact {...actions} />
           </li>
         ))}
@@ -57,7 +56,7 @@ function StartList({ starts, ...actions }: StartActions & { readonly starts: rea
 function StartState({ start, isCompact = false, ...actions }: StartActions & { readonly start: Start; readonly isCompact?: boolean }) {
   const { launched } = start;
   if (start.problem) return <FailedStart start={start} {...actions} />;
-  if (!launched) return <p className="body-s secondary">{start.state === "starting" ? "Starting…" : "Waiting to start"}</p>;
+  if (!launched) return <p className="ac-secondary">{start.state === "starting" ? "Starting…" : "Waiting to start"}</p>;
   if ("runId" in launched) {
     const { item } = start;
     return (
@@ -78,9 +77,9 @@ export function FailedStart({ start, retry, follow }: StartActions & { readonly 
   return (
     <div className="failed-start">
       <ProblemCard problem={problem} />
-      <div className="buttons">
-        {runId && <Button text="Follow that run" onClick={() => { follow(item.id, runId); }} />}
-        {!item.isMissing && <Button text="Retry start" onClick={() => { retry(start); }} />}
+      <div className="ac-buttons">
+        {runId && <button type="button" className="ac-button" onClick={() => { follow(item.id, runId); }}>Follow that run</button>}
+        {!item.isMissing && <button type="button" className="ac-button" onClick={() => { retry(start); }}>Retry start</button>}
       </div>
     </div>
   );

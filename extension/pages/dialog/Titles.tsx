@@ -4,8 +4,7 @@
  * @packageDocumentation
  */
 import type { WorkItem } from "../azure_devops/work_items";
-
-import type { Resource } from "./resource";
+import type { Resource } from "../parts/resource";
 
 /** Longest title that is shown, in characters. */
 export const MAX_TITLE = 300;
@@ -23,11 +22,11 @@ export function Titles({ ids, items, isDirty }: { ids: readonly number[]; items:
   return (
     <section aria-label="Work items" aria-busy={items.isLoading}>
       <ul className="titles">
-        {names.map((name, index) => <li className="title body-l" key={ids[index]} title={name}>{name}</li>)}
+        {names.map((name, index) => <li className="title" key={ids[index]} title={name}>{name}</li>)}
       </ul>
-      {ids.length > 1 && <p className="body-s secondary">Autocoder starts one run for each of these {ids.length} work items.</p>}
+      {ids.length > 1 && <p className="ac-secondary">Autocoder starts one run for each of these {ids.length} work items.</p>}
       {isDirty && (
-        <p className="notice body-m" role="status">
+        <p className="notice" role="status">
           This work item has changes that are not saved. Autocoder reads the saved text: save first if it needs your changes.
         </p>
       )}

@@ -5,9 +5,10 @@
  */
 import { useEffect, useMemo, useRef, useState } from "react";
 
+import { useResource, valueOf, type Resource } from "../parts/resource";
+
 import { createDraft, readDraft, type Draft } from "./draft";
 import { edit, type Edits } from "./form";
-import { useResource, type Resource } from "./resource";
 
 /** The edits, whether they could be read and saved, and the draft. */
 export interface EditsState {
@@ -23,7 +24,7 @@ export function useEdits(id: string): EditsState {
   const [isSaved, setSaved] = useState(true);
   const [changes, setChanges] = useState<Edits>();
   const draft = useMemo(() => createDraft(id, setSaved), [id]);
-  const stored = useResource("what you typed last time", id, () => readDraft(id));
+  const stored = useResource("what you typed last time", id, () => valueOf(readDraft(id)));
   const edits = changes ?? stored.value ?? {};
   const latest = useRef(edits);
   latest.current = edits;

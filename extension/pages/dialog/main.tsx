@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-import "azure-devops-ui/Core/override.css";
+import "../parts/page.css";
 import "./dialog.css";
 
 import { createRoot } from "react-dom/client";

@@ -3,9 +3,9 @@
  *
  * @packageDocumentation
  */
-import type { Answer, Problem } from "../app/client";
-import { AzureDevOpsProblem } from "../azure_devops/client";
+import type { Problem } from "../app/client";
 import { nextStep } from "../parts/next_step";
+import { sentence, toProblem } from "../parts/resource";
 
 const SAFE = "What you typed is kept.";
 
@@ -28,41 +28,8 @@ export function activeRun(problem: Problem | undefined): string | undefined {
   return problem?.code === "run_active" ? (problem.details?.runId ?? undefined) : undefined;
 }
 
-/** Returns what was thrown while *what* was read, as a problem. */
-export function toProblem(thrown: unknown, what: string): Problem {
-  return { status: statusOf(thrown), code: "azure_devops", message: `Could not read ${what}. ${reasonOf(thrown)}` };
-}
-
 /** Returns what was thrown while a pipeline was started, as a problem. */
 export function toPipelineProblem(thrown: unknown): Problem {
-  const status = statusOf(thrown);
-  const message = ["The pipeline did not start.", reasonOf(thrown), PIPELINE_STEPS[status], SAFE].filter(Boolean).join(" ");
-  return { status, code: "pipeline", message };
-}
-
-/** Returns the value of *answer*; throws its problem. */
-export function unwrap<T>(answer: Answer<T>): T {
-  if ("problem" in answer) throw new AnswerProblem(answer.problem);
-  return answer.value;
-}
-
-/** A problem of an answer, where a value is expected. */
-export class AnswerProblem extends Error {
-  constructor(readonly problem: Problem) {
-    super(problem.message);
-  }
-}
-
-function statusOf(thrown: unknown): number {
-  return thrown instanceof AzureDevOpsProblem ? thrown.status : 0;
-}
-
-/** Returns the message of what was thrown: an error, or an object that the host sent in place of one. */
-function reasonOf(thrown: unknown): string {
-  const { message } = Object(thrown) as { message?: unknown };
-  return sentence(typeof message === "string" ? message : "Azure DevOps gave no reason");
-}
-
-function sentence(text: string): string {
-  return /[.!?]$/.test(text.trim()) ? text.trim() : `${text.trim()}.`;
+  const { status, message } = toProblem(thrown, "The pipeline did not start.");
+  return { status, code: "pipeline", message: [message, PIPELINE_STEPS[status], SAFE].filter(Boolean).join(" ") };
 }

@@ -3,8 +3,8 @@
  *
  * @packageDocumentation
  */
-import type { AgentList, RepositoryList } from "../app/answers";
 import { checkAddress, defaultAddress } from "../app/address";
+import type { AgentList, RepositoryList, TemplateList } from "../app/answers";
 import { listAgents, listRepositories as listAllowed, listTemplates } from "../app/runs";
 import { readPipelineRepository } from "../azure_devops/pipelines";
 import { listPipelines, type Pipeline } from "../azure_devops/projects";
@@ -12,10 +12,9 @@ import { hasBranch, listRepositories, type Repository } from "../azure_devops/re
 import { readWorkItems, type WorkItem } from "../azure_devops/work_items";
 import { effectiveSettings, projectDocument, readDocument, type Settings } from "../host/documents";
 import type { Place } from "../host/session";
+import { useResource, valueOf, type Resource } from "../parts/resource";
 
 import { branchesToCheck, formOf, type Edits, type Form, type Known, type LastChoices } from "./form";
-import { unwrap } from "./problems";
-import { useResource, type Resource } from "./resource";
 
 /** The parts, the form that they lead to, and where its requests go. */
 export interface Reads {
@@ -28,7 +27,7 @@ export interface Reads {
   readonly repositories: Resource<readonly Repository[]>;
   readonly allowed: Resource<RepositoryList>;
   readonly agents: Resource<AgentList>;
-  readonly templates: Resource<readonly string[]>;
+  readonly templates: Resource<TemplateList>;
   readonly pipelines: Resource<readonly Pipeline[]>;
 }
 
@@ -39,15 +38,15 @@ interface Stored {
 
 /** Reads what the dialog for *ids* needs; *edits* decide which repository and pipeline are looked at. */
 export function useReads(host: Place, ids: readonly number[], edits: Edits): Reads {
-  const items = useResource("the work items", ids.join(), () => readWorkItems(ids));
+  const items = useResource("the work items", ids.join(), () => valueOf(readWorkItems(ids)));
   const project = projectOf(items, host);
-  const repositories = useResource("the repositories", project, () => listRepositories(project));
+  const repositories = useResource("the repositories", project, () => valueOf(listRepositories(project)));
   const projectId = !project || project === host.project ? host.projectId : (repositories.value?.[0]?.projectId ?? "");
-  const settings = useResource("Autocoder's settings", projectId, () => readStored(projectId));
+  const settings = useResource("Autocoder's settings", projectId, () => valueOf(readStored(projectId)));
   const place = { organization: host.organization, project, projectId };
   const app = useApp(settings.value?.settings, place, ids[0]);
   const parts = { ...settings.value, items: items.value, repositories: repositories.value };
-  const fromApp = { allowed: app.allowed.value, agents: app.agents.value, templates: app.templates.value };
+  const fromApp = { allowed: app.allowed.value, agents: app.agents.value, templates: app.templates.value?.value };
   const code = useCode({ ...parts, ...fromApp }, place.project, edits);
   return { ...code, ...app, place, settings, items, repositories };
 }
@@ -74,19 +73,19 @@ function useApp(settings: Settings | undefined, place: Reads["place"], workItemI
   const key = isReady ? `${address} ${place.organization} ${place.project}` : "";
   return {
     address,
-    allowed: useResource("the allowed repositories", key, async () => unwrap(await listAllowed(address, place, workItemId))),
-    agents: useResource("the agents", key, async () => unwrap(await listAgents(address, place))),
-    templates: useResource("the templates", key, async () => unwrap(await listTemplates(address, place)).value),
+    allowed: useResource("the allowed repositories", key, () => listAllowed(address, place, workItemId)),
+    agents: useResource("the agents", key, () => listAgents(address, place)),
+    templates: useResource("the templates", key, () => listTemplates(address, place)),
   };
 }
 
 /** Reads pipelines and branches, which depend on what is chosen in the form. */
 function useCode(parts: Known, project: string, edits: Edits) {
   const listKey = parts.settings?.pipeline?.enabled ? project : "";
-  const pipelines = useResource("the pipelines", listKey, () => listPipelines(project));
+  const pipelines = useResource("the pipelines", listKey, () => valueOf(listPipelines(project)));
   const { through, pipelineId } = formOf(parts, edits);
   const pipelineKey = through === "pipeline" && pipelineId > 0 && project !== "" ? `${project} ${String(pipelineId)}` : "";
-  const ofPipeline = useResource("the pipeline", pipelineKey, () => readPipelineRepository(project, pipelineId));
+  const ofPipeline = useResource("the pipeline", pipelineKey, () => valueOf(readPipelineRepository(project, pipelineId)));
   const known = { ...parts, pipelineRepository: ofPipeline.value };
   const all = { ...known, missingBranches: useMissingBranches(known, edits) };
   return { known: all, form: formOf(all, edits), pipelines };
@@ -98,7 +97,7 @@ function useMissingBranches(known: Known, edits: Edits): readonly string[] | und
   const repository = known.repositories?.find((one) => one.name === name);
   const names = repository ? branchesToCheck(known, repository, edits) : [];
   const key = repository && names.length > 0 ? JSON.stringify([repository.id, names]) : "";
-  return useResource("the branches", key, () => (repository ? findMissing(repository, names) : Promise.resolve([]))).value;
+  return useResource("the branches", key, () => valueOf(repository ? findMissing(repository, names) : Promise.resolve([]))).value;
 }
 
 async function findMissing(repository: Repository, names: readonly string[]): Promise<readonly string[]> {

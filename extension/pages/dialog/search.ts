@@ -5,7 +5,7 @@
  */
 import { useEffect, useState } from "react";
 
-import { toProblem } from "./problems";
+import { toProblem } from "../parts/resource";
 
 /** Pause in typing before a search is sent, in milliseconds. */
 export const PAUSE_MS = 200;
@@ -47,7 +47,7 @@ export function useSearch(search: Search, text: string, isActive: boolean, searc
     };
     const timer = setTimeout(() => {
       setState({});
-      search(text).then((found) => { keep({ found }); }, (thrown: unknown) => { keep({ problem: toProblem(thrown, "the list").message }); });
+      search(text).then((found) => { keep({ found }); }, (thrown: unknown) => { keep({ problem: toProblem(thrown, "Could not read the list.").message }); });
     }, text ? PAUSE_MS : 0);
     return () => {
       isCurrent = false;

@@ -4,7 +4,7 @@
  * @see https://learn.microsoft.com/azure/devops/extend/develop/add-hub
  * @packageDocumentation
  */
-import "azure-devops-ui/Core/override.css";
+import "../parts/page.css";
 
 import { createRoot } from "react-dom/client";
 
