@@ -27,12 +27,13 @@ def test_the_units_of_the_task_work():
 
 
 @pytest.mark.usefixtures("built")
-def test_the_types_are_those_of_the_apps_openapi_document(tmp_path):
+def test_types_and_limits_are_those_of_the_apps_openapi_document(tmp_path):
     document = subprocess.run([sys.executable, "docs/openapi.py"], cwd=ROOT, capture_output=True, check=True)
-    command = ["node", "openapi.mjs", str(tmp_path / "openapi.ts")]
+    command = ["node", "openapi.mjs", str(tmp_path)]
     subprocess.run(command, cwd=EXTENSION, input=document.stdout, check=True)
-    written = (EXTENSION / "shared" / "openapi.ts").read_text()
-    assert written == (tmp_path / "openapi.ts").read_text(), "run make docs"
+    for name in ("openapi.ts", "limits.ts"):
+        written = (EXTENSION / "shared" / name).read_text()
+        assert written == (tmp_path / name).read_text(), "run make docs"
 
 
 def test_task_and_pages_know_every_outcome_in_the_words_of_the_app():
@@ -67,10 +68,12 @@ def test_the_lock_file_names_no_registry_and_every_version_is_pinned():
     assert "resolved" not in (EXTENSION / "package-lock.json").read_text()
 
 
-def test_the_task_runs_on_node_20_and_24_and_may_set_its_outputs():
-    task = json.loads((EXTENSION / "task" / "task.json").read_text())
+def test_the_built_task_runs_on_node_20_and_24_and_may_set_its_outputs_alone(built):
+    task = json.loads((built / "task.json").read_text())
     assert set(task["execution"]) == {"Node20_1", "Node24"}
-    assert "commands" not in task["restrictions"]  # `restricted` would forbid the summary
+    described = [one["name"] for one in task["outputVariables"]]
+    # No restriction of commands: `restricted` would forbid the summary.
+    assert task["restrictions"] == {"settableVariables": {"allowed": described}}
 
 
 def task_inputs():
