@@ -1,23 +1,30 @@
 /**
- * Requests to the app's `/api/boards` routes, with the extension's and the person's tokens.
+ * Requests to the app: with the extension's and the person's tokens, or with a function key that an administrator
+ * typed. The key goes into one header, and is kept nowhere.
  *
  * @packageDocumentation
  */
 import type { ErrorContent } from "../../shared/openapi";
 import { tokens } from "../host/session";
+import { exchange, retryAfter, type Message, type Reply } from "../http/exchange";
+import { ShapeError, type Shape } from "../http/shape";
 
 import { checkAddress } from "./address";
+import { ERROR } from "./answers";
+import { lateAnswer, noAnswer, noTokens, notTheApp, otherShape, wrongKey } from "./silence";
 
-/** Longest time for one answer, in milliseconds. */
-export const MAX_ANSWER_MS = 60_000;
-
-/** A request: method, path behind `/api/boards`, and what else it needs. */
-export interface Request {
+/** A request: method, path, the shape of its result, and what else it needs. */
+export interface Request<T> {
   readonly method?: "GET" | "POST";
   readonly path: string;
+  readonly shape: Shape<T>;
   readonly query?: Readonly<Record<string, string | number | undefined>>;
   readonly body?: unknown;
   readonly idempotencyKey?: string;
+  /** Goes in place of the tokens. */
+  readonly functionKey?: string;
+  /** A status outside 200 to 299 that carries a result too. */
+  readonly resultStatus?: number;
 }
 
 /** Why a request gave no result: a code for programs, a sentence for people, and its status (0: no answer). */
@@ -25,77 +32,73 @@ export interface Problem {
   readonly status: number;
   readonly code: string;
   readonly message: string;
-  readonly details?: ErrorContent["details"];
+  readonly details?: Partial<ErrorContent["details"]>;
+  /** How long to wait before the next request, when the answer said so. */
+  readonly retryAfterSeconds?: number;
 }
 
 /** A result or a problem. */
 export type Answer<T> = { readonly value: T } | { readonly problem: Problem };
 
-/** Sends *request* to the app at *address* and returns its answer; problems are values, never exceptions. */
-export async function send<T>(address: string, request: Request, stop?: AbortSignal): Promise<Answer<T>> {
+/** Sends *request* to the app at *address* and returns its answer; problems are values. Throws only when *stop* fires. */
+export async function send<T>(address: string, request: Request<T>, stop?: AbortSignal): Promise<Answer<T>> {
   const checked = checkAddress(address);
   if ("reason" in checked) return { problem: { status: 0, code: "address", message: checked.reason } };
+  const headers = await headersOf(request);
+  if (!headers) return { problem: noTokens() };
+  const message: Message = { method: request.method ?? "GET", headers, body: request.body };
+  return read(await exchange(checked.origin + pathOf(request), message, stop), request, checked.origin);
+}
+
+function pathOf<T>({ path, query = {} }: Request<T>): string {
+  const given = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]));
+  const text = new URLSearchParams(given).toString();
+  return text ? `${path}?${text}` : path;
+}
+
+/** Returns the headers; undefined when the host gives no tokens. */
+async function headersOf<T>({ functionKey, idempotencyKey }: Request<T>): Promise<Record<string, string> | undefined> {
+  if (functionKey !== undefined) return { "x-functions-key": functionKey };
   try {
-    const response = await fetch(checked.origin + path(request), {
-      method: request.method ?? "GET",
-      headers: await headers(request),
-      body: request.body === undefined ? null : JSON.stringify(request.body),
-      redirect: "error", // the tokens are for this host alone
-      credentials: "omit",
-      signal: AbortSignal.any([AbortSignal.timeout(MAX_ANSWER_MS), ...(stop ? [stop] : [])]),
-    });
-    return await read<T>(response, checked.origin);
+    const { app, user } = await tokens();
+    const repeatable = idempotencyKey === undefined ? {} : { "Idempotency-Key": idempotencyKey };
+    return { Authorization: `Bearer ${app}`, "X-Azure-DevOps-Token": user, ...repeatable };
   } catch {
-    stop?.throwIfAborted();
-    return { problem: noAnswer(checked.origin) };
+    return undefined;
   }
 }
 
-function path(request: Request): string {
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(request.query ?? {})) {
-    if (value !== undefined) query.set(name, String(value));
+function read<T>(reply: Reply, request: Request<T>, origin: string): Answer<T> {
+  if (reply.kind === "none") return { problem: noAnswer(origin) };
+  if (reply.kind === "late") return { problem: lateAnswer(origin) };
+  if (reply.status === 401 && request.functionKey !== undefined) return { problem: wrongKey(origin) };
+  if (reply.kind === "other") return { problem: notTheApp(reply.status, origin, reply.isPage) };
+  if (isSuccess(reply.status) || reply.status === request.resultStatus) {
+    const result = resultOf(reply.json, request.shape, origin);
+    if ("value" in result || isSuccess(reply.status)) return result;
   }
-  const text = query.toString();
-  return `/api/boards${request.path}${text ? `?${text}` : ""}`;
+  return { problem: refusal(reply, origin) };
 }
 
-async function headers(request: Request): Promise<Record<string, string>> {
-  const { app, user } = await tokens();
-  return {
-    Accept: "application/json",
-    Authorization: `Bearer ${app}`,
-    "X-Azure-DevOps-Token": user,
-    ...(request.body === undefined ? {} : { "Content-Type": "application/json" }),
-    ...(request.idempotencyKey === undefined ? {} : { "Idempotency-Key": request.idempotencyKey }),
-  };
-}
-
-async function read<T>(response: Response, origin: string): Promise<Answer<T>> {
-  const text = await response.text();
-  let json: unknown;
+function resultOf<T>(json: unknown, shape: Shape<T>, origin: string): Answer<T> {
   try {
-    json = JSON.parse(text);
-  } catch {
-    return { problem: notTheApp(response.status, origin) };
+    return { value: shape(json) };
+  } catch (thrown) {
+    if (!(thrown instanceof ShapeError)) throw thrown;
+    return { problem: otherShape(origin, thrown.message) };
   }
-  if (response.ok) return { value: json as T };
-  const content = (json as { error?: ErrorContent }).error;
-  return { problem: content ? { status: response.status, ...content } : notTheApp(response.status, origin) };
 }
 
-/** Returns the problem of an app that does not answer. */
-export function noAnswer(origin: string): Problem {
-  const message =
-    `${origin} gives no answer to this page. Check that the app runs, and that its CORS setting allows ` +
-    "this extension's origin; then try again.";
-  return { status: 0, code: "no_answer", message };
+function refusal({ status, json, headers }: Extract<Reply, { kind: "json" }>, origin: string): Problem {
+  try {
+    const { error } = ERROR(json);
+    const retryAfterSeconds = retryAfter(headers);
+    return { status, ...error, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) };
+  } catch {
+    return notTheApp(status, origin, false);
+  }
 }
 
-/** Returns the problem of an answer that is not the app's. */
-export function notTheApp(status: number, origin: string): Problem {
-  const message =
-    `${origin} answered with status ${String(status)} and no JSON, so it may not be Autocoder. ` +
-    "Check the function URL in the project's settings.";
-  return { status, code: "not_json", message };
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
 }

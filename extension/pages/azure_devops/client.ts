@@ -6,15 +6,34 @@
  */
 import { organizationUrl } from "../host/services";
 import { tokens } from "../host/session";
+import { exchange, retryAfter, type Reply } from "../http/exchange";
+import { record, ShapeError, text, type Shape } from "../http/shape";
+
+import { explain, foreign, NO_SESSION, silence, type Explanation } from "./refusals";
 
 /** A request to Azure DevOps that gave no result; the message says why and what to do. */
 export class AzureDevOpsProblem extends Error {
+  /** Why there is no result. */
+  readonly reason: string;
+
   constructor(
     readonly status: number,
-    message: string,
+    explanation: Explanation | string,
+    readonly retryAfterSeconds?: number,
   ) {
-    super(message);
+    const { reason, next } = typeof explanation === "string" ? { reason: explanation, next: "" } : explanation;
+    super([reason, next].filter(Boolean).join(" "));
+    this.reason = reason;
   }
+}
+
+/** Returns what Azure DevOps or the page's host threw as a problem; the host sends an object in place of an error. */
+export function asAzureDevOpsProblem(thrown: unknown): AzureDevOpsProblem {
+  if (thrown instanceof AzureDevOpsProblem) return thrown;
+  const { status, message } = Object(thrown) as { readonly status?: unknown; readonly message?: unknown };
+  const said = typeof message === "string" ? message.trim() : "";
+  if (typeof status === "number" && status >= 400) return new AzureDevOpsProblem(status, explain({ status, said }));
+  return new AzureDevOpsProblem(0, said || "Azure DevOps gave no reason.");
 }
 
 /** A page of an answer, and the token of the next one. */
@@ -27,48 +46,55 @@ export interface Page<T> {
 export interface Init {
   readonly method?: string;
   readonly body?: unknown;
-  readonly stop?: AbortSignal;
+  readonly stop?: AbortSignal | undefined;
 }
 
 /**
- * Sends a request to *path* behind the organisation's address and returns the JSON answer.
+ * Sends a request to *path* behind the organisation's address and returns the answer, which must have *shape*.
  * Throws `AzureDevOpsProblem` when there is none.
  */
-export async function request<T>(path: string, init: Init = {}): Promise<Page<T>> {
-  const response = await answer(path, init);
-  if (!response.ok) throw new AzureDevOpsProblem(response.status, await reason(response));
-  return { value: (await response.json()) as T, continuation: response.headers.get("x-ms-continuationtoken") ?? "" };
+export async function request<T>(path: string, shape: Shape<T>, { method = "GET", body, stop }: Init = {}): Promise<Page<T>> {
+  const { url, user } = await session();
+  // A status instead of a page to sign in.
+  const headers = { Authorization: `Bearer ${user}`, "X-TFS-FedAuthRedirect": "Suppress" };
+  return read(await exchange(url + path, { method, headers, body }, stop), shape);
 }
 
-async function answer(path: string, init: Init): Promise<Response> {
-  const url = (await organizationUrl()) + path;
-  const { user } = await tokens();
-  const headers = {
-    Accept: "application/json",
-    Authorization: `Bearer ${user}`,
-    "X-TFS-FedAuthRedirect": "Suppress", // a status instead of a page to sign in
-    ...(init.body === undefined ? {} : { "Content-Type": "application/json" }),
-  };
+/** Returns the organisation's address and the person's token. Throws `AzureDevOpsProblem` when the host gives none. */
+async function session(): Promise<{ readonly url: string; readonly user: string }> {
   try {
-    const body = init.body === undefined ? null : JSON.stringify(init.body);
-    return await fetch(url, { method: init.method ?? "GET", headers, body, signal: init.stop ?? null });
+    const [url, { user }] = await Promise.all([organizationUrl(), tokens()]);
+    return { url, user };
   } catch {
-    init.stop?.throwIfAborted();
-    // A call that the token does not cover is answered without CORS headers, which a page sees as no answer.
-    throw new AzureDevOpsProblem(
-      0,
-      "Azure DevOps gave no answer. If it happens again, an administrator has to approve the extension's " +
-        "permissions (Organization settings, Extensions).",
-    );
+    throw new AzureDevOpsProblem(0, NO_SESSION);
   }
 }
 
-async function reason(response: Response): Promise<string> {
+function read<T>(reply: Reply, shape: Shape<T>): Page<T> {
+  if (reply.kind === "none" || reply.kind === "late") throw new AzureDevOpsProblem(0, silence(reply.kind === "late"));
+  const { status, headers } = reply;
+  if (status < 200 || status > 299) throw refused(reply);
+  if (reply.kind === "other") throw new AzureDevOpsProblem(status, foreign(status, ""));
   try {
-    const { message } = (await response.json()) as { message?: string };
-    if (message) return message;
-  } catch {
-    // The answer is no JSON; its status says enough.
+    return { value: shape(reply.json), continuation: headers.get("x-ms-continuationtoken") ?? "" };
+  } catch (thrown) {
+    throw thrown instanceof ShapeError ? new AzureDevOpsProblem(status, foreign(status, thrown.message)) : thrown;
   }
-  return `Azure DevOps answered with status ${String(response.status)}.`;
+}
+
+const ERROR = record<{ readonly message?: string }>({}, { message: text });
+
+function refused(reply: Exclude<Reply, { kind: "none" | "late" }>): AzureDevOpsProblem {
+  const { status } = reply;
+  const retryAfterSeconds = retryAfter(reply.headers);
+  return new AzureDevOpsProblem(status, explain({ status, said: said(reply), retryAfterSeconds }), retryAfterSeconds);
+}
+
+/** Returns what Azure DevOps says; empty when it says nothing in its own form, and the status says enough. */
+function said(reply: Exclude<Reply, { kind: "none" | "late" }>): string {
+  try {
+    return reply.kind === "json" ? (ERROR(reply.json).message ?? "") : "";
+  } catch {
+    return "";
+  }
 }

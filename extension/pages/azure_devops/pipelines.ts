@@ -4,6 +4,8 @@
  * @see https://learn.microsoft.com/rest/api/azure/devops/pipelines/runs/run-pipeline
  * @packageDocumentation
  */
+import { number, record, text } from "../http/shape";
+
 import { request } from "./client";
 
 /** A run of a pipeline; `result` is empty until it has ended, `url` is its page. */
@@ -21,19 +23,38 @@ export interface PipelineStart {
   readonly branch: string;
 }
 
+interface Links {
+  readonly web?: { readonly href?: string };
+}
+
+interface Definition {
+  readonly configuration?: { readonly repository?: { readonly id?: string } };
+}
+
 interface Answer {
   readonly id: number;
   readonly name?: string;
   readonly state?: string;
   readonly result?: string;
-  readonly _links?: { readonly web?: { readonly href?: string } };
+  readonly _links?: Links;
 }
+
+const RUN = record<Answer>(
+  { id: number },
+  { name: text, state: text, result: text, _links: record<Links>({}, { web: record<NonNullable<Links["web"]>>({}, { href: text }) }) },
+);
+const PIPELINE = record<Definition>(
+  {},
+  {
+    configuration: record<NonNullable<Definition["configuration"]>>({}, {
+      repository: record<{ readonly id?: string }>({}, { id: text }),
+    }),
+  },
+);
 
 /** Returns the id of the Azure Repos repository with the pipeline's YAML file; empty for one elsewhere. Throws `AzureDevOpsProblem`. */
 export async function readPipelineRepository(project: string, pipelineId: number): Promise<string> {
-  const { value } = await request<{ configuration?: { repository?: { id?: string } } }>(
-    `${at(project, pipelineId)}?api-version=7.1`,
-  );
+  const { value } = await request(`${at(project, pipelineId)}?api-version=7.1`, PIPELINE);
   return value.configuration?.repository?.id ?? "";
 }
 
@@ -43,13 +64,13 @@ export async function startPipeline(project: string, pipelineId: number, start: 
     resources: { repositories: { self: { refName: `refs/heads/${start.branch}` } } },
     templateParameters: start.parameters,
   };
-  const { value } = await request<Answer>(`${at(project, pipelineId)}/runs?api-version=7.1`, { method: "POST", body });
+  const { value } = await request(`${at(project, pipelineId)}/runs?api-version=7.1`, RUN, { method: "POST", body });
   return toRun(value);
 }
 
 /** Returns the present state of a pipeline's run. Throws `AzureDevOpsProblem`. */
-export async function readPipelineRun(project: string, pipelineId: number, runId: number): Promise<PipelineRun> {
-  return toRun((await request<Answer>(`${at(project, pipelineId)}/runs/${String(runId)}?api-version=7.1`)).value);
+export async function readPipelineRun(project: string, pipelineId: number, runId: number, stop?: AbortSignal): Promise<PipelineRun> {
+  return toRun((await request(`${at(project, pipelineId)}/runs/${String(runId)}?api-version=7.1`, RUN, { stop })).value);
 }
 
 function toRun(answer: Answer): PipelineRun {

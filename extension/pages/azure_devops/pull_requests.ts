@@ -4,7 +4,12 @@
  * @see https://learn.microsoft.com/rest/api/azure/devops/git/pull-requests/get-pull-request
  * @packageDocumentation
  */
+import { boolean, list, number, record, text } from "../http/shape";
+
 import { request } from "./client";
+
+/** The state of a pull request that was completed, which is final. */
+export const COMPLETED = "Completed";
 
 const APPROVED = 5; // with suggestions; 10 without
 const WAITING = -5;
@@ -24,17 +29,22 @@ interface Answer {
   readonly reviewers?: readonly { readonly vote?: number }[];
 }
 
+const ANSWER = record<Answer>(
+  {},
+  { status: text, isDraft: boolean, mergeStatus: text, reviewers: list(record<{ readonly vote?: number }>({}, { vote: number })) },
+);
+
 /** Returns the state of a pull request in words, such as `Active, 2 approvals`. Throws `AzureDevOpsProblem`. */
 export async function readPullRequestState(at: PullRequestLocation, stop?: AbortSignal): Promise<string> {
   const [project, repository] = [at.project, at.repository].map(encodeURIComponent);
   const path = `${project ?? ""}/_apis/git/repositories/${repository ?? ""}/pullrequests/${String(at.id)}?api-version=7.1`;
-  const { value } = await request<Answer>(path, stop ? { stop } : {});
+  const { value } = await request(path, ANSWER, { stop });
   return stateOf(value);
 }
 
 /** Returns the words for the state in *answer*. */
 export function stateOf({ status, isDraft, mergeStatus, reviewers = [] }: Answer): string {
-  if (status === "completed") return "Completed";
+  if (status === "completed") return COMPLETED;
   if (status === "abandoned") return "Abandoned";
   const votes = reviewers.map(({ vote }) => vote ?? 0);
   const approvals = votes.filter((vote) => vote >= APPROVED).length;

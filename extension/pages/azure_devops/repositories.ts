@@ -5,6 +5,8 @@
  * @see https://learn.microsoft.com/rest/api/azure/devops/git/refs/list
  * @packageDocumentation
  */
+import { boolean, listOf, record, text } from "../http/shape";
+
 import { request } from "./client";
 
 /** Highest number of branches that one search returns. */
@@ -34,9 +36,14 @@ interface Answer {
   readonly project: { readonly id: string };
 }
 
+const REPOSITORIES = listOf(
+  record<Answer>({ id: text, name: text, project: record<Answer["project"]>({ id: text }, {}) }, { defaultBranch: text, isDisabled: boolean }),
+);
+const REFS = listOf(record<{ readonly name: string }>({ name: text }, {}));
+
 /** Returns the repositories of *project* that are not disabled, by name. Throws `AzureDevOpsProblem`. */
 export async function listRepositories(project: string): Promise<readonly Repository[]> {
-  const { value } = await request<{ value: Answer[] }>(`${at(project)}?api-version=7.1`);
+  const { value } = await request(`${at(project)}?api-version=7.1`, REPOSITORIES);
   return value.value.filter((one) => !one.isDisabled).map(toRepository).sort(byName);
 }
 
@@ -44,7 +51,7 @@ export async function listRepositories(project: string): Promise<readonly Reposi
 export async function findBranches(repository: Repository, text: string): Promise<Branches> {
   const contains = text ? `&filterContains=${encodeURIComponent(text)}` : "";
   const path = `${refs(repository)}?filter=heads/${contains}&$top=${String(MAX_BRANCHES)}&api-version=7.1`;
-  const { value, continuation } = await request<{ value: { name: string }[] }>(path);
+  const { value, continuation } = await request(path, REFS);
   const names = value.value.map((ref) => ref.name).filter((name) => name.startsWith(HEADS)).map(shortName);
   return { names, hasMore: continuation !== "" || value.value.length >= MAX_BRANCHES };
 }
@@ -58,7 +65,7 @@ export async function hasBranch(repository: Repository, branch: string): Promise
   let token = "";
   do {
     const next = token ? `&continuationToken=${encodeURIComponent(token)}` : "";
-    const page = await request<{ value: { name: string }[] }>(`${refs(repository)}?${filter}${next}&api-version=7.1`);
+    const page = await request(`${refs(repository)}?${filter}${next}&api-version=7.1`, REFS);
     if (page.value.value.some((ref) => ref.name === HEADS + branch)) return true;
     token = page.continuation;
   } while (token);

@@ -4,6 +4,8 @@
  * @see https://learn.microsoft.com/rest/api/azure/devops/wit/work-items/list
  * @packageDocumentation
  */
+import { anything, dictionary, list, listOf, nullable, number, record, text } from "../http/shape";
+
 import { request } from "./client";
 
 /** A work item as the dialog shows it; one that is deleted or hidden from the person has no title. */
@@ -30,6 +32,15 @@ interface Answer {
   readonly relations?: readonly { readonly rel: string; readonly url: string }[];
 }
 
+const ITEMS = listOf(
+  nullable(
+    record<Answer>(
+      { id: number, fields: dictionary(anything) },
+      { relations: list(record<{ readonly rel: string; readonly url: string }>({ rel: text, url: text }, {})) },
+    ),
+  ),
+);
+
 const KINDS = ["Ref", "PullRequestId", "Commit"] as const;
 const ARTIFACT = /^vstfs:\/\/\/Git\/(Ref|PullRequestId|Commit)\/(.+)$/i;
 
@@ -39,7 +50,7 @@ const ARTIFACT = /^vstfs:\/\/\/Git\/(Ref|PullRequestId|Commit)\/(.+)$/i;
  */
 export async function readWorkItems(ids: readonly number[]): Promise<readonly WorkItem[]> {
   const path = `_apis/wit/workitems?ids=${ids.join(",")}&$expand=relations&errorPolicy=omit&api-version=7.1`;
-  const { value } = await request<{ value: (Answer | null)[] }>(path);
+  const { value } = await request(path, ITEMS);
   const found = new Map(value.value.filter((item) => item !== null).map((item) => [item.id, item]));
   return ids.map((id) => toWorkItem(id, found.get(id)));
 }

@@ -3,21 +3,21 @@
  *
  * @packageDocumentation
  */
-import { isOutcome, OUTCOME_TEXTS } from "../../shared/outcomes";
-import type { RunRecord } from "../../shared/openapi";
+import type { Run } from "../app/answers";
 import { useRunActions } from "../parts/actions";
 import { cost, dateTime, duration } from "../parts/format";
 import { useNow } from "../parts/hooks";
 import { nextStep } from "../parts/next_step";
 import { openPanel } from "../parts/panel";
-import { plainText } from "../parts/plain";
+import { plainLine, plainText } from "../parts/plain";
 import { ProblemCard } from "../parts/ProblemCard";
 import { RunButtons } from "../parts/RunButtons";
-import { kindOf, PullRequestLink, stateName } from "../parts/RunState";
+import { PullRequestLink } from "../parts/RunState";
+import { stateOf } from "../parts/states";
 
 /** A run, and the state of its pull request when that is known. */
 export interface RunRowProps {
-  readonly record: RunRecord;
+  readonly record: Run;
   readonly address: string;
   readonly isNewest: boolean;
   readonly pullRequestState: string | undefined;
@@ -47,25 +47,26 @@ export function RunRow({ record, address, isNewest, pullRequestState, onChange }
   );
 }
 
-function RowState({ record, isCancelling }: { readonly record: RunRecord; readonly isCancelling: boolean }) {
-  const isActive = !isOutcome(record.status);
+function RowState({ record, isCancelling }: { readonly record: Run; readonly isCancelling: boolean }) {
+  const { kind, name, hasEnded } = stateOf(record);
+  const isActive = !hasEnded;
   const now = useNow(isActive);
   const time = isActive ? duration(record.queuedAt, "", now) : dateTime(record.endedAt || record.queuedAt, "short");
   return (
-    <p className={`ac-state ac-${kindOf(record.status)}`}>
+    <p className={`ac-state ac-${kind}`}>
       <span className="ac-mark" aria-hidden="true" />
-      <span role={isActive ? "status" : undefined}>{isActive && isCancelling ? "Cancelling" : stateName(record.status)}</span>
+      <span role={isActive ? "status" : undefined}>{isActive && isCancelling ? "Cancelling" : plainLine(name)}</span>
       <span className="ac-secondary ac-row-facts">{[cost(record.usage), time].filter(Boolean).join(" · ")}</span>
     </p>
   );
 }
 
-function Reason({ record, isNewest }: { readonly record: RunRecord; readonly isNewest: boolean }) {
-  const next = isNewest && isOutcome(record.status) ? OUTCOME_TEXTS[record.status].next : "";
+function Reason({ record, isNewest }: { readonly record: Run; readonly isNewest: boolean }) {
+  const { next } = stateOf(record);
   return (
     <>
       {record.reason && <p className="ac-row-reason" title={plainText(record.reason)}>{plainText(record.reason)}</p>}
-      {next && <p className="ac-secondary">{next}</p>}
+      {isNewest && next && <p className="ac-secondary">{next}</p>}
     </>
   );
 }

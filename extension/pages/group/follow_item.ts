@@ -5,11 +5,11 @@
  */
 import { useEffect, useState } from "react";
 
-import { isOutcome } from "../../shared/outcomes";
-import type { RunRecord } from "../../shared/openapi";
+import type { Run } from "../app/answers";
 import type { Problem } from "../app/client";
 import { listRuns, type RunPlace } from "../app/runs";
-import { repeat, VISIBLE_MS } from "../parts/repeat";
+import { repeat, stepAfter, VISIBLE_MS, type Step } from "../parts/repeat";
+import { hasEnded } from "../parts/states";
 
 /** Highest number of runs that are shown. */
 export const MAX_RUNS = 20;
@@ -18,7 +18,7 @@ export const IDLE_MS = 30_000;
 
 /** The runs of a work item, newest first, and the problem of the latest request. */
 export interface ItemRuns {
-  readonly runs?: readonly RunRecord[];
+  readonly runs?: readonly Run[];
   readonly problem?: Problem;
 }
 
@@ -35,19 +35,19 @@ export async function followItem(
   stop: AbortSignal,
   wake: EventTarget,
 ): Promise<void> {
-  let runs: readonly RunRecord[] | undefined;
-  const ask = async () => {
+  let runs: readonly Run[] | undefined;
+  const ask = async (): Promise<Step> => {
     const answer = await listRuns(place.address, place, place.workItemId, { top: MAX_RUNS, stop });
     stop.throwIfAborted();
     if ("problem" in answer) {
       onChange({ ...(runs ? { runs } : {}), problem: answer.problem });
-      return "problem";
+      return stepAfter(answer.problem);
     }
     runs = answer.value.value;
     onChange({ runs });
     return "more";
   };
-  const visibleMs = (): number => (runs?.some((run) => !isOutcome(run.status)) ? VISIBLE_MS : IDLE_MS);
+  const visibleMs = (): number => (runs?.some((run) => !hasEnded(run)) ? VISIBLE_MS : IDLE_MS);
   try {
     await repeat(ask, stop, { visibleMs, wake });
   } catch (error) {

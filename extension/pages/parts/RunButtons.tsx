@@ -5,15 +5,14 @@
  */
 import type { ReactNode } from "react";
 
-import { isOutcome, OUTCOME_TEXTS } from "../../shared/outcomes";
-import type { RunRecord } from "../../shared/openapi";
+import type { Run } from "../app/answers";
 
 import type { RunActions } from "./actions";
-import { PHASES } from "./phases";
+import { stateOf } from "./states";
 
 /** A run, its actions, and more buttons beside them. */
 export interface RunButtonsProps {
-  readonly record: RunRecord;
+  readonly record: Run;
   readonly actions: RunActions;
   readonly withoutRetry?: boolean;
   readonly children?: ReactNode;
@@ -21,12 +20,11 @@ export interface RunButtonsProps {
 
 /** Shows the buttons that fit the state of the run. */
 export function RunButtons({ record, actions, withoutRetry = false, children }: RunButtonsProps) {
-  const { status } = record;
-  const canRetry = isOutcome(status) && OUTCOME_TEXTS[status].mayRetry && !withoutRetry;
+  const { hasEnded, canCancel, mayRetry } = stateOf(record);
   return (
     <div className="ac-buttons">
-      {!isOutcome(status) && <Cancel canCancel={PHASES[status].canCancel} actions={actions} />}
-      {canRetry && (
+      {!hasEnded && <Cancel canCancel={canCancel} actions={actions} />}
+      {mayRetry && !withoutRetry && (
         <button type="button" className="ac-button ac-primary" disabled={actions.busy !== undefined} onClick={actions.retry}>
           {actions.busy === "retry" ? "Starting…" : "Retry"}
         </button>

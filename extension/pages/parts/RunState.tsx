@@ -3,13 +3,13 @@
  *
  * @packageDocumentation
  */
-import { isOutcome, OUTCOME_TEXTS } from "../../shared/outcomes";
-import type { RunRecord } from "../../shared/openapi";
+import type { Run } from "../app/answers";
 
 import { cost, dateTime, duration, tokens } from "./format";
 import { useNow } from "./hooks";
-import { PHASES, phaseRows, type PhaseRow } from "./phases";
+import { phaseRows, type PhaseRow } from "./phases";
 import { plainLine, plainText, webAddress } from "./plain";
+import { hasEnded, stateOf } from "./states";
 
 const STATES: Readonly<Record<PhaseRow["state"], string>> = {
   done: "done",
@@ -18,28 +18,11 @@ const STATES: Readonly<Record<PhaseRow["state"], string>> = {
   skipped: "not reached",
 };
 
-/** Returns what kind of state *status* is, which decides its mark. */
-export function kindOf(status: RunRecord["status"]): "active" | "success" | "warning" | "error" {
-  if (!isOutcome(status)) return "active";
-  if (status === "completed") return "success";
-  return status === "failed" || status === "refused" ? "error" : "warning";
-}
-
-/** Returns the state of a run in one or a few words. */
-export function stateName(status: RunRecord["status"]): string {
-  if (!isOutcome(status)) return PHASES[status].name;
-  return status.charAt(0).toUpperCase() + status.slice(1).replaceAll("_", " ");
-}
-
-/** Returns the state of a run in one sentence. */
-export function stateText(status: RunRecord["status"], isCancelling = false): string {
-  if (isOutcome(status)) return OUTCOME_TEXTS[status].text;
-  return isCancelling ? "Cancelling: the agent is being stopped." : PHASES[status].text;
-}
+const CANCELLING = "Cancelling: the agent is being stopped.";
 
 /** What is known of the state of a run. */
 export interface StateLineProps {
-  readonly record: RunRecord | undefined;
+  readonly record: Run | undefined;
   readonly isCancelling: boolean;
   readonly hasProblem: boolean;
 }
@@ -47,17 +30,19 @@ export interface StateLineProps {
 /** Shows the state of a run in one sentence; screen readers announce each change, since the element stays. */
 export function StateLine({ record, isCancelling, hasProblem }: StateLineProps) {
   const loading = hasProblem ? "" : "Loading the run…";
+  const state = record && stateOf(record);
+  const known = state && (isCancelling && !state.hasEnded ? CANCELLING : plainLine(state.text));
   return (
-    <p className={`ac-state ac-${record ? kindOf(record.status) : "unknown"}`} role="status" aria-live="polite">
-      {record && <span className="ac-mark" aria-hidden="true" />}
-      <span>{record ? stateText(record.status, isCancelling) : loading}</span>
+    <p className={`ac-state ac-${state?.kind ?? "unknown"}`} role="status" aria-live="polite">
+      {state && <span className="ac-mark" aria-hidden="true" />}
+      <span>{known ?? loading}</span>
     </p>
   );
 }
 
 /** Shows the phases with their times. */
-export function Phases({ record }: { readonly record: RunRecord }) {
-  const now = useNow(!isOutcome(record.status));
+export function Phases({ record }: { readonly record: Run }) {
+  const now = useNow(!hasEnded(record));
   return (
     <ol className="ac-phases" aria-label="Phases">
       {phaseRows(record).map((row) => (
@@ -73,20 +58,20 @@ export function Phases({ record }: { readonly record: RunRecord }) {
 }
 
 /** Shows why a run waits; after its end, its pull request, or why there is none and what to do next. */
-export function Ending({ record }: { readonly record: RunRecord }) {
-  if (!isOutcome(record.status)) return record.reason ? <p className="ac-reason">{plainText(record.reason)}</p> : null;
-  const { next } = OUTCOME_TEXTS[record.status];
+export function Ending({ record }: { readonly record: Run }) {
+  const state = stateOf(record);
+  if (!state.hasEnded) return record.reason ? <p className="ac-reason">{plainText(record.reason)}</p> : null;
   return (
     <div className="ac-ending">
       <PullRequestLink record={record} />
       {record.reason && <p className="ac-reason"><strong>Reason:</strong> {plainText(record.reason)}</p>}
-      {next && <p><strong>Next step:</strong> {next}</p>}
+      {state.next && <p><strong>Next step:</strong> {state.next}</p>}
     </div>
   );
 }
 
 /** Shows the link to a run's pull request, if there is one. */
-export function PullRequestLink({ record }: { readonly record: RunRecord }) {
+export function PullRequestLink({ record }: { readonly record: Run }) {
   const url = webAddress(record.pullRequestUrl ?? "");
   if (!url) return null;
   const number = typeof record.pullRequestId !== "number" ? "" : ` !${String(record.pullRequestId)}`;
@@ -94,7 +79,7 @@ export function PullRequestLink({ record }: { readonly record: RunRecord }) {
 }
 
 /** Shows what a run uses and has cost so far. */
-export function Facts({ record }: { readonly record: RunRecord }) {
+export function Facts({ record }: { readonly record: Run }) {
   const facts: readonly (readonly [string, string | undefined])[] = [
     ["Cost so far", cost(record.usage) || "none yet"],
     ["Tokens", tokens(record.usage)],
@@ -109,7 +94,7 @@ export function Facts({ record }: { readonly record: RunRecord }) {
     <dl className="ac-facts">
       {facts.filter(([, value]) => value).map(([name, value]) => (
         <div key={name}>
-          <dt>{name === "Cost so far" && isOutcome(record.status) ? "Cost" : name}</dt>
+          <dt>{name === "Cost so far" && hasEnded(record) ? "Cost" : name}</dt>
           <dd>{plainLine(value ?? "")}</dd>
         </div>
       ))}

@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-import type { RunRecord, Usage } from "../../shared/openapi";
+import type { Run, RunUsage } from "../app/answers";
 
 /** Returns the time from *began* to *ended* (ISO 8601) or *now*, such as `1 min 05 s`; empty without a beginning. */
 export function duration(began: string, ended = "", now = Date.now()): string {
@@ -18,17 +18,22 @@ export function duration(began: string, ended = "", now = Date.now()): string {
 }
 
 /** Returns the cost so far in US dollars; empty before the first model call, and "cost unknown" without a price. */
-export function cost({ costUsd = null, turns = 0 }: Usage = {}): string {
+export function cost({ costUsd = null, turns = 0 }: RunUsage = {}): string {
   if (costUsd === null) return turns > 0 ? "cost unknown" : "";
   const digits = costUsd < 1 ? 4 : 2;
   return costUsd === 0 && turns === 0 ? "" : `$${costUsd.toFixed(digits)}`;
 }
 
 /** Returns the tokens so far; empty before the first model call. */
-export function tokens({ inputTokens = 0, cachedTokens = 0, outputTokens = 0 }: Usage = {}): string {
+export function tokens({ inputTokens = 0, cachedTokens = 0, outputTokens = 0 }: RunUsage = {}): string {
   if (inputTokens + cachedTokens + outputTokens === 0) return "";
   const [input, cached, output] = [inputTokens, cachedTokens, outputTokens].map((count) => count.toLocaleString("en-US"));
   return `${input ?? ""} in, ${cached ?? ""} cached, ${output ?? ""} out`;
+}
+
+/** Returns *length* characters as a size, such as `3.2 MB`; a character counts as a byte. */
+export function size(length: number): string {
+  return length < 1_000_000 ? `${String(Math.ceil(length / 1_000))} kB` : `${(length / 1_000_000).toFixed(1)} MB`;
 }
 
 /** Returns *iso* as a date and time of the reader's zone; empty when it is none. */
@@ -38,7 +43,7 @@ export function dateTime(iso = "", dateStyle: "medium" | "short" = "medium"): st
 }
 
 /** Returns how a list calls a run: its work item's number and title, or its id. */
-export function runName({ workItemId = null, title, id }: RunRecord): string {
+export function runName({ workItemId = null, title, id }: Run): string {
   const number = workItemId === null ? "" : `#${String(workItemId)}`;
   return [number, title].filter(Boolean).join(" ") || `Run ${id}`;
 }

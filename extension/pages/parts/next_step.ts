@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 import type { Problem } from "../app/client";
+import { waitText } from "../http/wait";
 
 const BY_CODE: Readonly<Record<string, string>> = {
   address: "An administrator of the project can correct the function URL (Project settings, Autocoder).",
@@ -16,28 +17,28 @@ const BY_CODE: Readonly<Record<string, string>> = {
   too_late: "Wait for the run to end; you can abandon its pull request.",
   request_gone: "Start a new run from the work item.",
   not_allowed: "Ask the administrator of Autocoder to allow these values, or start a new run with others.",
-  queue_full: "Too many runs are waiting. Wait a minute, then try again.",
+  queue_full: "Too many runs are waiting.",
 };
 const BY_STATUS: Readonly<Record<number, string>> = {
   401: "Reload the page to sign in again.",
   403: "Ask the administrator of Autocoder for access.",
   404: "Check the function URL in the project's settings.",
-  429: "Wait a minute, then try again.",
-  503: "The app may be starting. Wait a minute, then try again.",
+  503: "The app may be starting.",
 };
-const AZURE_DEVOPS: Readonly<Record<number, string>> = {
-  401: "Reload the page to sign in again.",
-  403: "Ask an administrator of the project for access.",
-  404: "It may have been deleted or moved. Reload the page.",
-  429: "Wait a minute, then try again.",
-};
-const SELF_EXPLAINED = ["no_answer", "not_json"];
+/** Problems whose messages say what to do. */
+const SELF_EXPLAINED = ["no_answer", "late", "not_json", "other_shape", "no_tokens", "function_key", "azure_devops", "no_rights", "hook_address"];
 
 /** Returns the next step about *problem*, a sentence or more; empty when the problem's message contains it. */
 export function nextStep(problem: Problem): string {
   if (SELF_EXPLAINED.includes(problem.code)) return "";
-  if (problem.code === "azure_devops") return AZURE_DEVOPS[problem.status] ?? (problem.status >= 500 ? "Try again in a minute." : "");
   const fallback = problem.status >= 500 ? "Try again. If it happens again, tell the administrator of Autocoder." : "";
+  const step = BY_CODE[problem.code] ?? BY_STATUS[problem.status] ?? fallback;
   const id = problem.details?.id ? `Give them this id: ${problem.details.id}.` : "";
-  return [BY_CODE[problem.code] ?? BY_STATUS[problem.status] ?? fallback, id].filter(Boolean).join(" ");
+  return [step, isTemporary(problem) && waitText(problem.retryAfterSeconds), id].filter(Boolean).join(" ");
+}
+
+/** Whether the same request may succeed in a while. */
+function isTemporary({ status, code, retryAfterSeconds }: Problem): boolean {
+  if (retryAfterSeconds !== undefined || code === "queue_full") return true;
+  return [429, 503].includes(status) && !(code in BY_CODE);
 }

@@ -5,6 +5,7 @@
  */
 import { isOutcome, type Outcome } from "../../shared/outcomes";
 import type { RunRecord } from "../../shared/openapi";
+import type { Run } from "../app/answers";
 
 /** A phase: every status that is no outcome. */
 export type Phase = Exclude<RunRecord["status"], Outcome>;
@@ -27,6 +28,11 @@ export const PHASES: Readonly<Record<Phase, PhaseText>> = {
   reporting: { name: "Reporting", text: "Writing the result to the work item.", canCancel: false },
 };
 
+/** Whether *status* is a phase. */
+export function isPhase(status: string): status is Phase {
+  return Object.hasOwn(PHASES, status);
+}
+
 /** One phase of a run as a list shows it: its words, its state, and when it began and ended. */
 export interface PhaseRow extends PhaseText {
   readonly phase: Phase;
@@ -37,17 +43,17 @@ export interface PhaseRow extends PhaseText {
 }
 
 /** Returns the phases of *record*; those that the run never reached are ahead, or skipped after its end. */
-export function phaseRows(record: RunRecord): readonly PhaseRow[] {
+export function phaseRows(record: Run): readonly PhaseRow[] {
   const names = Object.keys(PHASES) as Phase[];
   const began = names.map((phase) => record.phases?.[phase] ?? "");
   return names.map((phase, index) => {
     const start = began[index] ?? "";
     const ended = began.slice(index + 1).find(Boolean) ?? record.endedAt ?? "";
-    return { ...PHASES[phase], phase, began: start, ended, state: stateOf(record, phase, { start, ended }) };
+    return { ...PHASES[phase], phase, began: start, ended, state: rowState(record, phase, { start, ended }) };
   });
 }
 
-function stateOf(record: RunRecord, phase: Phase, { start, ended }: { start: string; ended: string }): PhaseRow["state"] {
+function rowState(record: Run, phase: Phase, { start, ended }: { start: string; ended: string }): PhaseRow["state"] {
   if (record.status === phase) return "current";
   if (start) return "done";
   return ended || isOutcome(record.status) ? "skipped" : "ahead";

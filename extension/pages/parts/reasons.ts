@@ -4,12 +4,13 @@
  * @packageDocumentation
  */
 import type { Problem } from "../app/client";
-import { AzureDevOpsProblem } from "../azure_devops/client";
+import { asAzureDevOpsProblem } from "../azure_devops/client";
 
 /** Returns what Azure DevOps or the host threw as a problem; *failure* is the sentence about what failed. */
 export function toProblem(thrown: unknown, failure: string): Problem {
-  const status = thrown instanceof AzureDevOpsProblem ? thrown.status : 0;
-  return { status, code: "azure_devops", message: `${failure} ${reasonOf(thrown)}` };
+  const { status, message, retryAfterSeconds } = asAzureDevOpsProblem(thrown);
+  const wait = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
+  return { status, code: "azure_devops", message: `${failure} ${sentence(message)}`, ...wait };
 }
 
 /** Returns the message of what was thrown: an error, or an object that the host sent in place of one. */

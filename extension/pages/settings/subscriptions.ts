@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 import type { HookSubscription } from "../../shared/openapi";
-import type { Failure, Status, Subscription, SubscriptionBody } from "../azure_devops/hooks";
+import type { Failure, Subscription, SubscriptionBody } from "../azure_devops/hooks";
 
 /** How a needed subscription is. */
 export type Health = "missing" | "healthy" | "probation" | "disabled";
@@ -23,12 +23,32 @@ export interface Secrets {
   readonly password: string;
 }
 
-const HEALTH: Readonly<Record<Status, Health>> = {
-  enabled: "healthy",
-  onProbation: "probation",
-  disabledByUser: "disabled",
-  disabledBySystem: "disabled",
-  disabledByInactiveIdentity: "disabled",
+/** A state of a subscription in Azure DevOps: what it means, and what to do about it. */
+interface StatusText {
+  readonly health: Health;
+  readonly reason: (creator: string) => string;
+}
+
+const STATUSES: Readonly<Record<string, StatusText>> = {
+  enabled: { health: "healthy", reason: () => "" },
+  onProbation: {
+    health: "probation",
+    reason: () => "Deliveries failed, so Azure DevOps makes only single attempts until one succeeds. Correct the cause, then repair it.",
+  },
+  disabledByUser: {
+    health: "disabled",
+    reason: () => "Somebody disabled it in Project settings, Service hooks. Repair it to enable it again.",
+  },
+  disabledBySystem: {
+    health: "disabled",
+    reason: () => "Azure DevOps disabled it after repeated failures. Correct the cause, then repair it.",
+  },
+  disabledByInactiveIdentity: {
+    health: "disabled",
+    reason: (creator) =>
+      `It belongs to ${creator}, who is no longer active in the organization. Repair it. If it stays disabled, delete it in ` +
+      "Project settings, Service hooks, and create it again, best with the app's identity.",
+  },
 };
 const ORDER: readonly Health[] = ["healthy", "probation", "disabled"];
 // Azure DevOps adds these to the filters of a subscription.
@@ -67,17 +87,7 @@ export function subscriptionBody(
 export function reasonOf(row: Row): string {
   const [first] = row.found;
   if (!first) return "You can see no such subscription, so these events do not reach Autocoder. Create it.";
-  const creator = first.createdBy?.displayName ?? "its creator";
-  const reasons: Readonly<Record<Status, string>> = {
-    enabled: "",
-    onProbation: "Deliveries failed, so Azure DevOps makes only single attempts until one succeeds. Correct the cause, then repair it.",
-    disabledByUser: "Somebody disabled it in Project settings, Service hooks. Repair it to enable it again.",
-    disabledBySystem: "Azure DevOps disabled it after repeated failures. Correct the cause, then repair it.",
-    disabledByInactiveIdentity:
-      `It belongs to ${creator}, who is no longer active in the organization. Repair it. If it stays disabled, delete it in ` +
-      "Project settings, Service hooks, and create it again, best with the app's identity.",
-  };
-  return (reasons as Readonly<Record<string, string>>)[first.status] ?? `Azure DevOps says: ${first.status}.`;
+  return statusOf(first).reason(first.createdBy?.displayName ?? "its creator");
 }
 
 /** Returns the filters of a needed subscription in words, such as `areaPath: Fabrikam\Web`; empty without any. */
@@ -113,7 +123,14 @@ function isSameFilter(one: Record<string, string>, other: Record<string, string>
 }
 
 function healthOf(subscription: Subscription): Health {
-  return (HEALTH as Readonly<Record<string, Health>>)[subscription.status] ?? "disabled";
+  return statusOf(subscription).health;
+}
+
+/** Returns the words for a state; one that Azure DevOps has added since counts as disabled. */
+function statusOf({ status }: Subscription): StatusText {
+  const known = Object.hasOwn(STATUSES, status) ? STATUSES[status] : undefined;
+  const reason = `Azure DevOps reports the state ${status}, which this page does not know. Look at it in Project settings, Service hooks.`;
+  return known ?? { health: "disabled", reason: () => reason };
 }
 
 function byHealth(one: Subscription, other: Subscription): number {

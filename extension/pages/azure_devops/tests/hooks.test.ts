@@ -19,8 +19,9 @@ function answer(body: unknown, status = 200, headers = {}): void {
 
 describe("service hooks", () => {
   it("lists the web hooks of the organization", async () => {
-    answer({ value: [{ id: "s1" }] });
-    expect(await listSubscriptions()).toEqual([{ id: "s1" }]);
+    const found = { id: "s1", status: "enabled", eventType: "workitem.updated", publisherInputs: { areaPath: null }, consumerInputs: {} };
+    answer({ value: [{ ...found, url: "https://dev.azure.com", createdBy: null }] });
+    expect(await listSubscriptions()).toEqual([found]);
     expect(fetched.mock.calls[0]![0]).toBe(
       "https://dev.azure.com/fabrikam/_apis/hooks/subscriptions?publisherId=tfs&consumerId=webHooks&api-version=7.1",
     );

@@ -49,6 +49,6 @@ describe("hasBranch", () => {
     request.mockResolvedValueOnce(refs(["refs/heads/t1"], "a b")).mockResolvedValueOnce(refs(["refs/heads/t"], "more"));
     expect(await hasBranch(REPOSITORY, "t")).toBe(true);
     const filter = `p/_apis/git/repositories/r/refs?filter=heads%2Ft&$top=${String(MAX_BRANCHES)}`;
-    expect(request.mock.calls.flat()).toEqual([`${filter}&api-version=7.1`, `${filter}&continuationToken=a%20b&api-version=7.1`]);
+    expect(request.mock.calls.map(([path]) => path as unknown)).toEqual([`${filter}&api-version=7.1`, `${filter}&continuationToken=a%20b&api-version=7.1`]);
   });
 });

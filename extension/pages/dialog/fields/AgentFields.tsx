@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-import type { AgentEntry } from "../../../shared/openapi";
+import type { AgentEntry } from "../../app/answers";
 import { SelectField, TextAreaField, TextField, type Option } from "../../parts/fields";
 
 import { formatted } from "../form/amounts";

@@ -6,7 +6,7 @@
  *
  * @packageDocumentation
  */
-import type { AgentEntry, AgentList, RepositoryList } from "../../../shared/openapi";
+import type { AgentEntry, AgentList, RepositoryList } from "../../app/answers";
 import type { Repository } from "../../azure_devops/repositories";
 import type { WorkItem } from "../../azure_devops/work_items";
 import type { Settings } from "../../host/documents";

@@ -3,8 +3,8 @@
  *
  * @packageDocumentation
  */
-import type { AgentList, RepositoryList, TemplateList } from "../../../shared/openapi";
 import { checkAddress, defaultAddress } from "../../app/address";
+import type { AgentList, RepositoryList, TemplateList } from "../../app/answers";
 import { listAgents, listRepositories as listAllowed, listTemplates } from "../../app/runs";
 import { readPipelineRepository } from "../../azure_devops/pipelines";
 import { listPipelines, type Pipeline } from "../../azure_devops/projects";

@@ -14,8 +14,8 @@ const item = { id: 7, isMissing: false, title: "Fix", type: "Bug", project: "Doo
 const link = (name: string, branch = "") => ({ projectId: "p", repositoryId: `id-${name}`, branch });
 const known = (changes: Partial<Knowledge> = {}): Knowledge => ({
   items: [item], repositories: [repository("docs"), repository("web"), repository("api")],
-  agents: { count: 2, default: "claude", value: [agent("claude"), agent("copilot"), agent("crush", { available: false })] },
-  templates: ["careful"], settings: {}, choices: {}, allowed: { count: 0, isMapped: false, value: [] }, ...changes,
+  agents: { default: "claude", value: [agent("claude"), agent("copilot"), agent("crush", { available: false })] },
+  templates: ["careful"], settings: {}, choices: {}, allowed: { isMapped: false, value: [] }, ...changes,
 });
 const errorsOf = (changes: Partial<Knowledge>, edits: Edits = {}) => checkForm(known(changes), edits, formOf(known(changes), edits));
 const hintsOf = (changes: Partial<Knowledge>, edits: Edits = {}) => defaultHints(known(changes), edits, formOf(known(changes), edits));
@@ -24,7 +24,7 @@ describe("the default repository", () => {
   const everything = {
     items: [{ ...item, links: [link("api")] }],
     settings: { repository: "docs", repositoryByArea: [{ areaPath: "Doors", repository: "docs" }, { areaPath: "doors\\web", repository: "web" }] },
-    allowed: { count: 0, isMapped: true, value: [{ name: "API", isDefault: false }, { name: "web", isDefault: false }, { name: "docs", isDefault: true }] },
+    allowed: { isMapped: true, value: [{ name: "API", isDefault: false }, { name: "web", isDefault: false }, { name: "docs", isDefault: true }] },
     choices: { repository: "docs" },
   };
 
@@ -38,7 +38,7 @@ describe("the default repository", () => {
     ["nothing", {}, ""],
     ["nothing, when the last choice was deleted", { choices: { repository: "old" } }, ""],
     ["no link to a repository that the app does not allow",
-      { ...everything, allowed: { count: 0, isMapped: true, value: [{ name: "docs", isDefault: true }] } }, "docs"],
+      { ...everything, allowed: { isMapped: true, value: [{ name: "docs", isDefault: true }] } }, "docs"],
   ])("comes from %s", (_from, changes, name) => {
     expect(formOf(known(changes), {}).repository).toBe(name);
   });
@@ -93,7 +93,7 @@ describe("agents", () => {
   });
 
   it("block the start when none is available", () => {
-    const agents = { count: 1, default: "crush", value: [agent("crush", { available: false })] };
+    const agents = { default: "crush", value: [agent("crush", { available: false })] };
     expect(errorsOf({ agents }, { repository: "web" }).agentType).toMatch(/No agent is available/);
   });
 });
@@ -106,7 +106,7 @@ describe("checks", () => {
 
   it.each<[Partial<Knowledge>, RegExp]>([
     [{ repositories: [] }, /no repository that you can see/],
-    [{ allowed: { count: 0, isMapped: true, value: [] } }, /PROJECT_REPO_MAP/],
+    [{ allowed: { isMapped: true, value: [] } }, /PROJECT_REPO_MAP/],
     [{ repositories: [repository("web", "")] }, /no branch yet/],
   ])("explain repositories that cannot be used", (changes, text) => {
     expect(errorsOf(changes).repository).toMatch(text);
@@ -131,7 +131,7 @@ describe("a list that was not read", () => {
   });
 
   it("leaves the repository to the app only when the app has one for the project", () => {
-    const allowed = { count: 1, isMapped: true, value: [{ name: "web", isDefault: true }] };
+    const allowed = { isMapped: true, value: [{ name: "web", isDefault: true }] };
     expect(errorsOf({ repositories: undefined })).toEqual({ repository: "Choose a repository." });
     expect(errorsOf({ repositories: undefined, allowed })).toEqual({});
     expect(hintsOf({ repositories: undefined, allowed }).repository).toBe("Autocoder's default for this project: web");

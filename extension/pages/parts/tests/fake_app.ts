@@ -11,19 +11,20 @@ export interface Sent {
   readonly signal: AbortSignal | undefined;
 }
 
-type Reply = { status: number; body: unknown } | "no answer" | "html" | "never";
+type Content = { readonly status: number; readonly headers?: Record<string, string> } & ({ readonly body: unknown } | { readonly text: string });
+type Reply = Content | "no answer" | "html" | "never";
 
 /** Stands in for the app and Azure DevOps: a reply for each path, and what was sent. */
 export class FakeApp {
   readonly sent: Sent[] = [];
-  private readonly replies = new Map<string, () => Reply>();
+  private readonly replies = new Map<string, (url: URL) => Reply>();
 
   constructor() {
     vi.stubGlobal("__FUNCTION_HOSTS__", ["app.example.com"]);
     vi.stubGlobal("fetch", (url: string, init: RequestInit) => this.answer(url, init));
   }
 
-  on(request: string, reply: Reply | (() => Reply)): void {
+  on(request: string, reply: Reply | ((url: URL) => Reply)): void {
     this.replies.set(request, typeof reply === "function" ? reply : () => reply);
   }
 
@@ -52,21 +53,21 @@ export class FakeApp {
     const method = init.method ?? "GET";
     this.urls.push(url);
     this.sent.push({ method, path: pathname, key: headers["Idempotency-Key"], signal: init.signal ?? undefined });
-    const reply = this.replies.get(`${method} ${pathname}`)?.() ?? error(404, "unknown_run", "There is no such run.");
+    const reply = this.replies.get(`${method} ${pathname}`)?.(new URL(url)) ?? error(404, "unknown_run", "There is no such run.");
     if (reply === "never") {
       return new Promise((_, reject) => init.signal?.addEventListener("abort", () => { reject(new Error("aborted")); }));
     }
     if (reply === "no answer") throw new TypeError("Failed to fetch");
     if (reply === "html") return new Response("<html>busy</html>", { status: 503 });
-    return new Response(JSON.stringify(reply.body), { status: reply.status });
+    return new Response("text" in reply ? reply.text : JSON.stringify(reply.body), { status: reply.status, headers: reply.headers ?? {} });
   }
 }
 
-export function ok(body: unknown, status = 200): Reply {
+export function ok(body: unknown, status = 200): Content {
   return { status, body };
 }
 
-export function error(status: number, code: string, message: string): Reply {
+export function error(status: number, code: string, message: string): Content {
   return { status, body: { error: { code, message, details: { id: "", problems: [], runId: null } } } };
 }
 

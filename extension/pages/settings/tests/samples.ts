@@ -1,5 +1,5 @@
 import type { HookSubscription } from "../../../shared/openapi";
-import type { Status, Subscription } from "../../azure_devops/hooks";
+import type { Subscription } from "../../azure_devops/hooks";
 
 export const PROJECT = "11111111-1111-4111-8111-111111111111";
 export const HOOK_URL = "https://app.example.com/api/hooks/azure-devops";
@@ -17,7 +17,7 @@ export function wanted(eventType = "workitem.updated", publisherInputs: Record<s
   };
 }
 
-export function subscription(change: Partial<Subscription> & { readonly status?: Status } = {}): Subscription {
+export function subscription(change: Partial<Subscription> = {}): Subscription {
   return {
     id: "s1",
     status: "enabled",

@@ -49,7 +49,7 @@ describe("health", () => {
   });
 
   it("takes a state that it does not know for a disabled one", () => {
-    const [row] = compare([wanted()], [subscription({ status: "paused" as "enabled" })], PROJECT);
+    const [row] = compare([wanted()], [subscription({ status: "paused" })], PROJECT);
     expect(row!.health).toBe("disabled");
     expect(reasonOf(row!)).toMatch(/paused/);
   });
