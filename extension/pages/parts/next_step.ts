@@ -11,6 +11,7 @@ const BY_CODE: Readonly<Record<string, string>> = {
   not_configured: "Ask the administrator of Autocoder to set it up for Azure Boards.",
   not_signed_in: "Reload the page to sign in again. If that does not help, tell the administrator of Autocoder.",
   not_visible: "Check that you can open the work item; it may have been deleted or moved.",
+  not_reader: "Ask the repository's administrator for the permission Read.",
   not_contributor: "Ask the repository's administrator for the permission Contribute.",
   unknown_run: "The run may have been deleted. Reload the work item to see its runs.",
   run_active: "Follow the run in progress, or cancel it before you start another one.",
