@@ -126,8 +126,7 @@ class Settings(BaseModel):
     )
     sign_in_minutes: float = setting(
         5,
-        "minutes that a run waits while a service refuses the app's sign-in, as while a PAT is renewed; "
-        "once the agent has worked, it waits for hours",
+        "minutes that a run waits while its sign-in is refused; hours once the agent has worked",
         gt=0,
         le=240,
     )
