@@ -19,7 +19,7 @@ from autocoder.errors import AutocoderError, NoCapacity, NoImage, RetryLater, Si
 
 InputT = TypeVar("InputT")
 OutputT = TypeVar("OutputT")
-MAX_SIGN_IN_TRIES = 3
+MAX_SIGN_IN_TRIES = 10
 MAX_CAPACITY_TRIES = 10
 MAX_IMAGE_TRIES = (
     10  # with growing pauses: some four minutes, in which a new image or role is known everywhere
@@ -99,5 +99,6 @@ def _reply(error: AutocoderError) -> dict[str, Any]:
     if isinstance(error, Transient):
         return {"again": {"seconds": 0, "reason": reason}}
     if isinstance(error, SignInRequired):
-        return {"again": {"seconds": 1, "reason": reason, "most": MAX_SIGN_IN_TRIES, "steady": True}}
+        seconds = 60 * clients().settings.sign_in_minutes / MAX_SIGN_IN_TRIES
+        return {"again": {"seconds": seconds, "reason": reason, "most": MAX_SIGN_IN_TRIES, "steady": True}}
     return {"failed": {"reason": reason}}

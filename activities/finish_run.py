@@ -1,11 +1,12 @@
 """Records a run's outcome and releases its claims."""
 
 from activities.activity import activity
+from autocoder import wire
 from autocoder.clients.connect import clients
 from autocoder.clients.run_records import ACTIVE, SLOT
 from autocoder.clock import now
 from autocoder.models import RunReport
-from autocoder.runs.rows import usage_column
+from autocoder.runs.rows import OWED_REPORT, usage_column
 
 
 @activity
@@ -21,7 +22,10 @@ def finish_run(report: RunReport) -> None:
         "pull_request_id": pull_request.id if pull_request else None,
         "pull_request_url": pull_request.url if pull_request else None,
         "ended_at": now(),
+        "report_owed": report.owed,
     }
+    if report.owed:  # the janitor gives it once that is possible
+        connected.blobs.put(run.id, OWED_REPORT, wire.to_bytes(report))
     usage = usage_column(report.usage) if report.usage.turns else {}
     records.end(run.id, {**columns, **usage})
     records.release_all((ACTIVE, SLOT), run.id)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from activities.activity import activity
 from activities.parts.work_item_comment import show_phase
 from autocoder.clients.connect import clients
-from autocoder.errors import NotFound, Transient
+from autocoder.errors import AutocoderError, NotFound
 from autocoder.models import Phase, Run, Value
 
 STATUSES: Mapping[str, tuple[str, ...]] = {"queued": ("queued",), "preparing": ("preparing", "provisioning")}
@@ -31,5 +31,5 @@ def report_phase(change: PhaseChange) -> None:
         show_phase(connected, run, change.phase, row)
     except NotFound:  # the work item was deleted meanwhile
         log.info("run %s: the work item no longer exists, so it gets no comment", run.id)
-    except Transient as error:  # not worth a retry: the next phase updates the comment
+    except AutocoderError as error:  # not worth the run: the next phase updates the comment
         log.warning("run %s: the comment could not be set to %s: %s", run.id, change.phase, error)

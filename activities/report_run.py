@@ -1,5 +1,8 @@
 """Reports how a run ended: in the work item's comment, and in its state if the settings say so."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from activities.activity import activity
 from activities.parts.work_item_comment import write_final_comment
 from autocoder.clients.connect import Clients, clients
@@ -17,8 +20,13 @@ def report_run(report: RunReport) -> None:
     If the step or orchestration that opened it was lost, the report lacks the pull request, but the run's row
     has it. Raises `Conflict` when the run has ended.
     """
-    connected, run = clients(), report.run
-    row = connected.records.unfinished(run.id)
+    connected = clients()
+    give_report(connected, report, connected.records.unfinished(report.run.id))
+
+
+def give_report(connected: Clients, report: RunReport, row: Mapping[str, Any]) -> None:
+    """Tell the work item how its run ended, for a run with this *row*; a deleted work item is no error."""
+    run = report.run
     if report.pull_request is None:
         report = report.model_copy(update={"pull_request": pull_request_of(row)})
     try:

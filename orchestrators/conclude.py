@@ -32,5 +32,6 @@ def conclude(context: df.DurableOrchestrationContext, report: RunReport) -> Step
             yield from step(context, activity, report)
         except Exception as error:  # a StepFailed, or a bug: neither may keep the containers
             reason = f"{report.reason} {reason_of(context, report.run.id, error)}".strip()
-            report = report.model_copy(update={"reason": reason[:MAX_REASON_LENGTH]})
+            owed = report.owed or activity is report_run
+            report = report.model_copy(update={"reason": reason[:MAX_REASON_LENGTH], "owed": owed})
     return report

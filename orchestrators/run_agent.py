@@ -136,20 +136,20 @@ def _work(context: df.DurableOrchestrationContext, plan: Plan) -> Steps[AgentRes
     if winner == cancel:
         return Ended(outcome="cancelled", reason="The run was cancelled and its containers were stopped.")
     seen = wire.load(GroupVerdict, polled.result) if winner == polled else None
-    return (yield from step(context, read_agent_result, ResultInput(plan=plan, seen=seen)))
+    return (yield from step(context, read_agent_result, ResultInput(plan=plan, seen=seen), patient=True))
 
 
 def _publish(context: df.DurableOrchestrationContext, plan: Plan, result: AgentResult) -> Steps[RunReport]:
     """Push the branch and open the pull request; if a step fails, the report has what was done before it."""
     pushed = yield from _or_ended(
-        context, plan.run, step(context, push_branch, PushInput(plan=plan, result=result))
+        context, plan.run, step(context, push_branch, PushInput(plan=plan, result=result), patient=True)
     )
     if isinstance(pushed, Ended):
         return _ended(plan.run, pushed, plan, result)
     if not plan.run.request.create_pull_request:
         return _report(plan, result, pushed)
     wanted = PullRequestInput(plan=plan, result=result, pushed=pushed)
-    opened = yield from _or_ended(context, plan.run, step(context, create_pull_request, wanted))
+    opened = yield from _or_ended(context, plan.run, step(context, create_pull_request, wanted, patient=True))
     if isinstance(opened, Ended):
         return _report(plan, result, pushed).model_copy(update=dict(opened))
     if opened.pending:

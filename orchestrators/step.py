@@ -22,6 +22,7 @@ Call = tuple[Activity[InputT, OutputT], InputT]
 # For bugs and lost workers; what a service answers is waited out below.
 RETRY = df.RetryOptions(first_retry_interval_in_milliseconds=5_000, max_number_of_attempts=3)
 MAX_TRIES = 40  # with at most 60 s between them: over half an hour of a service that is away
+MAX_PATIENT_TRIES = 400  # hours: what the agent has done is paid
 MAX_PAUSE_SECONDS = 60.0
 MAX_REQUESTED_PAUSE_SECONDS = 3_600.0
 log = logging.getLogger("autocoder.orchestrators")
@@ -32,11 +33,18 @@ class StepFailed(Exception):  # noqa: N818  (it is the field's word, and no bug)
 
 
 def step(
-    context: df.DurableOrchestrationContext, activity: Activity[InputT, OutputT], value: InputT
+    context: df.DurableOrchestrationContext,
+    activity: Activity[InputT, OutputT],
+    value: InputT,
+    *,
+    patient: bool = False,
 ) -> Steps[OutputT]:
-    """Schedule *activity* with *value*, wait, and return its typed result; raises `StepFailed`."""
+    """Schedule *activity* with *value*, wait, and return its typed result; raises `StepFailed`.
+
+    A *patient* step waits for hours until a service is back, or accepts the app's sign-in again.
+    """
     reply = yield _scheduled(context, activity, value)
-    return (yield from _settled(context, activity, value, reply))
+    return (yield from _settled(context, activity, value, reply, MAX_PATIENT_TRIES if patient else None))
 
 
 def together(
@@ -62,19 +70,24 @@ def _settled(
     activity: Activity[InputT, OutputT],
     value: InputT,
     reply: Any,
+    tries: int | None = None,
 ) -> Steps[OutputT]:
-    """Return the typed result in *reply*, asked for again as long as that is worth a try."""
+    """Return the typed result in *reply*, asked for again as long as that is worth a try.
+
+    Without *tries*, a reply may limit them itself.
+    """
     counted: dict[int, int] = {}  # how often each bound was met
-    for attempt in range(MAX_TRIES):
+    last = (tries or MAX_TRIES) - 1
+    for attempt in range(last + 1):
         if "value" in reply:
             answer: OutputT = wire.load(activity.output, reply["value"])
             return answer
         if "failed" in reply:
             break
         again = reply["again"]
-        most = again.get("most", MAX_TRIES)
+        most = tries or again.get("most", MAX_TRIES)
         counted[most] = counted.get(most, 0) + 1
-        if counted[most] >= most or attempt + 1 == MAX_TRIES:  # else the last answer would not be looked at
+        if counted[most] >= most or attempt == last:  # else the last answer would not be looked at
             break
         seconds = float(again["seconds"])
         yield from sleep(context, seconds if again.get("steady") else pause(attempt, seconds))

@@ -24,17 +24,14 @@ from autocoder.ids import GROUP_PREFIX
 from autocoder.models import Run, RunReport, RunRequest
 from autocoder.runs.rows import is_over
 from autocoder.settings import settings
+from triggers.owed_reports import give_owed_reports
 from triggers.retention import delete_old_files, expire_claims, retained_since
-from triggers.start import LONG_TEXTS
+from triggers.start import LONG_TEXTS, status_of
 
 blueprint = df.Blueprint()
 SCHEDULE = "0 */15 * * * *"
 CONCLUSION = "conclude_run"
 ENDED = (Status.Completed, Status.Failed, Status.Terminated, Status.Canceled)
-LOST = (
-    "The run's orchestration no longer exists: its history was purged, or the task hub was changed. "
-    "Start the run again."
-)
 log = logging.getLogger("autocoder.triggers")
 
 
@@ -45,6 +42,7 @@ async def janitor(timer: func.TimerRequest, client: df.DurableOrchestrationClien
     connected = clients()
     await sweep(connected, {
         "runs concluded": _conclude_lost(connected, client),
+        "owed reports given": asyncio.to_thread(give_owed_reports, connected),
         "claims freed": asyncio.to_thread(_free_claims, connected),
         "container groups deleted": asyncio.to_thread(_delete_groups, connected),
         "histories purged": _purge(client),
@@ -79,20 +77,29 @@ async def _conclude_lost(connected: Clients, client: df.DurableOrchestrationClie
 
 async def _conclude(connected: Clients, client: df.DurableOrchestrationClient, run_id: str) -> int:
     """Start the conclusion of an active run unless an orchestration carries it; return how many, 0 or 1."""
-    if await _is_carried(client, run_id) or await _is_carried(client, f"{CONCLUSION}-{run_id}"):
+    seen = await status_of(client, run_id)
+    if _goes_on(seen) or _goes_on(await status_of(client, f"{CONCLUSION}-{run_id}")):
         return 0
     run = await asyncio.to_thread(_read, connected, run_id)
     if run is None:
         return 0
-    report = RunReport(run=run, title=run.title, outcome="failed", reason=LOST)
+    reason = _why_lost(seen)
+    log.error("run %s: %s", run_id, reason)
+    report = RunReport(run=run, title=run.title, outcome="failed", reason=reason)
     await client.start_new(CONCLUSION, f"{CONCLUSION}-{run.id}", wire.dump(report))
     return 1
 
 
-async def _is_carried(client: df.DurableOrchestrationClient, instance: str) -> bool:
-    """Whether orchestration *instance* is there and has not ended."""
-    status = await client.get_status(instance)
-    return bool(status) and status.runtime_status is not None and status.runtime_status not in ENDED
+def _goes_on(status: Status | None) -> bool:
+    """Whether an orchestration with this *status* is there and has not ended."""
+    return status is not None and status not in ENDED
+
+
+def _why_lost(status: Status | None) -> str:
+    """Return what was seen of an orchestration that ended before its run."""
+    if status is None:
+        return "The run's orchestration no longer exists. Start the run again."
+    return f"The run's orchestration ended ({status.value}) before the run did. Start the run again."
 
 
 def _read(connected: Clients, run_id: str) -> Run | None:

@@ -166,6 +166,10 @@ class RunRecords:
         """Write the *columns* of a run's end."""
         self.tables.merge(RUNS, RUN_PARTITION, run_id, bounded(columns))
 
+    def owed_reports(self, limit: int) -> list[dict[str, Any]]:
+        """Return up to *limit* rows of ended runs whose work items have not been told."""
+        return self.tables.query(RUNS, RUN_PARTITION, {"report_owed": True}, top=limit)
+
     def list(self, wanted: RunQuery) -> list[dict[str, Any]]:
         """Return the rows that match *wanted*, newest first."""
         columns = {

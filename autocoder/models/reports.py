@@ -71,6 +71,7 @@ class RunReport(Value):
     failed_checks: int = 0
     usage: Usage = Usage()
     seconds: dict[str, float] = Field(default_factory=dict)
+    owed: bool = Field(False, description="whether the work item could not be told yet")
 
 
 class RunLinks(Value):

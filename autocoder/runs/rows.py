@@ -20,6 +20,7 @@ PHASES: tuple[str, ...] = get_args(Phase)
 OUTCOMES: tuple[str, ...] = get_args(Outcome)
 CANCELLABLE = ("queued", "preparing", "provisioning", "running", "verifying")
 PHASE_COLUMN = "phase_"
+OWED_REPORT = "report.json"  # the blob with the report that the work item has not got
 MAX_TEXT_LENGTH = 2_000
 TEXTS = (
     "status", "title", "organization", "project", "repository", "agent_type", "model", "requested_by",

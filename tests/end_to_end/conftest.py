@@ -22,7 +22,9 @@ numbers = itertools.count(1)
 @pytest.fixture(scope="session")
 def quick(tmp_path_factory):
     """A platform whose agent takes no time, shared by the tests of a session."""
-    yield from _quick_platform(tmp_path_factory, "quick", {"POLL_SECONDS": "1", "CAPACITY_MINUTES": "0.1"})
+    yield from _quick_platform(
+        tmp_path_factory, "quick", {"POLL_SECONDS": "1", "CAPACITY_MINUTES": "0.1", "SIGN_IN_MINUTES": "0.1"}
+    )
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from tests.quick_agent import quick_options
 def swept(tmp_path_factory):
     """A platform whose janitor acts after a short time."""
     folder = tmp_path_factory.mktemp("janitor")
-    settings = {"JANITOR_GRACE_MINUTES": "0"}
+    settings = {"JANITOR_GRACE_MINUTES": "0", "SIGN_IN_MINUTES": "0.05"}
     with running_platform(folder / "state", **quick_options(folder / "app", settings=settings)) as platform:
         yield platform
 
@@ -76,3 +76,25 @@ def test_a_run_in_progress_is_left_alone(swept):
     going_on.reached("provisioning")
     sweep(swept)
     going_on.published_once()
+
+
+def test_a_report_that_azure_devops_refused_is_given_once_it_is_accepted(swept):
+    untold = case_on(swept, "say Nothing")
+    comments = rf"(?i)/workitems/{untold.item['id']}/comments"
+    for method in ("POST", "PATCH"):
+        swept.fault(AZURE_DEVOPS, method=method, path=comments, status=401, times=1000)
+    run = untold.start().ended("no_changes")
+    assert "sign_in_required" in run["reason"]
+    assert swept.comments(untold.item["id"]) == []
+    sweep(swept)  # in vain
+    swept.forget_faults()
+    sweep(swept)
+    swept.wait_for(lambda: swept.comments(untold.item["id"]), "the report", 20)
+    assert "Nothing" in untold.comment
+    assert swept.app.run(untold.run_id)["status"] == "no_changes"
+
+
+def test_work_that_is_paid_is_published_when_the_sign_in_is_accepted_again(swept):
+    paid = case_on(swept)
+    swept.fault(AZURE_DEVOPS, method="POST", path=r"(?i)/git-receive-pack", status=401, times=30)
+    paid.start().published_once(seconds=90)  # thirty refusals: more than a run would wait before its work

@@ -1,0 +1,30 @@
+"""Reports that Azure DevOps did not take when a run ended: each is owed until it is given."""
+
+import logging
+
+from activities.report_run import give_report
+from autocoder import wire
+from autocoder.clients.connect import Clients
+from autocoder.errors import AutocoderError
+from autocoder.models import RunReport
+from autocoder.runs.rows import OWED_REPORT
+
+MAX_REPORTS = 100  # in one round of the janitor
+log = logging.getLogger("autocoder.triggers")
+
+
+def give_owed_reports(connected: Clients) -> int:
+    """Tell the work items of ended runs what they have not been told; return how many were."""
+    given = 0
+    for row in connected.records.owed_reports(MAX_REPORTS):
+        run_id = str(row["RowKey"])
+        content = connected.blobs.get(run_id, OWED_REPORT)
+        try:
+            if content is not None:  # else it was deleted after the retention
+                give_report(connected, wire.load(RunReport, content), row)
+        except AutocoderError as error:  # the next round tries again
+            log.warning("janitor: the report of run %s is still owed: %s", run_id, error)
+            continue
+        connected.records.merge(run_id, {"report_owed": False})
+        given += 1
+    return given
