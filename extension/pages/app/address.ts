@@ -18,6 +18,10 @@ export function defaultAddress(hosts: readonly string[] = allowedHosts()): strin
   return first === undefined ? "" : `${isLoopback(first) ? "http" : "https"}://${first}`;
 }
 
+const NO_HOSTS =
+  "This extension was built without the host of the function app, so it may call none. Ask an administrator to install a " +
+  "package that was built with FUNCTION_HOSTS.";
+
 /** Returns the origin of *text* if it may be called, else why not. */
 export function checkAddress(
   text: string,
@@ -25,6 +29,7 @@ export function checkAddress(
 ): { readonly origin: string } | { readonly reason: string } {
   const url = URL.parse(text.trim());
   if (url === null) return { reason: "The function URL is not a URL. It looks like https://autocoder.azurewebsites.net." };
+  if (hosts.length === 0) return { reason: NO_HOSTS };
   if (!hosts.includes(url.host)) {
     return { reason: `This extension may call only ${hosts.join(", ")}, not ${url.host}. The hosts are fixed when the extension is built.` };
   }

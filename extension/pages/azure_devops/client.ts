@@ -27,6 +27,15 @@ export class AzureDevOpsProblem extends Error {
   }
 }
 
+/** Returns what Azure DevOps or the page's host threw as a problem; the host sends an object in place of an error. */
+export function asAzureDevOpsProblem(thrown: unknown): AzureDevOpsProblem {
+  if (thrown instanceof AzureDevOpsProblem) return thrown;
+  const { status, message } = Object(thrown) as { readonly status?: unknown; readonly message?: unknown };
+  const said = typeof message === "string" ? message.trim() : "";
+  if (typeof status === "number" && status >= 400) return new AzureDevOpsProblem(status, explain({ status, said }));
+  return new AzureDevOpsProblem(0, said || "Azure DevOps gave no reason.");
+}
+
 /** A page of an answer, and the token of the next one. */
 export interface Page<T> {
   readonly value: T;

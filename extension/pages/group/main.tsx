@@ -4,20 +4,16 @@
  * @see https://learn.microsoft.com/azure/devops/extend/develop/add-workitem-extension
  * @packageDocumentation
  */
-import { createRoot } from "react-dom/client";
-
-import { connect, ownContributionId, place, register, showFailure, showPage } from "../host/session";
+import { connect, ownContributionId, place, register } from "../host/session";
+import { openPage } from "../parts/open_page";
+import { showContent } from "../parts/Page";
 
 import { Group } from "./Group";
 import { ItemStore } from "./item";
 
-async function start(): Promise<void> {
+void openPage("The group", async () => {
   await connect();
   const store = new ItemStore();
   register(ownContributionId(), store.events);
-  const root = document.getElementById("root");
-  if (root) createRoot(root).render(<Group store={store} place={place()} />);
-  await showPage();
-}
-
-start().catch((error: unknown) => showFailure(error instanceof Error ? error.message : "The group could not start."));
+  await showContent("The group", <Group store={store} place={place()} />);
+});

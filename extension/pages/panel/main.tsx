@@ -4,17 +4,13 @@
  * @see https://learn.microsoft.com/azure/devops/extend/develop/host-navigation
  * @packageDocumentation
  */
-import { createRoot } from "react-dom/client";
-
-import { configuration, connect, showFailure, showPage } from "../host/session";
+import { configuration, connect } from "../host/session";
+import { openPage } from "../parts/open_page";
+import { showContent } from "../parts/Page";
 
 import { contentOf, Panel } from "./Panel";
 
-async function start(): Promise<void> {
+void openPage("The panel", async () => {
   await connect();
-  const root = document.getElementById("root");
-  if (root) createRoot(root).render(<Panel {...contentOf(configuration())} />);
-  await showPage();
-}
-
-start().catch((error: unknown) => showFailure(error instanceof Error ? error.message : "The panel could not start."));
+  await showContent("The panel", <Panel {...contentOf(configuration())} />);
+});

@@ -26,7 +26,7 @@ const BY_STATUS: Readonly<Record<number, string>> = {
   503: "The app may be starting. Try again in a minute.",
 };
 /** Problems whose messages say what to do. */
-const SELF_EXPLAINED = ["no_answer", "late", "not_json", "other_shape", "no_tokens", "function_key", "azure_devops"];
+const SELF_EXPLAINED = ["no_answer", "late", "not_json", "other_shape", "no_tokens", "function_key", "azure_devops", "no_rights", "hook_address"];
 
 /** Returns the next step about *problem*, a sentence or more; empty when the problem's message contains it. */
 export function nextStep(problem: Problem): string {

@@ -6,7 +6,7 @@
 import { useCallback, useEffect, useState } from "react";
 
 import type { Answer, Problem } from "../app/client";
-import { AzureDevOpsProblem } from "../azure_devops/client";
+import { asAzureDevOpsProblem } from "../azure_devops/client";
 
 /** A value or a problem; neither while it is read, or while its inputs are not known. */
 export interface Resource<T> {
@@ -61,8 +61,9 @@ export async function valueOf<T>(work: Promise<T>): Promise<Answer<T>> {
 
 /** Returns what Azure DevOps or the host threw as a problem; *failure* is the sentence about what failed. */
 export function toProblem(thrown: unknown, failure: string): Problem {
-  const status = thrown instanceof AzureDevOpsProblem ? thrown.status : 0;
-  return { status, code: "azure_devops", message: `${failure} ${reasonOf(thrown)}` };
+  const { status, message, retryAfterSeconds } = asAzureDevOpsProblem(thrown);
+  const wait = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
+  return { status, code: "azure_devops", message: `${failure} ${sentence(message)}`, ...wait };
 }
 
 /** Returns the message of what was thrown: an error, or an object that the host sent in place of one. */

@@ -5,7 +5,7 @@
  */
 import { allowedHosts, checkAddress, defaultAddress } from "../app/address";
 
-import { TextField } from "./fields";
+import { TextField } from "../parts/fields";
 import { fieldProps, placeholderOf } from "./inherited";
 import { Section } from "./Section";
 import type { Form } from "./use_form";
@@ -29,7 +29,7 @@ export function ConnectionSection({ form, isProject }: { readonly form: Form; re
         suggestions={origins.map((origin) => ({ value: origin, label: origin }))}
         hint={hosts.length ? `Allowed hosts: ${hosts.join(", ")}` : "This extension was built without a host; build it with FUNCTION_HOSTS."}
       />
-      {isRefused && <p className="set-error" role="alert">The organization&apos;s function URL is refused: its host is not allowed. Choose another one here.</p>}
+      {isRefused && <p className="ac-field-error" role="alert">The organization&apos;s function URL is refused: its host is not allowed. Choose another one here.</p>}
     </Section>
   );
 }

@@ -7,7 +7,7 @@ import type { AgentList } from "../app/answers";
 import { nextStep } from "../parts/next_step";
 import { ProblemCard } from "../parts/ProblemCard";
 
-import { SelectField, TextField, type Option } from "./fields";
+import { SelectField, TextField, type Option } from "../parts/fields";
 import { DRAFTS, fieldProps, placeholderOf } from "./inherited";
 import type { AppLists } from "./lists";
 import { Section } from "./Section";
@@ -26,7 +26,7 @@ export function DefaultsSection(props: DefaultsProps) {
   const failed = [agents, templates].find((list) => list.problem);
   return (
     <Section id="defaults" title="Defaults" about="The dialog proposes these values; everybody can choose others for a run.">
-      {agents.isLoading && <p className="set-hint" role="status">Reading the agents from the app…</p>}
+      {agents.isLoading && <p className="ac-field-hint" role="status">Reading the agents from the app…</p>}
       {failed?.problem && (
         <ProblemCard
           problem={failed.problem}

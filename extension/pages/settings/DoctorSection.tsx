@@ -12,7 +12,7 @@ import { nextStep } from "../parts/next_step";
 import { plainLine } from "../parts/plain";
 import { ProblemCard } from "../parts/ProblemCard";
 
-import { SecretField } from "./fields";
+import { SecretField } from "../parts/fields";
 import { Section } from "./Section";
 
 type State = { readonly report?: DoctorReport; readonly problem?: Problem; readonly isRunning?: boolean };
@@ -38,19 +38,27 @@ export function DoctorSection({ address }: { readonly address: string }) {
           {state.isRunning ? "Checking…" : "Check the app"}
         </button>
       </div>
-      {state.problem && <ProblemCard problem={state.problem} next={nextStepOf(state.problem)} />}
+      {state.problem && <ProblemCard problem={state.problem} next={nextStep(state.problem)} />}
       <div role="status">{state.report && <Report report={state.report} />}</div>
     </Section>
   );
 }
 
+function summaryOf(failed: number, all: number): string {
+  if (failed === 0) return `All ${String(all)} checks passed.`;
+  return `${String(failed)} of ${String(all)} checks failed. Each says below what to do; then check again.`;
+}
+
+/** Shows the checks in words, the failed ones first. */
 function Report({ report }: { readonly report: DoctorReport }) {
-  const failed = report.checks.filter(({ ok }) => !ok).length;
+  const failed = report.checks.filter(({ ok }) => !ok);
+  const passed = report.checks.filter(({ ok }) => ok);
+  if (report.checks.length === 0) return <p>The app made no checks. Update it, then check again.</p>;
   return (
     <>
-      <p>{failed ? `${String(failed)} of ${String(report.checks.length)} checks failed.` : `All ${String(report.checks.length)} checks passed.`}</p>
+      <p>{summaryOf(failed.length, report.checks.length)}</p>
       <ul className="set-list">
-        {report.checks.map(({ name, ok, message }) => (
+        {[...failed, ...passed].map(({ name, ok, message }) => (
           <li key={name}>
             <p className={ok ? "ac-state ac-success" : "ac-state ac-error"}>
               <i className="ac-mark" aria-hidden="true" />
@@ -62,9 +70,4 @@ function Report({ report }: { readonly report: DoctorReport }) {
       </ul>
     </>
   );
-}
-
-/** Returns the next step about a problem with a request that carries a function key; empty when its message has it. */
-export function nextStepOf(problem: Problem): string {
-  return problem.code === "function_key" ? "" : nextStep(problem);
 }

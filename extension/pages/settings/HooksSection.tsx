@@ -3,11 +3,11 @@
  *
  * @packageDocumentation
  */
+import { nextStep } from "../parts/next_step";
 import { plainLine } from "../parts/plain";
 import { ProblemCard } from "../parts/ProblemCard";
 
-import { nextStepOf } from "./DoctorSection";
-import { SecretField } from "./fields";
+import { SecretField } from "../parts/fields";
 import { Section } from "./Section";
 import { SubscriptionRow } from "./SubscriptionRow";
 import { useHooks, type Hooks } from "./use_hooks";
@@ -31,7 +31,7 @@ export function HooksSection({ address, projectId }: { readonly address: string;
           {busy === "checking" ? "Checking…" : "Check subscriptions"}
         </button>
       </div>
-      {problem && <ProblemCard problem={problem} next={problem.code === "no_rights" ? "" : nextStepOf(problem)} />}
+      {problem && <ProblemCard problem={problem} next={nextStep(problem)} />}
       {rows && (
         <>
           <p role="status">{plainLine(`${summary(hooks)} ${done}`)}</p>
@@ -64,7 +64,7 @@ function Creation({ hooks }: { readonly hooks: Hooks }) {
           </button>
         </div>
       )}
-      {!isReady(hooks) && busy === "" && <p className="set-hint">Type the function key and the hook password to create or repair subscriptions.</p>}
+      {!isReady(hooks) && busy === "" && <p className="ac-field-hint">Type the function key and the hook password to create or repair subscriptions.</p>}
     </>
   );
 }

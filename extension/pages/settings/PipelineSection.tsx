@@ -6,7 +6,7 @@
 import type { Settings } from "../host/documents";
 import { ProblemCard } from "../parts/ProblemCard";
 
-import { SelectField, type Option } from "./fields";
+import { SelectField, type Option } from "../parts/fields";
 import { LABELS } from "./form";
 import type { ProjectLists } from "./lists";
 import { Section } from "./Section";
@@ -30,10 +30,10 @@ export function PipelineSection({ form, pipelines }: PipelineProps) {
       "The dialog can also start a pipeline of the project that contains the task Autocoder@1. It runs with the rights " +
       "of the person who starts it."
     }>
-      <label className="set-check">
+      <label className="ac-check">
         <input type="checkbox" checked={enabled} onChange={(event) => { toggle(event.target.checked); }} />
         Let people start Autocoder through a pipeline
-        {form.changed.includes("pipeline") && <span className="set-unsaved">unsaved</span>}
+        {form.changed.includes("pipeline") && <span className="ac-field-unsaved">unsaved</span>}
       </label>
       {enabled && <PipelineField form={form} pipelines={pipelines} />}
     </Section>
@@ -45,8 +45,8 @@ function PipelineField({ form, pipelines }: PipelineProps) {
   return (
     <>
       {pipelines.problem && <ProblemCard problem={pipelines.problem} retry={pipelines.retry} />}
-      {pipelines.isLoading && <p className="set-hint" role="status">Reading the pipelines…</p>}
-      {pipelines.value?.length === 0 && <p className="set-hint">The project has no pipeline yet. Create one in Pipelines, then reload this page.</p>}
+      {pipelines.isLoading && <p className="ac-field-hint" role="status">Reading the pipelines…</p>}
+      {pipelines.value?.length === 0 && <p className="ac-field-hint">The project has no pipeline yet. Create one in Pipelines, then reload this page.</p>}
       <SelectField
         id="field-pipeline" label="Pipeline" error={form.problems.pipeline}
         value={pipelineId === undefined ? "" : String(pipelineId)} options={optionsOf(pipelines.value ?? [], pipelineId)}

@@ -6,7 +6,7 @@
 import type { AreaRepository } from "../host/documents";
 import { ProblemCard } from "../parts/ProblemCard";
 
-import { TextField, type Option } from "./fields";
+import { TextField, type Option } from "../parts/fields";
 import { fieldProps, placeholderOf } from "./inherited";
 import type { ProjectLists } from "./lists";
 import { Section } from "./Section";
@@ -20,7 +20,7 @@ export function RepositoriesSection({ form, lists }: { readonly form: Form; read
   const keep = (next: readonly AreaRepository[]) => { set("repositoryByArea", next); };
   return (
     <Section id="repositories" title="Repositories" about="The dialog proposes the repository of the work item's area; an area includes those below it.">
-      {lists.repositories.isLoading && <p className="set-hint" role="status">Reading the repositories…</p>}
+      {lists.repositories.isLoading && <p className="ac-field-hint" role="status">Reading the repositories…</p>}
       {[lists.repositories, lists.areas].map((list, index) => list.problem && (
         <ProblemCard key={index} problem={list.problem} next="Until then you can type the names." retry={list.retry} />
       ))}
@@ -31,9 +31,9 @@ export function RepositoriesSection({ form, lists }: { readonly form: Form; read
       />
       <h3>
         Repositories by area
-        {form.changed.includes("repositoryByArea") && <span className="set-unsaved">unsaved</span>}
+        {form.changed.includes("repositoryByArea") && <span className="ac-field-unsaved">unsaved</span>}
       </h3>
-      {rows.length === 0 && <p className="set-hint">No area has a repository of its own.</p>}
+      {rows.length === 0 && <p className="ac-field-hint">No area has a repository of its own.</p>}
       <ul className="set-rows">
         {rows.map((row, index) => (
           <AreaRow
@@ -43,7 +43,7 @@ export function RepositoriesSection({ form, lists }: { readonly form: Form; read
           />
         ))}
       </ul>
-      {problems.repositoryByArea && <p className="set-error">{problems.repositoryByArea}</p>}
+      {problems.repositoryByArea && <p className="ac-field-error">{problems.repositoryByArea}</p>}
       <div className="ac-buttons">
         <button type="button" className="ac-button" onClick={() => { keep([...rows, { areaPath: "", repository: "" }]); }}>Add area</button>
       </div>

@@ -9,21 +9,23 @@ import { LABELS } from "./form";
 import type { Form, Saving } from "./use_form";
 
 /** Stays in sight at the end of the page. */
-export function SaveBar({ form }: { readonly form: Form }) {
+export function SaveBar({ form, refusal }: { readonly form: Form; readonly refusal?: string | undefined }) {
   const { changed, saving } = form;
   const isSaving = saving.state === "saving";
+  const isIdle = isSaving || changed.length === 0;
   return (
     <div className="set-save" role="group" aria-label="Save">
       {saving.state === "failed" && (
-        <ProblemCard problem={{ ...saving.problem, message: `Not saved. ${saving.problem.message}` }} next="What you typed is still here. Try again." />
+        <ProblemCard problem={saving.problem} next="What you typed is still here. Try again." />
       )}
       {saving.state === "conflict" && <Conflict {...saving} />}
-      {saving.state === "invalid" && <p className="set-error" role="alert">Not saved. {mistakes(form)}</p>}
+      {saving.state === "invalid" && <p className="ac-field-error" role="alert">Not saved. {mistakes(form)}</p>}
+      {refusal && <p className="set-warning" role="status">{refusal}</p>}
       <div className="ac-buttons">
-        <button type="button" className="ac-button ac-primary" disabled={isSaving || changed.length === 0} onClick={() => void form.save()}>
+        <button type="button" className="ac-button ac-primary" disabled={isIdle || refusal !== undefined} onClick={() => void form.save()}>
           {isSaving ? "Saving…" : "Save"}
         </button>
-        <button type="button" className="ac-button" disabled={isSaving || changed.length === 0} onClick={form.discard}>Discard changes</button>
+        <button type="button" className="ac-button" disabled={isIdle} onClick={form.discard}>Discard changes</button>
         <span role="status">{statusOf(form)}</span>
       </div>
     </div>

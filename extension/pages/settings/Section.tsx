@@ -5,7 +5,9 @@
  */
 import type { ReactNode } from "react";
 
-/** Shows *children* under the heading *title*. */
+import { ErrorBoundary } from "../parts/ErrorBoundary";
+
+/** Shows *children* under the heading *title*; one that fails leaves the other sections, and what was typed, as they are. */
 export function Section({ id, title, about, children }: {
   readonly id: string;
   readonly title: string;
@@ -15,8 +17,8 @@ export function Section({ id, title, about, children }: {
   return (
     <section className="set-section" aria-labelledby={id}>
       <h2 id={id}>{title}</h2>
-      {about && <p className="set-hint">{about}</p>}
-      {children}
+      {about && <p className="ac-field-hint">{about}</p>}
+      <ErrorBoundary what={title}>{children}</ErrorBoundary>
     </section>
   );
 }

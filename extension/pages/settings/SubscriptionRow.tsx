@@ -31,7 +31,7 @@ export function SubscriptionRow({ row, problem, isReady, onRepair }: Subscriptio
         <i className="ac-mark" aria-hidden="true" />
         <span>{plainLine(name)}: {TEXTS[health]}</span>
       </p>
-      <p className="set-hint">{plainLine([wanted.eventType, filtersOf(wanted), `to ${withoutQuery(wanted.consumerInputs.url)}`].filter(Boolean).join("; "))}</p>
+      <p className="ac-field-hint">{plainLine([wanted.eventType, filtersOf(wanted), `to ${withoutQuery(wanted.consumerInputs.url)}`].filter(Boolean).join("; "))}</p>
       {reason && <p>{plainLine(reason)}</p>}
       {failure && <p>Last failure{failure.at && ` (${shortTime(failure.at)})`}: {plainLine(failure.message)}</p>}
       {found.length > 1 && (

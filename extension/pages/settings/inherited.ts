@@ -6,7 +6,7 @@
 import type { Settings } from "../host/documents";
 import type { Field } from "../host/settings";
 
-import type { FieldProps } from "./fields";
+import type { FieldProps } from "../parts/fields";
 import { LABELS } from "./form";
 import type { Form } from "./use_form";
 

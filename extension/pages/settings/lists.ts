@@ -10,7 +10,7 @@ import { listAgents, listRepositories, listTemplates } from "../app/runs";
 import { listAreaPaths, listPipelines, listRepositoryNames, type Pipeline } from "../azure_devops/projects";
 import type { Place } from "../host/session";
 
-import { answered, useResource, type Resource } from "./resource";
+import { useResource, valueOf, type Resource } from "../parts/resource";
 
 /** The app's lists; read again when the function URL changes. */
 export interface AppLists {
@@ -29,8 +29,8 @@ export interface ProjectLists {
 export function useAppLists(address: string, place: Place): AppLists {
   const key = keyOf(address);
   return {
-    agents: useResource(key, () => listAgents(address, place)),
-    templates: useResource(key, () => templates(address, place)),
+    agents: useResource("the agents", key, () => listAgents(address, place)),
+    templates: useResource("the prompt templates", key, () => templates(address, place)),
   };
 }
 
@@ -38,9 +38,9 @@ export function useAppLists(address: string, place: Place): AppLists {
 export function useProjectLists(address: string, place: Place): ProjectLists {
   const { projectId } = place;
   return {
-    repositories: useResource(projectId && `${projectId} ${keyOf(address)}`, () => repositories(address, place)),
-    areas: useResource(projectId, () => answered(() => listAreaPaths(projectId))),
-    pipelines: useResource(projectId, () => answered(() => listPipelines(projectId))),
+    repositories: useResource("the repositories", projectId && `${projectId} ${keyOf(address)}`, () => repositories(address, place)),
+    areas: useResource("the areas", projectId, () => valueOf(listAreaPaths(projectId))),
+    pipelines: useResource("the pipelines", projectId, () => valueOf(listPipelines(projectId))),
   };
 }
 
@@ -58,5 +58,5 @@ async function repositories(address: string, place: Place): Promise<Answer<reado
   const allowed = keyOf(address) ? await listRepositories(address, place) : undefined;
   if (allowed && "value" in allowed && allowed.value.isMapped) return { value: allowed.value.value.map(({ name }) => name) };
   // Without an answer of the app, the project's own repositories are better than no list.
-  return answered(() => listRepositoryNames(place.projectId));
+  return valueOf(listRepositoryNames(place.projectId));
 }

@@ -6,17 +6,13 @@
  */
 import "../parts/page.css";
 
-import { createRoot } from "react-dom/client";
-
-import { connect, place, showFailure, showPage } from "../host/session";
+import { connect, place } from "../host/session";
+import { openPage } from "../parts/open_page";
+import { showContent } from "../parts/Page";
 
 import { SettingsPage } from "./SettingsPage";
 
-async function start(): Promise<void> {
+void openPage("The settings", async () => {
   await connect();
-  const root = document.getElementById("root");
-  if (root) createRoot(root).render(<SettingsPage place={place()} />);
-  await showPage();
-}
-
-start().catch((error: unknown) => showFailure(error instanceof Error ? error.message : "The settings could not start."));
+  await showContent("The settings", <SettingsPage place={place()} />);
+});

@@ -10,7 +10,7 @@ import type { Settings } from "../host/documents";
 import type { Field } from "../host/settings";
 
 import { changedFields, problemsOf, rebase, stored, withField, type Problems } from "./form";
-import { toProblem } from "./resource";
+import { toProblem } from "../parts/resource";
 import { saveSettings, type Loaded, type Stored } from "./storage";
 
 /** How the last save ended. */
@@ -82,7 +82,7 @@ async function saved(projectId: string, base: Stored, settings: Settings): Promi
     const merge = (typed: Settings) => rebase(base.settings, typed, result.theirs.settings).settings;
     return { base: result.theirs, merge, saving: { state: "conflict", overlapping, taken } };
   } catch (thrown) {
-    return { saving: { state: "failed", problem: toProblem(thrown) } };
+    return { saving: { state: "failed", problem: toProblem(thrown, "Not saved.") } };
   }
 }
 

@@ -50,11 +50,15 @@ export function useHooks(address: string, projectId: string): Hooks {
     if (!rows) return;
     setState({ ...START, rows, busy: "changing" });
     const trimmed = { functionKey: secrets.functionKey.trim(), password: secrets.password };
-    const attempt = await apply(rows, indexes, projectId, trimmed);
+    const { now, failed, done } = await apply(rows, indexes, projectId, trimmed);
+    // Without the rows as they are now, nothing is offered to be created: they have to be checked first.
+    if ("problem" in now) {
+      setState({ ...START, problem: now.problem });
+      return;
+    }
     // After a failure they stay for the next attempt, so that they are typed once.
-    if (attempt.failed.size === 0) setSecrets(NONE);
-    const count = indexes.length - attempt.failed.size;
-    setState({ ...START, ...attempt, done: attempt.failed.size === 0 ? doneText(count) : "" });
+    if (failed.size === 0) setSecrets(NONE);
+    setState({ ...START, rows: now.value, failed, done: failed.size === 0 ? doneText(done) : "" });
   };
   const type = (typed: Partial<Secrets>) => { setSecrets((before) => ({ ...before, ...typed })); };
   return { ...state, secrets, type, check, change };
@@ -65,5 +69,6 @@ function isHealthy(rows: readonly Row[]): boolean {
 }
 
 function doneText(count: number): string {
+  if (count === 0) return "Somebody else had created or repaired them already. The key and the password are cleared.";
   return `${count === 1 ? "1 subscription was" : `${String(count)} subscriptions were`} created or repaired. The key and the password are cleared.`;
 }

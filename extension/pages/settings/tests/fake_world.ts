@@ -37,12 +37,23 @@ function write(content: Record<string, unknown>, version: number): Promise<unkno
 export const services = { extensionData: () => Promise.resolve(data), organizationUrl: () => Promise.resolve(`${DEVOPS}/`) };
 export const session = { tokens: () => Promise.resolve({ app: "app-token", user: "user-token" }) };
 
-export function refuseWrites(message: string): void {
-  refusal = new Error(message);
+export function refuseWrites(message: string, status = 0): void {
+  refusal = Object.assign(new Error(message), { status });
 }
 
 export function acceptWrites(): void {
   refusal = undefined;
+}
+
+/** Sets replies that follow each other; the last one stays. An error is no answer at all. */
+export function onEach(request: string, ...bodies: unknown[]): void {
+  let asked = 0;
+  replies.set(request, () => {
+    const body = bodies[Math.min(asked, bodies.length - 1)];
+    asked += 1;
+    if (body instanceof Error) throw body;
+    return new Response(JSON.stringify(body));
+  });
 }
 
 /** Sets the reply to a request such as `GET https://host/path`. */
@@ -73,9 +84,10 @@ export function resetWorld(): void {
   on(`GET ${DEVOPS}/${PROJECT}/_apis/pipelines`, { value: [{ id: 4, name: "Autocoder", folder: "\\" }] });
 }
 
-function answer(url: URL, init: RequestInit): Promise<Response> {
+async function answer(url: URL, init: RequestInit): Promise<Response> {
   const method = init.method ?? "GET";
   sent.push({ method, url, headers: init.headers as Record<string, string>, body: (init.body ?? "") as string });
   const reply = replies.get(`${method} ${url.origin}${url.pathname}`);
-  return reply ? Promise.resolve(reply()) : Promise.reject(new TypeError("Failed to fetch"));
+  if (!reply) throw new TypeError("Failed to fetch");
+  return Promise.resolve(reply());
 }

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { SettingsPage } from "../SettingsPage";
 
-import { acceptWrites, APP, documents, on, place, refuseWrites, requests, resetWorld, sent, written } from "./fake_world";
+import { acceptWrites, APP, DEVOPS, documents, on, place, refuseWrites, requests, resetWorld, sent, written } from "./fake_world";
 import { PROJECT } from "./samples";
 
 vi.mock("../../host/session", async () => (await import("./fake_world")).session);
@@ -23,6 +23,40 @@ async function open(change = {}) {
 
 const field = (name: string) => screen.getByLabelText<HTMLInputElement>(name);
 const save = () => screen.getByRole<HTMLButtonElement>("button", { name: "Save" });
+
+describe("the right to save", () => {
+  const EVALUATE = `POST ${DEVOPS}/_apis/security/permissionevaluationbatch`;
+
+  it.each([["", /Edit instance-level information.*administrators of the organization/], [PROJECT, /Edit project-level information.*administrators of the project/]])(
+    "is named when the person does not have it: %j", async (projectId, text) => {
+      on(EVALUATE, { evaluations: [{ value: false }] });
+      const user = await open({ projectId });
+      expect((await screen.findByText(/You cannot save/)).textContent).toMatch(text);
+      await user.type(field("Model"), "m1");
+      expect(save().disabled).toBe(true);
+    },
+  );
+
+  it.each([[{ evaluations: [{ value: true }] }, 200], [{ message: "TF400813: no" }, 401], [null, 200]])(
+    "is left to the save when Azure DevOps grants it, or does not say: %j", async (body, status) => {
+      on(EVALUATE, body, status);
+      const user = await open();
+      await waitFor(() => { expect(requests("POST")).toHaveLength(1); });
+      await user.type(field("Model"), "m1");
+      await user.click(save());
+      expect(await screen.findByText("Saved.")).toBeTruthy();
+    },
+  );
+
+  it("that is refused by the save keeps what was typed, and says what is lacking", async () => {
+    refuseWrites("Access denied", 403);
+    const user = await open();
+    await user.type(field("Model"), "m1");
+    await user.click(save());
+    expect((await screen.findByRole("alert")).textContent).toMatch(/Not saved\. You do not have the permission.*Access denied\. Ask an administrator.*still here/);
+    expect(field("Model").value).toBe("m1");
+  });
+});
 
 describe("a project's settings", () => {
   it("show inherited values as placeholders, and own values in the fields", async () => {
