@@ -27,12 +27,13 @@ def test_the_units_of_the_task_work():
 
 
 @pytest.mark.usefixtures("built")
-def test_the_types_are_those_of_the_apps_openapi_document(tmp_path):
+def test_types_and_limits_are_those_of_the_apps_openapi_document(tmp_path):
     document = subprocess.run([sys.executable, "docs/openapi.py"], cwd=ROOT, capture_output=True, check=True)
-    command = ["node", "openapi.mjs", str(tmp_path / "openapi.ts")]
+    command = ["node", "openapi.mjs", str(tmp_path)]
     subprocess.run(command, cwd=EXTENSION, input=document.stdout, check=True)
-    written = (EXTENSION / "shared" / "openapi.ts").read_text()
-    assert written == (tmp_path / "openapi.ts").read_text(), "run make docs"
+    for name in ("openapi.ts", "limits.ts"):
+        written = (EXTENSION / "shared" / name).read_text()
+        assert written == (tmp_path / name).read_text(), "run make docs"
 
 
 def test_task_and_pages_know_every_outcome_in_the_words_of_the_app():

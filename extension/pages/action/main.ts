@@ -5,8 +5,9 @@
  * @packageDocumentation
  */
 import { connect, register, showPage } from "../host/session";
+import { openPage } from "../parts/open_page";
 
 import { openDialog } from "./open";
 
 register("autocoder-action", { execute: openDialog });
-void connect().then(showPage);
+void openPage("The action", () => connect().then(showPage));

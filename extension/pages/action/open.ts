@@ -6,6 +6,7 @@
  */
 import { layout, workItemForm } from "../host/services";
 import { contributionId } from "../host/session";
+import { reasonOf } from "../parts/reasons";
 
 import { MAX_WORK_ITEMS, selectedIds } from "./selection";
 
@@ -17,8 +18,16 @@ const UNSAVED = "Save the work item first: Autocoder reads the saved work item, 
 const TOO_MANY =
   `Select at most ${String(MAX_WORK_ITEMS)} work items at once. Autocoder starts one run for each of them.`;
 
-/** Opens the dialog for the work items that *context* names. */
+/** Opens the dialog for the work items that *context* names, or shows why it cannot be opened. */
 export async function openDialog(context: unknown): Promise<void> {
+  try {
+    await open(context);
+  } catch (thrown) {
+    await openMessage(`The dialog could not be opened. ${reasonOf(thrown)} Reload the page, and try again.`);
+  }
+}
+
+async function open(context: unknown): Promise<void> {
   const workItemIds = selectedIds(context);
   if (workItemIds.length === 0) return openMessage(UNSAVED);
   if (workItemIds.length > MAX_WORK_ITEMS) return openMessage(TOO_MANY);

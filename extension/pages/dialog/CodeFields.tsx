@@ -8,33 +8,31 @@ import { findBranches } from "../azure_devops/repositories";
 import type { FieldErrors } from "./checks";
 import { Combobox } from "./Combobox";
 import type { Edits } from "./form";
-import { ReadProblem } from "./ReadProblem";
-import type { Reads } from "./reads";
+import type { FieldHints } from "./hints";
 import { selectable } from "./repository";
 import { searchIn, type Search } from "./search";
+import type { Sources } from "./sources";
 
 /** What each group of fields needs. */
 export interface GroupProps {
-  readonly reads: Reads;
+  readonly sources: Sources;
   readonly errors: FieldErrors;
+  readonly hints: FieldHints;
   readonly change: (change: Edits) => void;
 }
 
 /** The fields for repository and branches. */
 export function CodeFields(props: GroupProps) {
-  const { reads, errors, change } = props;
-  const { form, known, repositories, allowed } = reads;
+  const { sources, errors, hints, change } = props;
+  const { form, known } = sources;
   const names = selectable(known).map((one) => one.name);
   const isOfPipeline = form.through === "pipeline" && known.pipelineRepository !== undefined && known.pipelineRepository !== "";
   return (
     <>
-      <ReadProblem resource={repositories} />
-      {form.through === "directly" && <ReadProblem resource={allowed} />}
       <Combobox
-        id="repository" label="Repository" isRequired value={form.repository} error={errors.repository}
-        search={searchIn(names)} searchKey={names.join("/")} isDisabled={isOfPipeline}
-        hint={isOfPipeline ? "The pipeline's own repository" : undefined}
-        placeholder={repositories.isLoading ? "Loading…" : "Choose a repository"}
+        id="repository" label="Repository" isRequired={hints.repository === undefined} value={form.repository} error={errors.repository}
+        search={searchIn(names)} searchKey={names.join("/")} isDisabled={isOfPipeline || !known.repositories}
+        hint={isOfPipeline ? "The pipeline's own repository" : hints.repository} placeholder={placeholder(props)}
         onChange={(repository) => { change({ repository }); }}
       />
       <BranchFields {...props} />
@@ -42,20 +40,28 @@ export function CodeFields(props: GroupProps) {
   );
 }
 
-function BranchFields({ reads: { form, known }, errors, change }: GroupProps) {
+function BranchFields({ sources: { form, known }, errors, hints, change }: GroupProps) {
   const repository = known.repositories?.find((one) => one.name === form.repository);
   const search: Search = (text) => (repository ? findBranches(repository, text) : Promise.resolve({ names: [], hasMore: false }));
-  const common = { isRequired: true, search, searchKey: repository?.id ?? "", isDisabled: !repository?.defaultBranch };
+  const common = {
+    isRequired: hints.targetBranch === undefined, search, searchKey: repository?.id ?? "", isDisabled: !repository?.defaultBranch,
+  };
   return (
     <>
       <Combobox
         {...common} id="source-branch" label="Source branch" value={form.sourceBranch} error={errors.sourceBranch}
-        hint="Where the work starts" onChange={(sourceBranch) => { change({ sourceBranch }); }}
+        hint={hints.sourceBranch ?? "Where the work starts"} onChange={(sourceBranch) => { change({ sourceBranch }); }}
       />
       <Combobox
         {...common} id="target-branch" label="Target branch" value={form.targetBranch} error={errors.targetBranch}
-        hint="Where the pull request goes" onChange={(targetBranch) => { change({ targetBranch }); }}
+        hint={hints.targetBranch ?? "Where the pull request goes"} onChange={(targetBranch) => { change({ targetBranch }); }}
       />
     </>
   );
+}
+
+function placeholder({ sources: { items, settings, repositories, allowed }, hints }: GroupProps): string {
+  if ([items, settings, repositories, allowed].some((one) => one.isLoading)) return "Loading…";
+  if (hints.repository) return "Autocoder's default";
+  return repositories.problem ? "Could not be read" : "Choose a repository";
 }

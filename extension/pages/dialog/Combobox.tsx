@@ -5,16 +5,15 @@
  * @see https://www.w3.org/WAI/ARIA/apg/patterns/combobox/
  * @packageDocumentation
  */
-import { useEffect, useRef, useState, type KeyboardEvent } from "react";
+import { useEffect, useRef, type KeyboardEvent } from "react";
 
-import { described, Field, type FieldProps } from "../parts/fields";
+import { described, Field, type ValueProps } from "../parts/fields";
 
+import { useBox, type Box } from "./box";
 import { useSearch, type Search, type SearchState } from "./search";
 
 /** A combobox: its value is always an entry of the list, or empty. */
-export interface ComboboxProps extends FieldProps {
-  readonly value: string;
-  readonly onChange: (value: string) => void;
+export interface ComboboxProps extends ValueProps {
   readonly search: Search;
   readonly searchKey: string;
   readonly isDisabled?: boolean;
@@ -23,11 +22,12 @@ export interface ComboboxProps extends FieldProps {
 
 /** Shows the chosen value, and the matching entries while the person searches. */
 export function Combobox(props: ComboboxProps) {
-  const { id, value, search, searchKey, isDisabled = false, placeholder } = props;
-  const box = useBox(props);
+  const { id, value, onChange, search, searchKey, isDisabled = false, placeholder } = props;
+  const box = useBox(value, onChange);
   const state = useSearch(search, box.typed ?? "", box.isOpen, searchKey);
   const names = state.found?.names ?? [];
   const active = Math.min(box.active, names.length - 1);
+  useEffect(() => { box.settle(state); }, [state.found, state.problem, box.isTaking]);
   return (
     <Field {...props}>
       <input
@@ -38,7 +38,7 @@ export function Combobox(props: ComboboxProps) {
         onClick={(event) => { event.currentTarget.select(); box.open(); }}
         onChange={(event) => { box.type(event.target.value); }}
         onKeyDown={(event) => { onKey(event, box, names, active); }}
-        onBlur={box.close}
+        onBlur={box.leave}
         {...described(props)}
       />
       {box.isOpen && <Entries id={id} label={props.label} state={state} value={value} active={active} choose={box.choose} />}
@@ -46,56 +46,20 @@ export function Combobox(props: ComboboxProps) {
   );
 }
 
-interface Box {
-  readonly isOpen: boolean;
-  readonly typed: string | undefined;
-  readonly active: number;
-  readonly open: () => void;
-  readonly close: () => void;
-  readonly type: (text: string) => void;
-  readonly move: (to: number) => void;
-  readonly choose: (name: string) => void;
-}
-
-function useBox({ onChange }: ComboboxProps): Box {
-  const [isOpen, setOpen] = useState(false);
-  const [typed, setTyped] = useState<string>();
-  const [active, setActive] = useState(-1);
-  const close = () => {
-    setOpen(false);
-    setTyped(undefined);
-    setActive(-1);
-  };
-  return {
-    isOpen, typed, active, close,
-    open: () => { setOpen(true); },
-    type: (text) => {
-      setOpen(true);
-      setTyped(text);
-      setActive(text ? 0 : -1);
-    },
-    move: setActive,
-    choose: (name) => {
-      close();
-      onChange(name);
-    },
-  };
-}
-
 function onKey(event: KeyboardEvent, box: Box, names: readonly string[], active: number) {
-  const name = names[active];
   const last = names.length - 1;
   const steps: Record<string, () => void> = box.isOpen
     ? {
         ArrowDown: () => { box.move(active >= last ? 0 : active + 1); },
         ArrowUp: () => { box.move(active <= 0 ? last : active - 1); },
-        Enter: () => { if (name !== undefined) box.choose(name); },
+        Enter: () => { box.take(names[active]); },
         Escape: box.close,
       }
     : { ArrowDown: box.open, ArrowUp: box.open, Enter: box.open };
   const step = steps[event.key];
   if (!step) return;
   event.preventDefault();
+  event.stopPropagation(); // Escape closes the list, not the dialog
   step();
 }
 

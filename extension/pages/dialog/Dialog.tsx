@@ -6,23 +6,19 @@
 import { useEffect, useState } from "react";
 
 import type { Place } from "../host/session";
-import { ProblemCard } from "../parts/ProblemCard";
 
 import { blockingProblem } from "./blocked";
-import { FormButtons, ProgressButtons } from "./Buttons";
-import { checkForm, type FieldErrors } from "./checks";
-import { closeDialog } from "./close";
+import { ProgressButtons } from "./Buttons";
+import { checkForm } from "./checks";
 import { draftId } from "./draft";
 import { useEdits, type EditsState } from "./edits";
-import { FormView } from "./FormView";
-import { useStarting } from "./launch";
-import { FailedStart, Progress, type StartActions } from "./Progress";
-import { ReadProblem } from "./ReadProblem";
-import { useReads, type Reads } from "./reads";
-import type { Start } from "./starts";
+import { FormPart } from "./FormPart";
+import { useStarts } from "./launch";
+import { Progress, type StartActions } from "./Progress";
+import { readiness } from "./readiness";
+import { useSources, type Sources } from "./sources";
+import { tallyOf, type Start } from "./starts";
 import { Titles } from "./Titles";
-
-const NOT_SAVED = "What you typed could not be saved. It is kept only while this dialog is open.";
 
 /** What the dialog is opened for. */
 export interface DialogProps {
@@ -34,41 +30,60 @@ export interface DialogProps {
 /** Shows the dialog. */
 export function Dialog({ host, ids, isDirty }: DialogProps) {
   const entered = useEdits(draftId(host.projectId, ids));
-  const reads = useReads(host, ids, entered.edits);
-  const { starts, start, follow } = useStarting(reads.items.value);
-  const [isFormWanted, setFormWanted] = useState(true);
-  const [hasTried, setTried] = useState(false);
-  const errors = checkForm(reads.known, reads.form);
-  const isOver = useEnd(starts, entered);
-  const begin = (due: readonly Start[]) => {
-    setTried(true);
-    if (Object.keys(errors).length > 0) {
-      setFormWanted(true);
-      return;
-    }
-    setFormWanted(starts.length === 1); // one start stays with the form until it has succeeded
-    void start(due, reads);
-  };
-  const actions = { address: reads.address, follow, retry: (one: Start) => { begin([one]); } };
-  const isForm = isFormWanted && !isOver;
-  const back = isOver ? undefined : () => { setFormWanted(true); };
+  const sources = useSources(host, ids, entered.edits);
+  const flow = useFlow(sources, entered);
+  const { starts, isForm, isOver, attempt, actions, begin } = flow;
   return (
     <>
-      <h1 className="ac-hidden">Autocoder</h1>
-      {(isForm || ids.length === 1) && <Titles ids={ids} items={reads.items} isDirty={isDirty && isForm} />}
+      <h1 className="ac-hidden" tabIndex={-1}>Autocoder</h1>
+      {(isForm || ids.length === 1) && <Titles ids={ids} items={sources.items} isDirty={isDirty && isForm} />}
       {isForm ? (
-        <FormPart entered={entered} reads={reads} errors={errors} hasTried={hasTried} starts={starts} begin={begin} actions={actions} />
+        <FormPart {...flow} entered={entered} sources={sources} begin={() => { begin(starts); }} />
       ) : (
         <>
-          <Progress starts={starts} {...actions} />
-          <ProgressButtons starts={starts} address={reads.address} back={back} />
+          <Progress starts={starts} attempt={attempt} {...actions} />
+          <ProgressButtons starts={starts} address={sources.address} back={isOver ? undefined : flow.back} />
         </>
       )}
     </>
   );
 }
 
-/** Returns whether every run has started; then the draft has served. */
+/** The way from the form to the runs, and back while something is left to start. */
+function useFlow(sources: Sources, entered: EditsState) {
+  const { starts, start, follow, unfollow } = useStarts(sources.items.value);
+  const [isFormWanted, setFormWanted] = useState(true);
+  const [attempt, setAttempt] = useState(0);
+  const errors = checkForm(sources.known, entered.edits, sources.form);
+  const blocking = blockingProblem(sources);
+  const ready = readiness(sources, entered.stored);
+  const isOver = useEnd(starts, entered);
+  const begin = (due: readonly Start[]) => {
+    if (ready.note || blocking || tallyOf(starts).isStarting) return;
+    setAttempt((count) => count + 1);
+    const isWrong = Object.keys(errors).length > 0;
+    setFormWanted(isWrong || starts.length === 1); // one start stays with the form until it has succeeded
+    if (!isWrong) void start(due, sources, entered.edits);
+  };
+  const actions: StartActions = {
+    address: sources.address,
+    retry: (one) => { begin([one]); },
+    follow: (id, runId) => {
+      setFormWanted(false);
+      follow(id, runId);
+    },
+  };
+  const back = () => {
+    unfollow();
+    setFormWanted(true);
+  };
+  return { starts, errors, blocking, ready, attempt, actions, isOver, isForm: isFormWanted && !isOver, begin, back };
+}
+
+/**
+ * Returns whether every run has started; then the draft has served. A run that was in progress before has not used what
+ * was typed, so its draft stays.
+ */
 function useEnd(starts: readonly Start[], { draft }: EditsState): boolean {
   const hasStarted = starts.some((one) => one.state === "started");
   const isOver = hasStarted && starts.every((one) => one.state === "started" || one.item.isMissing);
@@ -76,56 +91,4 @@ function useEnd(starts: readonly Start[], { draft }: EditsState): boolean {
     if (isOver) void draft.forget();
   }, [isOver, draft]);
   return isOver;
-}
-
-interface FormPartProps {
-  readonly entered: EditsState;
-  readonly reads: Reads;
-  readonly errors: FieldErrors;
-  readonly hasTried: boolean;
-  readonly starts: readonly Start[];
-  readonly begin: (due: readonly Start[]) => void;
-  readonly actions: StartActions;
-}
-
-function FormPart({ entered, reads, errors, hasTried, starts, begin, actions }: FormPartProps) {
-  const blocking = blockingProblem(reads);
-  const isWaiting = [reads.settings, reads.items, reads.repositories, entered.stored].some((one) => one.isLoading);
-  useFocusOnMistake(hasTried, errors);
-  const only = starts.length === 1 && !blocking ? starts : [];
-  const close = () => void entered.draft.now().finally(closeDialog);
-  return (
-    <>
-      {blocking && <ProblemCard problem={blocking} />}
-      <ReadProblem resource={reads.items} />
-      <ReadProblem resource={reads.settings} />
-      <ReadProblem resource={entered.stored} />
-      {entered.stored.isLoading ? (
-        <p className="ac-secondary" role="status">Loading…</p>
-      ) : (
-        <FormView reads={reads} errors={visible(errors, hasTried)} change={entered.change} />
-      )}
-      {!entered.isSaved && <p className="ac-field-error" role="status">{NOT_SAVED}</p>}
-      {only.map((one) => <FailedStart key={one.key} start={one} {...actions} />)}
-      <FormButtons starts={starts} isReady={!isWaiting && !blocking} start={() => { begin(starts); }} close={close} />
-    </>
-  );
-}
-
-/** Returns the mistakes to show: before the first attempt only those that the person did not make. */
-function visible(errors: FieldErrors, hasTried: boolean): FieldErrors {
-  if (hasTried) return errors;
-  const { repository, agentType, sourceBranch, targetBranch } = errors;
-  const isOpen = repository === "Choose a repository."; // the field is only empty
-  return Object.fromEntries(
-    Object.entries({ repository: isOpen ? undefined : repository, agentType, sourceBranch, targetBranch }).filter(([, text]) => text),
-  );
-}
-
-/** Moves the focus to the first field with a mistake after an attempt to start. */
-function useFocusOnMistake(hasTried: boolean, errors: FieldErrors): void {
-  const isWrong = hasTried && Object.keys(errors).length > 0;
-  useEffect(() => {
-    if (isWrong) document.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
-  }, [isWrong]);
 }

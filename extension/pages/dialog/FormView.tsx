@@ -7,26 +7,34 @@ import { CheckField, SelectField } from "../parts/fields";
 
 import { AgentFields, WorkFields } from "./AgentFields";
 import { CodeFields, type GroupProps } from "./CodeFields";
-import { ReadProblem } from "./ReadProblem";
+import type { Form } from "./form";
 
-/** Shows the form. */
-export function FormView(props: GroupProps) {
+const DRAFTS: readonly { readonly value: Form["draft"]; readonly label: string }[] = [
+  { value: "default", label: "The repository's default" },
+  { value: "always", label: "Yes" },
+  { value: "never", label: "No" },
+];
+
+/** Shows the form; nothing can be changed while *isSent*, because a change would reach no run. */
+export function FormView({ isSent, ...props }: GroupProps & { readonly isSent: boolean }) {
   return (
-    <div className="fields">
+    <fieldset className="fields" disabled={isSent}>
+      <legend className="ac-hidden">What Autocoder should do</legend>
       <ThroughFields {...props} />
       <CodeFields {...props} />
       <AgentFields {...props} />
       <WorkFields {...props} />
       <ResultFields {...props} />
-    </div>
+    </fieldset>
   );
 }
 
-function ThroughFields({ reads: { form, known, pipelines }, errors, change }: GroupProps) {
+function ThroughFields({ sources: { form, known, pipelines }, errors, change }: GroupProps) {
   if (!known.settings?.pipeline?.enabled) return null;
   const offer = (pipelines.value ?? []).map(({ id, name }) => ({ value: String(id), label: name }));
-  const isListed = offer.some((one) => one.value === String(form.pipelineId));
-  const first = { value: isListed ? "0" : String(form.pipelineId), label: pipelines.isLoading ? "Loading…" : "Choose a pipeline" };
+  const chosen = String(form.pipelineId);
+  const unlisted = form.pipelineId > 0 && !offer.some((one) => one.value === chosen) ? [{ value: chosen, label: `Pipeline ${chosen}` }] : [];
+  const first = { value: "0", label: pipelines.isLoading ? "Loading…" : "Choose a pipeline" };
   return (
     <>
       <SelectField
@@ -34,11 +42,10 @@ function ThroughFields({ reads: { form, known, pipelines }, errors, change }: Gr
         options={[{ value: "directly", label: "Directly" }, { value: "pipeline", label: "Through a pipeline" }]}
         onChange={(value) => { change({ through: value === "pipeline" ? "pipeline" : "directly" }); }}
       />
-      {form.through === "pipeline" && <ReadProblem resource={pipelines} />}
       {form.through === "pipeline" && (
         <SelectField
-          id="pipeline" label="Pipeline" isRequired value={String(form.pipelineId)} error={errors.pipelineId}
-          hint="The pipeline decides on model, template and budget." options={[first, ...offer]}
+          id="pipeline" label="Pipeline" isRequired value={chosen} error={errors.pipelineId}
+          hint="The pipeline decides on model, template, budget and draft." options={[first, ...unlisted, ...offer]}
           onChange={(id) => { change({ pipelineId: Number(id) }); }}
         />
       )}
@@ -46,7 +53,7 @@ function ThroughFields({ reads: { form, known, pipelines }, errors, change }: Gr
   );
 }
 
-function ResultFields({ reads: { form }, change }: GroupProps) {
+function ResultFields({ sources: { form }, change }: GroupProps) {
   return (
     <div className="checks">
       <CheckField
@@ -54,9 +61,9 @@ function ResultFields({ reads: { form }, change }: GroupProps) {
         onChange={(createPullRequest) => { change({ createPullRequest }); }}
       />
       {form.through === "directly" && (
-        <CheckField
-          id="draft" label="as draft" isChecked={form.draft ?? false} isDisabled={!form.createPullRequest}
-          onChange={(draft) => { change({ draft }); }}
+        <SelectField
+          id="draft" label="As draft" value={form.draft} isDisabled={!form.createPullRequest} options={DRAFTS}
+          onChange={(value) => { change({ draft: DRAFTS.find((one) => one.value === value)?.value ?? "default" }); }}
         />
       )}
     </div>

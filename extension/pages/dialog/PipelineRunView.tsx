@@ -6,7 +6,7 @@
 import { useEffect, useState } from "react";
 
 import { readPipelineRun, type PipelineRun } from "../azure_devops/pipelines";
-import { toProblem } from "../parts/resource";
+import { toProblem } from "../parts/reasons";
 
 
 /** Pause between two reads of the run, in milliseconds. */

@@ -10,8 +10,10 @@ import { RunView } from "../parts/RunView";
 
 import { PipelineRunView } from "./PipelineRunView";
 import { activeRun } from "./problems";
-import type { Start } from "./starts";
+import { tallyOf, tallyText, type Start } from "./starts";
 import { itemTitle } from "./Titles";
+
+const FOLLOWED = "A run that was in progress already does not use what you typed. It is kept: go back to start another run with it.";
 
 /** What can be done about a start. */
 export interface StartActions {
@@ -21,25 +23,26 @@ export interface StartActions {
 }
 
 /** Shows *starts*; the focus moves to the heading, so that screen readers go on there. */
-export function Progress({ starts, ...actions }: StartActions & { readonly starts: readonly Start[] }) {
+export function Progress({ starts, attempt, ...actions }: StartActions & { readonly starts: readonly Start[]; readonly attempt: number }) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
-    heading.current?.focus();
-  }, []);
+    heading.current?.focus(); // also after a retry, whose button is gone
+  }, [attempt]);
   const [only] = starts;
+  const isFollowed = starts.some((one) => one.state === "followed");
   return (
     <section aria-labelledby="progress">
       <h2 className="title" id="progress" tabIndex={-1} ref={heading}>Progress</h2>
       {starts.length === 1 && only ? <StartState start={only} {...actions} /> : <StartList starts={starts} {...actions} />}
+      {isFollowed && <p className="ac-secondary">{FOLLOWED}</p>}
     </section>
   );
 }
 
 function StartList({ starts, ...actions }: StartActions & { readonly starts: readonly Start[] }) {
-  const started = starts.filter((start) => start.state === "started").length;
   return (
     <>
-      <p role="status" className="start-count">{started} of {starts.length} runs started</p>
+      <p role="status">{tallyText(tallyOf(starts))}</p>
       <ul className="starts">
         {starts.map((start) => (
           <li className="start" key={start.item.id}>
@@ -75,7 +78,7 @@ export function FailedStart({ start, retry, follow }: StartActions & { readonly 
   const runId = activeRun(problem);
   if (!problem) return null;
   return (
-    <div className="failed-start">
+    <div className="failed-start" role="group" aria-label="Not started" tabIndex={-1}>
       <ProblemCard problem={problem} />
       <div className="ac-buttons">
         {runId && <button type="button" className="ac-button" onClick={() => { follow(item.id, runId); }}>Follow that run</button>}

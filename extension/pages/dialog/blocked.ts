@@ -7,10 +7,10 @@ import { allowedHosts, checkAddress } from "../app/address";
 import type { Problem } from "../app/client";
 
 import { withNextStep } from "./problems";
-import type { Reads } from "./reads";
+import type { Sources } from "./sources";
 
 /** Returns the problem that keeps every run from being started, if there is one. */
-export function blockingProblem({ form, known, address, settings, items }: Reads): Problem | undefined {
+export function blockingProblem({ form, known, address, settings, items }: Sources): Problem | undefined {
   if (settings.value && form.through === "directly") {
     const problem = addressProblem(address);
     if (problem) return problem;

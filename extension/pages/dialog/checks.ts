@@ -3,38 +3,38 @@
  *
  * @packageDocumentation
  */
-import type { Form, Known } from "./form";
-import { selectable } from "./repository";
+import { MAX_LENGTHS } from "../../shared/limits";
 
-/** What keeps a form from being started: by field, and `general` for what no field can correct. */
-export type FieldErrors = Partial<Record<keyof Form | "general", string>>;
+import { amount } from "./amounts";
+import { agentEntry, type Edits, type Form, type Knowledge } from "./form";
+import { appRepository, selectable } from "./repository";
 
-/** Longest instructions that the app accepts. */
-export const MAX_INSTRUCTIONS = 100_000;
+/** What keeps a form from being started, by field. */
+export type FieldErrors = Partial<Record<keyof Form, string>>;
 
-/** Returns the mistakes in *form*; empty when it can be started. */
-export function checkForm(known: Known, form: Form): FieldErrors {
-  const errors: Record<string, string> = { ...repositoryErrors(known, form), ...branchErrors(known, form) };
-  if (form.instructions.length > MAX_INSTRUCTIONS) {
-    errors["instructions"] = `Shorten the instructions to ${MAX_INSTRUCTIONS.toLocaleString("en")} characters.`;
-  }
-  if (form.through === "pipeline") {
-    return form.pipelineId ? errors : { ...errors, pipelineId: "Choose a pipeline." };
-  }
-  return { ...errors, ...budgetErrors(form), ...agentErrors(known) };
+/** What the person has to do first; not a mistake, so it is shown only after an attempt to start. */
+export const CHOOSE_REPOSITORY = "Choose a repository.";
+/** The same for a pipeline. */
+export const CHOOSE_PIPELINE = "Choose a pipeline.";
+
+/** Returns the mistakes in *form*, which comes from *known* and *edits*; empty when it can be started. */
+export function checkForm(known: Knowledge, edits: Edits, form: Form): FieldErrors {
+  const errors: FieldErrors = {
+    ...repositoryErrors(known, form),
+    ...branchErrors(known, form),
+    ...agentErrors(known, edits),
+    ...instructionErrors(form),
+  };
+  if (form.through === "pipeline") return { ...errors, ...pipelineErrors(known, form) };
+  return { ...errors, ...budgetErrors(form), ...modelErrors(known, edits, form), ...templateErrors(known, edits) };
 }
 
-/** Returns the amount that *text* names, null when it is empty, and undefined when it is no positive number. */
-export function amount(text: string): number | null | undefined {
-  const trimmed = text.trim();
-  if (!trimmed) return null;
-  const value = /^\d{1,7}([.,]\d{1,4})?$/.test(trimmed) ? Number(trimmed.replace(",", ".")) : 0;
-  return value > 0 ? value : undefined;
-}
-
-function repositoryErrors(known: Known, form: Form): FieldErrors {
+function repositoryErrors(known: Knowledge, form: Form): FieldErrors {
   const { repositories } = known;
-  if (!repositories) return {};
+  if (!repositories) {
+    const hasDefault = form.through === "directly" && appRepository(known) !== undefined;
+    return form.repository || hasDefault ? {} : { repository: CHOOSE_REPOSITORY };
+  }
   if (repositories.length === 0) {
     return { repository: "This project has no repository that you can see. Create one in Azure Repos, or ask for access." };
   }
@@ -42,7 +42,7 @@ function repositoryErrors(known: Known, form: Form): FieldErrors {
   if (offer.length === 0) {
     return { repository: "Autocoder may not work on any repository of this project that you can see. Ask its administrator to change PROJECT_REPO_MAP." };
   }
-  if (!form.repository) return { repository: "Choose a repository." };
+  if (!form.repository) return { repository: CHOOSE_REPOSITORY };
   const chosen = offer.find((one) => one.name === form.repository);
   if (!chosen) return { repository: `Autocoder may not work on ${form.repository}, or it was deleted. Choose another repository.` };
   if (!chosen.defaultBranch) {
@@ -51,14 +51,21 @@ function repositoryErrors(known: Known, form: Form): FieldErrors {
   return {};
 }
 
-function branchErrors(known: Known, form: Form): FieldErrors {
+function branchErrors(known: Knowledge, form: Form): FieldErrors {
   const errors: FieldErrors = {};
   if (!form.repository) return errors;
   for (const field of ["sourceBranch", "targetBranch"] as const) {
     const branch = form[field];
-    if (known.missingBranches?.includes(branch)) errors[field] = `${branch} does not exist any more. Choose another branch.`;
+    if (known.missingBranches?.includes(branch)) errors[field] = `${branch} does not exist. Choose another branch.`;
   }
   return errors;
+}
+
+function instructionErrors({ instructions }: Form): FieldErrors {
+  const limit = MAX_LENGTHS.userPrompt;
+  // The app counts code points, and a string has up to two UTF-16 units for each.
+  if (instructions.length <= limit || Array.from(instructions).length <= limit) return {};
+  return { instructions: `Shorten the instructions to ${limit.toLocaleString("en")} characters.` };
 }
 
 function budgetErrors(form: Form): FieldErrors {
@@ -68,7 +75,30 @@ function budgetErrors(form: Form): FieldErrors {
   return errors;
 }
 
-function agentErrors({ agents }: Known): FieldErrors {
-  if (!agents || agents.value.some((agent) => agent.available)) return {};
-  return { agentType: "No agent is available; the list says why. Ask the administrator of Autocoder to correct that." };
+function agentErrors(known: Knowledge, edits: Edits): FieldErrors {
+  const { agents } = known;
+  if (!agents) return {};
+  if (!agents.value.some((agent) => agent.available)) {
+    return { agentType: "No agent is available; the list says why. Ask the administrator of Autocoder to correct that." };
+  }
+  const chosen = edits.agentType;
+  if (!chosen || agentEntry(known, chosen)?.available) return {};
+  return { agentType: `${chosen} is not available any more. Choose another agent.` };
+}
+
+function modelErrors(known: Knowledge, edits: Edits, { agentType }: Form): FieldErrors {
+  const agent = agentEntry(known, agentType);
+  if (!edits.model || !agent || agent.models.includes(edits.model)) return {};
+  return { model: `${agent.name} does not offer ${edits.model} any more. Choose another model.` };
+}
+
+function templateErrors({ templates }: Knowledge, { template }: Edits): FieldErrors {
+  if (!template || !templates || templates.includes(template)) return {};
+  return { template: `The template ${template} does not exist any more. Choose another one.` };
+}
+
+function pipelineErrors({ pipelines }: Knowledge, { pipelineId }: Form): FieldErrors {
+  if (!pipelineId) return { pipelineId: CHOOSE_PIPELINE };
+  if (!pipelines || pipelines.includes(pipelineId)) return {};
+  return { pipelineId: "The pipeline was deleted, or you are not allowed to see it. Choose another one." };
 }

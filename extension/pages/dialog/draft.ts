@@ -5,6 +5,7 @@
  */
 import { deleteDocument, draftDocument, readDocument, writeDocument } from "../host/documents";
 
+import { readEdits } from "./choices";
 import type { Edits } from "./form";
 
 /** How long nothing is typed before the draft is saved, in milliseconds. */
@@ -27,8 +28,7 @@ export function draftId(projectId: string, workItemIds: readonly number[]): stri
 
 /** Returns the saved draft; empty when there is none. */
 export async function readDraft(id: string): Promise<Edits> {
-  const { edits } = await readDocument<{ edits: Edits }>("drafts", id);
-  return edits ?? {};
+  return readEdits((await readDocument<{ edits: unknown }>("drafts", id)).edits);
 }
 
 /** Returns the draft with *id*; *onSaved* is told after each attempt whether it was saved. */

@@ -10,7 +10,7 @@ import { useResource, valueOf, type Resource } from "../parts/resource";
 import { createDraft, readDraft, type Draft } from "./draft";
 import { edit, type Edits } from "./form";
 
-/** The edits, whether they could be read and saved, and the draft. */
+/** The edits, whether they could be read and are saved, and the draft. */
 export interface EditsState {
   readonly edits: Edits;
   readonly change: (change: Edits) => void;
@@ -19,15 +19,18 @@ export interface EditsState {
   readonly draft: Draft;
 }
 
-/** Returns the edits of the dialog whose draft has *id*. */
+/** Returns the edits of the dialog whose draft has *id*. A draft that could not be read is not overwritten. */
 export function useEdits(id: string): EditsState {
   const [isSaved, setSaved] = useState(true);
-  const [changes, setChanges] = useState<Edits>();
+  const [changes, setChanges] = useState<Edits>({});
+  const latest = useRef(changes);
   const draft = useMemo(() => createDraft(id, setSaved), [id]);
   const stored = useResource("what you typed last time", id, () => valueOf(readDraft(id)));
-  const edits = changes ?? stored.value ?? {};
-  const latest = useRef(edits);
-  latest.current = edits;
+  const edits = useMemo(() => edit(stored.value ?? {}, changes), [stored.value, changes]);
+  const isChanged = Object.keys(changes).length > 0;
+  useEffect(() => {
+    if (isChanged && stored.value) draft.later(edits);
+  }, [isChanged, stored.value, edits, draft]);
   useEffect(() => {
     const save = () => void draft.now();
     window.addEventListener("pagehide", save); // the host's own button closes the dialog without asking it
@@ -36,7 +39,6 @@ export function useEdits(id: string): EditsState {
   const change = (change: Edits) => {
     latest.current = edit(latest.current, change);
     setChanges(latest.current);
-    draft.later(latest.current);
   };
-  return { edits, change, stored, isSaved, draft };
+  return { edits, change, stored, isSaved: isSaved && !(isChanged && stored.problem), draft };
 }

@@ -9,7 +9,7 @@
 import type { AgentEntry, AgentList, RepositoryList } from "../app/answers";
 import type { Repository } from "../azure_devops/repositories";
 import type { WorkItem } from "../azure_devops/work_items";
-import type { Choices, Settings } from "../host/documents";
+import type { Settings } from "../host/documents";
 
 import { defaultRepository, linkedBranch, selectable } from "./repository";
 
@@ -27,18 +27,18 @@ export interface Form {
   readonly budgetUsd: string;
   readonly budgetMinutes: string;
   readonly createPullRequest: boolean;
-  /** Undefined leaves the choice to the settings of the repository. */
-  readonly draft: boolean | undefined;
+  /** The default is that of the repository's settings. */
+  readonly draft: NonNullable<Settings["draft"]>;
 }
 
 /** What the person has entered: the draft. */
 export type Edits = Partial<Form>;
 
-/** Choices of the last start; those about pipelines are the dialog's own. */
-export type LastChoices = Choices & Partial<Pick<Form, "through" | "pipelineId">>;
+/** Choices of earlier starts. Branches belong to the repository, and a model to the agent, with which they were chosen. */
+export type LastChoices = Partial<Omit<Form, "instructions">> & { readonly branchesOf?: string; readonly modelOf?: string };
 
-/** What has been read so far; a part is undefined while it is loading or when it cannot be read. */
-export interface Known {
+/** What has been read so far; a part is undefined while it is loading, and when it cannot be read. */
+export interface Knowledge {
   readonly settings?: Settings | undefined;
   readonly choices?: LastChoices | undefined;
   readonly items?: readonly WorkItem[] | undefined;
@@ -46,27 +46,28 @@ export interface Known {
   readonly allowed?: RepositoryList | undefined;
   readonly agents?: AgentList | undefined;
   readonly templates?: readonly string[] | undefined;
-  /** The id of the repository of the chosen pipeline. */
+  /** The pipelines that can be chosen, by id. */
+  readonly pipelines?: readonly number[] | undefined;
+  /** The id of the repository of the chosen pipeline; empty for one outside Azure Repos. */
   readonly pipelineRepository?: string | undefined;
   /** Branches of the chosen repository that do not exist. */
   readonly missingBranches?: readonly string[] | undefined;
 }
 
 /** Returns the form with the defaults and *edits*. */
-export function formOf(known: Known, edits: Edits): Form {
+export function formOf(known: Knowledge, edits: Edits): Form {
   const { settings = {}, choices = {} } = known;
-  const routing = routeOf(settings, choices, edits);
-  const repository = repositoryOf(known, routing.through, edits);
+  const route = routeOf(settings, choices, edits);
+  const repository = repositoryOf(known, route.through, edits);
   return {
-    ...routing,
+    ...route,
     repository,
     ...branchesOf(known, repository, edits),
     ...agentOf(known, edits),
     template: edits.template ?? offered(known.templates, choices.template, settings.template),
     instructions: edits.instructions ?? "",
     ...budgetOf(choices, edits),
-    createPullRequest: edits.createPullRequest ?? choices.createPullRequest ?? settings.createPullRequest ?? true,
-    draft: edits.draft ?? choices.draft ?? draftOf(settings),
+    ...resultOf(settings, choices, edits),
   };
 }
 
@@ -83,6 +84,13 @@ function budgetOf(choices: LastChoices, edits: Edits): Pick<Form, "budgetUsd" | 
   };
 }
 
+function resultOf(settings: Settings, choices: LastChoices, edits: Edits): Pick<Form, "createPullRequest" | "draft"> {
+  return {
+    createPullRequest: edits.createPullRequest ?? choices.createPullRequest ?? settings.createPullRequest ?? true,
+    draft: edits.draft ?? choices.draft ?? settings.draft ?? "default",
+  };
+}
+
 /** Returns the edits after the fields in *change* were changed; fields that depend on them go back to their defaults. */
 export function edit(edits: Edits, change: Edits): Edits {
   const next: Record<string, unknown> = { ...edits, ...change };
@@ -95,33 +103,28 @@ export function edit(edits: Edits, change: Edits): Edits {
 }
 
 /** Returns the agent that the form names. */
-export function agentEntry(known: Known, agentType: string): AgentEntry | undefined {
+export function agentEntry(known: Knowledge, agentType: string): AgentEntry | undefined {
   return known.agents?.value.find((agent) => agent.agentType === agentType);
 }
 
-/** Returns what to keep as the choices of the last start: everything but the instructions, which belong to the items. */
-export function choicesOf(form: Form): LastChoices {
-  const choices: Record<string, unknown> = { ...form };
-  delete choices["instructions"];
-  if (form.draft === undefined) delete choices["draft"];
-  return choices;
-}
-
 /** Returns the names of branches that the form would use by itself or from a draft, whose existence is uncertain. */
-export function branchesToCheck(known: Known, repository: Repository, edits: Edits): readonly string[] {
-  const { choices = {} } = known;
-  const last = choices.repository === repository.name ? [choices.sourceBranch, choices.targetBranch] : [];
-  const names = [linkedBranch(known.items, repository), ...last, edits.sourceBranch, edits.targetBranch];
+export function branchesToCheck(known: Knowledge, repository: Repository, edits: Edits): readonly string[] {
+  const { sourceBranch, targetBranch } = lastBranches(known.choices ?? {}, repository.name);
+  const names = [linkedBranch(known.items, repository), sourceBranch, targetBranch, edits.sourceBranch, edits.targetBranch];
   return [...new Set(names)].filter((name) => name !== undefined && name !== "" && name !== repository.defaultBranch) as string[];
 }
 
-function repositoryOf(known: Known, through: Form["through"], edits: Edits): string {
-  const ofPipeline = known.repositories?.find((one) => one.id === known.pipelineRepository);
-  if (through === "pipeline" && ofPipeline) return ofPipeline.name;
-  return edits.repository ?? defaultRepository(known);
+function lastBranches(choices: LastChoices, repository: string): Pick<LastChoices, "sourceBranch" | "targetBranch"> {
+  return choices.branchesOf === repository ? choices : {};
 }
 
-function branchesOf(known: Known, name: string, edits: Edits): Pick<Form, "sourceBranch" | "targetBranch"> {
+function repositoryOf(known: Knowledge, through: Form["through"], edits: Edits): string {
+  const ofPipeline = known.repositories?.find((one) => one.id === known.pipelineRepository);
+  if (through === "pipeline" && ofPipeline) return ofPipeline.name;
+  return edits.repository ?? defaultRepository(known, through);
+}
+
+function branchesOf(known: Knowledge, name: string, edits: Edits): Pick<Form, "sourceBranch" | "targetBranch"> {
   const repository = selectable(known).find((one) => one.name === name);
   const { linked = "", source = "", target = "" } = repository ? defaultBranches(known, repository) : {};
   const targetBranch = edits.targetBranch ?? target;
@@ -129,9 +132,9 @@ function branchesOf(known: Known, name: string, edits: Edits): Pick<Form, "sourc
 }
 
 /** Returns the branches of the item's link and of the last start, if they still exist. */
-function defaultBranches(known: Known, repository: Repository) {
+function defaultBranches(known: Knowledge, repository: Repository) {
   const { choices = {}, missingBranches = [] } = known;
-  const last = choices.repository === repository.name ? choices : {};
+  const last = lastBranches(choices, repository.name);
   const usable = (branch = "") => (missingBranches.includes(branch) ? "" : branch);
   return {
     linked: usable(linkedBranch(known.items, repository)),
@@ -140,26 +143,29 @@ function defaultBranches(known: Known, repository: Repository) {
   };
 }
 
-function agentOf(known: Known, edits: Edits): Pick<Form, "agentType" | "model"> {
-  const { settings = {}, choices = {}, agents } = known;
-  const available = (agents?.value ?? []).filter((agent) => agent.available).map((agent) => agent.agentType);
-  const wanted = [edits.agentType, choices.agentType, settings.agentType, agents?.default, available[0]];
-  const agentType = wanted.find((one) => one !== undefined && available.includes(one)) ?? "";
-  return { agentType, model: offered(agentEntry(known, agentType)?.models, edits.model, ...models(known, agentType)) };
+function agentOf(known: Knowledge, edits: Edits): Pick<Form, "agentType" | "model"> {
+  const chosen = known.agents ? edits.agentType || undefined : edits.agentType; // empty is a choice only while no agent is known
+  const agentType = chosen ?? defaultAgent(known);
+  const models = agentEntry(known, agentType)?.models;
+  return { agentType, model: edits.model ?? offered(models, ...wantedModels(known, agentType)) };
+}
+
+function defaultAgent({ settings = {}, choices = {}, agents }: Knowledge): string {
+  const wanted = [choices.agentType || undefined, settings.agentType];
+  if (!agents) return offered(undefined, ...wanted);
+  const available = agents.value.filter((agent) => agent.available).map((agent) => agent.agentType);
+  return offered(available, ...wanted, agents.default, available[0]);
 }
 
 /** Returns the models of the last start and of the settings, if they were chosen for the agent. */
-function models({ settings = {}, choices = {} }: Known, agentType: string): readonly (string | undefined)[] {
-  const last = choices.agentType === agentType ? choices.model : undefined;
+export function wantedModels({ settings = {}, choices = {} }: Knowledge, agentType: string): readonly (string | undefined)[] {
+  const last = choices.modelOf === agentType ? choices.model : undefined;
   const set = [agentType, undefined].includes(settings.agentType) ? settings.model : undefined;
   return [last, set];
 }
 
+/** Returns the first wanted entry that is offered; the first one of all while it is not known what is offered. */
 function offered(offer: readonly string[] | undefined, ...wanted: readonly (string | undefined)[]): string {
-  const first = wanted.find((one) => one !== undefined && (one === "" || offer?.includes(one)));
-  return first ?? "";
-}
-
-function draftOf(settings: Settings): boolean | undefined {
-  return settings.draft === undefined || settings.draft === "default" ? undefined : settings.draft === "always";
+  const isOffered = (one: string) => one === "" || !offer || offer.includes(one);
+  return wanted.find((one) => one !== undefined && isOffered(one)) ?? "";
 }

@@ -7,37 +7,50 @@ import { useMemo, useReducer, useRef } from "react";
 
 import { startRun } from "../app/runs";
 import { startPipeline } from "../azure_devops/pipelines";
-import type { WorkItem } from "../azure_devops/work_items";
+import { readWorkItems, type WorkItem } from "../azure_devops/work_items";
 import { projectDocument, writeDocument } from "../host/documents";
+import { answered, valueOf } from "../parts/resource";
 
-import { choicesOf, type Form } from "./form";
-import { toPipelineProblem, withNextStep } from "./problems";
-import type { Reads } from "./reads";
+import { choicesAfter } from "./choices";
+import type { Edits, Form } from "./form";
+import { missingItem, toPipelineProblem, withNextStep } from "./problems";
 import { pipelineStart, runBody } from "./requests";
+import type { Sources } from "./sources";
 import { afterEvent, createStarter, newStarts, type Launch, type Start, type StartEvent } from "./starts";
 
 /** The starts of the dialog, and what can be done about them. */
-export interface Starting {
+export interface Starts {
   readonly starts: readonly Start[];
   /** Starts runs for *due*; those in progress or started are left alone. */
-  readonly start: (due: readonly Start[], reads: Reads) => Promise<void>;
+  readonly start: (due: readonly Start[], sources: Sources, edits: Edits) => Promise<void>;
   /** Takes a run that is in progress already as the run of a work item. */
   readonly follow: (id: number, runId: string) => void;
+  /** Follows no run any more that was not started here, so that one can be started. */
+  readonly unfollow: () => void;
 }
 
 /** Returns the starts for *items*; each keeps its key for as long as the dialog is open. */
-export function useStarting(items: readonly WorkItem[] | undefined): Starting {
+export function useStarts(items: readonly WorkItem[] | undefined): Starts {
   const keys = useRef(new Map<number, string>());
   const initial = useMemo(() => newStarts(items ?? [], (id) => keyOf(keys.current, id)), [items]);
   const [events, emit] = useReducer((all: readonly StartEvent[], event: StartEvent) => [...all, event], []);
   const starter = useMemo(() => createStarter(emit), []);
   const starts = useMemo(() => events.reduce(afterEvent, initial), [events, initial]);
-  const start = async (due: readonly Start[], { form, address, place }: Reads) => {
-    void writeDocument("choices", projectDocument(place.projectId), choicesOf(form)).catch(() => undefined);
-    await starter(due, form.through === "pipeline" ? throughPipeline(form, place.project) : directly(form, address, place.organization));
+  const start = async (due: readonly Start[], sources: Sources, edits: Edits) => {
+    const { known, form, address, place } = sources;
+    const choices = choicesAfter(known.choices ?? {}, edits, form);
+    // Choices that could not be read are not overwritten.
+    if (!sources.choices.problem) void writeDocument("choices", projectDocument(place.projectId), choices).catch(() => undefined);
+    await starter(due, form, form.through === "pipeline" ? throughPipeline(form, place.project) : directly(form, address, place.organization));
   };
-  const follow = (id: number, runId: string) => { emit({ type: "started", id, launched: { runId } }); };
-  return { starts, start, follow };
+  return {
+    starts,
+    start,
+    follow: (id, runId) => { emit({ type: "followed", id, runId }); },
+    unfollow: () => {
+      for (const { state, item } of starts) if (state === "followed") emit({ type: "unfollowed", id: item.id });
+    },
+  };
 }
 
 function keyOf(keys: Map<number, string>, id: number): string {
@@ -54,9 +67,12 @@ export function directly(form: Form, address: string, organization: string): Lau
   };
 }
 
-/** Returns the start of a pipeline's run. */
+/** Returns the start of a pipeline's run. A pipeline would run for an item that is gone, so the item is read again. */
 export function throughPipeline(form: Form, project: string): Launch {
   return async (item) => {
+    const present = await answered("the work item", () => valueOf(readWorkItems([item.id])));
+    if ("problem" in present) return { problem: withNextStep(present.problem) };
+    if (present.value.every((one) => one.isMissing)) return { problem: missingItem(item.id) };
     try {
       const pipelineRun = await startPipeline(project, form.pipelineId, pipelineStart(form, item));
       return { value: { pipelineRun, pipelineId: form.pipelineId, project } };

@@ -1,11 +1,15 @@
 /**
- * What a person can do about a problem.
+ * What a person can do about a start that failed, and which field of the form it is about.
  *
  * @packageDocumentation
  */
 import type { Problem } from "../app/client";
 import { nextStep } from "../parts/next_step";
-import { sentence, toProblem } from "../parts/resource";
+import { sentence, toProblem } from "../parts/reasons";
+
+import type { FieldErrors } from "./checks";
+import type { Form } from "./form";
+import type { Start } from "./starts";
 
 const SAFE = "What you typed is kept.";
 
@@ -18,6 +22,19 @@ const PIPELINE_STEPS: Readonly<Record<number, string>> = {
   404: "The pipeline may have been deleted. Choose another one.",
 };
 
+/** The fields of the form, by those of the request. */
+const FIELDS: Readonly<Record<string, keyof Form>> = {
+  repository: "repository",
+  baseBranch: "sourceBranch",
+  targetBranch: "targetBranch",
+  agentType: "agentType",
+  model: "model",
+  template: "template",
+  userPrompt: "instructions",
+  "budget.usd": "budgetUsd",
+  "budget.minutes": "budgetMinutes",
+};
+
 /** Returns *problem* with the next step at its end. */
 export function withNextStep(problem: Problem): Problem {
   return { ...problem, message: [sentence(problem.message), nextStep(problem), SAFE].filter(Boolean).join(" ") };
@@ -26,6 +43,24 @@ export function withNextStep(problem: Problem): Problem {
 /** Returns the id of the run that is in progress already, if that is the problem. */
 export function activeRun(problem: Problem | undefined): string | undefined {
   return problem?.code === "run_active" ? (problem.details?.runId ?? undefined) : undefined;
+}
+
+/** Returns what the app refused, by field, as long as the field in *form* still has the refused value. */
+export function refusedFields(starts: readonly Start[], form: Form): FieldErrors {
+  const errors: FieldErrors = {};
+  for (const { problem, form: refused } of starts) {
+    for (const { field, message } of problem?.details?.problems ?? []) {
+      const name = FIELDS[field];
+      if (name && refused?.[name] === form[name]) errors[name] = sentence(`Autocoder refused this: ${message}`);
+    }
+  }
+  return errors;
+}
+
+/** Returns the problem of a work item that is gone. */
+export function missingItem(id: number): Problem {
+  const message = `Work item ${String(id)} was deleted, or you are not allowed to see it. No run is started for it. ${SAFE}`;
+  return { status: 404, code: "missing_item", message };
 }
 
 /** Returns what was thrown while a pipeline was started, as a problem. */

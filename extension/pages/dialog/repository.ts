@@ -7,10 +7,10 @@ import type { Repository } from "../azure_devops/repositories";
 import type { WorkItem } from "../azure_devops/work_items";
 import type { Settings } from "../host/documents";
 
-import type { Known } from "./form";
+import type { Form, Knowledge } from "./form";
 
 /** Returns the project's repositories that the app allows; all of them while the app has no mapping for the project. */
-export function selectable({ repositories = [], allowed }: Known): readonly Repository[] {
+export function selectable({ repositories = [], allowed }: Knowledge): readonly Repository[] {
   if (!allowed?.isMapped) return repositories;
   const names = new Set(allowed.value.map((one) => one.name.toLowerCase()));
   return repositories.filter((one) => names.has(one.name.toLowerCase()));
@@ -18,17 +18,23 @@ export function selectable({ repositories = [], allowed }: Known): readonly Repo
 
 /**
  * Returns the name of the repository that the items' links, the mapping or the last choice name, in this order;
- * else the only one. Empty when the person has to choose.
+ * else the only one. Empty when the person has to choose, and as long as one of these is not known: what is read later,
+ * or not at all, could name another one.
  */
-export function defaultRepository(known: Known): string {
+export function defaultRepository(known: Knowledge, through: Form["through"]): string {
+  const { settings, items, choices, allowed } = known;
+  if (!settings || !items || !choices || (through === "directly" && !allowed)) return "";
   const offer = selectable(known);
   const named = (name: string | undefined) => offer.find((one) => one.name.toLowerCase() === name?.toLowerCase());
-  const { settings = {}, items = [], choices = {} } = known;
-  const mapped = known.allowed?.value.find((one) => one.isDefault)?.name;
-  const mappings = [areaRepository(settings, items), settings.repository, mapped, choices.repository];
+  const mappings = [areaRepository(settings, items), settings.repository, appRepository(known), choices.repository];
   const only = offer.length === 1 ? offer : [];
   const found = [linkedRepository(items, offer), ...mappings.map(named), ...only].find((one) => one !== undefined);
   return found?.name ?? "";
+}
+
+/** Returns the repository that the app takes for a request that names none, if there is one. */
+export function appRepository({ allowed }: Knowledge): string | undefined {
+  return allowed?.value.find((one) => one.isDefault)?.name;
 }
 
 /** Returns the branch of *repository* that the only selected item links to; empty without one. */

@@ -7,11 +7,13 @@ import type { RunBody } from "../../shared/openapi";
 import type { PipelineStart } from "../azure_devops/pipelines";
 import type { WorkItem } from "../azure_devops/work_items";
 
-import { amount } from "./checks";
+import { amount } from "./amounts";
 import type { Form } from "./form";
 
 /** Fields that the dialog does not offer. */
 const UNSET = { additionalContext: null, containerImage: null, labels: [], reviewers: [], sourceBranchPrefix: null, systemPrompt: null };
+
+const DRAFTS: Readonly<Record<Form["draft"], boolean | null>> = { default: null, always: true, never: false };
 
 /** Returns the request for a run of *item*; empty fields leave the choice to the app's settings. */
 export function runBody(form: Form, item: WorkItem, organization: string): RunBody {
@@ -27,7 +29,7 @@ export function runBody(form: Form, item: WorkItem, organization: string): RunBo
     template: orNull(form.template),
     userPrompt: form.instructions.trim() ? form.instructions : null,
     createPullRequest: form.createPullRequest,
-    draft: form.createPullRequest ? (form.draft ?? null) : null,
+    draft: form.createPullRequest ? DRAFTS[form.draft] : null,
     budget: { usd: amount(form.budgetUsd) ?? null, minutes: amount(form.budgetMinutes) ?? null, tokens: null, turns: null },
     ...UNSET,
   };

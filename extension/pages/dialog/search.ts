@@ -1,11 +1,11 @@
 /**
- * Searches while a person types: the newest text counts, and answers to older ones are dropped.
+ * Searches while a person types: only the answer to the present text counts.
  *
  * @packageDocumentation
  */
 import { useEffect, useState } from "react";
 
-import { toProblem } from "../parts/resource";
+import { toProblem } from "../parts/reasons";
 
 /** Pause in typing before a search is sent, in milliseconds. */
 export const PAUSE_MS = 200;
@@ -14,17 +14,17 @@ export const PAUSE_MS = 200;
 export const MAX_SHOWN = 50;
 
 /** Entries that match, and whether there are more. */
-export interface Found {
+export interface Matches {
   readonly names: readonly string[];
   readonly hasMore: boolean;
 }
 
 /** Finds the entries that contain a text. */
-export type Search = (text: string) => Promise<Found>;
+export type Search = (text: string) => Promise<Matches>;
 
 /** The answer to a search; without both it is still on its way. */
 export interface SearchState {
-  readonly found?: Found;
+  readonly found?: Matches;
   readonly problem?: string;
 }
 
@@ -36,24 +36,31 @@ export function searchIn(names: readonly string[]): Search {
   };
 }
 
-/** Searches for *text* while *isActive*; *searchKey* says in what, such as the id of a repository. */
+/**
+ * Searches for *text* while *isActive*; *searchKey* says in what, such as the id of a repository. The state is always
+ * that of this text: an answer to an earlier one is never shown.
+ */
 export function useSearch(search: Search, text: string, isActive: boolean, searchKey: string): SearchState {
-  const [state, setState] = useState<SearchState>({});
+  const [answer, setAnswer] = useState<SearchState & { readonly of: string }>();
+  const question = JSON.stringify([searchKey, text]);
   useEffect(() => {
-    if (!isActive) return;
+    if (!isActive) return undefined;
     let isCurrent = true;
     const keep = (next: SearchState) => {
-      if (isCurrent) setState(next);
+      if (isCurrent) setAnswer({ ...next, of: question });
     };
     const timer = setTimeout(() => {
-      setState({});
-      search(text).then((found) => { keep({ found }); }, (thrown: unknown) => { keep({ problem: toProblem(thrown, "Could not read the list.").message }); });
+      search(text).then(
+        (found) => { keep({ found }); },
+        (thrown: unknown) => { keep({ problem: toProblem(thrown, "Could not read the list.").message }); },
+      );
     }, text ? PAUSE_MS : 0);
     return () => {
       isCurrent = false;
       clearTimeout(timer);
+      setAnswer(undefined); // when the list opens again, it is read again
     };
     // `search` is a new function at each rendering; `searchKey` says when it searches somewhere else.
-  }, [text, isActive, searchKey]);
-  return state;
+  }, [question, isActive]);
+  return answer?.of === question ? answer : {};
 }

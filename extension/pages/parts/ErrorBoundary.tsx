@@ -9,7 +9,7 @@ import { Component, type ReactNode } from "react";
 import type { Problem } from "../app/client";
 
 import { ProblemCard } from "./ProblemCard";
-import { reasonOf } from "./resource";
+import { reasonOf } from "./reasons";
 
 /** What a person can do about a mistake of a page. */
 export const FAILURE_STEP = "Try again, or reload the page. If it happens again, tell the administrator of Autocoder.";

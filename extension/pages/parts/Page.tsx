@@ -11,7 +11,7 @@ import { showPage } from "../host/session";
 
 import { ErrorBoundary, FAILURE_STEP } from "./ErrorBoundary";
 import { ProblemCard } from "./ProblemCard";
-import { reasonOf } from "./resource";
+import { reasonOf } from "./reasons";
 
 /** The page's name, as in "The panel could not be shown", and its content. */
 export interface PageProps {

@@ -5,7 +5,7 @@
  */
 import { showFailure } from "../host/session";
 
-import { reasonOf } from "./resource";
+import { reasonOf } from "./reasons";
 
 const NEXT = "Reload the page. If it happens again, tell the administrator of Autocoder.";
 

@@ -13,7 +13,7 @@ import { asAzureDevOpsProblem } from "../azure_devops/client";
 import {
   createSubscription, isRefusal, lastFailure, listSubscriptions, replaceSubscription, resourceVersions,
 } from "../azure_devops/hooks";
-import { toProblem } from "../parts/resource";
+import { toProblem } from "../parts/reasons";
 
 import { compare, subscriptionBody, withoutQuery, type Row, type Secrets } from "./subscriptions";
 

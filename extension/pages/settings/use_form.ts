@@ -10,7 +10,7 @@ import type { Settings } from "../host/documents";
 import type { Field } from "../host/settings";
 
 import { changedFields, problemsOf, rebase, stored, withField, type Problems } from "./form";
-import { toProblem } from "../parts/resource";
+import { toProblem } from "../parts/reasons";
 import { saveSettings, type Loaded, type Stored } from "./storage";
 
 /** How the last save ended. */

@@ -44,6 +44,12 @@ describe("openDialog", () => {
     },
   );
 
+  it("says why the dialog cannot be opened", async () => {
+    host.openCustomDialog.mockImplementation(() => { throw new Error("The host is closing"); });
+    await openDialog({ id: 7 });
+    expect(host.openMessageDialog.mock.calls[0]![0]).toBe("The dialog could not be opened. The host is closing. Reload the page, and try again.");
+  });
+
   it("opens the dialog when the form never answers", async () => {
     vi.useFakeTimers();
     host.form.mockReturnValue(new Promise(() => undefined));

@@ -1,44 +1,19 @@
 // @vitest-environment jsdom
-import { act, cleanup, render, screen, waitFor, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 
-import { Dialog } from "../Dialog";
-
-import { agent, current, error, item, ok, repository, World } from "./world";
+import { button, canStart, field, fill, isOff, open, START } from "./person";
+import { agent, current, error, item, ok, repository, type World } from "./world";
 
 vi.mock("../../host/session", async () => (await import("./world")).session);
 vi.mock("../../host/services", async () => (await import("./world")).services);
 vi.mock("../../parts/RunView", () => ({ RunView: ({ run }: { run: string }) => <p>Following {run}</p> }));
 
-const HOST = { organization: "fabrikam", project: "Doors", projectId: "p", userName: "Ann" };
-const START = "POST /api/boards/runs";
 const DRAFT = "drafts/item-p-7";
 let world: World;
 
-beforeEach(() => {
-  world = new World();
-  current.world = world;
-  Element.prototype.scrollIntoView = vi.fn();
-});
-afterEach(() => {
-  cleanup();
-  vi.useRealTimers();
-});
-
-const open = (ids: readonly number[] = [7], isDirty = false) => render(<Dialog host={HOST} ids={ids} isDirty={isDirty} />);
-const field = (name: string) => screen.findByLabelText<HTMLInputElement>(new RegExp(`^${name}`));
-const button = (name: string) => screen.findByRole("button", { name });
-const isDisabled = (element: Element) => element.getAttribute("aria-disabled") === "true" || element.hasAttribute("disabled");
-
-/** Chooses a repository, and waits until the run can be started. */
-async function fill(repositoryName = "web") {
-  const box = await field("Repository");
-  await waitFor(() => { expect(box.placeholder).toBe("Choose a repository"); });
-  await userEvent.click(box);
-  await userEvent.click(await screen.findByRole("option", { name: repositoryName }));
-  await waitFor(async () => { expect(isDisabled(await button("Start Autocoder"))).toBe(false); });
-}
+beforeEach(() => { world = current.world; });
 
 describe("the form", () => {
   it("starts a run with what was chosen and typed", async () => {
@@ -55,8 +30,9 @@ describe("the form", () => {
       draft: null, budget: { usd: 2.5, minutes: null, tokens: null, turns: null },
     });
     expect(document.activeElement?.textContent).toBe("Progress");
-    expect(world.documents.get("choices/project-p")).toMatchObject({ repository: "web", model: "large" });
-    expect(world.documents.get("choices/project-p")).not.toHaveProperty("instructions");
+    expect(world.documents.get("choices/project-p")).toEqual({
+      id: "project-p", __etag: -1, repository: "web", model: "large", modelOf: "claude", budgetUsd: "2.5",
+    });
   });
 
   it("starts one run however often the button is clicked", async () => {
@@ -151,7 +127,7 @@ describe("drafts", () => {
     expect((await field("Budget in dollars")).value).toBe("3");
     await waitFor(async () => { expect((await field("Source branch")).value).toBe("main"); });
     expect((await field("Repository")).value).toBe("docs");
-    await waitFor(async () => { expect(isDisabled(await button("Start Autocoder"))).toBe(false); });
+    await canStart();
     await userEvent.click(await button("Start Autocoder"));
     await screen.findByText("Following run-7");
     await waitFor(() => { expect(world.documents.has(DRAFT)).toBe(false); });
@@ -160,7 +136,7 @@ describe("drafts", () => {
   it("name a branch that was deleted in the meantime", async () => {
     world.documents.set(DRAFT, { id: "item-p-7", edits: { repository: "web", sourceBranch: "gone" } });
     open();
-    await screen.findByText("gone does not exist any more. Choose another branch.");
+    await screen.findByText("gone does not exist. Choose another branch.");
   });
 });
 
@@ -178,12 +154,12 @@ describe("several work items", () => {
     open([1, 2, 3]);
     await fill();
     await userEvent.click(await button("Start Autocoder"));
-    await screen.findByText("2 of 3 runs started");
+    await screen.findByText("2 of 3 started");
     expect(screen.getByText("Following run-1")).toBeTruthy();
     expect(within(screen.getByText("Bug 2: Two").closest("li")!).getByRole("alert").textContent).toMatch(/queue is full/);
     isFull = false;
     await userEvent.click(await button("Retry start"));
-    await screen.findByText("3 of 3 runs started");
+    await screen.findByText("3 of 3 started");
     const sent = world.requests(START).map(({ body, key }) => [(body as { workItemId: number }).workItemId, key]);
     expect(sent.map(([id]) => id)).toEqual([1, 2, 3, 2]);
     expect(new Set(sent.map(([, key]) => key)).size).toBe(3);
@@ -198,7 +174,7 @@ describe("several work items", () => {
     open([1, 9]);
     await fill();
     await userEvent.click(await button("Start Autocoder"));
-    await screen.findByText("1 of 2 runs started");
+    await screen.findByText("1 of 2 started");
     expect(screen.getByText(/Work item 9 was deleted/)).toBeTruthy();
     expect(world.requests(START)).toHaveLength(1);
   });
@@ -242,7 +218,7 @@ describe("bad input", () => {
     world.documents.set("settings/organization", { id: "organization", functionUrl: "https://evil.example.org" });
     open();
     expect((await screen.findByRole("alert")).textContent).toMatch(/may call only app.example.com, not evil.example.org/);
-    expect(isDisabled(await button("Start Autocoder"))).toBe(true);
+    expect(isOff(await button("Start Autocoder"))).toBe(true);
     expect(world.sent.filter(({ request }) => request.includes("/api/"))).toEqual([]);
   });
 

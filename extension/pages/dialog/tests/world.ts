@@ -42,6 +42,11 @@ export class World {
   readonly documents = new Map<string, object>();
   readonly closed = vi.fn();
   readonly panels: unknown[] = [];
+  /** What the host was asked to ask, and whether the person says yes. */
+  readonly questions: string[] = [];
+  says = true;
+  /** Collections of documents that cannot be read. */
+  readonly unreadable = new Set<string>();
   items: (ReturnType<typeof item> | null)[] = [item(7, "Fix the door")];
   branches = ["main", "develop"];
   private readonly replies = new Map<string, (sent: Sent) => Reply>();
@@ -60,6 +65,13 @@ export class World {
 
   on(request: string, reply: (sent: Sent) => Reply): void {
     this.replies.set(request, reply);
+  }
+
+  /** What *request* is answered with. */
+  reply(request: string): Reply {
+    const handler = this.replies.get(request);
+    if (!handler) throw new Error(`Nothing answers ${request}.`);
+    return handler({ request, query: new URLSearchParams(), body: undefined, key: undefined });
   }
 
   requests(request: string): Sent[] {
@@ -100,11 +112,16 @@ export const session = {
 export const services = {
   organizationUrl: () => Promise.resolve("https://dev.azure.com/fabrikam/"),
   layout: () => Promise.resolve({
+    openMessageDialog: (question: string, { onClose }: { onClose: (isYes: boolean) => void }) => {
+      current.world.questions.push(question);
+      onClose(current.world.says);
+    },
     openPanel: (id: string, options: { configuration: unknown }) => current.world.panels.push([id, options.configuration]),
   }),
   extensionData: () => Promise.resolve({
     getDocument: (collection: string, id: string) => {
       const found = current.world.documents.get(`${collection}/${id}`);
+      if (current.world.unreadable.has(collection)) return Promise.reject(new Error("The store is closed."));
       return found ? Promise.resolve(found) : Promise.reject(Object.assign(new Error("The document does not exist."), { status: 404 }));
     },
     setDocument: (collection: string, content: { id: string }) => {
