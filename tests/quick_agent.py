@@ -6,8 +6,8 @@ Its folder is added to the `containers/` of an app that consists of links to thi
         platform.work_item("Add a file", "<div>QUICK write notes.txt hello</div>", tags=["autocoder"])
 
 Commands, one per line, in order: `QUICK write PATH TEXT`, `QUICK remove PATH`, `QUICK sleep SECONDS`,
-`QUICK tell WORDS` (a line of the log), `QUICK say WORDS` (the final message), `QUICK fail CODE` (end with this exit code), `QUICK hush` (end without
-a final message).
+`QUICK tell WORDS` (a line of the log), `QUICK say WORDS` (the final message), `QUICK fail CODE` (end with
+this exit code), `QUICK hush` (end without a final message).
 """
 
 from pathlib import Path

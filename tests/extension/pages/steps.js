@@ -32,7 +32,7 @@ const alertOf = async (frame) => {
 const faults = () => page.problems.filter((text) => !text.includes("status of 404"));
 
 /** Makes the app unreachable for the page, or lets something else answer in its place. */
-const appAnswers = (answer) => page.route("**/api/**", (route) => (isOfApp(route) ? answer(route) : route.continue()));
-const isOfApp = (route) => new URL(route.request().url()).origin === app;
+const appAnswers = (answer) => page.route("**/api/**", (route) => (isOfApp(route.request()) ? answer(route) : route.continue()));
+const isOfApp = (request) => new URL(request.url()).origin === app;
 const asNobody = (route) => route.abort("connectionrefused");
 const asWebPage = (route) => route.fulfill({ contentType: "text/html", body: "<title>Sign in</title><h1>Sign in</h1>" });

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.end_to_end.conftest import case_on
-from tests.extension.pages.conftest import THEMES
+from tests.extension.pages.conftest import NARROW, THEMES
 
 pytestmark = pytest.mark.slow
 OPEN_LOG = """
@@ -64,21 +64,22 @@ def test_a_log_stays_where_its_reader_is(boards, case):
 
 
 def test_several_runs_are_one_list_whose_details_open_one_by_one(boards, case):
-    items = [case("tell First thing", "write notes.txt Hello").item for _ in range(3)]
+    items = [case("tell First thing", "sleep 3", "write notes.txt Hello").item for _ in range(3)]
     shown = boards.run(
         """
         await openDialog(url, numbers);
         await canStart();
         await startButton.click();
+        await dialog.getByRole("button", { name: "Cancel run" }).nth(2).waitFor();
         await dialog.getByRole("button", { name: "Open in panel" }).click();
         await page.locator('iframe[src$="/panel.html"][data-loaded]').waitFor();
-        const rows = panel.getByRole("listitem");
         await panel.getByRole("link", { name: /pull request/i }).nth(2).waitFor({ timeout: 60_000 });
         const logs = await panel.getByRole("log").count();
         await panel.getByRole("button", { name: /^Details/ }).first().click();
         await panel.getByRole("log").getByText("First thing").waitFor();
-        return { logs, opened: await panel.getByRole("log").count(), text: await panel.locator("main").innerText(),
-                 dialogs: await frames("dialog").count(), faults: faults() };
+        const text = await panel.locator("main").innerText();
+        const opened = await panel.getByRole("log").count();
+        return { logs, opened, text, dialogs: await frames("dialog").count(), faults: faults() };
         """,
         url=boards.address("_queries", person=boards.person()),
         numbers=[item["id"] for item in items],
@@ -131,6 +132,6 @@ def test_the_panel_fits_480_pixels(boards, told):
         return tooWide("panel", 480);
         """,
         url=boards.form(told.item),
-        context={"viewport": {"width": 480, "height": 900}},
+        context=NARROW,
     )
     assert found == 0
