@@ -3,6 +3,7 @@ const group = inside("group");
 const panel = inside("panel");
 const settings = inside("settings");
 const question = page.locator("dialog.message");
+const entries = dialog.getByRole("listbox").getByRole("option"); // of the list that is open in the dialog
 const instructions = dialog.getByLabel("Additional instructions");
 
 /** Opens the page at *url* and waits until the extension's page *name* is loaded in it. */
@@ -27,6 +28,21 @@ const alertOf = async (frame) => {
   await alert.waitFor();
   return alert.innerText();
 };
+
+/** Returns the id or the text of what has the focus in the dialog. */
+const focused = () => frameOf("dialog").evaluate(() => document.activeElement?.id || document.activeElement?.textContent);
+
+/** Presses Tab until *wanted*, an id or a text, has the focus in the dialog. */
+const tabTo = async (wanted) => {
+  for (let presses = 0; presses < 60; presses += 1) {
+    if ((await focused()) === wanted) return;
+    await page.keyboard.press("Tab");
+  }
+  throw new Error(`Tab does not reach ${wanted}.`);
+};
+
+/** Returns when the extension's page *name* painted first: `{name, startTime}`, in milliseconds of its own clock. */
+const paintsOf = (name) => frameOf(name).evaluate(() => performance.getEntriesByType("paint").map((one) => one.toJSON()));
 
 /** Returns what went wrong in the page's scripts. A document that nobody has written yet answers 404, which is logged. */
 const faults = () => page.problems.filter((text) => !text.includes("status of 404"));
