@@ -1,5 +1,5 @@
 /** Builds the pipelines task: one script, the task library's texts, the task's description and its icon. */
-import { copyFile, mkdir } from "node:fs/promises";
+import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 
 import { build } from "esbuild";
@@ -22,10 +22,17 @@ export async function buildTask(folder) {
   });
   const library = path.join("node_modules", "azure-pipelines-task-lib");
   const files = [
-    [path.join("task", "task.json"), "task.json"],
     [path.join("manifest", "images", "task.png"), "icon.png"],
     [path.join(library, "lib.json"), "lib.json"],
   ];
   for (const [from, to] of files) await copyFile(path.join(root, from), path.join(folder, to));
+  const task = JSON.parse(await readFile(path.join(root, "task", "task.json"), "utf8"));
+  await writeFile(path.join(folder, "task.json"), `${JSON.stringify(restricted(task), null, 2)}\n`);
   return Object.keys(result.metafile.inputs);
+}
+
+/** Returns *task* with the right to set its own outputs, and no other variable, whatever a run's log may contain. */
+function restricted(task) {
+  const allowed = task.outputVariables.map(({ name }) => name);
+  return { ...task, restrictions: { settableVariables: { allowed } } };
 }

@@ -69,8 +69,8 @@ export async function startPipeline(project: string, pipelineId: number, start: 
 }
 
 /** Returns the present state of a pipeline's run. Throws `AzureDevOpsProblem`. */
-export async function readPipelineRun(project: string, pipelineId: number, runId: number): Promise<PipelineRun> {
-  return toRun((await request(`${at(project, pipelineId)}/runs/${String(runId)}?api-version=7.1`, RUN)).value);
+export async function readPipelineRun(project: string, pipelineId: number, runId: number, stop?: AbortSignal): Promise<PipelineRun> {
+  return toRun((await request(`${at(project, pipelineId)}/runs/${String(runId)}?api-version=7.1`, RUN, { stop })).value);
 }
 
 function toRun(answer: Answer): PipelineRun {

@@ -1,6 +1,7 @@
 /**
- * What a project consists of: repositories, areas and pipelines.
+ * A project: its id, and what it consists of, repositories, areas and pipelines.
  *
+ * @see https://learn.microsoft.com/rest/api/azure/devops/core/projects/get
  * @see https://learn.microsoft.com/rest/api/azure/devops/wit/classification-nodes
  * @see https://learn.microsoft.com/rest/api/azure/devops/pipelines/pipelines/list
  * @packageDocumentation
@@ -26,9 +27,15 @@ interface Area {
   readonly children?: readonly Area[];
 }
 
+const PROJECT = record<{ readonly id: string }>({ id: text }, {});
 const AREA: Shape<Area> = record<Area>({ name: text }, { children: (value, place) => list(AREA)(value, place) });
 const PIPELINES = listOf(record<Pipeline>({ id: number, name: text }, { folder: text }));
 const REPOSITORIES = listOf(record<{ readonly name: string; readonly isDisabled?: boolean }>({ name: text }, { isDisabled: boolean }));
+
+/** Returns the id of the project with a name. Throws `AzureDevOpsProblem`. */
+export async function readProjectId(project: string): Promise<string> {
+  return (await request(`_apis/projects/${encodeURIComponent(project)}?${API}`, PROJECT)).value.id;
+}
 
 /** Returns the names of the project's repositories that are not disabled, sorted. Throws `AzureDevOpsProblem`. */
 export async function listRepositoryNames(projectId: string): Promise<readonly string[]> {

@@ -8,6 +8,9 @@ import { boolean, list, number, record, text } from "../http/shape";
 
 import { request } from "./client";
 
+/** The state of a pull request that was completed, which is final. */
+export const COMPLETED = "Completed";
+
 const APPROVED = 5; // with suggestions; 10 without
 const WAITING = -5;
 const REJECTED = -10;
@@ -41,7 +44,7 @@ export async function readPullRequestState(at: PullRequestLocation, stop?: Abort
 
 /** Returns the words for the state in *answer*. */
 export function stateOf({ status, isDraft, mergeStatus, reviewers = [] }: Answer): string {
-  if (status === "completed") return "Completed";
+  if (status === "completed") return COMPLETED;
   if (status === "abandoned") return "Abandoned";
   const votes = reviewers.map(({ vote }) => vote ?? 0);
   const approvals = votes.filter((vote) => vote >= APPROVED).length;

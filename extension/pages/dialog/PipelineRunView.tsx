@@ -7,9 +7,9 @@ import { useEffect, useState } from "react";
 
 import { readPipelineRun, type PipelineRun } from "../azure_devops/pipelines";
 import { toProblem } from "../parts/reasons";
+import { repeat, stepAfter, type Step } from "../parts/repeat";
 
-
-/** Pause between two reads of the run, in milliseconds. */
+/** Pause between two reads of the run while the page is visible, in milliseconds. */
 export const POLL_MS = 5_000;
 
 const STATES: Readonly<Record<string, string>> = { inProgress: "In progress", canceling: "Being cancelled", unknown: "Queued" };
@@ -28,27 +28,29 @@ export function PipelineRunView({ project, pipelineId, started }: { project: str
   );
 }
 
-function usePipelineRun(project: string, pipelineId: number, started: PipelineRun) {
-  const [state, setState] = useState<{ run: PipelineRun; problem?: string }>({ run: started });
-  const isOver = state.run.state === "completed";
+interface PipelineRunState {
+  readonly run: PipelineRun;
+  readonly problem?: string;
+}
+
+function usePipelineRun(project: string, pipelineId: number, started: PipelineRun): PipelineRunState {
+  const [state, setState] = useState<PipelineRunState>({ run: started });
   useEffect(() => {
-    if (isOver) return;
-    let isCurrent = true;
-    let timer: ReturnType<typeof setTimeout>;
-    const read = async () => {
+    const stop = new AbortController();
+    const read = async (): Promise<Step> => {
       try {
-        const run = await readPipelineRun(project, pipelineId, started.id);
-        if (isCurrent) setState({ run: { ...run, url: run.url || started.url } });
+        const run = await readPipelineRun(project, pipelineId, started.id, stop.signal);
+        setState({ run: { ...run, url: run.url || started.url } });
+        return run.state === "completed" ? "over" : "more";
       } catch (thrown) {
-        if (isCurrent) setState(({ run }) => ({ run, problem: toProblem(thrown, "Could not read the pipeline's run.").message }));
+        if (stop.signal.aborted) return "over";
+        const problem = toProblem(thrown, "Could not read the pipeline's run.");
+        setState(({ run }) => ({ run, problem: problem.message }));
+        return stepAfter(problem);
       }
-      if (isCurrent) timer = setTimeout(() => void read(), POLL_MS);
     };
-    timer = setTimeout(() => void read(), POLL_MS);
-    return () => {
-      isCurrent = false;
-      clearTimeout(timer);
-    };
-  }, [project, pipelineId, started, isOver]);
+    void repeat(read, stop.signal, { visibleMs: () => POLL_MS });
+    return () => { stop.abort(); };
+  }, [project, pipelineId, started]);
   return state;
 }

@@ -11,6 +11,7 @@ import { createRoot } from "react-dom/client";
 import { selectedIds } from "../action/selection";
 import { configuration, connect, followHeight, place, showPage } from "../host/session";
 import { openPage } from "../parts/open_page";
+import { Page } from "../parts/Page";
 
 import { Dialog } from "./Dialog";
 
@@ -21,7 +22,7 @@ async function open(): Promise<void> {
   const ids = selectedIds({ workItemIds });
   if (ids.length === 0) throw new Error("No work item is selected: close this dialog, and open it from a work item.");
   const main = root.appendChild(document.createElement("main"));
-  createRoot(main).render(<Dialog host={place()} ids={ids} isDirty={isDirty === true} />);
+  createRoot(main).render(<Page what="The dialog"><Dialog host={place()} ids={ids} isDirty={isDirty === true} /></Page>);
   followHeight(main);
   await showPage();
 }

@@ -12,9 +12,9 @@ import { ProblemCard } from "../parts/ProblemCard";
 import { WAKE } from "../parts/repeat";
 import { hasEnded } from "../parts/states";
 
-import { useAddress } from "./address";
-import { useItemRuns, type ItemRuns } from "./follow_item";
+import { useItemRuns, type ItemPlace, type ItemRuns } from "./follow_item";
 import type { ItemStore, OpenItem } from "./item";
+import { useItemPlace } from "./item_place";
 import { usePullRequestStates } from "./pull_requests";
 import { RunRow } from "./RunRow";
 import "./group.css";
@@ -38,14 +38,17 @@ interface SavedItemProps {
 }
 
 function SavedItem({ item, place, wake }: SavedItemProps) {
-  const { address, problem, retry } = useAddress(place.projectId);
-  if (problem) return <ProblemCard problem={problem} retry={retry} />;
-  return address === undefined ? <Loading /> : <Runs item={item} place={place} wake={wake} address={address} />;
+  const { value, problem, retry } = useItemPlace(place, item.id);
+  if (problem) return <ProblemCard problem={problem} next={nextStep(problem)} retry={retry} />;
+  return value === undefined ? <Loading /> : <Runs item={item} place={value} wake={wake} />;
 }
 
-function Runs({ item, place, wake, address }: SavedItemProps & { readonly address: string }) {
-  const { organization, project } = place;
-  const found = useItemRuns({ address, organization, project, workItemId: item.id }, wake);
+interface RunsProps extends Omit<SavedItemProps, "place"> {
+  readonly place: ItemPlace;
+}
+
+function Runs({ item, place, wake }: RunsProps) {
+  const found = useItemRuns(place, wake);
   const askNow = (): void => { wake.dispatchEvent(new Event(WAKE)); };
   const { runs, problem } = found;
   return (
@@ -58,7 +61,7 @@ function Runs({ item, place, wake, address }: SavedItemProps & { readonly addres
       <div className="ac-group-list" tabIndex={0} role="region" aria-label="Runs of this work item">
         {problem && <ProblemCard problem={problem} next={`${nextStep(problem)} This page keeps trying by itself.`} retry={askNow} />}
         {!runs && !problem && <Loading />}
-        {runs && <Rows runs={runs} address={address} wake={wake} askNow={askNow} />}
+        {runs && <Rows runs={runs} address={place.address} wake={wake} askNow={askNow} />}
       </div>
     </>
   );

@@ -8,7 +8,7 @@ import { useEffect, useState } from "react";
 import type { Run } from "../app/answers";
 import type { Problem } from "../app/client";
 import { listRuns, type RunPlace } from "../app/runs";
-import { repeat, VISIBLE_MS } from "../parts/repeat";
+import { repeat, stepAfter, VISIBLE_MS, type Step } from "../parts/repeat";
 import { hasEnded } from "../parts/states";
 
 /** Highest number of runs that are shown. */
@@ -36,12 +36,12 @@ export async function followItem(
   wake: EventTarget,
 ): Promise<void> {
   let runs: readonly Run[] | undefined;
-  const ask = async () => {
+  const ask = async (): Promise<Step> => {
     const answer = await listRuns(place.address, place, place.workItemId, { top: MAX_RUNS, stop });
     stop.throwIfAborted();
     if ("problem" in answer) {
       onChange({ ...(runs ? { runs } : {}), problem: answer.problem });
-      return "problem";
+      return stepAfter(answer.problem);
     }
     runs = answer.value.value;
     onChange({ runs });

@@ -7,7 +7,7 @@ import { useEffect, useState } from "react";
 
 import type { Run } from "../app/answers";
 import { AzureDevOpsProblem } from "../azure_devops/client";
-import { readPullRequestState } from "../azure_devops/pull_requests";
+import { COMPLETED, readPullRequestState } from "../azure_devops/pull_requests";
 import { repeat, type Step } from "../parts/repeat";
 
 /** Pause between two readings, in milliseconds. */
@@ -15,7 +15,7 @@ export const READ_MS = 60_000;
 /** Highest number of pull requests that are read. */
 const MAX_PULL_REQUESTS = 10;
 
-/** The state of each pull request by the id of its run, and why the latest one could not be read. */
+/** The state of each pull request by the id of its run (empty for one that is not read), and why the latest one could not be read. */
 export interface PullRequestStates {
   readonly byRun: Readonly<Record<string, string>>;
   readonly reason: string;
@@ -30,15 +30,19 @@ export function usePullRequestStates(runs: readonly Run[], wake: EventTarget): P
     const stop = new AbortController();
     const rows = JSON.parse(key) as [string, string, string, number][];
     if (rows.length === 0) return undefined;
+    const completed = new Set<string>(); // such a pull request stays so
     const ask = async (): Promise<Step> => {
-      const found = await readAll(rows, stop.signal);
+      const found = await readAll(rows.filter(([run]) => !completed.has(run)), stop.signal);
+      for (const [run, state] of Object.entries(found.byRun)) if (state === COMPLETED) completed.add(run);
       if (!stop.signal.aborted) setStates((old) => ({ byRun: { ...old.byRun, ...found.byRun }, reason: found.reason }));
-      return found.reason ? "problem" : "more";
+      if (found.reason) return "problem";
+      return completed.size === rows.length ? "over" : "more";
     };
     void repeat(ask, stop.signal, { visibleMs: () => READ_MS, wake });
     return () => { stop.abort(); };
   }, [key, wake]);
-  return states;
+  const unread = runs.filter((run) => !asked.includes(run)).map(({ id }) => [id, ""] as const);
+  return { ...states, byRun: { ...states.byRun, ...Object.fromEntries(unread) } };
 }
 
 async function readAll(rows: readonly [string, string, string, number][], stop: AbortSignal): Promise<PullRequestStates> {

@@ -12,7 +12,7 @@ import type { Followed } from "./follow";
 import { cost, duration, runName } from "./format";
 import { useFollowed, useNow, type LogMode } from "./hooks";
 import { LogView } from "./LogView";
-import { MAX_WHOLE_LENGTH } from "./log_tail";
+import { MAX_PANEL_LENGTH } from "./log_tail";
 import { nextStep } from "./next_step";
 import { openPanel } from "./panel";
 import { plainLine } from "./plain";
@@ -20,6 +20,7 @@ import { ProblemCard } from "./ProblemCard";
 import { RunButtons } from "./RunButtons";
 import { Ending, Facts, Phases, StateLine } from "./RunState";
 import { hasEnded } from "./states";
+import { useLogDownload } from "./whole_log";
 import "./parts.css";
 
 /** Which run to show, and how. */
@@ -30,7 +31,7 @@ export interface RunViewProps {
   readonly compact?: boolean | undefined;
   /** Shows the name of the run; for a page that does not. */
   readonly titled?: boolean | undefined;
-  /** Shows the whole log instead of its end; for a page with room. */
+  /** Shows more of the log than its end; for a page with room. */
   readonly whole?: boolean | undefined;
   /** Receives the id of the run that a retry started; without it, the view itself goes on to that run. */
   readonly onRetry?: ((id: string) => void) | undefined;
@@ -51,7 +52,7 @@ interface OneRunProps extends Omit<RunViewProps, "run" | "onRetry"> {
 function OneRun(props: OneRunProps) {
   const { address, id, compact, titled, whole, onRetry } = props;
   const [isOpen, setOpen] = useState(!compact);
-  const mode: LogMode = isOpen ? { log: true, maxLength: whole ? MAX_WHOLE_LENGTH : undefined } : { log: false };
+  const mode: LogMode = isOpen ? { log: true, maxLength: whole ? MAX_PANEL_LENGTH : undefined } : { log: false };
   const { followed, askNow } = useFollowed(address, id, mode);
   const actions = useRunActions(address, id, onRetry);
   const { record, problem } = followed;
@@ -72,9 +73,8 @@ interface KnownRunProps extends OneRunProps, PartProps {
 }
 
 /** Shows a run whose record has been read. */
-function KnownRun({ address, id, compact, whole, record, followed, actions, isOpen, toggle }: KnownRunProps) {
+function KnownRun({ address, compact, whole, record, followed, actions, isOpen, toggle }: KnownRunProps) {
   const details = useId();
-  const openWhole = whole ? undefined : () => { void openPanel([id], address); };
   return (
     <>
       {compact && <Summary record={record} />}
@@ -85,7 +85,7 @@ function KnownRun({ address, id, compact, whole, record, followed, actions, isOp
           </button>
         )}
       </Foot>
-      <div id={details}>{isOpen && <Details record={record} followed={followed} openWhole={openWhole} />}</div>
+      <div id={details}>{isOpen && <Details {...{ record, followed, address, whole }} />}</div>
     </>
   );
 }
@@ -116,15 +116,31 @@ function Summary({ record }: { readonly record: Run }) {
 interface DetailsProps {
   readonly record: Run;
   readonly followed: Followed;
-  readonly openWhole: (() => void) | undefined;
+  readonly address: string;
+  /** Whether the page has room; one that has not leads to the panel, which has. */
+  readonly whole: boolean | undefined;
 }
 
-function Details({ record, followed, openWhole }: DetailsProps) {
+function Details(props: DetailsProps) {
+  const { record } = props;
   return (
     <>
       <Phases record={record} />
       <Facts record={record} />
-      <LogView text={followed.log} isCut={followed.isLogCut} isOver={followed.over} openWhole={openWhole} />
+      <RunLog {...props} />
+    </>
+  );
+}
+
+/** Shows the log, with the way to what is left out of it. */
+function RunLog({ record: { id }, followed, address, whole = false }: DetailsProps) {
+  const { start, isBusy, problem } = useLogDownload(address, id);
+  const download = { text: isBusy ? "Reading the whole log…" : "Download the whole log", open: start, isBusy };
+  const panel = { text: "Open more of it in the panel", open: () => { void openPanel([id], address); } };
+  return (
+    <>
+      <LogView log={followed.log} isOver={followed.over} more={whole ? download : panel} />
+      {problem && <ProblemCard problem={problem} next={nextStep(problem)} retry={start} />}
     </>
   );
 }

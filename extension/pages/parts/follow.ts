@@ -7,16 +7,15 @@ import type { Run } from "../app/answers";
 import type { Problem } from "../app/client";
 import { readLog, showRun } from "../app/runs";
 
-import { LogTail, MAX_TAIL_LENGTH } from "./log_tail";
-import { repeat, type Pace, type Step } from "./repeat";
+import { LogTail, MAX_TAIL_LENGTH, NO_LOG, type LogEnd } from "./log_tail";
+import { repeat, stepAfter, type Pace, type Step } from "./repeat";
 import { hasEnded } from "./states";
+import { MAX_PARTS } from "./whole_log";
 
 /** What is known of a run so far; the problem is that of the latest request. */
 export interface Followed {
   readonly record?: Run;
-  readonly log: string;
-  /** Whether earlier lines of the log were left out. */
-  readonly isLogCut: boolean;
+  readonly log: LogEnd;
   readonly problem?: Problem;
   /** Whether the run has ended and its log is complete. */
   readonly over: boolean;
@@ -32,7 +31,7 @@ export interface FollowOptions extends Pace {
 export const MAX_UNKNOWN = 5;
 
 /** Nothing is known yet. */
-export const UNKNOWN: Followed = { log: "", isLogCut: false, over: false };
+export const UNKNOWN: Followed = { log: NO_LOG, over: false };
 
 /**
  * Follows the run *id* until it has ended and its log is complete, or until *stop* fires, and calls *onChange* with
@@ -80,16 +79,17 @@ class Following {
 
   /** Reads the log as far as it goes, part by part. */
   private async readLog(isOver: boolean): Promise<Step> {
-    for (;;) {
+    for (let part = 0; part < MAX_PARTS; part += 1) {
       const answer = await readLog(this.address, this.id, this.offset, this.stop);
       if ("problem" in answer) return this.fail(answer.problem);
       const { text, nextOffset, complete } = answer.value;
       const isNews = nextOffset > this.offset;
       this.offset = Math.max(nextOffset, this.offset);
       this.tail.add(text);
-      const step = this.tell({ log: this.tail.text, isLogCut: this.tail.isCut, over: isOver && (complete || !isNews) });
+      const step = this.tell({ log: this.tail.end, over: isOver && (complete || !isNews) });
       if (step === "over" || !isNews || complete) return step;
     }
+    return "more"; // the rest after a pause, so that an app that never ends its log is not asked without one
   }
 
   private isExpected({ code }: Problem): boolean {
@@ -100,7 +100,7 @@ class Following {
 
   private fail(problem: Problem): Step {
     this.publish({ ...this.state, problem });
-    return "problem";
+    return stepAfter(problem);
   }
 
   private tell(news: Partial<Followed>): Step {

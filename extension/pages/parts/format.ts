@@ -31,6 +31,11 @@ export function tokens({ inputTokens = 0, cachedTokens = 0, outputTokens = 0 }: 
   return `${input ?? ""} in, ${cached ?? ""} cached, ${output ?? ""} out`;
 }
 
+/** Returns *length* characters as a size, such as `3.2 MB`; a character counts as a byte. */
+export function size(length: number): string {
+  return length < 1_000_000 ? `${String(Math.ceil(length / 1_000))} kB` : `${(length / 1_000_000).toFixed(1)} MB`;
+}
+
 /** Returns *iso* as a date and time of the reader's zone; empty when it is none. */
 export function dateTime(iso = "", dateStyle: "medium" | "short" = "medium"): string {
   const time = new Date(iso);

@@ -23,7 +23,7 @@ const BY_STATUS: Readonly<Record<number, string>> = {
   401: "Reload the page to sign in again.",
   403: "Ask the administrator of Autocoder for access.",
   404: "Check the function URL in the project's settings.",
-  503: "The app may be starting. Try again in a minute.",
+  503: "The app may be starting.",
 };
 /** Problems whose messages say what to do. */
 const SELF_EXPLAINED = ["no_answer", "late", "not_json", "other_shape", "no_tokens", "function_key", "azure_devops", "no_rights", "hook_address"];
@@ -33,7 +33,12 @@ export function nextStep(problem: Problem): string {
   if (SELF_EXPLAINED.includes(problem.code)) return "";
   const fallback = problem.status >= 500 ? "Try again. If it happens again, tell the administrator of Autocoder." : "";
   const step = BY_CODE[problem.code] ?? BY_STATUS[problem.status] ?? fallback;
-  const isBusy = problem.status === 429 || problem.code === "queue_full" || problem.retryAfterSeconds !== undefined;
   const id = problem.details?.id ? `Give them this id: ${problem.details.id}.` : "";
-  return [step, isBusy && waitText(problem.retryAfterSeconds), id].filter(Boolean).join(" ");
+  return [step, isTemporary(problem) && waitText(problem.retryAfterSeconds), id].filter(Boolean).join(" ");
+}
+
+/** Whether the same request may succeed in a while. */
+function isTemporary({ status, code, retryAfterSeconds }: Problem): boolean {
+  if (retryAfterSeconds !== undefined || code === "queue_full") return true;
+  return [429, 503].includes(status) && !(code in BY_CODE);
 }

@@ -14,16 +14,20 @@ import { resultOf, type Rules } from "./rules";
 import type { Run } from "./run";
 import { summaryOf } from "./summary";
 
-/** Returns the output variables of an ended run; `restrictions` in task.json allows these names. */
+/** Returns the output variables of an ended run: those that task.json describes, and allows the task to set. */
 export function outputsOf(run: Run): Readonly<Record<string, string>> {
   return {
     runId: run.id,
     outcome: run.status,
-    pullRequestId: run.pullRequestId,
+    pullRequestId: shown(run.pullRequestId),
     pullRequestUrl: run.pullRequestUrl,
     branch: run.branch,
-    costUsd: run.costUsd,
+    costUsd: shown(run.usage.costUsd),
   };
+}
+
+function shown(value: number | null): string {
+  return value === null ? "" : String(value);
 }
 
 /** Sets one output variable, which later steps and jobs read by the step's name. */

@@ -18,7 +18,7 @@ import { follow } from "./follow";
 import { explainApiKey, readBody } from "./inputs";
 import { RunLog } from "./log";
 import { readRules } from "./rules";
-import type { Run } from "./run";
+import { hasEnded, type Run } from "./run";
 import { startRun } from "./start";
 
 /** Runs the task to its result; a cancelled task has none, because the agent then sets its own. */
@@ -60,7 +60,7 @@ async function toTheEnd(app: Connection, started: Promise<Run>, cancelled: Abort
 
 function announce(run: Run): void {
   setOutput("runId", run.id);
-  if (run.hasEnded) {
+  if (hasEnded(run)) {
     print(`An earlier attempt of this step started run ${run.id}, which has ended; no second run was started.`);
   } else print(`Following run ${run.id}.`);
 }

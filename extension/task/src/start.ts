@@ -3,9 +3,10 @@
  *
  * @packageDocumentation
  */
+import type { RunBody } from "../../shared/openapi";
+
 import { send } from "./app";
 import type { Connection } from "./connection";
-import type { RunBody } from "./inputs";
 import { isSettled, untilFinal } from "./patience";
 import { refusalOf } from "./refusal";
 import { readRun, type Run } from "./run";

@@ -9,12 +9,13 @@ import type { Run } from "./run";
 
 /** Returns the summary of an ended run in Markdown. */
 export function summaryOf(run: Run): string {
+  const { costUsd } = run.usage;
   const lines = [
     `Outcome: ${plain(run.status)}`,
-    run.pullRequestUrl && `Pull request: [!${plain(run.pullRequestId)}](${target(run.pullRequestUrl)})`,
+    run.pullRequestUrl && `Pull request: [!${String(run.pullRequestId ?? "")}](${target(run.pullRequestUrl)})`,
     run.branch && `Branch: ${plain(run.branch)}`,
     run.workItemUrl && `Work item: [${plain(run.title) || "open"}](${target(run.workItemUrl)})`,
-    run.costUsd && `Cost: ${Number(run.costUsd).toFixed(2)} US dollars`,
+    costUsd === null ? "" : `Cost: ${costUsd.toFixed(2)} US dollars`,
     run.reason && `Reason: ${plain(run.reason)}`,
     `Run: ${plain(run.id)}`,
   ];

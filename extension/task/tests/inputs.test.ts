@@ -26,9 +26,16 @@ describe("the body of the request", () => {
     expect(readBody()).toEqual({ workItemId: 12, createPullRequest: false, baseBranch: "dev", budget });
   });
 
+  it.each([["default", undefined], ["yes", true], ["No", false], ["true", true], ["false", false]])(
+    "asks for a draft as the repository or the pipeline says: %s", (given, draft) => {
+      inputs["draft"] = given;
+      expect(readBody().draft).toBe(draft);
+    },
+  );
+
   it("names every wrong input at once", () => {
-    Object.assign(inputs, { workItemId: "$(workItemId)", createPullRequest: "yes", budgetMinutes: "-1" });
-    const problems = /workItemId must be a whole number; createPullRequest must be true or false; budgetMinutes must/;
+    Object.assign(inputs, { workItemId: "$(workItemId)", createPullRequest: "yes", draft: "auto", budgetMinutes: "-1" });
+    const problems = /workItemId must be a whole number; createPullRequest must be true or false; draft must be default, yes or no; budgetMinutes must/;
     expect(readBody).toThrow(problems);
   });
 

@@ -14,6 +14,7 @@ vi.mock("../../host/documents", async () => (await import("../../parts/tests/fak
 
 const PLACE = { organization: "fabrikam", projectId: "p-1", project: "Doors", userName: "Ann" };
 const LIST = "GET /api/boards/runs";
+const ITEM = "GET /fabrikam/_apis/wit/workitems";
 const PULL = "GET /fabrikam/Doors/_apis/git/repositories/web/pullrequests/12";
 const PULL_URL = "https://dev.azure.com/fabrikam/Doors/_git/web/pullrequest/12";
 let app: FakeApp;
@@ -25,12 +26,17 @@ beforeEach(() => {
   resetHost();
   setVisibility("visible");
   runs();
+  itemOf("Doors");
   render(<Group store={store} place={PLACE} />);
 });
 afterEach(cleanup);
 
 const runs = (...value: ReturnType<typeof record>[]) => { app.on(LIST, ok({ count: value.length, value })); };
+const itemOf = (project: string) => {
+  app.on(ITEM, ({ searchParams }) => ok({ value: [{ id: Number(searchParams.get("ids")), fields: { "System.TeamProject": project } }] }));
+};
 const open = (id: number, isNew = false) => { act(() => { store.events.onLoaded({ id, isNew }); }); };
+const lists = () => app.sent.filter(({ method, path }) => `${method} ${path}` === LIST);
 const asked = (path: string) => app.paths().filter((one) => one === path).length;
 
 describe("the form's work item", () => {
@@ -47,7 +53,7 @@ describe("the form's work item", () => {
     open(7);
     await vi.waitFor(() => { expect(asked(LIST)).toBe(1); });
     act(() => { store.events.onUnloaded({ id: 7 }); });
-    expect(app.sent.every(({ signal }) => signal?.aborted)).toBe(true);
+    expect(lists().every(({ signal }) => signal?.aborted)).toBe(true);
     expect(screen.queryByRole("button")).toBeNull();
   });
 
@@ -60,7 +66,7 @@ describe("the form's work item", () => {
     act(() => { store.events.onUnloaded({ id: 7 }); }); // late, about the earlier one
     expect(screen.queryByText("Agent at work")).toBeNull();
     expect(await screen.findByText(/has not worked on this work item yet/)).toBeTruthy();
-    expect(app.sent[0]?.signal?.aborted).toBe(true);
+    expect(lists()[0]?.signal?.aborted).toBe(true);
   });
 
   it("is asked about again when it is saved, refreshed or reset", async () => {
@@ -80,6 +86,42 @@ describe("the form's work item", () => {
     expect(screen.getByText(/save your changes first/)).toBeTruthy();
     act(() => { store.events.onSaved({ id: 7 }); });
     expect(screen.queryByText(/save your changes first/)).toBeNull();
+  });
+});
+
+describe("a work item of another project than the page's", () => {
+  const PROJECT = "GET /fabrikam/_apis/projects/R%26D%20Team";
+
+  it("is asked about in its own project, with that project's settings", async () => {
+    itemOf("R&D Team");
+    app.on(PROJECT, ok({ id: "p-2", name: "R&D Team" }));
+    const asked: string[] = [];
+    host.settings = (id) => {
+      asked.push(id);
+      return Promise.resolve({});
+    };
+    let project: string | null = "";
+    app.on(LIST, ({ searchParams }) => {
+      project = searchParams.get("project");
+      return ok({ count: 0, value: [] });
+    });
+    open(7);
+    await screen.findByText(/has not worked/);
+    expect([asked, project]).toEqual([["p-2"], "R&D Team"]);
+  });
+
+  it.each([
+    [ok({ value: [null] }), /shows you no such work item.*Check that you can open the work item/],
+    [error(403, "", ""), /Could not read where this work item belongs.*do not have the permission/],
+    [ok(null), /a form that this page does not know/],
+    ["no answer", /approve the extension's permissions/],
+  ] as const)("is explained when it cannot be read: %j", async (reply, text) => {
+    app.on(ITEM, reply);
+    open(7);
+    expect((await screen.findByRole("alert")).textContent).toMatch(text);
+    itemOf("Doors");
+    await userEvent.click(screen.getByRole("button", { name: "Try again" }));
+    expect(await screen.findByText(/has not worked/)).toBeTruthy();
   });
 });
 
@@ -109,6 +151,18 @@ describe("the runs", () => {
       expect(await screen.findByText(text)).toBeTruthy();
     },
   );
+
+  it("read no state of a pull request that is completed again, nor of one among the oldest", async () => {
+    app.on(PULL, ok({ status: "completed" }));
+    const done = { status: "completed" as const, pullRequestUrl: PULL_URL };
+    runs(...Array.from({ length: 12 }, (_, index) => record({ ...done, id: `run-${String(index)}`, pullRequestId: 12 })));
+    open(7);
+    await vi.waitFor(() => { expect(screen.getAllByText("Completed")).toHaveLength(22); }); // ten states, and all outcomes
+    expect(screen.queryByText(/Reading its state/)).toBeNull();
+    act(() => { store.events.onRefreshed({ id: 7 }); });
+    await vi.waitFor(() => { expect(asked(LIST)).toBe(2); });
+    expect(asked(PULL)).toBe(10);
+  });
 
   it("are cancelled after a question, and followed by what happens", async () => {
     runs(record());
@@ -163,9 +217,9 @@ describe("problems", () => {
   });
 
   it("with the settings can be tried again", async () => {
-    host.settings = () => Promise.reject(new Error("no"));
+    host.settings = () => Promise.reject(new Error("The store is busy."));
     open(7);
-    await screen.findByText(/settings of Autocoder could not be read/);
+    await screen.findByText(/Could not read where this work item belongs\. The store is busy\./);
     host.settings = () => Promise.resolve({});
     await userEvent.click(screen.getByRole("button", { name: "Try again" }));
     expect(await screen.findByText(/has not worked/)).toBeTruthy();
@@ -175,6 +229,6 @@ describe("problems", () => {
     host.settings = () => Promise.resolve({ functionUrl: "https://evil.example" });
     open(7);
     expect((await screen.findByRole("alert")).textContent).toMatch(/may call only app\.example\.com, not evil\.example/);
-    expect(app.sent).toEqual([]);
+    expect(new Set(app.paths())).toEqual(new Set([ITEM]));
   });
 });

@@ -4,6 +4,9 @@ import { userEvent } from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { OUTCOME_TEXTS, OUTCOMES } from "../../../shared/outcomes";
+import { MAX_PANEL_LENGTH } from "../log_tail";
+import { ANNOUNCE_MS } from "../LogView";
+import { VISIBLE_MS } from "../repeat";
 import { RunList } from "../RunList";
 import { RunView } from "../RunView";
 import { ADDRESS, error, FakeApp, ok, record, setVisibility } from "./fake_app";
@@ -25,7 +28,10 @@ beforeEach(() => {
   Element.prototype.scrollTo = scrollTo;
   scrollTo.mockClear();
 });
-afterEach(cleanup);
+afterEach(() => {
+  cleanup();
+  vi.useRealTimers();
+});
 
 const button = (name: RegExp | string) => screen.findByRole("button", { name });
 const keys = () => app.sent.filter(({ path }) => path.endsWith("/retry")).map(({ key }) => key);
@@ -173,21 +179,70 @@ describe("the log", () => {
     expect(moves.length).toBe(before + 1);
   });
 
-  it("says that earlier lines are left out, and opens the whole in the panel", async () => {
+  it("says how much is left out, and opens more of it in the panel", async () => {
     app.show(record());
     app.log("run-1", "0:03  tool    Read README.md\n".repeat(20_000));
     render(<RunView address={ADDRESS} run="run-1" />);
-    await userEvent.click(await button("Open the whole log"));
+    await userEvent.click(await button("Open more of it in the panel"));
     expect(host.opened).toEqual([{ id: "autocoder.autocoder.autocoder-panel", configuration: { address: ADDRESS, runIds: ["run-1"] } }]);
   });
 
-  it("is whole in the panel", async () => {
+  it("is shown further in the panel", async () => {
     app.show(record());
     app.log("run-1", "0:03  tool    Read README.md\n".repeat(20_000));
     render(<RunView address={ADDRESS} run="run-1" whole />);
     expect((await screen.findByRole("log")).textContent).toBeDefined();
     await vi.waitFor(() => { expect(screen.getByRole("log").textContent.length).toBe(29 * 20_000); });
     expect(screen.queryByText(/left out/)).toBeNull();
+  });
+
+  it("of 10 MB has few elements in the panel, says what is left out, and can be downloaded whole", async () => {
+    const part = "0:03  tool    Read README.md\n".repeat(9_000);
+    const all = 40;
+    app.show(record({ status: "completed" }));
+    app.on("GET /api/boards/runs/run-1/log", ({ searchParams }) => {
+      const sent = Number(searchParams.get("offset")) / part.length;
+      return ok({ text: sent < all ? part : "", nextOffset: Math.min(sent + 1, all) * part.length, complete: sent + 1 >= all });
+    });
+    const saved: Blob[] = [];
+    vi.stubGlobal("URL", Object.assign(URL, { createObjectURL: (blob: Blob) => { saved.push(blob); return "blob:log"; }, revokeObjectURL: vi.fn() }));
+    vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(() => undefined);
+    render(<RunView address={ADDRESS} run="run-1" whole />);
+    await screen.findByText("A pull request is ready for review.");
+    expect((await screen.findByText(/The first \d+\.\d MB of the log are left out here/)).textContent).toBeTruthy();
+    const log = screen.getByRole("log");
+    await vi.waitFor(() => { expect(screen.queryByText(/in progress/)).toBeNull(); });
+    expect(log.textContent.length).toBeLessThanOrEqual(MAX_PANEL_LENGTH * 2);
+    expect(log.children.length).toBeLessThan(100);
+    await userEvent.click(await button("Download the whole log"));
+    await vi.waitFor(() => { expect(saved[0]?.size).toBe(part.length * all); });
+  });
+
+  it("keeps the elements that are shown while it grows, so that a reader's place stays", async () => {
+    vi.useFakeTimers();
+    app.show(record());
+    const part = "0:03  tool    Read README.md\n".repeat(2_000);
+    app.log("run-1", part);
+    render(<RunView address={ADDRESS} run="run-1" whole />);
+    await act(() => vi.advanceTimersByTimeAsync(0));
+    const before = [...screen.getByRole("log").children];
+    app.on("GET /api/boards/runs/run-1/log", ok({ text: "0:04  said    more\n", nextOffset: part.length + 20, complete: false }));
+    await act(() => vi.advanceTimersByTimeAsync(VISIBLE_MS));
+    expect([...screen.getByRole("log").children].slice(0, before.length)).toEqual(before);
+    expect(screen.getByText(/0:04/)).toBeTruthy();
+  });
+
+  it("is announced by its newest line now and then", async () => {
+    vi.useFakeTimers();
+    app.show(record());
+    app.log("run-1", "0:03  tool    Read README.md\n0:04  said    hello\n");
+    const { container } = render(<RunView address={ADDRESS} run="run-1" />);
+    await act(() => vi.advanceTimersByTimeAsync(0));
+    await act(() => vi.advanceTimersByTimeAsync(ANNOUNCE_MS - 1));
+    const announced = (): string | null | undefined => container.querySelector("p.ac-hidden[aria-live=polite]")?.textContent;
+    expect(announced()).toBe("");
+    await act(() => vi.advanceTimersByTimeAsync(1));
+    expect(announced()).toBe("0:04 said hello");
   });
 });
 

@@ -17,14 +17,14 @@ type Reply = Content | "no answer" | "html" | "never";
 /** Stands in for the app and Azure DevOps: a reply for each path, and what was sent. */
 export class FakeApp {
   readonly sent: Sent[] = [];
-  private readonly replies = new Map<string, () => Reply>();
+  private readonly replies = new Map<string, (url: URL) => Reply>();
 
   constructor() {
     vi.stubGlobal("__FUNCTION_HOSTS__", ["app.example.com"]);
     vi.stubGlobal("fetch", (url: string, init: RequestInit) => this.answer(url, init));
   }
 
-  on(request: string, reply: Reply | (() => Reply)): void {
+  on(request: string, reply: Reply | ((url: URL) => Reply)): void {
     this.replies.set(request, typeof reply === "function" ? reply : () => reply);
   }
 
@@ -53,7 +53,7 @@ export class FakeApp {
     const method = init.method ?? "GET";
     this.urls.push(url);
     this.sent.push({ method, path: pathname, key: headers["Idempotency-Key"], signal: init.signal ?? undefined });
-    const reply = this.replies.get(`${method} ${pathname}`)?.() ?? error(404, "unknown_run", "There is no such run.");
+    const reply = this.replies.get(`${method} ${pathname}`)?.(new URL(url)) ?? error(404, "unknown_run", "There is no such run.");
     if (reply === "never") {
       return new Promise((_, reject) => init.signal?.addEventListener("abort", () => { reject(new Error("aborted")); }));
     }

@@ -7,7 +7,7 @@ export const host = {
   answer: true,
   questions: [] as string[],
   opened: [] as { id: string; configuration: unknown; onClose?: () => void }[],
-  settings: (): Promise<object> => Promise.resolve({}),
+  settings: (() => Promise.resolve({})) as (projectId: string) => Promise<object>,
 };
 
 export const session = {
@@ -32,7 +32,7 @@ export const services = {
   }),
 };
 
-export const documents = { effectiveSettings: () => host.settings() };
+export const documents = { effectiveSettings: (projectId: string) => host.settings(projectId) };
 
 export function resetHost(): void {
   Object.assign(host, { answer: true, questions: [], opened: [], settings: () => Promise.resolve({}) });

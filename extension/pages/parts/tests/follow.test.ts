@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { RUN } from "../../app/answers";
 import { followRun, MAX_UNKNOWN, type FollowOptions, type Followed } from "../follow";
 import { HIDDEN_MS, MAX_PAUSE_MS, VISIBLE_MS, WAKE } from "../repeat";
+import { MAX_PARTS } from "../whole_log";
 import { ADDRESS, error, FakeApp, ok, record, setVisibility } from "./fake_app";
 
 vi.mock("../../host/session", async () => (await import("./fake_host")).session);
@@ -30,6 +31,7 @@ function follow(options?: FollowOptions): void {
 }
 const wait = (ms: number): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
 const asked = (): number => app.paths().filter((path) => path.endsWith("/run-1")).length;
+const shown = (text: string): Followed["log"] => ({ blocks: [{ start: 0, text }], cutLength: 0 });
 const latest = (): Followed => states.at(-1)!;
 
 describe("following a run", () => {
@@ -38,7 +40,7 @@ describe("following a run", () => {
     app.log("run-1", "0:01 said hello\n");
     follow();
     await wait(0);
-    expect(latest()).toMatchObject({ record: { status: "running" }, log: "0:01 said hello\n", over: false });
+    expect(latest()).toMatchObject({ record: { status: "running" }, log: shown("0:01 said hello\n"), over: false });
     app.show(record({ status: "completed", endedAt: "2026-01-05T10:09:00Z" }));
     app.log("run-1", "0:01 said hello\n", true);
     await wait(VISIBLE_MS);
@@ -56,7 +58,18 @@ describe("following a run", () => {
     app.on("GET /api/boards/runs/run-1/log", () => ok({ text: parts[read]!, nextOffset: Math.min((read += 1), 3), complete: false }));
     follow();
     await wait(0);
-    expect(latest().log).toBe("one\ntwo\nthree\n");
+    expect(latest().log).toEqual(shown("one\ntwo\nthree\n"));
+  });
+
+  it("goes on after a pause with a log that never ends", async () => {
+    app.show(record());
+    let read = 0;
+    app.on("GET /api/boards/runs/run-1/log", () => ok({ text: "more\n", nextOffset: (read += 5), complete: false }));
+    follow();
+    await wait(VISIBLE_MS - 1);
+    expect(read).toBe(MAX_PARTS * 5);
+    await wait(1);
+    expect(read).toBe(MAX_PARTS * 10);
   });
 
   it("asks rarely while the page is hidden, and at once when it is shown again", async () => {
@@ -90,7 +103,7 @@ describe("following a run", () => {
     await wait(0);
     app.on("GET /api/boards/runs/run-1", error(status, code, "No."));
     await wait(VISIBLE_MS);
-    expect(latest()).toMatchObject({ record: { id: "run-1" }, log: "hello\n", problem: { status, code, message: "No." } });
+    expect(latest()).toMatchObject({ record: { id: "run-1" }, log: shown("hello\n"), problem: { status, code, message: "No." } });
   });
 
   it.each(["no answer", "html"] as const)("asks again with growing pauses after %s, and never gives up", async (reply) => {
@@ -132,7 +145,7 @@ describe("following a run", () => {
     expect(states.slice(1).every((state) => state.problem?.code === "internal")).toBe(true);
     app.log("run-1", "hello\n");
     await wait(VISIBLE_MS * 2);
-    expect(latest()).toEqual({ record: RUN(record()), log: "hello\n", isLogCut: false, over: false });
+    expect(latest()).toEqual({ record: RUN(record()), log: shown("hello\n"), over: false });
   });
 
   it("asks at once when it is woken", async () => {
