@@ -1,6 +1,7 @@
 """A platform with the built extension and a browser, and the steps that a person takes in it."""
 
 import itertools
+import uuid
 from pathlib import Path
 from urllib.parse import quote
 
@@ -62,7 +63,7 @@ class Boards:
 
     def person(self, group=rf"[{PROJECT}]\Contributors"):
         """The address of a new person in *group*, whose choices and drafts are nobody else's."""
-        address = f"person-{next(names)}@boards.invalid"
+        address = f"person-{uuid.uuid4().hex[:8]}@boards.invalid"
         with self.control() as control:
             control.create_identity(address.partition("@")[0], address)
             if group:

@@ -29,19 +29,30 @@ def told(shown, *words):
 
 @pytest.fixture
 def elsewhere(boards):
-    """Create a project with one repository, empty or a folder's; returns the address of its work item."""
+    """Create a project with a repository, empty or a folder's; returns its id and its work item's address."""
 
-    def make(name, folder=None, title="Do it"):
+    def make(name, folder=None):
         with boards.control() as control:
             control.create_project(name)
-            if folder:
+            made = (
                 control.import_repository(name, "code", folder)
-            else:
-                control.create_repository(name, "code")
-            item = control.create_work_item(name, "User Story", title)
-        return boards.address(f"_workitems/edit/{item['id']}", project=name)
+                if folder
+                else control.create_repository(name, "code")
+            )
+            item = control.create_work_item(name, "User Story", "Do it")
+        return made["id"], boards.address(f"_workitems/edit/{item['id']}", project=name)
 
     return make
+
+
+def add_branches(platform, repository, names):
+    """Write branches into Azure DevOps' own repository; the file's format: https://git-scm.com/docs/git-pack-refs."""
+    folder = platform.state / "azure_devops" / "repositories" / f"{repository}.git"
+    found = subprocess.run(
+        ["git", "rev-parse", "main"], cwd=folder, capture_output=True, text=True, check=True
+    )
+    refs = "".join(f"{found.stdout.strip()} refs/heads/{name}\n" for name in ("main", *names))
+    (folder / "packed-refs").write_text(f"# pack-refs with: peeled fully-peeled sorted \n{refs}")
 
 
 def test_an_item_that_is_gone_while_the_dialog_is_open(boards, case):
@@ -78,16 +89,15 @@ def test_a_repository_without_branches(boards, elsewhere):
                  invalid: await repository.getAttribute("aria-invalid"),
                  focused: await repository.evaluate((one) => one === document.activeElement) }};
         """,
-        url=elsewhere("Without branches"),
+        url=elsewhere("Without branches")[1],
     )
     told(shown, "choose another repository")
     assert (shown["invalid"], shown["focused"]) == ("true", True)
 
 
 def test_a_repository_with_very_many_branches(boards, elsewhere, tmp_path):
-    folder = a_repository(tmp_path, {})
-    refs = "".join(f"create refs/heads/topic/{number:05} HEAD\n" for number in range(BRANCHES))
-    subprocess.run(["git", "update-ref", "--stdin"], cwd=folder, input=refs, text=True, check=True)
+    repository, url = elsewhere("Many branches", a_repository(tmp_path, {}))
+    add_branches(boards.platform, repository, [f"topic/{number:05}" for number in range(BRANCHES)])
     shown = boards.run(
         """
         await openDialog(url);
@@ -103,7 +113,7 @@ def test_a_repository_with_very_many_branches(boards, elsewhere, tmp_path):
         await canStart();
         return { first, names, chosen: await branch.inputValue(), faults: faults() };
         """,
-        url=elsewhere("Many branches", folder),
+        url=url,
     )
     assert 0 < shown["first"] <= 100
     assert shown["names"] == ["topic/04321"]
@@ -185,42 +195,6 @@ def test_a_dialog_whose_app_never_answers_says_so_and_reads_again_when_asked(boa
     )
     told(shown, "answer")
     assert shown["agent"] == "Quick"
-
-
-def test_an_item_that_was_never_saved_is_to_be_saved_first(boards, case):
-    message = boards.run(
-        """
-        await open("group", url);
-        await page.evaluate(async () => {
-          const script = document.querySelector("script[src$='/host.js']").src;
-          const { showContribution } = await import(new URL("frames.js", script));
-          const action = document.querySelector("[data-action]").dataset.action;
-          const frame = showContribution(action, document.getElementById("extension-actions"));
-          await frame.loaded;
-          const handler = await frame.channel.remoteObject("autocoder-action", {});
-          await handler.execute({ workItemId: 0, id: -1, ids: [] });
-        });
-        await question.waitFor();
-        return question.innerText();
-        """,
-        url=boards.form(case().item),
-    )
-    assert "Save the work item first" in message
-
-
-def test_changes_that_are_not_saved_are_named(boards, case):
-    notice = boards.run(
-        """
-        await page.goto(url);
-        await page.locator("#item summary").first().click();
-        await page.fill("#item input[name=title]", "Renamed");
-        await page.locator("#extension-toolbar > [data-action]").click();
-        await canStart();
-        return dialog.getByText("changes that are not saved").innerText();
-        """,
-        url=boards.form(case().item),
-    )
-    assert "save first" in notice
 
 
 @pytest.fixture

@@ -60,7 +60,7 @@ describe("a start without a list that cannot be read", () => {
     world.on("GET /api/boards/agents", () => failing);
     open();
     const alert = await screen.findByRole("alert");
-    expect(alert.textContent).toMatch(/app is starting.*in a minute/);
+    expect(alert.textContent).toMatch(/app is starting.*Wait a minute/);
     await screen.findByRole("option", { name: "Autocoder's default agent" });
     await fill();
     await userEvent.click(await button("Start Autocoder"));
