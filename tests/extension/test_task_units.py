@@ -19,8 +19,9 @@ SOURCES = EXTENSION / "task" / "src"
 LATER = {"pullRequestId"}  # the task sends it, and an app that does not know it refuses it
 
 
+@pytest.mark.timeout(900)  # hundreds of tests with real processes and pages, on a machine that may be busy
 @pytest.mark.usefixtures("built")
-def test_the_units_of_the_task_work():
+def test_the_units_of_the_task_and_the_pages_work():
     command = ["node", "node_modules/vitest/vitest.mjs", "run"]
     done = subprocess.run(command, cwd=EXTENSION, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -56,11 +56,20 @@ export async function findBranches(repository: Repository, text: string): Promis
   return { names, hasMore: continuation !== "" || value.value.length >= MAX_BRANCHES };
 }
 
-/** Returns whether *branch* exists. Throws `AzureDevOpsProblem`. */
+/**
+ * Returns whether *branch* exists. The filter is the beginning of a name, so the names are read in portions until the
+ * branch is among them; the documentation names no order. Throws `AzureDevOpsProblem`.
+ */
 export async function hasBranch(repository: Repository, branch: string): Promise<boolean> {
-  const path = `${refs(repository)}?filter=${encodeURIComponent(`heads/${branch}`)}&api-version=7.1`;
-  const { value } = await request(path, REFS); // every ref that begins so
-  return value.value.some((ref) => ref.name === HEADS + branch);
+  const filter = `filter=${encodeURIComponent(`heads/${branch}`)}&$top=${String(MAX_BRANCHES)}`;
+  let token = "";
+  do {
+    const next = token ? `&continuationToken=${encodeURIComponent(token)}` : "";
+    const page = await request(`${refs(repository)}?${filter}${next}&api-version=7.1`, REFS);
+    if (page.value.value.some((ref) => ref.name === HEADS + branch)) return true;
+    token = page.continuation;
+  } while (token);
+  return false;
 }
 
 function toRepository(answer: Answer): Repository {

@@ -12,8 +12,8 @@ import { ProblemCard } from "../parts/ProblemCard";
 import { toProblem } from "../parts/reasons";
 
 import { closeDialog } from "./close";
-import type { Readiness } from "./readiness";
-import { runIds, tallyOf, tallyText, type Start, type Tally } from "./starts";
+import type { Readiness } from "./form/readiness";
+import { runIds, tallyOf, tallyText, type Start, type Tally } from "./runs/starts";
 
 interface FormButtonsProps {
   readonly starts: readonly Start[];

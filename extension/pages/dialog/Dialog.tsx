@@ -7,17 +7,17 @@ import { useEffect, useState } from "react";
 
 import type { Place } from "../host/session";
 
-import { blockingProblem } from "./blocked";
+import { blockingProblem } from "./form/blocked";
 import { ProgressButtons } from "./Buttons";
-import { checkForm } from "./checks";
-import { draftId } from "./draft";
-import { useEdits, type EditsState } from "./edits";
+import { checkForm } from "./form/checks";
+import { draftId } from "./form/draft";
+import { useEdits, type EditsState } from "./form/edits";
 import { FormPart } from "./FormPart";
-import { useStarts } from "./launch";
-import { Progress, type StartActions } from "./Progress";
-import { readiness } from "./readiness";
-import { useSources, type Sources } from "./sources";
-import { tallyOf, type Start } from "./starts";
+import { useStarts } from "./runs/launch";
+import { Progress, type StartActions } from "./runs/Progress";
+import { readiness } from "./form/readiness";
+import { useSources, type Sources } from "./form/sources";
+import { tallyOf, type Start } from "./runs/starts";
 import { Titles } from "./Titles";
 
 /** What the dialog is opened for. */

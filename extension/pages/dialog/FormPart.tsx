@@ -9,16 +9,16 @@ import type { Problem } from "../app/client";
 import { ProblemCard } from "../parts/ProblemCard";
 
 import { FormButtons } from "./Buttons";
-import { CHOOSE_PIPELINE, CHOOSE_REPOSITORY, type FieldErrors } from "./checks";
-import type { EditsState } from "./edits";
-import { FormView } from "./FormView";
-import { defaultHints } from "./hints";
-import { refusedFields } from "./problems";
-import { FailedStart, type StartActions } from "./Progress";
+import { CHOOSE_PIPELINE, CHOOSE_REPOSITORY, type FieldErrors } from "./form/checks";
+import type { EditsState } from "./form/edits";
+import { FormView } from "./fields/FormView";
+import { defaultHints } from "./form/hints";
+import { refusedFields } from "./runs/problems";
+import { FailedStart, type StartActions } from "./runs/Progress";
 import { ReadProblems } from "./ReadProblems";
-import type { Readiness } from "./readiness";
-import type { Sources } from "./sources";
-import { tallyOf, type Start } from "./starts";
+import type { Readiness } from "./form/readiness";
+import type { Sources } from "./form/sources";
+import { tallyOf, type Start } from "./runs/starts";
 
 /** Fields whose value is incomplete while it is typed. */
 const TYPED: readonly string[] = ["budgetUsd", "budgetMinutes"];

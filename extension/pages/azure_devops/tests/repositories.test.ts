@@ -44,4 +44,11 @@ describe("hasBranch", () => {
     request.mockResolvedValue(refs(["refs/heads/main2"]));
     expect(await hasBranch(REPOSITORY, "main")).toBe(false);
   });
+
+  it("reads no more of thousands of names than it needs", async () => {
+    request.mockResolvedValueOnce(refs(["refs/heads/t1"], "a b")).mockResolvedValueOnce(refs(["refs/heads/t"], "more"));
+    expect(await hasBranch(REPOSITORY, "t")).toBe(true);
+    const filter = `p/_apis/git/repositories/r/refs?filter=heads%2Ft&$top=${String(MAX_BRANCHES)}`;
+    expect(request.mock.calls.map(([path]) => path as unknown)).toEqual([`${filter}&api-version=7.1`, `${filter}&continuationToken=a%20b&api-version=7.1`]);
+  });
 });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 
-import { amount, formatted } from "../amounts";
-import { checkForm } from "../checks";
-import { choicesAfter, readChoices, readEdits } from "../choices";
-import { branchesToCheck, edit, formOf, type Edits, type Knowledge, type LastChoices } from "../form";
-import { defaultHints } from "../hints";
-import { pipelineStart, runBody } from "../requests";
+import { amount, formatted } from "../form/amounts";
+import { checkForm } from "../form/checks";
+import { choicesAfter, readChoices, readEdits } from "../form/choices";
+import { branchesToCheck, edit, formOf, type Edits, type Knowledge, type LastChoices } from "../form/form";
+import { defaultHints } from "../form/hints";
+import { pipelineStart, runBody } from "../form/requests";
 
 import { agent } from "./world";
 

@@ -1,8 +1,8 @@
 // @vitest-environment jsdom
 import { describe, expect, it } from "vitest";
 
-import { formOf } from "../form";
-import { afterEvent, createStarter, newStarts, tallyOf, tallyText, type Launch, type StartEvent } from "../starts";
+import { formOf } from "../form/form";
+import { afterEvent, createStarter, newStarts, tallyOf, tallyText, type Launch, type StartEvent } from "../runs/starts";
 
 const item = (id: number, isMissing = false) => ({ id, isMissing, title: "", type: "Bug", project: "Doors", areaPath: "", links: [] });
 const FORM = formOf({}, {});

@@ -3,9 +3,9 @@
  *
  * @packageDocumentation
  */
-import type { Repository } from "../azure_devops/repositories";
-import type { WorkItem } from "../azure_devops/work_items";
-import type { Settings } from "../host/documents";
+import type { Repository } from "../../azure_devops/repositories";
+import type { WorkItem } from "../../azure_devops/work_items";
+import type { Settings } from "../../host/documents";
 
 import type { Form, Knowledge } from "./form";
 

@@ -3,11 +3,11 @@
  *
  * @packageDocumentation
  */
-import { CheckField, SelectField } from "../parts/fields";
+import { CheckField, SelectField } from "../../parts/fields";
 
 import { AgentFields, WorkFields } from "./AgentFields";
 import { CodeFields, type GroupProps } from "./CodeFields";
-import type { Form } from "./form";
+import type { Form } from "../form/form";
 
 const DRAFTS: readonly { readonly value: Form["draft"]; readonly label: string }[] = [
   { value: "default", label: "The repository's default" },

@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-import type { Resource } from "../parts/resource";
+import type { Resource } from "../../parts/resource";
 
 import type { EditsState } from "./edits";
 import type { Sources } from "./sources";

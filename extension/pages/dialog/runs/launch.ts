@@ -5,17 +5,17 @@
  */
 import { useMemo, useReducer, useRef } from "react";
 
-import { startRun } from "../app/runs";
-import { startPipeline } from "../azure_devops/pipelines";
-import { readWorkItems, type WorkItem } from "../azure_devops/work_items";
-import { projectDocument, writeDocument } from "../host/documents";
-import { answered, valueOf } from "../parts/resource";
+import { startRun } from "../../app/runs";
+import { startPipeline } from "../../azure_devops/pipelines";
+import { readWorkItems, type WorkItem } from "../../azure_devops/work_items";
+import { projectDocument, writeDocument } from "../../host/documents";
+import { answered, valueOf } from "../../parts/resource";
 
-import { choicesAfter } from "./choices";
-import type { Edits, Form } from "./form";
+import { choicesAfter } from "../form/choices";
+import type { Edits, Form } from "../form/form";
 import { missingItem, toPipelineProblem, withNextStep } from "./problems";
-import { pipelineStart, runBody } from "./requests";
-import type { Sources } from "./sources";
+import { pipelineStart, runBody } from "../form/requests";
+import type { Sources } from "../form/sources";
 import { afterEvent, createStarter, newStarts, type Launch, type Start, type StartEvent } from "./starts";
 
 /** The starts of the dialog, and what can be done about them. */

@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-import { MAX_LENGTHS } from "../../shared/limits";
+import { MAX_LENGTHS } from "../../../shared/limits";
 
 import { amount } from "./amounts";
 import { agentEntry, type Edits, type Form, type Knowledge } from "./form";

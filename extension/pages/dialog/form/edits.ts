@@ -5,7 +5,7 @@
  */
 import { useEffect, useMemo, useRef, useState } from "react";
 
-import { useResource, valueOf, type Resource } from "../parts/resource";
+import { useResource, valueOf, type Resource } from "../../parts/resource";
 
 import { createDraft, readDraft, type Draft } from "./draft";
 import { edit, type Edits } from "./form";

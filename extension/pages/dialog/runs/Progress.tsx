@@ -5,13 +5,13 @@
  */
 import { useEffect, useRef } from "react";
 
-import { ProblemCard } from "../parts/ProblemCard";
-import { RunView } from "../parts/RunView";
+import { ProblemCard } from "../../parts/ProblemCard";
+import { RunView } from "../../parts/RunView";
 
 import { PipelineRunView } from "./PipelineRunView";
 import { activeRun } from "./problems";
 import { tallyOf, tallyText, type Start } from "./starts";
-import { itemTitle } from "./Titles";
+import { itemTitle } from "../Titles";
 
 const FOLLOWED = "A run that was in progress already does not use what you typed. It is kept: go back to start another run with it.";
 

@@ -3,16 +3,16 @@
  *
  * @packageDocumentation
  */
-import { checkAddress, defaultAddress } from "../app/address";
-import type { AgentList, RepositoryList, TemplateList } from "../app/answers";
-import { listAgents, listRepositories as listAllowed, listTemplates } from "../app/runs";
-import { readPipelineRepository } from "../azure_devops/pipelines";
-import { listPipelines, type Pipeline } from "../azure_devops/projects";
-import { hasBranch, listRepositories, type Repository } from "../azure_devops/repositories";
-import { readWorkItems, type WorkItem } from "../azure_devops/work_items";
-import { effectiveSettings, projectDocument, readDocument, type Settings } from "../host/documents";
-import type { Place } from "../host/session";
-import { useResource, valueOf, type Resource } from "../parts/resource";
+import { checkAddress, defaultAddress } from "../../app/address";
+import type { AgentList, RepositoryList, TemplateList } from "../../app/answers";
+import { listAgents, listRepositories as listAllowed, listTemplates } from "../../app/runs";
+import { readPipelineRepository } from "../../azure_devops/pipelines";
+import { listPipelines, type Pipeline } from "../../azure_devops/projects";
+import { hasBranch, listRepositories, type Repository } from "../../azure_devops/repositories";
+import { readWorkItems, type WorkItem } from "../../azure_devops/work_items";
+import { effectiveSettings, projectDocument, readDocument, type Settings } from "../../host/documents";
+import type { Place } from "../../host/session";
+import { useResource, valueOf, type Resource } from "../../parts/resource";
 
 import { readChoices } from "./choices";
 import { branchesToCheck, formOf, type Edits, type Form, type Knowledge, type LastChoices } from "./form";

@@ -3,12 +3,12 @@
  *
  * @packageDocumentation
  */
-import type { AgentEntry } from "../app/answers";
-import { SelectField, TextAreaField, TextField, type Option } from "../parts/fields";
+import type { AgentEntry } from "../../app/answers";
+import { SelectField, TextAreaField, TextField, type Option } from "../../parts/fields";
 
-import { formatted } from "./amounts";
+import { formatted } from "../form/amounts";
 import type { GroupProps } from "./CodeFields";
-import { agentEntry } from "./form";
+import { agentEntry } from "../form/form";
 
 /** The fields for agent, model and template. A pipeline's YAML file decides on the last two. */
 export function AgentFields({ sources, errors, hints, change }: GroupProps) {

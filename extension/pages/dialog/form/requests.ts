@@ -3,9 +3,9 @@
  *
  * @packageDocumentation
  */
-import type { RunBody } from "../../shared/openapi";
-import type { PipelineStart } from "../azure_devops/pipelines";
-import type { WorkItem } from "../azure_devops/work_items";
+import type { RunBody } from "../../../shared/openapi";
+import type { PipelineStart } from "../../azure_devops/pipelines";
+import type { WorkItem } from "../../azure_devops/work_items";
 
 import { amount } from "./amounts";
 import type { Form } from "./form";

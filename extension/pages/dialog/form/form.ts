@@ -6,10 +6,10 @@
  *
  * @packageDocumentation
  */
-import type { AgentEntry, AgentList, RepositoryList } from "../app/answers";
-import type { Repository } from "../azure_devops/repositories";
-import type { WorkItem } from "../azure_devops/work_items";
-import type { Settings } from "../host/documents";
+import type { AgentEntry, AgentList, RepositoryList } from "../../app/answers";
+import type { Repository } from "../../azure_devops/repositories";
+import type { WorkItem } from "../../azure_devops/work_items";
+import type { Settings } from "../../host/documents";
 
 import { defaultRepository, linkedBranch, selectable } from "./repository";
 

@@ -3,12 +3,12 @@
  *
  * @packageDocumentation
  */
-import type { Problem } from "../app/client";
-import { nextStep } from "../parts/next_step";
-import { sentence, toProblem } from "../parts/reasons";
+import type { Problem } from "../../app/client";
+import { nextStep } from "../../parts/next_step";
+import { sentence, toProblem } from "../../parts/reasons";
 
-import type { FieldErrors } from "./checks";
-import type { Form } from "./form";
+import type { FieldErrors } from "../form/checks";
+import type { Form } from "../form/form";
 import type { Start } from "./starts";
 
 const SAFE = "What you typed is kept.";

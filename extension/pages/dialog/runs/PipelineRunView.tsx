@@ -5,9 +5,9 @@
  */
 import { useEffect, useState } from "react";
 
-import { readPipelineRun, type PipelineRun } from "../azure_devops/pipelines";
-import { toProblem } from "../parts/reasons";
-import { repeat, stepAfter, type Step } from "../parts/repeat";
+import { readPipelineRun, type PipelineRun } from "../../azure_devops/pipelines";
+import { toProblem } from "../../parts/reasons";
+import { repeat, stepAfter, type Step } from "../../parts/repeat";
 
 /** Pause between two reads of the run while the page is visible, in milliseconds. */
 export const POLL_MS = 5_000;

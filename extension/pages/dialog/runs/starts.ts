@@ -3,12 +3,12 @@
  *
  * @packageDocumentation
  */
-import type { Answer, Problem } from "../app/client";
-import type { PipelineRun } from "../azure_devops/pipelines";
-import type { WorkItem } from "../azure_devops/work_items";
-import { reasonOf } from "../parts/reasons";
+import type { Answer, Problem } from "../../app/client";
+import type { PipelineRun } from "../../azure_devops/pipelines";
+import type { WorkItem } from "../../azure_devops/work_items";
+import { reasonOf } from "../../parts/reasons";
 
-import type { Form } from "./form";
+import type { Form } from "../form/form";
 import { missingItem } from "./problems";
 
 /** What a start led to: a run of the app, or a pipeline's run. */

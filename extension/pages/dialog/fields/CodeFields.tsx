@@ -3,15 +3,15 @@
  *
  * @packageDocumentation
  */
-import { findBranches } from "../azure_devops/repositories";
+import { findBranches } from "../../azure_devops/repositories";
 
-import type { FieldErrors } from "./checks";
+import type { FieldErrors } from "../form/checks";
 import { Combobox } from "./Combobox";
-import type { Edits } from "./form";
-import type { FieldHints } from "./hints";
-import { selectable } from "./repository";
+import type { Edits } from "../form/form";
+import type { FieldHints } from "../form/hints";
+import { selectable } from "../form/repository";
 import { searchIn, type Search } from "./search";
-import type { Sources } from "./sources";
+import type { Sources } from "../form/sources";
 
 /** What each group of fields needs. */
 export interface GroupProps {

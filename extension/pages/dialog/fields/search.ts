@@ -5,7 +5,7 @@
  */
 import { useEffect, useState } from "react";
 
-import { toProblem } from "../parts/reasons";
+import { toProblem } from "../../parts/reasons";
 
 /** Pause in typing before a search is sent, in milliseconds. */
 export const PAUSE_MS = 200;

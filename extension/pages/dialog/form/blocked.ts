@@ -3,10 +3,10 @@
  *
  * @packageDocumentation
  */
-import { allowedHosts, checkAddress } from "../app/address";
-import type { Problem } from "../app/client";
+import { allowedHosts, checkAddress } from "../../app/address";
+import type { Problem } from "../../app/client";
 
-import { withNextStep } from "./problems";
+import { withNextStep } from "../runs/problems";
 import type { Sources } from "./sources";
 
 /** Returns the problem that keeps every run from being started, if there is one. */

@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-import { deleteDocument, draftDocument, readDocument, writeDocument } from "../host/documents";
+import { deleteDocument, draftDocument, readDocument, writeDocument } from "../../host/documents";
 
 import { readEdits } from "./choices";
 import type { Edits } from "./form";

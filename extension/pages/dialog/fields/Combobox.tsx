@@ -7,7 +7,7 @@
  */
 import { useEffect, useRef, type KeyboardEvent } from "react";
 
-import { described, Field, type ValueProps } from "../parts/fields";
+import { described, Field, type ValueProps } from "../../parts/fields";
 
 import { useBox, type Box } from "./box";
 import { useSearch, type Search, type SearchState } from "./search";
