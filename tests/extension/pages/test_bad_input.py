@@ -70,7 +70,7 @@ def test_an_item_that_is_gone_while_the_dialog_is_open(boards, case):
     page(
         """
         await dialog.getByRole("button", { name: "Retry start" }).click();
-        await havePullRequests(1, 60);
+        await dialog.getByRole("heading", { name: "Progress" }).waitFor();
         """
     )
     assert len(boards.platform.app.runs(workItemId=item["id"])) == 1
@@ -121,7 +121,7 @@ def test_a_repository_with_very_many_branches(boards, elsewhere, tmp_path):
     assert shown["faults"] == []
 
 
-def test_a_title_with_markup_is_text_and_the_longest_one_fits(boards, case):
+def test_a_title_with_markup_is_text_and_the_longest_one_fits_480_pixels(boards, case):
     title = ("<img src=x onerror=\"alert('no')\"><b>bold</b> & " + "W" * 255)[:255]
     item = case(title=title).item
     shown = boards.run(
@@ -166,7 +166,7 @@ def test_an_app_that_does_not_answer_while_the_dialog_is_open(boards, case, answ
         const shown = {{ alert: await alertOf(dialog), typed: await instructions.inputValue() }};
         await page.unrouteAll();
         await dialog.getByRole("button", {{ name: "Retry start" }}).click();
-        await havePullRequests(1, 60);
+        await dialog.getByRole("heading", {{ name: "Progress" }}).waitFor();
         return shown;
         """,
         url=boards.form(item),

@@ -7,7 +7,7 @@ import pytest
 from emulators.platform import pipelines_task
 from emulators.platform.app_settings import PROJECT
 from emulators.platform.scenarios import pipeline
-from tests.extension.pages.conftest import NARROW, THEMES
+from tests.extension.pages.conftest import THEMES
 
 pytestmark = pytest.mark.slow
 
@@ -170,22 +170,6 @@ def test_the_dialog_has_no_serious_barrier(boards, item, theme):
         url=boards.form(item, theme=theme),
     )
     assert found == []
-
-
-def test_form_and_progress_fit_480_pixels(boards, item):
-    found = boards.run(
-        """
-        await openDialog(url);
-        await canStart();
-        const form = await tooWide("dialog", 480);
-        await startButton.click();
-        await havePullRequests(1, 60);
-        return [form, await tooWide("dialog", 480)];
-        """,
-        url=boards.form(item, person=boards.person()),
-        context=NARROW,
-    )
-    assert found == [0, 0]
 
 
 def test_the_dialog_paints_before_its_lists_are_read(boards, item):
