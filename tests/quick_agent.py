@@ -6,8 +6,8 @@ Its folder is added to the `containers/` of an app that consists of links to thi
         platform.work_item("Add a file", "<div>QUICK write notes.txt hello</div>", tags=["autocoder"])
 
 Commands, one per line, in order: `QUICK write PATH TEXT`, `QUICK remove PATH`, `QUICK sleep SECONDS`,
-`QUICK say WORDS` (the final message), `QUICK fail CODE` (end with this exit code), `QUICK hush` (end without
-a final message).
+`QUICK tell WORDS` (a line of the log), `QUICK say WORDS` (the final message), `QUICK fail CODE` (end with
+this exit code), `QUICK hush` (end without a final message).
 """
 
 from pathlib import Path
@@ -31,6 +31,10 @@ package = "quick"
 base_url = "none"
 system_prompt = "none"
 
+[[events.said]]
+match = { type = "said" }
+text = "text"
+
 [[events.end]]
 match = { type = "result" }
 text = "result"
@@ -45,6 +49,7 @@ while read mark order first rest; do
     write) mkdir -p "$(dirname "$first")" && printf '%s\n' "$rest" >"$first" ;;
     remove) rm -- "$first" ;;
     sleep) sleep "$first" ;;
+    tell) printf '{"type": "said", "text": "%s"}\n' "$first $rest" ;;
     say) said="$first $rest" ;;
     fail) exit "$first" ;;
     hush) exit 0 ;;
