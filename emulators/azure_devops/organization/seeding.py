@@ -83,7 +83,13 @@ def _seed_permissions(state: State, project: Project) -> None:
     contributors = group(state, project.name, "Contributors")
     readers = group(state, project.name, "Readers")
     git, area, hooks = f"repoV2/{project.id}", may.area_token(project), may.hooks_token(project.id)
-    builds = may.build_token(project.id)
+    builds, about = may.build_token(project.id), may.project_token(project.id)
+    collection = group(state, project.organization, COLLECTION_ADMINISTRATORS)
+    may.grant(
+        state, may.COLLECTION, may.collection_token(), collection, allow=sum(may.COLLECTION_BITS.values())
+    )
+    for reader in (contributors, readers):
+        may.grant(state, may.PROJECTS, about, reader, allow=may.PROJECT_BITS["GENERIC_READ"])
     may.grant(state, may.BUILDS, builds, contributors, allow=may.bits(may.BUILD_CONTRIBUTOR, may.BUILD_BITS))
     may.grant(state, may.BUILDS, builds, readers, allow=may.bits(may.BUILD_READER, may.BUILD_BITS))
     for identity in administrators(state, project):
@@ -91,6 +97,7 @@ def _seed_permissions(state: State, project: Project) -> None:
         may.grant(state, may.AREAS, area, identity, allow=sum(may.AREA_BITS.values()))
         may.grant(state, may.SERVICE_HOOKS, hooks, identity, allow=sum(may.HOOK_BITS.values()))
         may.grant(state, may.BUILDS, builds, identity, allow=sum(may.BUILD_BITS.values()))
+        may.grant(state, may.PROJECTS, about, identity, allow=sum(may.PROJECT_BITS.values()))
     everything_on_items = sum(
         may.AREA_BITS[name] for name in ("GENERIC_READ", "WORK_ITEM_READ", "WORK_ITEM_WRITE")
     )

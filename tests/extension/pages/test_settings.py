@@ -195,6 +195,15 @@ def test_a_person_without_the_permission_is_told_which_one(settings, boards, pro
     assert subscriptions(boards, project) == []
 
 
+def test_who_may_not_save_is_told_so_before_they_change_anything(settings):
+    refusal = """
+    const reason = settings.getByText("You cannot save: you need the permission Edit project-level information");
+    await reason.waitFor();
+    return await save.isDisabled();
+    """
+    assert settings(refusal, person=CONTRIBUTOR) is True
+
+
 def test_a_function_url_of_another_host_is_not_saved(settings):
     shown = settings(
         """

@@ -7,6 +7,7 @@ from emulators.azure_devops.control.client import ADMINISTRATOR, CONTRIBUTOR, VI
 
 PROJECT = "Fabrikam Fiber"
 GIT = "2e9eb7ed-3c0a-47d4-87c1-0ffdd275fd87"
+PROJECTS, COLLECTION = "52d39943-cb85-4d7f-8fa8-c6baac873819", "3e65f728-f8bc-4ecd-8764-7e378b19bfa7"
 CONTRIBUTE, BYPASS = 4, 32768
 
 
@@ -92,3 +93,18 @@ def test_the_token_of_an_extension_can_be_refused_by_a_switch(ado, http, evaluat
         ado.switch(extensionEvaluatesPermissions=True)
     assert (refused.status_code, accepted.status_code) == (401, 200)
     assert values(evaluate(CONTRIBUTOR, asked(repository))) == [True]
+
+
+@pytest.mark.parametrize(("person", "edits"), [(ADMINISTRATOR, True), (CONTRIBUTOR, False), (VISITOR, False)])
+def test_administrators_alone_edit_what_is_said_of_project_and_organisation(
+    ado, evaluate, repository, person, edits
+):
+    about = f"$PROJECT:vstfs:///Classification/TeamProject/{repository['project']}"
+    read, write = 1, 2
+    answer = evaluate(
+        person,
+        {"securityNamespaceId": PROJECTS, "token": about, "permissions": read},
+        {"securityNamespaceId": PROJECTS, "token": about, "permissions": write},
+        {"securityNamespaceId": COLLECTION, "token": "NAMESPACE", "permissions": write},
+    )
+    assert values(answer) == [True, edits, edits]
