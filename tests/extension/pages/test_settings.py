@@ -197,7 +197,7 @@ def test_a_person_without_the_permission_is_told_which_one(settings, boards, pro
 
 def test_who_may_not_save_is_told_so_before_they_change_anything(settings):
     refusal = """
-    const reason = settings.getByText("You cannot save: you need the permission Edit project-level information");
+    const reason = settings.getByText("you need the permission Edit project-level information");
     await reason.waitFor();
     return await save.isDisabled();
     """
