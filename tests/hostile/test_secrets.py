@@ -68,7 +68,7 @@ def told_by_a_service(hostile, secrets):
     found = secrets(attack.run_id)
     words = " ".join(f"sig={secret}" if "signature" in name else secret for name, secret in found.items())
     body = json.dumps({"message": words, "typeKey": "GitPullRequestException"})
-    hostile.fault(AZURE_DEVOPS, method="POST", path="(?i)/pullrequests\\?", status=400, body=body)
+    hostile.fault(AZURE_DEVOPS, method="POST", path="(?i)/pullrequests\\?", times=2, status=400, body=body)
     attack.tell("secrets", "")
     return attack.published_nothing("failed"), found
 
