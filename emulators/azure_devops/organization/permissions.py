@@ -13,6 +13,8 @@ GIT_REPOSITORIES = "2e9eb7ed-3c0a-47d4-87c1-0ffdd275fd87"
 AREAS = "83e28ad4-2d72-4ceb-97b0-c7726d5502c3"
 SERVICE_HOOKS = "cb594ebe-87dd-4fc9-ac2c-6a10a4c92046"
 BUILDS = "33344d9c-fc72-4d6f-aba5-fa317101a7e9"
+PROJECTS = "52d39943-cb85-4d7f-8fa8-c6baac873819"
+COLLECTIONS = "3e65f728-f8bc-4ecd-8764-7e378b19bfa7"
 
 GIT_BITS = {
     "Administer": 1,
@@ -40,6 +42,7 @@ AREA_BITS = {
     "WORK_ITEM_READ": 16,
     "WORK_ITEM_WRITE": 32,
 }
+COLLECTION_ROOT = "NAMESPACE"
 HOOK_BITS = {"ViewSubscriptions": 1, "EditSubscriptions": 2, "DeleteSubscriptions": 4, "PublishEvents": 8}
 BUILD_BITS = {
     "ViewBuilds": 1,
@@ -58,6 +61,8 @@ BUILD_BITS = {
     "OverrideBuildCheckInValidation": 8192,
     "AdministerBuildPermissions": 16384,
 }
+PROJECT_BITS = {"GENERIC_READ": 1, "GENERIC_WRITE": 2, "DELETE": 4}
+COLLECTION_BITS = {"GENERIC_READ": 1, "GENERIC_WRITE": 2, "CREATE_PROJECTS": 4}
 BUILD_READER = ("ViewBuilds", "ViewBuildDefinition")
 BUILD_CONTRIBUTOR = (*BUILD_READER, "QueueBuilds", "StopBuilds", "EditBuildDefinition")
 
@@ -106,6 +111,11 @@ def area_token(project: Project) -> str:
 def build_token(project_id: str, pipeline_id: int | None = None) -> str:
     """Return the token of a pipeline, or of all pipelines of a project."""
     return project_id if pipeline_id is None else f"{project_id}/{pipeline_id}"
+
+
+def project_token(project_id: str) -> str:
+    """Return the token of what is said of a project: its name, description and other properties."""
+    return f"$PROJECT:vstfs:///Classification/TeamProject/{project_id}"
 
 
 def hooks_token(project_id: str) -> str:

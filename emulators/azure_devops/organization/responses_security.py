@@ -19,6 +19,8 @@ NAMESPACES = {
     permissions.AREAS: ("CSS", permissions.AREA_BITS),
     permissions.SERVICE_HOOKS: ("ServiceHooks", permissions.HOOK_BITS),
     permissions.BUILDS: ("Build", permissions.BUILD_BITS),
+    permissions.PROJECTS: ("Project", permissions.PROJECT_BITS),
+    permissions.COLLECTIONS: ("Collection", permissions.COLLECTION_BITS),
 }
 
 

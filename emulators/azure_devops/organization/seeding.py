@@ -91,6 +91,7 @@ def _seed_permissions(state: State, project: Project) -> None:
         may.grant(state, may.AREAS, area, identity, allow=sum(may.AREA_BITS.values()))
         may.grant(state, may.SERVICE_HOOKS, hooks, identity, allow=sum(may.HOOK_BITS.values()))
         may.grant(state, may.BUILDS, builds, identity, allow=sum(may.BUILD_BITS.values()))
+    _seed_administration(state, project)
     everything_on_items = sum(
         may.AREA_BITS[name] for name in ("GENERIC_READ", "WORK_ITEM_READ", "WORK_ITEM_WRITE")
     )
@@ -100,3 +101,17 @@ def _seed_permissions(state: State, project: Project) -> None:
     may.grant(state, may.GIT_REPOSITORIES, git, readers, allow=may.bits(("GenericRead",)))
     may.grant(state, may.AREAS, area, readers, allow=reading_items)
     may.grant(state, may.GIT_REPOSITORIES, git, READER, allow=may.bits(("GenericRead",)))
+
+
+def _seed_administration(state: State, project: Project) -> None:
+    """Let administrators edit what is said of the organisation and of *project*, and its members read it."""
+    own, every = may.project_token(project.id), sum(may.PROJECT_BITS.values())
+    for identity in administrators(state, project):
+        may.grant(state, may.PROJECTS, own, identity, allow=every)
+    for name in ("Contributors", "Readers"):
+        member = group(state, project.name, name)
+        may.grant(state, may.PROJECTS, own, member, allow=may.bits(("GENERIC_READ",), may.PROJECT_BITS))
+    collection = group(state, project.organization, COLLECTION_ADMINISTRATORS)
+    may.grant(
+        state, may.COLLECTIONS, may.COLLECTION_ROOT, collection, allow=sum(may.COLLECTION_BITS.values())
+    )

@@ -7,7 +7,9 @@ from emulators.azure_devops.control.client import ADMINISTRATOR, CONTRIBUTOR, VI
 
 PROJECT = "Fabrikam Fiber"
 GIT = "2e9eb7ed-3c0a-47d4-87c1-0ffdd275fd87"
-CONTRIBUTE, BYPASS = 4, 32768
+PROJECTS = "52d39943-cb85-4d7f-8fa8-c6baac873819"
+COLLECTIONS = "3e65f728-f8bc-4ecd-8764-7e378b19bfa7"
+CONTRIBUTE, BYPASS, GENERIC_WRITE = 4, 32768, 2
 
 
 @pytest.fixture
@@ -44,6 +46,16 @@ def test_each_evaluation_comes_back_with_its_value(evaluate, repository):
             {**one, "value": value} for one, value in zip(batch, [True, False, False, False], strict=True)
         ]
     }
+
+
+def test_administrators_alone_edit_what_is_said_of_project_and_organisation(ado, evaluate, repository):
+    project = f"$PROJECT:vstfs:///Classification/TeamProject/{repository['project']}"
+    batch = [
+        {"securityNamespaceId": namespace, "token": token, "permissions": GENERIC_WRITE}
+        for namespace, token in ((PROJECTS, project), (COLLECTIONS, "NAMESPACE"))
+    ]
+    assert values(evaluate(ADMINISTRATOR, *batch)) == [True, True]
+    assert values(evaluate(CONTRIBUTOR, *batch)) == [False, False]
 
 
 def test_a_denial_on_the_repository_counts_for_the_person_who_asks(ado, evaluate, repository):
