@@ -29,7 +29,7 @@ await startAll("one", 1);
 await page.reload();
 await page.locator('iframe[src$="/group.html"][data-loaded]').waitFor();
 await inside("group").getByRole("link", { name: /pull request/i }).first().waitFor();
-await picture("one-4-work-item");
+await page.screenshot({ path: `${folder}/one-4-work-item.png` });
 """
 SEVERAL = """
 await openDialog(url, numbers);
