@@ -29,19 +29,19 @@ await startAll("one", 1);
 await page.reload();
 await page.locator('iframe[src$="/group.html"][data-loaded]').waitFor();
 await inside("group").getByRole("link", { name: /pull request/i }).first().waitFor();
-await page.screenshot({ path: `${folder}/one-4-work-item.png` });
+await picture("one-4-work-item");
 """
 SEVERAL = """
 await openDialog(url, numbers);
 await startAll("several", numbers.length);
 """
 ACTS = """
-const picture = (name) => page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
+const picture = (name, fullPage = false) => page.screenshot({ path: `${folder}/${name}.png`, fullPage });
 const told = async (act) => {
   try {
     await act();
   } catch (problem) {
-    await picture("stopped");
+    await picture("stopped", true);
     throw new Error([problem.message, ...page.problems].join("; "));
   }
   return page.problems;
