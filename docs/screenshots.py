@@ -26,7 +26,6 @@ CHOSEN = {
     "boards-progress-light": "dialog-progress-light-wide",
     "boards-ended-light": "dialog-ended-light-wide",
     "boards-panel-narrow": "panel-light-narrow",
-    "boards-group-light": "group-light-wide",
     "boards-settings-light": "settings-light-wide",
     "boards-settings-dark-narrow": "settings-dark-narrow",
     "boards-several-light": "several-3-ended",

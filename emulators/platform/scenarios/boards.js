@@ -26,6 +26,7 @@ const havePullRequests = async (count, seconds) => {
 };
 
 const THEMES = ["light", "dark", "high-contrast"];
+const WHOLE_SETTINGS = 2200; // height of a window that shows all of the settings without scrolling
 const WIDTHS = { wide: 1180, narrow: 480 };
 
 /** Takes pictures of *shown*, which the frame *name* fills, in each theme and width: `{title}-{theme}-{width}.png`. */

@@ -36,12 +36,12 @@ await openDialog(url, numbers);
 await startAll("several", numbers.length);
 """
 ACTS = """
-const picture = (name) => page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
+const picture = (name, fullPage = false) => page.screenshot({ path: `${folder}/${name}.png`, fullPage });
 const told = async (act) => {
   try {
     await act();
   } catch (problem) {
-    await picture("stopped");
+    await picture("stopped", true);
     throw new Error([problem.message, ...page.problems].join("; "));
   }
   return page.problems;

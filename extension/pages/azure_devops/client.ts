@@ -15,6 +15,8 @@ import { explain, foreign, NO_SESSION, silence, type Explanation } from "./refus
 export class AzureDevOpsProblem extends Error {
   /** Why there is no result. */
   readonly reason: string;
+  /** What to do about it; empty when nothing is known. */
+  readonly next: string;
 
   constructor(
     readonly status: number,
@@ -24,6 +26,7 @@ export class AzureDevOpsProblem extends Error {
     const { reason, next } = typeof explanation === "string" ? { reason: explanation, next: "" } : explanation;
     super([reason, next].filter(Boolean).join(" "));
     this.reason = reason;
+    this.next = next;
   }
 }
 

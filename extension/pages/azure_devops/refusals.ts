@@ -23,7 +23,8 @@ export interface Explanation {
   readonly next: string;
 }
 
-const APPROVE = "an administrator has to approve the extension's permissions (Organization settings, Extensions)";
+/** What an administrator has to do when a call that the token does not cover is not answered. */
+export const APPROVE = "an administrator has to approve the extension's permissions (Organization settings, Extensions)";
 const SIGN_IN = `Reload the page to sign in again. If it happens again, ${APPROVE}.`;
 const LATER = "Try again in a minute. If it happens again, look at https://status.dev.azure.com.";
 

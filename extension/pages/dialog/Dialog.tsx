@@ -6,6 +6,7 @@
 import { useEffect, useState } from "react";
 
 import type { Place } from "../host/session";
+import { AgentNames } from "../parts/AgentNames";
 
 import { blockingProblem } from "./form/blocked";
 import { ProgressButtons } from "./Buttons";
@@ -40,10 +41,10 @@ export function Dialog({ host, ids, isDirty }: DialogProps) {
       {isForm ? (
         <FormPart {...flow} entered={entered} sources={sources} begin={() => { begin(starts); }} />
       ) : (
-        <>
+        <AgentNames agents={sources.known.agents?.value}>
           <Progress starts={starts} attempt={attempt} {...actions} />
           <ProgressButtons starts={starts} address={sources.address} back={isOver ? undefined : flow.back} />
-        </>
+        </AgentNames>
       )}
     </>
   );

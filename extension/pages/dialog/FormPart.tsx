@@ -57,7 +57,7 @@ export function FormPart({ entered, sources, starts, errors, blocking, ready, at
         />
       )}
       {!entered.isSaved && <p className="ac-field-error" role="status">{NOT_SAVED}</p>}
-      {only.map((one) => <FailedStart key={one.key} start={one} {...actions} />)}
+      {only.map((one) => <FailedStart key={one.item.id} start={one} {...actions} />)}
       <FormButtons starts={starts} ready={ready} isBlocked={blocking !== undefined} start={begin} save={entered.draft.now} />
     </>
   );

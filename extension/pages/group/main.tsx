@@ -4,6 +4,8 @@
  * @see https://learn.microsoft.com/azure/devops/extend/develop/add-workitem-extension
  * @packageDocumentation
  */
+import "../parts/page.css";
+
 import { connect, ownContributionId, place, register } from "../host/session";
 import { openPage } from "../parts/open_page";
 import { showContent } from "../parts/Page";

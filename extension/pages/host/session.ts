@@ -6,6 +6,8 @@
  */
 import * as SDK from "azure-devops-extension-sdk";
 
+import { followTheme } from "./theme";
+
 /** The two tokens of a request to the app: who calls (the extension), and for whom (the person). */
 export interface Tokens {
   readonly app: string;
@@ -22,6 +24,7 @@ export interface Place {
 
 /** Connects to the host, which shows a spinner until `showPage` or `showFailure` is called. */
 export async function connect(): Promise<void> {
+  followTheme();
   await SDK.init({ loaded: false, applyTheme: true });
   await SDK.ready();
 }

@@ -4,7 +4,11 @@
  * @packageDocumentation
  */
 import type { Problem } from "../app/client";
+import { listAgents } from "../app/runs";
+import type { Place } from "../host/session";
+import { AgentNames } from "../parts/AgentNames";
 import { ProblemCard } from "../parts/ProblemCard";
+import { useResource } from "../parts/resource";
 import { RunList } from "../parts/RunList";
 import { RunView } from "../parts/RunView";
 
@@ -25,6 +29,14 @@ export function contentOf({ address, runIds }: Readonly<Record<string, unknown>>
     address: typeof address === "string" ? address : "",
     runIds: [...new Set(ids.filter((id) => typeof id === "string" && id !== ""))] as string[],
   };
+}
+
+/** Shows the runs of *content*, whose agents have names where the list of the agents can be read. */
+export function NamedPanel({ place: { organization, project }, ...content }: PanelContent & { readonly place: Place }) {
+  const { address } = content;
+  const key = address && project && `${address} ${organization} ${project}`;
+  const { value } = useResource("the agents", key, () => listAgents(address, { organization, project }));
+  return <AgentNames agents={value?.value}><Panel {...content} /></AgentNames>;
 }
 
 /** Shows the runs of *content*. */

@@ -4,13 +4,15 @@
  * @see https://learn.microsoft.com/azure/devops/extend/develop/host-navigation
  * @packageDocumentation
  */
-import { configuration, connect } from "../host/session";
+import "../parts/page.css";
+
+import { configuration, connect, place } from "../host/session";
 import { openPage } from "../parts/open_page";
 import { showContent } from "../parts/Page";
 
-import { contentOf, Panel } from "./Panel";
+import { contentOf, NamedPanel } from "./Panel";
 
 void openPage("The panel", async () => {
   await connect();
-  await showContent("The panel", <Panel {...contentOf(configuration())} />);
+  await showContent("The panel", <NamedPanel place={place()} {...contentOf(configuration())} />);
 });

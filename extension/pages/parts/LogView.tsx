@@ -45,7 +45,10 @@ export function LogView({ log, isOver, more }: LogViewProps) {
   );
 }
 
-/** Keeps the view at the end while its reader is there; elsewhere the browser keeps the lines in view where they are. */
+/**
+ * Keeps the view at the end while its reader is there, also when its box changes, which breaks lines anew; elsewhere the
+ * browser keeps the lines in view where they are.
+ */
 function useEnd(scroller: RefObject<HTMLDivElement>, log: LogEnd) {
   const [isAtEnd, setAtEnd] = useState(true);
   const moveToEnd = (): void => { scroller.current?.scrollTo({ top: scroller.current.scrollHeight }); };
@@ -55,6 +58,12 @@ function useEnd(scroller: RefObject<HTMLDivElement>, log: LogEnd) {
     const frame = requestAnimationFrame(moveToEnd); // again, because the height of unseen blocks was estimated
     return () => { cancelAnimationFrame(frame); };
   }, [log, isAtEnd]);
+  useEffect(() => {
+    if (!isAtEnd || !scroller.current) return undefined;
+    const observer = new ResizeObserver(moveToEnd);
+    observer.observe(scroller.current);
+    return () => { observer.disconnect(); };
+  }, [scroller, isAtEnd]);
   const follow = ({ currentTarget: { scrollHeight, scrollTop, clientHeight } }: React.UIEvent<HTMLDivElement>): void => {
     setAtEnd(scrollHeight - scrollTop - clientHeight <= AT_END_PX);
   };

@@ -5,6 +5,7 @@
  */
 import type { Run } from "../app/answers";
 
+import { useAgentName } from "./AgentNames";
 import { cost, dateTime, duration, tokens } from "./format";
 import { useNow } from "./hooks";
 import { phaseRows, type PhaseRow } from "./phases";
@@ -80,10 +81,13 @@ export function PullRequestLink({ record }: { readonly record: Run }) {
 
 /** Shows what a run uses and has cost so far. */
 export function Facts({ record }: { readonly record: Run }) {
+  const agent = useAgentName(record.agentType);
+  const isOver = hasEnded(record);
   const facts: readonly (readonly [string, string | undefined])[] = [
-    ["Cost so far", cost(record.usage) || "none yet"],
+    // Usage comes in parts: until the first one is recorded, the agent may have used more than nothing.
+    [isOver ? "Cost" : "Cost so far", cost(record.usage) || (isOver ? "none recorded" : "not known yet")],
     ["Tokens", tokens(record.usage)],
-    ["Agent", [record.agentType, record.model].filter(Boolean).join(", ")],
+    ["Agent", [agent, record.model].filter(Boolean).join(", ")],
     ["Repository", record.repository],
     ["Branch", record.branch],
     ["Requested by", record.requestedBy],
@@ -94,7 +98,7 @@ export function Facts({ record }: { readonly record: Run }) {
     <dl className="ac-facts">
       {facts.filter(([, value]) => value).map(([name, value]) => (
         <div key={name}>
-          <dt>{name === "Cost so far" && hasEnded(record) ? "Cost" : name}</dt>
+          <dt>{name}</dt>
           <dd>{plainLine(value ?? "")}</dd>
         </div>
       ))}

@@ -85,7 +85,7 @@ function KnownRun({ address, compact, whole, record, followed, actions, isOpen, 
           </button>
         )}
       </Foot>
-      <div id={details}>{isOpen && <Details {...{ record, followed, address, whole }} />}</div>
+      <div id={details} className="ac-details">{isOpen && <Details {...{ record, followed, address, whole }} />}</div>
     </>
   );
 }

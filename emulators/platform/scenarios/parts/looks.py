@@ -34,6 +34,8 @@ await page.goto(url);
 await page.locator('iframe[src$="/settings.html"][data-loaded]').waitFor();
 await inside("settings").getByRole("heading").first().waitFor();
 await takeLooks("settings", "settings", page.locator("[data-hub]"));
+await page.setViewportSize({ ...page.viewportSize(), height: WHOLE_SETTINGS });
+await takeLooks("settings-whole", "settings", page.locator("[data-hub]"));
 """
 
 

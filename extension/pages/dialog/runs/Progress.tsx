@@ -31,7 +31,7 @@ export function Progress({ starts, attempt, ...actions }: StartActions & { reado
   const [only] = starts;
   const isFollowed = starts.some((one) => one.state === "followed");
   return (
-    <section aria-labelledby="progress">
+    <section className="progress" aria-labelledby="progress">
       <h2 className="title" id="progress" tabIndex={-1} ref={heading}>Progress</h2>
       {starts.length === 1 && only ? <StartState start={only} {...actions} /> : <StartList starts={starts} {...actions} />}
       {isFollowed && <p className="ac-secondary">{FOLLOWED}</p>}

@@ -3,8 +3,9 @@
  *
  * @packageDocumentation
  */
-import { useMemo, useReducer, useRef } from "react";
+import { useMemo, useReducer } from "react";
 
+import type { RunBody } from "../../../shared/openapi";
 import { startRun } from "../../app/runs";
 import { startPipeline } from "../../azure_devops/pipelines";
 import { readWorkItems, type WorkItem } from "../../azure_devops/work_items";
@@ -18,6 +19,9 @@ import { pipelineStart, runBody } from "../form/requests";
 import type { Sources } from "../form/sources";
 import { afterEvent, createStarter, newStarts, type Launch, type Start, type StartEvent } from "./starts";
 
+/** Returns the idempotency key of the request for a run with *body* at the app at *address*. */
+export type KeyOf = (address: string, body: RunBody) => string;
+
 /** The starts of the dialog, and what can be done about them. */
 export interface Starts {
   readonly starts: readonly Start[];
@@ -29,10 +33,10 @@ export interface Starts {
   readonly unfollow: () => void;
 }
 
-/** Returns the starts for *items*; each keeps its key for as long as the dialog is open. */
+/** Returns the starts for *items*. */
 export function useStarts(items: readonly WorkItem[] | undefined): Starts {
-  const keys = useRef(new Map<number, string>());
-  const initial = useMemo(() => newStarts(items ?? [], (id) => keyOf(keys.current, id)), [items]);
+  const initial = useMemo(() => newStarts(items ?? []), [items]);
+  const keyOf = useMemo(createKeys, []);
   const [events, emit] = useReducer((all: readonly StartEvent[], event: StartEvent) => [...all, event], []);
   const starter = useMemo(() => createStarter(emit), []);
   const starts = useMemo(() => events.reduce(afterEvent, initial), [events, initial]);
@@ -41,7 +45,7 @@ export function useStarts(items: readonly WorkItem[] | undefined): Starts {
     const choices = choicesAfter(known.choices ?? {}, edits, form);
     // Choices that could not be read are not overwritten.
     if (!sources.choices.problem) void writeDocument("choices", projectDocument(place.projectId), choices).catch(() => undefined);
-    await starter(due, form, form.through === "pipeline" ? throughPipeline(form, place.project) : directly(form, address, place.organization));
+    await starter(due, form, form.through === "pipeline" ? throughPipeline(form, place.project) : directly(form, address, place.organization, keyOf));
   };
   return {
     starts,
@@ -53,16 +57,26 @@ export function useStarts(items: readonly WorkItem[] | undefined): Starts {
   };
 }
 
-function keyOf(keys: Map<number, string>, id: number): string {
-  const key = keys.get(id) ?? crypto.randomUUID();
-  keys.set(id, key);
-  return key;
+/**
+ * Returns a function that gives each request its idempotency key. The same request has the same key, so that it starts
+ * one run however often it is sent; a request that was changed has another one, because the app would return the run of
+ * the first without a look at the second.
+ */
+export function createKeys(): KeyOf {
+  const keys = new Map<string, string>();
+  return (address, body) => {
+    const request = JSON.stringify([address, body]);
+    const key = keys.get(request) ?? crypto.randomUUID();
+    keys.set(request, key);
+    return key;
+  };
 }
 
 /** Returns the start of a run at the app. */
-export function directly(form: Form, address: string, organization: string): Launch {
-  return async (item, key) => {
-    const answer = await startRun(address, runBody(form, item, organization), key);
+export function directly(form: Form, address: string, organization: string, keyOf: KeyOf): Launch {
+  return async (item) => {
+    const body = runBody(form, item, organization);
+    const answer = await startRun(address, body, keyOf(address, body));
     return "problem" in answer ? { problem: withNextStep(answer.problem) } : { value: { runId: answer.value.id } };
   };
 }

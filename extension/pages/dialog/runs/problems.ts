@@ -4,8 +4,10 @@
  * @packageDocumentation
  */
 import type { Problem } from "../../app/client";
+import { asAzureDevOpsProblem, type AzureDevOpsProblem } from "../../azure_devops/client";
+import { APPROVE, NO_SESSION } from "../../azure_devops/refusals";
 import { nextStep } from "../../parts/next_step";
-import { sentence, toProblem } from "../../parts/reasons";
+import { sentence } from "../../parts/reasons";
 
 import type { FieldErrors } from "../form/checks";
 import type { Form } from "../form/form";
@@ -13,8 +15,9 @@ import type { Start } from "./starts";
 
 const SAFE = "What you typed is kept.";
 
+const LOOK_FIRST = "Look at the pipeline's runs before you start it again, because the request may have arrived.";
+const UNANSWERED = `${LOOK_FIRST} If no run is there and it happens again, ${APPROVE}.`;
 const PIPELINE_STEPS: Readonly<Record<number, string>> = {
-  0: "Look at the pipeline's runs before you start it again, because the request may have arrived.",
   400:
     "Check that the pipeline declares the parameters workItemId, agentType, userPrompt, createPullRequest and " +
     "targetBranch, and that its repository has the source branch.",
@@ -63,8 +66,16 @@ export function missingItem(id: number): Problem {
   return { status: 404, code: "missing_item", message };
 }
 
-/** Returns what was thrown while a pipeline was started, as a problem. */
+/** Returns what was thrown while a pipeline was started, as a problem with one next step. */
 export function toPipelineProblem(thrown: unknown): Problem {
-  const { status, message } = toProblem(thrown, "The pipeline did not start.");
-  return { status, code: "pipeline", message: [message, PIPELINE_STEPS[status], SAFE].filter(Boolean).join(" ") };
+  const problem = asAzureDevOpsProblem(thrown);
+  const { status, reason } = problem;
+  return { status, code: "pipeline", message: ["The pipeline did not start.", sentence(reason), pipelineStep(problem), SAFE].filter(Boolean).join(" ") };
+}
+
+/** Returns what to do about a pipeline that did not start: more exactly than for any request, if possible. */
+function pipelineStep({ status, reason, next }: AzureDevOpsProblem): string {
+  if (reason === NO_SESSION.reason) return next;
+  if (status === 0) return UNANSWERED;
+  return status >= 500 ? LOOK_FIRST : (PIPELINE_STEPS[status] ?? next);
 }

@@ -1,5 +1,5 @@
 /**
- * The starts of one dialog: one run for each work item, each with a key of its own, so that no click starts two.
+ * The starts of one dialog: one run for each work item, so that no click starts two.
  *
  * @packageDocumentation
  */
@@ -16,10 +16,9 @@ export type LaunchedRun =
   | { readonly runId: string }
   | { readonly pipelineRun: PipelineRun; readonly pipelineId: number; readonly project: string };
 
-/** The start for one work item; its idempotency key lives as long as the dialog. */
+/** The start for one work item. */
 export interface Start {
   readonly item: WorkItem;
-  readonly key: string;
   /** A run that was in progress already is followed, not started. */
   readonly state: "ready" | "starting" | "started" | "followed" | "failed";
   readonly launched?: LaunchedRun | undefined;
@@ -37,14 +36,11 @@ export type StartEvent =
   | { readonly type: "failed"; readonly id: number; readonly problem: Problem; readonly form: Form };
 
 /** Starts a run for a work item. */
-export type Launch = (item: WorkItem, key: string) => Promise<Answer<LaunchedRun>>;
+export type Launch = (item: WorkItem) => Promise<Answer<LaunchedRun>>;
 
-/** Returns a start for each of *items*, with the key of its id; those that cannot be read have failed already. */
-export function newStarts(items: readonly WorkItem[], keyOf: (id: number) => string): readonly Start[] {
-  return items.map((item) => {
-    const start = { item, key: keyOf(item.id) };
-    return item.isMissing ? { ...start, state: "failed", problem: missingItem(item.id) } : { ...start, state: "ready" };
-  });
+/** Returns a start for each of *items*; those that cannot be read have failed already. */
+export function newStarts(items: readonly WorkItem[]): readonly Start[] {
+  return items.map((item) => (item.isMissing ? { item, state: "failed", problem: missingItem(item.id) } : { item, state: "ready" }));
 }
 
 /** Returns the starts after *event*. */
@@ -52,14 +48,13 @@ export function afterEvent(starts: readonly Start[], event: StartEvent): readonl
   return starts.map((start) => (start.item.id === event.id ? afterOwn(start, event) : start));
 }
 
-function afterOwn({ item, key, state }: Start, event: StartEvent): Start {
-  const start = { item, key };
-  if (event.type === "starting") return { ...start, state: "starting" };
-  if (event.type === "unfollowed") return { ...start, state: "ready" };
-  if (event.type === "started") return { ...start, state: "started", launched: event.launched };
-  if (event.type === "failed") return { ...start, state: "failed", problem: event.problem, form: event.form };
+function afterOwn({ item, state }: Start, event: StartEvent): Start {
+  if (event.type === "starting") return { item, state: "starting" };
+  if (event.type === "unfollowed") return { item, state: "ready" };
+  if (event.type === "started") return { item, state: "started", launched: event.launched };
+  if (event.type === "failed") return { item, state: "failed", problem: event.problem, form: event.form };
   // A retry of a run that was started here is followed as one that was started here.
-  return { ...start, state: state === "started" ? "started" : "followed", launched: { runId: event.runId } };
+  return { item, state: state === "started" ? "started" : "followed", launched: { runId: event.runId } };
 }
 
 /** Returns the ids of the app's runs in *starts*, whether they were started here or before. */
@@ -98,16 +93,16 @@ export function tallyText({ started, all }: Tally): string {
  * however often the function is called.
  */
 export function createStarter(emit: (event: StartEvent) => void): (starts: readonly Start[], form: Form, launch: Launch) => Promise<void> {
-  const taken = new Set<string>();
+  const taken = new Set<number>();
   return async (starts, form, launch) => {
-    const due = starts.filter((start) => canStart(start) && !taken.has(start.key));
-    for (const { key } of due) taken.add(key);
-    for (const { item, key } of due) {
+    const due = starts.filter((start) => canStart(start) && !taken.has(start.item.id));
+    for (const { item } of due) taken.add(item.id);
+    for (const { item } of due) {
       emit({ type: "starting", id: item.id });
-      const answer = await launch(item, key).catch(broken);
+      const answer = await launch(item).catch(broken);
       if ("problem" in answer) emit({ type: "failed", id: item.id, problem: answer.problem, form });
       else emit({ type: "started", id: item.id, launched: answer.value });
-      if ("problem" in answer) taken.delete(key);
+      if ("problem" in answer) taken.delete(item.id);
     }
   };
 }

@@ -289,6 +289,6 @@ describe("through a pipeline", () => {
     await userEvent.selectOptions(await field("Pipeline"), "5");
     await waitFor(async () => { expect((await field("Repository")).value).toBe("docs"); });
     await userEvent.click(await button("Start Autocoder"));
-    expect((await screen.findByRole("alert")).textContent).toMatch(/approve the extension.*Look at the pipeline's runs/);
+    expect((await screen.findByRole("alert")).textContent).toMatch(/Look at the pipeline's runs.*approve the extension/);
   });
 });

@@ -98,6 +98,51 @@ describe("a run that is in progress already", () => {
   });
 });
 
+describe("a start that got no answer", () => {
+  const keys = () => current.world.requests(START).map(({ key }) => key);
+
+  beforeEach(async () => {
+    current.world.on(START, () => "no answer");
+    open();
+    await fill();
+    await userEvent.click(await button("Start Autocoder"));
+    await button("Retry start");
+  });
+
+  it("has the same key when it is sent again as it was", async () => {
+    current.world.on(START, () => accepted("run-7"));
+    await userEvent.click(await button("Retry start"));
+    await screen.findByText("Following run-7");
+    const [first, second] = keys();
+    expect(second).toBe(first);
+  });
+
+  it("has another key when the form was changed, and offers the run of the first", async () => {
+    const { world } = current;
+    world.on(START, () => error(409, "run_active", "A run is already in progress.", "run-old"));
+    await userEvent.type(await field("Additional instructions"), "Use the new lock");
+    await userEvent.click(await button("Retry start"));
+    await userEvent.click(await button("Follow that run"));
+    await screen.findByText("Following run-old");
+    const [first, second] = keys();
+    expect(second).not.toBe(first);
+    await waitFor(() => { expect(world.documents.get(DRAFT)).toMatchObject({ edits: { instructions: "Use the new lock" } }); }, { timeout: 3000 });
+  });
+
+  it("has the first key again when the change is taken back", async () => {
+    const instructions = await field("Additional instructions");
+    for (const text of ["Use the new lock", ""]) {
+      await userEvent.clear(instructions);
+      if (text) await userEvent.type(instructions, text);
+      await userEvent.click(await button("Retry start"));
+      await button("Retry start");
+    }
+    await waitFor(() => { expect(keys()).toHaveLength(3); });
+    expect(keys()[2]).toBe(keys()[0]);
+    expect(new Set(keys()).size).toBe(2);
+  });
+});
+
 describe("the focus", () => {
   it("goes to the reason when the app refuses, and to the heading after the start", async () => {
     const { world } = current;

@@ -8,7 +8,7 @@ const item = (id: number, isMissing = false) => ({ id, isMissing, title: "", typ
 const FORM = formOf({}, {});
 
 function world() {
-  let starts = newStarts([item(1), item(2), item(3, true)], (id) => `key-${String(id)}`);
+  let starts = newStarts([item(1), item(2), item(3, true)]);
   const start = createStarter((event: StartEvent) => { starts = afterEvent(starts, event); });
   return { starts: () => starts, start: (launch: Launch) => start(starts, FORM, launch), emit: (event: StartEvent) => { starts = afterEvent(starts, event); } };
 }
@@ -16,18 +16,18 @@ function world() {
 describe("starts", () => {
   it("go on after one that breaks, which can be tried again", async () => {
     const { starts, start } = world();
-    const keys: string[] = [];
-    await start(({ id }, key) => {
-      keys.push(key);
+    const tried: number[] = [];
+    await start(({ id }) => {
+      tried.push(id);
       return id === 1 ? Promise.reject(new Error("The page is offline")) : Promise.resolve({ value: { runId: "run-2" } });
     });
     expect(starts().map(({ state }) => state)).toEqual(["failed", "started", "failed"]);
     expect(starts()[0]!.problem?.message).toBe("The run was not started. The page is offline.");
-    await start((_, key) => {
-      keys.push(key);
+    await start(({ id }) => {
+      tried.push(id);
       return Promise.resolve({ value: { runId: "run-1" } });
     });
-    expect(keys).toEqual(["key-1", "key-2", "key-1"]);
+    expect(tried).toEqual([1, 2, 1]);
     expect(tallyText(tallyOf(starts()))).toBe("2 of 3 started");
   });
 

@@ -2,8 +2,8 @@
 import { cleanup, render, screen } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { ADDRESS, FakeApp, record } from "../../parts/tests/fake_app";
-import { contentOf, Panel } from "../Panel";
+import { ADDRESS, error, FakeApp, FakeResizeObserver, ok, record } from "../../parts/tests/fake_app";
+import { contentOf, NamedPanel, Panel } from "../Panel";
 
 vi.mock("../../host/session", async () => (await import("../../parts/tests/fake_host")).session);
 vi.mock("../../host/services", async () => (await import("../../parts/tests/fake_host")).services);
@@ -11,6 +11,7 @@ vi.mock("../../host/services", async () => (await import("../../parts/tests/fake
 let app: FakeApp;
 beforeEach(() => {
   app = new FakeApp();
+  vi.stubGlobal("ResizeObserver", FakeResizeObserver);
   Element.prototype.scrollTo = vi.fn();
 });
 afterEach(cleanup);
@@ -19,6 +20,19 @@ describe("the panel", () => {
   it("takes from its configuration only what it knows", () => {
     expect(contentOf({ address: ADDRESS, runIds: ["a", "a", 1, "", "b"] })).toEqual({ address: ADDRESS, runIds: ["a", "b"] });
     expect(contentOf({ address: 1, runIds: "a" })).toEqual({ address: "", runIds: [] });
+  });
+
+  it.each([
+    ["the name of its agent", "project", "Claude Code"],
+    ["the type of its agent where the agents cannot be read", "other", "claude"],
+  ])("shows %s", async (_, project, name) => {
+    app.show(record({ agentType: "claude", model: "" }));
+    app.log("run-1", "");
+    const agents = { count: 1, default: "claude", value: [{ agentType: "claude", available: true, defaultModel: "", models: [], name: "Claude Code", reason: "" }] };
+    app.on("GET /api/boards/agents", () => (project === "project" ? ok(agents) : error(503, "starting", "The app is starting.")));
+    const place = { organization: "fabrikam", project, projectId: "p", userName: "" };
+    render(<NamedPanel place={place} address={ADDRESS} runIds={["run-1"]} />);
+    await screen.findByText(name);
   });
 
   it("shows one run with its log", async () => {

@@ -4,12 +4,13 @@ import { userEvent } from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { OUTCOME_TEXTS, OUTCOMES } from "../../../shared/outcomes";
+import { AgentNames } from "../AgentNames";
 import { MAX_PANEL_LENGTH } from "../log_tail";
 import { ANNOUNCE_MS } from "../LogView";
 import { VISIBLE_MS } from "../repeat";
 import { RunList } from "../RunList";
 import { RunView } from "../RunView";
-import { ADDRESS, error, FakeApp, ok, record, setVisibility } from "./fake_app";
+import { ADDRESS, boxChanges, error, FakeApp, FakeResizeObserver, ok, record, setVisibility } from "./fake_app";
 import { host, resetHost } from "./fake_host";
 
 vi.mock("../../host/session", async () => (await import("./fake_host")).session);
@@ -25,6 +26,7 @@ beforeEach(() => {
   resetHost();
   setVisibility("visible");
   app.log("run-1", "");
+  vi.stubGlobal("ResizeObserver", FakeResizeObserver);
   Element.prototype.scrollTo = scrollTo;
   scrollTo.mockClear();
 });
@@ -49,6 +51,23 @@ describe("a run in progress", () => {
     expect(screen.getByText("Cost so far").nextSibling?.textContent).toBe("$0.0641");
     expect(screen.getByText("16,723 in, 200,613 cached, 1,058 out")).toBeTruthy();
     expect((await screen.findByText(/hello/)).closest("[role=log]")?.getAttribute("tabindex")).toBe("0");
+  });
+
+  it("has no cost that is known before its first usage is recorded", async () => {
+    const usage = { inputTokens: 0, cachedTokens: 0, outputTokens: 0, turns: 0, costUsd: null };
+    app.show(record({ usage }));
+    render(<RunView address={ADDRESS} run="run-1" />);
+    expect((await screen.findByText("Cost so far")).nextSibling?.textContent).toBe("not known yet");
+    expect(screen.queryByText("Tokens")).toBeNull();
+  });
+
+  it("names its agent as the list of the agents does, and by its type without one", async () => {
+    app.show(record({ agentType: "claude", model: "large" }));
+    const agents = [{ agentType: "claude", name: "Claude Code" }];
+    const { rerender } = render(<AgentNames agents={undefined}><RunView address={ADDRESS} run="run-1" /></AgentNames>);
+    expect((await screen.findByText("Agent")).nextSibling?.textContent).toBe("claude, large");
+    rerender(<AgentNames agents={agents}><RunView address={ADDRESS} run="run-1" /></AgentNames>);
+    expect(screen.getByText("Agent").nextSibling?.textContent).toBe("Claude Code, large");
   });
 
   it("is cancelled only after a question", async () => {
@@ -172,8 +191,12 @@ describe("the log", () => {
     await screen.findByText(/hello/);
     const moves = scrollTo.mock.calls;
     expect(moves.length).toBeGreaterThan(0);
+    const shown = moves.length;
+    boxChanges.forEach((change) => { change(); });
+    expect(moves.length).toBe(shown + 1); // a narrower box has more lines
     Object.defineProperties(log, { scrollHeight: { value: 900 }, clientHeight: { value: 200 }, scrollTop: { value: 100 } });
     act(() => { log.dispatchEvent(new Event("scroll", { bubbles: true })); });
+    expect(boxChanges).toEqual([]);
     const before = moves.length;
     await userEvent.click(await button("Go to the end"));
     expect(moves.length).toBe(before + 1);

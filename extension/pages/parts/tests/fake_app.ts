@@ -83,6 +83,22 @@ export function record(changes: Partial<RunRecord> = {}): RunRecord {
   };
 }
 
+/** What is called when the box of an element changes; jsdom has no boxes. */
+export const boxChanges: (() => void)[] = [];
+
+/** Stands in for the browser's observer of boxes. */
+export class FakeResizeObserver {
+  constructor(private readonly onChange: () => void) {}
+
+  observe(): void {
+    boxChanges.push(this.onChange);
+  }
+
+  disconnect(): void {
+    boxChanges.splice(boxChanges.indexOf(this.onChange), 1);
+  }
+}
+
 /** Makes the page visible or hidden. */
 export function setVisibility(state: "visible" | "hidden"): void {
   Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
