@@ -62,6 +62,34 @@ def test_a_free_place_goes_to_the_earliest_run_that_waits(records):
     assert "reason" not in records.get(runs[2].id) or not records.get(runs[2].id)["reason"]
 
 
+def test_a_run_that_waits_says_how_many_are_before_it_now(records):
+    runs = [queued(records, number) for number in range(5)]
+    for run in runs:
+        claim_slot.run(run)
+    for first, said in ((2, "behind 1 other"), (3, "as the next")):
+        end(records, runs[first - PLACES])
+        assert claim_slot.run(runs[first]).granted
+        claim_slot.run(runs[4])
+        assert records.get(runs[4].id)["reason"] == f"Waiting for a place, {said}."
+
+
+def test_a_row_that_was_read_before_the_end_gives_no_place(records, monkeypatch):
+    run = queued(records, 1)
+    records.enter(run.id, "running", {})
+    held = type(records).held
+
+    def held_late(self, kind):
+        self.end(run.id, {"status": "completed"})
+        return held(self, kind)
+
+    row = records.get(run.id)
+    monkeypatch.setattr(type(records), "held", held_late)
+    monkeypatch.setattr(module, "in_parallel", lambda *calls: (row, *(call() for call in calls[1:])))
+    assert claim_slot.run(run).cancelled
+    monkeypatch.undo()
+    assert run.id not in records.held(SLOT).values()
+
+
 def test_a_run_that_was_cancelled_while_it_waited_holds_nobody_up(records):
     runs = [queued(records, number) for number in range(4)]
     for run in runs:
