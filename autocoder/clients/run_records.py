@@ -21,6 +21,7 @@ from autocoder.runs.rows import (
     RUN_PARTITION,
     RUNS,
     bounded,
+    has_started,
     is_before,
     is_concluded,
     is_over,
@@ -28,7 +29,8 @@ from autocoder.runs.rows import (
     phase_columns,
 )
 
-DELIVERY, CONTENT, IDEMPOTENCY, ACTIVE, SLOT = "delivery", "content", "idempotency", "active", "slot"
+DELIVERY, CHANGE, CONTENT, IDEMPOTENCY = "delivery", "change", "content", "idempotency"  # detect repeats
+ACTIVE, SLOT = "active", "slot"
 _RUN_ID = re.compile(RUN_ID)
 MAX_TRIES = 20
 KEPT = frozenset({"status", "reason", "ended_at"})
@@ -160,10 +162,7 @@ class RunRecords:
         return self._change(run_id, lambda row: is_before(row, phase), columns, read) or {}
 
     def note(self, run_id: str, reason: str, read: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Write why the run waits, unless it has ended; return its row, empty when there is none.
-
-        *read* is as in `enter`.
-        """
+        """Write why the run waits, unless it has ended; return its row as `enter` does."""
         return self._change(run_id, lambda row: not is_over(row), bounded({"reason": reason}), read) or {}
 
     def end(self, run_id: str, columns: Mapping[str, Any]) -> None:
@@ -173,6 +172,10 @@ class RunRecords:
     def owed_reports(self, limit: int) -> list[dict[str, Any]]:
         """Return up to *limit* rows of ended runs whose work items have not been told."""
         return self.tables.query(RUNS, RUN_PARTITION, {"report_owed": True}, top=limit)
+
+    def give_up(self, run_id: str, columns: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Write the *columns* of its end, unless the run has taken a step; return its row, or None."""
+        return self._change(run_id, lambda row: not has_started(row), bounded(columns))
 
     def list(self, wanted: RunQuery) -> list[dict[str, Any]]:
         """Return the rows that match *wanted*, newest first."""
@@ -200,7 +203,7 @@ class RunRecords:
     def begin_publishing(self, run_id: str, columns: Mapping[str, Any]) -> dict[str, Any] | None:
         """Write the publishing *columns*, unless it was cancelled or is reported; return the current row."""
         return self._change(
-            run_id, lambda row: not row.get("cancel_requested") and not is_concluded(row), bounded(columns)
+            run_id, lambda row: not (row.get("cancel_requested") or is_concluded(row)), bounded(columns)
         )
 
     def advance(
