@@ -65,7 +65,7 @@ def _granted(records: RunRecords, run: Run, row: dict[str, Any], held: Mapping[s
 def _waiting(records: RunRecords, run: Run, row: dict[str, Any], held: Mapping[str, str]) -> Slot:
     """Leave a ticket, once, and say how many runs are before this one; take it back if the run has ended."""
     before = _earlier(run, held)
-    others = f"behind {before} other{'s' if before > 1 else ''}" if before else "as the next"
+    others = f"behind {before} other run{'s' if before > 1 else ''}" if before else "and next in line"
     reason, is_new = f"Waiting for a place, {others}.", TICKET + run.id not in held
     if is_new:
         records.take(Claim(SLOT, TICKET + run.id), run.id)

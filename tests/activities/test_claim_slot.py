@@ -47,7 +47,7 @@ def test_runs_take_the_places_that_there_are_and_say_how_many_wait(records):
     slots = [claim_slot.run(run) for run in runs]
     assert [slot.granted for slot in slots] == [True, True, False, False, False]
     assert [slot.before for slot in slots[2:]] == [0, 1, 2]
-    assert records.get(runs[4].id)["reason"] == "Waiting for a place, behind 2 others."
+    assert records.get(runs[4].id)["reason"] == "Waiting for a place, behind 2 other runs."
 
 
 def test_a_free_place_goes_to_the_earliest_run_that_waits(records):
@@ -66,7 +66,7 @@ def test_a_run_that_waits_says_how_many_are_before_it_now(records):
     runs = [queued(records, number) for number in range(5)]
     for run in runs:
         claim_slot.run(run)
-    for first, said in ((2, "behind 1 other"), (3, "as the next")):
+    for first, said in ((2, "behind 1 other run"), (3, "and next in line")):
         end(records, runs[first - PLACES])
         assert claim_slot.run(runs[first]).granted
         claim_slot.run(runs[4])
