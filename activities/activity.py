@@ -86,19 +86,21 @@ def _run_id(value: Any) -> str:
 def _reply(error: AutocoderError) -> dict[str, Any]:
     """Return *error* as a value: whether, when and how often to retry, or why not.
 
-    `most` limits the tries. A `steady` pause is always `seconds`, any other grows (`orchestrators/step.py`).
+    `most` limits the tries with this `code`. A `steady` pause is always `seconds`, any other grows
+    (`orchestrators/step.py`).
     """
     reason = clients().redact(f"{error} ({error.code})")
+    given = {"code": error.code, "reason": reason}
     if isinstance(error, NoCapacity):
-        again = {"seconds": error.retry_after_seconds, "reason": reason, "most": MAX_CAPACITY_TRIES}
-        return {"again": {**again, "steady": True}}
+        again = {"seconds": error.retry_after_seconds, "most": MAX_CAPACITY_TRIES, "steady": True}
+        return {"again": {**given, **again}}
     if isinstance(error, NoImage):
-        return {"again": {"seconds": 0, "reason": reason, "most": MAX_IMAGE_TRIES}}
+        return {"again": {**given, "seconds": 0, "most": MAX_IMAGE_TRIES}}
     if isinstance(error, RetryLater):
-        return {"again": {"seconds": error.retry_after_seconds, "reason": reason}}
+        return {"again": {**given, "seconds": error.retry_after_seconds}}
     if isinstance(error, Transient):
-        return {"again": {"seconds": 0, "reason": reason}}
+        return {"again": {**given, "seconds": 0}}
     if isinstance(error, SignInRequired):
         seconds = 60 * clients().settings.sign_in_minutes / MAX_SIGN_IN_TRIES
-        return {"again": {"seconds": seconds, "reason": reason, "most": MAX_SIGN_IN_TRIES, "steady": True}}
+        return {"again": {**given, "seconds": seconds, "most": MAX_SIGN_IN_TRIES, "steady": True}}
     return {"failed": {"reason": reason}}

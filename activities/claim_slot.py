@@ -62,16 +62,16 @@ def _granted(records: RunRecords, run: Run, row: dict[str, Any], held: Mapping[s
     return Slot(granted=True)
 
 
-def _waiting(records: RunRecords, run: Run, row: Mapping[str, Any], held: Mapping[str, str]) -> Slot:
+def _waiting(records: RunRecords, run: Run, row: dict[str, Any], held: Mapping[str, str]) -> Slot:
     """Leave a ticket, once, and say how many runs are before this one; take it back if the run has ended."""
     before = _earlier(run, held)
-    if TICKET + run.id not in held:
+    others = f"behind {before} other run{'s' if before > 1 else ''}" if before else "and next in line"
+    reason, is_new = f"Waiting for a place, {others}.", TICKET + run.id not in held
+    if is_new:
         records.take(Claim(SLOT, TICKET + run.id), run.id)
-        others = f"behind {before} other{'s' if before > 1 else ''}" if before else "as the next"
-        reason = f"Waiting for a place, {others}."
-        if is_over(records.note(run.id, reason)):
-            records.release_all((SLOT,), run.id)
-            return CANCELLED
+    if (is_new or row.get("reason") != reason) and is_over(records.note(run.id, reason, row)):
+        records.release_all((SLOT,), run.id)
+        return CANCELLED
     if not row.get("seen"):  # else its status soon says that it has begun
         records.merge(run.id, {"seen": True})
     return Slot(granted=False, before=before)

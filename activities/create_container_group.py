@@ -45,6 +45,8 @@ def create_container_group(plan: Plan) -> Ended | None:
         lambda: connected.records.get(plan.run.id),
     )
     if group is not None:
+        if row and row.get("reason"):
+            connected.records.note(plan.run.id, "")
         return None
     settled = {"agent_type": plan.agent_type, "model": plan.model, "branch": plan.branch}
     refused = ending_before_start(row) or _ended_by_missing_secret(connected, plan)

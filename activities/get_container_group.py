@@ -15,7 +15,7 @@ from autocoder.models import GroupVerdict, Phase, Plan, Progress, Value
 from autocoder.runs.rows import phase_columns, usage_column
 
 SHOWN_PHASES: dict[str, Phase] = {"running": "running", "verifying": "verifying", "collecting": "verifying"}
-WORKING = ("provisioning", "running", "verifying")
+WORKING: tuple[Phase, ...] = ("provisioning", "running", "verifying")
 log = logging.getLogger("autocoder.activities")
 
 
@@ -63,4 +63,5 @@ def _publish_progress(connected: Clients, plan: Plan, progress: Progress | None)
         connected.records.merge(plan.run.id, columns)
         return
     columns |= phase_columns(phase, now())
-    show_phase(connected, plan.run, phase, connected.records.advance(plan.run.id, WORKING, columns))
+    earlier = WORKING[: WORKING.index(phase)]
+    show_phase(connected, plan.run, phase, connected.records.advance(plan.run.id, earlier, columns))

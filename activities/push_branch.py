@@ -21,7 +21,7 @@ from autocoder.clock import now
 from autocoder.errors import TooLarge
 from autocoder.models import AgentResult, Ended, Plan, PushedBranch, Value
 from autocoder.runs.callback import callback_token
-from autocoder.runs.rows import is_over, phase_columns
+from autocoder.runs.rows import is_concluded, phase_columns
 from autocoder.settings import settings
 from autocoder.shared.policy import Rules
 
@@ -54,7 +54,7 @@ def push_branch(given: PushInput) -> PushedBranch | Ended:
         )
         if row is not None and row.get("cancel_requested"):
             return Ended(outcome="cancelled", reason="The run was cancelled before anything was pushed.")
-        if row is not None and is_over(row):  # the activity is executed once more, after the end
+        if row is not None and is_concluded(row):  # the activity is executed once more, after the end
             return Ended(outcome="cancelled", reason="The run had ended before anything was pushed.")
         with open_pack(file, sha256=pack.sha256) as opened:
             change = read_change(opened, pack.commit, plan.base.commit)

@@ -5,6 +5,7 @@ from typing import Any
 
 from activities.activity import activity
 from activities.parts.work_item_comment import write_final_comment
+from autocoder.clients.azure_devops.work_item_values import WorkItemRecord
 from autocoder.clients.connect import Clients, clients
 from autocoder.errors import NotFound
 from autocoder.models import RunReport
@@ -43,8 +44,10 @@ def _set_state(connected: Clients, report: RunReport) -> None:
     if category is None or number is None:
         return
     work_items = connected.azure_devops(report.run.request.organization).work_items
-    record = work_items.get(number)
-    states = work_items.states(record.project, str(record.fields.get("System.WorkItemType", "")))
-    wanted = [state.name for state in states if state.category == category]
-    if wanted and record.fields.get("System.State") not in wanted:
-        work_items.update_fields(number, record.rev, {"System.State": wanted[0]})
+
+    def wanted(record: WorkItemRecord) -> str | None:
+        states = work_items.states(record.project, str(record.fields.get("System.WorkItemType", "")))
+        names = [state.name for state in states if state.category == category]
+        return names[0] if names and record.fields.get("System.State") not in names else None
+
+    work_items.set_state(number, wanted)

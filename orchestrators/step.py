@@ -76,7 +76,7 @@ def _settled(
 
     Without *tries*, a reply may limit them itself.
     """
-    counted: dict[int, int] = {}  # how often each bound was met
+    counted: dict[str, int] = {}  # how often each error was met
     last = (tries or MAX_TRIES) - 1
     for attempt in range(last + 1):
         if "value" in reply:
@@ -85,9 +85,9 @@ def _settled(
         if "failed" in reply:
             break
         again = reply["again"]
-        most = tries or again.get("most", MAX_TRIES)
-        counted[most] = counted.get(most, 0) + 1
-        if counted[most] >= most or attempt == last:  # else the last answer would not be looked at
+        most, code = tries or again.get("most", MAX_TRIES), again.get("code", "")
+        counted[code] = counted.get(code, 0) + 1
+        if counted[code] >= most or attempt == last:  # else the last answer would not be looked at
             break
         seconds = float(again["seconds"])
         yield from sleep(context, seconds if again.get("steady") else pause(attempt, seconds))

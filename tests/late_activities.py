@@ -24,6 +24,7 @@ def repeated(run_id: str) -> dict[str, str]:
         create_container_group,
         create_pull_request,
         fetch_work_item,
+        finish_run,
         get_container_group,
         push_branch,
         read_agent_result,
@@ -65,7 +66,9 @@ def repeated(run_id: str) -> dict[str, str]:
     call(push_branch, push_branch.PushInput(plan=plan, result=result))
     pushed = PushedBranch(branch=plan.branch, commit="0" * 40, files=(), more_files=0)
     call(create_pull_request, PullRequestInput(plan=plan, result=result, pushed=pushed))
-    call(report_run, RunReport(run=run, title="late", outcome="failed", reason="late words"))
+    report = RunReport(run=run, title="late", outcome="failed", reason="late words")
+    call(report_run, report)
+    call(finish_run, report)
     return said
 
 

@@ -8,7 +8,7 @@ from itertools import islice
 
 from autocoder import ids
 from autocoder.clients.connect import Clients
-from autocoder.clients.run_records import CONTENT, DELIVERY, IDEMPOTENCY
+from autocoder.clients.run_records import CHANGE, CONTENT, DELIVERY, IDEMPOTENCY
 from autocoder.runs.rows import is_over
 from autocoder.settings import Settings
 
@@ -44,7 +44,12 @@ def expire_claims(connected: Clients, settings: Settings) -> int:
     """Delete the claims that detect repeats, once no repeat can arrive any more; return how many."""
     retained = retained_since(settings)
     window = dt.datetime.now(dt.UTC) - dt.timedelta(seconds=settings.dedup_window_seconds)
-    ends = {DELIVERY: retained, IDEMPOTENCY: retained, CONTENT: max(retained, window)}
+    ends = {
+        DELIVERY: retained,
+        CHANGE: retained,
+        IDEMPOTENCY: retained,
+        CONTENT: max(retained, window),
+    }
     left = MAX_CLAIMS
     for kind, before in ends.items():
         left -= connected.records.expire(kind, before, left) if left else 0

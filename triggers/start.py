@@ -14,7 +14,7 @@ import azure.durable_functions as df
 
 from autocoder import ids, wire
 from autocoder.clients.connect import Clients, clients
-from autocoder.clients.run_records import CONTENT, DELIVERY, Claim, RunRecords, active_claim
+from autocoder.clients.run_records import CHANGE, CONTENT, DELIVERY, Claim, RunRecords, active_claim
 from autocoder.clock import now
 from autocoder.models import Run, RunRequest
 from autocoder.runs.rows import has_started, is_over
@@ -68,7 +68,7 @@ StartResult = Started | Duplicate | Active | QueueFull
 
 @dataclass(frozen=True, slots=True)
 class StartRequest:
-    """A request, and the claims by which its repeats are known (`delivery`, `content`, `idempotency`)."""
+    """A request, and the claims by which its repeats are known: all kinds but `active` and `slot`."""
 
     request: RunRequest
     claims: tuple[Claim, ...] = field(default=())
@@ -137,24 +137,33 @@ class _Claims:
         return self._claim_subject(start, run_id)
 
     def _claim_subject(self, start: StartRequest, run_id: str) -> str | Active:
-        """Claim the work item for *run_id*; where another run holds it, only the delivery is used up."""
+        """Claim the work item for *run_id*; where another run holds it, what was delivered is used up."""
         active = active_claim(start.request, run_id)
         holder = self.records.take(active, run_id)
-        if holder != run_id and (self._is_over(holder) or self._is_abandoned(holder)):
-            self._give_up(holder, run_id)  # first, or a death in between would leave it queued for ever
+        if holder != run_id and self._has_given_way(holder, run_id):
             holder = self.records.take_over(active, holder, run_id)
         if holder == run_id:
             return run_id
-        deliveries = [claim for claim in start.claims if claim.kind == DELIVERY]
-        self.records.release([claim for claim in start.claims if claim.kind != DELIVERY], run_id)
-        self.records.repoint(deliveries, run_id, holder)
+        delivered = [claim for claim in start.claims if claim.kind in (DELIVERY, CHANGE)]
+        self.records.release([claim for claim in start.claims if claim not in delivered], run_id)
+        self.records.repoint(delivered, run_id, holder)
         return Active(holder)
 
-    def _give_up(self, run_id: str, successor: str) -> None:
-        """Write that a run could not be started, if it has a row: no orchestration does so, now or later."""
+    def _has_given_way(self, run_id: str, successor: str) -> bool:
+        """Whether a run has ended, or was never started: its end is written before its claim is taken over.
+
+        In the other order, a death in between would leave it queued for ever.
+        """
+        return self._is_over(run_id) or (self._is_abandoned(run_id) and self._give_up(run_id, successor))
+
+    def _give_up(self, run_id: str, successor: str) -> bool:
+        """Write that a run could not be started, unless it has started just now; return whether it is over.
+
+        A run without a row is over, too: no orchestration will carry it.
+        """
         reason = f"The run could not be started; run {successor} takes its place."
-        columns = {"status": "failed", "reason": reason, "ended_at": now()}
-        self.records.advance(run_id, ("queued",), columns)
+        row = self.records.give_up(run_id, {"status": "failed", "reason": reason, "ended_at": now()})
+        return row is None or is_over(row)
 
     def _ended_in_vain(self, run_id: str) -> bool:
         """Whether the run ended and brought nothing, no pull request either: the same text may ask again."""

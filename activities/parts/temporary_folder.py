@@ -13,7 +13,7 @@ from pathlib import Path
 
 from autocoder.errors import Transient
 
-PREFIX = "autocoder-"
+PREFIX = "autocoder-activity-"  # of no other folder: what begins like this is deleted
 MAX_AGE_SECONDS = 3_600.0  # longer than any activity may take
 FULL = (errno.ENOSPC, errno.EDQUOT)
 

@@ -21,13 +21,16 @@ from autocoder.runs.rows import (
     RUN_PARTITION,
     RUNS,
     bounded,
+    has_started,
     is_before,
+    is_concluded,
     is_over,
     new_row,
     phase_columns,
 )
 
-DELIVERY, CONTENT, IDEMPOTENCY, ACTIVE, SLOT = "delivery", "content", "idempotency", "active", "slot"
+DELIVERY, CHANGE, CONTENT, IDEMPOTENCY = "delivery", "change", "content", "idempotency"  # detect repeats
+ACTIVE, SLOT = "active", "slot"
 _RUN_ID = re.compile(RUN_ID)
 MAX_TRIES = 20
 KEPT = frozenset({"status", "reason", "ended_at"})
@@ -158,17 +161,21 @@ class RunRecords:
         columns = bounded({**phase_columns(phase, now()), **more})
         return self._change(run_id, lambda row: is_before(row, phase), columns, read) or {}
 
-    def note(self, run_id: str, reason: str) -> dict[str, Any]:
-        """Write why the run waits, unless it has ended; return its row, empty when there is none."""
-        return self._change(run_id, lambda row: not is_over(row), bounded({"reason": reason})) or {}
+    def note(self, run_id: str, reason: str, read: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Write why the run waits, unless it has ended; return its row as `enter` does."""
+        return self._change(run_id, lambda row: not is_over(row), bounded({"reason": reason}), read) or {}
 
     def end(self, run_id: str, columns: Mapping[str, Any]) -> None:
-        """Write the *columns* of a run's end."""
-        self.tables.merge(RUNS, RUN_PARTITION, run_id, bounded(columns))
+        """Write the *columns* of a run's end, unless it has ended: people were told how."""
+        self._change(run_id, lambda row: not is_over(row), bounded(columns))
 
     def owed_reports(self, limit: int) -> list[dict[str, Any]]:
         """Return up to *limit* rows of ended runs whose work items have not been told."""
         return self.tables.query(RUNS, RUN_PARTITION, {"report_owed": True}, top=limit)
+
+    def give_up(self, run_id: str, columns: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Write the *columns* of its end, unless the run has taken a step; return its row, or None."""
+        return self._change(run_id, lambda row: not has_started(row), bounded(columns))
 
     def list(self, wanted: RunQuery) -> list[dict[str, Any]]:
         """Return the rows that match *wanted*, newest first."""
@@ -194,9 +201,9 @@ class RunRecords:
         return self._change(run_id, lambda row: row.get("status") in CANCELLABLE, {"cancel_requested": True})
 
     def begin_publishing(self, run_id: str, columns: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Write the publishing *columns*, unless it was cancelled or has ended; return the current row."""
+        """Write the publishing *columns*, unless it was cancelled or is reported; return the current row."""
         return self._change(
-            run_id, lambda row: not row.get("cancel_requested") and not is_over(row), bounded(columns)
+            run_id, lambda row: not (row.get("cancel_requested") or is_concluded(row)), bounded(columns)
         )
 
     def advance(
@@ -213,7 +220,12 @@ class RunRecords:
         columns: Mapping[str, Any],
         read: dict[str, Any] | None = None,
     ) -> dict[str, Any] | None:
-        """Merge *columns* into the row if *allowed* accepts it; repeat if another process changed the row."""
+        """Merge *columns* into the row if *allowed* accepts it; repeat if another process changed the row.
+
+        The row that is returned is never older than the call: one that was *read* before may have changed.
+        """
+        if read and not allowed(read):
+            read = None
         for number in range(MAX_TRIES):
             row = read if read and number == 0 else self.get(run_id)
             if row is None or not allowed(row):

@@ -47,7 +47,7 @@ def test_runs_take_the_places_that_there_are_and_say_how_many_wait(records):
     slots = [claim_slot.run(run) for run in runs]
     assert [slot.granted for slot in slots] == [True, True, False, False, False]
     assert [slot.before for slot in slots[2:]] == [0, 1, 2]
-    assert records.get(runs[4].id)["reason"] == "Waiting for a place, behind 2 others."
+    assert records.get(runs[4].id)["reason"] == "Waiting for a place, behind 2 other runs."
 
 
 def test_a_free_place_goes_to_the_earliest_run_that_waits(records):
@@ -60,6 +60,34 @@ def test_a_free_place_goes_to_the_earliest_run_that_waits(records):
     assert not claim_slot.run(runs[3]).granted
     assert claim_slot.run(runs[2]).granted
     assert "reason" not in records.get(runs[2].id) or not records.get(runs[2].id)["reason"]
+
+
+def test_a_run_that_waits_says_how_many_are_before_it_now(records):
+    runs = [queued(records, number) for number in range(5)]
+    for run in runs:
+        claim_slot.run(run)
+    for first, said in ((2, "behind 1 other run"), (3, "and next in line")):
+        end(records, runs[first - PLACES])
+        assert claim_slot.run(runs[first]).granted
+        claim_slot.run(runs[4])
+        assert records.get(runs[4].id)["reason"] == f"Waiting for a place, {said}."
+
+
+def test_a_row_that_was_read_before_the_end_gives_no_place(records, monkeypatch):
+    run = queued(records, 1)
+    records.enter(run.id, "running", {})
+    held = type(records).held
+
+    def held_late(self, kind):
+        self.end(run.id, {"status": "completed"})
+        return held(self, kind)
+
+    row = records.get(run.id)
+    monkeypatch.setattr(type(records), "held", held_late)
+    monkeypatch.setattr(module, "in_parallel", lambda *calls: (row, *(call() for call in calls[1:])))
+    assert claim_slot.run(run).cancelled
+    monkeypatch.undo()
+    assert run.id not in records.held(SLOT).values()
 
 
 def test_a_run_that_was_cancelled_while_it_waited_holds_nobody_up(records):

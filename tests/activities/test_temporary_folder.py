@@ -33,8 +33,10 @@ def test_the_folder_is_gone_afterwards(root):
 
 def test_what_killed_processes_left_is_deleted_and_nothing_else(root):
     old = leftover(root, f"{PREFIX}old", MAX_AGE_SECONDS + 60)
-    others = [leftover(root, f"{PREFIX}new", 60), leftover(root, "another", MAX_AGE_SECONDS + 60)]
-    (root / f"{PREFIX}link").symlink_to(others[1])
+    names = ("another", "autocoder-main", "autocoder-run-local")  # such as a developer's clone
+    others = [leftover(root, name, MAX_AGE_SECONDS + 60) for name in names]
+    others.append(leftover(root, f"{PREFIX}new", 60))
+    (root / f"{PREFIX}link").symlink_to(others[0])
     with temporary_folder():
         assert not old.exists()
         assert all((other / "inside").is_dir() for other in others)

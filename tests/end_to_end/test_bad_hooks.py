@@ -50,6 +50,13 @@ def test_a_delivery_starts_a_run_once_however_often_it_is_replayed(quick, item):
     assert len(quick.app.runs(workItemId=item["id"])) == 1
 
 
+def test_a_change_whose_run_failed_starts_no_other_when_it_is_delivered_under_another_id(quick):
+    failing = quick.work_item("Fail", "<div>QUICK fail 3</div>")
+    run_id = said(quick.deliver(created(failing["id"])), "started")["runId"]
+    assert quick.finished(run_id)["status"] == "failed"
+    assert said(quick.deliver(created(failing["id"])), "duplicate")["runId"] == run_id
+
+
 def test_the_same_content_in_a_new_delivery_is_a_duplicate_and_a_new_title_a_new_run(quick, item):
     run_id = said(quick.deliver(created(item["id"])), "started")["runId"]
     assert said(quick.deliver(created(item["id"])), "duplicate")["runId"] == run_id

@@ -32,7 +32,7 @@ def test_a_full_queue_loses_no_delivery_of_a_service_hook(narrow_case, narrow):
     hooked = narrow.work_item("Tagged", "<div>QUICK write b.txt B</div>", tags=["autocoder"])
     run_id = narrow.run_of(hooked["id"])
     narrow.wait_for(lambda: narrow.app.run(run_id).get("reason"), "a reason to wait", 20)
-    assert narrow.app.run(run_id)["reason"] == "Waiting for a place, behind 1 other."
+    assert narrow.app.run(run_id)["reason"] == "Waiting for a place, behind 1 other run."
     assert cancel(narrow, first).status_code == 202
     second.published_once()
     assert narrow.finished(run_id)["status"] == "completed"

@@ -88,7 +88,7 @@ def test_an_error_with_a_limit_of_tries_also_sets_the_pause(flow):
 
 def test_tries_without_a_limit_do_not_count_towards_a_limit(flow):
     busy = {"again": {"seconds": 0, "reason": "429"}}
-    full = {"again": {"seconds": 0, "reason": "no room", "most": 2, "steady": True}}
+    full = {"again": {"seconds": 0, "reason": "no room", "code": "no_room", "most": 2, "steady": True}}
     done = flow().start(create_container_group=[busy, busy, full, value(None)])
     done.called("create_container_group", 4).finished()
     assert done.report().outcome == "completed"

@@ -57,8 +57,11 @@ def test_a_smaller_limit_ends_the_tries_earlier():
         taken(*[again(most=3)] * 3)
 
 
-def test_different_limits_are_counted_separately():
-    assert taken(*[again(most=10)] * 5, again(most=3), *[again()] * 5, {"value": 5}) == (5, 0)
+def test_different_errors_are_counted_separately():
+    full, absent = again(code="no_room", most=10), again(code="no_image", most=10)
+    assert taken(*[absent] * 9, *[full] * 9, again(code="busy"), {"value": 5}) == (5, 0)
+    with pytest.raises(StepFailed, match="busy"):
+        taken(*[absent] * 5, *[full] * 10)
 
 
 def test_what_a_service_answered_is_the_reason():

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from autocoder import ids
-from autocoder.clients.run_records import ACTIVE, CONTENT, DELIVERY, IDEMPOTENCY, Claim
+from autocoder.clients.run_records import ACTIVE, CHANGE, CONTENT, DELIVERY, IDEMPOTENCY, Claim
 from autocoder.clients.tables import Tables
 from autocoder.models import Requester, Run, RunRequest
 from autocoder.runs.rows import CLAIMS, RUN_PARTITION, RUNS
@@ -73,12 +73,13 @@ def forget(clients, kind):
 
 
 def test_claims_are_deleted_after_their_window_or_the_retention(clients):
-    for kind in (DELIVERY, IDEMPOTENCY, CONTENT, ACTIVE):
+    for kind in (DELIVERY, CHANGE, IDEMPOTENCY, CONTENT, ACTIVE):
         forget(clients, kind)
         for days in (0, 1, 29, 31):
             take(clients, kind, f"{kind}{days}", days)
-    assert expire_claims(clients, clients.settings) == 5
+    assert expire_claims(clients, clients.settings) == 6
     assert set(clients.records.held(DELIVERY)) == {"delivery0", "delivery1", "delivery29"}
+    assert set(clients.records.held(CHANGE)) == {"change0", "change1", "change29"}
     assert set(clients.records.held(IDEMPOTENCY)) == {"idempotency0", "idempotency1", "idempotency29"}
     assert set(clients.records.held(CONTENT)) == {"content0"}
     assert len(clients.records.held(ACTIVE)) == 4

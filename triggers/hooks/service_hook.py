@@ -18,7 +18,7 @@ import azure.functions as func
 
 from autocoder.agents import agents
 from autocoder.clients.connect import clients
-from autocoder.clients.run_records import CONTENT, DELIVERY, Claim
+from autocoder.clients.run_records import CHANGE, CONTENT, DELIVERY, Claim
 from autocoder.errors import AutocoderError
 from autocoder.ids import key
 from autocoder.models import HookAnswer, Requester, RunRequest
@@ -35,6 +35,7 @@ ROUTE = "hooks/azure-devops"
 SIGNATURE = "x-hub-signature-256"
 REPEATS = {
     DELIVERY: "this delivery was already accepted",
+    CHANGE: "this change of the work item was already accepted",
     CONTENT: "a run was already started for this content",
 }
 OPTIONS = {"agent": "agentType", "repo": "repository", "model": "model", "template": "template"}
@@ -143,10 +144,17 @@ def _request(delivery: RunTrigger, settings: Settings) -> RunRequest | Refusal:
 
 
 def _claims(delivery: RunTrigger, request: RunRequest, window: int) -> tuple[Claim, ...]:
-    """Return the claims that detect a repeat of this delivery or of its content."""
-    subject = (request.organization, request.project, request.work_item_id, request.repository)
-    content = key(*(str(part).casefold() for part in subject), delivery.content)
-    return (Claim(DELIVERY, delivery.delivery), Claim(CONTENT, content, window))
+    """Return the claims that detect a repeat of this delivery, of its change, or of its content.
+
+    A change may be delivered by several subscriptions, and under several ids: it is one wish of a person.
+    """
+    named = (request.organization, request.project, request.work_item_id, request.repository)
+    subject = (*(str(part).casefold() for part in named), delivery.content)
+    return (
+        Claim(DELIVERY, delivery.delivery),
+        Claim(CHANGE, key(*subject, delivery.update)),
+        Claim(CONTENT, key(*subject), window),
+    )
 
 
 def _outcome(start: StartResult) -> func.HttpResponse:

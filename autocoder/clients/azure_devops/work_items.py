@@ -5,7 +5,7 @@ A write tests that the revision is still the one that was read; if not, the work
 https://learn.microsoft.com/rest/api/azure/devops/wit/
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,12 +80,17 @@ class WorkItems:
         if isinstance(answer, dict) and answer.get("isDeleted"):
             raise NotFound("The comment was deleted.")
 
-    def update_fields(self, item: int, rev: int, changes: Mapping[str, Any]) -> WorkItemRecord:
-        """Set the fields in *changes*. Raises `StaleRevision` when *rev* is not the latest revision."""
-        operations = [
-            {"op": "add", "path": f"/fields/{name}", "value": value} for name, value in changes.items()
-        ]
-        return self._patch(item, rev, operations)
+    def set_state(self, item: int, choose: Callable[[WorkItemRecord], str | None]) -> None:
+        """Set the state that *choose* returns for the latest revision; None leaves it as it is.
+
+        Raises `StaleRevision` when the work item changes faster than it can be read.
+        """
+
+        def operations(record: WorkItemRecord) -> list[dict[str, Any]]:
+            state = choose(record)
+            return [{"op": "add", "path": "/fields/System.State", "value": state}] if state else []
+
+        self._read_and_write(item, operations)
 
     def add_tags(self, item: int, tags: Sequence[str]) -> tuple[str, ...]:
         """Add *tags*; return all tags."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from autocoder.clients.run_records import ACTIVE, CONTENT, DELIVERY, IDEMPOTENCY, Claim, active_claim
+from autocoder.clients.run_records import ACTIVE, CHANGE, CONTENT, DELIVERY, IDEMPOTENCY, Claim, active_claim
 from autocoder.ids import key, new_run_id
 from autocoder.models import Run, RunRequest
 from triggers import start as starting
@@ -111,6 +111,16 @@ def test_the_same_text_may_start_a_run_after_one_without_a_pull_request(desk, re
     assert desk.claim(request(8), unique(DELIVERY), content) not in (first, Duplicate(first, CONTENT))
 
 
+def test_a_change_that_is_delivered_again_starts_no_second_run_after_one_that_failed(desk, records):
+    change, text = unique(CHANGE), unique(CONTENT, 300)
+    first = desk.start(request(19), unique(DELIVERY), change, text)
+    records.end(first, {"status": "failed"})
+    records.release_all((ACTIVE,), first)
+    assert desk.claim(request(19), unique(DELIVERY), change, text) == Duplicate(first, CHANGE)
+    tag_set_again = (unique(DELIVERY), unique(CHANGE), text)
+    assert isinstance(desk.claim(request(19), *tag_set_again), str)
+
+
 def test_the_same_text_is_a_duplicate_after_a_run_that_was_completed(desk, records):
     content = unique(CONTENT, 300)
     first = desk.start(request(9), content)
@@ -145,6 +155,22 @@ def test_a_run_that_could_not_be_started_does_not_stay_queued(desk, records):
     assert again in row["reason"]
     assert row["ended_at"]
     assert records.get(again)["status"] == "queued"
+
+
+@pytest.mark.parametrize(("number", "step"), [(17, {"seen": True}), (18, {"status": "preparing"})])
+def test_a_run_that_starts_while_it_is_given_up_goes_on_alone(desk, records, monkeypatch, number, step):
+    slow = desk.claim(request(number))
+    records.add(Run(id=slow, request=request(number), title="", queued_at="2026-01-01T00:00:00Z"))
+    give_up = starting._Claims._give_up
+
+    def give_up_late(self, run_id, successor):
+        records.tables.merge("runs", "run", run_id, step)
+        return give_up(self, run_id, successor)
+
+    monkeypatch.setattr(starting._Claims, "_give_up", give_up_late)
+    assert desk.claim(request(number)) == Active(slow)
+    assert records.get(slow)["status"] != "failed"
+    assert records.holder(active_claim(request(number), slow)) == slow
 
 
 def test_a_death_while_a_run_is_given_up_leaves_nothing_queued(desk, records, monkeypatch):

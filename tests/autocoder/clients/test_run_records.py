@@ -1,4 +1,4 @@
-"""The lists of runs: filtered before they are cut."""
+"""The rows of runs: lists that are filtered before they are cut, and ends that nothing changes."""
 
 import secrets
 
@@ -7,6 +7,7 @@ import pytest
 from autocoder.ids import new_run_id
 from autocoder.models import Run, RunRequest
 from autocoder.requests.query import MAX_RUNS, RunQuery, read_query
+from autocoder.runs.rows import phase_columns
 
 
 @pytest.fixture
@@ -60,3 +61,31 @@ def test_at_most_as_many_as_asked_for_are_listed_and_the_newest_first(records, a
 def test_the_number_of_runs_is_kept_within_limits(given, top):
     query, problems = read_query(RunQuery, {"top": given})
     assert (query.top, problems) == (top, ())
+
+
+LATE = {"status": "cancelled", "reason": "late words", "ended_at": "2026-02-02T00:00:00Z"}
+
+
+def test_the_first_end_of_a_run_stays(records, add):
+    run_id = add("contoso")
+    first = {"status": "failed", "reason": "It broke.", "ended_at": "2026-01-01T00:00:00Z"}
+    records.end(run_id, first)
+    records.end(run_id, LATE)
+    assert first.items() <= records.get(run_id).items()
+
+
+def test_a_row_that_was_read_before_the_end_shows_no_run_that_goes_on(records, add):
+    run_id = add("contoso")
+    records.enter(run_id, "running", {})
+    read = records.get(run_id)
+    records.end(run_id, LATE)
+    assert records.enter(run_id, "preparing", {}, read)["status"] == "cancelled"
+    assert records.note(run_id, "It waits.", read)["reason"] == "late words"
+
+
+@pytest.mark.parametrize("status", ["reporting", "completed"])
+def test_a_run_that_is_reported_does_not_go_back_to_publishing(records, add, status):
+    run_id = add("contoso")
+    records.end(run_id, {"status": status})
+    assert records.begin_publishing(run_id, phase_columns("publishing", "now"))["status"] == status
+    assert records.get(run_id)["status"] == status

@@ -66,13 +66,30 @@ def test_reads_comments_over_many_pages(work_items, devops, monkeypatch):
     assert [one.text for one in work_items.comments(PROJECT, number, newest_first=True)] == list("edcba")
 
 
-def test_changes_a_field_only_if_the_revision_is_unchanged(work_items, devops):
+def test_a_state_is_set_although_somebody_changes_the_work_item_meanwhile(work_items, devops):
     number = devops.new_work_item()
+    changes = ["while it is read"]
+
+    def choose(record):
+        if changes:
+            work_items.add_tags(number, [changes.pop()])
+        return "Active" if record.fields["System.State"] != "Active" else None
+
+    for _ in range(2):
+        work_items.set_state(number, choose)
     read = work_items.get(number)
-    after = work_items.update_fields(number, read.rev, {"System.Title": "new"})
-    assert (after.fields["System.Title"], after.rev) == ("new", read.rev + 1)
+    assert (read.fields["System.State"], read.tags) == ("Active", ("while it is read",))
+
+
+def test_a_state_is_not_set_when_the_work_item_never_stops_changing(work_items, devops):
+    number = devops.new_work_item()
+
+    def choose(record):
+        work_items.add_tags(number, [f"{record.rev}"])
+        return "Active"
+
     with pytest.raises(StaleRevision):
-        work_items.update_fields(number, read.rev, {"System.Title": "newer"})
+        work_items.set_state(number, choose)
 
 
 def test_adds_and_removes_tags_and_keeps_the_others(work_items, devops):

@@ -1,0 +1,48 @@
+"""What activities that are executed late, or once more, do to the phase of a run and to its reason."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from activities import create_container_group, get_container_group
+from autocoder.ids import new_run_id
+from autocoder.models import Progress
+from tests.activities.conftest import run
+from tests.autocoder.clients.conftest import storage  # noqa: F401
+
+
+@pytest.fixture
+def records(storage):  # noqa: F811
+    return storage.clients().records
+
+
+@pytest.fixture
+def plan(records):
+    """The plan of a run of a prompt, so that there is no comment."""
+    request = run(work_item_id=None, user_prompt="x")
+    found = SimpleNamespace(run=request.model_copy(update={"id": new_run_id()}))
+    records.add(found.run)
+    return found
+
+
+def progress(phase):
+    return Progress.model_validate({"phase": phase, "updatedAt": "2026-01-01T00:00:00Z"})
+
+
+def test_late_news_of_an_earlier_phase_change_nothing(records, plan):
+    connected = SimpleNamespace(records=records, redact=str)
+    records.enter(plan.run.id, "provisioning", {})
+    for phase in ("running", "verifying", "running"):
+        get_container_group._publish_progress(connected, plan, progress(phase))
+    row = records.get(plan.run.id)
+    assert row["status"] == "verifying"
+    assert row["phase_running"] <= row["phase_verifying"]
+
+
+def test_a_group_that_exists_already_waits_for_nothing(records, plan, monkeypatch):
+    records.enter(plan.run.id, "provisioning", {"reason": "Waiting: no quota is left."})
+    containers = SimpleNamespace(get_group=lambda _: object())
+    connected = SimpleNamespace(records=records, containers=containers)
+    monkeypatch.setattr(create_container_group, "clients", lambda: connected)
+    assert create_container_group.create_container_group.run(plan) is None
+    assert records.get(plan.run.id)["reason"] == ""
