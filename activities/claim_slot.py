@@ -10,8 +10,9 @@ from typing import Any
 from activities.activity import activity
 from activities.parts.parallel import in_parallel
 from autocoder.clients.connect import clients
-from autocoder.clients.run_records import SLOT, Claim, RunRecords, active_claim
+from autocoder.clients.run_records import RunRecords
 from autocoder.models import Run, Slot
+from autocoder.runs.claims import SLOT, Claim, active_claim
 from autocoder.runs.rows import is_over
 from autocoder.settings import settings
 

@@ -3,9 +3,9 @@
 from activities.activity import activity
 from autocoder import wire
 from autocoder.clients.connect import clients
-from autocoder.clients.run_records import ACTIVE, SLOT
 from autocoder.clock import now
 from autocoder.models import RunReport
+from autocoder.runs.claims import ACTIVE, SLOT
 from autocoder.runs.rows import OWED_REPORT, usage_column
 
 
@@ -17,14 +17,14 @@ def finish_run(report: RunReport) -> None:
     pull_request = report.pull_request
     columns = {
         "status": report.outcome,
-        "reason": report.reason,
+        "reason": f"{report.reason} {report.untold}".strip(),
         "branch": report.branch or None,
         "pull_request_id": pull_request.id if pull_request else None,
         "pull_request_url": pull_request.url if pull_request else None,
         "ended_at": now(),
-        "report_owed": report.owed,
+        "report_owed": bool(report.untold),
     }
-    if report.owed:  # the janitor gives it once that is possible
+    if report.untold:  # the janitor gives it once that is possible
         connected.blobs.put(run.id, OWED_REPORT, wire.to_bytes(report))
     usage = usage_column(report.usage) if report.usage.turns else {}
     records.end(run.id, {**columns, **usage})

@@ -31,7 +31,9 @@ def conclude(context: df.DurableOrchestrationContext, report: RunReport) -> Step
         try:
             yield from step(context, activity, report)
         except Exception as error:  # a StepFailed, or a bug: neither may keep the containers
-            reason = f"{report.reason} {reason_of(context, report.run.id, error)}".strip()
-            owed = report.owed or activity is report_run
-            report = report.model_copy(update={"reason": reason[:MAX_REASON_LENGTH], "owed": owed})
+            why = reason_of(context, report.run.id, error)
+            reason = f"{report.reason} {why}".strip()[:MAX_REASON_LENGTH]
+            report = report.model_copy(
+                update={"untold": why} if activity is report_run else {"reason": reason}
+            )
     return report

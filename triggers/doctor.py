@@ -8,10 +8,10 @@ import azure.functions as func
 
 from autocoder.agents import agents
 from autocoder.clients.connect import AzureDevOps, Clients, clients
-from autocoder.clients.run_records import ACTIVE
 from autocoder.errors import AutocoderError, Forbidden, SignInRequired
 from autocoder.models import DoctorCheck, DoctorReport
 from autocoder.requests.requesters import Identity, missing_rights
+from autocoder.runs.claims import ACTIVE
 from autocoder.settings import Settings, SettingsError, settings
 from triggers.agents import secret_state, unavailable_reason
 from triggers.answers import answer, guarded

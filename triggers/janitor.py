@@ -17,11 +17,11 @@ from azure.durable_functions.models import OrchestrationRuntimeStatus as Status
 
 from autocoder import wire
 from autocoder.clients.connect import Clients, clients
-from autocoder.clients.run_records import ACTIVE, SLOT, Claim
 from autocoder.container_groups.build import APP_TAG, app_name
 from autocoder.errors import AutocoderError
 from autocoder.ids import GROUP_PREFIX
 from autocoder.models import Run, RunReport, RunRequest
+from autocoder.runs.claims import ACTIVE, SLOT, Claim
 from autocoder.runs.rows import is_over
 from autocoder.settings import settings
 from triggers.owed_reports import give_owed_reports

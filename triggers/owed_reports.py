@@ -20,11 +20,14 @@ def give_owed_reports(connected: Clients) -> int:
         run_id = str(row["RowKey"])
         content = connected.blobs.get(run_id, OWED_REPORT)
         try:
-            if content is not None:  # else it was deleted after the retention
-                give_report(connected, wire.load(RunReport, content), row)
-        except AutocoderError as error:  # the next round tries again
+            if content is None:  # it was deleted after the retention
+                connected.records.merge(run_id, {"report_owed": False})
+                continue
+            report = wire.load(RunReport, content)
+            give_report(connected, report, row)
+        except (AutocoderError, ValueError) as error:  # the next round tries again
             log.warning("janitor: the report of run %s is still owed: %s", run_id, error)
             continue
-        connected.records.merge(run_id, {"report_owed": False})
+        connected.records.told(run_id, report.reason)
         given += 1
     return given

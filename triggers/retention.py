@@ -8,7 +8,7 @@ from itertools import islice
 
 from autocoder import ids
 from autocoder.clients.connect import Clients
-from autocoder.clients.run_records import CHANGE, CONTENT, DELIVERY, IDEMPOTENCY
+from autocoder.runs.claims import CHANGE, CONTENT, DELIVERY, IDEMPOTENCY
 from autocoder.runs.rows import is_over
 from autocoder.settings import Settings
 

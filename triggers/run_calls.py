@@ -9,7 +9,6 @@ import azure.functions as func
 
 from autocoder import ids, wire
 from autocoder.clients.connect import Clients, clients
-from autocoder.clients.run_records import IDEMPOTENCY, Claim
 from autocoder.models import (
     ErrorDetails,
     FieldProblem,
@@ -23,6 +22,7 @@ from autocoder.models import (
 )
 from autocoder.requests.query import LogQuery
 from autocoder.requests.run_request import Refusal, recheck
+from autocoder.runs.claims import IDEMPOTENCY, Claim
 from autocoder.runs.rows import is_over, new_row, record_of
 from autocoder.settings import settings
 from orchestrators.run_agent import CANCEL

@@ -14,9 +14,10 @@ import azure.durable_functions as df
 
 from autocoder import ids, wire
 from autocoder.clients.connect import Clients, clients
-from autocoder.clients.run_records import CHANGE, CONTENT, DELIVERY, Claim, RunRecords, active_claim
+from autocoder.clients.run_records import RunRecords
 from autocoder.clock import now
 from autocoder.models import Run, RunRequest
+from autocoder.runs.claims import CHANGE, CONTENT, DELIVERY, Claim, active_claim
 from autocoder.runs.rows import has_started, is_over
 from autocoder.settings import Settings, settings
 from autocoder.shared.outcomes import BY_NAME

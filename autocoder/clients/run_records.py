@@ -9,12 +9,12 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from autocoder import ids
 from autocoder.clients.tables import Tables
 from autocoder.clock import now
 from autocoder.errors import Conflict
-from autocoder.models import RUN_ID, Phase, Run, RunRequest
+from autocoder.models import RUN_ID, Phase, Run
 from autocoder.requests.query import RunQuery
+from autocoder.runs.claims import ACTIVE, Claim
 from autocoder.runs.rows import (
     CANCELLABLE,
     CLAIMS,
@@ -29,20 +29,9 @@ from autocoder.runs.rows import (
     phase_columns,
 )
 
-DELIVERY, CHANGE, CONTENT, IDEMPOTENCY = "delivery", "change", "content", "idempotency"  # detect repeats
-ACTIVE, SLOT = "active", "slot"
 _RUN_ID = re.compile(RUN_ID)
 MAX_TRIES = 20
 KEPT = frozenset({"status", "reason", "ended_at"})
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """One row of table `claims`; with a window, it expires that many seconds after it was taken."""
-
-    kind: str
-    key: str
-    window_seconds: int | None = None
 
 
 @dataclass(frozen=True)
@@ -62,7 +51,7 @@ class RunRecords:
             row = self.tables.get(CLAIMS, claim.kind, claim.key)
             if row is None:
                 continue
-            if not _has_lapsed(claim, row):
+            if not claim.has_lapsed(row):
                 return str(row["run_id"])
             if self.tables.replace(CLAIMS, claim.kind, claim.key, {"run_id": run_id, "taken_at": now()}, row):
                 return run_id
@@ -169,6 +158,11 @@ class RunRecords:
         """Write the *columns* of a run's end, unless it has ended: people were told how."""
         self._change(run_id, lambda row: not is_over(row), bounded(columns))
 
+    def told(self, run_id: str, reason: str) -> None:
+        """Write that the work item of an ended run was told, and the *reason* without why it was not."""
+        columns = bounded({"report_owed": False, "reason": reason})
+        self.tables.merge(RUNS, RUN_PARTITION, run_id, columns)
+
     def owed_reports(self, limit: int) -> list[dict[str, Any]]:
         """Return up to *limit* rows of ended runs whose work items have not been told."""
         return self.tables.query(RUNS, RUN_PARTITION, {"report_owed": True}, top=limit)
@@ -233,18 +227,3 @@ class RunRecords:
             if self.tables.merge(RUNS, RUN_PARTITION, run_id, columns, row):
                 return {**row, **columns}
         raise RuntimeError(f"the row of run {run_id} changes faster than it can be read")
-
-
-def active_claim(request: RunRequest, run_id: str) -> Claim:
-    """Return the claim of the active run of a work item and repository; each prompt has its own claim."""
-    subject = request.work_item_id if request.work_item_id is not None else run_id
-    parts = (request.organization, request.project, subject, request.repository)
-    return Claim(ACTIVE, ids.key(*(str(part).casefold() for part in parts)))
-
-
-def _has_lapsed(claim: Claim, row: Mapping[str, Any]) -> bool:
-    """Whether the claim in *row* is older than its window."""
-    if claim.window_seconds is None:
-        return False
-    age = dt.datetime.now(dt.UTC) - dt.datetime.fromisoformat(str(row["taken_at"]))
-    return age.total_seconds() >= claim.window_seconds

@@ -71,7 +71,7 @@ class RunReport(Value):
     failed_checks: int = 0
     usage: Usage = Usage()
     seconds: dict[str, float] = Field(default_factory=dict)
-    owed: bool = Field(False, description="whether the work item could not be told yet")
+    untold: str = Field("", description="why the work item could not be told yet; empty when it was")
 
 
 class RunLinks(Value):

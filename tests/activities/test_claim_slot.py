@@ -7,9 +7,9 @@ import pytest
 
 from activities import claim_slot as module
 from activities.claim_slot import TICKET, claim_slot
-from autocoder.clients.run_records import SLOT
 from autocoder.ids import new_run_id
 from autocoder.models import Requester, Run, RunRequest
+from autocoder.runs.claims import SLOT
 from tests.autocoder.clients.conftest import storage  # noqa: F401
 
 PLACES = 2

@@ -91,6 +91,8 @@ def test_a_report_that_azure_devops_refused_is_given_once_it_is_accepted(swept):
     sweep(swept)
     swept.wait_for(lambda: swept.comments(untold.item["id"]), "the report", 20)
     assert "Nothing" in untold.comment
+    swept.wait_for(lambda: "sign_in" not in swept.app.run(untold.run_id)["reason"], "the reason", 10)
+    assert "sign_in" not in untold.comment  # it has passed
     assert swept.app.run(untold.run_id)["status"] == "no_changes"
 
 

@@ -5,9 +5,9 @@ import datetime as dt
 import pytest
 
 from autocoder import ids
-from autocoder.clients.run_records import ACTIVE, CHANGE, CONTENT, DELIVERY, IDEMPOTENCY, Claim
 from autocoder.clients.tables import Tables
 from autocoder.models import Requester, Run, RunRequest
+from autocoder.runs.claims import ACTIVE, CHANGE, CONTENT, DELIVERY, IDEMPOTENCY, Claim
 from autocoder.runs.rows import CLAIMS, RUN_PARTITION, RUNS
 from triggers.retention import delete_old_files, expire_claims
 

@@ -18,12 +18,12 @@ import azure.functions as func
 
 from autocoder.agents import agents
 from autocoder.clients.connect import clients
-from autocoder.clients.run_records import CHANGE, CONTENT, DELIVERY, Claim
 from autocoder.errors import AutocoderError
 from autocoder.ids import key
 from autocoder.models import HookAnswer, Requester, RunRequest
 from autocoder.requests.run_request import Refusal, read_request
 from autocoder.requests.service_hook import RunTrigger, Skip, read_delivery
+from autocoder.runs.claims import CHANGE, CONTENT, DELIVERY, Claim
 from autocoder.settings import Settings, settings
 from autocoder.shared.json_text import parse_json
 from triggers.answers import MAX_BODY_BYTES, answer, error, guarded

@@ -2,9 +2,9 @@
 
 import pytest
 
-from autocoder.clients.run_records import ACTIVE, CHANGE, CONTENT, DELIVERY, IDEMPOTENCY, Claim, active_claim
 from autocoder.ids import key, new_run_id
 from autocoder.models import Run, RunRequest
+from autocoder.runs.claims import ACTIVE, CHANGE, CONTENT, DELIVERY, IDEMPOTENCY, Claim, active_claim
 from triggers import start as starting
 from triggers.start import Active, Duplicate, QueueFull, StartRequest
 

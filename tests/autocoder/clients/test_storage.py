@@ -3,8 +3,8 @@ import threading
 import httpx
 import pytest
 
-from autocoder.clients.run_records import ACTIVE, Claim
 from autocoder.errors import InvalidArgument, NotFound, SignInRequired, TooLarge
+from autocoder.runs.claims import ACTIVE, Claim
 
 RUN = "0" * 19 + "a"
 AZURITE_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="

@@ -1,0 +1,38 @@
+"""Rows of table `claims`, without I/O: the lock against two runs where one was asked for.
+
+A claim is taken by an insert that fails if the row exists; the row has the id of the run that holds it.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from autocoder import ids
+from autocoder.models import RunRequest
+
+DELIVERY, CHANGE, CONTENT, IDEMPOTENCY = "delivery", "change", "content", "idempotency"  # detect repeats
+ACTIVE, SLOT = "active", "slot"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One row of table `claims`; with a window, it expires that many seconds after it was taken."""
+
+    kind: str
+    key: str
+    window_seconds: int | None = None
+
+    def has_lapsed(self, row: Mapping[str, Any]) -> bool:
+        """Whether the claim in *row* is older than its window."""
+        if self.window_seconds is None:
+            return False
+        age = dt.datetime.now(dt.UTC) - dt.datetime.fromisoformat(str(row["taken_at"]))
+        return age.total_seconds() >= self.window_seconds
+
+
+def active_claim(request: RunRequest, run_id: str) -> Claim:
+    """Return the claim of the active run of a work item and repository; each prompt has its own claim."""
+    subject = request.work_item_id if request.work_item_id is not None else run_id
+    parts = (request.organization, request.project, subject, request.repository)
+    return Claim(ACTIVE, ids.key(*(str(part).casefold() for part in parts)))
