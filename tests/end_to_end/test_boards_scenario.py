@@ -11,7 +11,7 @@ from emulators.platform.scenarios import boards
 from tests.end_to_end.test_pipeline_scenario import SECONDS, demo_of
 from tests.needs import need
 
-SHOWN = ("dialog-form", "dialog-progress", "dialog-ended", "panel", "group", "settings")
+SHOWN = ("dialog-form", "dialog-progress", "dialog-ended", "panel", "group", "settings", "settings-whole")
 STEPS = (
     *("one-1-form", "one-2-at-work", "one-3-ended", "one-4-work-item"),
     *("several-1-form", "several-2-at-work", "several-3-ended"),
