@@ -39,6 +39,7 @@ def test_choices_are_remembered_for_the_next_work_item_and_typed_text_for_the_sa
         await canStart();
         await instructions.fill("Keep it short.");
         await dialog.getByRole("button", { name: "Cancel", exact: true }).click();
+        await frames("dialog").waitFor({ state: "detached" }); // it closes once what was typed is kept
         await openDialog(first);
         await canStart();
         const typed = await instructions.inputValue();
