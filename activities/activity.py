@@ -21,9 +21,7 @@ InputT = TypeVar("InputT")
 OutputT = TypeVar("OutputT")
 MAX_SIGN_IN_TRIES = 10
 MAX_CAPACITY_TRIES = 10
-MAX_IMAGE_TRIES = (
-    10  # with growing pauses: some four minutes, in which a new image or role is known everywhere
-)
+MAX_IMAGE_TRIES = 10  # some four minutes with growing pauses: a new image or role is known everywhere then
 MAX_ERROR_LENGTH = 1_000
 log = logging.getLogger("autocoder.activities")
 

@@ -1,16 +1,11 @@
 """Reports how a run ended: in the work item's comment, and in its state if the settings say so."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from activities.activity import activity
-from activities.parts.work_item_comment import write_final_comment
+from activities.parts.work_item_comment import give_report
 from autocoder.clients.azure_devops.work_item_values import WorkItemRecord
 from autocoder.clients.connect import Clients, clients
 from autocoder.errors import NotFound
 from autocoder.models import RunReport
-from autocoder.reports.comment import final_comment
-from autocoder.runs.rows import pull_request_of
 from autocoder.settings import settings
 
 
@@ -22,16 +17,8 @@ def report_run(report: RunReport) -> None:
     has it. Raises `Conflict` when the run has ended.
     """
     connected = clients()
-    give_report(connected, report, connected.records.unfinished(report.run.id))
-
-
-def give_report(connected: Clients, report: RunReport, row: Mapping[str, Any]) -> None:
-    """Tell the work item how its run ended, for a run with this *row*; a deleted work item is no error."""
-    run = report.run
-    if report.pull_request is None:
-        report = report.model_copy(update={"pull_request": pull_request_of(row)})
     try:
-        write_final_comment(connected, run, final_comment(report))
+        report = give_report(connected, report, connected.records.unfinished(report.run.id))
         if report.pull_request is not None:
             _set_state(connected, report)
     except NotFound:

@@ -1,11 +1,12 @@
 """Reports that Azure DevOps did not take when a run ended: each is owed until it is given."""
 
+import contextlib
 import logging
 
-from activities.report_run import give_report
+from activities.parts.work_item_comment import give_report
 from autocoder import wire
 from autocoder.clients.connect import Clients
-from autocoder.errors import AutocoderError
+from autocoder.errors import AutocoderError, NotFound
 from autocoder.models import RunReport
 from autocoder.runs.rows import OWED_REPORT
 
@@ -14,7 +15,10 @@ log = logging.getLogger("autocoder.triggers")
 
 
 def give_owed_reports(connected: Clients) -> int:
-    """Tell the work items of ended runs what they have not been told; return how many were."""
+    """Tell the work items of ended runs what they have not been told; return how many were.
+
+    Their states are left alone: people may have changed them since.
+    """
     given = 0
     for row in connected.records.owed_reports(MAX_REPORTS):
         run_id = str(row["RowKey"])
@@ -24,7 +28,8 @@ def give_owed_reports(connected: Clients) -> int:
                 connected.records.merge(run_id, {"report_owed": False})
                 continue
             report = wire.load(RunReport, content)
-            give_report(connected, report, row)
+            with contextlib.suppress(NotFound):  # the work item was deleted
+                give_report(connected, report, row)
         except (AutocoderError, ValueError) as error:  # the next round tries again
             log.warning("janitor: the report of run %s is still owed: %s", run_id, error)
             continue

@@ -6,9 +6,9 @@ from typing import Any
 
 from autocoder.clients.connect import Clients
 from autocoder.errors import NotFound
-from autocoder.models import Phase, Run
-from autocoder.reports.comment import progress_comment, run_marker
-from autocoder.runs.rows import is_concluded
+from autocoder.models import Phase, Run, RunReport
+from autocoder.reports.comment import final_comment, progress_comment, run_marker
+from autocoder.runs.rows import is_concluded, pull_request_of
 
 FINAL_COMMENT = "comment.md"
 
@@ -27,7 +27,18 @@ def show_phase(connected: Clients, run: Run, phase: Phase, row: Mapping[str, Any
             _repeat_final_comment(connected, run)
 
 
-def write_final_comment(connected: Clients, run: Run, text: str) -> None:
+def give_report(connected: Clients, report: RunReport, row: Mapping[str, Any]) -> RunReport:
+    """Write the final comment of a run with this *row*; return the report with the pull request that it has.
+
+    Raises `NotFound` when the work item was deleted.
+    """
+    if report.pull_request is None:
+        report = report.model_copy(update={"pull_request": pull_request_of(row)})
+    _write_final_comment(connected, report.run, final_comment(report))
+    return report
+
+
+def _write_final_comment(connected: Clients, run: Run, text: str) -> None:
     """Write the final comment *text*, and store it in case a late edit replaces it."""
     if run.request.work_item_id is not None:
         connected.blobs.put(run.id, FINAL_COMMENT, connected.redact(text).encode())
