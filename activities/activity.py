@@ -3,16 +3,20 @@
 An activity is a function of one value. Its result is sent as `{"value": ...}`. An error of the domain is a
 value too, so that Durable Functions does not retry what cannot succeed: `{"again": ...}` when a retry may
 help, `{"failed": ...}` when a person has to act. Any other exception is a bug and is raised.
+
+An activity with a second parameter, `start`, may start runs: it gets a function that takes a run's id.
 """
 
+import asyncio
 import logging
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar, get_type_hints
+from typing import Any, Generic, TypeVar, get_type_hints, overload
 
 import azure.durable_functions as df
 
+from activities.parts.orchestrations import start_run_agent
 from autocoder import wire
 from autocoder.clients.connect import clients
 from autocoder.errors import AutocoderError, NoCapacity, NoImage, RetryLater, SignInRequired, Transient
@@ -23,6 +27,8 @@ MAX_SIGN_IN_TRIES = 10
 MAX_CAPACITY_TRIES = 10
 MAX_IMAGE_TRIES = 10  # some four minutes with growing pauses: a new image or role is known everywhere then
 MAX_ERROR_LENGTH = 1_000
+START_SECONDS = 30.0
+Start = Callable[[str], None]
 log = logging.getLogger("autocoder.activities")
 
 
@@ -34,7 +40,7 @@ class UnexpectedError(Exception):
 class Activity(Generic[InputT, OutputT]):
     """A function of one value, registered with Durable Functions under its own name."""
 
-    run: Callable[[InputT], OutputT]
+    run: Callable[..., OutputT]
     blueprint: df.Blueprint
     output: Any  # the type of its result
 
@@ -44,34 +50,58 @@ class Activity(Generic[InputT, OutputT]):
         return self.run.__name__
 
 
-def activity(run: Callable[[InputT], OutputT]) -> Activity[InputT, OutputT]:
+@overload
+def activity(run: Callable[[InputT], OutputT]) -> Activity[InputT, OutputT]: ...
+@overload
+def activity(run: Callable[[InputT, Start], OutputT]) -> Activity[InputT, OutputT]: ...
+def activity(run: Callable[..., Any]) -> Activity[Any, Any]:
     """Register *run* as an activity whose input and result are sent as plain JSON.
 
     The registered function raises `UnexpectedError` when *run* raises anything but an error of the domain.
     """
     hints = get_type_hints(run)
-    output = hints.pop("return")
+    output, blueprint = hints.pop("return"), df.Blueprint()
+    starts = hints.pop("start", None) is not None
     (kind,) = hints.values()
-    blueprint = df.Blueprint()
 
     def entry(payload: Any) -> Any:
-        where = run.__name__
-        try:
-            value = wire.load(kind, payload)
-            where = f"run {_run_id(value)}: {where}"
-            return {"value": wire.dump(run(value))}
-        except AutocoderError as error:
-            reply = _reply(error)
-            log.warning("%s: %s", where, reply)
-            return reply
-        except Exception as error:
-            log.error("%s: %s", where, clients().redact(traceback.format_exc()))
-            words = clients().redact(f"{type(error).__name__}: {error}")
-            raise UnexpectedError(words[:MAX_ERROR_LENGTH]) from None  # the history stores it
+        return _answered(run, kind, payload)
 
-    entry.__name__ = run.__name__
-    blueprint.activity_trigger(input_name="payload")(entry)
+    async def starting_entry(payload: Any, client: Any) -> Any:
+        loop = asyncio.get_running_loop()
+
+        def start(run_id: str) -> None:
+            started = start_run_agent(client, run_id, lambda: _has_moved(run_id))
+            asyncio.run_coroutine_threadsafe(started, loop).result(START_SECONDS)
+
+        return await asyncio.to_thread(_answered, run, kind, payload, start)
+
+    entry.__name__ = starting_entry.__name__ = run.__name__
+    function = blueprint.durable_client_input(client_name="client")(starting_entry) if starts else entry
+    blueprint.activity_trigger(input_name="payload")(function)
     return Activity(run, blueprint, output)
+
+
+def _answered(run: Callable[..., Any], kind: Any, payload: Any, *more: Any) -> dict[str, Any]:
+    """Return the reply of activity *run* to *payload*, a value of type *kind* as JSON."""
+    where = run.__name__
+    try:
+        value = wire.load(kind, payload)
+        where = f"run {_run_id(value)}: {where}"
+        return {"value": wire.dump(run(value, *more))}
+    except AutocoderError as error:
+        reply = _reply(error)
+        log.warning("%s: %s", where, reply)
+        return reply
+    except Exception as error:
+        log.error("%s: %s", where, clients().redact(traceback.format_exc()))
+        words = clients().redact(f"{type(error).__name__}: {error}")
+        raise UnexpectedError(words[:MAX_ERROR_LENGTH]) from None  # the history stores it
+
+
+def _has_moved(run_id: str) -> bool:
+    """Whether the run does not wait any more: whoever started it need not try again."""
+    return not (clients().records.get(run_id) or {}).get("waiting_for")
 
 
 def _run_id(value: Any) -> str:
