@@ -15,16 +15,16 @@ from activities import (
     delete_container_group,
     fetch_work_item,
     finish_run,
-    get_container_group,
+    observe_run,
     push_branch,
-    read_agent_result,
     read_repository,
     report_phase,
     report_run,
+    suspend_run,
 )
 from autocoder.settings import SettingsError, settings
-from orchestrators import conclude, run_agent, wait_for_container_group, wait_for_slot
-from triggers import agents, doctor, finished, health, janitor, openapi, runs
+from orchestrators import run_agent
+from triggers import agents, callback, doctor, health, janitor, openapi, resume_runs, runs
 from triggers.boards import choices as boards_choices
 from triggers.boards import runs as boards_runs
 from triggers.hooks import service_hook, subscriptions
@@ -33,16 +33,17 @@ TRIGGERS = (
     agents,
     boards_choices,
     boards_runs,
+    callback,
     doctor,
-    finished,
     health,
     janitor,
     openapi,
+    resume_runs,
     runs,
     service_hook,
     subscriptions,
 )
-ORCHESTRATORS = (conclude, run_agent, wait_for_container_group, wait_for_slot)
+ORCHESTRATORS = (run_agent,)
 ACTIVITIES = (
     add_to_pull_request.add_to_pull_request,
     build_prompt.build_prompt,
@@ -53,12 +54,12 @@ ACTIVITIES = (
     delete_container_group.delete_container_group,
     fetch_work_item.fetch_work_item,
     finish_run.finish_run,
-    get_container_group.get_container_group,
+    observe_run.observe_run,
     push_branch.push_branch,
-    read_agent_result.read_agent_result,
     read_repository.read_repository,
     report_phase.report_phase,
     report_run.report_run,
+    suspend_run.suspend_run,
 )
 
 app = df.DFApp(http_auth_level=func.AuthLevel.FUNCTION)

@@ -25,7 +25,7 @@ InputT = TypeVar("InputT")
 OutputT = TypeVar("OutputT")
 MAX_SIGN_IN_TRIES = 10
 MAX_CAPACITY_TRIES = 10
-MAX_IMAGE_TRIES = 10  # some four minutes with growing pauses: a new image or role is known everywhere then
+IMAGE_MINUTES = 4.0  # after which a new image or role is known everywhere
 MAX_ERROR_LENGTH = 1_000
 START_SECONDS = 30.0
 Start = Callable[[str], None]
@@ -106,29 +106,33 @@ def _has_moved(run_id: str) -> bool:
 
 def _run_id(value: Any) -> str:
     """Return the id of the run that an activity's input is, or belongs to."""
+    if isinstance(value, str):
+        return value
     for name in ("given", "plan", "run"):
         value = getattr(value, name, value)
     return str(getattr(value, "id", "unknown"))
 
 
 def _reply(error: AutocoderError) -> dict[str, Any]:
-    """Return *error* as a value: whether, when and how often to retry, or why not.
+    """Return *error* as a value: whether, when and for how many minutes to retry, or why not.
 
-    `most` limits the tries with this `code`. A `steady` pause is always `seconds`, any other grows
-    (`orchestrators/step.py`).
+    A `steady` pause is always `seconds`, any other grows (`orchestrators/step.py`).
     """
     reason = clients().redact(f"{error} ({error.code})")
-    given = {"code": error.code, "reason": reason}
+    given = clients().settings
     if isinstance(error, NoCapacity):
-        again = {"seconds": error.retry_after_seconds, "most": MAX_CAPACITY_TRIES, "steady": True}
-        return {"again": {**given, **again}}
+        return _again(reason, error.retry_after_seconds, minutes=given.capacity_minutes, steady=True)
     if isinstance(error, NoImage):
-        return {"again": {**given, "seconds": 0, "most": MAX_IMAGE_TRIES}}
+        return _again(reason, 0, minutes=IMAGE_MINUTES)
     if isinstance(error, RetryLater):
-        return {"again": {**given, "seconds": error.retry_after_seconds}}
+        return _again(reason, error.retry_after_seconds)
     if isinstance(error, Transient):
-        return {"again": {**given, "seconds": 0}}
+        return _again(reason, 0)
     if isinstance(error, SignInRequired):
-        seconds = 60 * clients().settings.sign_in_minutes / MAX_SIGN_IN_TRIES
-        return {"again": {**given, "seconds": seconds, "most": MAX_SIGN_IN_TRIES, "steady": True}}
+        seconds = 60 * given.sign_in_minutes / MAX_SIGN_IN_TRIES
+        return _again(reason, seconds, minutes=given.sign_in_minutes, steady=True)
     return {"failed": {"reason": reason}}
+
+
+def _again(reason: str, seconds: float, **more: Any) -> dict[str, Any]:
+    return {"again": {"reason": reason, "seconds": seconds, **more}}

@@ -32,6 +32,7 @@ from autocoder.prompts.prompt import (
     template_names,
 )
 from autocoder.reports.comment import code
+from autocoder.runs.next_step import PLAN
 from autocoder.runs.plan import choose_agent, plan_run, requested_agent, run_file
 from autocoder.settings import settings
 
@@ -49,7 +50,7 @@ class PromptInput(Value):
 
 @activity
 def build_prompt(given: PromptInput) -> Plan | Ended:
-    """Write `prompt.md`, `system.md`, `run.json` and empty logs, and return the plan of the run."""
+    """Write `prompt.md`, `system.md`, `run.json` and empty logs, then `plan.json`, and return the plan."""
     connected, run = clients(), given.run
     agent = _agent(given)
     if isinstance(agent, Ended):
@@ -75,6 +76,7 @@ def build_prompt(given: PromptInput) -> Plan | Ended:
         *(partial(connected.blobs.create_append, run.id, name) for name in LOGS),
         *(partial(connected.blobs.put, run.id, name, content) for name, content in inputs.items()),
     )
+    connected.blobs.put(run.id, PLAN, wire.to_bytes(plan))  # last: with it, a run goes on to its containers
     return plan
 
 

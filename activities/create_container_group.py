@@ -16,7 +16,7 @@ from autocoder.errors import NoCapacity, NoImage, RetryLater
 from autocoder.ids import group_name
 from autocoder.models import Ended, Plan
 from autocoder.runs.callback import callback_token
-from autocoder.runs.ending import ending_before_start
+from autocoder.runs.ending import cancelled_in
 from autocoder.runs.rows import is_concluded
 from autocoder.settings import settings
 
@@ -45,11 +45,11 @@ def create_container_group(plan: Plan) -> Ended | None:
         lambda: connected.records.get(plan.run.id),
     )
     if group is not None:
-        if row and row.get("reason"):
-            connected.records.note(plan.run.id, "")
+        connected.records.launched(plan.run.id)
         return None
     settled = {"agent_type": plan.agent_type, "model": plan.model, "branch": plan.branch}
-    refused = ending_before_start(row) or _ended_by_missing_secret(connected, plan)
+    cancelled = cancelled_in(row) if row and row.get("cancel_requested") else None
+    refused = cancelled or _ended_by_missing_secret(connected, plan)
     if refused is not None:
         connected.records.merge(plan.run.id, settled)
         return refused
@@ -66,17 +66,10 @@ def create_container_group(plan: Plan) -> Ended | None:
         told = _no_capacity(error) if isinstance(error, NoCapacity) else _no_image(error)
         connected.records.note(plan.run.id, f"Waiting: {told}")
         raise told from None
-    if row.get("reason"):
-        connected.records.note(plan.run.id, "")
-    return _unless_over(connected, plan)
-
-
-def _unless_over(connected: Clients, plan: Plan) -> Ended | None:
-    """Delete the new group if its run has ended: this activity may be executed once more, after the end."""
-    if not is_concluded(connected.records.get(plan.run.id) or {}):
-        return None
-    connected.containers.delete_group(group_name(plan.run.id))
-    return OVER
+    if is_concluded(connected.records.launched(plan.run.id)):  # this activity may be executed once more
+        connected.containers.delete_group(group_name(plan.run.id))
+        return OVER
+    return None
 
 
 def _no_capacity(error: NoCapacity) -> NoCapacity:

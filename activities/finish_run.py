@@ -6,7 +6,8 @@ from autocoder.clients.connect import clients
 from autocoder.clock import now
 from autocoder.models import RunReport
 from autocoder.runs.claims import ACTIVE, SLOT
-from autocoder.runs.rows import OWED_REPORT, usage_column
+from autocoder.runs.next_step import REPORT
+from autocoder.runs.rows import usage_column
 
 
 @activity
@@ -25,7 +26,7 @@ def finish_run(report: RunReport) -> None:
         "report_owed": bool(report.untold),
     }
     if report.untold:  # the janitor gives it once that is possible
-        connected.blobs.put(run.id, OWED_REPORT, wire.to_bytes(report))
+        connected.blobs.put(run.id, REPORT, wire.to_bytes(report))
     usage = usage_column(report.usage) if report.usage.turns else {}
     records.end(run.id, {**columns, **usage})
     records.release_all((ACTIVE, SLOT), run.id)

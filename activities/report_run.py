@@ -1,6 +1,9 @@
 """Reports how a run ended: in the work item's comment, and in its state if the settings say so."""
 
+import contextlib
+
 from activities.activity import activity
+from activities.parts.run_files import settled
 from activities.parts.work_item_comment import give_report
 from autocoder.clients.azure_devops.work_item_values import WorkItemRecord
 from autocoder.clients.connect import Clients, clients
@@ -10,19 +13,22 @@ from autocoder.settings import settings
 
 
 @activity
-def report_run(report: RunReport) -> None:
+def report_run(report: RunReport) -> RunReport:
     """Write the final comment, and set the work item's state if a pull request was opened.
+
+    How the run ended is settled before the first word; what was settled earlier is told, and returned.
 
     If the step or orchestration that opened it was lost, the report lacks the pull request, but the run's row
     has it. Raises `Conflict` when the run has ended.
     """
     connected = clients()
-    try:
-        report = give_report(connected, report, connected.records.unfinished(report.run.id))
+    row = connected.records.unfinished(report.run.id)
+    report = settled(connected, report)
+    with contextlib.suppress(NotFound):  # the work item was deleted
+        report = give_report(connected, report, row)
         if report.pull_request is not None:
             _set_state(connected, report)
-    except NotFound:
-        return  # the work item was deleted
+    return report
 
 
 def _set_state(connected: Clients, report: RunReport) -> None:

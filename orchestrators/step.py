@@ -21,10 +21,9 @@ Call = tuple[Activity[InputT, OutputT], InputT]
 
 # For bugs and lost workers; what a service answers is waited out below.
 RETRY = df.RetryOptions(first_retry_interval_in_milliseconds=5_000, max_number_of_attempts=3)
-MAX_TRIES = 40  # with at most 60 s between them: over half an hour of a service that is away
-MAX_PATIENT_TRIES = 400  # hours: what the agent has done is paid
+MAX_MINUTES_HERE = 3.0  # a longer wait needs no orchestration
 MAX_PAUSE_SECONDS = 60.0
-MAX_REQUESTED_PAUSE_SECONDS = 3_600.0
+DEFAULT_MINUTES = 40.0  # for which a service that is away is waited for in all
 log = logging.getLogger("autocoder.orchestrators")
 
 
@@ -32,19 +31,25 @@ class StepFailed(Exception):  # noqa: N818  (it is the field's word, and no bug)
     """A step that cannot succeed: the message says why and what to do."""
 
 
-def step(
-    context: df.DurableOrchestrationContext,
-    activity: Activity[InputT, OutputT],
-    value: InputT,
-    *,
-    patient: bool = False,
-) -> Steps[OutputT]:
-    """Schedule *activity* with *value*, wait, and return its typed result; raises `StepFailed`.
+class StepWaits(StepFailed):
+    """A step that may succeed later, but not in the minutes that an orchestration waits."""
 
-    A *patient* step waits for hours until a service is back, or accepts the app's sign-in again.
+    def __init__(self, reason: str, *, since: str, seconds: float, minutes: float) -> None:
+        """*since*: time of the first try; *seconds*: the pause; *minutes*: how long waiting is worth it."""
+        super().__init__(reason)
+        self.since, self.seconds, self.minutes = since, seconds, minutes
+
+
+def step(
+    context: df.DurableOrchestrationContext, activity: Activity[InputT, OutputT], value: InputT
+) -> Steps[OutputT]:
+    """Schedule *activity* with *value*, wait, and return its typed result.
+
+    Raises `StepWaits` when a service is away for longer than some minutes, else `StepFailed`.
     """
-    reply = yield _scheduled(context, activity, value)
-    return (yield from _settled(context, activity, value, reply, MAX_PATIENT_TRIES if patient else None))
+    (answer,) = yield from _settled(context, (activity, value))
+    result: OutputT = _unless_failed(answer)
+    return result
 
 
 def together(
@@ -52,47 +57,84 @@ def together(
     first: Call[InputT, OutputT],
     second: Call[OtherInputT, OtherOutputT],
 ) -> Steps[tuple[OutputT, OtherOutputT]]:
-    """Take two steps at once, of which neither needs the other's result; raises `StepFailed`."""
-    replies = yield context.task_all([_scheduled(context, *first), _scheduled(context, *second)])
-    one = yield from _settled(context, *first, replies[0])
-    other = yield from _settled(context, *second, replies[1])
+    """Take two steps at once, of which neither needs the other's result; raises as `step` does."""
+    one, other = yield from _settled(context, first, second)
+    return _unless_failed(one), _unless_failed(other)
+
+
+def both(
+    context: df.DurableOrchestrationContext, first: Call[InputT, Any], second: Call[OtherInputT, Any]
+) -> Steps[tuple[Any, Any]]:
+    """Take two steps at once, whichever of them fails: an exception takes the place of its result."""
+    one, other = yield from _settled(context, first, second)
     return one, other
 
 
-def _scheduled(
-    context: df.DurableOrchestrationContext, activity: Activity[InputT, OutputT], value: InputT
-) -> Any:
-    return context.call_activity_with_retry(activity.name, RETRY, wire.dump(value))
+def _unless_failed(answer: Any) -> Any:
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
 
 
-def _settled(
-    context: df.DurableOrchestrationContext,
-    activity: Activity[InputT, OutputT],
-    value: InputT,
-    reply: Any,
-    tries: int | None = None,
-) -> Steps[OutputT]:
-    """Return the typed result in *reply*, asked for again as long as that is worth a try.
+def _settled(context: df.DurableOrchestrationContext, *calls: Call[Any, Any]) -> Steps[list[Any]]:
+    """Return the result of each call, or the exception with which it failed.
 
-    Without *tries*, a reply may limit them itself.
+    What may succeed later is asked for again for some minutes, as long as that is worth a try.
     """
-    counted: dict[str, int] = {}  # how often each error was met
-    last = (tries or MAX_TRIES) - 1
-    for attempt in range(last + 1):
-        if "value" in reply:
-            answer: OutputT = wire.load(activity.output, reply["value"])
-            return answer
-        if "failed" in reply:
-            break
-        again = reply["again"]
-        most, code = tries or again.get("most", MAX_TRIES), again.get("code", "")
-        counted[code] = counted.get(code, 0) + 1
-        if counted[code] >= most or attempt == last:  # else the last answer would not be looked at
-            break
-        seconds = float(again["seconds"])
-        yield from sleep(context, seconds if again.get("steady") else pause(attempt, seconds))
-        reply = yield _scheduled(context, activity, value)
-    raise StepFailed(reply.get("failed", reply.get("again"))["reason"])
+    answers: list[Any] = [None] * len(calls)
+    left, since, tries = list(range(len(calls))), context.current_utc_datetime, 0
+    while left:
+        replies = yield from _replies(context, [calls[number] for number in left])
+        pauses = []
+        for number, reply in zip(tuple(left), replies, strict=True):
+            answers[number], seconds = _judged(context, calls[number][0], reply, since, tries)
+            if seconds is None:
+                left.remove(number)
+            else:
+                pauses.append(seconds)
+        if pauses:
+            yield from sleep(context, max(pauses))
+        tries += 1
+    return answers
+
+
+def _replies(context: df.DurableOrchestrationContext, calls: list[Call[Any, Any]]) -> Steps[list[Any]]:
+    """Return the reply to each call, or the exception that was raised for it: a bug, or a lost worker."""
+    tasks = [
+        context.call_activity_with_retry(activity.name, RETRY, wire.dump(value)) for activity, value in calls
+    ]
+    if len(tasks) > 1:
+        yield context.task_any(tasks)  # schedules all; unlike task_all, it does not raise the error of one
+    replies = []
+    for task in tasks:
+        try:
+            replies.append((yield task))
+        except Exception as error:
+            replies.append(error)
+    return replies
+
+
+def _judged(
+    context: df.DurableOrchestrationContext,
+    activity: Activity[Any, Any],
+    reply: Any,
+    since: dt.datetime,
+    tries: int,
+) -> tuple[Any, float | None]:
+    """Return the result or exception in *reply*, and for one to try again the seconds until then."""
+    if isinstance(reply, Exception):
+        return reply, None
+    if "failed" in reply:
+        return StepFailed(reply["failed"]["reason"]), None
+    if "again" not in reply:
+        return wire.load(activity.output, reply["value"]), None
+    again = reply["again"]
+    minutes, asked = float(again.get("minutes", DEFAULT_MINUTES)), float(again["seconds"])
+    seconds = asked if again.get("steady") else pause(tries, asked)
+    waited = (context.current_utc_datetime - since).total_seconds()
+    if waited + seconds > 60 * min(MAX_MINUTES_HERE, minutes):
+        return StepWaits(again["reason"], since=since.isoformat(), seconds=seconds, minutes=minutes), None
+    return None, seconds
 
 
 def reason_of(context: df.DurableOrchestrationContext, run_id: str, error: Exception) -> str:
@@ -113,6 +155,6 @@ def sleep(context: df.DurableOrchestrationContext, seconds: float) -> Steps[None
     yield context.create_timer(context.current_utc_datetime + dt.timedelta(seconds=seconds))
 
 
-def pause(attempt: int, wished: float) -> float:
-    """Return how long to wait after *attempt* (from 0): what the service wished, else 1, 2, 4 ... 60 s."""
-    return min(max(wished, min(2.0**attempt, MAX_PAUSE_SECONDS)), MAX_REQUESTED_PAUSE_SECONDS)
+def pause(tries: int, wished: float) -> float:
+    """Return how long to wait after *tries* (from 0): what the service wished, else 1, 2, 4 ... 60 s."""
+    return max(wished, min(2.0**tries, MAX_PAUSE_SECONDS))

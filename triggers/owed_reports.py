@@ -8,7 +8,7 @@ from autocoder import wire
 from autocoder.clients.connect import Clients
 from autocoder.errors import AutocoderError, NotFound
 from autocoder.models import RunReport
-from autocoder.runs.rows import OWED_REPORT
+from autocoder.runs.next_step import REPORT
 
 MAX_REPORTS = 100  # in one round of the janitor
 log = logging.getLogger("autocoder.triggers")
@@ -22,7 +22,7 @@ def give_owed_reports(connected: Clients) -> int:
     given = 0
     for row in connected.records.owed_reports(MAX_REPORTS):
         run_id = str(row["RowKey"])
-        content = connected.blobs.get(run_id, OWED_REPORT)
+        content = connected.blobs.get(run_id, REPORT)
         try:
             if content is None:  # it was deleted after the retention
                 connected.records.merge(run_id, {"report_owed": False})

@@ -7,6 +7,7 @@ from typing import Any
 import azure.durable_functions as df
 import azure.functions as func
 
+from activities.parts.orchestrations import hint
 from autocoder import ids, wire
 from autocoder.clients.connect import Clients, clients
 from autocoder.models import (
@@ -25,9 +26,7 @@ from autocoder.requests.run_request import Refusal, recheck
 from autocoder.runs.claims import IDEMPOTENCY, Claim
 from autocoder.runs.rows import is_over, new_row, record_of
 from autocoder.settings import settings
-from orchestrators.run_agent import CANCEL
 from triggers.answers import answer, error, query_of
-from triggers.events import raise_event
 from triggers.operations import IDEMPOTENCY_KEY
 from triggers.start import Active, Duplicate, QueueFull, Started, StartRequest, StartResult, start_run
 
@@ -127,7 +126,7 @@ async def cancel(client: df.DurableOrchestrationClient, run_id: str, route: str 
     if not row.get("cancel_requested") or is_over(row):
         message = f"The run is {row.get('status')}. A run can be cancelled only until it begins to publish."
         return error(409, "too_late", message)
-    await raise_event(client, run_id, CANCEL)
+    await hint(client, run_id)
     return answer(202, record(row, route))
 
 

@@ -5,13 +5,14 @@ claim whose orchestration never began (its process died in between) is taken ove
 """
 
 import asyncio
-import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import azure.durable_functions as df
 
+from activities.parts.orchestrations import start_run_agent
+from activities.parts.run_files import LONG_TEXTS
 from autocoder import ids, wire
 from autocoder.clients.connect import Clients, clients
 from autocoder.clients.run_records import RunRecords
@@ -23,11 +24,8 @@ from autocoder.settings import Settings, settings
 from autocoder.shared.outcomes import BY_NAME
 from autocoder.texts.markdown import one_line
 
-ORCHESTRATION = "run_agent"
 PATIENCE_SECONDS = 5.0  # how long another process may take between its claim and its start
 STATUS_SECONDS = 20.0
-LONG_TEXTS = {"user_prompt": None, "system_prompt": None, "additional_context": None}
-log = logging.getLogger("autocoder.triggers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +90,7 @@ async def start_run(client: df.DurableOrchestrationClient, start: StartRequest) 
 
 async def _begin(client: df.DurableOrchestrationClient, run: Run) -> Started:
     """Start the orchestration of *run*; another process may have done so."""
-    try:
-        await client.start_new(ORCHESTRATION, run.id, wire.dump(run))
-    except Exception as error:
-        if "already exists" not in str(error):
-            raise
-        log.info("run %s was started by another process", run.id)
+    await start_run_agent(client, run.id)
     return Started(run)
 
 

@@ -48,6 +48,19 @@ class Blobs:
         """Write a blob, replacing an existing one. Raises `InvalidArgument` for a bad name or run id."""
         self._written(lambda: self._blob(run_id, name).upload_blob(content, overwrite=True))
 
+    def create(self, run_id: str, name: str, content: bytes) -> bool:
+        """Write a blob unless it exists; return whether it was written. Raises as `put` does."""
+        from azure.core.exceptions import ResourceExistsError
+
+        def write() -> bool:
+            try:
+                self._blob(run_id, name).upload_blob(content, overwrite=False)
+            except ResourceExistsError:
+                return False
+            return True
+
+        return self._written(write)
+
     def get(self, run_id: str, name: str, limit: int = MAX_BYTES) -> bytes | None:
         """Return a blob's bytes, or None when it does not exist. Raises `TooLarge` above *limit* bytes."""
         from azure.core.exceptions import ResourceNotFoundError
@@ -101,17 +114,17 @@ class Blobs:
 
         self._written(create)
 
-    def list(self, run_id: str) -> tuple[str, ...]:
-        """Return the names of a run's blobs, without the run id."""
+    def files(self, run_id: str) -> dict[str, dt.datetime]:
+        """Return when each blob of a run was last changed, by its name without the run id."""
         from azure.core.exceptions import ResourceNotFoundError
 
         prefix = f"{_checked(run_id)}/"
         with translated(SERVICE):
             try:
-                found = self._container.list_blob_names(name_starts_with=prefix)
-                return tuple(name.removeprefix(prefix) for name in found)
+                found = self._container.list_blobs(name_starts_with=prefix)
+                return {blob.name.removeprefix(prefix): blob.last_modified for blob in found}
             except ResourceNotFoundError:
-                return ()
+                return {}
 
     def list_runs(self) -> Iterator[str]:
         """Yield the ids of the runs that have blobs, newest first."""
@@ -129,7 +142,7 @@ class Blobs:
         """Delete the named blobs of a run, or all of them if none is named; ignore missing blobs."""
         from azure.core.exceptions import ResourceNotFoundError
 
-        for name in names or self.list(run_id):
+        for name in names or self.files(run_id):
             with translated(SERVICE):
                 try:
                     self._blob(run_id, name).delete_blob()

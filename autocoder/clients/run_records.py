@@ -15,6 +15,7 @@ from autocoder.errors import Conflict
 from autocoder.models import RUN_ID, Phase, Run
 from autocoder.requests.query import RunQuery
 from autocoder.runs.claims import ACTIVE, Claim
+from autocoder.runs.next_step import LAUNCHED_AT
 from autocoder.runs.rows import (
     CANCELLABLE,
     CLAIMS,
@@ -147,8 +148,19 @@ class RunRecords:
 
         *read* is the row as it was read before, to save another read. The row is empty when there is none.
         """
-        columns = bounded({**phase_columns(phase, now()), **more})
+        columns = bounded({**phase_columns(phase, now()), "waiting_for": "", **more})
         return self._change(run_id, lambda row: is_before(row, phase), columns, read) or {}
+
+    def launched(self, run_id: str) -> dict[str, Any]:
+        """Write when the run's container group was first accepted, unless it has ended; return its row."""
+        columns = bounded({LAUNCHED_AT: now(), "reason": ""})
+        return (
+            self._change(run_id, lambda row: not (is_concluded(row) or row.get(LAUNCHED_AT)), columns) or {}
+        )
+
+    def suspend(self, run_id: str, columns: Mapping[str, Any]) -> None:
+        """Write what the run waits for, unless it has ended."""
+        self._change(run_id, lambda row: not is_over(row), bounded(columns))
 
     def note(self, run_id: str, reason: str, read: dict[str, Any] | None = None) -> dict[str, Any]:
         """Write why the run waits, unless it has ended; return its row as `enter` does."""

@@ -179,7 +179,7 @@ def _supervisor(plan: Plan, settings: Settings) -> ContainerSpec:
         **_user_of(plan),
         "AUTOCODER_GATEWAY": GATEWAY,
         "AUTOCODER_START_SECONDS": str(int(plan.provisioning_minutes * 60)),
-        "CALLBACK_URL": f"{settings.public_url}/api/runs/{plan.run.id}/finished",
+        "CALLBACK_URL": f"{settings.public_url}/api/runs/{plan.run.id}/callback",
     }
     return ContainerSpec(
         name="supervisor",

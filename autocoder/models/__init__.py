@@ -46,6 +46,9 @@ from autocoder.models.containers import PolicyRules as PolicyRules
 from autocoder.models.containers import Price as Price
 from autocoder.models.containers import RunAgent as RunAgent
 from autocoder.models.containers import RunFile as RunFile
+from autocoder.models.observations import Next as Next
+from autocoder.models.observations import Observation as Observation
+from autocoder.models.observations import Wait as Wait
 from autocoder.models.reports import FileChange as FileChange
 from autocoder.models.reports import OpenedPullRequest as OpenedPullRequest
 from autocoder.models.reports import PullRequest as PullRequest

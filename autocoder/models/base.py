@@ -25,6 +25,9 @@ Status = Literal[Phase, Outcome]
 
 
 class Value(BaseModel):
-    """A frozen value. Its JSON is camelCase, and an unknown field is an error."""
+    """A frozen value. Its JSON is camelCase.
 
-    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)
+    A field that is not known is left out, because another version of the app may have written it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel, populate_by_name=True)

@@ -1,20 +1,33 @@
-"""How a run ends, given the supervisor's result or its row."""
+"""How a run ends, given the supervisor's result, its row, or what was seen of its container group."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from autocoder.models import AgentResult, Ended, Outcome
-from autocoder.shared.outcomes import BY_SUPERVISOR
+from autocoder.models import AgentResult, Ended, GroupVerdict
+from autocoder.runs.next_step import LAUNCHED_AT
+from autocoder.shared.outcomes import BY_SUPERVISOR, Outcome
 
 NEEDS_INFO = "NEEDS_INFO:"
 MAX_REASON_LENGTH = 2_000
 
 
-def ending_before_start(row: Mapping[str, Any] | None) -> Ended | None:
-    """Return how the run in *row* ends when it was cancelled before its containers started; else None."""
-    if row is None or not row.get("cancel_requested"):
-        return None
-    return Ended(outcome="cancelled", reason="The run was cancelled before its containers were started.")
+def cancelled_in(row: Mapping[str, Any]) -> Ended:
+    """Return how a run ends whose cancel was seen while it had this *row*."""
+    if row["status"] == "queued":
+        return _ended("cancelled", "The run was cancelled while it was queued.")
+    if row["status"] in ("preparing", "provisioning") and not row.get(LAUNCHED_AT):
+        return _ended("cancelled", "The run was cancelled before its containers were started.")
+    return _ended("cancelled", "The run was cancelled and its containers were stopped.")
+
+
+def ending_without_result(seen: GroupVerdict) -> Ended:
+    """Return how the run ends without a result, by what was seen of its container group."""
+    if seen.state == "gone":
+        return _ended("interrupted", "The container group was deleted before it wrote a result.")
+    if seen.state == "late":
+        return _ended("timed_out", "The deadline passed before the containers wrote a result.")
+    nothing_said = "The container group ended without a result, and Azure gives no reason."
+    return _ended("failed", seen.reason or nothing_said)
 
 
 def ending_without_change(result: AgentResult) -> Ended | None:
@@ -32,12 +45,12 @@ def ending_without_change(result: AgentResult) -> Ended | None:
     return _ended(row.outcome, result.reason)
 
 
-def outcome_of(result: AgentResult) -> tuple[Outcome, str]:
-    """Return the outcome and the reason of a run whose change is published."""
+def ending_with_change(result: AgentResult) -> Ended:
+    """Return how a run ends whose change is published."""
     row = BY_SUPERVISOR[result.outcome]
     if row.early_end:
-        return row.outcome, result.reason or "The changes made until then are offered as a draft."
-    return row.outcome, ""
+        return _ended(row.outcome, result.reason or "The changes made until then are offered as a draft.")
+    return _ended(row.outcome, "")
 
 
 def _ended(outcome: Outcome, reason: str) -> Ended:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any, get_args
 
 from autocoder.models import Outcome, Phase, PullRequest, Run, RunLinks, RunRecord, Usage
+from autocoder.runs.version import orchestration_version
 from autocoder.shared.json_text import parse_json
 
 RUNS, CLAIMS = "runs", "claims"
@@ -20,7 +21,7 @@ PHASES: tuple[str, ...] = get_args(Phase)
 OUTCOMES: tuple[str, ...] = get_args(Outcome)
 CANCELLABLE = ("queued", "preparing", "provisioning", "running", "verifying")
 PHASE_COLUMN = "phase_"
-OWED_REPORT = "report.json"  # the blob with the report that the work item has not got
+PLACE, SERVICE = "place", "service"  # what a run waits for without an orchestration: `waiting_for`
 MAX_TEXT_LENGTH = 2_000
 TEXTS = (
     "status", "title", "organization", "project", "repository", "agent_type", "model", "requested_by",
@@ -44,6 +45,7 @@ def new_row(run: Run) -> dict[str, Any]:
         "requested_by": request.requester.name,
         "source": request.requester.source,
         "queued_at": run.queued_at,
+        "version": orchestration_version(),
         f"{PHASE_COLUMN}queued": run.queued_at,
     }
 

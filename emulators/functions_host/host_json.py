@@ -44,6 +44,9 @@ IGNORED = {  # including their children: they tune features that this host does 
     f"{DURABLE}.tracing",
     f"{DURABLE}.useAppLease",
     f"{DURABLE}.useGracefulShutdown",
+    f"{DURABLE}.defaultVersion",  # TEMPORARY until the hub knows versions
+    f"{DURABLE}.versionMatchStrategy",
+    f"{DURABLE}.versionFailureStrategy",
 }
 
 log = logging.getLogger("host")

@@ -164,7 +164,7 @@ class Group:
     def start_supervisor(self, **environment):
         if self.outputs is None:
             self.outputs = self.runs.outputs(self.id)
-        callback = f"{self._callback_server.url}/api/runs/{self.id}/finished"
+        callback = f"{self._callback_server.url}/api/runs/{self.id}/callback"
         given = {
             "AUTOCODER_GATEWAY": f"127.0.0.1:{self.port}",
             "CALLBACK_URL": callback,

@@ -110,7 +110,7 @@ def test_401_without_the_key(quick, method, path, key):
 @pytest.mark.parametrize("token", [None, "x", "0" * 64])
 def test_401_for_a_callback_without_the_token_of_its_run(quick, token):
     headers = {} if token is None else {"authorization": f"Bearer {token}"}
-    url = f"{quick.url(FUNCTIONS_HOST)}/api/runs/{'z' * 20}/finished"
+    url = f"{quick.url(FUNCTIONS_HOST)}/api/runs/{'z' * 20}/callback"
     refused(httpx.post(url, headers=headers, json={}, trust_env=False), 401, "not_verified")
 
 

@@ -45,7 +45,7 @@ def described(document, answer):
 
 def test_each_operation_answers_as_described(quick, document, ended, case):
     app, delivery = quick.app.http, {"subscriptionId": secrets.token_hex(8), "eventType": "build.complete"}
-    callback = f"{quick.url(FUNCTIONS_HOST)}/api/runs/{ended}/finished"
+    callback = f"{quick.url(FUNCTIONS_HOST)}/api/runs/{ended}/callback"
     waiting = case("sleep 60").start()
     answers = [
         *of_azure_boards(quick, case),

@@ -134,7 +134,7 @@ def test_a_forged_callback_is_refused(hostile, attack):
         python3 - <<'END'
 import json, os, urllib.request
 run = json.load(open(os.environ["AUTOCODER_INPUTS"] + "/run.json"))
-url = "{hostile.url(FUNCTIONS_HOST)}/api/runs/" + run["runId"] + "/finished"
+url = "{hostile.url(FUNCTIONS_HOST)}/api/runs/" + run["runId"] + "/callback"
 for token in ("", "Bearer ", "Bearer " + run["runId"], "Bearer " + "0" * 64, "Basic Og=="):
     request = urllib.request.Request(url, b"{{}}", {{"Authorization": token}})
     try:

@@ -67,7 +67,7 @@ def upload(platform, run_id, files):
 
 def call_back(platform, run_id):
     token = callback_token(platform.emulators.passwords.callback_key, run_id)
-    url = f"{platform.url(FUNCTIONS_HOST)}/api/runs/{run_id}/finished"
+    url = f"{platform.url(FUNCTIONS_HOST)}/api/runs/{run_id}/callback"
     answer = httpx.post(url, json={}, headers={"Authorization": f"Bearer {token}"}, trust_env=False)
     assert answer.status_code == 202
 

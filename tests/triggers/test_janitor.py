@@ -12,6 +12,7 @@ from autocoder.container_groups.build import APP_TAG, app_name
 from autocoder.errors import RetryLater
 from tests.autocoder.requests.test_run_request import SETTINGS
 from triggers import janitor
+from triggers.sweeping import sweep
 
 RUN, OTHER = "a" * 20, "b" * 20
 OURS = {APP_TAG: app_name(SETTINGS)}
@@ -76,7 +77,7 @@ async def test_a_failing_part_does_not_stop_the_others(caplog):
     }
     clients = Clients(SETTINGS)
     with caplog.at_level(logging.INFO):
-        await janitor.sweep(clients, parts)
+        await sweep(clients, parts)
     assert "3 whole" in caplog.text
     assert "broken failed" in caplog.text
     assert token not in caplog.text

@@ -39,7 +39,7 @@ def run(clients, made, status, ended=None):
 def test_the_files_of_an_old_run_are_deleted_and_its_record_is_kept(clients):
     old = run(clients, ago(31), "completed")
     assert delete_old_files(clients, clients.settings) == 1
-    assert clients.blobs.list(old) == ()
+    assert tuple(clients.blobs.files(old)) == ()
     assert clients.records.get(old)["status"] == "completed"
     assert delete_old_files(clients, clients.settings) == 0
 
@@ -48,7 +48,7 @@ def test_the_files_of_a_run_without_a_record_are_deleted(clients):
     old = ids.new_run_id(int(ago(31).timestamp() * 1000))
     clients.blobs.put(old, "request.json", b"{}")
     assert delete_old_files(clients, clients.settings) == 1
-    assert clients.blobs.list(old) == ()
+    assert tuple(clients.blobs.files(old)) == ()
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_the_files_of_a_run_without_a_record_are_deleted(clients):
 def test_the_files_of_any_other_run_are_kept(clients, made, status, ended):
     kept = run(clients, ago(made), status, ago(ended))
     assert delete_old_files(clients, clients.settings) == 0
-    assert len(clients.blobs.list(kept)) == 2
+    assert len(tuple(clients.blobs.files(kept))) == 2
     clients.blobs.delete(kept)
 
 

@@ -86,16 +86,16 @@ def test_deletes_only_the_named_blobs(blobs):
         blobs.put(run, name, b"x")
     for _ in range(2):
         blobs.delete(run, "changes.pack")
-    assert blobs.list(run) == ("log.txt",)
+    assert tuple(blobs.files(run)) == ("log.txt",)
 
 
 def test_deletes_all_blobs_of_a_run(blobs):
     run, other = RUN[:-1] + "c", RUN[:-1] + "d"
     for name in (run, other):
         blobs.put(name, "images/1.png", b"x")
-    assert blobs.list(run) == ("images/1.png",)
+    assert tuple(blobs.files(run)) == ("images/1.png",)
     blobs.delete(run)
-    assert (blobs.list(run), blobs.list(other)) == ((), ("images/1.png",))
+    assert (tuple(blobs.files(run)), tuple(blobs.files(other))) == ((), ("images/1.png",))
 
 
 @pytest.mark.parametrize(

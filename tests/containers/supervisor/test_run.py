@@ -50,7 +50,7 @@ def test_delivers_what_the_agent_has_changed(group, tmp_path):
     assert result.lines["src/app.py"] == (1, 0)
     assert group.stream() == f"working\n{FINAL}\n"
     assert group.log() == "output  working\nend     finished: I did it.\n"
-    assert group.callbacks == [(f"/api/runs/{group.id}/finished", f"Bearer {CALLBACK_TOKEN}", b"{}")]
+    assert group.callbacks == [(f"/api/runs/{group.id}/callback", f"Bearer {CALLBACK_TOKEN}", b"{}")]
 
 
 def test_the_pack_lets_both_trees_be_compared_without_the_repository(group):

@@ -1,7 +1,7 @@
-"""`POST /api/runs/{id}/finished`: a run's supervisor reports that it has written its result.
+"""`POST /api/runs/{id}/callback`: a run's supervisor says that there is something new to look at.
 
-The route needs no function key and ignores the body. The caller authenticates with the run's token, an HMAC
-of the run id under a key in Key Vault.
+It calls at each change of phase and when it has written its result. The route needs no function key and
+ignores the body. The caller authenticates with the run's token, an HMAC of its id under a key in Key Vault.
 """
 
 import asyncio
@@ -9,13 +9,12 @@ import asyncio
 import azure.durable_functions as df
 import azure.functions as func
 
+from activities.parts.orchestrations import hint
 from autocoder.clients.connect import clients
 from autocoder.models import CallbackAnswer
 from autocoder.runs.callback import is_callback_token
 from autocoder.settings import settings
-from orchestrators.run_agent import FINISHED
 from triggers.answers import answer, error, guarded
-from triggers.events import raise_event
 from triggers.operations import Operation, operation
 
 blueprint = df.Blueprint()
@@ -30,15 +29,15 @@ OPERATION = Operation(
 
 
 @operation(OPERATION)
-@blueprint.route(route="runs/{id}/finished", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
+@blueprint.route(route="runs/{id}/callback", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
 @blueprint.durable_client_input(client_name="client")
 @guarded
-async def finish_callback(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
-    """Resume the run's orchestration; a repeat gets the same response, even after the run has ended."""
+async def run_callback(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
+    """Let the run look at what its containers wrote; a repeat gets the same response, even after the end."""
     run_id = req.route_params["id"]
     secret = await asyncio.to_thread(clients().vault.read_secret, settings().callback_key_secret)
     scheme, _, token = req.headers.get("Authorization", "").partition(" ")
     if not secret or scheme.lower() != "bearer" or not is_callback_token(secret, run_id, token):
         return error(401, "not_verified", "The token is missing, or is not the token of this run.")
-    await raise_event(client, run_id, FINISHED)
+    await hint(client, run_id)
     return answer(202, CallbackAnswer(status="accepted"))

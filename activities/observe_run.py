@@ -1,0 +1,143 @@
+"""Observes a run: reads its row, its files and, where that matters, its container group.
+
+Orchestrations begin with it, whatever happened before, and look again at every hint.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from activities.activity import activity
+from activities.parts.agent_result import read_result
+from activities.parts.container_group_look import last_growth, look_at_group
+from activities.parts.parallel import in_parallel
+from activities.parts.run_files import read_plan, read_run, run_of, settled
+from autocoder import wire
+from autocoder.clients.connect import Clients, clients
+from autocoder.models import AgentResult, Ended, Observation, Plan, RunReport
+from autocoder.reports.run_report import ended_report
+from autocoder.runs.ending import cancelled_in, ending_without_change, ending_without_result
+from autocoder.runs.looks import confirming_pause, pause
+from autocoder.runs.next_step import ABSENCES, LAUNCHED_AT, REPORT, RESULT, Step, Stock, next_step
+from autocoder.runs.version import orchestration_version
+
+NOTHING = Observation(next="nothing")
+REQUEST_GONE = "The request of this run was deleted (LOG_RETENTION_DAYS). Start a new run."
+
+
+@dataclass(frozen=True)
+class _Record:
+    """What was read of one run."""
+
+    connected: Clients
+    run_id: str
+    row: Mapping[str, Any]
+    files: Mapping[str, dt.datetime]
+
+    @property
+    def stock(self) -> Stock:
+        return Stock(self.row, frozenset(self.files))
+
+
+@activity
+def observe_run(run_id: str) -> Observation:
+    """Return what comes next for run *run_id*, with what that needs."""
+    connected = clients()
+    row, files = in_parallel(
+        lambda: connected.records.get(run_id) or {}, lambda: connected.blobs.files(run_id)
+    )
+    record = _Record(connected, run_id, row, files)
+    step = next_step(record.stock)
+    if step != "nothing" and row.get("version") != orchestration_version():
+        connected.records.merge(run_id, {"version": orchestration_version()})
+    handle = HANDLERS.get(step)
+    return handle(record) if handle else NOTHING
+
+
+def _settled_before(record: _Record) -> Observation:
+    return _concluding(wire.load(RunReport, record.connected.blobs.get(record.run_id, REPORT)))
+
+
+def _cancelled(record: _Record) -> Observation:
+    return _ended(record, cancelled_in(record.row))
+
+
+def _beginning(record: _Record) -> Observation:
+    run = read_run(record.connected, record.run_id, record.row)
+    if run is None:
+        return _ended(record, Ended(outcome="failed", reason=REQUEST_GONE))
+    return Observation(next="begin", run=run)
+
+
+def _launching(record: _Record) -> Observation:
+    plan = read_plan(record.connected, record.run_id)
+    return Observation(next="launch", run=plan.run, plan=plan)
+
+
+def _look(record: _Record) -> Observation:
+    """Return what the container group means for the run."""
+    plan = read_plan(record.connected, record.run_id)
+    seen = look_at_group(record.connected, plan, record.row, record.files)
+    match next_step(replace(record.stock, group=seen)):
+        case "watch":
+            return _watching(record, plan)
+        case "look_again":
+            return _looking_again(record, plan)
+        case "launch":
+            return Observation(next="launch", run=plan.run, plan=plan)
+    if record.connected.blobs.exists(record.run_id, RESULT):  # written while the group was looked at
+        return _result(record)
+    return _ended(record, ending_without_result(seen), plan)
+
+
+def _watching(record: _Record, plan: Plan) -> Observation:
+    row, grew = record.row, last_growth(record.files)
+    if row.get(ABSENCES):
+        record.connected.records.merge(record.run_id, {ABSENCES: 0})
+    launched = dt.datetime.fromisoformat(str(row[LAUNCHED_AT]))
+    seconds = pause(launched, grew, dt.datetime.now(dt.UTC), plan.poll_seconds)
+    return Observation(next="watch", seconds=seconds, run=plan.run)
+
+
+def _looking_again(record: _Record, plan: Plan) -> Observation:
+    """Count a look that saw no group, or a dead one: the platform may say so for some seconds."""
+    absences = int(record.row.get(ABSENCES) or 0)
+    record.connected.records.merge(record.run_id, {ABSENCES: absences + 1})
+    return Observation(next="watch", seconds=confirming_pause(absences, plan.poll_seconds), run=plan.run)
+
+
+def _result(record: _Record) -> Observation:
+    """Return that the result is to be published, or how the run ends when it has no change."""
+    plan = read_plan(record.connected, record.run_id)
+    result = read_result(record.connected, plan, record.row)
+    if isinstance(result, Ended):
+        return _ended(record, result, plan)
+    without_change = ending_without_change(result)
+    if without_change is not None:
+        return _ended(record, without_change, plan, result)
+    return Observation(next="publish", run=plan.run, plan=plan, result=result)
+
+
+def _ended(
+    record: _Record, ended: Ended, plan: Plan | None = None, result: AgentResult | None = None
+) -> Observation:
+    """Settle how the run ends."""
+    run = plan.run if plan else run_of(record.run_id, record.row)
+    if plan is None:
+        run = read_run(record.connected, record.run_id, record.row) or run
+    return _concluding(settled(record.connected, ended_report(run, ended, plan, result)))
+
+
+def _concluding(report: RunReport) -> Observation:
+    return Observation(next="conclude", run=report.run, report=report)
+
+
+HANDLERS: Mapping[Step, Callable[[_Record], Observation]] = {
+    "conclude": _settled_before,
+    "cancel": _cancelled,
+    "publish": _result,
+    "begin": _beginning,
+    "launch": _launching,
+    "look": _look,
+}

@@ -1,0 +1,84 @@
+"""A look at the container group of a run: what it means, and what it tells people of the progress."""
+
+import datetime as dt
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from activities.parts.parallel import in_parallel
+from activities.parts.work_item_comment import show_phase
+from autocoder import wire
+from autocoder.clients.connect import Clients
+from autocoder.clock import now
+from autocoder.container_groups.state import GroupState, agent_start_failure, judge_group
+from autocoder.errors import AutocoderError, SignInRequired, Transient
+from autocoder.ids import group_name
+from autocoder.models import GroupVerdict, Phase, Plan, Progress
+from autocoder.runs.next_step import ATTEMPT, deadline_verdict
+from autocoder.runs.rows import phase_columns, usage_column
+
+PROGRESS, LOG = "progress.json", "log.txt"
+SHOWN_PHASES: dict[str, Phase] = {"running": "running", "verifying": "verifying", "collecting": "verifying"}
+WORKING: tuple[Phase, ...] = ("provisioning", "running", "verifying")
+log = logging.getLogger("autocoder.activities")
+
+
+def look_at_group(
+    connected: Clients, plan: Plan, row: Mapping[str, Any], files: Mapping[str, dt.datetime]
+) -> GroupVerdict:
+    """Return what the group means for its run, and tell the progress of one that works.
+
+    *files* are the run's blobs, with the times of their last changes. Raises `Transient`, `SignInRequired`.
+    """
+    try:
+        group, progress = in_parallel(
+            lambda: connected.containers.get_group(group_name(plan.run.id)),
+            lambda: _progress(connected, plan.run.id) if PROGRESS in files else None,
+        )
+    except (Transient, SignInRequired):  # the orchestration asks again
+        raise
+    except AutocoderError as error:
+        return GroupVerdict(state="ended", reason=str(error), final=True)
+    seen = _judged(group, progress, has_begun=ATTEMPT in files)
+    if seen.state == "working":
+        _tell_progress(connected, plan, row, progress)
+    moment = dt.datetime.now(dt.UTC)
+    return deadline_verdict(seen, row, plan.budget, plan.provisioning_minutes, moment)
+
+
+def last_growth(files: Mapping[str, dt.datetime]) -> dt.datetime | None:
+    """Return when the run's progress or log last grew, None before they are there."""
+    return max((files[name] for name in (PROGRESS, LOG) if name in files), default=None)
+
+
+def _judged(group: GroupState | None, progress: Progress | None, *, has_begun: bool) -> GroupVerdict:
+    moment = dt.datetime.now(dt.UTC)
+    seen = judge_group(group, progress, moment)
+    if group is None or seen.state != "working" or not has_begun:
+        return seen
+    reason = agent_start_failure(group, progress, moment)
+    return GroupVerdict(state="failed", reason=reason, final=True) if reason else seen
+
+
+def _progress(connected: Clients, run_id: str) -> Progress | None:
+    content = connected.blobs.get(run_id, PROGRESS)
+    return None if content is None else wire.load(Progress, content.decode())
+
+
+def _tell_progress(connected: Clients, plan: Plan, row: Mapping[str, Any], progress: Progress | None) -> None:
+    """Write the progress to the run's row, and a new phase to the work item's comment."""
+    phase = SHOWN_PHASES.get(progress.phase) if progress else None
+    if progress is None or phase is None:
+        return
+    columns = usage_column(progress.usage)
+    if row.get("status") == phase:
+        if row.get("usage") != columns["usage"]:
+            connected.records.merge(plan.run.id, columns)
+        return
+    columns |= phase_columns(phase, now())
+    earlier = WORKING[: WORKING.index(phase)]
+    changed = connected.records.advance(plan.run.id, earlier, columns)
+    try:
+        show_phase(connected, plan.run, phase, changed)
+    except AutocoderError as error:  # a comment that fails must not end the looks
+        log.warning("run %s: the progress could not be written to the comment: %s", plan.run.id, error)

@@ -1,0 +1,44 @@
+"""Reading and settling what the record of a run holds in Blob Storage."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from autocoder import wire
+from autocoder.clients.connect import Clients
+from autocoder.models import Plan, Requester, Run, RunReport, RunRequest
+from autocoder.runs.next_step import PLAN, REPORT, REQUEST
+
+LONG_TEXTS = {"user_prompt": None, "system_prompt": None, "additional_context": None}
+
+
+def read_run(connected: Clients, run_id: str, row: Mapping[str, Any]) -> Run | None:
+    """Return the run as its orchestration carries it, None when its request was deleted."""
+    content = connected.blobs.get(run_id, REQUEST)
+    return None if content is None else run_of(run_id, row, wire.load(RunRequest, content))
+
+
+def run_of(run_id: str, row: Mapping[str, Any], request: RunRequest | None = None) -> Run:
+    """Return the run of *row*; without its *request*, as much of that as the row has."""
+    if request is None:
+        number = row.get("work_item_id")
+        request = RunRequest(
+            organization=str(row["organization"]),
+            project=str(row["project"]),
+            repository=str(row["repository"]),
+            work_item_id=None if number is None else int(number),
+            requester=Requester(name=str(row.get("requested_by", ""))),
+        )
+    short = request.model_copy(update=LONG_TEXTS)
+    return Run(id=run_id, request=short, title=str(row.get("title", "")), queued_at=str(row["queued_at"]))
+
+
+def read_plan(connected: Clients, run_id: str) -> Plan:
+    """Return the plan of a run that has one."""
+    return wire.load(Plan, connected.blobs.get(run_id, PLAN))
+
+
+def settled(connected: Clients, report: RunReport) -> RunReport:
+    """Write how a run ends before anybody is told, and return what was settled first."""
+    if connected.blobs.create(report.run.id, REPORT, wire.to_bytes(report)):
+        return report
+    return wire.load(RunReport, connected.blobs.get(report.run.id, REPORT))

@@ -1,0 +1,48 @@
+"""The report of a run, from how it ended and what it brought."""
+
+from typing import Any
+
+from autocoder.models import AgentResult, Ended, Plan, PullRequest, PushedBranch, Run, RunReport
+from autocoder.reports.comment import unseen
+from autocoder.reports.draft import failed_checks
+
+
+def ended_report(
+    run: Run, ended: Ended, plan: Plan | None = None, result: AgentResult | None = None
+) -> RunReport:
+    """Return the report of a run that ended before its branch was pushed."""
+    return RunReport(
+        run=run,
+        title=plan.title if plan else run.title,
+        outcome=ended.outcome,
+        reason=ended.reason,
+        unseen=unseen(plan) if plan else (),
+        **_counted(result),
+    )
+
+
+def change_report(
+    plan: Plan,
+    result: AgentResult,
+    pushed: PushedBranch,
+    ended: Ended,
+    pull_request: PullRequest | None = None,
+) -> RunReport:
+    """Return the report of a run whose branch was pushed."""
+    return RunReport(
+        run=plan.run,
+        title=plan.title,
+        branch=pushed.branch,
+        outcome=ended.outcome,
+        reason=ended.reason,
+        pull_request=pull_request,
+        unseen=unseen(plan),
+        files=len(pushed.files) + pushed.more_files,
+        **_counted(result),
+    )
+
+
+def _counted(result: AgentResult | None) -> dict[str, Any]:
+    if result is None:
+        return {}
+    return {"usage": result.usage, "seconds": result.seconds, "failed_checks": failed_checks(result)}

@@ -1,0 +1,88 @@
+"""What comes next for a run, decided from its record alone, without I/O.
+
+Nothing depends on the history of an orchestration: a fresh start, a deployment, a lost history, a dead worker
+and a hint are one case. A run's agent is never begun again once it may have been paid.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from autocoder.models import Budget, GroupVerdict
+from autocoder.runs.rows import is_over
+
+Step = Literal[
+    "nothing",  # the run is over, or has no record
+    "conclude",  # how it ends is settled
+    "cancel",  # it ends as cancelled
+    "publish",  # the result is there
+    "begin",  # nothing is settled, and nothing was paid
+    "launch",  # the plan is there, and no container of it has started
+    "look",  # the answer depends on the container group
+    "look_again",  # the platform says something that one look does not prove
+    "watch",  # the group starts or works
+    "ended",  # the group has ended, and there is no result
+]
+REQUEST, PLAN, ATTEMPT = "request.json", "plan.json", "attempt"
+RESULT, REPORT = "result.json", "report.json"
+LAUNCHED_AT, ABSENCES = "launched_at", "absences"  # columns
+MAX_LOOKS = 4  # so many looks in a row must agree on an end that no result explains
+GRACE_MINUTES = 10  # for checks and upload, beyond the agent's minutes
+PUBLIC = ("publishing", "reporting")  # a run in one of these phases can no longer be cancelled
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """What there is of a run: its row, the names of its blobs, and what a look at its group showed."""
+
+    row: Mapping[str, Any]
+    blobs: frozenset[str] = field(default=frozenset())
+    group: GroupVerdict | None = None
+
+
+def next_step(stock: Stock) -> Step:
+    """Return what a run with this *stock* does next."""
+    row, blobs = stock.row, stock.blobs
+    if not row or is_over(row):
+        return "nothing"
+    if REPORT in blobs:
+        return "conclude"  # a new judgement could contradict what people were told
+    if row.get("cancel_requested") and row["status"] not in PUBLIC:
+        return "cancel"
+    return "publish" if RESULT in blobs else _without_result(stock)
+
+
+def _without_result(stock: Stock) -> Step:
+    row, blobs = stock.row, stock.blobs
+    if PLAN not in blobs:
+        return "begin"
+    if not row.get(LAUNCHED_AT):
+        return "launch"
+    return "look" if stock.group is None else _by_group(stock, stock.group)
+
+
+def _by_group(stock: Stock, group: GroupVerdict) -> Step:
+    if group.state in ("starting", "working"):
+        return "watch"
+    if not group.final and int(stock.row.get(ABSENCES) or 0) + 1 < MAX_LOOKS:
+        return "look_again"
+    if group.state == "gone" and ATTEMPT not in stock.blobs:
+        return "launch"  # the supervisor never began, so nothing was paid
+    return "ended"
+
+
+def deadline_verdict(
+    seen: GroupVerdict, row: Mapping[str, Any], budget: Budget, provisioning_minutes: float, now: dt.datetime
+) -> GroupVerdict:
+    """Return *seen*, or that the run's time, or the time to start its containers, is over."""
+    launched = dt.datetime.fromisoformat(str(row[LAUNCHED_AT]))
+    most = provisioning_minutes + (budget.minutes or 0) + GRACE_MINUTES
+    if now >= launched + dt.timedelta(minutes=most):
+        return GroupVerdict(state="late", final=True)
+    if seen.state == "starting" and now >= launched + dt.timedelta(minutes=provisioning_minutes):
+        reason = f"The container group did not start within {provisioning_minutes:g} minutes."
+        told = f" Azure's last events: {seen.reason}" if seen.reason else ""
+        advice = "Check its image, or raise PROVISIONING_MINUTES."
+        return GroupVerdict(state="failed", reason=f"{reason}{told} {advice}", final=True)
+    return seen

@@ -1,0 +1,17 @@
+"""The version of the orchestrations' shape, as `host.json` gives it to the Durable extension.
+
+https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-orchestration-versioning
+"""
+
+import functools
+from pathlib import Path
+
+from autocoder.shared.json_text import parse_json
+
+HOST_JSON = Path(__file__).resolve().parents[2] / "host.json"
+
+
+@functools.cache
+def orchestration_version() -> str:
+    """Return `defaultVersion` of this app's `host.json`."""
+    return str(parse_json(HOST_JSON.read_bytes())["extensions"]["durableTask"]["defaultVersion"])

@@ -1,0 +1,43 @@
+"""What the chains of a run's loop share: how one ends, and how one waits."""
+
+from typing import TypeVar
+
+import azure.durable_functions as df
+
+from activities.suspend_run import suspend_run
+from autocoder.models import AgentResult, Ended, Observation, Plan, Run, RunReport, Wait
+from autocoder.reports.run_report import ended_report
+from orchestrators.step import Steps, StepWaits, step
+
+NOTHING = Observation(next="nothing")
+T = TypeVar("T")
+PAID_MINUTES = 24 * 60.0  # for which a service is waited for once the agent has worked
+
+
+def required(value: T | None) -> T:
+    """Return *value*, which an observation has for what comes next. Raises ValueError when it lacks it."""
+    if value is None:
+        raise ValueError("the observation lacks what comes next")
+    return value
+
+
+def concluding(report: RunReport) -> Observation:
+    """Return that the run ends with *report*."""
+    return Observation(next="conclude", run=report.run, report=report)
+
+
+def ended(run: Run, how: Ended, plan: Plan | None = None, result: AgentResult | None = None) -> Observation:
+    """Return that the run ends before its branch was pushed."""
+    return concluding(ended_report(run, how, plan, result))
+
+
+def suspended(
+    context: df.DurableOrchestrationContext, run: Run, away: StepWaits, *, is_paid: bool
+) -> Steps[Ended | None]:
+    """Let the run wait without an orchestration for a service that is away; the janitor starts it again.
+
+    Return how the run ends when it has waited long enough; what was paid is worth a day.
+    """
+    minutes = PAID_MINUTES if is_paid else away.minutes
+    wait = Wait(run=run, reason=str(away), since=away.since, seconds=away.seconds, minutes=minutes)
+    return (yield from step(context, suspend_run, wait))

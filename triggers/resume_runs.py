@@ -1,0 +1,134 @@
+"""Each minute: let every run go on that should, and that no orchestration carries.
+
+A deployment, a lost history, a dead worker and an orchestration that hangs are one case: the run's record
+says where it goes on. What a run waits for is ended here, too, when its time has come.
+"""
+
+import asyncio
+import datetime as dt
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+import azure.durable_functions as df
+import azure.functions as func
+from azure.durable_functions.models import OrchestrationRuntimeStatus as Status
+
+from activities.parts.orchestrations import hint, start_run_agent
+from activities.parts.run_files import run_of, settled
+from autocoder.clients.connect import Clients, clients
+from autocoder.clock import now
+from autocoder.models import Ended
+from autocoder.reports.run_report import ended_report
+from autocoder.runs.claims import ACTIVE, SLOT
+from autocoder.runs.rows import PLACE, SERVICE, is_over
+from autocoder.runs.version import orchestration_version
+from triggers.sweeping import attempt, sweep
+
+blueprint = df.Blueprint()
+SCHEDULE = "0 * * * * *"
+ENDED = (Status.Completed, Status.Failed, Status.Terminated, Status.Canceled)
+VERSION_MISMATCH = "VersionMismatch"  # how the extension's words begin when another version ended an instance
+STUCK_AFTER = dt.timedelta(minutes=40)  # longer than any activity may take (functionTimeout in host.json)
+MAX_RESTARTS = 30
+GOES_ON = "The platform ended the run's orchestration; it goes on."
+GIVEN_UP = (
+    f"The run's orchestration ended {MAX_RESTARTS} times without a result. Search the app's log for {{}}."
+)
+log = logging.getLogger("autocoder.triggers")
+
+
+@blueprint.timer_trigger(schedule=SCHEDULE, arg_name="timer", run_on_startup=False)
+@blueprint.durable_client_input(client_name="client")
+async def resume_runs(timer: func.TimerRequest, client: df.DurableOrchestrationClient) -> None:  # noqa: ARG001
+    """Start the orchestration of every unfinished run that has none and does not wait."""
+    connected = clients()
+    await sweep(connected, {"runs resumed": resume_unfinished(connected, client)})
+
+
+async def resume_unfinished(connected: Clients, client: df.DurableOrchestrationClient) -> int:
+    """Look at every run that is active by its claim; return how many were started or woken."""
+    active = await asyncio.to_thread(connected.records.held, ACTIVE)
+    resumed = 0
+    for run_id in sorted(set(active.values())):
+        resumed += await attempt(connected, f"run {run_id}", _resume(connected, client, run_id))
+    return resumed
+
+
+async def _resume(connected: Clients, client: df.DurableOrchestrationClient, run_id: str) -> int:
+    """Let one run go on; return 1 when that was needed, else 0."""
+    row = await asyncio.to_thread(connected.records.get, run_id)
+    if row is None or is_over(row) or _waits(row):
+        return 0
+    found = await client.get_status(run_id)
+    status = found.runtime_status if found else None
+    if status is not None and status not in ENDED:
+        return await _wake(client, run_id, row, found)
+    if row.get("waiting_for"):
+        await start_run_agent(client, run_id)
+        return 1
+    return await _restart(connected, client, run_id, row, found)
+
+
+def _waits(row: Mapping[str, Any]) -> bool:
+    """Whether the run waits, and need not be looked at now."""
+    if row.get("cancel_requested"):
+        return False
+    if row.get("waiting_for") == SERVICE:
+        return str(row.get("waiting_until")) > now()
+    return row.get("waiting_for") == PLACE
+
+
+async def _wake(
+    client: df.DurableOrchestrationClient, run_id: str, row: Mapping[str, Any], found: Any
+) -> int:
+    """Wake an orchestration of another version, so that it ends now, and replace one that hangs."""
+    if _is_stuck(found):
+        log.error("run %s: its orchestration has not moved for %s; it is replaced", run_id, STUCK_AFTER)
+        await client.terminate(run_id, "it has not moved")
+    elif row.get("version") == orchestration_version() and not row.get("cancel_requested"):
+        return 0
+    else:
+        await hint(client, run_id)
+    await start_run_agent(client, run_id, lambda: False)
+    return 1
+
+
+def _is_stuck(found: Any) -> bool:
+    updated = found.last_updated_time
+    if updated is None:
+        return False
+    moment = updated if updated.tzinfo else updated.replace(tzinfo=dt.UTC)
+    return bool(dt.datetime.now(dt.UTC) - moment > STUCK_AFTER)
+
+
+async def _restart(
+    connected: Clients, client: df.DurableOrchestrationClient, run_id: str, row: Mapping[str, Any], found: Any
+) -> int:
+    """Start a run whose orchestration has ended or is gone; after many times it is given up."""
+    if found is not None and str(found.output or "").startswith(VERSION_MISMATCH):
+        log.info("run %s: a new version of the app ended its orchestration; it goes on", run_id)
+    elif found is not None:
+        ending = f"{found.runtime_status.value}: {connected.redact(str(found.output))[:500]}"
+        log.error("run %s: its orchestration ended (%s); it goes on", run_id, ending)
+    else:
+        log.warning("run %s has no orchestration; it goes on", run_id)
+    restarts = int(row.get("restarts") or 0) + 1
+    if restarts > MAX_RESTARTS:
+        await asyncio.to_thread(_give_up, connected, run_id, row)
+        return 0
+    if found is not None:  # a run that was accepted a moment ago has no delay to explain
+        await asyncio.to_thread(connected.records.note, run_id, GOES_ON)
+    await asyncio.to_thread(connected.records.merge, run_id, {"restarts": restarts})
+    await start_run_agent(client, run_id)
+    return 1
+
+
+def _give_up(connected: Clients, run_id: str, row: Mapping[str, Any]) -> None:
+    """End a run that no orchestration can carry; its work item is told with the reports that are owed."""
+    reason = GIVEN_UP.format(run_id)
+    log.error("run %s is given up: its orchestration ended %s times", run_id, MAX_RESTARTS)
+    report = settled(connected, ended_report(run_of(run_id, row), Ended(outcome="failed", reason=reason)))
+    columns = {"status": report.outcome, "reason": report.reason, "ended_at": now(), "report_owed": True}
+    connected.records.end(run_id, columns)
+    connected.records.release_all((ACTIVE, SLOT), run_id)

@@ -1,0 +1,24 @@
+"""Doing several pieces of upkeep in turn, whichever of them fails."""
+
+import logging
+import traceback
+from collections.abc import Awaitable, Mapping
+
+from autocoder.clients.connect import Clients
+
+log = logging.getLogger("autocoder.triggers")
+
+
+async def sweep(connected: Clients, parts: Mapping[str, Awaitable[int]]) -> None:
+    """Do every part in turn, whichever of them fails, and log what came of it."""
+    done = [f"{await attempt(connected, what, part)} {what}" for what, part in parts.items()]
+    log.info("janitor: %s", ", ".join(done))
+
+
+async def attempt(connected: Clients, what: str, part: Awaitable[int]) -> int:
+    """Return how much *part* did; when it fails that is logged, and the next round tries again."""
+    try:
+        return await part
+    except Exception:
+        log.error("janitor: %s failed: %s", what, connected.redact(traceback.format_exc()))
+        return 0
