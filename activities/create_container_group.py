@@ -7,7 +7,8 @@ https://learn.microsoft.com/azure/container-instances/container-instances-update
 import json
 from collections.abc import Mapping
 
-from activities.activity import MAX_CAPACITY_TRIES, activity
+from activities.activity import activity
+from activities.parts.capacity import no_capacity
 from activities.parts.parallel import in_parallel
 from autocoder.agents import agents
 from autocoder.clients.connect import Clients, clients
@@ -61,29 +62,21 @@ def create_container_group(plan: Plan) -> Ended | None:
     if is_concluded(row):
         return OVER
     try:
-        connected.containers.create_group(spec, secrets)
+        operation = connected.containers.create_group(spec, secrets)
     except (NoCapacity, NoImage) as error:
-        told = _no_capacity(error) if isinstance(error, NoCapacity) else _no_image(error)
+        told = (
+            no_capacity(error.message, settings(), error.service_code)
+            if isinstance(error, NoCapacity)
+            else _no_image(error)
+        )
         connected.records.note(plan.run.id, f"Waiting: {told}")
         raise told from None
-    if is_concluded(connected.records.launched(plan.run.id)):  # this activity may be executed once more
+    if is_concluded(
+        connected.records.launched(plan.run.id, operation)
+    ):  # this activity may be executed once more
         connected.containers.delete_group(group_name(plan.run.id))
         return OVER
     return None
-
-
-def _no_capacity(error: NoCapacity) -> NoCapacity:
-    """Return *error* with the settings that affect it."""
-    given = settings()
-    size = f"{given.container_cpu:g} vCPUs and {given.container_memory_gb:g} GB"
-    return NoCapacity(
-        f"No quota or capacity left in {given.container_location} for a container group of {size}: "
-        f"{error.message}",
-        retry_after_seconds=60 * given.capacity_minutes / MAX_CAPACITY_TRIES,
-        service_code=error.service_code,
-        next_step="Request more quota from Azure, choose another region (CONTAINER_LOCATION) or smaller "
-        "groups (CONTAINER_CPU, CONTAINER_MEMORY_GB), or let runs wait longer (CAPACITY_MINUTES).",
-    )
 
 
 def _no_image(error: NoImage) -> RetryLater:

@@ -8,19 +8,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from activities.activity import activity
+from activities.activity import MAX_CAPACITY_TRIES, activity
 from activities.parts.agent_result import read_result
+from activities.parts.capacity import no_capacity
 from activities.parts.container_group_look import last_growth, look_at_group
 from activities.parts.parallel import in_parallel
 from activities.parts.run_files import read_plan, read_run, run_of, settled
 from autocoder import wire
 from autocoder.clients.connect import Clients, clients
-from autocoder.models import AgentResult, Ended, Observation, Plan, RunReport
+from autocoder.ids import group_name
+from autocoder.models import AgentResult, Ended, GroupVerdict, Observation, Plan, RunReport, Wait
 from autocoder.reports.run_report import ended_report
 from autocoder.runs.ending import cancelled_in, ending_without_change, ending_without_result
 from autocoder.runs.looks import confirming_pause, pause
 from autocoder.runs.next_step import ABSENCES, LAUNCHED_AT, REPORT, RESULT, Step, Stock, next_step
 from autocoder.runs.version import orchestration_version
+from autocoder.settings import settings
 
 NOTHING = Observation(next="nothing")
 REQUEST_GONE = "The request of this run was deleted (LOG_RETENTION_DAYS). Start a new run."
@@ -86,9 +89,26 @@ def _look(record: _Record) -> Observation:
             return _looking_again(record, plan)
         case "launch":
             return Observation(next="launch", run=plan.run, plan=plan)
+        case "make_room":
+            return _waiting_for_room(record, plan, seen)
     if record.connected.blobs.exists(record.run_id, RESULT):  # written while the group was looked at
         return _result(record)
     return _ended(record, ending_without_result(seen), plan)
+
+
+def _waiting_for_room(record: _Record, plan: Plan, seen: GroupVerdict) -> Observation:
+    """Delete a group for which there was no room; it is asked for again later."""
+    connected, minutes = record.connected, settings().capacity_minutes
+    connected.containers.delete_group(group_name(plan.run.id))
+    connected.records.merge(record.run_id, {LAUNCHED_AT: "", ABSENCES: 0})
+    wait = Wait(
+        run=plan.run,
+        reason=str(no_capacity(seen.reason, settings())),
+        since=str(record.row[LAUNCHED_AT]),
+        seconds=60 * minutes / MAX_CAPACITY_TRIES,
+        minutes=minutes,
+    )
+    return Observation(next="wait", run=plan.run, plan=plan, wait=wait)
 
 
 def _watching(record: _Record, plan: Plan) -> Observation:

@@ -7,7 +7,7 @@ from autocoder.clients.connect import clients
 from autocoder.models import Ended, Wait
 from autocoder.runs.rows import SERVICE
 
-MIN_SECONDS, MAX_SECONDS = 60.0, 600.0  # the janitor looks each minute
+MIN_SECONDS, MAX_SECONDS = 1.0, 600.0
 
 
 @activity

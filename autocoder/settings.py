@@ -125,7 +125,12 @@ class Settings(BaseModel):
         10, "minutes that a run waits while the region has no quota or capacity left", gt=0, le=240
     )
     sign_in_minutes: float = setting(5, "minutes that a run waits out a refused sign-in", gt=0, le=240)
-    poll_seconds: float = setting(30, "maximum seconds between checks of a container group", gt=0, le=600)
+    poll_seconds: float = setting(
+        30,
+        "seconds between looks at containers that stand still; four times that while they work",
+        gt=0,
+        le=600,
+    )
     azure_subscription_id: str = setting(
         ..., "subscription of the container groups", "11111111-1111-4111-8111-111111111111"
     )

@@ -213,9 +213,12 @@ resource quotaRole 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
   name: guid(subscription().id, token, 'autocoder-quota')
   properties: {
     roleName: 'Autocoder quota reader (${token})'
-    description: 'Read the usage of the quota for container groups.'
+    description: 'Read the usage of the quota for container groups, and why one could not be created.'
     type: 'CustomRole'
-    permissions: [{ actions: ['Microsoft.ContainerInstance/locations/usages/read'] }]
+    permissions: [{ actions: [
+      'Microsoft.ContainerInstance/locations/operations/read'
+      'Microsoft.ContainerInstance/locations/usages/read'
+    ] }]
     assignableScopes: [subscription().id]
   }
 }

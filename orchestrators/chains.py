@@ -31,6 +31,13 @@ def ended(run: Run, how: Ended, plan: Plan | None = None, result: AgentResult | 
     return concluding(ended_report(run, how, plan, result))
 
 
+def wait(context: df.DurableOrchestrationContext, seen: Observation) -> Steps[Observation]:
+    """Let the run wait as it was observed to; it ends when it has waited long enough."""
+    run = required(seen.run)
+    how = yield from step(context, suspend_run, required(seen.wait))
+    return NOTHING if how is None else ended(run, how, seen.plan)
+
+
 def suspended(
     context: df.DurableOrchestrationContext, run: Run, away: StepWaits, *, is_paid: bool
 ) -> Steps[Ended | None]:
@@ -39,5 +46,5 @@ def suspended(
     Return how the run ends when it has waited long enough; what was paid is worth a day.
     """
     minutes = PAID_MINUTES if is_paid else away.minutes
-    wait = Wait(run=run, reason=str(away), since=away.since, seconds=away.seconds, minutes=minutes)
-    return (yield from step(context, suspend_run, wait))
+    wanted = Wait(run=run, reason=str(away), since=away.since, seconds=away.seconds, minutes=minutes)
+    return (yield from step(context, suspend_run, wanted))

@@ -14,14 +14,20 @@ from activities.observe_run import observe_run
 from activities.parts.orchestrations import LOOK
 from autocoder.models import Ended, Next, Observation
 from orchestrators.begin import begin, launch
-from orchestrators.chains import NOTHING, ended, required, suspended
+from orchestrators.chains import NOTHING, ended, required, suspended, wait
 from orchestrators.conclude import conclude
 from orchestrators.publish import publish
 from orchestrators.step import Steps, StepWaits, reason_of, step
 
 blueprint = df.Blueprint()
 Chain = Callable[[df.DurableOrchestrationContext, Observation], Steps[Observation]]
-CHAINS: Mapping[Next, Chain] = {"begin": begin, "launch": launch, "publish": publish, "conclude": conclude}
+CHAINS: Mapping[Next, Chain] = {
+    "begin": begin,
+    "launch": launch,
+    "wait": wait,
+    "publish": publish,
+    "conclude": conclude,
+}
 
 
 @blueprint.orchestration_trigger(context_name="context")

@@ -18,7 +18,7 @@ import httpx
 from emulators import identities, tokens
 from emulators.certificates import ensure_certificates
 from emulators.platform.app_settings import SUBSCRIPTION, app_settings, write_settings
-from emulators.platform.clients.app import PHASES, App, function_key
+from emulators.platform.clients.app import PHASES, App, function_key, keys
 from emulators.platform.places import free_base_port
 from emulators.platform.plan import Plan
 from emulators.platform.running import running
@@ -148,6 +148,16 @@ class Platform:
         self.kill_host()
         write_settings(self.plan, {**app_settings(self.plan), **settings})
         self.start_host()
+
+    def trigger(self, function):
+        """Run a timer function at once, like the portal's button."""
+        headers = {"x-functions-key": keys(self.plan)["master"]}
+        url = f"{self.url(FUNCTIONS_HOST)}/admin/functions/{function}"
+        assert httpx.post(url, json={}, headers=headers, trust_env=False).status_code == 202
+
+    def resume(self):
+        """Let every run go on that should, without waiting for the minute."""
+        self.trigger("resume_runs")
 
     def fault(self, emulator, **fault):
         """Make the next matching requests to *emulator* fail: see `emulators/faults.py`."""

@@ -8,6 +8,7 @@ from typing import Any
 from activities.parts.parallel import in_parallel
 from activities.parts.work_item_comment import show_phase
 from autocoder import wire
+from autocoder.clients.azure import is_lack_of_room
 from autocoder.clients.connect import Clients
 from autocoder.clock import now
 from autocoder.container_groups.state import GroupState, agent_start_failure, judge_group
@@ -40,10 +41,25 @@ def look_at_group(
     except AutocoderError as error:
         return GroupVerdict(state="ended", reason=str(error), final=True)
     seen = _judged(group, progress, has_begun=ATTEMPT in files)
+    if seen.state == "failed" and not seen.final:
+        seen = _explained(connected, seen, str(row.get("operation") or ""))
     if seen.state == "working":
         _tell_progress(connected, plan, row, progress)
     moment = dt.datetime.now(dt.UTC)
     return deadline_verdict(seen, row, plan.budget, plan.provisioning_minutes, moment)
+
+
+def _explained(connected: Clients, seen: GroupVerdict, operation: str) -> GroupVerdict:
+    """Return *seen* with the reason that the operation which created the group has, if it can be read."""
+    try:
+        code, message = connected.containers.failure_of(operation)
+    except (AutocoderError, ValueError) as error:
+        log.warning("the operation that created a container group could not be read: %s", error)
+        return seen
+    said = f"{message} ({code})" if code else message
+    reason = seen.reason if not said or said in seen.reason else f"{said} {seen.reason}".strip()
+    no_room = is_lack_of_room(code)  # an operation that has failed does not change its mind
+    return seen.model_copy(update={"reason": reason[:1_000], "lacks_room": no_room, "final": no_room})
 
 
 def last_growth(files: Mapping[str, dt.datetime]) -> dt.datetime | None:

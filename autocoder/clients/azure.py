@@ -150,6 +150,11 @@ def code_of(error: Any) -> str:
     return str(getattr(code, "value", code) or "")
 
 
+def is_lack_of_room(code: str) -> bool:
+    """Whether an error with this *code* says that the region has no quota or capacity left."""
+    return code in _NO_CAPACITY
+
+
 def _error_of(service: str, error: Any) -> AutocoderError:
     status, code = error.status_code or 0, code_of(error)
     said = f"{service}: {_first_line(error)}"

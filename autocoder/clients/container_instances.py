@@ -13,14 +13,16 @@ from typing import TYPE_CHECKING, Any
 from autocoder.clients.azure import translated, transport
 from autocoder.container_groups.spec import ContainerGroupSpec, ContainerSpec
 from autocoder.container_groups.state import ContainerState, GroupState
-from autocoder.errors import InvalidArgument
+from autocoder.errors import InvalidArgument, plain
 from autocoder.setting_values import is_loopback
+from autocoder.shared.json_text import parse_json
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
     from azure.mgmt.containerinstance import ContainerInstanceManagementClient
 
 SERVICE = "Container Instances"
+OPERATION = "Azure-AsyncOperation"
 WITHOUT_RETRIES: dict[str, Any] = {"retry_total": 0, "polling": False}
 
 Secrets = Mapping[tuple[str, str], str]  # container and variable to value
@@ -63,17 +65,41 @@ class ContainerInstances:
                 return None
         return _state_of(group)
 
-    def create_group(self, spec: ContainerGroupSpec, secrets: Secrets) -> None:
-        """Create the group without waiting for its start. On an existing group, this restarts its containers.
+    def create_group(self, spec: ContainerGroupSpec, secrets: Secrets) -> str:
+        """Create the group without waiting for its start; return the URL of the operation, or an empty text.
+
+        On an existing group, this restarts its containers.
 
         Raises `RetryLater` for 429 and for any 409 (such as a group in transition), `NoCapacity` without
         quota or capacity, and `NoImage` while the registry does not give an image.
         """
-        body = _group(spec, secrets)
+        body, operations = _group(spec, secrets), list[str]()
+
+        def keep(answer: Any) -> None:
+            operations.append(answer.http_response.headers.get(OPERATION, ""))
+
         with translated(SERVICE, conflicts_pass=True):
             self._client.container_groups.begin_create_or_update(
-                self.resource_group, spec.name, body, **WITHOUT_RETRIES
+                self.resource_group, spec.name, body, raw_response_hook=keep, **WITHOUT_RETRIES
             )
+        return operations[-1] if operations else ""
+
+    def failure_of(self, operation: str) -> tuple[str, str]:
+        """Return code and message of the error of the *operation* with this URL, empty if there is none.
+
+        https://learn.microsoft.com/azure/azure-resource-manager/management/async-operations
+        """
+        from azure.core.rest import HttpRequest
+
+        if not operation.startswith(f"{self.url.rstrip('/')}/"):  # the token goes to nobody else
+            return "", ""
+        with translated(SERVICE):
+            answer = self._client._send_request(HttpRequest("GET", operation))
+            answer.raise_for_status()
+        content = parse_json(answer.text())
+        error = content.get("error") if isinstance(content, dict) else None
+        given = error if isinstance(error, dict) else {}
+        return str(given.get("code") or ""), plain(str(given.get("message") or ""))
 
     def delete_group(self, name: str) -> None:
         """Delete the group; a missing one is not an error. Raises `RetryLater` as `create_group` does."""

@@ -151,9 +151,12 @@ class RunRecords:
         columns = bounded({**phase_columns(phase, now()), "waiting_for": "", **more})
         return self._change(run_id, lambda row: is_before(row, phase), columns, read) or {}
 
-    def launched(self, run_id: str) -> dict[str, Any]:
-        """Write when the run's container group was first accepted, unless it has ended; return its row."""
-        columns = bounded({LAUNCHED_AT: now(), "reason": ""})
+    def launched(self, run_id: str, operation: str = "") -> dict[str, Any]:
+        """Write when the run's container group was first accepted, unless it has ended; return its row.
+
+        *operation* is the URL of the operation that creates it.
+        """
+        columns = bounded({LAUNCHED_AT: now(), "operation": operation, "reason": ""})
         return (
             self._change(run_id, lambda row: not (is_concluded(row) or row.get(LAUNCHED_AT)), columns) or {}
         )

@@ -53,10 +53,7 @@ def judge_group(group: GroupState | None, progress: Progress | None, now: dateti
     if runs or group.provisioning_state in MOVING:
         return GroupVerdict(state="working")
     if group.provisioning_state == "Failed":
-        reason = "; ".join(group.events[-3:]) or _why(group) or "Azure gives no reason."
-        return GroupVerdict(
-            state="failed", reason=f"The container group could not be started: {reason}"[:1_000]
-        )
+        return GroupVerdict(state="failed", reason=("; ".join(group.events[-3:]) or _why(group))[:1_000])
     if group.state in DEAD or supervisor == ENDED:
         return GroupVerdict(state="ended", reason=_why(group))
     return GroupVerdict(state="working")

@@ -153,6 +153,7 @@ class GroupVerdict(Value):
 
     state: Literal["starting", "working", "ended", "gone", "failed", "late"]
     reason: str = ""
+    lacks_room: bool = Field(False, description="whether the region has no quota or capacity for the group")
     final: bool = Field(
         False,
         description="whether no other look can change it: a result, a deadline, or a failure that stays",

@@ -10,18 +10,7 @@ from autocoder.models.reports import RunReport
 from autocoder.models.requests import Run
 from autocoder.models.results import AgentResult
 
-Next = Literal["nothing", "begin", "launch", "watch", "publish", "conclude"]
-
-
-class Observation(Value):
-    """What comes next for a run, by its record, with what that needs."""
-
-    next: Next
-    seconds: float = Field(0, description="with `watch`: until the next look, unless there is a hint before")
-    run: Run | None = None
-    plan: Plan | None = Field(None, description="with `launch` and `publish`")
-    result: AgentResult | None = Field(None, description="with `publish`")
-    report: RunReport | None = Field(None, description="with `conclude`: how the run ends")
+Next = Literal["nothing", "begin", "launch", "watch", "wait", "publish", "conclude"]
 
 
 class Wait(Value):
@@ -32,3 +21,15 @@ class Wait(Value):
     since: str = Field(description="ISO 8601, UTC; of the first try of this orchestration")
     seconds: float = Field(0, description="pause that the service asks for")
     minutes: float = Field(description="for which the run waits in all")
+
+
+class Observation(Value):
+    """What comes next for a run, by its record, with what that needs."""
+
+    next: Next
+    seconds: float = Field(0, description="with `watch`: until the next look, unless there is a hint before")
+    run: Run | None = None
+    plan: Plan | None = Field(None, description="with `launch`, `wait` and `publish`")
+    result: AgentResult | None = Field(None, description="with `publish`")
+    report: RunReport | None = Field(None, description="with `conclude`: how the run ends")
+    wait: Wait | None = Field(None, description="with `wait`: for what, and how long")

@@ -26,8 +26,11 @@ def ending_without_result(seen: GroupVerdict) -> Ended:
         return _ended("interrupted", "The container group was deleted before it wrote a result.")
     if seen.state == "late":
         return _ended("timed_out", "The deadline passed before the containers wrote a result.")
-    nothing_said = "The container group ended without a result, and Azure gives no reason."
-    return _ended("failed", seen.reason or nothing_said)
+    if seen.final and seen.reason:
+        return _ended("failed", seen.reason)
+    what = "could not be started" if seen.state == "failed" else "ended without a result"
+    reason = f"The container group {what}: {seen.reason}" if seen.reason else ""
+    return _ended("failed", reason or f"The container group {what}, and Azure gives no reason.")
 
 
 def ending_without_change(result: AgentResult) -> Ended | None:

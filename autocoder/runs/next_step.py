@@ -22,6 +22,7 @@ Step = Literal[
     "look",  # the answer depends on the container group
     "look_again",  # the platform says something that one look does not prove
     "watch",  # the group starts or works
+    "make_room",  # the region had no room for the group: it is deleted, and asked for later
     "ended",  # the group has ended, and there is no result
 ]
 REQUEST, PLAN, ATTEMPT = "request.json", "plan.json", "attempt"
@@ -67,9 +68,11 @@ def _by_group(stock: Stock, group: GroupVerdict) -> Step:
         return "watch"
     if not group.final and int(stock.row.get(ABSENCES) or 0) + 1 < MAX_LOOKS:
         return "look_again"
-    if group.state == "gone" and ATTEMPT not in stock.blobs:
-        return "launch"  # the supervisor never began, so nothing was paid
-    return "ended"
+    if ATTEMPT in stock.blobs:
+        return "ended"
+    if group.lacks_room:
+        return "make_room"
+    return "launch" if group.state == "gone" else "ended"  # the supervisor never began: nothing was paid
 
 
 def deadline_verdict(

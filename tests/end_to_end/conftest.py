@@ -4,6 +4,7 @@ import html
 import itertools
 import json
 import subprocess
+import time
 from dataclasses import dataclass, field
 
 import pytest
@@ -75,6 +76,15 @@ class Case:
         run = self.platform.reached(self.run_id, status, seconds)
         assert run["status"] == status, run
         return run
+
+    def waits(self, words):
+        """Wait until the run waits with *words* as its reason, and that is over."""
+
+        def told():
+            return words in self.platform.app.run(self.run_id).get("reason", "")
+
+        self.platform.wait_for(told, f"run {self.run_id} to wait: {words}", 30)
+        time.sleep(1.1)  # the shortest wait without an orchestration
 
     @property
     def group(self):

@@ -28,10 +28,12 @@ DROPPED = {"drop": True}
 LOST = {"drop": True, "after": True}
 
 
-def test_a_group_that_cannot_be_provisioned(case, azure):
+def test_a_group_that_cannot_be_provisioned_for_lack_of_room_is_asked_for_again(case, azure):
     azure.next_group("failsToProvision")
-    run = case().start().published_nothing("failed")
-    assert "could not be started" in run["reason"]
+    waiting = case().start()
+    waiting.waits("No quota or capacity left")
+    waiting.platform.resume()
+    waiting.published_once()
 
 
 def test_an_image_that_cannot_be_pulled_is_the_reason(case):

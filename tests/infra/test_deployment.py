@@ -160,7 +160,15 @@ def test_every_role_is_used_and_only_the_list_of_roles_holds_ids():
             },
         ),
         ("network", {"joinRole": ["Microsoft.Network/virtualNetworks/subnets/join/action"]}),
-        ("main", {"quotaRole": ["Microsoft.ContainerInstance/locations/usages/read"]}),
+        (
+            "main",
+            {
+                "quotaRole": [
+                    "Microsoft.ContainerInstance/locations/operations/read",
+                    "Microsoft.ContainerInstance/locations/usages/read",
+                ]
+            },
+        ),
     ],
 )
 def test_the_custom_roles_allow_only_these_actions(file, actions):
