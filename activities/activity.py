@@ -24,7 +24,6 @@ from autocoder.errors import AutocoderError, NoCapacity, NoImage, RetryLater, Si
 InputT = TypeVar("InputT")
 OutputT = TypeVar("OutputT")
 MAX_SIGN_IN_TRIES = 10
-MAX_CAPACITY_TRIES = 10
 IMAGE_MINUTES = 4.0  # after which a new image or role is known everywhere
 MAX_ERROR_LENGTH = 1_000
 START_SECONDS = 30.0

@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from activities.activity import MAX_CAPACITY_TRIES, activity
+from activities.activity import activity
 from activities.parts.agent_result import read_result
-from activities.parts.capacity import no_capacity
+from activities.parts.capacity import MAX_CAPACITY_TRIES, no_capacity
 from activities.parts.container_group_look import last_growth, look_at_group
 from activities.parts.parallel import in_parallel
 from activities.parts.run_files import read_plan, read_run, run_of, settled

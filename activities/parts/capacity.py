@@ -1,8 +1,9 @@
 """What a run says while the region has no quota or capacity for its container group."""
 
-from activities.activity import MAX_CAPACITY_TRIES
 from autocoder.errors import NoCapacity
 from autocoder.settings import Settings
+
+MAX_CAPACITY_TRIES = 10  # within CAPACITY_MINUTES
 
 
 def no_capacity(said: str, settings: Settings, service_code: str = "") -> NoCapacity:
