@@ -107,8 +107,11 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
       scaleAndConcurrency: {
         instanceMemoryMB: instanceMemoryMB
         maximumInstanceCount: maximumInstanceCount
-        // Without a ready instance, every step of a run could wait for one to start.
-        alwaysReady: [{ name: 'durable', instanceCount: 1 }]
+        // Without ready instances, every step of a run, and every first delivery, could wait for one to start.
+        alwaysReady: [
+          { name: 'durable', instanceCount: 1 }
+          { name: 'http', instanceCount: 1 }
+        ]
       }
     }
   }

@@ -121,11 +121,12 @@ def test_the_worker_has_a_thread_for_every_activity_that_runs_at_once():
     )
 
 
-def test_runs_python_3_11_on_flex_consumption_with_an_instance_ready_for_durable():
+def test_runs_python_3_11_on_flex_consumption_with_instances_ready_for_durable_and_http():
     text = source("function-app")
     assert "name: 'FC1', tier: 'FlexConsumption'" in text
     assert "runtime: { name: 'python', version: '3.11' }" in text
-    assert "alwaysReady: [{ name: 'durable', instanceCount: 1 }]" in text
+    assert "{ name: 'durable', instanceCount: 1 }" in text
+    assert "{ name: 'http', instanceCount: 1 }" in text
 
 
 # -- rights --------------------------------------------------------------------------------------------------
