@@ -91,6 +91,7 @@ def test_a_pack_and_a_result_survive_an_outage(group, store):
 
 def test_calls_the_app_even_if_the_result_cannot_be_uploaded(group):
     outputs(group, **{"result.json": group.runs.sas(f"{group.id}/result.json", "r")})
+    group.set_constant("supervisor.live", "FIRST_REPORT_SECONDS", 60.0)
     run(group)
     assert not group.runs.exists(f"{group.id}/result.json")
     assert len(group.callbacks) == 1

@@ -2,6 +2,7 @@
 
 No other container has the model key. The steps, each done once: claim the attempt, start the agent and wait
 for it, commit what policy allows, have the commit verified, upload the pack, upload the result, call the app.
+The app is also called at each new phase in between.
 The exit code is always 0, because the platform restarts a container that exits with any other code.
 https://learn.microsoft.com/azure/container-instances/container-instances-restart-policy
 """
@@ -21,6 +22,7 @@ from runner import json_schema
 from runner.background import BackgroundCall
 from runner.blobs import LONG_PAUSES, PAUSES, Client, ExchangeError
 from runner.files import read_regular, write_whole
+from runner.supervisor.callback import call_app
 from runner.supervisor.environment import RunContext, Settings
 from runner.users import let_any_user_write
 
@@ -37,7 +39,7 @@ class NothingToDoError(Exception):
 
 
 class Supervision:
-    """One run, from the claim of the attempt to the callback."""
+    """One run, from the claim of the attempt to the last call of the app."""
 
     def __init__(self, settings: Settings, redactor: Redactor) -> None:
         self.settings, self.redactor = settings, redactor
@@ -101,18 +103,12 @@ class Supervision:
     def _deliver(self) -> None:
         """Upload the result as the last blob, then call the app, even if the upload failed.
 
-        The app also polls, so a lost call only delays it. An existing result is kept, because an earlier
-        start of this container has written it.
+        An existing result is kept, because an earlier start of this container has written it.
         """
         result = readable(clean(self.result, self.redactor))
         with contextlib.suppress(ExchangeError):
             self.client.put_first(self.settings.outputs["result.json"], json.dumps(result).encode())
-        headers = {
-            "Authorization": f"Bearer {self.settings.callback_token}",
-            "Content-Type": "application/json",
-        }
-        with contextlib.suppress(ExchangeError):
-            Client().post(self.settings.callback_url, b"{}", headers)
+        call_app(self.settings, Client())
 
 
 def readable(result: dict[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from runner.supervisor.agent_log import AgentLog
 PIECE = 1_000_000  # characters; a block of an append blob may have 4 MiB
 MAX_BLOCKS = 49_000  # an append blob may have 50,000
 LOOK_SECONDS, APPEND_SECONDS, PROGRESS_SECONDS = 0.1, 0.5, 5.0
+FIRST_REPORT_SECONDS = 0.1  # a run that ends earlier reports no progress, only its result
 MAX_QUIET_SECONDS = 60.0  # after which the same progress is reported again: the app sees that this runs
 
 
@@ -49,7 +50,10 @@ class _AppendBlob:
 
 
 class LiveReport:
-    """Follows the agent's log and reports the phase, from its creation until `finish`."""
+    """Follows the agent's log and reports the phase, from its creation until `finish`.
+
+    *told* is called once for each phase after the first, when `progress.json` has it. It must not block.
+    """
 
     def __init__(
         self,
@@ -57,14 +61,15 @@ class LiveReport:
         log: AgentLog,
         usage: Callable[[], dict[str, Any]],
         minutes: float,
+        told: Callable[[], object] = lambda: None,
     ) -> None:
-        self._urls, self._log, self._usage = urls, log, usage
+        self._urls, self._log, self._usage, self._told = urls, log, usage, told
         self._append_seconds = max(APPEND_SECONDS, minutes * 60 / MAX_BLOCKS)
         self._client = Client()
-        self._phase, self._reported = "preparing", ("", 0)
+        self._phase, self._reported = "preparing", ("preparing", 0)
         self._stream, self._readable = _AppendBlob(urls["stream.txt"]), _AppendBlob(urls["log.txt"])
         self._next_append = self._next_progress = self._next_repeat = 0.0
-        self._quiet_until = time.monotonic() + LOOK_SECONDS  # a run that ends earlier needs no progress
+        self._quiet_until = time.monotonic() + FIRST_REPORT_SECONDS
         self._ended = False
         self._wake, self._finished = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -123,5 +128,8 @@ class LiveReport:
         if self._reported != (phase, usage["turns"]) or time.monotonic() >= self._next_repeat:
             body = {"phase": phase, "updatedAt": datetime.now(UTC).isoformat(), "usage": usage}
             self._client.put(self._urls["progress.json"], json.dumps(body).encode())
+            is_new = phase != self._reported[0]
             self._reported = (phase, usage["turns"])
             self._next_repeat = time.monotonic() + MAX_QUIET_SECONDS
+            if is_new:
+                self._told()

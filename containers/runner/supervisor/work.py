@@ -11,6 +11,7 @@ from runner.gateway.server import Gateway
 from runner.gateway.upstream import Upstream
 from runner.supervisor.agent import AgentWatch, Ending, Reason, Timeouts, start_seconds
 from runner.supervisor.agent_log import AgentLog
+from runner.supervisor.callback import call_app_once
 from runner.supervisor.environment import RunContext
 from runner.supervisor.events import EventTable
 from runner.supervisor.live import LiveReport
@@ -44,7 +45,8 @@ class Work:
             EventTable(self.run["agent"].get("events", {})),
         )
         log = AgentLog(path, table, self.context.redactor, self.meter.usage)
-        self.live = LiveReport(self.settings.outputs, log, self.meter.usage, self.minutes)
+        told = partial(call_app_once, self.settings)
+        self.live = LiveReport(self.settings.outputs, log, self.meter.usage, self.minutes, told)
         try:
             ending, collecting = self._let_agent_work()
             collecting.collect(ending, self.meter.refused, self.minutes, self.base_tree)

@@ -2,7 +2,7 @@
 
 import json
 
-from activities.read_agent_result import MAX_RESULT_BYTES
+from activities.parts.agent_result import MAX_RESULT_BYTES
 from autocoder.models import AgentResult
 from runner.supervisor import __main__ as supervisor
 from runner.supervisor.__main__ import readable

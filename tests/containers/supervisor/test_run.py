@@ -29,6 +29,7 @@ def test_delivers_what_the_agent_has_changed(group, tmp_path):
         echo working
         echo '{FINAL}'
     """)
+    group.set_constant("supervisor.live", "FIRST_REPORT_SECONDS", 60.0)
     result = group.run()
     assert (result.outcome, result.reason) == ("changed", "")
     assert (result.summary, result.agent_exit_code) == ("I did it.", 0)
