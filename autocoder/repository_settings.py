@@ -41,7 +41,7 @@ def read_repository_settings(content: bytes | None) -> RepositorySettings:
     if not isinstance(data, dict):
         raise RepositorySettingsError(f"{PATH}: line 1: must be a mapping of settings")
     try:
-        return RepositorySettings.model_validate(data)
+        return RepositorySettings.model_validate(data, extra="forbid")
     except ValidationError as error:
         raise RepositorySettingsError(_explain(error, node)) from None
 

@@ -60,9 +60,10 @@ async def _resume(connected: Clients, client: df.DurableOrchestrationClient, run
     row = await asyncio.to_thread(connected.records.get, run_id)
     if row is None or is_over(row) or _waits(row):
         return 0
-    found = await client.get_status(run_id)
-    status = found.runtime_status if found else None
-    if status is not None and status not in ENDED:
+    found: Any = await client.get_status(run_id)
+    if found.runtime_status is None:  # the SDK's answer for an instance that is not there
+        found = None
+    elif found.runtime_status not in ENDED:
         return await _wake(client, run_id, row, found)
     if row.get("waiting_for"):
         await start_run_agent(client, run_id)

@@ -34,7 +34,7 @@ def _from_list(value: object) -> object:
 Texts = Annotated[tuple[str, ...], Field(max_length=20), BeforeValidator(_from_list)]
 
 
-class RunBody(Value):
+class RunBody(Value, extra="forbid"):
     """The request for a run; `workItemId` or `userPrompt` is required.
 
     Types are strict: `"5"` is not a number, and 1 is not `true`.
@@ -91,7 +91,7 @@ def _renamed(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _validated(body: dict[str, Any]) -> RunBody:
-    return RunBody.model_validate(body, strict=True, by_alias=True, by_name=False)
+    return RunBody.model_validate(body, strict=True, extra="forbid", by_alias=True, by_name=False)
 
 
 def _without(places: Iterable[tuple[int | str, ...]], body: Mapping[str, Any]) -> dict[str, Any]:

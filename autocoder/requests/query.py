@@ -94,7 +94,7 @@ def read_query(kind: type[Q], parameters: Mapping[str, str]) -> tuple[Q | None, 
     known = {field.alias for field in kind.model_fields.values()}
     given = {name: value for name, value in parameters.items() if name in known and value}
     try:
-        return kind.model_validate(given, strict=True, by_alias=True, by_name=False), ()
+        return kind.model_validate(given, strict=True, extra="forbid", by_alias=True, by_name=False), ()
     except ValidationError as error:
         found = {str(item["loc"][0]): item["type"] for item in error.errors(include_url=False)}
         return None, tuple(

@@ -86,7 +86,7 @@ def test_each_operation_answers_as_described(quick, document, ended, case):
         ("listRuns", 200), ("listRuns", 400), ("showRun", 200), ("showRun", 404), ("readLog", 200),
         ("readLog", 400), ("readLog", 404), ("cancelRun", 202), ("cancelRun", 404), ("cancelRun", 409),
         ("retryRun", 202), ("retryRun", 404), ("retryRun", 409), ("azureDevopsHook", 200),
-        ("azureDevopsHook", 401), ("finishCallback", 401), ("listAgents", 200), ("health", 200),
+        ("azureDevopsHook", 401), ("runCallback", 401), ("listAgents", 200), ("health", 200),
         ("openapiDocument", 200), ("listHookSubscriptions", 200),
         ("createBoardsRun", 202), ("createBoardsRun", 400), ("createBoardsRun", 401),
         ("createBoardsRun", 403),

@@ -52,7 +52,7 @@ def test_a_key_is_asked_for_where_the_route_takes_one():
     assert security["health"] == []
     assert security["listRuns"] == [{"functionKey": []}, {"functionKeyInQuery": []}]
     assert {"functionKey": [], "hookPassword": []} in security["azureDevopsHook"]
-    assert security["finishCallback"] == [{"callbackToken": []}]
+    assert security["runCallback"] == [{"callbackToken": []}]
 
 
 def test_every_route_for_azure_boards_asks_for_both_tokens():
@@ -68,7 +68,7 @@ def test_every_route_for_azure_boards_asks_for_both_tokens():
 
 def test_only_the_callback_is_marked_as_internal():
     internal = [operation["operationId"] for operation in operations() if operation.get("x-internal")]
-    assert internal == ["finishCallback"]
+    assert internal == ["runCallback"]
 
 
 def test_the_version_is_that_of_the_project():
