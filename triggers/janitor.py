@@ -1,8 +1,8 @@
 """Every fifteen minutes: put right what no run does itself any more.
 
 Runs whose orchestration is gone are concluded and reported, container groups of runs that ended or that
-nobody knows are deleted, claims of such runs are freed, and history, files and claims of old runs go; the
-record in table `runs` stays.
+nobody knows are deleted, claims of such runs are freed and their places passed on, and history, files and
+claims of old runs go; the record in table `runs` stays.
 """
 
 import asyncio
@@ -15,13 +15,14 @@ import azure.durable_functions as df
 import azure.functions as func
 from azure.durable_functions.models import OrchestrationRuntimeStatus as Status
 
+from activities.parts.orchestrations import start_run_agent
 from autocoder import wire
 from autocoder.clients.connect import Clients, clients
 from autocoder.container_groups.build import APP_TAG, app_name
 from autocoder.errors import AutocoderError
 from autocoder.ids import GROUP_PREFIX
 from autocoder.models import Run, RunReport, RunRequest
-from autocoder.runs.claims import ACTIVE, SLOT, Claim
+from autocoder.runs.claims import ACTIVE, Claim
 from autocoder.runs.rows import is_over
 from autocoder.settings import settings
 from triggers.owed_reports import give_owed_reports
@@ -44,6 +45,8 @@ async def janitor(timer: func.TimerRequest, client: df.DurableOrchestrationClien
         "runs concluded": _conclude_lost(connected, client),
         "owed reports given": asyncio.to_thread(give_owed_reports, connected),
         "claims freed": asyncio.to_thread(_free_claims, connected),
+        "runs that have a place started": _pass_on_places(connected, client),
+        "waiting runs told": asyncio.to_thread(connected.places.tell_turns),
         "container groups deleted": asyncio.to_thread(_delete_groups, connected),
         "histories purged": _purge(client),
         "runs' files deleted": asyncio.to_thread(delete_old_files, connected, settings()),
@@ -113,15 +116,21 @@ def _read(connected: Clients, run_id: str) -> Run | None:
 
 
 def _free_claims(connected: Clients) -> int:
-    """Free the active claims and places of runs that have ended or have no row; return how many."""
+    """Free the active claims of runs that have ended or have no row; return how many."""
     freed = 0
-    for kind in (ACTIVE, SLOT):
-        for key, run_id in connected.records.taken(kind, settings().janitor_grace_minutes).items():
-            row = connected.records.get(run_id)
-            if row is None or is_over(row):
-                connected.records.release([Claim(kind, key)], run_id)
-                freed += 1
+    for key, run_id in connected.records.taken(ACTIVE, settings().janitor_grace_minutes).items():
+        row = connected.records.get(run_id)
+        if row is None or is_over(row):
+            connected.records.release([Claim(ACTIVE, key)], run_id)
+            freed += 1
     return freed
+
+
+async def _pass_on_places(connected: Clients, client: df.DurableOrchestrationClient) -> int:
+    """Give every place that nobody holds any more to the next run; return how many were started."""
+    going_on = await asyncio.to_thread(connected.records.held, ACTIVE)
+    placed = await asyncio.to_thread(connected.places.pass_on_places, going_on.values())
+    return sum([await start_run_agent(client, run_id) for run_id in placed])
 
 
 def _delete_groups(connected: Clients) -> int:

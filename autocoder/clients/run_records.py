@@ -150,9 +150,16 @@ class RunRecords:
         columns = bounded({**phase_columns(phase, now()), **more})
         return self._change(run_id, lambda row: is_before(row, phase), columns, read) or {}
 
-    def note(self, run_id: str, reason: str, read: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Write why the run waits, unless it has ended; return its row as `enter` does."""
-        return self._change(run_id, lambda row: not is_over(row), bounded({"reason": reason}), read) or {}
+    def note(
+        self,
+        run_id: str,
+        reason: str,
+        read: dict[str, Any] | None = None,
+        more: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """Write why the run waits, with *more*, unless it has ended; return its row as `enter` does."""
+        columns = bounded({"reason": reason, **(more or {})})
+        return self._change(run_id, lambda row: not is_over(row), columns, read) or {}
 
     def end(self, run_id: str, columns: Mapping[str, Any]) -> None:
         """Write the *columns* of a run's end, unless it has ended: people were told how."""
