@@ -1,18 +1,18 @@
-"""Records a run's outcome and releases its claims."""
+"""Records a run's outcome, releases its claims and passes its place on."""
 
-from activities.activity import activity
+from activities.activity import Start, activity
 from autocoder import wire
 from autocoder.clients.connect import clients
 from autocoder.clock import now
 from autocoder.models import RunReport
-from autocoder.runs.claims import ACTIVE, SLOT
+from autocoder.runs.claims import ACTIVE
 from autocoder.runs.next_step import REPORT
 from autocoder.runs.rows import usage_column
 
 
 @activity
-def finish_run(report: RunReport) -> None:
-    """Record the outcome, then release the run's claims so that other runs can start."""
+def finish_run(report: RunReport, start: Start) -> None:
+    """Record the outcome, then free what the run held, and start the runs that get its place."""
     connected, run = clients(), report.run
     records = connected.records
     pull_request = report.pull_request
@@ -29,6 +29,8 @@ def finish_run(report: RunReport) -> None:
         connected.blobs.put(run.id, REPORT, wire.to_bytes(report))
     usage = usage_column(report.usage) if report.usage.turns else {}
     records.end(run.id, {**columns, **usage})
-    records.release_all((ACTIVE, SLOT), run.id)
+    records.release_all((ACTIVE,), run.id)
     if report.outcome == "refused":  # a refused change may contain a secret
         connected.blobs.delete(run.id, "changes.pack")
+    for next_run in connected.places.leave_place(run.id):
+        start(next_run)

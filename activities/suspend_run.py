@@ -24,7 +24,6 @@ def suspend_run(wait: Wait) -> Ended | None:
         "waiting_for": SERVICE,
         "waiting_since": since,
         "waiting_until": (now + pause).isoformat(timespec="milliseconds"),
-        "reason": f"Waiting: {wait.reason}",
     }
-    records.suspend(wait.run.id, columns)
+    records.note(wait.run.id, f"Waiting: {wait.reason}", more=columns)
     return None

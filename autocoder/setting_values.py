@@ -1,13 +1,15 @@
-"""Parsing and validation of the values of settings: lists, JSON, addresses."""
+"""Parsing and validation of the values of settings: lists, JSON, addresses; and what is wrong with them."""
 
 import json
 import re
 import uuid
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, ValidationError
+from pydantic.fields import FieldInfo
 
 from autocoder.shared.json_text import parse_json
 
@@ -93,6 +95,17 @@ def checked_guid(value: object) -> str:
 def checked_guids(values: tuple[str, ...]) -> tuple[str, ...]:
     """Return the GUIDs *values* in lower case. Raises ValueError as `checked_guid` does."""
     return tuple(checked_guid(value) for value in values)
+
+
+def explained(error: ValidationError, fields: Mapping[str, FieldInfo]) -> str:
+    """Return one line for each setting that is not valid; *fields* have the settings' examples."""
+    lines = []
+    for problem in error.errors(include_url=False, include_input=False):
+        name = str(problem["loc"][0]).upper() if problem["loc"] else "settings"
+        field = fields.get(name.lower())
+        example = f" Example: {field.examples[0]}" if field and field.examples else ""
+        lines.append(f"  {name}: {problem['msg'].removeprefix('Value error, ')}.{example}")
+    return "These settings are not valid; docs/settings.md describes every setting:\n" + "\n".join(lines)
 
 
 def is_loopback(url: str) -> bool:

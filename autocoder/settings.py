@@ -22,6 +22,7 @@ from autocoder.setting_values import (
     Repositories,
     Storage,
     Url,
+    explained,
     from_json,
     in_steps,
 )
@@ -109,7 +110,13 @@ class Settings(BaseModel):
         setting(None, "category of the state to which a pull request moves its work item; empty: unchanged")
     )
     max_concurrent_runs: int = setting(
-        10, "maximum number of container groups at the same time", ge=1, le=100
+        10, "maximum number of runs with a container group at the same time", ge=1, le=100
+    )
+    max_runs_per_project: int | None = setting(
+        None, "maximum number of those of one project; empty: as many as for all", ge=1, le=100
+    )
+    max_runs_per_repository: int | None = setting(
+        None, "maximum number of those of one repository; empty: as many as for its project", ge=1, le=100
     )
     max_queued_runs: int = setting(
         200, "waiting runs beyond which requests get 429; service hooks are never refused", ge=0, le=10_000
@@ -223,18 +230,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     try:
         return Settings.model_validate(given)
     except ValidationError as error:
-        raise SettingsError(_explain(error)) from None
-
-
-def _explain(error: ValidationError) -> str:
-    """Return one line for each setting that is not valid."""
-    lines = []
-    for problem in error.errors(include_url=False, include_input=False):
-        name = str(problem["loc"][0]).upper() if problem["loc"] else "settings"
-        field = Settings.model_fields.get(name.lower())
-        example = f" Example: {field.examples[0]}" if field and field.examples else ""
-        lines.append(f"  {name}: {problem['msg'].removeprefix('Value error, ')}.{example}")
-    return "These settings are not valid; docs/settings.md describes every setting:\n" + "\n".join(lines)
+        raise SettingsError(explained(error, Settings.model_fields)) from None
 
 
 def has_identity_endpoint() -> bool:

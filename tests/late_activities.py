@@ -41,17 +41,18 @@ def repeated(run_id: str) -> dict[str, str]:
     run = Run(id=run_id, request=request, title="late", queued_at="2026-01-01T00:00:00Z")
     said: dict[str, str] = {}
 
-    def call(module, value):
+    def call(module, value, *more):
         name = module.__name__.rpartition(".")[2]
         try:
-            answer = getattr(module, name).run(value)
+            answer = getattr(module, name).run(value, *more)
         except AutocoderError as error:
             said[name] = f"{type(error).__name__}: {error}"
             return None
         said[name] = repr(answer)
         return answer
 
-    call(claim_slot, run)
+    started: list[str] = []
+    call(claim_slot, run, started.append)
     for phase in ("queued", "preparing"):
         call(report_phase, report_phase.PhaseChange(run=run, phase=phase))
     item, repository = call(fetch_work_item, run), call(read_repository, run)
@@ -68,7 +69,8 @@ def repeated(run_id: str) -> dict[str, str]:
     call(create_pull_request, PullRequestInput(plan=plan, result=result, pushed=pushed))
     report = RunReport(run=run, title="late", outcome="failed", reason="late words")
     call(report_run, report)
-    call(finish_run, report)
+    call(finish_run, report, started.append)
+    said["started"] = repr(started)
     return said
 
 

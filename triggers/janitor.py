@@ -17,7 +17,7 @@ from autocoder.clients.connect import Clients, clients
 from autocoder.container_groups.build import APP_TAG, app_name
 from autocoder.errors import AutocoderError
 from autocoder.ids import GROUP_PREFIX
-from autocoder.runs.claims import ACTIVE, SLOT, Claim
+from autocoder.runs.claims import ACTIVE, Claim
 from autocoder.runs.rows import is_over
 from autocoder.settings import settings
 from triggers.owed_reports import give_owed_reports
@@ -45,14 +45,13 @@ async def janitor(timer: func.TimerRequest, client: df.DurableOrchestrationClien
 
 
 def _free_claims(connected: Clients) -> int:
-    """Free the active claims and places of runs that have ended or have no row; return how many."""
+    """Free the active claims of runs that have ended or have no row; return how many."""
     freed = 0
-    for kind in (ACTIVE, SLOT):
-        for key, run_id in connected.records.taken(kind, settings().janitor_grace_minutes).items():
-            row = connected.records.get(run_id)
-            if row is None or is_over(row):
-                connected.records.release([Claim(kind, key)], run_id)
-                freed += 1
+    for key, run_id in connected.records.taken(ACTIVE, settings().janitor_grace_minutes).items():
+        row = connected.records.get(run_id)
+        if row is None or is_over(row):
+            connected.records.release([Claim(ACTIVE, key)], run_id)
+            freed += 1
     return freed
 
 

@@ -20,7 +20,7 @@ from autocoder.clients.connect import Clients, clients
 from autocoder.clock import now
 from autocoder.models import Ended
 from autocoder.reports.run_report import ended_report
-from autocoder.runs.claims import ACTIVE, SLOT
+from autocoder.runs.claims import ACTIVE
 from autocoder.runs.rows import PLACE, SERVICE, is_over
 from autocoder.runs.version import orchestration_version
 from triggers.sweeping import attempt, sweep
@@ -43,7 +43,18 @@ log = logging.getLogger("autocoder.triggers")
 async def resume_runs(timer: func.TimerRequest, client: df.DurableOrchestrationClient) -> None:  # noqa: ARG001
     """Start the orchestration of every unfinished run that has none and does not wait."""
     connected = clients()
-    await sweep(connected, {"runs resumed": resume_unfinished(connected, client)})
+    await sweep(connected, {
+        "runs that have a place started": _pass_on_places(connected, client),
+        "waiting runs told": asyncio.to_thread(connected.places.tell_turns),
+        "runs resumed": resume_unfinished(connected, client),
+    })  # fmt: skip
+
+
+async def _pass_on_places(connected: Clients, client: df.DurableOrchestrationClient) -> int:
+    """Give every place that nobody holds any more to the next run; return how many were started."""
+    going_on = await asyncio.to_thread(connected.records.held, ACTIVE)
+    placed = await asyncio.to_thread(connected.places.pass_on_places, going_on.values())
+    return sum([await start_run_agent(client, run_id) for run_id in placed])
 
 
 async def resume_unfinished(connected: Clients, client: df.DurableOrchestrationClient) -> int:
@@ -132,4 +143,4 @@ def _give_up(connected: Clients, run_id: str, row: Mapping[str, Any]) -> None:
     report = settled(connected, ended_report(run_of(run_id, row), Ended(outcome="failed", reason=reason)))
     columns = {"status": report.outcome, "reason": report.reason, "ended_at": now(), "report_owed": True}
     connected.records.end(run_id, columns)
-    connected.records.release_all((ACTIVE, SLOT), run_id)
+    connected.records.release_all((ACTIVE,), run_id)  # its place is passed on in the next round

@@ -16,12 +16,14 @@ FINAL_COMMENT = "comment.md"
 def show_phase(connected: Clients, run: Run, phase: Phase, row: Mapping[str, Any] | None) -> None:
     """Write *phase* into the comment of *run*; does nothing without a *row*, because the run has passed it.
 
+    While it is queued, the comment says why it waits as well.
     If the final comment was written meanwhile, this edit may have replaced it: then it is written again.
     """
     if row is None:
         return
     try:
-        write_comment(connected, run, progress_comment(run.id, phase), row)
+        reason = str(row.get("reason") or "") if phase == "queued" else ""
+        write_comment(connected, run, progress_comment(run.id, phase, reason), row)
     finally:  # an edit may have arrived although its answer was lost
         if is_concluded(connected.records.get(run.id) or {}):
             _repeat_final_comment(connected, run)

@@ -17,9 +17,11 @@ from autocoder.clients.azure_devops.session import Authorization, Session, new_h
 from autocoder.clients.blobs import Blobs
 from autocoder.clients.container_instances import ContainerInstances
 from autocoder.clients.key_vault import KeyVault
+from autocoder.clients.places import Places
 from autocoder.clients.run_records import RunRecords
 from autocoder.clients.tables import Tables
 from autocoder.errors import InvalidArgument, SignInRequired
+from autocoder.runs.places import limits_of
 from autocoder.setting_values import ORGANIZATION
 from autocoder.settings import Settings, settings
 from autocoder.shared.redaction import Redactor
@@ -144,6 +146,11 @@ class Clients:
     def records(self) -> RunRecords:
         """The rows of runs and claims."""
         return RunRecords(self.tables)
+
+    @cached_property
+    def places(self) -> Places:
+        """The places for runs that work at the same time."""
+        return Places(self.tables, self.records, limits_of(self.settings))
 
     @cached_property
     def _redactors(self) -> dict[tuple[str, ...], Redactor]:

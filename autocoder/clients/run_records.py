@@ -161,13 +161,16 @@ class RunRecords:
             self._change(run_id, lambda row: not (is_concluded(row) or row.get(LAUNCHED_AT)), columns) or {}
         )
 
-    def suspend(self, run_id: str, columns: Mapping[str, Any]) -> None:
-        """Write what the run waits for, unless it has ended."""
-        self._change(run_id, lambda row: not is_over(row), bounded(columns))
-
-    def note(self, run_id: str, reason: str, read: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Write why the run waits, unless it has ended; return its row as `enter` does."""
-        return self._change(run_id, lambda row: not is_over(row), bounded({"reason": reason}), read) or {}
+    def note(
+        self,
+        run_id: str,
+        reason: str,
+        read: dict[str, Any] | None = None,
+        more: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """Write why the run waits, with *more*, unless it has ended; return its row as `enter` does."""
+        columns = bounded({"reason": reason, **(more or {})})
+        return self._change(run_id, lambda row: not is_over(row), columns, read) or {}
 
     def end(self, run_id: str, columns: Mapping[str, Any]) -> None:
         """Write the *columns* of a run's end, unless it has ended: people were told how."""

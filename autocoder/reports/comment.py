@@ -17,7 +17,7 @@ LIMITS = (
 )
 
 PROGRESS = {
-    "queued": "⏳ Autocoder has accepted this work item and is waiting for a free slot.",
+    "queued": "⏳ Autocoder has accepted this work item and put it in the queue.",
     "preparing": "⏳ Autocoder has accepted this work item and is preparing the run.",
     "running": "🛠️ Autocoder's agent is working.",
     "verifying": "🔎 Autocoder is running the team's checks on the change.",
@@ -36,9 +36,10 @@ def usage_line(usage: Usage) -> str:
     return f"{tokens} · {usage.turns} turns · {cost}"
 
 
-def progress_comment(run_id: str, phase: str) -> str:
-    """Return the work item's comment while the run is in *phase*."""
-    return "\n\n".join([PROGRESS[phase], run_marker(run_id)])
+def progress_comment(run_id: str, phase: str, reason: str = "") -> str:
+    """Return the work item's comment while the run is in *phase*, with the *reason* why it waits."""
+    said = [inert(one_line(reason, 1_000))] if reason else []
+    return "\n\n".join([PROGRESS[phase], *said, run_marker(run_id)])
 
 
 def final_comment(report: RunReport) -> str:

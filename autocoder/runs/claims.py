@@ -12,7 +12,7 @@ from autocoder import ids
 from autocoder.models import RunRequest
 
 DELIVERY, CHANGE, CONTENT, IDEMPOTENCY = "delivery", "change", "content", "idempotency"  # detect repeats
-ACTIVE, SLOT = "active", "slot"
+ACTIVE, PLACES, TICKET = "active", "places", "ticket"  # the last two: `autocoder/clients/places.py`
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,14 @@ def test_refuses_sizes_between_the_steps_of_container_instances(name, value):
     assert f"{name}: must be a multiple of" in wrong(**{name: value})
 
 
+@pytest.mark.parametrize("name", ["MAX_RUNS_PER_PROJECT", "MAX_RUNS_PER_REPOSITORY"])
+def test_a_cap_is_a_number_from_one_on_or_left_out(name):
+    for value in ("0", "101", "two"):
+        assert f"{name}: " in wrong(**{name: value})
+    assert getattr(read_settings({**ENVIRONMENT, name: ""}), name.lower()) is None
+    assert getattr(read_settings({**ENVIRONMENT, name: "2"}), name.lower()) == 2
+
+
 def test_names_every_mistake_at_once():
     said = wrong(CONTAINER_MEMORY_GB="1", AZURE_DEVOPS_ORG_URL="x", PROJECT_REPO_MAP="{", KEY_VAULT_URL="")
     for name in ("CONTAINER_MEMORY_GB", "AZURE_DEVOPS_ORG_URL", "PROJECT_REPO_MAP", "KEY_VAULT_URL"):

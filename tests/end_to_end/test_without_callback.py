@@ -47,7 +47,7 @@ def test_a_second_run_waits_a_third_is_refused_and_a_cancel_ends_the_wait(narrow
     assert int(third.headers["Retry-After"]) > 0
     assert narrow.app.run(second.run_id)["status"] == "queued"
     narrow.wait_for(lambda: narrow.comments(second.item["id"]), "the comment", 10)
-    assert "is waiting for a free slot" in second.comment
+    assert "Waiting for a place, and next in line." in second.comment
     assert cancel(narrow, second).status_code == 202
     second.ended("cancelled")
     assert second.group not in narrow.container_groups()

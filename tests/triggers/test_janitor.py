@@ -65,6 +65,28 @@ def test_a_group_in_transition_does_not_keep_others_from_being_deleted():
     assert deleted(*groups, moving=groups[0].name) == [f"autocoder-{OTHER}"]
 
 
+async def test_starts_the_runs_that_have_a_place_and_have_not_come_unless_they_are_there():
+    started, asked = [], []
+
+    class Client:
+        async def start_new(self, name, instance, given):
+            if instance == OTHER:
+                raise RuntimeError(f"an instance with id {OTHER} already exists")
+            started.append((name, instance, given))
+
+    def pass_on(going_on):
+        asked.extend(going_on)
+        return (RUN, OTHER)
+
+    connected = SimpleNamespace(
+        records=SimpleNamespace(held=lambda kind: {"key": RUN}),
+        places=SimpleNamespace(pass_on_places=pass_on),
+    )
+    assert await janitor._pass_on_places(connected, Client()) == 1
+    assert started == [("run_agent", RUN, RUN)]
+    assert asked == [RUN]
+
+
 async def test_a_failing_part_does_not_stop_the_others(caplog):
     token = "ghp_" + "a1B2" * 10
 

@@ -83,6 +83,15 @@ def test_a_row_that_was_read_before_the_end_shows_no_run_that_goes_on(records, a
     assert records.note(run_id, "It waits.", read)["reason"] == "late words"
 
 
+def test_what_a_run_waits_for_is_noted_unless_it_has_ended(records, add):
+    run_id = add("contoso")
+    records.note(run_id, "It waits.", None, {"waiting_for": "place"})
+    assert {"reason": "It waits.", "waiting_for": "place"}.items() <= records.get(run_id).items()
+    records.end(run_id, LATE)
+    records.note(run_id, "It waits.", None, {"waiting_for": "answer"})
+    assert {"reason": "late words", "waiting_for": "place"}.items() <= records.get(run_id).items()
+
+
 @pytest.mark.parametrize("status", ["reporting", "completed"])
 def test_a_run_that_is_reported_does_not_go_back_to_publishing(records, add, status):
     run_id = add("contoso")

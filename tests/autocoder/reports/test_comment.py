@@ -24,6 +24,16 @@ def test_every_comment_ends_with_the_runs_id_and_has_no_link_that_needs_a_key():
     assert "](" not in final_comment(report(outcome="failed", reason="because"))
 
 
+def test_a_comment_of_a_queued_run_says_why_it_waits_and_loads_nothing():
+    reason = (
+        "Waiting for a place: 1 run of project ![x](https://evil) is working already (MAX_RUNS_PER_PROJECT)."
+    )
+    text = progress_comment(RUN_ID, "queued", reason)
+    assert "Waiting for a place: 1 run of project" in text
+    assert "![" not in text
+    assert text.endswith(f"Run {RUN_ID}")
+
+
 def test_parts_that_could_not_be_added_to_the_pull_request_are_named():
     warnings = ("Reviewer `kim` was not added: TF401186: nobody.", "Two\nlines ![x](https://evil/)")
     pull_request = m.PullRequest(id=3, url="https://x/3", warnings=warnings)
