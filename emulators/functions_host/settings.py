@@ -16,6 +16,7 @@ from emulators.functions_host.errors import SettingsError
 SECTIONS = {"IsEncrypted", "Values", "Host"}  # of local.settings.json
 REDELIVERY_SETTING = "FUNCTIONS_HOST_REDELIVERY_SECONDS"
 MAX_REDELIVERY_SECONDS = 86_400
+WORKER_DEATHS_SETTING = "FUNCTIONS_HOST_WORKER_DEATHS"
 DEFAULT_MAX_BODY = 104_857_600  # FUNCTIONS_REQUEST_BODY_SIZE_LIMIT; see functions-app-settings
 
 
@@ -72,6 +73,11 @@ def redelivery_seconds(environment: Mapping[str, str]) -> float:
             f"{REDELIVERY_SETTING} must be a number of seconds up to {MAX_REDELIVERY_SECONDS:,}, not '{text}'"
         )
     return seconds
+
+
+def allows_worker_deaths(environment: Mapping[str, str]) -> bool:
+    """Whether the control route may let the worker die in a turn; only "true" allows it."""
+    return environment.get(WORKER_DEATHS_SETTING) == "true"
 
 
 def expand(text: str, environment: MutableMapping[str, str]) -> str:

@@ -21,19 +21,11 @@ def sweep(platform):
     platform.trigger("janitor")
 
 
-def lose_the_orchestrations(platform):
-    """Remove the app's task hub, as a purge or another hub name would."""
-    platform.kill_host()
-    for file in (platform.state / "functions_host").glob("*.sqlite*"):
-        file.unlink()
-    platform.start_host()
-
-
 def test_a_run_whose_orchestration_is_gone_goes_on(swept):
     lost = case_on(swept, "sleep 5", "write notes.txt hello").start()
     lost.reached("provisioning")
     swept.wait_for(lambda: lost.group in swept.container_groups(), "the container group", 10)
-    lose_the_orchestrations(swept)
+    swept.another_hub()
     swept.resume()
     assert not lost.published_once().get("reason")
 
@@ -43,7 +35,7 @@ def test_a_run_that_is_lost_after_its_pull_request_goes_on_with_it(swept):
     swept.fault(AZURE_DEVOPS, **busy)
     lost = case_on(swept).start()
     swept.wait_for(lambda: lost.platform.app.run(lost.run_id).get("pullRequestId"), "the pull request", 30)
-    lose_the_orchestrations(swept)
+    swept.another_hub()
     swept.forget_faults()
     swept.resume()
     lost.published_once()
@@ -52,7 +44,7 @@ def test_a_run_that_is_lost_after_its_pull_request_goes_on_with_it(swept):
 def test_the_work_item_of_a_lost_run_can_have_a_next_one(swept):
     lost = case_on(swept, "sleep 60").start()
     lost.reached("provisioning")
-    lose_the_orchestrations(swept)
+    swept.another_hub()
     assert swept.app.http.post(f"/api/runs/{lost.run_id}/cancel").status_code == 202
     lost.ended("cancelled")
     again = swept.post_run({"workItemId": lost.item["id"], "project": swept.sample.project})
