@@ -1,5 +1,6 @@
 """Call an activity from an orchestration: typed at both ends, patient with services that are busy."""
 
+import contextlib
 import datetime as dt
 import logging
 import traceback
@@ -104,7 +105,10 @@ def _replies(context: df.DurableOrchestrationContext, calls: list[Call[Any, Any]
         context.call_activity_with_retry(activity.name, RETRY, wire.dump(value)) for activity, value in calls
     ]
     if len(tasks) > 1:
-        yield context.task_any(tasks)  # schedules all; unlike task_all, it does not raise the error of one
+        # Schedules all. Behind task_any the extension would go on too early when it replays: it counts what
+        # comes next before it counts the retries of a task that is still open.
+        with contextlib.suppress(Exception):  # the error of one, which is raised again below
+            yield context.task_all(tasks)
     replies = []
     for task in tasks:
         try:
