@@ -72,8 +72,28 @@ def value(of):
     return {"value": wire.dump(of)}
 
 
+ECHO = {"echo": True}  # the reply is the input
+
+
+def begin(of):
+    return value(m.Observation(next="begin", run=of))
+
+
+def watch(of, seconds=0.01):
+    return value(m.Observation(next="watch", seconds=seconds, run=of))
+
+
+def publish(of, **changes):
+    return value(m.Observation(next="publish", run=of, plan=plan(of), result=result(of, **changes)))
+
+
+def conclude(of, outcome="failed", reason="because"):
+    report = m.RunReport(run=of, outcome=outcome, reason=reason)
+    return value(m.Observation(next="conclude", run=of, report=report))
+
+
 def good_replies(of):
-    """The result of every activity in a successful run."""
+    """The replies of every activity in a successful run; the result is there at the second look."""
     pushed = m.PushedBranch(
         branch="autocoder/7-crash-abcdef", commit=NEW, files=(m.FileChange(path="a", kind="added"),)
     )
@@ -87,12 +107,12 @@ def good_replies(of):
         "delete_container_group": [value(None)],
         "fetch_work_item": [value(plan(of).work_item)],
         "finish_run": [value(None)],
-        "get_container_group": [value(m.GroupVerdict(state="working"))],
+        "observe_run": [begin(of), publish(of)],
         "push_branch": [value(pushed)],
-        "read_agent_result": [value(result(of))],
         "read_repository": [value(repository())],
         "report_phase": [value(None)],
-        "report_run": [value(None)],
+        "report_run": [ECHO],
+        "suspend_run": [value(None)],
     }
 
 
@@ -105,17 +125,38 @@ class Flow:
     run: m.Run
 
     def start(self, **replies):
-        return self.begin("run_agent", self.run, **replies)
+        """Start the orchestration; activities return the *replies*, or else those of a successful run."""
+        self.folder.mkdir(exist_ok=True)
+        self.replies(**{**good_replies(self.run), **replies})
+        assert self.begin().status_code == 202
+        return self
 
-    def begin(self, orchestration, value, **replies):
-        """Start *orchestration* with *value*; activities return the *replies*, or else successful results."""
-        folder = self.script / self.run.id
-        folder.mkdir()
-        for name, said in {**good_replies(self.run), **replies}.items():
-            (folder / f"{name}.json").write_text(json.dumps(said))
-        path = f"/orchestrators/{orchestration}/{self.run.id}"
-        answer = self.host.hub("POST", path, json=json.dumps(wire.dump(value)))
-        assert answer.status_code == 202, answer.text
+    def begin(self):
+        """Ask for the orchestration of the run, which may have one already; return the hub's response."""
+        path = f"/orchestrators/run_agent/{self.run.id}"
+        return self.host.hub("POST", path, json=json.dumps(self.run.id))
+
+    def replies(self, **replies):
+        """From now on, let these activities say *replies*, of which the last is repeated."""
+        for name, said in replies.items():
+            (self.folder / f"{name}.json").write_text(json.dumps(said))
+
+    @property
+    def folder(self):
+        return self.script / self.run.id
+
+    def hold(self, name):
+        """Keep activity *name* from answering until it is let go."""
+        self.folder.mkdir(exist_ok=True)
+        (self.folder / f"{name}.held").touch()
+        return self
+
+    def let_go(self, name):
+        (self.folder / f"{name}.held").unlink()
+        return self
+
+    def hint(self):
+        assert self.host.send(self.run.id, "look", {}).status_code == 202
         return self
 
     @property
@@ -134,14 +175,20 @@ class Flow:
         )
         return self
 
-    def finished(self):
-        self.host.send(self.run.id, "finished", {})
+    def given(self, name):
+        """The inputs with which activity *name* was called."""
+        return [call["payload"] for call in self.calls if call["name"] == name]
+
+    def over(self):
+        """Wait until the orchestration has ended as it should."""
+        ended = self.host.ended(self.run.id)
+        assert ended["runtimeStatus"] == "Completed", ended["output"]
         return self
 
     def report(self):
-        ended = self.host.ended(self.run.id)
-        assert ended["runtimeStatus"] == "Completed", ended
-        return wire.load(m.RunReport, ended["output"])
+        """Return the report with which the run was finished."""
+        (told,) = self.over().given("finish_run")
+        return wire.load(m.RunReport, told)
 
 
 @pytest.fixture(scope="session")
@@ -150,7 +197,7 @@ def stage(tmp_path_factory):
     state = tmp_path_factory.mktemp("orchestrations")
     script = state / "script"
     script.mkdir()
-    host = Host(state / "host", APP, {"SCRIPT": str(script)}).start()
+    host = Host(state / "host", APP, {"SCRIPT": str(script), "PYTHON_THREADPOOL_THREAD_COUNT": "20"}).start()
     yield host, script
     host.kill()
 

@@ -1,44 +1,61 @@
+"""A run from its first look to its report, by the real orchestration over scripted activities."""
+
 import pytest
 
 from autocoder import models as m
-from tests.orchestrators.conftest import good_replies, result, value
+from tests.orchestrators.conftest import (
+    ECHO,
+    begin,
+    conclude,
+    good_replies,
+    plan,
+    publish,
+    result,
+    value,
+    watch,
+)
 
 END = ["delete_container_group", "report_run", "finish_run"]
+PUBLISHING = ["push_branch", "create_pull_request", "add_to_pull_request"]
 ENDED = m.Ended(outcome="failed", reason="because")
+AWAY = {"again": {"seconds": 600, "reason": "503"}}
 UNEXPECTED = "Autocoder had an unexpected error. Search the app's log for {}."
 
 
+def cleaned_up(done):
+    """Whether the group was deleted and the report written, each once, before the run was finished."""
+    *both, last = [name for name in done.names if name in END]
+    return sorted(both) == END[:2] and last == END[2]
+
+
 def test_carries_a_run_from_its_request_to_its_report(flow):
-    done = flow().start().called("create_container_group").finished()
+    done = flow().start()
     report = done.report()
     assert (report.outcome, report.pull_request.id, report.files) == ("completed", 3, 1)
-    names = [name for name in done.names if name != "get_container_group"]
-    assert names[:2] == ["claim_slot", "check_requester"]
-    assert set(names[2:4]) == {"fetch_work_item", "read_repository"}  # in parallel
-    assert names[4] == "build_prompt"
-    assert set(names[5:7]) == {"create_container_group", "report_phase"}
-    assert names[7:] == ["read_agent_result", "push_branch", "create_pull_request", *END]
+    names = done.names
+    assert names[:3] == ["observe_run", "claim_slot", "check_requester"]
+    assert set(names[3:5]) == {"fetch_work_item", "read_repository"}  # at once
+    assert names[5] == "build_prompt"
+    assert set(names[6:8]) == {"create_container_group", "report_phase"}  # at once
+    assert names[8:11] == ["observe_run", "push_branch", "create_pull_request"]
+    assert set(names[11:13]) == {"delete_container_group", "report_run"}  # at once
+    assert names[13:] == ["finish_run"]
+
+
+def test_every_look_is_given_the_id_of_the_run_and_nothing_else(flow):
+    done = flow().start()
+    done.report()
+    assert done.given("observe_run") == [done.run.id] * 2
 
 
 def test_does_not_check_the_requester_of_a_rest_request(flow):
-    done = flow(requester=m.Requester(source="rest")).start().called("create_container_group").finished()
+    done = flow(requester=m.Requester(source="rest")).start()
     assert done.report().outcome == "completed"
     assert "check_requester" not in done.names
 
 
-def test_continues_when_the_callback_never_arrives(flow):
-    done = flow().start(get_container_group=[value(m.GroupVerdict(state="ended"))])
-    assert done.report().outcome == "completed"
-
-
-def test_a_callback_that_comes_before_the_wait_is_not_lost(flow):
-    slow = {"again": {"seconds": 0, "reason": "busy"}}
-    started = flow().start(create_container_group=[slow, value(None)]).called("create_container_group")
-    assert started.finished().report().outcome == "completed"
-
-
 def test_a_prompt_run_reads_no_work_item(flow):
-    done = flow(work_item_id=None, user_prompt=None).start().called("create_container_group").finished()
+    done = flow(work_item_id=None, user_prompt=None).start()
     assert done.report().outcome == "completed"
     assert "fetch_work_item" not in done.names
     assert "report_phase" in done.names
@@ -52,46 +69,51 @@ def test_an_end_before_the_agent_is_reported_and_cleaned_up(flow, where):
     done = flow().start(**{where: [value(ENDED)]})
     report = done.report()
     assert (report.outcome, report.reason) == ("failed", "because")
-    assert [name for name in done.names if name in END] == END
+    assert cleaned_up(done)
     assert "push_branch" not in done.names
 
 
-@pytest.mark.parametrize("where", ["read_agent_result", "push_branch"])
-def test_an_end_after_the_agent_is_reported_and_cleaned_up(flow, where):
-    done = flow().start(**{where: [value(ENDED)]}).called("create_container_group").finished()
+def test_an_end_after_the_agent_is_reported_and_cleaned_up(flow):
+    done = flow().start(push_branch=[value(ENDED)])
     assert done.report().reason == "because"
-    assert [name for name in done.names if name in END] == END
+    assert cleaned_up(done)
     assert "create_pull_request" not in done.names
 
 
-def test_waits_for_a_service_that_is_busy(flow):
-    busy = {"again": {"seconds": 0.1, "reason": "429"}}
-    done = flow().start(create_container_group=[busy, value(None)])
-    done.called("create_container_group", 2).finished()
-    assert done.report().outcome == "completed"
-
-
-def test_a_credential_that_stays_refused_ends_the_run(flow):
-    refused = {"again": {"seconds": 0, "reason": "sign in", "most": 2, "steady": True}}
-    done = flow().start(fetch_work_item=[refused])
+@pytest.mark.parametrize("outcome", ["failed", "cancelled", "interrupted", "timed_out", "no_changes"])
+def test_an_end_that_is_settled_is_only_reported_and_cleaned_up(flow, outcome):
+    started = flow()
+    done = started.start(observe_run=[conclude(started.run, outcome)])
     report = done.report()
-    assert (report.outcome, report.reason) == ("failed", "sign in")
-    assert done.names.count("fetch_work_item") == 2
+    assert (report.outcome, report.reason) == (outcome, "because")
+    assert cleaned_up(done)
+    assert len(done.names) == 4
 
 
-def test_an_error_with_a_limit_of_tries_also_sets_the_pause(flow):
-    full = {"again": {"seconds": 0.05, "reason": "no room", "most": 8, "steady": True}}
-    done = flow().start(create_container_group=[full])
-    assert done.report().reason == "no room"
-    assert done.names.count("create_container_group") == 8
+def test_a_run_that_needs_nothing_ends_after_one_look(flow):
+    done = flow().start(observe_run=[value(m.Observation(next="nothing"))]).over()
+    assert done.names == ["observe_run"]
 
 
-def test_tries_without_a_limit_do_not_count_towards_a_limit(flow):
-    busy = {"again": {"seconds": 0, "reason": "429"}}
-    full = {"again": {"seconds": 0, "reason": "no room", "code": "no_room", "most": 2, "steady": True}}
-    done = flow().start(create_container_group=[busy, busy, full, value(None)])
-    done.called("create_container_group", 4).finished()
+@pytest.mark.parametrize("next_", ["begin", "launch", "publish", "conclude"])
+def test_goes_on_where_its_record_says(flow, next_):
+    started = flow()
+    report = m.RunReport(run=started.run, outcome="failed")
+    seen = m.Observation(
+        next=next_, run=started.run, plan=plan(started.run), result=result(started.run), report=report
+    )
+    done = started.start(observe_run=[value(seen), publish(started.run)])
+    done.report()
+    first = {"begin": "claim_slot", "launch": "create_container_group", "publish": "push_branch"}
+    expected = {first[next_]} if next_ in first else {"delete_container_group", "report_run"}
+    assert expected & set(done.names[1:3])
+
+
+def test_waits_for_a_service_that_is_busy(flow):
+    busy = {"again": {"seconds": 0.1, "reason": "429", "steady": True}}
+    done = flow().start(create_container_group=[busy, value(None)])
     assert done.report().outcome == "completed"
+    assert done.names.count("create_container_group") == 2
 
 
 def test_a_step_that_cannot_succeed_is_not_retried(flow):
@@ -100,76 +122,32 @@ def test_a_step_that_cannot_succeed_is_not_retried(flow):
     assert done.names.count("read_repository") == 1
 
 
-def test_a_cancel_during_the_polling_ends_the_containers_and_is_reported(flow):
-    done = flow().start().called("get_container_group", 2)
-    done.host.send(done.run.id, "cancel", {})
-    assert done.report().outcome == "cancelled"
-    assert [name for name in done.names if name in END] == END
-    assert "push_branch" not in done.names
-
-
-def test_a_cancel_while_queued_starts_nothing(flow):
-    waiting, cancelled = value(m.Slot(granted=False)), value(m.Slot(granted=False, cancelled=True))
-    done = flow().start(claim_slot=[waiting, cancelled])
+def test_a_cancel_while_it_takes_a_place_starts_nothing(flow):
+    done = flow().start(claim_slot=[value(m.Slot(granted=False, cancelled=True))])
     assert done.report().outcome == "cancelled"
     assert "create_container_group" not in done.names
 
 
-def test_a_run_without_a_free_slot_waits_for_one(flow):
-    done = flow().start(claim_slot=[value(m.Slot(granted=False)), value(m.Slot(granted=True))])
-    done.called("create_container_group").finished()
-    assert done.report().outcome == "completed"
-
-
-@pytest.mark.parametrize("state", ["failed", "ended", "gone", "late"])
-def test_a_result_that_was_written_is_read_however_the_group_ended(flow, state):
-    done = flow().start(get_container_group=[value(m.GroupVerdict(state=state, reason="no image"))])
-    assert done.report().outcome == "completed"
-    (call,) = [call for call in done.calls if call["name"] == "read_agent_result"]
-    assert call["payload"]["seen"]["state"] == state
-
-
-def test_the_history_does_not_grow_with_the_number_of_polls(flow):
-    looked_once, looked_often = flow().start(), flow().start()
-    looked_once.called("get_container_group", 1)
-    looked_once.finished().report()
-    looked_often.called("get_container_group", 3)
-    looked_often.finished().report()
-    once, often = (one.host.history(one.run.id) for one in (looked_once, looked_often))
-    assert len(once) == len(often)
-
-
-@pytest.mark.parametrize(
-    ("changes", "outcome"),
-    [
-        ({"outcome": "no_changes", "pack": None}, "no_changes"),
-        ({"outcome": "no_changes", "pack": None, "summary": "NEEDS_INFO: which?"}, "needs_info"),
-        ({"outcome": "agent_failed", "pack": None, "reason": "x"}, "failed"),
-        ({"outcome": "clone_failed", "pack": None, "reason": "x"}, "failed"),
-        ({"outcome": "budget_spent", "pack": None}, "budget_spent"),
-        ({"outcome": "interrupted", "pack": None}, "interrupted"),
-        ({"outcome": "refused", "pack": None}, "refused"),
-    ],
-)
-def test_a_result_without_a_change_publishes_nothing(flow, changes, outcome):
+def test_a_cancel_during_the_looks_ends_the_containers_and_is_reported(flow):
     started = flow()
-    started.start(read_agent_result=[value(result(started.run, **changes))])
-    started.called("create_container_group").finished()
-    assert started.report().outcome == outcome
-    assert "push_branch" not in started.names
+    looks = [begin(started.run), watch(started.run, 600), conclude(started.run, "cancelled")]
+    done = started.start(observe_run=looks).called("observe_run", 2).hint()
+    assert done.report().outcome == "cancelled"
+    assert cleaned_up(done)
+    assert "push_branch" not in done.names
 
 
 @pytest.mark.parametrize("outcome", ["budget_spent", "timed_out"])
 def test_the_change_up_to_the_end_of_the_budget_is_published(flow, outcome):
     started = flow()
-    started.start(read_agent_result=[value(result(started.run, outcome=outcome))])
-    started.called("create_container_group").finished()
+    started.start(observe_run=[publish(started.run, outcome=outcome)])
     report = started.report()
     assert (report.outcome, report.pull_request.id) == (outcome, 3)
+    assert report.reason == "The changes made until then are offered as a draft."
 
 
 def test_pushes_the_branch_only_when_no_pull_request_is_wanted(flow):
-    done = flow(create_pull_request=False).start().called("create_container_group").finished()
+    done = flow(create_pull_request=False).start()
     report = done.report()
     assert (report.outcome, report.pull_request, report.branch) == (
         "completed",
@@ -179,11 +157,9 @@ def test_pushes_the_branch_only_when_no_pull_request_is_wanted(flow):
 
 
 def test_a_report_that_fails_does_not_keep_the_containers(flow):
-    done = (
-        flow().start(report_run=[{"failed": {"reason": "comment refused"}}]).called("create_container_group")
-    )
-    assert done.finished().report().untold == "comment refused"
-    assert [name for name in done.names if name in END] == END
+    done = flow().start(report_run=[{"failed": {"reason": "comment refused"}}])
+    assert done.report().untold == "comment refused"
+    assert cleaned_up(done)
 
 
 @pytest.mark.slow
@@ -191,7 +167,7 @@ def test_a_report_that_fails_does_not_keep_the_containers(flow):
 def test_a_lost_step_is_repeated_beside_another(flow, where):
     started = flow()
     good = good_replies(started.run)[where]
-    done = started.start(**{where: [{"raise": "lost"}, *good]}).called("create_container_group").finished()
+    done = started.start(**{where: [{"raise": "lost"}, *good]})
     assert done.report().outcome == "completed"
     assert done.names.count(where) == 2
 
@@ -201,32 +177,33 @@ def test_two_lost_steps_are_both_repeated(flow):
     started = flow()
     good = good_replies(started.run)
     lost = {name: [{"raise": "lost"}, *good[name]] for name in ("fetch_work_item", "read_repository")}
-    done = started.start(**lost).called("create_container_group").finished()
+    done = started.start(**lost)
     assert done.report().outcome == "completed"
 
 
 def test_both_of_two_steps_wait_for_services_that_are_busy(flow):
     started = flow()
-    good, busy = good_replies(started.run), {"again": {"seconds": 0.1, "reason": "429"}}
+    good, busy = good_replies(started.run), {"again": {"seconds": 0.1, "reason": "429", "steady": True}}
     replies = {name: [busy, *good[name]] for name in ("fetch_work_item", "read_repository")}
-    done = started.start(**replies).called("create_container_group").finished()
+    done = started.start(**replies)
     assert done.report().outcome == "completed"
+    assert [done.names.count(name) for name in replies] == [2, 2]
 
 
 @pytest.mark.slow
 def test_a_bug_in_an_activity_is_reported_too(flow):
-    done = flow().start(push_branch=[{"raise": "boom"}]).called("create_container_group").finished()
+    done = flow().start(push_branch=[{"raise": "boom"}])
     report = done.report()
     assert report.outcome == "failed"
     assert report.reason == UNEXPECTED.format(done.run.id)
-    assert [name for name in done.names if name in END] == END
+    assert cleaned_up(done)
 
 
 @pytest.mark.slow
 def test_a_bug_in_one_of_two_steps_is_reported_too(flow):
     done = flow().start(fetch_work_item=[{"raise": "boom\nand a second line"}])
     assert done.report().reason == UNEXPECTED.format(done.run.id)
-    assert [name for name in done.names if name in END] == END
+    assert cleaned_up(done)
 
 
 @pytest.mark.slow
@@ -236,29 +213,60 @@ def test_a_bug_in_the_report_does_not_keep_the_containers(flow):
     assert list(dict.fromkeys(name for name in done.names if name in END)) == END
 
 
-def test_the_containers_are_deleted_before_a_report_to_an_unavailable_azure_devops(flow):
-    away = {"again": {"seconds": 0.1, "reason": "503"}}
-    done = flow().start(report_run=[away, away, value(None)]).called("get_container_group")
-    done.host.send(done.run.id, "cancel", {})
-    assert done.report().outcome == "cancelled"
-    assert [name for name in done.names if name in END] == [END[0], *[END[1]] * 3, *END[2:]]
+def test_the_containers_are_deleted_and_the_report_is_given_at_once(flow):
+    started = flow().hold("delete_container_group").hold("report_run")
+    done = started.start(read_repository=[value(ENDED)])
+    done.called("delete_container_group").called("report_run")  # neither waits for the other
+    assert "finish_run" not in done.names
+    done.let_go("report_run").let_go("delete_container_group")
+    assert done.report().outcome == "failed"
 
 
-def test_containers_that_cannot_be_deleted_are_reported(flow):
+def test_containers_do_not_wait_for_an_azure_devops_that_is_away(flow):
+    started = flow()
+    busy = {"again": {"seconds": 0.1, "reason": "503", "steady": True}}
+    done = started.start(observe_run=[conclude(started.run)], report_run=[busy, busy, ECHO])
+    assert done.report().untold == ""
+    assert [done.names.count(name) for name in END] == [1, 3, 1]
+
+
+def test_a_report_that_azure_devops_does_not_take_for_minutes_is_owed(flow):
+    done = flow().start(read_repository=[value(ENDED)], report_run=[AWAY])
+    assert done.report().untold == "503"
+    assert "suspend_run" not in done.names
+
+
+def test_what_was_settled_earlier_is_what_is_recorded(flow):
+    started = flow()
+    earlier = m.RunReport(run=started.run, outcome="cancelled", reason="earlier")
+    done = started.start(read_repository=[value(ENDED)], report_run=[value(earlier)])
+    report = done.report()
+    assert (report.outcome, report.reason) == ("cancelled", "earlier")
+
+
+def test_containers_that_cannot_be_deleted_are_recorded(flow):
     done = flow().start(
         read_repository=[value(ENDED)], delete_container_group=[{"failed": {"reason": "forbidden"}}]
     )
-    assert "forbidden" in done.report().reason
-    (told,) = [call["payload"] for call in done.calls if call["name"] == "report_run"]
-    assert "forbidden" in told["reason"]
+    report = done.report()
+    assert (report.reason, report.untold) == ("because forbidden", "")
+
+
+def test_both_ends_may_fail_and_the_run_is_finished(flow):
+    refused = {
+        name: [{"failed": {"reason": f"no {name}"}}] for name in ("delete_container_group", "report_run")
+    }
+    report = flow().start(read_repository=[value(ENDED)], **refused).report()
+    assert (report.reason, report.untold) == ("because no delete_container_group", "no report_run")
 
 
 def test_a_pull_request_that_is_refused_keeps_branch_and_usage_in_the_report(flow):
     started = flow()
     used = result(started.run, usage=m.Usage(turns=3, output_tokens=5), seconds={"agent": 2.0})
     refused = [{"failed": {"reason": "no permission"}}]
-    done = started.start(read_agent_result=[value(used)], create_pull_request=refused)
-    report = done.called("create_container_group").finished().report()
+    seen = m.Observation(next="publish", run=started.run, plan=plan(started.run), result=used)
+    done = started.start(observe_run=[value(seen)], create_pull_request=refused)
+    report = done.report()
     assert (report.outcome, report.reason) == ("failed", "no permission")
     assert (report.branch, report.files) == ("autocoder/7-crash-abcdef", 1)
     assert (report.title, report.usage.turns, report.seconds) == ("Crash", 3, {"agent": 2.0})
@@ -273,7 +281,7 @@ PENDING = m.PullRequest(
 def test_a_part_that_could_not_be_added_to_a_pull_request_is_retried(flow):
     added = m.PullRequest(id=3, url="https://x/3", warnings=("No Kim.",))
     done = flow().start(create_pull_request=[value(PENDING)], add_to_pull_request=[value(added)])
-    report = done.called("create_container_group").finished().report()
+    report = done.report()
     assert (report.outcome, report.pull_request) == ("completed", added)
     assert done.names.count("create_pull_request") == 1
 
@@ -281,13 +289,13 @@ def test_a_part_that_could_not_be_added_to_a_pull_request_is_retried(flow):
 @pytest.mark.parametrize(
     "busy",
     [
-        {"again": {"seconds": 0, "reason": "sign in", "most": 2, "steady": True}},
+        {"again": {"seconds": 600, "reason": "sign in", "minutes": 50, "steady": True}},
         {"failed": {"reason": "it is a bug"}},
     ],
 )
 def test_a_part_that_can_never_be_added_to_a_pull_request_is_a_warning(flow, busy):
     done = flow().start(create_pull_request=[value(PENDING)], add_to_pull_request=[busy])
-    report = done.called("create_container_group").finished().report()
+    report = done.report()
     assert (report.outcome, report.pull_request.id) == ("completed", 3)
     assert report.pull_request.warnings == ("No Kim.", "The status was not added: 503.")
     assert report.pull_request.pending == {}
@@ -296,40 +304,45 @@ def test_a_part_that_can_never_be_added_to_a_pull_request_is_a_warning(flow, bus
 def test_the_report_counts_the_checks_that_failed(flow):
     started = flow()
     checks = tuple(m.Verification(command="x", exit_code=code, seconds=1) for code in (0, 1, 2))
-    started.start(read_agent_result=[value(result(started.run, verification=checks))])
-    assert started.called("create_container_group").finished().report().failed_checks == 2
+    started.start(observe_run=[publish(started.run, verification=checks)])
+    assert started.report().failed_checks == 2
 
 
-QUEUED = [value(m.Slot(granted=False)), value(m.Slot(granted=True))]
+QUEUED = value(m.Slot(granted=False))
 BY_HOOK = m.Requester(source="service_hook", update=1)
 
 
-def test_a_run_that_has_to_wait_reports_it_once(flow):
-    done = flow(requester=BY_HOOK).start(claim_slot=[QUEUED[0], *QUEUED])
-    done.called("create_container_group").finished().report()
-    phases = [call["payload"]["phase"] for call in done.calls if call["name"] == "report_phase"]
-    assert phases == ["queued", "preparing"]
-    assert done.names[:3] == ["claim_slot", "check_requester", "report_phase"]
-    assert done.names.count("check_requester") == 2  # before the comment, and when it gets a slot
+def test_a_run_without_a_place_says_so_and_ends_its_orchestration(flow):
+    done = flow(requester=BY_HOOK).start(claim_slot=[QUEUED]).over()
+    assert done.names == ["observe_run", "claim_slot", "check_requester", "report_phase", "claim_slot"]
+    assert done.given("report_phase")[0]["phase"] == "queued"
+
+
+def test_a_run_that_was_given_a_place_begins_when_it_is_started_anew(flow):
+    started = flow()
+    done = started.start(claim_slot=[QUEUED, QUEUED, value(m.Slot(granted=True))]).over()
+    done.replies(observe_run=[begin(done.run)] * 2 + [publish(done.run)])
+    assert done.begin().status_code == 202
+    assert done.report().outcome == "completed"
+    assert [call["phase"] for call in done.given("report_phase")] == ["queued", "preparing"]
+
+
+def test_a_place_that_comes_free_while_the_run_says_that_it_waits_is_taken(flow):
+    done = flow().start(claim_slot=[QUEUED, value(m.Slot(granted=True))])
+    assert done.report().outcome == "completed"
 
 
 def test_a_requester_without_permission_causes_no_comment_in_the_queue(flow):
-    done = flow(requester=BY_HOOK).start(claim_slot=QUEUED, check_requester=[value(ENDED)])
+    done = flow(requester=BY_HOOK).start(claim_slot=[QUEUED], check_requester=[value(ENDED)])
     assert done.report().reason == "because"
     assert "report_phase" not in done.names
 
 
-def test_a_comment_that_cannot_be_written_does_not_end_the_queueing(flow):
-    refused = {"failed": {"reason": "no permission"}}
-    done = flow().start(claim_slot=QUEUED, report_phase=[refused, value(None)])
-    assert done.called("create_container_group").finished().report().outcome == "completed"
-
-
 def test_a_push_that_fails_keeps_the_usage_in_the_report(flow):
     started = flow()
-    used = result(started.run, usage=m.Usage(turns=3))
     done = started.start(
-        read_agent_result=[value(used)], push_branch=[{"failed": {"reason": "no permission"}}]
+        observe_run=[publish(started.run, usage=m.Usage(turns=3))],
+        push_branch=[{"failed": {"reason": "no permission"}}],
     )
-    report = done.called("create_container_group").finished().report()
+    report = done.report()
     assert (report.outcome, report.branch, report.usage.turns) == ("failed", "", 3)

@@ -1,67 +1,151 @@
-"""How often a step is retried."""
+"""How long a step is tried again, and what is said of one that fails."""
 
 import datetime as dt
 
 import pytest
 
 from activities.activity import Activity
-from orchestrators.step import MAX_TRIES, StepFailed, reason_of, step
+from orchestrators.step import (
+    DEFAULT_MINUTES,
+    MAX_MINUTES_HERE,
+    MAX_PAUSE_SECONDS,
+    StepFailed,
+    StepWaits,
+    both,
+    pause,
+    reason_of,
+    step,
+    together,
+)
 
-TIMER, ACTIVITY = "timer", "activity"
 UNEXPECTED = "Autocoder had an unexpected error. Search the app's log for {}."
+START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
 
 class Context:
+    """A context whose clock is moved by the timers that are waited for."""
+
     is_replaying = False
-    current_utc_datetime = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+
+    def __init__(self):
+        self.current_utc_datetime = START
 
     def create_timer(self, when):
-        return TIMER
+        return ("timer", when)
 
     def call_activity_with_retry(self, name, retry, value):
-        return ACTIVITY
+        return ("activity", value)
+
+    def task_all(self, tasks):
+        return ("all", tasks)
 
 
 def count(value: int) -> int:
     return value
 
 
-def taken(*replies):
-    """Run the step with these replies of its activity; return its result and the number of unused replies."""
-    left = list(replies)
-    steps = step(Context(), Activity(count, None, int), 1)
+COUNT = Activity(count, None, int)
+
+
+def played(steps, context, replies):
+    """Run *steps*; *replies* has a list for each input. Returns the result and the seconds that passed."""
+    left = {value: list(said) for value, said in replies.items()}
     try:
-        task = next(steps)
+        kind, value = next(steps)
         while True:
-            task = steps.send(left.pop(0) if task == ACTIVITY else None)
+            if kind == "timer":
+                context.current_utc_datetime = value
+            reply = left[value].pop(0) if kind == "activity" else None
+            if isinstance(reply, Exception):
+                kind, value = steps.throw(reply)
+            else:
+                kind, value = steps.send(reply)
     except StopIteration as stop:
-        return stop.value, len(left)
+        assert not any(left.values()), left
+        return stop.value, (context.current_utc_datetime - START).total_seconds()
 
 
-def again(**more):
-    return {"again": {"seconds": 0, "reason": "busy", **more}}
+def taken(*replies):
+    """Take one step with these replies of its activity; return its result and the seconds that passed."""
+    context = Context()
+    return played(step(context, COUNT, 1), context, {1: replies})
 
 
-def test_the_last_try_may_succeed():
-    assert taken(*[again()] * (MAX_TRIES - 1), {"value": 5}) == (5, 0)
+def again(seconds=0, **more):
+    return {"again": {"seconds": seconds, "reason": "busy", **more}}
 
 
-def test_after_the_last_try_the_reason_is_raised():
-    with pytest.raises(StepFailed, match="busy"):
-        taken(*[again()] * MAX_TRIES)
+def good(value):
+    return {"value": value}
+
+
+def test_pauses_grow_up_to_a_minute_and_are_never_shorter_than_the_service_asks():
+    assert [pause(tries, 0) for tries in range(8)] == [1, 2, 4, 8, 16, 32, 60, MAX_PAUSE_SECONDS]
+    assert [pause(tries, 90) for tries in (0, 9)] == [90, 90]
+
+
+def test_what_may_succeed_later_is_tried_again():
+    assert taken(again(), again(), good(5)) == (5, 1 + 2)
+
+
+def test_a_steady_pause_does_not_grow():
+    assert taken(*[again(20, steady=True)] * 4, good(5)) == (5, 80)
+
+
+def test_a_service_that_is_away_is_waited_for_here_for_some_minutes_only():
+    assert taken(*[again(60, steady=True)] * 3, good(5)) == (5, 60 * MAX_MINUTES_HERE)
+    with pytest.raises(StepWaits, match="busy") as away:
+        taken(*[again(60, steady=True)] * 4)
+    assert (away.value.seconds, away.value.minutes) == (60, DEFAULT_MINUTES)
+
+
+def test_a_wait_remembers_when_the_first_try_was():
+    with pytest.raises(StepWaits) as away:
+        taken(again(60, steady=True), again(600, minutes=240))
+    assert (away.value.since, away.value.seconds, away.value.minutes) == (START.isoformat(), 600, 240)
 
 
 def test_a_smaller_limit_ends_the_tries_earlier():
-    assert taken(again(most=3), again(most=3), {"value": 5}) == (5, 0)
-    with pytest.raises(StepFailed, match="busy"):
-        taken(*[again(most=3)] * 3)
+    limited = again(30, steady=True, minutes=1)
+    assert taken(limited, limited, good(5)) == (5, 60)
+    with pytest.raises(StepWaits):
+        taken(limited, limited, limited)
 
 
-def test_different_errors_are_counted_separately():
-    full, absent = again(code="no_room", most=10), again(code="no_image", most=10)
-    assert taken(*[absent] * 9, *[full] * 9, again(code="busy"), {"value": 5}) == (5, 0)
-    with pytest.raises(StepFailed, match="busy"):
-        taken(*[absent] * 5, *[full] * 10)
+def test_a_step_that_cannot_succeed_is_not_tried_again():
+    with pytest.raises(StepFailed, match="no permission") as failed:
+        taken({"failed": {"reason": "no permission"}})
+    assert not isinstance(failed.value, StepWaits)
+
+
+def test_two_steps_are_tried_again_each_for_itself():
+    context = Context()
+    steps = together(context, (COUNT, 1), (COUNT, 2))
+    assert played(steps, context, {1: [again(), good(5)], 2: [good(6)]}) == ((5, 6), 1)
+
+
+def test_the_longer_pause_of_two_steps_counts():
+    context = Context()
+    steps = together(context, (COUNT, 1), (COUNT, 2))
+    replies = {1: [again(7, steady=True), good(5)], 2: [again(20, steady=True), good(6)]}
+    assert played(steps, context, replies) == ((5, 6), 20)
+
+
+def test_the_first_of_two_failures_is_raised_when_both_are_needed():
+    context = Context()
+    steps = together(context, (COUNT, 1), (COUNT, 2))
+    with pytest.raises(StepFailed, match="one"):
+        played(steps, context, {1: [{"failed": {"reason": "one"}}], 2: [{"failed": {"reason": "two"}}]})
+
+
+@pytest.mark.parametrize("number", [1, 2])
+@pytest.mark.parametrize("how", [{"failed": {"reason": "no"}}, ValueError("lost")])
+def test_the_other_of_two_steps_keeps_its_result_where_both_are_worth_it(number, how):
+    context = Context()
+    steps = both(context, (COUNT, 1), (COUNT, 2))
+    results, _ = played(steps, context, {number: [how], 3 - number: [good(5)]})
+    assert isinstance(results[number - 1], Exception)
+    assert results[2 - number] == 5
 
 
 def test_what_a_service_answered_is_the_reason():

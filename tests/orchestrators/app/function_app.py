@@ -1,42 +1,50 @@
-"""The real orchestrations over activities that follow a script: `$SCRIPT/<run>/<name>.json` lists replies."""
+"""The real orchestration over activities that follow a script: `$SCRIPT/<run>/<name>.json` lists replies.
+
+While there is a file `<name>.held` beside it, the activity does not answer.
+"""
 
 import json
 import os
 import threading
+import time
 from pathlib import Path
 
 import azure.durable_functions as df
 
-from orchestrators import conclude, run_agent, wait_for_container_group, wait_for_slot
+from orchestrators import run_agent
 
 NAMES = (Path(__file__).parents[3] / "activities").glob("*.py")
 SCRIPT = Path(os.environ["SCRIPT"])
 LOCK = threading.Lock()
 
 app = df.DFApp()
-for part in (conclude, run_agent, wait_for_container_group, wait_for_slot):
-    app.register_functions(part.blueprint)
+app.register_functions(run_agent.blueprint)
+
+
+def run_of(payload) -> str:
+    if isinstance(payload, str):
+        return payload
+    given = payload.get("given", payload)
+    return str((given.get("run") or given.get("plan", {}).get("run") or given)["id"])
 
 
 def scripted(name: str) -> df.Blueprint:
     blueprint = df.Blueprint()
 
     def entry(payload):
+        run_id = run_of(payload)
         with LOCK:
-            given = payload.get("given", payload)
-            run_id = (given.get("run") or given.get("plan", {}).get("run") or given)["id"]
             calls = SCRIPT / f"{run_id}.calls"
             with calls.open("a") as log:
                 log.write(json.dumps({"name": name, "payload": payload}) + "\n")
             replies = json.loads((SCRIPT / run_id / f"{name}.json").read_text())
             names = [json.loads(line)["name"] for line in calls.read_text().splitlines()]
-        if name == "get_container_group" and "delete_container_group" in names:
-            return {"value": {"state": "gone"}}
-        done = names.count(name)
-        reply = replies[min(done, len(replies)) - 1]
+        while (SCRIPT / run_id / f"{name}.held").exists():
+            time.sleep(0.01)
+        reply = replies[min(names.count(name), len(replies)) - 1]
         if "raise" in reply:
             raise RuntimeError(reply["raise"])
-        return reply
+        return {"value": payload} if "echo" in reply else reply
 
     entry.__name__ = name
     blueprint.activity_trigger(input_name="payload")(entry)
