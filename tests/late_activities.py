@@ -19,23 +19,37 @@ def main() -> None:
 def repeated(run_id: str) -> dict[str, str]:
     """Return what each activity answered, by its name."""
     from activities import (
+        add_to_pull_request,
         build_prompt,
+        check_requester,
         claim_slot,
         create_container_group,
         create_pull_request,
+        delete_container_group,
         fetch_work_item,
         finish_run,
-        get_container_group,
+        observe_run,
         push_branch,
-        read_agent_result,
         read_repository,
         report_phase,
         report_run,
+        suspend_run,
     )
     from autocoder import wire
     from autocoder.clients.connect import clients
     from autocoder.errors import AutocoderError
-    from autocoder.models import Base, PullRequestInput, PushedBranch, Run, RunReport, RunRequest
+    from autocoder.models import (
+        AgentResult,
+        Base,
+        OpenedPullRequest,
+        PullRequest,
+        PullRequestInput,
+        PushedBranch,
+        Run,
+        RunReport,
+        RunRequest,
+        Wait,
+    )
 
     request = wire.load(RunRequest, clients().blobs.get(run_id, "request.json"))
     run = Run(id=run_id, request=request, title="late", queued_at="2026-01-01T00:00:00Z")
@@ -52,6 +66,8 @@ def repeated(run_id: str) -> dict[str, str]:
         return answer
 
     started: list[str] = []
+    call(observe_run, run_id)
+    call(check_requester, run)
     call(claim_slot, run, started.append)
     for phase in ("queued", "preparing"):
         call(report_phase, report_phase.PhaseChange(run=run, phase=phase))
@@ -62,13 +78,18 @@ def repeated(run_id: str) -> dict[str, str]:
     repository = repository.model_copy(update={"base": Base(branch=repository.target_branch, commit=base)})
     plan = call(build_prompt, build_prompt.PromptInput(run=run, work_item=item, repository=repository))
     call(create_container_group, plan)
-    call(get_container_group, get_container_group.GroupInput(plan=plan))
-    result = call(read_agent_result, read_agent_result.ResultInput(plan=plan))
+    call(suspend_run, Wait(run=run, reason="late words", since="2026-01-01T00:00:00+00:00", minutes=1e9))
+    result = wire.load(AgentResult, clients().blobs.get(run_id, "result.json"))
     call(push_branch, push_branch.PushInput(plan=plan, result=result))
     pushed = PushedBranch(branch=plan.branch, commit="0" * 40, files=(), more_files=0)
-    call(create_pull_request, PullRequestInput(plan=plan, result=result, pushed=pushed))
+    given = PullRequestInput(plan=plan, result=result, pushed=pushed)
+    call(create_pull_request, given)
+    row = clients().records.get(run_id)
+    opened = PullRequest(id=row["pull_request_id"], url="https://x", pending={"late": "late words"})
+    call(add_to_pull_request, OpenedPullRequest(given=given, pull_request=opened))
     report = RunReport(run=run, title="late", outcome="failed", reason="late words")
     call(report_run, report)
+    call(delete_container_group, report)
     call(finish_run, report, started.append)
     said["started"] = repr(started)
     return said

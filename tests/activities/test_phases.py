@@ -4,7 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from activities import create_container_group, get_container_group
+from activities import create_container_group
+from activities.parts import container_group_look
 from autocoder.ids import new_run_id
 from autocoder.models import Progress
 from tests.activities.conftest import run
@@ -31,9 +32,9 @@ def progress(phase):
 
 def test_late_news_of_an_earlier_phase_change_nothing(records, plan):
     connected = SimpleNamespace(records=records, redact=str)
-    records.enter(plan.run.id, "provisioning", {})
+    row = records.enter(plan.run.id, "provisioning", {})  # as a look that is late has read it
     for phase in ("running", "verifying", "running"):
-        get_container_group._publish_progress(connected, plan, progress(phase))
+        container_group_look._tell_progress(connected, plan, row, progress(phase))
     row = records.get(plan.run.id)
     assert row["status"] == "verifying"
     assert row["phase_running"] <= row["phase_verifying"]

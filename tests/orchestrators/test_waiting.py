@@ -153,3 +153,13 @@ def test_a_waiting_run_that_was_cancelled_ends_when_it_is_started_anew(flow):
     assert done.begin().status_code == 202
     assert done.report().outcome == "cancelled"
     assert "create_container_group" not in done.names
+
+
+@pytest.mark.parametrize("how", [None, ENDED])
+def test_a_run_whose_record_says_that_it_waits_waits_or_ends(flow, how):
+    started = flow()
+    wait = m.Wait(run=started.run, reason="no room", since="2026-01-01T00:00:00+00:00", minutes=10)
+    seen = m.Observation(next="wait", run=started.run, plan=plan(started.run), wait=wait)
+    done = started.start(observe_run=[value(seen)], suspend_run=[value(how)]).over()
+    assert done.given("suspend_run")[0]["reason"] == "no room"
+    assert done.names.count("finish_run") == (how is not None)

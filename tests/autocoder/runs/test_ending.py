@@ -54,7 +54,15 @@ def test_an_end_without_a_result_says_what_was_seen(state, outcome, word):
 
 
 def test_azures_own_reason_is_told():
-    assert ending_without_result(m.GroupVerdict(state="failed", reason="No image.")).reason == "No image."
+    told = [
+        ending_without_result(m.GroupVerdict(state=state, reason="No image.", final=final)).reason
+        for state, final in (("failed", False), ("ended", False), ("failed", True))
+    ]
+    assert told == [
+        "The container group could not be started: No image.",
+        "The container group ended without a result: No image.",
+        "No image.",
+    ]
 
 
 def test_a_long_reason_is_cut():

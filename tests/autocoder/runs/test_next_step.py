@@ -30,8 +30,8 @@ MOMENT = dt.datetime.fromisoformat(LAUNCHED)
 STATES = ("starting", "working", "ended", "gone", "failed", "late")
 
 
-def stock(status, *blobs, group=None, final=False, **columns):
-    verdict = GroupVerdict(state=group, final=final) if group else None
+def stock(status, *blobs, group=None, final=False, lacks_room=False, **columns):
+    verdict = GroupVerdict(state=group, final=final, lacks_room=lacks_room) if group else None
     return Stock({"status": status, **columns} if status else {}, frozenset({REQUEST, *blobs}), verdict)
 
 
@@ -53,6 +53,14 @@ TABLE = {
     "a failure that stays": (stock("running", PLAN, ATTEMPT, group="failed", final=True, **UP), "ended"),
     "the group has failed for good": (stock("running", PLAN, ATTEMPT, group="failed", **LAST), "ended"),
     "the paid group is gone": (stock("running", PLAN, ATTEMPT, group="gone", **LAST), "ended"),
+    "there was no room": (
+        stock("provisioning", PLAN, group="failed", final=True, lacks_room=True, **UP),
+        "make_room",
+    ),
+    "there is no room for one that began": (
+        stock("running", PLAN, ATTEMPT, group="failed", final=True, lacks_room=True, **UP),
+        "ended",
+    ),
     "it is late": (stock("running", PLAN, ATTEMPT, group="late", final=True, **UP), "ended"),
     "the result is there": (stock("running", PLAN, ATTEMPT, RESULT, **UP), "publish"),
     "it died while it published": (stock("publishing", PLAN, ATTEMPT, RESULT, **UP), "publish"),
@@ -78,14 +86,14 @@ def test_the_record_says_what_comes_next(given, step):
 def combinations():
     """Every combination of a run's record with what a look at its group may show."""
     names = (PLAN, ATTEMPT, RESULT, REPORT)
-    flags = product((False, True), repeat=len(names) + 3)
+    flags = product((False, True), repeat=len(names) + 4)
     for (status, group, absences), bits in product(
         product((*PHASES, *OUTCOMES), (None, *STATES), range(MAX_LOOKS)), tuple(flags)
     ):
-        launched, cancel, final = bits[-3:]
+        launched, cancel, final, lacks_room = bits[-4:]
         columns = {ABSENCES: absences, "cancel_requested": cancel, **(UP if launched else {})}
         blobs = [name for name, there in zip(names, bits, strict=False) if there]
-        yield stock(status, *blobs, group=group, final=final, **columns)
+        yield stock(status, *blobs, group=group, final=final, lacks_room=lacks_room, **columns)
 
 
 def is_paid(of):
@@ -97,8 +105,8 @@ def test_the_four_rules_hold_for_every_combination():
     for one in combinations():
         step = next_step(one)
         seen.add(step)
-        assert not (step in ("begin", "launch") and is_paid(one)), one
-        if step == "ended" and not one.group.final:
+        assert not (step in ("begin", "launch", "make_room") and is_paid(one)), one
+        if step in ("ended", "make_room") and not one.group.final:
             assert one.row[ABSENCES] == MAX_LOOKS - 1, one  # never by one look
         assert not (step == "cancel" and one.row["status"] in PUBLIC), one
         if one.row["status"] in OUTCOMES:

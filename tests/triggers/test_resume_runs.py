@@ -1,0 +1,196 @@
+"""A round that lets runs go on: what it does for a run depends on its row and on its orchestration."""
+
+import datetime as dt
+import logging
+from types import SimpleNamespace
+
+import pytest
+from azure.durable_functions.models import OrchestrationRuntimeStatus as Status
+
+from activities.parts import orchestrations
+from autocoder import wire
+from autocoder.models import RunReport
+from autocoder.runs.claims import ACTIVE, SLOT, Claim
+from autocoder.runs.rows import PLACE, SERVICE
+from autocoder.runs.version import orchestration_version
+from tests.orchestrators.conftest import run
+from triggers.resume_runs import ENDED, GOES_ON, MAX_RESTARTS, STUCK_AFTER, resume_unfinished
+
+MISMATCH = "VersionMismatch: the orchestration version '0.9' does not match the worker's version '1.0'."
+GONE = "Instance with ID run is gone: either completed or failed"
+
+
+def moment(minutes):
+    return (dt.datetime.now(dt.UTC) + dt.timedelta(minutes=minutes)).isoformat(timespec="milliseconds")
+
+
+class Client:
+    """A durable client with one instance: its status, its output and its age."""
+
+    def __init__(self):
+        self.instance, self.did, self.broken_for = None, [], ""
+
+    def has(self, status, output=None, minutes_ago=0):
+        updated = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=minutes_ago)
+        self.instance = SimpleNamespace(runtime_status=status, output=output, last_updated_time=updated)
+
+    async def get_status(self, run_id):
+        if run_id == self.broken_for:
+            raise ValueError("the extension does not answer")
+        return self.instance
+
+    async def start_new(self, name, instance, given):
+        self.did.append(("start", instance))
+        if self.instance and self.instance.runtime_status not in ENDED:
+            raise Exception(f"Instance with ID {instance} already exists.")
+
+    async def raise_event(self, instance, name, data):
+        self.did.append((name, instance))
+
+    async def terminate(self, instance, reason):
+        self.did.append(("terminate", instance))
+        self.has(Status.Terminated)
+
+
+class Janitor:
+    """One unfinished run, and rounds over it."""
+
+    def __init__(self, connected):
+        self.connected, self.records, self.client = connected, connected.records, Client()
+        self.run = self.another()
+
+    def another(self):
+        made = run()
+        self.records.add(made)
+        self.records.take(Claim(ACTIVE, made.id), made.id)
+        return made
+
+    @property
+    def row(self):
+        return self.records.get(self.run.id)
+
+    async def round(self, **columns):
+        """Write these columns, make one round; return how many runs went on, and what the client did."""
+        if columns:
+            self.records.suspend(self.run.id, columns)
+        return await resume_unfinished(self.connected, self.client), [what for what, _ in self.client.did]
+
+
+@pytest.fixture
+def janitor(storage, monkeypatch):
+    monkeypatch.setattr(orchestrations, "PAUSES_SECONDS", ())
+    records, blobs = storage.clients().records, storage.clients().blobs
+    for key, owner in records.held(ACTIVE).items():
+        records.release([Claim(ACTIVE, key)], owner)
+    return Janitor(SimpleNamespace(records=records, blobs=blobs, redact=str))
+
+
+async def test_a_run_without_an_orchestration_is_started(janitor):
+    assert await janitor.round() == (1, ["start"])
+    assert janitor.row["restarts"] == 1
+    assert not janitor.row.get("reason")  # it was accepted a moment ago: there is no delay to explain
+
+
+async def test_a_run_that_is_over_is_left_alone(janitor):
+    assert await janitor.round(status="completed") == (0, [])
+
+
+async def test_a_claim_without_a_row_is_left_alone(janitor):
+    janitor.records.take(Claim(ACTIVE, "nobody"), "z" * 20)
+    janitor.client.has(Status.Running)
+    assert await janitor.round() == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("columns", "waits"),
+    [
+        ({"waiting_for": PLACE}, True),
+        ({"waiting_for": SERVICE, "waiting_until": moment(1)}, True),
+        ({"waiting_for": SERVICE, "waiting_until": moment(-1)}, False),
+        ({"waiting_for": PLACE, "cancel_requested": True}, False),
+        ({"waiting_for": SERVICE, "waiting_until": moment(1), "cancel_requested": True}, False),
+    ],
+)
+async def test_a_run_that_waits_is_started_when_its_time_has_come_or_it_is_cancelled(janitor, columns, waits):
+    janitor.client.has(Status.Completed)
+    assert await janitor.round(**columns) == ((0, []) if waits else (1, ["start"]))
+    assert not janitor.row.get("restarts")  # nothing went wrong
+
+
+@pytest.mark.parametrize("status", [Status.Running, Status.Pending, Status.ContinuedAsNew])
+async def test_a_run_that_is_carried_is_left_alone(janitor, status):
+    janitor.client.has(status)
+    assert await janitor.round() == (0, [])
+
+
+async def test_an_orchestration_of_another_version_is_woken(janitor):
+    janitor.client.has(Status.Running)
+    assert orchestration_version() != "0.9"
+    assert await janitor.round(version="0.9") == (1, ["look", "start"])
+
+
+async def test_an_orchestration_whose_run_was_cancelled_is_woken(janitor):
+    janitor.client.has(Status.Running)
+    assert await janitor.round(cancel_requested=True) == (1, ["look", "start"])
+
+
+async def test_an_orchestration_that_does_not_move_is_replaced(janitor, caplog):
+    janitor.client.has(Status.Running, minutes_ago=STUCK_AFTER.total_seconds() / 60 + 1)
+    assert await janitor.round() == (1, ["terminate", "start"])
+    assert janitor.run.id in caplog.text
+
+
+async def test_a_new_version_of_the_app_is_no_error(janitor, caplog):
+    caplog.set_level(logging.INFO)
+    janitor.client.has(Status.Failed, MISMATCH)
+    assert await janitor.round() == (1, ["start"])
+    said = [one for one in caplog.records if janitor.run.id in one.getMessage()]
+    assert {one.levelno for one in said} == {logging.INFO}
+    assert janitor.row["reason"] == GOES_ON
+
+
+@pytest.mark.parametrize("status", ENDED)
+async def test_an_orchestration_that_ended_too_early_is_an_error_and_the_run_goes_on(janitor, caplog, status):
+    janitor.client.has(status, "boom")
+    assert await janitor.round() == (1, ["start"])
+    (said,) = [one for one in caplog.records if one.levelno == logging.ERROR]
+    assert janitor.run.id in said.getMessage()
+    assert "boom" in said.getMessage()
+    assert janitor.row["reason"] == GOES_ON
+
+
+async def test_what_an_orchestration_said_at_its_end_is_redacted_and_cut(janitor, caplog):
+    janitor.connected.redact = lambda text: text.replace("secret", "***")
+    janitor.client.has(Status.Failed, "secret" + "x" * 10_000)
+    await janitor.round()
+    assert "secret" not in caplog.text
+    assert "x" * 501 not in caplog.text
+
+
+async def test_a_run_that_ends_again_and_again_is_given_up_with_a_report_that_is_owed(janitor, caplog):
+    janitor.client.has(Status.Failed, "boom")
+    janitor.records.take(Claim(SLOT, janitor.run.id), janitor.run.id)
+    assert (await janitor.round(restarts=MAX_RESTARTS - 1))[0] == 1
+    assert (await janitor.round())[0] == 0
+    row = janitor.row
+    assert (row["status"], row["report_owed"]) == ("failed", True)
+    assert janitor.run.id in row["reason"]
+    report = wire.load(RunReport, janitor.connected.blobs.get(janitor.run.id, "report.json"))
+    assert (report.outcome, report.reason) == ("failed", row["reason"])
+    assert janitor.run.id not in {*janitor.records.held(ACTIVE).values(), *janitor.records.held(SLOT).values()}
+
+
+async def test_a_run_that_is_given_up_ends_as_was_settled_before(janitor):
+    janitor.client.has(Status.Failed, "boom")
+    settled = RunReport(run=janitor.run, outcome="cancelled", reason="as was settled")
+    janitor.connected.blobs.put(janitor.run.id, "report.json", wire.to_bytes(settled))
+    await janitor.round(restarts=MAX_RESTARTS)
+    assert (janitor.row["status"], janitor.row["reason"]) == ("cancelled", "as was settled")
+
+
+async def test_a_run_whose_instance_cannot_be_read_does_not_stop_the_others(janitor, caplog):
+    other = janitor.another()
+    janitor.client.broken_for = other.id
+    assert (await janitor.round())[0] == 1
+    assert ("start", janitor.run.id) in janitor.client.did
+    assert f"run {other.id} failed" in caplog.text
