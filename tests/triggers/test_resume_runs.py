@@ -177,7 +177,10 @@ async def test_a_run_that_ends_again_and_again_is_given_up_with_a_report_that_is
     assert janitor.run.id in row["reason"]
     report = wire.load(RunReport, janitor.connected.blobs.get(janitor.run.id, "report.json"))
     assert (report.outcome, report.reason) == ("failed", row["reason"])
-    assert janitor.run.id not in {*janitor.records.held(ACTIVE).values(), *janitor.records.held(SLOT).values()}
+    assert janitor.run.id not in {
+        *janitor.records.held(ACTIVE).values(),
+        *janitor.records.held(SLOT).values(),
+    }
 
 
 async def test_a_run_that_is_given_up_ends_as_was_settled_before(janitor):
