@@ -34,7 +34,10 @@ CHAINS: Mapping[Next, Chain] = {
 def run_agent(context: df.DurableOrchestrationContext) -> Any:
     """Carry one run as far as it goes; the input is its id and nothing else."""
     run_id = str(context.get_input())
-    seen = yield from step(context, observe_run, run_id)
+    try:
+        seen = yield from step(context, observe_run, run_id)
+    except StepWaits as away:  # what cannot be seen now is looked at again; the run's deadline holds
+        seen = Observation(next="watch", seconds=away.seconds)
     while seen.next in CHAINS:
         seen = yield from _carried_on(context, seen)
     if seen.next == "nothing":

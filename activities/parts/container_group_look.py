@@ -29,7 +29,8 @@ def look_at_group(
 ) -> GroupVerdict:
     """Return what the group means for its run, and tell the progress of one that works.
 
-    *files* are the run's blobs, with the times of their last changes. Raises `Transient`, `SignInRequired`.
+    *files* are the run's blobs, with the times of their last changes. Raises `Transient` and `SignInRequired`
+    until the run is late.
     """
     try:
         group, progress = in_parallel(
@@ -37,7 +38,11 @@ def look_at_group(
             lambda: _progress(connected, plan.run.id) if PROGRESS in files else None,
         )
     except (Transient, SignInRequired):  # the orchestration asks again
-        raise
+        unseen = GroupVerdict(state="working")
+        verdict = _in_time(unseen, plan, row)
+        if verdict is unseen:
+            raise
+        return verdict
     except AutocoderError as error:
         return GroupVerdict(state="ended", reason=str(error), final=True)
     seen = _judged(group, progress, has_begun=ATTEMPT in files)
@@ -45,6 +50,11 @@ def look_at_group(
         seen = _explained(connected, seen, str(row.get("operation") or ""))
     if seen.state == "working":
         _tell_progress(connected, plan, row, progress)
+    return _in_time(seen, plan, row)
+
+
+def _in_time(seen: GroupVerdict, plan: Plan, row: Mapping[str, Any]) -> GroupVerdict:
+    """Return *seen*, or that the run is late."""
     moment = dt.datetime.now(dt.UTC)
     return deadline_verdict(seen, row, plan.budget, plan.provisioning_minutes, moment)
 

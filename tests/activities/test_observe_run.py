@@ -262,6 +262,11 @@ def test_a_service_that_is_busy_is_asked_again_and_counts_as_no_absence(record):
     assert not record.row.get(ABSENCES)
 
 
+def test_a_run_is_late_also_while_its_group_cannot_be_seen(record):
+    record.begun(minutes_ago=71).groups.state = RetryLater("busy", retry_after_seconds=1)
+    assert record.seen().report.outcome == "timed_out"
+
+
 def test_a_group_that_may_not_be_read_ends_the_run(record):
     record.begun().groups.state = Forbidden("not allowed")
     report = record.seen().report

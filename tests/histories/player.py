@@ -147,6 +147,7 @@ def cases():
             run, **{name: [LOST, good[name][0]] for name in ("fetch_work_item", "report_phase", "report_run")}
         ),
         "no room at the launch": Player(run, observe_run=[launch], create_container_group=[away]),
+        "a platform that is away": Player(run, observe_run=[away, good["observe_run"][-1]]),
         "no room at a look": Player(run, observe_run=[waits]),
         "a day without the repository": Player(run, push_branch=[away], suspend_run=[ended]),
         "a push that is refused": Player(run, push_branch=[refused]),

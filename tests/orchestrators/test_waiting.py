@@ -163,3 +163,11 @@ def test_a_run_whose_record_says_that_it_waits_waits_or_ends(flow, how):
     done = started.start(observe_run=[value(seen)], suspend_run=[value(how)]).over()
     assert done.given("suspend_run")[0]["reason"] == "no room"
     assert done.names.count("finish_run") == (how is not None)
+
+
+def test_a_platform_that_is_away_is_looked_at_again(flow):
+    away = {"again": {"seconds": 0.05, "reason": "503", "minutes": 0, "steady": True}}
+    started = flow()
+    done = started.start(observe_run=[away, away, publish(started.run)])
+    assert done.report().outcome == "completed"
+    assert "suspend_run" not in done.names
