@@ -105,10 +105,10 @@ async def test_a_claim_without_a_row_is_left_alone(janitor):
     ("columns", "waits"),
     [
         ({"waiting_for": PLACE}, True),
-        ({"waiting_for": SERVICE, "waiting_until": moment(1)}, True),
+        ({"waiting_for": SERVICE, "waiting_until": moment(1_000)}, True),
         ({"waiting_for": SERVICE, "waiting_until": moment(-1)}, False),
         ({"waiting_for": PLACE, "cancel_requested": True}, False),
-        ({"waiting_for": SERVICE, "waiting_until": moment(1), "cancel_requested": True}, False),
+        ({"waiting_for": SERVICE, "waiting_until": moment(1_000), "cancel_requested": True}, False),
     ],
 )
 async def test_a_run_that_waits_is_started_when_its_time_has_come_or_it_is_cancelled(janitor, columns, waits):
