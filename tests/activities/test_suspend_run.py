@@ -62,7 +62,7 @@ def test_a_wait_goes_on_from_the_first_try_whoever_waits_again(records, waiting)
 
 
 def test_a_wait_for_a_place_is_another_wait(records, waiting):
-    records.suspend(waiting.id, {"waiting_for": PLACE, "waiting_since": ago(1_000)})
+    records.note(waiting.id, "", more={"waiting_for": PLACE, "waiting_since": ago(1_000)})
     assert suspended(waiting, since=1) is None
 
 
