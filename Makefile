@@ -82,7 +82,7 @@ test-slow: install  ## the tests that take longer: each agent, each recipe, each
 
 test-durable: name-durable check-durable install  ## the end-to-end tests on the Durable extension (DURABLE_EXTENSION=<program>)
 	@DURABLE_EXTENSION="$(DURABLE_EXTENSION)" "$(PY)" -m pytest -n $(JOBS) --dist loadfile \
-	  tests/end_to_end $(PYTEST_ARGS)
+	  -m "not slow or durable" tests/end_to_end $(PYTEST_ARGS)
 
 check: $(CHECKS)  ## format, lint, types, imports, shell scripts, Dockerfiles, secrets, the extension
 $(CHECKS): $(PYTHON_STAMP)

@@ -40,7 +40,6 @@ class Platform:
         self.emulators, self.sample, self.person = platform, sample, sample.person
         self.plan, self.state = platform.plan, platform.plan.state
         self.app = App(self.plan)
-        self.patience = PATIENCE_WITH_EXTENSION if self.plan.durable_extension else 1
 
     def url(self, emulator):
         """The address of one of the programs of `emulators.ports`."""
@@ -111,7 +110,7 @@ class Platform:
 
     def wait_for(self, look, what, seconds):
         """Call *look* until it returns something, and return that; fails after *seconds* with patience."""
-        seconds *= self.patience
+        seconds *= patience()
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             with contextlib.suppress(httpx.TransportError):
@@ -169,7 +168,12 @@ class Platform:
 def durable_extension():
     """The program of Microsoft's Durable extension that the tests run on, None for the embedded hub."""
     given = os.environ.get(DURABLE_EXTENSION)
-    return Path(given) if given else None
+    return Path(given).absolute() if given else None
+
+
+def patience():
+    """How many times longer a test waits on the Durable extension than on the embedded hub."""
+    return PATIENCE_WITH_EXTENSION if durable_extension() else 1
 
 
 def a_base_port():
