@@ -9,8 +9,9 @@ import asyncio
 import logging
 import os
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import azure.functions as func
@@ -21,15 +22,15 @@ from emulators.functions_host.durable.episodes import Orchestrate
 from emulators.functions_host.durable.management_urls import WEBHOOKS, ManagementUrls
 from emulators.functions_host.durable.store import claim
 from emulators.functions_host.durable.webhooks import Webhooks
-from emulators.functions_host.durable_extension import hub
 from emulators.functions_host.durable_extension.bridge import Bridge
 from emulators.functions_host.durable_extension.forwarding import Forwarding
+from emulators.functions_host.durable_extension.hub import serving
 from emulators.functions_host.durable_extension.program import Program
 from emulators.functions_host.host_json import HostSettings
 from emulators.functions_host.http import cors
 from emulators.functions_host.http.admin import Admin
 from emulators.functions_host.http.triggers import HttpTriggers, max_body
-from emulators.functions_host.keys import ensure_keys
+from emulators.functions_host.keys import Keys, ensure_keys
 from emulators.functions_host.settings import Cors, redelivery_seconds
 from emulators.functions_host.timers.triggers import Timers
 from emulators.functions_host.worker.activities import Activities
@@ -42,6 +43,15 @@ MAX_RPC_BODY = 1 << 30
 EXTENSION_LOG = "durable_extension.log"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 log = logging.getLogger("host")
+
+
+@dataclass(frozen=True, slots=True)
+class TaskHub:
+    """What keeps the orchestrations: its engine, its HTTP API for callers, and that of durable clients."""
+
+    engine: Engine
+    management: Handler
+    clients: AbstractAsyncContextManager[str]
 
 
 def build(
@@ -60,67 +70,60 @@ def build(
     keys = ensure_keys(folder / "keys.json", [function.name for function in app.of("httpTrigger")])
     urls = ManagementUrls(f"http://localhost:{options.port}", settings.hub_name, keys.durable)
     invoker = Invoker(str(app.folder), urls.client_binding)
-    orchestrators, activities = _named(app, "orchestration"), _named(app, "activity")
     if extension is None:
-        engine = _engine(orchestrators, activities, settings, options, invoker)
-        webhooks = Webhooks(engine, keys, urls)
-        management, clients = webhooks.public, _serving_clients(webhooks)
+        hub = _embedded_hub(_engine(app, settings, options, invoker), keys, urls)
     else:
-        engine = _schedules(folder)
-        management = Forwarding(keys, urls).public
         program = Program(extension, app.folder, settings.hub_name, options.folder("logs") / EXTENSION_LOG)
-        clients = hub.serving(program, Bridge(orchestrators, activities, invoker))
-    timers = Timers(app.of("timerTrigger"), engine, invoker)
+        bridge = Bridge(_named(app, "orchestration"), _named(app, "activity"), invoker)
+        hub = _extension_hub(program, bridge, folder, keys, urls)
+    timers = Timers(app.of("timerTrigger"), hub.engine, invoker)
     triggers = HttpTriggers(app.of("httpTrigger"), settings.route_prefix, keys, invoker)
     cross_origin = cors.middleware(allowed or Cors())
     public = web.Application(client_max_size=max_body(), middlewares=[cross_origin])
-    _add_routes(public, management, Admin(app, keys, timers), triggers)
+    _add_routes(public, hub.management, Admin(app, keys, timers), triggers)
 
     async def running(_: web.Application) -> AsyncIterator[None]:
         invoker.loop = asyncio.get_running_loop()
-        async with clients as urls.rpc:
-            engine.start()
+        async with hub.clients as urls.rpc:
+            hub.engine.start()
             timers.start()
             _announce(app, settings, options)
             yield
             timers.stop()
         invoker.close()
-        engine.stop()
+        hub.engine.stop()
         lock.close()
 
     public.cleanup_ctx.append(running)
     return public
 
 
-def _named(app: App, key: str) -> dict[str, Function]:
-    """Return the orchestrators or activities of *app*, by the names that orchestrations use."""
-    return {_durable_name(function, key): function for function in app.of(f"{key}Trigger")}
+def _embedded_hub(engine: Engine, keys: Keys, urls: ManagementUrls) -> TaskHub:
+    webhooks = Webhooks(engine, keys, urls)
+    return TaskHub(engine, webhooks.public, _serving_clients(webhooks))
 
 
-def _engine(
-    orchestrators: Mapping[str, Function],
-    activities: Mapping[str, Function],
-    settings: HostSettings,
-    options: Options,
-    invoker: Invoker,
-) -> Engine:
-    """Return the embedded task hub."""
+def _extension_hub(
+    program: Program, bridge: Bridge, folder: Path, keys: Keys, urls: ManagementUrls
+) -> TaskHub:
+    """Return the hub of the extension; an embedded one without functions keeps the schedules of timers."""
+    engine = Engine(folder / "schedules.sqlite", {}, lambda *_: False, lambda *_: None)
+    return TaskHub(engine, Forwarding(keys, urls).public, serving(program, bridge))
+
+
+def _engine(app: App, settings: HostSettings, options: Options, invoker: Invoker) -> Engine:
+    orchestrators = {name: _orchestrate(f) for name, f in _named(app, "orchestration").items()}
+    activities = _named(app, "activity")
     known = {"activity": activities.keys(), "orchestrator": orchestrators.keys()}
     runs = Activities(activities, invoker, settings.max_concurrent_activities)
     path = options.folder(NAME) / f"{settings.hub_name}.sqlite"
-    called = {name: _orchestrate(function) for name, function in orchestrators.items()}
     delay = redelivery_seconds(os.environ)
-    return Engine(path, called, lambda kind, name: name in known[kind], runs.start, delay)
+    return Engine(path, orchestrators, lambda kind, name: name in known[kind], runs.start, delay)
 
 
-def _schedules(folder: Path) -> Engine:
-    """Return an embedded hub without functions, which keeps only the state of timer triggers."""
-    return Engine(folder / "schedules.sqlite", {}, lambda *_: False, lambda *_: None)
-
-
-def _durable_name(function: Function, key: str) -> str:
-    """Return the name that orchestrations use for *function*: the trigger's, or else the function's."""
-    return str(function.trigger.get(key) or function.name)
+def _named(app: App, key: str) -> dict[str, Function]:
+    """Return the orchestrators or activities of *app*, by the names that orchestrations use."""
+    return {str(f.trigger.get(key) or f.name): f for f in app.of(f"{key}Trigger")}
 
 
 def _orchestrate(function: Function) -> Orchestrate:
