@@ -9,6 +9,7 @@ with running_platform(tmp_path, settings={"POLL_SECONDS": "1"}) as platform:
 import contextlib
 import os
 import random
+import secrets
 import ssl
 import time
 from pathlib import Path
@@ -29,6 +30,7 @@ LOOK_SECONDS = 0.05
 DURABLE_EXTENSION = "DURABLE_EXTENSION"  # the variable with the program that `make test-durable` tests on
 # The Durable extension keeps every step in storage, and gives killed work back after nearly a minute.
 PATIENCE_WITH_EXTENSION = 4
+HUB_NAME = "AzureFunctionsJobHost__extensions__durableTask__hubName"
 QUOTAS = ("--per-five-minutes", "--per-hour", "--groups", "--cores")
 WITHOUT_QUOTAS = {AZURE_RESOURCE_MANAGER.name: [part for name in QUOTAS for part in (name, "10000")]}
 
@@ -40,6 +42,7 @@ class Platform:
         self.emulators, self.sample, self.person = platform, sample, sample.person
         self.plan, self.state = platform.plan, platform.plan.state
         self.app = App(self.plan)
+        self._hub = {}  # the setting that names another task hub than host.json's
 
     def url(self, emulator):
         """The address of one of the programs of `emulators.ports`."""
@@ -150,8 +153,13 @@ class Platform:
     def restart_host_with(self, **settings):
         """Start the functions host again with these settings in addition to those of the plan."""
         self.kill_host()
-        write_settings(self.plan, {**app_settings(self.plan), **settings})
+        write_settings(self.plan, {**app_settings(self.plan), **self._hub, **settings})
         self.start_host()
+
+    def another_hub(self):
+        """Start the functions host again with an empty task hub: every orchestration is gone."""
+        self._hub = {HUB_NAME: f"another{secrets.token_hex(8)}"}
+        self.restart_host_with()
 
     def fault(self, emulator, **fault):
         """Make the next matching requests to *emulator* fail: see `emulators/faults.py`."""

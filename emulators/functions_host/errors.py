@@ -5,6 +5,7 @@
     ├── FunctionLoadError      the app would not load in the real Python worker: the host does not start
     ├── ArgumentError          a client's argument is refused (System.ArgumentException)
     ├── InstanceExistsError    a live instance has that id (OrchestrationAlreadyExistsException)
+    ├── InvalidOperationError  an instance is not in the state for it (System.InvalidOperationException)
     ├── OrchestratorError      an orchestrator function failed without a state: its instance fails
     ├── ActionRefusedError     the host refuses an action: the instance fails
     └── NonDeterministicError  a replay schedules work that differs from the history: the instance fails
@@ -47,12 +48,16 @@ class InstanceExistsError(HostError):
         super().__init__(f"An Orchestration instance with the status {status} already exists.")
 
 
+class InvalidOperationError(HostError):
+    """An operation for which an instance is not in the right state."""
+
+
 class OrchestratorError(HostError):
     """An orchestrator function that does not exist, or that failed without a state."""
 
 
 class ActionRefusedError(HostError):
-    """An action that the host refuses: an unknown function, an entity."""
+    """An action that the host refuses, such as a call of an entity."""
 
 
 class NonDeterministicError(HostError):
@@ -61,6 +66,7 @@ class NonDeterministicError(HostError):
 
 EXCEPTION_TYPES: dict[type[Exception], str] = {
     InstanceExistsError: "DurableTask.Core.Exceptions.OrchestrationAlreadyExistsException",
+    InvalidOperationError: "System.InvalidOperationException",
     json.JSONDecodeError: "Newtonsoft.Json.JsonReaderException",
 }
 

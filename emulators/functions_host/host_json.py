@@ -6,13 +6,15 @@ https://learn.microsoft.com/azure/durable-task/durable-functions/durable-functio
 
 import logging
 import os
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from emulators.functions_host.errors import SettingsError
 from emulators.functions_host.settings import read_object
+from emulators.functions_host.versions import FAIL, MATCHES, REJECT, Versioning
 
 DEFAULT_ACTIVITIES_PER_CORE = 10  # maxConcurrentActivityFunctions: 10 times the processors
 OVERRIDE = "AzureFunctionsJobHost"  # .../functions-host-json#override-hostjson-values
@@ -22,7 +24,11 @@ READ = {
     f"{HTTP}.routePrefix",
     f"{DURABLE}.hubName",
     f"{DURABLE}.maxConcurrentActivityFunctions",
+    f"{DURABLE}.defaultVersion",
+    f"{DURABLE}.versionMatchStrategy",
+    f"{DURABLE}.versionFailureStrategy",
 }
+OVERRIDABLE = ("hubName", "defaultVersion", "versionMatchStrategy", "versionFailureStrategy")
 IGNORED = {  # including their children: they tune features that this host does not have
     "$schema",
     "aggregator",
@@ -46,6 +52,12 @@ IGNORED = {  # including their children: they tune features that this host does 
     f"{DURABLE}.useGracefulShutdown",
 }
 
+REJECTING = (
+    f"versionFailureStrategy {REJECT}, which the extension also takes when defaultVersion stands alone, is "
+    "refused: nothing ends an instance of another version then, not terminate, a purge or a new start. "
+    f'Write "versionFailureStrategy": "{FAIL}" beside defaultVersion.'
+)
+
 log = logging.getLogger("host")
 
 
@@ -56,6 +68,7 @@ class HostSettings:
     route_prefix: str = "api"
     hub_name: str = "TestHubName"
     max_concurrent_activities: int = DEFAULT_ACTIVITIES_PER_CORE * (os.cpu_count() or 1)
+    versioning: Versioning = field(default_factory=Versioning)
 
 
 def read_host_settings(
@@ -64,29 +77,65 @@ def read_host_settings(
     """Return the settings from `host.json` in the folder *app*.
 
     *with_extension*: the Durable extension reads its own section of the file, with all that is in it.
-
-    Raises `SettingsError` for an unusable file, and for settings that this host does not cover, in the file
-    or as overrides in *environment*.
+    Variables of *environment* override some settings. Raises `SettingsError` for an unusable file, and for
+    settings that this host does not cover, in the file or as overrides.
     """
     path = app / "host.json"
     content = read_object(path)
     if content.get("version") != "2.0":
         raise SettingsError(f'{path}: "version" must be "2.0"')
     _check_covered(path, content, DURABLE if with_extension else None)
-    overrides = sorted(name for name in environment if name.startswith(f"{OVERRIDE}__"))
-    if overrides:
-        raise SettingsError(f"settings that override host.json are not covered by this host: {overrides}")
     extensions = content.get("extensions") or {}
-    durable = extensions.get("durableTask") or {}
+    durable = {**(extensions.get("durableTask") or {}), **_overrides(environment)}
     default = HostSettings()
     activities = durable.get("maxConcurrentActivityFunctions", default.max_concurrent_activities)
     if not isinstance(activities, int) or activities < 1:
         raise SettingsError(f"{path}: maxConcurrentActivityFunctions must be a positive number")
     return HostSettings(
         route_prefix=str((extensions.get("http") or {}).get("routePrefix", default.route_prefix)).strip("/"),
-        hub_name=str(durable.get("hubName", default.hub_name)),
+        hub_name=_hub_name(path, durable.get("hubName", default.hub_name)),
         max_concurrent_activities=activities,
+        versioning=_versioning(path, durable),
     )
+
+
+def _overrides(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the overrides of `durableTask` in *environment*; raises `SettingsError` for any other one."""
+    names = {f"{OVERRIDE}__extensions__durableTask__{name}": name for name in OVERRIDABLE}
+    given = {name for name in environment if name.startswith(f"{OVERRIDE}__")}
+    refused = sorted(given - names.keys())
+    if refused:
+        raise SettingsError(f"settings that override host.json are not covered by this host: {refused}")
+    return {names[variable]: environment[variable] for variable in given}
+
+
+def _hub_name(path: Path, name: object) -> str:
+    """Return a *name* that is also the name of a file.
+
+    https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-task-hubs#task-hub-names
+    """
+    if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z][A-Za-z0-9]{2,44}", name):
+        raise SettingsError(f"{path}: hubName must be 3 to 45 letters and digits and begin with a letter")
+    return name
+
+
+def _versioning(path: Path, durable: Mapping[str, Any]) -> Versioning:
+    """Return how orchestrations of other versions are treated; raises `SettingsError` for `Reject`.
+
+    Nothing ends an instance that is rejected, not even `terminate`, and its id cannot be used again.
+    """
+    version = durable.get("defaultVersion", "")
+    match = durable.get("versionMatchStrategy", Versioning().match)
+    failure = durable.get("versionFailureStrategy")
+    if not isinstance(version, str) or ("defaultVersion" in durable and not version.strip()):
+        raise SettingsError(f'{path}: defaultVersion must be text such as "1.0"')
+    if match not in MATCHES:
+        raise SettingsError(f"{path}: versionMatchStrategy must be one of {', '.join(MATCHES)}")
+    if failure == REJECT or (version and failure is None):
+        raise SettingsError(f"{path}: {REJECTING}")
+    if failure not in (FAIL, None):
+        raise SettingsError(f"{path}: versionFailureStrategy must be {FAIL}")
+    return Versioning(version, match, failure or REJECT)
 
 
 def _check_covered(path: Path, content: Mapping[str, Any], others: str | None) -> None:

@@ -18,6 +18,7 @@ SECTIONS = {"IsEncrypted", "Values", "Host"}  # of local.settings.json
 STORAGE_SETTING = "AzureWebJobsStorage"
 REDELIVERY_SETTING = "FUNCTIONS_HOST_REDELIVERY_SECONDS"
 MAX_REDELIVERY_SECONDS = 86_400
+WORKER_DEATHS_SETTING = "FUNCTIONS_HOST_WORKER_DEATHS"
 DEFAULT_MAX_BODY = 104_857_600  # FUNCTIONS_REQUEST_BODY_SIZE_LIMIT; see functions-app-settings
 
 
@@ -90,6 +91,11 @@ def durable_extension(program: Path | None, environment: Mapping[str, str]) -> P
             f"the Durable extension needs {STORAGE_SETTING}, the connection string of its storage"
         )
     return program.absolute()
+
+
+def allows_worker_deaths(environment: Mapping[str, str]) -> bool:
+    """Whether the control route may let the worker die in a turn; only "true" allows it."""
+    return environment.get(WORKER_DEATHS_SETTING) == "true"
 
 
 def expand(text: str, environment: MutableMapping[str, str]) -> str:

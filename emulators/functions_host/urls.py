@@ -22,6 +22,8 @@ from emulators.functions_host.durable.episodes import Orchestrate
 from emulators.functions_host.durable.management_urls import WEBHOOKS, ManagementUrls
 from emulators.functions_host.durable.store import claim
 from emulators.functions_host.durable.webhooks import Webhooks
+from emulators.functions_host.durable.worker_death_control import PATH as WORKER_DEATHS
+from emulators.functions_host.durable.worker_death_control import WorkerDeathControl
 from emulators.functions_host.durable_extension.bridge import Bridge
 from emulators.functions_host.durable_extension.forwarding import Forwarding
 from emulators.functions_host.durable_extension.hub import serving
@@ -31,7 +33,7 @@ from emulators.functions_host.http import cors
 from emulators.functions_host.http.admin import Admin
 from emulators.functions_host.http.triggers import HttpTriggers, max_body
 from emulators.functions_host.keys import Keys, ensure_keys
-from emulators.functions_host.settings import Cors, redelivery_seconds
+from emulators.functions_host.settings import Cors, allows_worker_deaths, redelivery_seconds
 from emulators.functions_host.timers.triggers import Timers
 from emulators.functions_host.worker.activities import Activities
 from emulators.functions_host.worker.invocations import Invoker
@@ -80,6 +82,9 @@ def build(
     triggers = HttpTriggers(app.of("httpTrigger"), settings.route_prefix, keys, invoker)
     cross_origin = cors.middleware(allowed or Cors())
     public = web.Application(client_max_size=max_body(), middlewares=[cross_origin])
+    if extension is None:
+        deaths = WorkerDeathControl(hub.engine, allowed=allows_worker_deaths(os.environ))
+        public.router.add_route("*", WORKER_DEATHS, deaths.answer)
     _add_routes(public, hub.management, Admin(app, keys, timers), triggers)
 
     async def running(_: web.Application) -> AsyncIterator[None]:
@@ -118,7 +123,14 @@ def _engine(app: App, settings: HostSettings, options: Options, invoker: Invoker
     runs = Activities(activities, invoker, settings.max_concurrent_activities)
     path = options.folder(NAME) / f"{settings.hub_name}.sqlite"
     delay = redelivery_seconds(os.environ)
-    return Engine(path, orchestrators, lambda kind, name: name in known[kind], runs.start, delay)
+    return Engine(
+        path,
+        orchestrators,
+        lambda kind, name: name in known[kind],
+        runs.start,
+        redelivery_seconds=delay,
+        versioning=settings.versioning,
+    )
 
 
 def _named(app: App, key: str) -> dict[str, Function]:

@@ -27,19 +27,11 @@ def sweep(platform):
     assert answer.status_code == 202
 
 
-def lose_the_orchestrations(platform):
-    """Remove the app's task hub, as a purge or another hub name would."""
-    platform.kill_host()
-    for file in (platform.state / "functions_host").glob("*.sqlite*"):
-        file.unlink()
-    platform.start_host()
-
-
 def test_a_run_whose_orchestration_is_gone_is_reported_and_cleaned_up(swept):
     lost = case_on(swept, "sleep 60").start()
     lost.reached("provisioning")
     swept.wait_for(lambda: lost.group in swept.container_groups(), "the container group", 10)
-    lose_the_orchestrations(swept)
+    swept.another_hub()
     sweep(swept)
     run = lost.published_nothing("failed")
     assert "run's orchestration no longer exists" in run["reason"]
@@ -50,7 +42,7 @@ def test_a_run_that_is_lost_after_its_pull_request_names_it(swept):
     swept.fault(AZURE_DEVOPS, **busy)
     lost = case_on(swept).start()
     swept.wait_for(lambda: lost.platform.app.run(lost.run_id).get("pullRequestId"), "the pull request", 30)
-    lose_the_orchestrations(swept)
+    swept.another_hub()
     swept.forget_faults()
     sweep(swept)
     lost.published_once("failed")
@@ -61,7 +53,7 @@ def test_a_run_that_is_lost_after_its_pull_request_names_it(swept):
 def test_the_work_item_of_a_lost_run_can_have_a_next_one(swept):
     lost = case_on(swept, "sleep 60").start()
     lost.reached("provisioning")
-    lose_the_orchestrations(swept)
+    swept.another_hub()
     sweep(swept)
     lost.ended("failed")
     again = swept.post_run({"workItemId": lost.item["id"], "project": swept.sample.project})

@@ -8,6 +8,7 @@ yet is new work. An execution ends only when no activity, sub-orchestration or t
 orchestrator function has already returned (https://learn.microsoft.com/javascript/api/durable-functions/timertask).
 """
 
+import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from emulators.functions_host.durable.scheduling import Retried, Scheduled, Sche
 from emulators.functions_host.errors import ActionRefusedError
 
 Action = dict[str, Any]
+log = logging.getLogger("host.durable")
 
 
 class ActionType(IntEnum):
@@ -78,7 +80,7 @@ class ExternalEvents:
     """Raised events and the waits for them, by name without regard to case; the newest wait is served first.
 
     `DurableOrchestrationContext.WaitForExternalEvent` keeps its waits on a stack, so an abandoned wait that
-    lost a `task_any` does not receive the event of a later wait.
+    lost a `task_any` does not receive the event of a later wait, but takes one that is raised before that.
     """
 
     waiting: dict[str, list[Flag]] = field(default_factory=lambda: defaultdict(list))
@@ -107,11 +109,15 @@ class Replay:
     """One pass over a history with the action list that the orchestrator returned."""
 
     def __init__(self, actions: Sequence[Action], exists: Callable[[str, str], bool]) -> None:
-        """Take the *actions*; *exists* tells whether a function of a kind ("activity") has a name."""
+        """Take the *actions*; *exists* tells whether a function of a kind ("activity") has a name.
+
+        One that does not exist is passed over without a number, so the orchestrator waits for it for ever.
+        """
         self.scheduler = Scheduler()
         self.continued: Action | None = None
         self.carried_over: list[Event] = []
         self.suspended = False
+        self.is_new = False  # whether the next event has not been played before
         self._actions, self._exists = iter(actions), exists
         self._events = ExternalEvents()
         self._current: Awaitable | None = None
@@ -196,12 +202,15 @@ class Replay:
     def _call(self, kind: str, event_type: EventType, action: Action) -> Awaitable:
         name = action["functionName"]
         if not self._exists(kind, name):
-            raise ActionRefusedError(
-                f"The function '{name}' doesn't exist, is disabled, or is not an {kind} function."
-            )
+            self._unknown(kind, name)
+            return DONE
         if "retryOptions" in action:
             return Retried.begin(self.scheduler, event_type, action)
         return self.scheduler.schedule(event_type, action)
+
+    def _unknown(self, kind: str, name: str) -> None:
+        if self.is_new:  # otherwise it has been said when the orchestrator asked for it
+            log.error("%s is waited for for ever: it doesn't exist, is disabled, or is no %s", name, kind)
 
 
 def _name_of(action_type: Any) -> str:

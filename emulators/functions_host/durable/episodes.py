@@ -69,7 +69,10 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The outcome of an episode; with an empty *status* the execution continues."""
+    """The outcome of an episode; with an empty *status* the execution continues.
+
+    The output of a *quiet* end is in the status alone: the history and the parent are not told.
+    """
 
     status: str = ""
     output: Any = None
@@ -77,6 +80,7 @@ class Outcome:
     work: Sequence[Scheduled] = ()
     continue_with: Any = None
     carried_over: Sequence[Event] = ()
+    quiet: bool = False
 
 
 def run_episode(turn: Turn, orchestrate: Orchestrate, exists: Exists) -> Outcome:
@@ -85,7 +89,10 @@ def run_episode(turn: Turn, orchestrate: Orchestrate, exists: Exists) -> Outcome
         state = ask(orchestrate, turn.body())
         custom_status = custom_status_of(state)
         replay = Replay(state["actions"][0] if state.get("actions") else [], exists)
-        for event in (*turn.past.events, *turn.fresh):
+        for event in turn.past.events:
+            replay.feed(event)
+        replay.is_new = True
+        for event in turn.fresh:
             replay.feed(event)
     except NonDeterministicError as error:
         return Outcome("Failed", str(error))

@@ -6,6 +6,7 @@ The numbers are those of `DurableTask.Core.History.EventType` (https://github.co
 
 import datetime as dt
 import json
+from collections.abc import Sequence
 from enum import IntEnum
 from typing import Any
 
@@ -75,11 +76,11 @@ def line(stored: str, *, played: bool) -> str:
 def execution_started(
     *, instance: str, execution: str, name: str, input_: str | None, version: str, parent: str | None
 ) -> Event:
-    """Return the event that begins an execution; *input_* is raw JSON."""
+    """Return the event that begins an execution; *input_* is raw JSON, *version* is "" for none."""
     return event(
         EventType.ExecutionStarted,
         Name=name,
-        Version=version,
+        Version=version or None,
         Input=input_,
         Tags=None,
         OrchestrationInstance={"InstanceId": instance, "ExecutionId": execution},
@@ -97,14 +98,21 @@ STATUS_NUMBERS = {  # DurableTask.Core.OrchestrationStatus
 }
 
 
-def execution_completed(status: str, output: Any) -> Event:
-    """Return the event that ends an execution; a failure's output is text, not JSON."""
-    result = output if status == "Failed" else json.dumps(output)
+def execution_completed(status: str, output: Any, *, quiet: bool = False) -> Event:
+    """Return the event that ends an execution; a failure's output is text, not JSON, or None if *quiet*."""
+    result = (None if quiet else output) if status == "Failed" else json.dumps(output)
     return event(EventType.ExecutionCompleted, OrchestrationStatus=STATUS_NUMBERS[status], Result=result)
 
 
-def status_after(fresh: list[Event], before: str) -> str:
+def status_after(fresh: Sequence[Event], before: str) -> str:
     """Return the status after the *fresh* events, Running or Suspended; *before* is the previous one."""
     words = {EventType.ExecutionSuspended: "Suspended", EventType.ExecutionResumed: "Running"}
     told = [words[e["EventType"]] for e in fresh if e["EventType"] in words]
     return told[-1] if told else ("Suspended" if before == "Suspended" else "Running")
+
+
+def output_after(fresh: Sequence[Event], before: str | None) -> str | None:
+    """Return the output of a living instance as JSON: the reason why it was last suspended or resumed."""
+    pauses = (EventType.ExecutionSuspended, EventType.ExecutionResumed)
+    reasons = [e["Reason"] for e in fresh if e["EventType"] in pauses and e["Reason"] is not None]
+    return json.dumps(reasons[-1]) if reasons else before

@@ -32,6 +32,7 @@ def show_instance(instance: Instance, *, show_input: bool) -> dict[str, Any]:
     """Return the status payload without history."""
     return {
         "name": instance.name,
+        **({"version": instance.version} if instance.version else {}),
         "instanceId": instance.id,
         **({"parentInstanceId": instance.parent} if instance.parent else {}),
         "runtimeStatus": instance.status,

@@ -3,9 +3,12 @@
 https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-http-api#get-all-instances-status
 """
 
+import base64
+import binascii
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from emulators.functions_host.durable.events import TERMINAL
 from emulators.functions_host.durable.store import Instance, Store
 
 DEFAULT_PAGE = 100
@@ -48,16 +51,30 @@ class InstanceQuery:
             show_input=flag(asked, "showInput", default=True),
         )
 
+    @property
+    def ended(self) -> frozenset[str]:
+        """The asked statuses of instances that have ended."""
+        return self.statuses & {status.lower() for status in TERMINAL}
+
     def select(self, store: Store) -> list[Instance]:
-        """Return every matching instance, oldest first."""
-        return [instance for instance in store.instances(self.prefix) if self._wants(instance)]
+        """Return every matching instance, in the order of their ids."""
+        found = [instance for instance in store.instances(self.prefix) if self._wants(instance)]
+        return sorted(found, key=lambda instance: instance.id)
+
+    def purged(self, store: Store) -> list[Instance]:
+        """Return the instances that a purge by this query deletes.
+
+        The extension leaves the statuses of living instances out of the filter. A filter of none but these is
+        none at all: everything in the window is deleted, whatever its status.
+        """
+        return replace(self, statuses=self.ended).select(store)
 
     def page(self, store: Store, token: str | None) -> tuple[list[Instance], str]:
         """Return the page at the continuation *token*, and the next token ("" at the end)."""
-        start = int(token) if token and token.isdecimal() else 0
-        found = self.select(store)
-        end = start + self.top
-        return found[start:end], str(end) if end < len(found) else ""
+        first = _id_of(token or "")
+        found = [instance for instance in self.select(store) if instance.id >= first]
+        following = found[self.top].id if len(found) > self.top else ""
+        return found[: self.top], base64.b64encode(following.encode()).decode()
 
     def _wants(self, instance: Instance) -> bool:
         created = instance.created[:SECONDS]
@@ -66,3 +83,11 @@ class InstanceQuery:
             and (self.created_from is None or created >= self.created_from[:SECONDS])
             and (self.created_to is None or created <= self.created_to[:SECONDS])
         )
+
+
+def _id_of(token: str) -> str:
+    """Return the id at which the page of a continuation *token* begins, "" for a token of another kind."""
+    try:
+        return base64.b64decode(token, validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        return ""

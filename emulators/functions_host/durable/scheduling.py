@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from emulators.functions_host.durable.events import Event, EventType, moment, stamp
-from emulators.functions_host.errors import ActionRefusedError, NonDeterministicError
+from emulators.functions_host.durable.non_determinism import not_scheduled, other_kind, other_name
+from emulators.functions_host.errors import ActionRefusedError
 
 RECORDS = {EventType.TaskScheduled, EventType.SubOrchestrationInstanceCreated, EventType.TimerCreated}
 SETTLES = {  # event -> (the field that holds the number, whether it went well)
@@ -23,11 +24,6 @@ SETTLES = {  # event -> (the field that holds the number, whether it went well)
     EventType.TimerFired: ("TimerId", True),
 }
 RETRY_OPTIONS = {"firstRetryIntervalInMilliseconds", "maxNumberOfAttempts", "backoffCoefficient"}
-WORDS = {
-    EventType.TaskScheduled: "an activity task",
-    EventType.SubOrchestrationInstanceCreated: "a sub-orchestration",
-    EventType.TimerCreated: "a timer",
-}
 
 
 @dataclass(slots=True)
@@ -99,25 +95,13 @@ class Scheduler:
 
     def _check(self, kind: EventType, event: Event) -> None:
         """Mark new work as recorded by *event*; raises `NonDeterministicError` when nothing matches it."""
-        number, name = event["EventId"], event.get("Name") or ""
-        work = self.unrecorded.pop(number, None)
+        work = self.unrecorded.pop(event["EventId"], None)
         if work is None:
-            raise _mismatch(_words(kind, name), number, "hasn't (yet?) scheduled this task.")
-        if (work.kind, work.name) != (kind, name):
-            instead = f"instead scheduled {_words(work.kind, work.name)} with this sequence number."
-            raise _mismatch(_words(kind, name), number, instead)
-
-
-def _words(kind: EventType, name: str) -> str:
-    return f"{WORDS[kind]} named '{name}'" if name else WORDS[kind]
-
-
-def _mismatch(before: str, number: int, now: str) -> NonDeterministicError:
-    return NonDeterministicError(
-        f"Non-Deterministic workflow detected: A previous execution of this orchestration scheduled {before} "
-        f"with sequence ID {number}, but the current replay execution {now} Was a change made to the "
-        f"orchestrator code after this instance had already started running?"
-    )
+            raise not_scheduled(event)
+        if work.kind != kind:
+            raise other_kind(event, work.kind)
+        if work.name != (event.get("Name") or ""):
+            raise other_name(event, work.name)
 
 
 @dataclass(slots=True)

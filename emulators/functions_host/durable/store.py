@@ -40,7 +40,7 @@ create table if not exists timers(
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """One orchestration instance; `input`, `output` and `custom` are raw JSON."""
+    """One orchestration instance; `input`, `output` and `custom` are raw JSON, `version` is "" for none."""
 
     id: str
     name: str
@@ -180,6 +180,10 @@ class Store:
         """Write *events*, the first of which is number *start*."""
         rows = [(instance_id, start + i, text) for i, text in enumerate(events)]
         self.connection.executemany("insert into history values(?,?,?)", rows)
+
+    def rewrite_history(self, instance_id: str, number: int, event: Event) -> None:
+        """Replace the event *number* of a history by *event*."""
+        self._do("update history set event=? where instance=? and n=?", (dump(event), instance_id, number))
 
     def send(
         self, instance_id: str, event: Event, *, execution: str | None = None, due: float | None = None

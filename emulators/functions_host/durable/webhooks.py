@@ -19,11 +19,19 @@ from emulators.functions_host.durable.events import TERMINAL, Event, EventType, 
 from emulators.functions_host.durable.history_view import show_history, show_instance
 from emulators.functions_host.durable.instance_query import InstanceQuery, flag, parameters
 from emulators.functions_host.durable.management_urls import ManagementUrls
-from emulators.functions_host.errors import ArgumentError, InstanceExistsError, error_response, not_covered
+from emulators.functions_host.durable.rewinding import rewind
+from emulators.functions_host.errors import (
+    ArgumentError,
+    InstanceExistsError,
+    InvalidOperationError,
+    error_response,
+    not_covered,
+)
 from emulators.functions_host.keys import Keys, given_key
 
 Result = TypeVar("Result")
 RETRY_STATUS_SECONDS, RETRY_START_SECONDS = "5", "10"
+WENT_WRONG = "Something went wrong while processing your request"
 
 
 class Webhooks:
@@ -46,6 +54,8 @@ class Webhooks:
             return error_response(400, "One or more of the arguments submitted is incorrect", error)
         except InstanceExistsError as error:
             return error_response(409, str(error))
+        except InvalidOperationError as error:
+            return error_response(500, WENT_WRONG, error)
 
     async def _route(self, request: web.Request) -> web.StreamResponse:  # noqa: PLR0911 (one for each route)
         parts = request.match_info["rest"].strip("/").split("/")
@@ -90,9 +100,9 @@ class Webhooks:
         try:
             value = json.loads(raw) if raw else None
         except ValueError as error:
-            return error_response(500, "Something went wrong while processing your request", error)
+            return error_response(500, WENT_WRONG, error)
         input_ = None if value is None else raw
-        version = request.query.get("version", "")
+        version = request.query.get("version")
         started = await self._call(lambda: self._engine.hub.start(name, input_, instance_id, version))
         return self._accepted(request, started)
 
@@ -136,8 +146,8 @@ class Webhooks:
         if request.method == "DELETE":
             if query.created_from is None:
                 return web.json_response("Please provide value for 'createdTimeFrom' parameter.", status=400)
-            ids = [i.id for i in query.select(self._engine.reader)]
-            deleted = await self._call(lambda: self._engine.hub.purge(ids))
+            ids = [i.id for i in query.purged(self._engine.reader)]
+            deleted = await self._call(lambda: self._engine.hub.purge(ids, living=not query.ended))
             return web.json_response({"instancesDeleted": deleted}) if deleted else web.Response(status=404)
         found, following = query.page(self._engine.reader, request.headers.get("x-ms-continuation-token"))
         body = [show_instance(instance, show_input=query.show_input) for instance in found]
@@ -170,21 +180,21 @@ class Webhooks:
             case "restart":
                 return await self._restart(request, instance_id)
             case "rewind":
-                return self._rewind(instance_id)
+                return await self._rewind(instance_id, reason)
         return web.Response(status=404)
 
-    def _rewind(self, instance_id: str) -> web.Response:
-        """Refuse as the extension does for a storage provider that cannot rewind."""
+    async def _rewind(self, instance_id: str, reason: str | None) -> web.Response:
         instance = self._engine.reader.instance(instance_id)
-        if instance is None:
-            return web.json_response(f'No orchestration with instance ID "{instance_id}" found.', status=404)
+        if instance is None:  # the extension writes the dollar sign, too
+            return web.json_response(f'No orchestration with instance ID "${instance_id}" found.', status=404)
         if instance.status != "Failed":
             text = (
                 f"This orchestration has status {instance.status}, "
                 'but only orchestrations in the "Failed" state can be rewound.'
             )
             return web.json_response(text, status=412)
-        return error_response(501, "Rewind is not supported by the underlying storage provider.")
+        await self._call(lambda: rewind(self._engine.hub, instance_id, reason))
+        return web.Response(status=202)
 
     async def _raise_event(self, request: web.Request, instance_id: str, name: str) -> web.Response:
         instance = self._engine.reader.instance(instance_id)

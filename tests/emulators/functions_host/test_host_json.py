@@ -13,6 +13,7 @@ from emulators.functions_host.host_json import (
     HostSettings,
     read_host_settings,
 )
+from emulators.functions_host.versions import Versioning
 from emulators.platform.processes import ROOT
 
 COVERAGE = ROOT / "emulators" / "coverage"
@@ -30,6 +31,10 @@ def read(tmp_path):
     return read
 
 
+def override(name):
+    return f"AzureFunctionsJobHost__extensions__durableTask__{name}"
+
+
 def with_durable(**settings):
     return {"version": "2.0", "extensions": {"durableTask": settings}}
 
@@ -38,6 +43,33 @@ def test_reads_the_prefix_the_hub_and_the_number_of_activities(read):
     given = with_durable(hubName="Hub", maxConcurrentActivityFunctions=3)
     given["extensions"]["http"] = {"routePrefix": "/v1/"}
     assert read(given) == HostSettings("v1", "Hub", 3)
+
+
+def test_reads_the_version_of_orchestrations_and_what_becomes_of_others(read):
+    given = {"defaultVersion": "2.0", "versionMatchStrategy": "Strict", "versionFailureStrategy": "Fail"}
+    assert read(with_durable(**given)).versioning == Versioning("2.0", "Strict", "Fail")
+    assert read(with_durable(versionMatchStrategy="None")).versioning == Versioning("", "None", "Reject")
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"defaultVersion": "1.0"},
+        {"defaultVersion": "1.0", "versionMatchStrategy": "Strict"},
+        {"defaultVersion": "1.0", "versionFailureStrategy": "Reject"},
+        {"versionFailureStrategy": "Reject"},
+    ],
+)
+def test_refuses_to_reject_instances_which_nothing_could_end(read, settings):
+    with pytest.raises(SettingsError, match='Write "versionFailureStrategy": "Fail" beside defaultVersion'):
+        read(with_durable(**settings))
+
+
+def test_overrides_the_hub_and_the_version_from_the_environment(read):
+    durable = {"hubName": "first", "defaultVersion": "1.0", "versionFailureStrategy": "Fail"}
+    environment = {override("hubName"): "second", override("defaultVersion"): "2.0", "OTHER": "x"}
+    settings = read(with_durable(**durable), environment)
+    assert (settings.hub_name, settings.versioning.default) == ("second", "2.0")
 
 
 def test_without_settings_the_defaults_hold(read):
@@ -51,6 +83,12 @@ def test_without_settings_the_defaults_hold(read):
         ("[]", "must be a JSON object"),
         ("{", "not JSON"),
         (with_durable(maxConcurrentActivityFunctions=0), "must be a positive number"),
+        (with_durable(defaultVersion=1), "defaultVersion must be text"),
+        (with_durable(defaultVersion=" ", versionFailureStrategy="Fail"), "defaultVersion must be text"),
+        (with_durable(versionMatchStrategy="strict"), "must be one of None, Strict, CurrentOrOlder"),
+        (with_durable(versionFailureStrategy="Ignore"), "versionFailureStrategy must be Fail"),
+        (with_durable(hubName="../other"), "hubName must be 3 to 45 letters and digits"),
+        (with_durable(hubName="1st"), "hubName must be 3 to 45 letters and digits"),
     ],
 )
 def test_refuses_a_bad_host_json(read, content, reason):
@@ -64,7 +102,7 @@ def test_refuses_a_bad_host_json(read, content, reason):
         ({"version": "2.0", "retry": {"strategy": "fixedDelay"}}, "retry.strategy"),
         ({"version": "2.0", "functions": ["one"]}, "functions"),
         ({"version": "2.0", "extensions": {"http": {"customHeaders": {"A": "b"}}}}, "customHeaders.A"),
-        (with_durable(defaultVersion="1"), "extensions.durableTask.defaultVersion"),
+        (with_durable(defaultversion="1"), "extensions.durableTask.defaultversion"),
         (with_durable(hubname="x"), "extensions.durableTask.hubname"),
         (with_durable(extendedSessionsEnabled=False), "extensions.durableTask.extendedSessionsEnabled"),
     ],
@@ -84,10 +122,10 @@ def test_logs_the_settings_that_it_ignores(read, caplog):
     ]
 
 
-def test_refuses_settings_that_override_host_json(read):
-    override = {"AzureFunctionsJobHost__extensions__durableTask__hubName": "other"}
-    with pytest.raises(SettingsError, match="AzureFunctionsJobHost__extensions__durableTask__hubName"):
-        read({"version": "2.0"}, override)
+@pytest.mark.parametrize("name", ["maxConcurrentActivityFunctions", "hubname", "tracing__version"])
+def test_refuses_other_settings_that_override_host_json(read, name):
+    with pytest.raises(SettingsError, match=f"AzureFunctionsJobHost__extensions__durableTask__{name}"):
+        read({"version": "2.0"}, {override(name): "1"})
 
 
 def test_the_coverage_page_names_every_setting_that_is_read_or_ignored():

@@ -1,7 +1,13 @@
 import pytest
 
 from emulators.functions_host.errors import SettingsError
-from emulators.functions_host.settings import REDELIVERY_SETTING, apply_local_settings, redelivery_seconds
+from emulators.functions_host.settings import (
+    REDELIVERY_SETTING,
+    WORKER_DEATHS_SETTING,
+    allows_worker_deaths,
+    apply_local_settings,
+    redelivery_seconds,
+)
 
 
 @pytest.mark.parametrize(
@@ -32,3 +38,10 @@ def test_interrupted_activities_run_again_at_once_unless_the_setting_says_otherw
 def test_refuses_a_redelivery_setting_that_is_not_a_time(text):
     with pytest.raises(SettingsError, match="must be a number of seconds up to 86,400"):
         redelivery_seconds({REDELIVERY_SETTING: text})
+
+
+@pytest.mark.parametrize("text", ["", "1", "True", "yes", "false"])
+def test_only_one_word_lets_a_control_route_kill_the_worker(text):
+    assert not allows_worker_deaths({WORKER_DEATHS_SETTING: text})
+    assert not allows_worker_deaths({})
+    assert allows_worker_deaths({WORKER_DEATHS_SETTING: "true"})

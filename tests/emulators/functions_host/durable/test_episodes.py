@@ -108,8 +108,12 @@ def test_work_scheduled_in_another_order_is_detected():
     names.reverse()
     outcome = player.turn(event(EventType.TaskCompleted, TaskScheduledId=0, Result="1"))
     assert outcome.status == "Failed"
-    assert "scheduled an activity task named 'a' with sequence ID 0" in outcome.output
-    assert "instead scheduled an activity task named 'b'" in outcome.output
+    assert outcome.output == (
+        "Non-Deterministic workflow detected: A previous execution of this orchestration scheduled "
+        "an activity task with sequence number 0 named 'a', but the current orchestration replay instead "
+        "scheduled an activity task named 'b' with this sequence number.  "
+        "Was a change made to the orchestrator code after this instance had already started running?"
+    )
 
 
 @pytest.mark.parametrize("size", [8190, 8191])

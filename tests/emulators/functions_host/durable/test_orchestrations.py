@@ -77,14 +77,6 @@ def test_the_newest_of_several_waits_for_one_event_is_served_first(host):
     assert host.ended(id_)["output"] == ["second", "first"]
 
 
-def test_an_unknown_activity_fails_the_orchestration(host):
-    output = host.run("unknown_activity")["output"]
-    assert output == (
-        "Orchestrator function 'unknown_activity' failed: "
-        "The function 'nobody' doesn't exist, is disabled, or is not an activity function."
-    )
-
-
 def test_entities_are_refused_by_name(host):
     assert "Not covered by this host: the action CallEntity" in host.run("entity_call")["output"]
 
@@ -109,6 +101,18 @@ def test_a_timer_that_lost_and_was_not_cancelled_keeps_the_instance_running_unti
     assert host.status(id_)["runtimeStatus"] == "Running"
     assert host.ended(id_)["output"] == "done"
     assert time.monotonic() - began > 0.4
+
+
+def test_continue_as_new_waits_for_a_timer_that_was_not_cancelled(host):
+    id_ = host.begin("careless_continuing")
+    host.has_status(id_, "Running")
+    host.send(id_, "decision")
+    host.has_custom(id_, "decided")
+    before = host.status(id_)
+    assert (before["input"], before["runtimeStatus"]) == (None, "Running")
+    after = host.ended(id_)
+    assert after["output"] == "continued"
+    assert after["createdTime"] > before["createdTime"]
 
 
 def test_event_names_do_not_differ_by_case_for_the_host(host):
@@ -203,13 +207,35 @@ def test_a_parent_gets_the_result_and_the_failure_of_its_children(host):
     assert error.startswith("Orchestrator function 'failing' failed: Activity function 'flaky' failed:")
 
 
-def test_a_child_with_a_bad_id_or_the_id_of_a_live_instance_fails(host):
+def test_a_child_with_a_bad_id_fails(host):
     assert "must not contain" in host.output("child_with_id", "a/b")
-    host.begin("approval", id_="alive")
-    host.has_status("alive", "Running")
-    assert host.output("child_with_id", "alive").startswith(
-        "refused: An Orchestration instance with the status"
-    )
+
+
+def test_a_child_with_the_id_of_a_live_instance_replaces_it_and_who_waited_for_that_waits_for_ever(host):
+    first = host.begin("watched", "shared-child")
+    host.has_status("shared-child", "Running")
+    second = host.begin("watched", "shared-child")
+    host.until(lambda: host.status("shared-child")["parentInstanceId"] == second, "it is replaced")
+    host.send("shared-child", "decision", 1)
+    assert host.ended(second)["output"] == {"decision": 1}
+    assert host.status(first)["runtimeStatus"] == "Running"
+    host.hub("POST", f"/instances/{first}/terminate")
+    host.has_status(first, "Terminated")
+
+
+def test_a_failed_child_wins_a_task_any_without_raising(host):
+    assert host.output("failed_child_or_event") == "child"
+
+
+def test_an_event_that_is_raised_during_an_activity_goes_to_the_wait_that_lost(host):
+    id_ = host.begin("waits_in_a_loop")
+    host.has_custom(id_, "activity")
+    host.send(id_, "go", "lost")
+    host.has_custom(id_, "second wait")
+    time.sleep(0.2)
+    assert host.status(id_)["customStatus"] == "second wait"  # the first wait took the event
+    host.send(id_, "go", "seen")
+    assert host.ended(id_)["output"] == "seen"
 
 
 def test_continues_as_new_with_an_empty_history(host):

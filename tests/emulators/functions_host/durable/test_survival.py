@@ -92,7 +92,7 @@ def test_a_change_of_code_under_a_running_instance_fails_it(own_host, tmp_path):
     ended = host.ended(id_)
     assert ended["runtimeStatus"] == "Failed"
     assert "Non-Deterministic workflow detected" in ended["output"]
-    assert "named 'echo_activity'" in ended["output"]
+    assert "sequence number 0 named 'echo_activity'" in ended["output"]
 
 
 def test_an_orchestrator_that_is_gone_fails_its_instances(own_host, tmp_path):

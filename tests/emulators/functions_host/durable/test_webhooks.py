@@ -81,6 +81,11 @@ def test_a_second_start_of_a_live_id_is_409_and_of_a_finished_one_a_new_run(host
     answer = host.hub("POST", f"/orchestrators/approval/{waiting}")
     reason = "An Orchestration instance with the status Running already exists."
     assert (answer.status_code, answer.json()) == (409, {"Message": reason})
+    host.hub("POST", f"/instances/{waiting}/suspend")
+    host.has_status(waiting, "Suspended")
+    answer = host.hub("POST", f"/orchestrators/approval/{waiting}")
+    assert answer.json() == {"Message": reason.replace("Running", "Suspended")}
+    host.hub("POST", f"/instances/{waiting}/resume")
     host.send(waiting, "decision", 1)
     host.ended(waiting)
     assert host.hub("POST", f"/orchestrators/approval/{waiting}").status_code == 202
@@ -112,11 +117,28 @@ def test_an_event_needs_json(host, waiting):
 def test_messages_are_202_for_the_living_410_for_the_finished_404_for_the_unknown(host, operation):
     id_ = host.begin("approval")
     host.has_status(id_, "Running")
+    if operation == "resume":
+        host.hub("POST", f"/instances/{id_}/suspend")
+        host.has_status(id_, "Suspended")
     assert host.hub("POST", f"/instances/{id_}/{operation}", json=1).status_code == 202
     host.hub("POST", f"/instances/{id_}/terminate")
     host.ended(id_)
     assert host.hub("POST", f"/instances/{id_}/{operation}", json=1).status_code == 410
     assert host.hub("POST", f"/instances/nobody/{operation}", json=1).status_code == 404
+
+
+def test_only_a_suspended_instance_is_resumed_and_only_another_one_suspended(host, waiting):
+    text = f"Cannot resume the orchestration instance {waiting} because instance is in the Running state."
+    answer = host.hub("POST", f"/instances/{waiting}/resume")
+    assert (answer.status_code, answer.json()["ExceptionMessage"]) == (500, text)
+    assert answer.json()["ExceptionType"] == "System.InvalidOperationException"
+    host.hub("POST", f"/instances/{waiting}/suspend?reason=pause")
+    host.has_status(waiting, "Suspended")
+    assert host.status(waiting)["output"] == "pause"
+    answer = host.hub("POST", f"/instances/{waiting}/suspend")
+    assert answer.json()["ExceptionMessage"] == text.replace("resume", "suspend").replace(
+        "Running", "Suspended"
+    )
 
 
 def test_terminates_with_a_reason(host, waiting):
@@ -141,6 +163,21 @@ def test_purges_by_filter(host):
     assert host.hub("DELETE", "/instances/", params=query).json()["instancesDeleted"] >= 1
     assert host.hub("DELETE", "/instances/", params=query).status_code == 404
     assert host.hub("GET", "/instances/purge-me-1").status_code == 404
+
+
+@pytest.mark.parametrize("statuses", ["Running", "Pending,Running", ""])
+def test_a_purge_by_no_status_of_an_ended_instance_deletes_everything_in_the_window(own_host, statuses):
+    host = own_host().start()
+    host.begin("approval", id_="alive")
+    host.run("failing", id_="failed")
+    window = {"createdTimeFrom": "2020-01-01T00:00:00Z"}
+    mixed = {**window, "runtimeStatus": "Completed,Running"}
+    assert host.hub("DELETE", "/instances/", params=mixed).status_code == 404
+    query = {**window, "runtimeStatus": statuses}
+    assert host.hub("DELETE", "/instances/", params=query).json() == {"instancesDeleted": 2}
+    assert host.hub("GET", "/instances/alive").status_code == 404
+    host.begin("approval", id_="alive")
+    host.has_status("alive", "Running")
 
 
 def test_restarts_with_the_same_input_under_a_new_id_or_the_old_one(host):
@@ -173,12 +210,6 @@ def test_a_start_without_valid_json_is_500(host):
     assert host.hub("POST", "/orchestrators/chain", content="{").status_code == 500
 
 
-def test_rewind_says_that_it_is_not_supported(host, waiting):
-    assert host.hub("POST", f"/instances/{waiting}/rewind").status_code == 412
-    failed = host.run("failing")["instanceId"]
-    assert host.hub("POST", f"/instances/{failed}/rewind").status_code == 501
-
-
 def test_lists_by_prefix_status_and_page(host):
     for i in range(3):
         host.run("chain", i, id_=f"list-{i}")
@@ -198,6 +229,15 @@ def test_lists_by_prefix_status_and_page(host):
     )
     assert (ids(first), ids(rest)) == (["list-0", "list-1"], ["list-2"])
     assert rest.headers["x-ms-continuation-token"] == ""
+
+
+def test_a_list_ends_at_100_and_the_sdk_does_not_ask_for_the_rest(host):
+    for i in range(101):
+        host.begin("just_version", id_=f"hundred-{i:03}")
+    first = host.hub("GET", "/instances", params={"instanceIdPrefix": "hundred-"})
+    assert len(first.json()) == 100
+    assert first.headers["x-ms-continuation-token"] == "aHVuZHJlZC0xMDA="  # the next id
+    assert host.ask("POST", "/api/client/count/all").json() == 100
 
 
 def test_shows_the_history_folded_with_results_on_request(host):

@@ -4,16 +4,19 @@ import asyncio
 import json
 import logging
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import azure.durable_functions as df
 import azure.functions as func
 from orchestrations import flows
+from troubles import troubles
 
 GREETING_AT_IMPORT = os.environ.get("GREETING")
 
 app = df.DFApp(http_auth_level=func.AuthLevel.FUNCTION)
 app.register_functions(flows)
+app.register_functions(troubles)
 
 
 def _answer(value) -> func.HttpResponse:
@@ -32,6 +35,8 @@ async def start(req: func.HttpRequest, client: df.DurableOrchestrationClient) ->
 @app.durable_client_input(client_name="client")
 async def client(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
     operation, instance_id = req.route_params["operation"], req.route_params["id"]
+    if operation == "count":
+        return _answer(len(await client.get_status_by(created_time_from=datetime(2020, 1, 1, tzinfo=UTC))))
     if operation == "status":
         status = await client.get_status(instance_id, show_input=True)
         return _answer(status.to_json())

@@ -147,11 +147,6 @@ def noted(context):
 
 
 @flows.orchestration_trigger(context_name="context")
-def unknown_activity(context):
-    yield context.call_activity("nobody", 1)
-
-
-@flows.orchestration_trigger(context_name="context")
 def approval(context):
     """Wait for an event or a timer; cancel the timer that lost."""
     decision = context.wait_for_external_event("decision")
@@ -168,7 +163,7 @@ def approval(context):
 def careless(context):
     """Leave the timer that lost uncancelled."""
     decision = context.wait_for_external_event("decision")
-    timer = context.create_timer(context.current_utc_datetime + timedelta(seconds=1))
+    timer = context.create_timer(context.current_utc_datetime + timedelta(seconds=2))
     yield context.task_any([decision, timer])
     return "done"
 
