@@ -11,6 +11,10 @@ KEEP ?=
 UNSAFE ?=
 PIPELINES ?=
 ONLY ?=
+RUNS ?= 40
+SECONDS ?=
+SEED ?= 1
+DEPLOYMENT ?= 1
 BASE_PORT ?= 7071
 STATE ?=
 PYTEST_ARGS ?=
@@ -41,12 +45,12 @@ CHECKS := check-format check-lint check-types check-imports check-shell check-do
   check-extension
 
 .PHONY: check-agent check-scenario compiled help demo run test test-slow check $(CHECKS) docs screenshots format \
-  bench images install install-demo tools clean extension extension-pages
+  bench soak images install install-demo tools clean extension extension-pages
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*  ## /  make \1|/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
 	@echo
-	@echo 'Variables of demo and run (make demo AGENT=<folder> KEEP=1):'
+	@echo 'Variables of demo, run and soak (make demo AGENT=<folder> KEEP=1):'
 	@sed -n 's/^# \([A-Z_]*\): /  \1|/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
 
 # AGENT: the agent, a folder in containers/
@@ -57,6 +61,11 @@ help:  ## list the targets
 # KEEP: 1 keeps the platform of make demo up until Ctrl-C
 # STATE: folder for state and logs (.local; make demo: .local/demo)
 # BASE_PORT: first of the ten ports (make run: 7071; make demo: ports that are free)
+
+# RUNS: how many runs make soak starts (40)
+# SECONDS: how long make soak makes trouble (2 for each run)
+# SEED: what make soak does, and when (1)
+# DEPLOYMENT: 0 leaves the deployment of another app out of make soak
 
 # FUNCTION_HOSTS: hosts of your function app, separated by commas, for make extension (this machine)
 # PUBLISHER: id of your publisher in the Marketplace, for make extension (autocoder)
@@ -110,6 +119,10 @@ screenshots: demo  ## take the README's pictures with Chromium, or the extension
 
 bench: install-demo  ## measure the app against a bare script (ONLY=runs,gateway selects some)
 	@"$(PY)" -m emulators.bench $(if $(ONLY),--only "$(ONLY)")
+
+soak: install-demo  ## kill and refuse everything while runs go on, and count what is lost (RUNS, SECONDS, SEED)
+	@"$(PY)" -m emulators.soak --runs "$(RUNS)" --seed "$(SEED)" $(if $(SECONDS),--seconds "$(SECONDS)") \
+	  $(STATE_ARGUMENT) $(if $(call given,$(DEPLOYMENT)),,--no-deployment)
 
 extension: extension/node_modules/.installed  ## package the extension for Azure DevOps (FUNCTION_HOSTS, PUBLISHER)
 	@EXTENSION_FUNCTION_HOSTS="$(or $(FUNCTION_HOSTS),127.0.0.1:$(BASE_PORT))" EXTENSION_PUBLISHER="$(PUBLISHER)" \
