@@ -26,6 +26,7 @@ class Count:
 def count_items(items: Collection[Item], killed: Collection[str]) -> list[Count]:
     """Count what is wrong with *items*; a run whose containers were *killed* may fail, but has to say so."""
     by_name: dict[str, Callable[[Item], Iterable[str]]] = {
+        "asked for, but never accepted": _not_accepted,
         "accepted, but lost": _lost,
         "failed without a cause": lambda item: _failed(item, killed),
         "ended, but not reported": count_unreported,
@@ -66,6 +67,11 @@ def count_unreported(item: Item) -> list[str]:
 def is_over(run: JSON) -> bool:
     """Whether a run has ended."""
     return run["status"] not in PHASES
+
+
+def _not_accepted(item: Item) -> Iterator[str]:
+    if not item.is_accepted:
+        yield "every request for a run went without an answer"
 
 
 def _lost(item: Item) -> Iterator[str]:

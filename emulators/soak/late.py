@@ -10,6 +10,9 @@ import os
 import sqlite3
 import subprocess
 
+from emulators.functions_host.durable.management_urls import ManagementUrls
+from emulators.functions_host.host_json import read_host_settings
+from emulators.platform.clients.app import keys
 from emulators.platform.plan import Plan
 from emulators.ports import FUNCTIONS_HOST
 
@@ -17,16 +20,20 @@ SCHEDULED = 4  # the type of the event `TaskScheduled`
 SECONDS = 120
 LOG = "late_activities"
 PROGRAM = """
-import json, os, sys
+import asyncio, json, os, sys
 from pathlib import Path
 os.environ.update(json.loads(Path(sys.argv[1]).read_text())["Values"])
 sys.path.insert(0, os.getcwd())
 import function_app
-functions = {one.get_function_name(): one.get_user_function() for one in function_app.app.get_functions()}
+functions = {one.get_function_name(): one for one in function_app.app.get_functions()}
+client = json.loads(sys.stdin.readline())
 for line in sys.stdin:
     name, given = json.loads(line)
     try:
-        answer = functions[name](given)
+        bindings = functions[name].get_bindings()
+        values = {one.name: client if one.type == "durableClient" else given for one in bindings}
+        answer = functions[name].get_user_function()(**values)
+        answer = asyncio.run(answer) if asyncio.iscoroutine(answer) else answer
     except Exception as error:
         answer = f"{type(error).__name__}: {error}"
     print(name, str(answer)[:300], flush=True)
@@ -48,7 +55,8 @@ def histories(plan: Plan) -> dict[str, list[tuple[str, str | None]]]:
 
 def repeat(plan: Plan, activities: list[tuple[str, str | None]]) -> int:
     """Execute *activities* in their order, beside the host; return how many gave an answer."""
-    lines = [json.dumps([name, None if given is None else json.loads(given)]) for name, given in activities]
+    lines = [json.dumps(_client(plan))]
+    lines += [json.dumps([name, None if given is None else json.loads(given)]) for name, given in activities]
     with plan.log(LOG).open("ab") as log:
         done = subprocess.run(
             [plan.python, "-c", PROGRAM, str(plan.settings_file)],
@@ -62,3 +70,9 @@ def repeat(plan: Plan, activities: list[tuple[str, str | None]]) -> int:
         )
         log.write(done.stdout)
     return len(done.stdout.splitlines())
+
+
+def _client(plan: Plan) -> str:
+    """Return the binding of a durable client of the host, for an activity that starts a run."""
+    origin, key = FUNCTIONS_HOST.url(plan.base_port), keys(plan)["system"]["durabletask_extension"]
+    return ManagementUrls(origin, read_host_settings(plan.app).hub_name, key).client_binding()

@@ -28,7 +28,7 @@ ACCEPTED, ACTIVE = (200, 202), 409
 REFUSED = (400, 403, 404, 413, 415, 422)  # an answer that is no trouble, and that no repeat would change
 MAX_SECONDS = 90.0  # for which one asks again
 WAIT_SECONDS = 0.3
-MANY = 10_000
+MAX_NOTIFICATIONS = 200
 
 
 class Senders:
@@ -43,7 +43,7 @@ class Senders:
         self.sent = 0
         self._hooks = httpx.Client(trust_env=False, timeout=60)
         self._events: dict[int, list[JSON]] = {}
-        self._lock = threading.Lock()
+        self._lock, self._reading = threading.Lock(), threading.Lock()
 
     def prepare(self, starts: tuple[Start, ...]) -> None:
         """Create the work items and a second subscription of each kind, as long as nothing is in trouble."""
@@ -126,20 +126,22 @@ class Senders:
 
     def _known(self, number: int) -> list[JSON]:
         """Return what Azure DevOps has told of a work item so far."""
-        if number not in self._events:
-            self._until_done(self._read_events)
-        return list(self._events.get(number, ()))
+        with self._reading:  # whoever waits finds what another has read
+            if number not in self._events:
+                self._until_done(self._read_events)
+            return list(self._events.get(number, ()))
 
     def _read_events(self) -> bool:
-        """Read every notification of every subscription."""
+        """Read the newest notifications of changes."""
         numbers = {item: number for number, item in self.items.items()}
         person, found = self.sample.person, dict[int, list[JSON]]()
-        for one in person.ask("GET", "_apis/hooks/subscriptions")["value"]:
+        listed = person.ask("GET", "_apis/hooks/subscriptions", params={"eventType": EVENTS[1]})["value"]
+        for one in listed:
             path = f"_apis/hooks/subscriptions/{one['id']}/notifications"
-            for notification in person.ask("GET", path, params={"maxResults": MANY})["value"]:
+            for notification in person.ask("GET", path, params={"maxResults": MAX_NOTIFICATIONS})["value"]:
                 event = notification["details"]["event"]
                 number = numbers.get(int(event["resource"].get("workItemId", event["resource"]["id"])))
-                if number is not None and one["eventType"] == EVENTS[1]:
+                if number is not None:
                     found.setdefault(number, []).append(event)
         self._events |= found
         return True

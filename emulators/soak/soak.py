@@ -27,7 +27,7 @@ from emulators.soak.senders import Senders
 from emulators.soak.troubles import Troubles
 
 AWAY = (httpx.HTTPError, AzureError, PlatformError)  # whoever is asked in a trouble may not answer
-WORKERS = 48
+WORKERS = 128  # of whom most wait for an answer
 LOOK_SECONDS, TELL_SECONDS, JANITOR_SECONDS = 0.5, 10.0, 5.0
 CALM_SECONDS = 90.0
 SEEN = ("container groups", "processes of containers", "places", "work items held by a run")

@@ -25,6 +25,7 @@ KILLED = replace(
 PROGRESS = "Autocoder's agent is working.\n\nRun r1"
 SECOND = PullRequest(6, "Say hello", (7,))
 WRONG = {
+    "asked for, but never accepted": [replace(GOOD, is_accepted=False)],
     "accepted, but lost": [replace(GOOD, runs=()), replace(GOOD, runs=({**RUN, "status": "running"},))],
     "failed without a cause": [replace(KILLED, runs=({**FAILED, "id": "r2"},))],
     "ended, but not reported": [
@@ -59,7 +60,8 @@ def test_nothing_is_counted_of_a_work_item_that_is_as_it_must_be(item):
 
 
 def test_a_work_item_whose_request_was_never_accepted_is_not_lost():
-    assert found(replace(GOOD, is_accepted=False, begun=0, runs=(), comments=(), pull_requests=())) == set()
+    silent = replace(GOOD, is_accepted=False, begun=0, runs=(), comments=(), pull_requests=())
+    assert found(silent) == {"asked for, but never accepted"}
 
 
 @pytest.mark.parametrize(("what", "item"), [(what, item) for what, items in WRONG.items() for item in items])

@@ -2,16 +2,18 @@
 
 from argparse import Namespace
 
+import httpx
 import pytest
 from azure.core.credentials import AzureNamedKeyCredential
 from azure.data.tables import TableServiceClient
 
-from emulators import azurite
+from emulators import azurite, identities, tokens
 from emulators.platform.app_settings import PROJECT, REPOSITORY
 from emulators.platform.clients.person import COMMENTS_VERSION
 from emulators.platform.running import running
 from emulators.platform.sample import create_sample
 from emulators.soak.__main__ import main, soak_plan
+from emulators.soak.late import histories, repeat
 from emulators.soak.marks import Marks, listening
 from emulators.soak.remains import processes_of
 from emulators.soak.schedule import Schedule, Start
@@ -29,7 +31,7 @@ def test_a_small_soak_leaves_nothing(tmp_path, capsys):
     told = capsys.readouterr().out
     assert code == 0, told
     assert "Everything is zero with seed 1." in told
-    assert "7 completed" in told or "failed" in told
+    assert "runs: " in told
 
 
 def test_a_number_of_runs_is_wanted(capsys):
@@ -61,6 +63,9 @@ def found(soak):
 def test_a_platform_that_is_well_is_zero_and_one_that_is_spoilt_is_not(soak):
     soak.most = dict.fromkeys(soak.most, 1)  # runs so short may pass between two looks
     assert found(soak) == set()
+    for activities in histories(soak.platform.plan).values():
+        assert repeat(soak.platform.plan, activities) == len(activities)
+    assert found(soak) == set()
     item, person = soak.items()[0], soak.sample.person
     spoil_texts(soak, item, person)
     spoil_claims(soak.platform.plan)
@@ -87,9 +92,7 @@ def test_a_platform_that_is_well_is_zero_and_one_that_is_spoilt_is_not(soak):
 
 def spoil_texts(soak, item, person):
     """Delete the comments of a work item, open a second pull request from its branch, and log a secret."""
-    comments = f"{PROJECT}/_apis/wit/workItems/{item.id}/comments"
-    for comment in person.comments(PROJECT, item.id):
-        person.ask("DELETE", f"{comments}/{comment['id']}", version=COMMENTS_VERSION)
+    delete_comments(soak, item, person)
     git = f"{PROJECT}/_apis/git/repositories/{REPOSITORY}"
     refs = person.ask("GET", f"{git}/refs", params={"filter": f"heads/autocoder/{item.id}-"})["value"]
     name = f"refs/heads/autocoder/{item.id}-again"
@@ -98,6 +101,21 @@ def spoil_texts(soak, item, person):
     body = {"sourceRefName": name, "targetRefName": "refs/heads/main", "title": "Again"}
     person.ask("POST", f"{git}/pullrequests", json=body)
     soak.platform.plan.log("spoilt").write_text(soak.platform.passwords.hook_password)
+
+
+def delete_comments(soak, item, person):
+    """Delete the comments of a work item, as the app: only their author may."""
+    token = tokens.mint(
+        soak.platform.plan.state, resource=tokens.AZURE_DEVOPS_RESOURCE, client_id=identities.APP.client_id
+    )
+    for comment in person.comments(PROJECT, item.id):
+        url = f"{person.url}/{PROJECT}/_apis/wit/workItems/{item.id}/comments/{comment['id']}"
+        httpx.delete(
+            url,
+            params={"api-version": COMMENTS_VERSION},
+            headers={"Authorization": f"Bearer {token}"},
+            trust_env=False,
+        ).raise_for_status()
 
 
 def spoil_claims(plan):
