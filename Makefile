@@ -11,6 +11,10 @@ KEEP ?=
 UNSAFE ?=
 PIPELINES ?=
 ONLY ?=
+RUNS ?= 40
+SECONDS ?=
+SEED ?= 1
+DEPLOYMENT ?= 1
 BASE_PORT ?= 7071
 STATE ?=
 DURABLE_EXTENSION ?=
@@ -33,10 +37,11 @@ SHELL_SCRIPTS = $(shell git ls-files -z | xargs -0 awk 'FNR == 1 && /^\#!.*[\/ ]
 EXTENSION_PROJECT := tests/durable_extension
 EXTENSION_BUILD = $(CURDIR)/.local/durable-extension
 given = $(filter-out 0 no false,$(1))
+DURABLE_ARGUMENT = $(if $(DURABLE_EXTENSION),--durable-extension "$(DURABLE_EXTENSION)")
 STATE_ARGUMENT = $(if $(STATE),--state "$(STATE)")
 DEMO_PORT = $(if $(filter-out file default undefined,$(origin BASE_PORT)),--base-port "$(BASE_PORT)")
 PLATFORM_ARGUMENTS = --agent "$(AGENT)" --model "$(MODEL)" $(STATE_ARGUMENT) $(if $(call given,$(UNSAFE)),--unsafe) \
-  $(if $(DURABLE_EXTENSION),--durable-extension "$(DURABLE_EXTENSION)")
+  $(DURABLE_ARGUMENT)
 DOCKERFILES = $(shell git ls-files '*Dockerfile')
 
 SCENARIOS := $(sort $(filter-out __init__,$(basename $(notdir $(wildcard emulators/platform/scenarios/*.py)))))
@@ -45,12 +50,12 @@ CHECKS := check-format check-lint check-types check-imports check-shell check-do
   check-extension
 
 .PHONY: check-agent check-scenario check-durable name-durable compiled help demo run test test-slow test-durable check $(CHECKS) docs screenshots format \
-  bench images install install-demo tools clean extension extension-pages durable-extension
+  bench soak images install install-demo tools clean extension extension-pages durable-extension
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*  ## /  make \1|/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
 	@echo
-	@echo 'Variables of demo and run (make demo AGENT=<folder> KEEP=1):'
+	@echo 'Variables of demo, run and soak (make demo AGENT=<folder> KEEP=1):'
 	@sed -n 's/^# \([A-Z_]*\): /  \1|/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
 
 # AGENT: the agent, a folder in containers/
@@ -62,6 +67,11 @@ help:  ## list the targets
 # STATE: folder for state and logs (.local; make demo: .local/demo)
 # DURABLE_EXTENSION: program of Microsoft's Durable extension, to keep the orchestrations (the embedded hub)
 # BASE_PORT: first of the ten ports (make run: 7071; make demo: ports that are free)
+
+# RUNS: how many runs make soak starts (40)
+# SECONDS: how long make soak makes trouble (2 for each run)
+# SEED: what make soak does, and when (1)
+# DEPLOYMENT: 0 leaves the deployment of another app out of make soak
 
 # FUNCTION_HOSTS: hosts of your function app, separated by commas, for make extension (this machine)
 # PUBLISHER: id of your publisher in the Marketplace, for make extension (autocoder)
@@ -83,6 +93,7 @@ test-slow: install  ## the tests that take longer: each agent, each recipe, each
 test-durable: name-durable check-durable install  ## the end-to-end tests on the Durable extension (DURABLE_EXTENSION=<program>)
 	@DURABLE_EXTENSION="$(DURABLE_EXTENSION)" "$(PY)" -m pytest -n $(JOBS) --dist loadfile \
 	  -m "not slow or durable" tests/end_to_end $(PYTEST_ARGS)
+	@"$(MAKE)" soak RUNS=6 SECONDS=20 STATE="$(or $(STATE),.local/soak)" DURABLE_EXTENSION="$(DURABLE_EXTENSION)"
 
 check: $(CHECKS)  ## format, lint, types, imports, shell scripts, Dockerfiles, secrets, the extension
 $(CHECKS): $(PYTHON_STAMP)
@@ -119,6 +130,10 @@ screenshots: demo  ## take the README's pictures with Chromium, or the extension
 
 bench: install-demo  ## measure the app against a bare script (ONLY=runs,gateway selects some)
 	@"$(PY)" -m emulators.bench $(if $(ONLY),--only "$(ONLY)")
+
+soak: check-durable install-demo  ## kill and refuse everything while runs go on, and count what is lost (RUNS, SECONDS, SEED)
+	@"$(PY)" -m emulators.soak --runs "$(RUNS)" --seed "$(SEED)" $(if $(SECONDS),--seconds "$(SECONDS)") \
+	  $(STATE_ARGUMENT) $(if $(call given,$(DEPLOYMENT)),,--no-deployment) $(DURABLE_ARGUMENT)
 
 extension: extension/node_modules/.installed  ## package the extension for Azure DevOps (FUNCTION_HOSTS, PUBLISHER)
 	@EXTENSION_FUNCTION_HOSTS="$(or $(FUNCTION_HOSTS),127.0.0.1:$(BASE_PORT))" EXTENSION_PUBLISHER="$(PUBLISHER)" \
