@@ -71,17 +71,20 @@ class HostSettings:
     versioning: Versioning = field(default_factory=Versioning)
 
 
-def read_host_settings(app: Path, environment: Mapping[str, str] = os.environ) -> HostSettings:
+def read_host_settings(
+    app: Path, environment: Mapping[str, str] = os.environ, *, with_extension: bool = False
+) -> HostSettings:
     """Return the settings from `host.json` in the folder *app*.
 
-    Variables of *environment* override some of them. Raises `SettingsError` for an unusable file, and for
+    *with_extension*: the Durable extension reads its own section of the file, with all that is in it.
+    Variables of *environment* override some settings. Raises `SettingsError` for an unusable file, and for
     settings that this host does not cover, in the file or as overrides.
     """
     path = app / "host.json"
     content = read_object(path)
     if content.get("version") != "2.0":
         raise SettingsError(f'{path}: "version" must be "2.0"')
-    _check_covered(path, content)
+    _check_covered(path, content, DURABLE if with_extension else None)
     extensions = content.get("extensions") or {}
     durable = {**(extensions.get("durableTask") or {}), **_overrides(environment)}
     default = HostSettings()
@@ -135,10 +138,15 @@ def _versioning(path: Path, durable: Mapping[str, Any]) -> Versioning:
     return Versioning(version, match, failure or REJECT)
 
 
-def _check_covered(path: Path, content: Mapping[str, Any]) -> None:
-    """Log the ignored settings; raises `SettingsError` for settings that are neither read nor ignored."""
+def _check_covered(path: Path, content: Mapping[str, Any], others: str | None) -> None:
+    """Log the ignored settings; raises `SettingsError` for settings that are neither read nor ignored.
+
+    The section *others* belongs to another program.
+    """
     ignored, refused = set[str](), set[str]()
     for name in _settings(content):
+        if others is not None and name.startswith(f"{others}."):
+            continue
         known = next((one for one in IGNORED if name == one or name.startswith(f"{one}.")), None)
         if known:
             ignored.add(known)

@@ -9,7 +9,10 @@ import asyncio
 import logging
 import os
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
 
 import azure.functions as func
 from aiohttp import web
@@ -21,11 +24,15 @@ from emulators.functions_host.durable.store import claim
 from emulators.functions_host.durable.webhooks import Webhooks
 from emulators.functions_host.durable.worker_death_control import PATH as WORKER_DEATHS
 from emulators.functions_host.durable.worker_death_control import WorkerDeathControl
+from emulators.functions_host.durable_extension.bridge import Bridge
+from emulators.functions_host.durable_extension.forwarding import Forwarding
+from emulators.functions_host.durable_extension.hub import serving
+from emulators.functions_host.durable_extension.program import Program
 from emulators.functions_host.host_json import HostSettings
 from emulators.functions_host.http import cors
 from emulators.functions_host.http.admin import Admin
 from emulators.functions_host.http.triggers import HttpTriggers, max_body
-from emulators.functions_host.keys import ensure_keys
+from emulators.functions_host.keys import Keys, ensure_keys
 from emulators.functions_host.settings import Cors, allows_worker_deaths, redelivery_seconds
 from emulators.functions_host.timers.triggers import Timers
 from emulators.functions_host.worker.activities import Activities
@@ -35,48 +42,83 @@ from emulators.serving import Options
 
 NAME = "functions_host"
 MAX_RPC_BODY = 1 << 30
+EXTENSION_LOG = "durable_extension.log"
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 log = logging.getLogger("host")
 
 
-def build(app: App, settings: HostSettings, options: Options, allowed: Cors | None = None) -> web.Application:
-    """Return the web application that serves *app*; raises `HostError` when its triggers cannot be served."""
+@dataclass(frozen=True, slots=True)
+class TaskHub:
+    """What keeps the orchestrations: its engine, its HTTP API for callers, and that of durable clients."""
+
+    engine: Engine
+    management: Handler
+    clients: AbstractAsyncContextManager[str]
+
+
+def build(
+    app: App,
+    settings: HostSettings,
+    options: Options,
+    allowed: Cors | None = None,
+    extension: Path | None = None,
+) -> web.Application:
+    """Return the web application that serves *app*; raises `HostError` when its triggers cannot be served.
+
+    With *extension*, that program of the Durable extension keeps the task hub.
+    """
     folder = options.folder(NAME)
     lock = claim(folder)
     keys = ensure_keys(folder / "keys.json", [function.name for function in app.of("httpTrigger")])
     urls = ManagementUrls(f"http://localhost:{options.port}", settings.hub_name, keys.durable)
     invoker = Invoker(str(app.folder), urls.client_binding)
-    engine = _engine(app, settings, options, invoker)
-    webhooks = Webhooks(engine, keys, urls)
-    timers = Timers(app.of("timerTrigger"), engine, invoker)
+    if extension is None:
+        hub = _embedded_hub(_engine(app, settings, options, invoker), keys, urls)
+    else:
+        program = Program(extension, app.folder, settings.hub_name, options.folder("logs") / EXTENSION_LOG)
+        bridge = Bridge(_named(app, "orchestration"), _named(app, "activity"), invoker)
+        hub = _extension_hub(program, bridge, folder, keys, urls)
+    timers = Timers(app.of("timerTrigger"), hub.engine, invoker)
     triggers = HttpTriggers(app.of("httpTrigger"), settings.route_prefix, keys, invoker)
     cross_origin = cors.middleware(allowed or Cors())
     public = web.Application(client_max_size=max_body(), middlewares=[cross_origin])
-    deaths = WorkerDeathControl(engine, allowed=allows_worker_deaths(os.environ))
-    public.router.add_route("*", WORKER_DEATHS, deaths.answer)
-    _add_routes(public, webhooks, Admin(app, keys, timers), triggers)
+    if extension is None:
+        deaths = WorkerDeathControl(hub.engine, allowed=allows_worker_deaths(os.environ))
+        public.router.add_route("*", WORKER_DEATHS, deaths.answer)
+    _add_routes(public, hub.management, Admin(app, keys, timers), triggers)
 
     async def running(_: web.Application) -> AsyncIterator[None]:
         invoker.loop = asyncio.get_running_loop()
-        runner, urls.rpc = await _serve_rpc(webhooks)
-        engine.start()
-        timers.start()
-        _announce(app, settings, options)
-        yield
-        timers.stop()
+        async with hub.clients as urls.rpc:
+            hub.engine.start()
+            timers.start()
+            _announce(app, settings, options)
+            yield
+            timers.stop()
         invoker.close()
-        engine.stop()
-        await runner.cleanup()
+        hub.engine.stop()
         lock.close()
 
     public.cleanup_ctx.append(running)
     return public
 
 
+def _embedded_hub(engine: Engine, keys: Keys, urls: ManagementUrls) -> TaskHub:
+    webhooks = Webhooks(engine, keys, urls)
+    return TaskHub(engine, webhooks.public, _serving_clients(webhooks))
+
+
+def _extension_hub(
+    program: Program, bridge: Bridge, folder: Path, keys: Keys, urls: ManagementUrls
+) -> TaskHub:
+    """Return the hub of the extension; an embedded one without functions keeps the schedules of timers."""
+    engine = Engine(folder / "schedules.sqlite", {}, lambda *_: False, lambda *_: None)
+    return TaskHub(engine, Forwarding(keys, urls).public, serving(program, bridge))
+
+
 def _engine(app: App, settings: HostSettings, options: Options, invoker: Invoker) -> Engine:
-    orchestrators = {
-        _durable_name(f, "orchestration"): _orchestrate(f) for f in app.of("orchestrationTrigger")
-    }
-    activities = {_durable_name(f, "activity"): f for f in app.of("activityTrigger")}
+    orchestrators = {name: _orchestrate(f) for name, f in _named(app, "orchestration").items()}
+    activities = _named(app, "activity")
     known = {"activity": activities.keys(), "orchestrator": orchestrators.keys()}
     runs = Activities(activities, invoker, settings.max_concurrent_activities)
     path = options.folder(NAME) / f"{settings.hub_name}.sqlite"
@@ -91,9 +133,9 @@ def _engine(app: App, settings: HostSettings, options: Options, invoker: Invoker
     )
 
 
-def _durable_name(function: Function, key: str) -> str:
-    """Return the name that orchestrations use for *function*: the trigger's, or else the function's."""
-    return str(function.trigger.get(key) or function.name)
+def _named(app: App, key: str) -> dict[str, Function]:
+    """Return the orchestrators or activities of *app*, by the names that orchestrations use."""
+    return {str(f.trigger.get(key) or f.name): f for f in app.of(f"{key}Trigger")}
 
 
 def _orchestrate(function: Function) -> Orchestrate:
@@ -101,9 +143,9 @@ def _orchestrate(function: Function) -> Orchestrate:
     return lambda body: call(func.OrchestrationContext(body))
 
 
-def _add_routes(app: web.Application, webhooks: Webhooks, admin: Admin, triggers: HttpTriggers) -> None:
+def _add_routes(app: web.Application, management: Handler, admin: Admin, triggers: HttpTriggers) -> None:
     add = app.router.add_route
-    add("*", f"{WEBHOOKS}/{{rest:.*}}", webhooks.public)
+    add("*", f"{WEBHOOKS}/{{rest:.*}}", management)
     add("GET", "/admin/host/ping", admin.ping)
     add("GET", "/admin/host/status", admin.status)
     add("POST", "/admin/functions/{name}", admin.run)
@@ -116,15 +158,17 @@ async def _home(_: web.Request) -> web.Response:
     return web.Response(text="Your Azure Function App is up and running.")
 
 
-async def _serve_rpc(webhooks: Webhooks) -> tuple[web.AppRunner, str]:
-    """Serve the durable clients on a loopback port, without a key, under a secret path."""
+@asynccontextmanager
+async def _serving_clients(webhooks: Webhooks) -> AsyncIterator[str]:
+    """Serve the durable clients on a loopback port, without a key, under a secret path; yield the address."""
     path = f"/{secrets.token_urlsafe(16)}/durabletask/"
     rpc = web.Application(client_max_size=MAX_RPC_BODY)
     rpc.router.add_route("*", f"{path}{{rest:.*}}", webhooks.answer)
     runner = web.AppRunner(rpc, access_log=None, shutdown_timeout=0)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    return runner, f"http://127.0.0.1:{runner.addresses[0][1]}{path}"
+    yield f"http://127.0.0.1:{runner.addresses[0][1]}{path}"
+    await runner.cleanup()
 
 
 def _announce(app: App, settings: HostSettings, options: Options) -> None:

@@ -22,6 +22,7 @@ NOT_RUN = {
     r"^func start": "needs Azure Functions Core Tools, which load the extension bundle from the internet",
     r"^make test(-slow)?$": "is what runs this test",
     r"^make bench$": "takes minutes; tests/emulators/bench runs its parts",
+    r"^make soak": "takes minutes; tests/emulators/soak runs a small one",
     r"^make images$": "needs a builder of images; tests/containers/test_images.py runs it with a stand-in",
     r"MODEL=real": "needs a key, and costs money",
     r"/tfx ": "needs a publisher in the Marketplace",
