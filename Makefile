@@ -108,7 +108,7 @@ docs: $(PYTHON_STAMP) extension/node_modules/.installed  ## write the generated 
 screenshots: demo  ## take the README's pictures with Chromium, or the extension's (SCENARIO=boards)
 	"$(PY)" docs/screenshots.py "$(or $(STATE),.local/demo)"
 
-bench: install-demo  ## measure the app against a bare script (ONLY=runs,gateway selects some)
+bench: install-demo  ## measure what runs cost and how fast they are (ONLY=quiet,gateway selects some)
 	@"$(PY)" -m emulators.bench $(if $(ONLY),--only "$(ONLY)")
 
 extension: extension/node_modules/.installed  ## package the extension for Azure DevOps (FUNCTION_HOSTS, PUBLISHER)

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from emulators.platform.processes import ROOT
 
-QUICK, PATIENT = "bench", "bench-patient"
-PATIENT_SECONDS = 13.6  # the tenth poll, 14.5 s after the start, is the first after this time
+QUICK, PATIENT, SLEEPER = "bench", "bench-patient", "bench-sleeper"
+# The tenth poll of the patient one, 14.5 s after its start, is the first after its end.
+AGENT_SECONDS = {QUICK: 0, PATIENT: 13.6, SLEEPER: 60}
 CONTAINERS, IMAGES = "containers", "images.toml"
 MESSAGE = {"type": "result", "result": "Said hello.", "is_error": False}
 
@@ -56,9 +57,9 @@ def make_app(folder: Path) -> Path:
     for agent in (ROOT / CONTAINERS).iterdir():
         (folder / CONTAINERS / agent.name).symlink_to(agent)
     base = ROOT / CONTAINERS / "base"
-    images = [IMAGE.format(name=name, base=base) for name in (QUICK, PATIENT)]
-    _add(folder / CONTAINERS / QUICK, wait="")
-    _add(folder / CONTAINERS / PATIENT, wait=f"sleep {PATIENT_SECONDS}\n")
+    images = [IMAGE.format(name=name, base=base) for name in AGENT_SECONDS]
+    for name, seconds in AGENT_SECONDS.items():
+        _add(folder / CONTAINERS / name, wait=f"sleep {seconds}\n" if seconds else "")
     file = folder / IMAGES
     file.write_text("\n".join(images))
     return file
