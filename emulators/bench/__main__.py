@@ -13,7 +13,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +23,7 @@ from emulators.bench import aims, answers, report
 from emulators.bench.access_logs import LOGGED
 from emulators.bench.agent import SLEEPER, make_app
 from emulators.bench.aims import CROWD, PARTS
+from emulators.bench.answers import Answers, Message
 from emulators.bench.azure_devops import add_repository
 from emulators.bench.crowd import Place, crowd, quiet_cost
 from emulators.bench.gateway import added_by_gateway
@@ -97,10 +98,8 @@ def _measured(options: argparse.Namespace, folder: Path) -> Iterator[Row]:
         with _place(plan, MAX_CONCURRENT_RUNS=str(CROWD)) as place:
             yield from report.sleeper_rows(_said("sleepers", crowd(place, CROWD, SLEEPER)))
     if "answers" in wanted:
-        with _place(plan, **answers.settings(MAX_CONCURRENT_RUNS="1")) as place:
-            held_back = answers.held_back(place)
-        with _place(plan, **answers.settings()) as place:
-            yield from report.answer_rows(held_back, answers.running(place))
+        yield from report.answer_rows(aims.HOOKS, *_answers(plan, answers.deliveries))
+        yield from report.answer_rows(aims.REQUESTS, *_answers(plan, answers.requests))
     if "history" in wanted:
         base_port = free_base_port()
         with _place(replace(plan, base_port=base_port), **settings_without_callback(base_port)) as place:
@@ -112,6 +111,16 @@ def _plan(state: Path, folder: Path) -> Plan:
     quotas = [part for name in QUOTAS for part in (name, MANY)]
     arguments = {AZURE_RESOURCE_MANAGER.name: [*quotas, "--images", str(make_app(folder))]}
     return Plan(state, app=folder, arguments=arguments, access_logs=LOGGED, spelling=MAKE_ON_FREE_PORTS)
+
+
+def _answers(plan: Plan, make: Callable[[Place], list[Message]]) -> Iterator[Answers]:
+    """Yield the answers to the messages that *make* makes, with runs held back and with runs carried."""
+    with _place(plan, **answers.settings(MAX_CONCURRENT_RUNS="1")) as place:
+        messages = make(place)
+        answers.hold_runs_back(place)
+        yield answers.answers(place, messages)
+    with _place(plan, **answers.settings()) as place:
+        yield answers.answers(place, make(place))
 
 
 @contextmanager

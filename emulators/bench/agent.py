@@ -8,9 +8,9 @@ from pathlib import Path
 
 from emulators.platform.processes import ROOT
 
-QUICK, PATIENT, SLEEPER = "bench", "bench-patient", "bench-sleeper"
+QUICK, PATIENT, SLEEPER, HOLDER = "bench", "bench-patient", "bench-sleeper", "bench-holder"
 # The tenth poll of the patient one, 14.5 s after its start, is the first after its end.
-AGENT_SECONDS = {QUICK: 0, PATIENT: 13.6, SLEEPER: 60}
+AGENT_SECONDS = {QUICK: 0, PATIENT: 13.6, SLEEPER: 60, HOLDER: 1_200}
 CONTAINERS, IMAGES = "containers", "images.toml"
 MESSAGE = {"type": "result", "result": "Said hello.", "is_error": False}
 

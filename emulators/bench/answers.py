@@ -18,17 +18,18 @@ from typing import Any
 
 import aiohttp
 
-from emulators.bench.agent import QUICK, SLEEPER
+from emulators.bench.agent import HOLDER, QUICK
 from emulators.bench.crowd import Place
 from emulators.bench.repositories import SMALL
 from emulators.platform.app_settings import PROJECT
 from emulators.platform.clients.app import keys
 from emulators.platform.clients.person import HOOK_USER
-from emulators.platform.processes import PlatformError
 from emulators.platform.sample import TAG, hook_url
 
 JSON = dict[str, Any]
 SECONDS = 10
+HOLD_SECONDS = 2  # so that the run that holds the others back has its place
+MAX_ANSWER_SECONDS = 30  # an overloaded app answers later, or not at all
 HOOKS_A_SECOND, REQUESTS_A_SECOND = 100, 20
 ACCEPTED = 202
 WORKERS = 8
@@ -48,14 +49,6 @@ class Answers:
 
 
 @dataclass(frozen=True, slots=True)
-class Latencies:
-    """The answers to service hooks and to requests."""
-
-    hooks: Answers
-    requests: Answers
-
-
-@dataclass(frozen=True, slots=True)
 class Message:
     """A request to the app."""
 
@@ -70,27 +63,24 @@ def settings(**more: str) -> dict[str, str]:
     return {"DEFAULT_AGENT": QUICK, "PROJECT_REPO_MAP": repositories, "MAX_QUEUED_RUNS": "10000", **more}
 
 
-def held_back(place: Place) -> Latencies:
-    """Measure while a patient run has the only place, so that no run begins.
+def hold_runs_back(place: Place) -> None:
+    """Give the only place to a run that keeps it, so that no other run begins.
 
-    Whatever the app does to put a run into its queue is part of the measurement.
+    Whatever the app does to put a run into its queue remains part of a measurement.
     """
-    deliveries, requests = _deliveries(place), _requests(place)
     (work_item,) = place.work_items(1)
-    run_id = place.start(work_item, SLEEPER)
-    found = Latencies(_answers(deliveries), _answers(requests))
-    if place.app.run(run_id).get("endedAt"):
-        raise PlatformError("The run that held the others back ended before the measurement did.")
+    place.start(work_item, HOLDER)
+    time.sleep(HOLD_SECONDS)
+
+
+def answers(place: Place, messages: Sequence[Message]) -> Answers:
+    """Send *messages* evenly over some seconds, and return how they were answered."""
+    found = asyncio.run(_open_loop(messages))
+    place.platform.check()
     return found
 
 
-def running(place: Place) -> Latencies:
-    """Measure while the runs that were asked for are carried."""
-    deliveries, requests = _deliveries(place), _requests(place)
-    return Latencies(_answers(deliveries), _answers(requests))
-
-
-def _deliveries(place: Place) -> list[Message]:
+def deliveries(place: Place) -> list[Message]:
     """Return a delivery of a service hook for each of many new work items."""
     url, password = hook_url(place.platform), place.platform.passwords.hook_password
     headers = {"Authorization": aiohttp.encode_basic_auth(HOOK_USER, password)}
@@ -128,17 +118,13 @@ def _created(item: JSON, number: int, subscription: str, containers: JSON) -> JS
     }
 
 
-def _requests(place: Place) -> list[Message]:
+def requests(place: Place) -> list[Message]:
     """Return a request for a run of each of some new work items."""
     headers = {"x-functions-key": keys(place.platform.plan)["host"]["default"]}
     return [
         Message(f"{place.app.url}/api/runs", {"workItemId": item, "project": PROJECT}, headers)
         for item in place.work_items(REQUESTS_A_SECOND * SECONDS)
     ]
-
-
-def _answers(messages: Sequence[Message]) -> Answers:
-    return asyncio.run(_open_loop(messages))
 
 
 async def _open_loop(messages: Sequence[Message]) -> Answers:
@@ -159,7 +145,8 @@ async def _open_loop(messages: Sequence[Message]) -> Answers:
             others[outcome] += 1
 
     unlimited = aiohttp.TCPConnector(limit=0)
-    async with aiohttp.ClientSession(connector=unlimited) as session:
+    timeout = aiohttp.ClientTimeout(MAX_ANSWER_SECONDS)
+    async with aiohttp.ClientSession(connector=unlimited, timeout=timeout) as session:
         began, step = time.monotonic(), SECONDS / len(messages)
         await asyncio.gather(*(send(session, one, began + n * step) for n, one in enumerate(messages)))
     return Answers(tuple(seconds), dict(others))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from emulators.bench import aims
 from emulators.bench.aims import Aim
-from emulators.bench.answers import Answers, Latencies
+from emulators.bench.answers import Answers
 from emulators.bench.cost import Cost
 from emulators.bench.crowd import Crowd
 from emulators.bench.gateway import GatewayOverhead
@@ -79,13 +79,11 @@ def _makespan(aim: Aim, crowd: Crowd) -> list[Row]:
     return [took, _judged(aims.FAILURES, len(crowd.failures), str(len(crowd.failures)))]
 
 
-def answer_rows(held_back: Latencies, running: Latencies) -> list[Row]:
+def answer_rows(aim: Aim, held_back: Answers, carried: Answers) -> list[Row]:
     """Return the rows of the app's answers, while runs are held back and while they are carried."""
     return [
-        _answered(aims.HOOKS, held_back.hooks),
-        Row("service hooks, runs being carried", _percentiles(running.hooks)),
-        _answered(aims.REQUESTS, held_back.requests),
-        Row("POST /api/runs, runs being carried", _percentiles(running.requests)),
+        _answered(aim, held_back),
+        Row("  the same while runs are carried", _percentiles(carried)),
     ]
 
 
