@@ -49,20 +49,20 @@ T = TypeVar("T")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the measurements and print them; returns the exit code, 0 even if a target is missed."""
+    """Run the measurements and print them; returns the exit code, 0 even if an aim is missed."""
     options = _options(argv)
     print(f"Measuring {', '.join(options.only)}   ({report.circumstances()})", flush=True)
-    began = time.monotonic()
+    began, rows, code = time.monotonic(), list[Row](), 0
     try:
         with ends_on_signals(), tempfile.TemporaryDirectory() as folder:
-            rows = list(_measured(options, Path(folder)))
+            rows.extend(_measured(options, Path(folder)))
     except KeyboardInterrupt:
         return 130
     except PlatformError as error:
         print(error, file=sys.stderr)
-        return 1
+        code = 1
     print(f"\n{report.table(rows)}\n\n  {time.monotonic() - began:.0f} s in all; {report.circumstances()}")
-    return 0
+    return code
 
 
 def _options(argv: Sequence[str] | None) -> argparse.Namespace:

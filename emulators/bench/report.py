@@ -1,4 +1,4 @@
-"""The table that the benchmark prints: each measurement with its target.
+"""The table that the benchmark prints: each measurement with its aim.
 
 https://docs.python.org/3/library/statistics.html
 """
@@ -22,7 +22,7 @@ from emulators.bench.runs import Comparison
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A measurement: its name, its value, its target, and whether that is met (None without a target)."""
+    """A measurement: its name, its value, its aim, and whether that is met (None without an aim)."""
 
     what: str
     value: str
@@ -151,7 +151,9 @@ def seconds(measured: Sequence[float]) -> str:
 def table(rows: Iterable[Row]) -> str:
     """Return *rows* as an aligned table."""
     rows = list(rows)
-    widths = [max(len(getattr(row, name)) for row in rows) for name in ("what", "value", "target")]
+    widths = [
+        max((len(getattr(row, name)) for row in rows), default=0) for name in ("what", "value", "target")
+    ]
     marks = {None: "", True: "met", False: "MISSED"}
     lines = (
         f"  {row.what:{widths[0]}}  {row.value:{widths[1]}}  {row.target:{widths[2]}}  {marks[row.is_met]}"

@@ -7,6 +7,8 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
+
 from emulators.bench.agent import QUICK
 from emulators.bench.azure_devops import Remote, create_work_item
 from emulators.platform.app_settings import PROJECT
@@ -51,7 +53,10 @@ def run_seconds(app: App, remote: Remote, work_item: int) -> float:
 def start(app: App, repository: str, *, work_item: int, agent: str = QUICK) -> str:
     """Start a run; returns its id; raises `PlatformError`."""
     body = {"workItemId": work_item, "project": PROJECT, "repository": repository, "agentType": agent}
-    answer = app.http.post("/api/runs", json=body)
+    try:
+        answer = app.http.post("/api/runs", json=body, timeout=MAX_RUN_SECONDS)
+    except httpx.TransportError as error:
+        raise PlatformError(f"POST /api/runs: {type(error).__name__}") from error
     if answer.status_code != 202:
         raise PlatformError(f"POST /api/runs: HTTP {answer.status_code} {answer.text[:300]}")
     return str(answer.json()["id"])
