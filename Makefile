@@ -13,6 +13,7 @@ PIPELINES ?=
 ONLY ?=
 BASE_PORT ?= 7071
 STATE ?=
+DURABLE_EXTENSION ?=
 PYTEST_ARGS ?=
 JOBS ?= 3
 TAG ?= dev
@@ -29,10 +30,13 @@ NODE_PREFIXES := emulators extension $(patsubst %/package-lock.json,%,$(wildcard
 NODE_STAMPS := $(addsuffix /node_modules/.installed,$(NODE_PREFIXES))
 AGENTS := $(sort $(patsubst containers/%/agent.toml,%,$(wildcard containers/*/agent.toml)))
 SHELL_SCRIPTS = $(shell git ls-files -z | xargs -0 awk 'FNR == 1 && /^\#!.*[\/ ](ba)?sh$$/ { print FILENAME }')
+EXTENSION_PROJECT := tests/durable_extension
+EXTENSION_BUILD = $(CURDIR)/.local/durable-extension
 given = $(filter-out 0 no false,$(1))
 STATE_ARGUMENT = $(if $(STATE),--state "$(STATE)")
 DEMO_PORT = $(if $(filter-out file default undefined,$(origin BASE_PORT)),--base-port "$(BASE_PORT)")
-PLATFORM_ARGUMENTS = --agent "$(AGENT)" --model "$(MODEL)" $(STATE_ARGUMENT) $(if $(call given,$(UNSAFE)),--unsafe)
+PLATFORM_ARGUMENTS = --agent "$(AGENT)" --model "$(MODEL)" $(STATE_ARGUMENT) $(if $(call given,$(UNSAFE)),--unsafe) \
+  $(if $(DURABLE_EXTENSION),--durable-extension "$(DURABLE_EXTENSION)")
 DOCKERFILES = $(shell git ls-files '*Dockerfile')
 
 SCENARIOS := $(sort $(filter-out __init__,$(basename $(notdir $(wildcard emulators/platform/scenarios/*.py)))))
@@ -40,8 +44,8 @@ SCENARIOS := $(sort $(filter-out __init__,$(basename $(notdir $(wildcard emulato
 CHECKS := check-format check-lint check-types check-imports check-shell check-docker check-secrets \
   check-extension
 
-.PHONY: check-agent check-scenario compiled help demo run test test-slow check $(CHECKS) docs screenshots format \
-  bench images install install-demo tools clean extension extension-pages
+.PHONY: check-agent check-scenario check-durable name-durable compiled help demo run test test-slow test-durable check $(CHECKS) docs screenshots format \
+  bench images install install-demo tools clean extension extension-pages durable-extension
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*  ## /  make \1|/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -56,16 +60,17 @@ help:  ## list the targets
 # PIPELINES: 1 lets pipelines of make run execute their steps: scripts, with your rights and no sandbox
 # KEEP: 1 keeps the platform of make demo up until Ctrl-C
 # STATE: folder for state and logs (.local; make demo: .local/demo)
+# DURABLE_EXTENSION: program of Microsoft's Durable extension, to keep the orchestrations (the embedded hub)
 # BASE_PORT: first of the ten ports (make run: 7071; make demo: ports that are free)
 
 # FUNCTION_HOSTS: hosts of your function app, separated by commas, for make extension (this machine)
 # PUBLISHER: id of your publisher in the Marketplace, for make extension (autocoder)
 
-demo: check-agent check-scenario install-demo $(if $(SCENARIO),extension/node_modules/.installed)  ## a work item in, a linked pull request out
+demo: check-agent check-scenario check-durable install-demo $(if $(SCENARIO),extension/node_modules/.installed)  ## a work item in, a linked pull request out
 	@"$(PY)" -m emulators.platform.demo $(PLATFORM_ARGUMENTS) $(DEMO_PORT) \
 	  $(if $(SCENARIO),--scenario "$(SCENARIO)") $(if $(call given,$(KEEP)),--keep)
 
-run: check-agent install-demo  ## keep the platform up, with the sample in it, to play with
+run: check-agent check-durable install-demo  ## keep the platform up, with the sample in it, to play with
 	@"$(PY)" -m emulators.platform.run $(PLATFORM_ARGUMENTS) --base-port "$(BASE_PORT)" \
 	  $(if $(call given,$(PIPELINES)),--pipelines)
 
@@ -74,6 +79,10 @@ test: install  ## the tests, in less than 15 minutes (PYTEST_ARGS="-k hooks" sel
 
 test-slow: install  ## the tests that take longer: each agent, each recipe, each documented command
 	@"$(PY)" -m pytest -n $(JOBS) --dist loadfile -m slow $(PYTEST_ARGS)
+
+test-durable: name-durable check-durable install  ## the end-to-end tests on the Durable extension (DURABLE_EXTENSION=<program>)
+	@DURABLE_EXTENSION="$(DURABLE_EXTENSION)" "$(PY)" -m pytest -n $(JOBS) --dist loadfile \
+	  -m "not slow or durable" tests/end_to_end $(PYTEST_ARGS)
 
 check: $(CHECKS)  ## format, lint, types, imports, shell scripts, Dockerfiles, secrets, the extension
 $(CHECKS): $(PYTHON_STAMP)
@@ -122,6 +131,13 @@ extension-pages: extension/node_modules/.installed  ## build the extension for m
 	  "$(or $(STATE),.local)/extension_files/dist/extension"
 	@echo "The pages are built: open a work item of make run and choose Autocoder."
 
+durable-extension:  ## build the program of the Durable extension, with the .NET SDK
+	@command -v dotnet >/dev/null || { echo "The .NET SDK is not installed: its command dotnet builds the program. \
+	Install version 10 or later (https://dotnet.microsoft.com/download)." >&2; exit 1; }
+	dotnet publish "$(EXTENSION_PROJECT)" --configuration Release --use-current-runtime --self-contained \
+	  --artifacts-path "$(EXTENSION_BUILD)/build" --output "$(EXTENSION_BUILD)"
+	@echo "Built: make run DURABLE_EXTENSION=$(EXTENSION_BUILD)/durable-extension"
+
 images:  ## build the containers' images (TAG=dev, BUILDER=docker)
 	@BUILDER="$(BUILDER)" TAG="$(TAG)" sh containers/build.sh
 
@@ -132,6 +148,14 @@ check-agent:  # first, so that a wrong AGENT fails before anything is installed
 
 check-scenario:
 	@$(if $(filter-out $(SCENARIOS),$(SCENARIO)),echo "There is no scenario '$(SCENARIO)'. Scenarios are: $(SCENARIOS)." >&2; exit 1)
+
+name-durable:
+	@$(if $(DURABLE_EXTENSION),,echo "Name the program of the Durable extension: make test-durable \
+	  DURABLE_EXTENSION=<program>. make durable-extension builds it." >&2; exit 1)
+
+check-durable:
+	@$(if $(DURABLE_EXTENSION),test -f "$(DURABLE_EXTENSION)" -a -x "$(DURABLE_EXTENSION)" || { \
+	  echo "DURABLE_EXTENSION: there is no program '$(DURABLE_EXTENSION)'." >&2; exit 1; })
 
 install-demo: compiled emulators/node_modules/.installed \
   $(if $(wildcard containers/$(AGENT)/package-lock.json),containers/$(AGENT)/node_modules/.installed)

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from emulators.platform.console.addresses import print_addresses
-from emulators.platform.console.arguments import add_model, add_pipelines
+from emulators.platform.console.arguments import add_durable_extension, add_model, add_pipelines
 from emulators.platform.endings import ends_on_signals
 from emulators.platform.extension_pages import try_to_build
 from emulators.platform.plan import FLAGS, Plan, real_model_key
@@ -40,10 +40,18 @@ def plan_of(argv: Sequence[str] | None = None) -> Plan:
     parser.add_argument("--app", type=Path, default=ROOT, help="folder of the function app (this repository)")
     add_model(parser)
     add_pipelines(parser)
+    add_durable_extension(parser)
     parsed = parser.parse_args(argv)
     key = real_model_key(FLAGS, unsafe=parsed.unsafe) if parsed.model == "real" else None
     app, state = parsed.app.absolute(), parsed.state.absolute()
-    plan = Plan(state, parsed.base_port, app, model_key=key, unsafe=parsed.unsafe)
+    plan = Plan(
+        state,
+        parsed.base_port,
+        app,
+        model_key=key,
+        unsafe=parsed.unsafe,
+        durable_extension=parsed.durable_extension,
+    )
     return plan.with_pipelines() if parsed.pipelines else plan
 
 

@@ -26,6 +26,9 @@ from emulators.platform.sample import HOOK_FUNCTION, create_sample
 from emulators.ports import AZURE_DEVOPS, AZURE_RESOURCE_MANAGER, FUNCTIONS_HOST, MODEL_PROVIDER
 
 LOOK_SECONDS = 0.05
+DURABLE_EXTENSION = "DURABLE_EXTENSION"  # the variable with the program that `make test-durable` tests on
+# The Durable extension keeps every step in storage, and gives killed work back after nearly a minute.
+PATIENCE_WITH_EXTENSION = 4
 QUOTAS = ("--per-five-minutes", "--per-hour", "--groups", "--cores")
 WITHOUT_QUOTAS = {AZURE_RESOURCE_MANAGER.name: [part for name in QUOTAS for part in (name, "10000")]}
 
@@ -106,7 +109,8 @@ class Platform:
         return self.reached(run_id, "an outcome", seconds)
 
     def wait_for(self, look, what, seconds):
-        """Call *look* until it returns something, and return that; fails after *seconds*."""
+        """Call *look* until it returns something, and return that; fails after *seconds* with patience."""
+        seconds *= patience()
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             with contextlib.suppress(httpx.TransportError):
@@ -161,6 +165,17 @@ class Platform:
                 http.delete("/_control/faults")
 
 
+def durable_extension():
+    """The program of Microsoft's Durable extension that the tests run on, None for the embedded hub."""
+    given = os.environ.get(DURABLE_EXTENSION)
+    return Path(given).absolute() if given else None
+
+
+def patience():
+    """How many times longer a test waits on the Durable extension than on the embedded hub."""
+    return PATIENCE_WITH_EXTENSION if durable_extension() else 1
+
+
 def a_base_port():
     """The first of ten consecutive free ports, chosen at random, so that tests can run in parallel."""
     return free_base_port(random.Random(os.urandom(8)).randrange(10_000, 30_000, 20))
@@ -169,6 +184,7 @@ def a_base_port():
 @contextlib.contextmanager
 def running_platform(state: Path, **options):
     """Start a platform with *options* of its plan (`settings`, `arguments`, `app`), fill it, and end it."""
-    plan = Plan(state=state, base_port=a_base_port(), **{"arguments": WITHOUT_QUOTAS, **options})
+    defaults = {"arguments": WITHOUT_QUOTAS, "durable_extension": durable_extension()}
+    plan = Plan(state=state, base_port=a_base_port(), **{**defaults, **options})
     with running(plan) as platform:
         yield Platform(platform, create_sample(platform))

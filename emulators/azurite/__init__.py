@@ -12,6 +12,8 @@ from emulators.certificates import ensure_certificates
 from emulators.ports import AZURITE, BLOB_STORAGE, QUEUE_STORAGE, TABLE_STORAGE, Emulator
 
 ACCOUNT = "devstoreaccount1"
+# The account's key, which Azurite's documentation publishes.
+ACCOUNT_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
 KEEP_ALIVE_SECONDS = 120  # with Azurite's default of 5 s, clients often use a connection that is being closed
 PACKAGES = Path(__file__).parents[1] / "node_modules"
 READY = tuple(
@@ -57,6 +59,18 @@ def queue_url(base_port: int) -> str:
 def table_url(base_port: int) -> str:
     """Return the Table Storage endpoint of Azurite's account."""
     return f"{TABLE_STORAGE.url(base_port)}/{ACCOUNT}"
+
+
+def connection_string(base_port: int) -> str:
+    """Return the connection string of Azurite's account, for programs that sign in with its key.
+
+    https://learn.microsoft.com/azure/storage/common/storage-connect-azurite
+    """
+    endpoints = (
+        f"BlobEndpoint={blob_url(base_port)};QueueEndpoint={queue_url(base_port)};"
+        f"TableEndpoint={table_url(base_port)}"
+    )
+    return f"DefaultEndpointsProtocol=https;AccountName={ACCOUNT};AccountKey={ACCOUNT_KEY};{endpoints}"
 
 
 def _listening(emulator: Emulator, base_port: int) -> tuple[str, ...]:

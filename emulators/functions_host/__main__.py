@@ -15,7 +15,7 @@ from emulators import ports, serving
 from emulators.functions_host import logs
 from emulators.functions_host.errors import HostError
 from emulators.functions_host.host_json import read_host_settings
-from emulators.functions_host.settings import Cors, apply_local_settings
+from emulators.functions_host.settings import Cors, apply_local_settings, durable_extension
 from emulators.functions_host.urls import build, worker_environment
 from emulators.functions_host.worker.loader import load_app
 
@@ -30,6 +30,12 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--app", type=Path, default=Path(), help="folder of function_app.py (.)")
     parser.add_argument(
         "--settings", type=Path, help=f"the app's settings ({LOCAL_SETTINGS} in its folder, if there is one)"
+    )
+    parser.add_argument(
+        "--durable-extension",
+        type=Path,
+        metavar="PROGRAM",
+        help="the Durable extension, which then keeps the orchestrations in AzureWebJobsStorage",
     )
     return parser
 
@@ -53,13 +59,14 @@ def main(argv: Sequence[str] | None = None) -> None:
         cors = apply_local_settings(settings, os.environ) if given else Cors()
         for name, value in worker_environment(options).items():
             os.environ.setdefault(name, value)
-        host_settings = read_host_settings(folder)
+        extension = durable_extension(parsed.durable_extension, os.environ)
+        host_settings = read_host_settings(folder, with_extension=extension is not None)
         os.chdir(folder)
-        application = build(load_app(folder), host_settings, options, cors)
+        application = build(load_app(folder), host_settings, options, cors, extension)
         gc.freeze()  # imported objects are never garbage
+        serving.run(EMULATOR, options, application)
     except HostError as error:
         sys.exit(f"{EMULATOR.name} cannot serve {folder}: {error}")
-    serving.run(EMULATOR, options, application)
     sys.stdout.flush()
     os._exit(0)  # a synchronous function that is still running would keep the interpreter alive
 

@@ -58,8 +58,12 @@ class HostSettings:
     max_concurrent_activities: int = DEFAULT_ACTIVITIES_PER_CORE * (os.cpu_count() or 1)
 
 
-def read_host_settings(app: Path, environment: Mapping[str, str] = os.environ) -> HostSettings:
+def read_host_settings(
+    app: Path, environment: Mapping[str, str] = os.environ, *, with_extension: bool = False
+) -> HostSettings:
     """Return the settings from `host.json` in the folder *app*.
+
+    *with_extension*: the Durable extension reads its own section of the file, with all that is in it.
 
     Raises `SettingsError` for an unusable file, and for settings that this host does not cover, in the file
     or as overrides in *environment*.
@@ -68,7 +72,7 @@ def read_host_settings(app: Path, environment: Mapping[str, str] = os.environ) -
     content = read_object(path)
     if content.get("version") != "2.0":
         raise SettingsError(f'{path}: "version" must be "2.0"')
-    _check_covered(path, content)
+    _check_covered(path, content, DURABLE if with_extension else None)
     overrides = sorted(name for name in environment if name.startswith(f"{OVERRIDE}__"))
     if overrides:
         raise SettingsError(f"settings that override host.json are not covered by this host: {overrides}")
@@ -85,10 +89,15 @@ def read_host_settings(app: Path, environment: Mapping[str, str] = os.environ) -
     )
 
 
-def _check_covered(path: Path, content: Mapping[str, Any]) -> None:
-    """Log the ignored settings; raises `SettingsError` for settings that are neither read nor ignored."""
+def _check_covered(path: Path, content: Mapping[str, Any], others: str | None) -> None:
+    """Log the ignored settings; raises `SettingsError` for settings that are neither read nor ignored.
+
+    The section *others* belongs to another program.
+    """
     ignored, refused = set[str](), set[str]()
     for name in _settings(content):
+        if others is not None and name.startswith(f"{others}."):
+            continue
         known = next((one for one in IGNORED if name == one or name.startswith(f"{one}.")), None)
         if known:
             ignored.add(known)

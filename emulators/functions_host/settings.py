@@ -5,6 +5,7 @@ https://learn.microsoft.com/azure/azure-functions/functions-develop-local#local-
 
 import json
 import math
+import os
 import re
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from typing import Any
 from emulators.functions_host.errors import SettingsError
 
 SECTIONS = {"IsEncrypted", "Values", "Host"}  # of local.settings.json
+STORAGE_SETTING = "AzureWebJobsStorage"
 REDELIVERY_SETTING = "FUNCTIONS_HOST_REDELIVERY_SECONDS"
 MAX_REDELIVERY_SECONDS = 86_400
 DEFAULT_MAX_BODY = 104_857_600  # FUNCTIONS_REQUEST_BODY_SIZE_LIMIT; see functions-app-settings
@@ -72,6 +74,22 @@ def redelivery_seconds(environment: Mapping[str, str]) -> float:
             f"{REDELIVERY_SETTING} must be a number of seconds up to {MAX_REDELIVERY_SECONDS:,}, not '{text}'"
         )
     return seconds
+
+
+def durable_extension(program: Path | None, environment: Mapping[str, str]) -> Path | None:
+    """Return the absolute path of the Durable extension's *program*, None if none is given.
+
+    Raises `SettingsError` when it cannot be started, or has no storage.
+    """
+    if program is None:
+        return None
+    if not (program.is_file() and os.access(program, os.X_OK)):
+        raise SettingsError(f"{program} is not a program: the Durable extension cannot be started")
+    if not environment.get(STORAGE_SETTING):
+        raise SettingsError(
+            f"the Durable extension needs {STORAGE_SETTING}, the connection string of its storage"
+        )
+    return program.absolute()
 
 
 def expand(text: str, environment: MutableMapping[str, str]) -> str:

@@ -9,7 +9,9 @@ import asyncio
 import logging
 import os
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
 
 import azure.functions as func
 from aiohttp import web
@@ -19,6 +21,10 @@ from emulators.functions_host.durable.episodes import Orchestrate
 from emulators.functions_host.durable.management_urls import WEBHOOKS, ManagementUrls
 from emulators.functions_host.durable.store import claim
 from emulators.functions_host.durable.webhooks import Webhooks
+from emulators.functions_host.durable_extension import hub
+from emulators.functions_host.durable_extension.bridge import Bridge
+from emulators.functions_host.durable_extension.forwarding import Forwarding
+from emulators.functions_host.durable_extension.program import Program
 from emulators.functions_host.host_json import HostSettings
 from emulators.functions_host.http import cors
 from emulators.functions_host.http.admin import Admin
@@ -33,51 +39,83 @@ from emulators.serving import Options
 
 NAME = "functions_host"
 MAX_RPC_BODY = 1 << 30
+EXTENSION_LOG = "durable_extension.log"
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 log = logging.getLogger("host")
 
 
-def build(app: App, settings: HostSettings, options: Options, allowed: Cors | None = None) -> web.Application:
-    """Return the web application that serves *app*; raises `HostError` when its triggers cannot be served."""
+def build(
+    app: App,
+    settings: HostSettings,
+    options: Options,
+    allowed: Cors | None = None,
+    extension: Path | None = None,
+) -> web.Application:
+    """Return the web application that serves *app*; raises `HostError` when its triggers cannot be served.
+
+    With *extension*, that program of the Durable extension keeps the task hub.
+    """
     folder = options.folder(NAME)
     lock = claim(folder)
     keys = ensure_keys(folder / "keys.json", [function.name for function in app.of("httpTrigger")])
     urls = ManagementUrls(f"http://localhost:{options.port}", settings.hub_name, keys.durable)
     invoker = Invoker(str(app.folder), urls.client_binding)
-    engine = _engine(app, settings, options, invoker)
-    webhooks = Webhooks(engine, keys, urls)
+    orchestrators, activities = _named(app, "orchestration"), _named(app, "activity")
+    if extension is None:
+        engine = _engine(orchestrators, activities, settings, options, invoker)
+        webhooks = Webhooks(engine, keys, urls)
+        management, clients = webhooks.public, _serving_clients(webhooks)
+    else:
+        engine = _schedules(folder)
+        management = Forwarding(keys, urls).public
+        program = Program(extension, app.folder, settings.hub_name, options.folder("logs") / EXTENSION_LOG)
+        clients = hub.serving(program, Bridge(orchestrators, activities, invoker))
     timers = Timers(app.of("timerTrigger"), engine, invoker)
     triggers = HttpTriggers(app.of("httpTrigger"), settings.route_prefix, keys, invoker)
     cross_origin = cors.middleware(allowed or Cors())
     public = web.Application(client_max_size=max_body(), middlewares=[cross_origin])
-    _add_routes(public, webhooks, Admin(app, keys, timers), triggers)
+    _add_routes(public, management, Admin(app, keys, timers), triggers)
 
     async def running(_: web.Application) -> AsyncIterator[None]:
         invoker.loop = asyncio.get_running_loop()
-        runner, urls.rpc = await _serve_rpc(webhooks)
-        engine.start()
-        timers.start()
-        _announce(app, settings, options)
-        yield
-        timers.stop()
+        async with clients as urls.rpc:
+            engine.start()
+            timers.start()
+            _announce(app, settings, options)
+            yield
+            timers.stop()
         invoker.close()
         engine.stop()
-        await runner.cleanup()
         lock.close()
 
     public.cleanup_ctx.append(running)
     return public
 
 
-def _engine(app: App, settings: HostSettings, options: Options, invoker: Invoker) -> Engine:
-    orchestrators = {
-        _durable_name(f, "orchestration"): _orchestrate(f) for f in app.of("orchestrationTrigger")
-    }
-    activities = {_durable_name(f, "activity"): f for f in app.of("activityTrigger")}
+def _named(app: App, key: str) -> dict[str, Function]:
+    """Return the orchestrators or activities of *app*, by the names that orchestrations use."""
+    return {_durable_name(function, key): function for function in app.of(f"{key}Trigger")}
+
+
+def _engine(
+    orchestrators: Mapping[str, Function],
+    activities: Mapping[str, Function],
+    settings: HostSettings,
+    options: Options,
+    invoker: Invoker,
+) -> Engine:
+    """Return the embedded task hub."""
     known = {"activity": activities.keys(), "orchestrator": orchestrators.keys()}
     runs = Activities(activities, invoker, settings.max_concurrent_activities)
     path = options.folder(NAME) / f"{settings.hub_name}.sqlite"
+    called = {name: _orchestrate(function) for name, function in orchestrators.items()}
     delay = redelivery_seconds(os.environ)
-    return Engine(path, orchestrators, lambda kind, name: name in known[kind], runs.start, delay)
+    return Engine(path, called, lambda kind, name: name in known[kind], runs.start, delay)
+
+
+def _schedules(folder: Path) -> Engine:
+    """Return an embedded hub without functions, which keeps only the state of timer triggers."""
+    return Engine(folder / "schedules.sqlite", {}, lambda *_: False, lambda *_: None)
 
 
 def _durable_name(function: Function, key: str) -> str:
@@ -90,9 +128,9 @@ def _orchestrate(function: Function) -> Orchestrate:
     return lambda body: call(func.OrchestrationContext(body))
 
 
-def _add_routes(app: web.Application, webhooks: Webhooks, admin: Admin, triggers: HttpTriggers) -> None:
+def _add_routes(app: web.Application, management: Handler, admin: Admin, triggers: HttpTriggers) -> None:
     add = app.router.add_route
-    add("*", f"{WEBHOOKS}/{{rest:.*}}", webhooks.public)
+    add("*", f"{WEBHOOKS}/{{rest:.*}}", management)
     add("GET", "/admin/host/ping", admin.ping)
     add("GET", "/admin/host/status", admin.status)
     add("POST", "/admin/functions/{name}", admin.run)
@@ -105,15 +143,17 @@ async def _home(_: web.Request) -> web.Response:
     return web.Response(text="Your Azure Function App is up and running.")
 
 
-async def _serve_rpc(webhooks: Webhooks) -> tuple[web.AppRunner, str]:
-    """Serve the durable clients on a loopback port, without a key, under a secret path."""
+@asynccontextmanager
+async def _serving_clients(webhooks: Webhooks) -> AsyncIterator[str]:
+    """Serve the durable clients on a loopback port, without a key, under a secret path; yield the address."""
     path = f"/{secrets.token_urlsafe(16)}/durabletask/"
     rpc = web.Application(client_max_size=MAX_RPC_BODY)
     rpc.router.add_route("*", f"{path}{{rest:.*}}", webhooks.answer)
     runner = web.AppRunner(rpc, access_log=None, shutdown_timeout=0)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    return runner, f"http://127.0.0.1:{runner.addresses[0][1]}{path}"
+    yield f"http://127.0.0.1:{runner.addresses[0][1]}{path}"
+    await runner.cleanup()
 
 
 def _announce(app: App, settings: HostSettings, options: Options) -> None:

@@ -52,6 +52,8 @@ def app_settings(plan: Plan) -> dict[str, str]:
     names = {str(agent_file(agent)["provider"]) for agent in agents()}
     scripted = [name for name in sorted(names) if plan.model_key is None or name != REAL_PROVIDER]
     values["MODEL_UPSTREAMS"] = json.dumps(dict.fromkeys(scripted, MODEL_PROVIDER.url(base)))
+    if plan.durable_extension:
+        values["AzureWebJobsStorage"] = azurite.connection_string(base)
     return {**values, **plan.settings}
 
 

@@ -92,6 +92,7 @@ def demo_plan(options: argparse.Namespace, first_port: int | None = None) -> Pla
         settings={"DEFAULT_AGENT": agent},
         model_key=key,
         unsafe=options.unsafe,
+        durable_extension=options.durable_extension,
         spelling=MAKE if first_port else MAKE_ON_FREE_PORTS,
     )
 

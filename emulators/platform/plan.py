@@ -53,6 +53,7 @@ class Plan:
     access_logs: Collection[str] = ()
     model_key: str | None = None  # of the real model; None: the scripted model answers
     unsafe: bool = False  # whether the agent of a real model may run without a sandbox
+    durable_extension: Path | None = None  # the program that keeps the orchestrations; None: the host does
     pipelines: bool = False  # whether the steps of pipelines may run, which they do without a sandbox
     spelling: Spelling = FLAGS
 

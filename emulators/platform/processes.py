@@ -1,19 +1,18 @@
 """The platform's programs as processes: each has its own session, is watched, and is stopped reliably.
 
-https://man7.org/linux/man-pages/man2/setsid.2.html,
-https://man7.org/linux/man-pages/man2/PR_SET_PDEATHSIG.2const.html
+https://man7.org/linux/man-pages/man2/setsid.2.html
 """
 
 import contextlib
-import ctypes
 import os
 import signal
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from emulators.processes.parents import end_with_this
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "HTTPS_PROXY", "https_proxy")
@@ -50,7 +49,7 @@ class Process:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=_end_with_parent(os.getpid()),  # noqa: PLW1509 - one prctl call, no lock is taken
+                preexec_fn=end_with_this(signal.SIGTERM),  # noqa: PLW1509 - one prctl call, no lock is taken
             )
 
     @property
@@ -131,17 +130,3 @@ def _environment(additional: Mapping[str, str]) -> dict[str, str]:
     """Return a program's environment, without any variable of the caller that could be a secret."""
     passed_on = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     return {**passed_on, "NO_PROXY": "127.0.0.1,localhost", "PYTHONUNBUFFERED": "1", **additional}
-
-
-def _end_with_parent(parent: int) -> Callable[[], None] | None:
-    """Return a function for the child, so that it ends even when *parent* is killed (Linux only)."""
-    if sys.platform != "linux":
-        return None
-    prctl, parent_death_signal = ctypes.CDLL(None).prctl, 1  # PR_SET_PDEATHSIG
-
-    def ask() -> None:
-        prctl(parent_death_signal, signal.SIGTERM)
-        if os.getppid() != parent:
-            os._exit(1)
-
-    return ask

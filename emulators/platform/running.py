@@ -128,6 +128,8 @@ def program_of(plan: Plan, emulator: Emulator) -> Program:
     command += ["--state", str(plan.state), "--base-port", str(plan.base_port)]
     if emulator is FUNCTIONS_HOST:
         command += ["--app", str(plan.app), "--settings", str(plan.settings_file)]
+        extension = plan.durable_extension
+        command += ["--durable-extension", str(extension)] if extension else []
     if emulator is AZURE_DEVOPS:  # its pages show the app's runs, and host the extension
         command += ["--extension-files", EXTENSION_FILES.url(plan.base_port)]
         command += ["--app-url", FUNCTIONS_HOST.url(plan.base_port), "--app-keys", str(plan.keys_file)]

@@ -5,18 +5,28 @@ import itertools
 import json
 import subprocess
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
 from emulators.azure_resource_manager.control.client import PlatformControl
 from emulators.platform.app_settings import ORGANIZATION, PROJECT, REPOSITORY
 from emulators.ports import AZURE_DEVOPS, AZURE_RESOURCE_MANAGER
-from tests.platform import Platform, running_platform
+from tests.platform import Platform, patience, running_platform
 from tests.quick_agent import quick_options
 
 NOWHERE = "http://127.0.0.1:9"  # the discard port: nothing listens
 WRITE = "write notes.txt Hello"
 numbers = itertools.count(1)
+
+
+def pytest_collection_modifyitems(config, items):
+    """Give the tests here more time where they run on the Durable extension."""
+    for item in items:
+        if patience() > 1 and Path(__file__).parent in item.path.parents:
+            given = item.get_closest_marker("timeout")
+            seconds = given.args[0] if given else float(config.getini("timeout"))
+            item.add_marker(pytest.mark.timeout(seconds * patience()), append=False)
 
 
 @pytest.fixture(scope="session")

@@ -29,6 +29,7 @@ def mortal(tmp_path_factory):
 
 
 @pytest.mark.slow
+@pytest.mark.durable
 @pytest.mark.timeout(300)
 def test_20_kills_of_20_runs_give_20_pull_requests(mortal):
     seed = os.urandom(4).hex()
@@ -59,6 +60,7 @@ def test_a_delivery_while_the_host_is_down_is_delivered_again(mortal):
 
 
 @pytest.mark.slow
+@pytest.mark.durable
 def test_a_host_that_dies_between_claim_and_start_leaves_no_claim_behind(mortal):
     """Kill the host during requests; a request that was not accepted can be repeated at once."""
     item = mortal.work_item("Ask again", "<div>QUICK write again.txt Again</div>")

@@ -49,7 +49,7 @@ class Activities:
             self._over(ended, None, (message, ""))
             return
         try:
-            future = self._invoker.submit(function, {function.parameter: _input_of(task)})
+            future = self._invoker.submit(function, {function.parameter: decoded(task.input)})
         except Exception as error:
             self._over(ended, None, failure(error))
             return
@@ -63,7 +63,7 @@ class Activities:
             self._over(ended, None, failure(error))
             return
         try:
-            result = _result_of(done.result())
+            result = encoded(done.result())
         except Exception as unserializable:
             self._over(ended, None, failure(unserializable))
             return
@@ -79,14 +79,14 @@ class Activities:
         self._run(task, following)
 
 
-def _input_of(task: ActivityTask) -> Any:
-    """Return the argument of an activity, decoded by the binding's converter."""
-    if task.input is None:
+def decoded(text: str | None) -> Any:
+    """Return an activity's argument from the JSON *text*, decoded by the binding's converter."""
+    if text is None:
         return None
-    return _converter().decode(meta.Datum(task.input, "json"), trigger_metadata={})
+    return _converter().decode(meta.Datum(text, "json"), trigger_metadata={})
 
 
-def _result_of(returned: Any) -> str:
+def encoded(returned: Any) -> str:
     """Return a result as JSON, encoded by the binding's converter; raises `ValueError` if it fails."""
     return str(_converter().encode(returned, expected_type=None).value)
 

@@ -4,6 +4,7 @@ https://docs.python.org/3/library/argparse.html
 """
 
 import argparse
+import os
 import re
 from pathlib import Path
 from typing import NoReturn
@@ -34,7 +35,26 @@ def make_parser(target: str, purpose: str, state: Path) -> argparse.ArgumentPars
     parser.add_argument("--agent", required=True, help="the agent: the name of a folder in containers/")
     parser.add_argument("--state", type=Path, default=state, help=f"folder for state ({state.name})")
     add_model(parser)
+    add_durable_extension(parser)
     return parser
+
+
+def add_durable_extension(parser: argparse.ArgumentParser) -> None:
+    """Add the argument that hands the orchestrations to Microsoft's Durable extension."""
+    parser.add_argument(
+        "--durable-extension",
+        type=program,
+        metavar="PROGRAM",
+        help="the Durable extension, which keeps the orchestrations in place of the functions host",
+    )
+
+
+def program(text: str) -> Path:
+    """Return the absolute path of a program; raises `argparse.ArgumentTypeError` when there is none."""
+    path = Path(text).absolute()
+    if not (path.is_file() and os.access(path, os.X_OK)):
+        raise argparse.ArgumentTypeError(f"there is no program {text!r}")
+    return path
 
 
 def add_pipelines(parser: argparse.ArgumentParser) -> None:

@@ -96,3 +96,13 @@ def test_the_coverage_page_names_every_setting_that_is_read_or_ignored():
     named = set(re.findall(r"`([^`]+)`", listed)) - {HTTP, DURABLE}
     last_parts = {name.rpartition(".")[2] for name in READ | IGNORED}
     assert {name.rpartition(".")[2] for name in named} == last_parts
+
+
+def test_the_section_of_the_durable_extension_is_left_to_it(tmp_path, caplog):
+    unknown = {"hubName": "Hub", "storageProvider": {"partitionCount": 1}, "eventGrid": {"topic": "x"}}
+    (tmp_path / "host.json").write_text(json.dumps(with_durable(**unknown)))
+    with caplog.at_level("INFO"):
+        assert read_host_settings(tmp_path, {}, with_extension=True).hub_name == "Hub"
+    assert "ignores" not in caplog.text
+    with pytest.raises(SettingsError, match="eventGrid"):
+        read_host_settings(tmp_path, {})

@@ -19,3 +19,9 @@ def test_the_app_knows_the_extension_and_its_pages_may_call_the_app(tmp_path):
 def test_the_vault_holds_the_key_of_the_extension(tmp_path):
     held = vault_secrets(Plan(tmp_path), Passwords("hook", "callback"))
     assert held["extension-key"] == ensure_key(tmp_path)
+
+
+def test_only_the_durable_extension_gets_the_key_of_the_storage(tmp_path):
+    assert "AzureWebJobsStorage" not in app_settings(Plan(tmp_path))
+    settings = app_settings(Plan(tmp_path, base_port=7500, durable_extension=tmp_path / "program"))
+    assert ";QueueEndpoint=https://127.0.0.1:7507/devstoreaccount1;" in settings["AzureWebJobsStorage"]

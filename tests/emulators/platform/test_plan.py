@@ -4,7 +4,7 @@ from emulators.platform import plan
 from emulators.platform.plan import FLAGS, MAKE, REAL_MODEL_KEY, Plan, agent_file, real_model_key
 from emulators.platform.processes import PlatformError
 from emulators.platform.running import program_of
-from emulators.ports import AZURE_DEVOPS, AZURE_RESOURCE_MANAGER
+from emulators.ports import AZURE_DEVOPS, AZURE_RESOURCE_MANAGER, FUNCTIONS_HOST
 
 
 @pytest.fixture
@@ -50,6 +50,15 @@ def test_pipelines_are_off_unless_asked_for_and_never_on_beside_a_sandbox(tmp_pa
         assert "--pipelines" in command(allowed.with_pipelines())
     with pytest.raises(PlatformError, match=r"without a sandbox[\s\S]*UNSAFE=1"):
         Plan(tmp_path, model_key="k", spelling=MAKE).with_pipelines()
+
+
+def test_the_host_hands_its_hub_to_the_durable_extension_only_when_asked_to(tmp_path):
+    def command(plan):
+        return " ".join(program_of(plan, FUNCTIONS_HOST).command)
+
+    assert "--durable-extension" not in command(Plan(tmp_path))
+    given = Plan(tmp_path, durable_extension=tmp_path / "program")
+    assert f" --durable-extension {tmp_path}/program" in command(given)
 
 
 def test_an_unknown_agent_is_answered_with_the_list_of_agents():

@@ -23,3 +23,12 @@ def test_a_wrong_model_is_answered_with_the_list_of_models(capsys):
     printed = capsys.readouterr().err
     assert printed.startswith("make demo: MODEL: invalid choice: 'fake' (choose from")
     assert "--" not in printed
+
+
+def test_a_durable_extension_that_is_no_program_is_refused_with_its_path(capsys, tmp_path):
+    for path in (tmp_path / "nothing", tmp_path, Path(__file__)):  # not there, a folder, not executable
+        with pytest.raises(SystemExit):
+            make_parser("run", "", tmp_path).parse_args(
+                ["--agent", "claude", "--durable-extension", str(path)]
+            )
+        assert capsys.readouterr().err == f"make run: DURABLE_EXTENSION: there is no program '{path}'\n"
