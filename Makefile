@@ -117,8 +117,9 @@ docs: $(PYTHON_STAMP) extension/node_modules/.installed  ## write the generated 
 screenshots: demo  ## take the README's pictures with Chromium, or the extension's (SCENARIO=boards)
 	"$(PY)" docs/screenshots.py "$(or $(STATE),.local/demo)"
 
-bench: install-demo  ## measure what runs cost and how fast they are (ONLY=quiet,gateway selects some)
-	@"$(PY)" -m emulators.bench $(if $(ONLY),--only "$(ONLY)")
+bench: check-durable install-demo  ## measure what runs cost and how fast they are (ONLY=quiet,gateway selects some)
+	@"$(PY)" -m emulators.bench $(if $(ONLY),--only "$(ONLY)") \
+	  $(if $(DURABLE_EXTENSION),--durable-extension "$(DURABLE_EXTENSION)")
 
 extension: extension/node_modules/.installed  ## package the extension for Azure DevOps (FUNCTION_HOSTS, PUBLISHER)
 	@EXTENSION_FUNCTION_HOSTS="$(or $(FUNCTION_HOSTS),127.0.0.1:$(BASE_PORT))" EXTENSION_PUBLISHER="$(PUBLISHER)" \

@@ -22,25 +22,28 @@ from typing import TypeVar
 from emulators.bench import aims, answers, report
 from emulators.bench.access_logs import LOGGED
 from emulators.bench.agent import SLEEPER, make_app
-from emulators.bench.aims import CROWD, PARTS
+from emulators.bench.aims import CROWD, DEFAULT_PARTS, PARTS
 from emulators.bench.answers import Answers, Message
 from emulators.bench.azure_devops import add_repository
 from emulators.bench.crowd import Place, crowd, quiet_cost
+from emulators.bench.durable_extension import Workplace, hub_cost, requests_of_looks
 from emulators.bench.gateway import added_by_gateway
 from emulators.bench.history import lengths, settings_without_callback
 from emulators.bench.imports import import_seconds
 from emulators.bench.policy import check_large_change
 from emulators.bench.report import Row
-from emulators.bench.repositories import LARGE
+from emulators.bench.repositories import LARGE, SMALL
 from emulators.bench.runs import compare
 from emulators.model_provider.state import ensure_key
 from emulators.platform.app_settings import app_settings
+from emulators.platform.clients.organization import sign_in
+from emulators.platform.console.arguments import add_durable_extension
 from emulators.platform.endings import ends_on_signals
 from emulators.platform.places import free_base_port
 from emulators.platform.plan import MAKE_ON_FREE_PORTS, Plan
 from emulators.platform.processes import ROOT, PlatformError
 from emulators.platform.running import running
-from emulators.ports import AZURE_RESOURCE_MANAGER, DEFAULT_BASE_PORT, MODEL_PROVIDER
+from emulators.ports import AZURE_DEVOPS, AZURE_RESOURCE_MANAGER, DEFAULT_BASE_PORT, MODEL_PROVIDER
 
 TIMES, LARGE_TIMES, QUIET_TIMES = 7, 5, 15
 QUOTAS = ("--per-five-minutes", "--per-hour", "--groups", "--cores")
@@ -68,11 +71,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m emulators.bench", description="Measure the app.")
     parser.add_argument(
-        "--only", type=_parts, default=tuple(PARTS), metavar=",".join(PARTS), help="some parts"
+        "--only", type=_parts, default=DEFAULT_PARTS, metavar=",".join(PARTS), help="some parts"
     )
     parser.add_argument(
         "--runs", type=int, default=CROWD, help=f"how many runs are started at once ({CROWD})"
     )
+    add_durable_extension(parser)
     parser.add_argument("--state", type=Path, default=ROOT / ".local" / "bench", help="folder for state")
     return parser.parse_args(argv)
 
@@ -100,6 +104,8 @@ def _measured(options: argparse.Namespace, folder: Path) -> Iterator[Row]:
     if "answers" in wanted:
         yield from report.answer_rows(aims.HOOKS, *_answers(plan, answers.deliveries))
         yield from report.answer_rows(aims.REQUESTS, *_answers(plan, answers.requests))
+    if wanted & {"durable", "looks"}:
+        yield from _durable(replace(plan, durable_extension=options.durable_extension), wanted, options.runs)
     if "history" in wanted:
         base_port = free_base_port()
         with _place(replace(plan, base_port=base_port), **settings_without_callback(base_port)) as place:
@@ -121,6 +127,21 @@ def _answers(plan: Plan, make: Callable[[Place], list[Message]]) -> Iterator[Ans
         yield answers.answers(place, messages)
     with _place(plan, **answers.settings()) as place:
         yield answers.answers(place, make(place))
+
+
+def _durable(plan: Plan, wanted: set[str], number: int) -> Iterator[Row]:
+    """Yield the rows of the parts on the Durable extension, or that they were left out."""
+    if plan.durable_extension is None:
+        for part in sorted(wanted & {"durable", "looks"}):
+            yield from report.left_out(part)
+        return
+    with running(replace(plan, base_port=free_base_port()), fresh=True) as platform:
+        organization = sign_in(platform.url(AZURE_DEVOPS))
+        place = Workplace(platform.plan, organization, add_repository(organization, SMALL))
+        if "durable" in wanted:
+            yield from report.hub_rows(_said("durable", hub_cost(place, number)))
+        if "looks" in wanted:
+            yield from report.looks_rows(_said("looks", requests_of_looks(place)))
 
 
 @contextmanager

@@ -9,8 +9,14 @@ from pathlib import Path
 from emulators.platform.processes import ROOT
 
 QUICK, PATIENT, SLEEPER, HOLDER = "bench", "bench-patient", "bench-sleeper", "bench-holder"
-# The tenth poll of the patient one, 14.5 s after its start, is the first after its end.
-AGENT_SECONDS = {QUICK: 0, PATIENT: 13.6, SLEEPER: 60, HOLDER: 1_200}
+TALKER = "bench-talker"
+WAITS = {
+    QUICK: "",
+    PATIENT: "sleep 13.6\n",  # the tenth poll, 14.5 s after the start, is the first after this time
+    SLEEPER: "sleep 60\n",
+    HOLDER: "sleep 1200\n",
+    TALKER: """for _ in $(seq 20); do sleep 60; echo '{"type": "minute"}'; done\n""",
+}
 CONTAINERS, IMAGES = "containers", "images.toml"
 MESSAGE = {"type": "result", "result": "Said hello.", "is_error": False}
 
@@ -57,9 +63,9 @@ def make_app(folder: Path) -> Path:
     for agent in (ROOT / CONTAINERS).iterdir():
         (folder / CONTAINERS / agent.name).symlink_to(agent)
     base = ROOT / CONTAINERS / "base"
-    images = [IMAGE.format(name=name, base=base) for name in AGENT_SECONDS]
-    for name, seconds in AGENT_SECONDS.items():
-        _add(folder / CONTAINERS / name, wait=f"sleep {seconds}\n" if seconds else "")
+    images = [IMAGE.format(name=name, base=base) for name in WAITS]
+    for name, wait in WAITS.items():
+        _add(folder / CONTAINERS / name, wait)
     file = folder / IMAGES
     file.write_text("\n".join(images))
     return file

@@ -16,9 +16,13 @@ PARTS = {
     "crowd": f"{CROWD} runs of an agent that takes no time, started at once, and what each of them costs",
     "sleepers": f"{CROWD} runs of an agent that takes 60 s, started at once with a place for each",
     "answers": "the app's answers to service hooks at 100 a second and to requests at 20 a second, for 10 s",
+    "durable": f"one run, and {CROWD} at once, on the Durable extension; needs `DURABLE_EXTENSION=<program>`",
+    "looks": "a run of 20 minutes on the Durable extension, which takes as long; only if it is selected",
     "gateway": "the model gateway",
     "history": "the history of a run whose callback never arrives",
 }
+
+DEFAULT_PARTS = tuple(part for part in PARTS if part != "looks")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +59,12 @@ MAKESPAN = Aim(("crowd",), f"makespan of {CROWD} runs of no time", 45, " s")
 SLEEPERS = Aim(("sleepers",), f"makespan of {CROWD} runs of 60 s", 100, " s")
 HOOKS = Aim(("answers",), "p99 of service hooks, run starts held back", 50, " ms")
 REQUESTS = Aim(("answers",), "p99 of POST /api/runs, run starts held back", 250, " ms")
+HUB = Aim(("durable",), "requests to storage by the Durable extension", 90)
+LOOKS = Aim(("looks",), "the same with 20 minutes of looks", 250)
 GATEWAY = Aim(("gateway",), "added by the gateway", 5, " ms")
 GROWTH = Aim(("history",), "rows that more looks add to the history of the run", 0)
 
 AIMS = (
     IMPORT, RATIO, LARGE_RATIO, STORAGE, AZURE_DEVOPS, RESOURCE_MANAGER, HISTORY, HOST_CPU, FAILURES,
-    MAKESPAN, SLEEPERS, HOOKS, REQUESTS, GATEWAY, GROWTH,
+    MAKESPAN, SLEEPERS, HOOKS, REQUESTS, HUB, LOOKS, GATEWAY, GROWTH,
 )  # fmt: skip

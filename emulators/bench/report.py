@@ -14,6 +14,7 @@ from emulators.bench.aims import Aim
 from emulators.bench.answers import Answers
 from emulators.bench.cost import Cost
 from emulators.bench.crowd import Crowd
+from emulators.bench.durable_extension import HubCost
 from emulators.bench.gateway import GatewayOverhead
 from emulators.bench.history import Length
 from emulators.bench.policy import PolicyTime
@@ -96,6 +97,24 @@ def _percentiles(answers: Answers) -> str:
     half, most = answers.percentile(50) * 1e3, answers.percentile(99) * 1e3
     others = "".join(f", {number} {what}" for what, number in answers.others.items())
     return f"p50 {half:.1f} ms, p99 {most:.1f} ms of {len(answers.seconds)}{others}"
+
+
+def hub_rows(cost: HubCost) -> list[Row]:
+    """Return the rows of what runs ask of storage on the Durable extension."""
+    return [
+        _judged(aims.HUB, cost.quiet, f"{cost.quiet:g}", "a quiet run"),
+        _judged(aims.HUB, cost.crowd, f"{cost.crowd:.4g}", f"one of {cost.runs}"),
+    ]
+
+
+def looks_rows(requests: float) -> list[Row]:
+    """Return the row of what a long run asks of storage on the Durable extension."""
+    return [_judged(aims.LOOKS, requests, f"{requests:g}")]
+
+
+def left_out(part: str) -> list[Row]:
+    """Return the row of a part that needs the Durable extension."""
+    return [Row(part, "left out: no DURABLE_EXTENSION=<program> was given")]
 
 
 def import_rows(measured: Sequence[float]) -> list[Row]:
