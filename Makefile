@@ -128,8 +128,9 @@ docs: $(PYTHON_STAMP) extension/node_modules/.installed  ## write the generated 
 screenshots: demo  ## take the README's pictures with Chromium, or the extension's (SCENARIO=boards)
 	"$(PY)" docs/screenshots.py "$(or $(STATE),.local/demo)"
 
-bench: install-demo  ## measure the app against a bare script (ONLY=runs,gateway selects some)
-	@"$(PY)" -m emulators.bench $(if $(ONLY),--only "$(ONLY)")
+bench: check-durable install-demo  ## measure what runs cost and how fast they are (ONLY=quiet,gateway selects some)
+	@"$(PY)" -m emulators.bench $(if $(ONLY),--only "$(ONLY)") \
+	  $(if $(DURABLE_EXTENSION),--durable-extension "$(DURABLE_EXTENSION)")
 
 soak: check-durable install-demo  ## kill and refuse everything while runs go on, and count what is lost (RUNS, SECONDS, SEED)
 	@"$(PY)" -m emulators.soak --runs "$(RUNS)" --seed "$(SEED)" $(if $(SECONDS),--seconds "$(SECONDS)") \

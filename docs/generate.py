@@ -2,9 +2,9 @@
 
 Each table is between `<!-- begin NAME -->` and `<!-- end NAME -->` in one page, generated from its source:
 settings from `autocoder/settings.py`, agents from the folders in `containers/`, outcomes from `autocoder/`,
-routes from `triggers/`, emulators from `emulators/coverage/`, the pipelines task
-from its `task.json`, packages from their docstrings. The
-table of request fields is written by hand; `tests/docs/test_tables.py` checks that it is complete.
+routes from `triggers/`, emulators from `emulators/coverage/`, the benchmark's parts from
+`emulators/bench/aims.py`, the pipelines task from its `task.json`, packages from their docstrings. The table
+of request fields is written by hand; `tests/docs/test_tables.py` checks that it is complete.
 """
 
 import ast
@@ -26,6 +26,7 @@ from autocoder import setting_values, settings  # noqa: E402
 from autocoder.agents import agents  # noqa: E402
 from autocoder.reports.comment import COMPLETED, completed  # noqa: E402
 from autocoder.shared.outcomes import OUTCOMES  # noqa: E402
+from emulators.bench.aims import AIMS, PARTS  # noqa: E402
 
 PACKAGE_ROOTS = ("triggers", "orchestrators", "activities", "autocoder", "containers/runner", "emulators")
 TYPE_WORDS = {
@@ -130,6 +131,15 @@ def coverage_table() -> str:
     return "\n".join(rows)
 
 
+def bench_table() -> str:
+    """Return the table of the benchmark's parts, each with the aims of its figures."""
+    rows = ["| Part | Measures | Aims |", "|---|---|---|"]
+    for part, measures in PARTS.items():
+        aims = "<br>".join(f"{aim.what}: {aim.words}" for aim in AIMS if part in aim.parts)
+        rows.append(f"| `{part}` | {measures} | {aims or 'none'} |")
+    return "\n".join(rows)
+
+
 def packages_tree() -> str:
     """Return the packages as an indented tree, each with the first sentence of its docstring."""
     lines = []
@@ -170,6 +180,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "outcomes": outcomes_table,
     "routes": routes_table,
     "coverage": coverage_table,
+    "bench": bench_table,
     "task-inputs": task_inputs_table,
     "task-outputs": task_outputs_table,
     "packages": packages_tree,

@@ -1,10 +1,11 @@
-"""Starts and stops every emulator in the same way: arguments, printed address, signals.
+"""Starts and stops every emulator in the same way: arguments, printed address, access log, signals.
 
 https://docs.aiohttp.org/en/stable/web_advanced.html#application-runners
 """
 
 import argparse
 import asyncio
+import logging
 import signal
 import ssl
 import sys
@@ -21,15 +22,17 @@ from emulators.port_holder import holder_of
 from emulators.ports import DEFAULT_BASE_PORT, Emulator, any_port, base_port
 
 MAX_BODY_BYTES = 5 << 30  # a push may have 5 GB: https://learn.microsoft.com/azure/devops/repos/git/limits
+ACCESS_FORMAT = '%a - - %t "%r" %s %b'  # the Common Log Format, which Azurite writes as well
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The command line: the folder for state, the base port, this program's port."""
+    """The command line: the folder for state, the base port, this program's port, whether to log requests."""
 
     state: Path
     base_port: int
     port: int
+    access_log: bool = False
 
     def folder(self, name: str) -> Path:
         """Return the folder *name* under the state folder, created if it does not exist."""
@@ -54,13 +57,14 @@ def parser(emulator: Emulator, purpose: str) -> argparse.ArgumentParser:
     arguments.add_argument(
         "--port", type=any_port, help="this program's port, instead of the base port plus its offset"
     )
+    arguments.add_argument("--access-log", action="store_true", help="print each request that was answered")
     return arguments
 
 
 def options_of(emulator: Emulator, parsed: argparse.Namespace) -> Options:
     """Return the common part of the *parsed* arguments."""
     port = parsed.port if parsed.port is not None else emulator.port(parsed.base_port)
-    return Options(state=parsed.state.absolute(), base_port=parsed.base_port, port=port)
+    return Options(parsed.state.absolute(), parsed.base_port, port, parsed.access_log)
 
 
 def main(
@@ -84,8 +88,18 @@ def run(emulator: Emulator, options: Options, app: web.Application) -> None:
     """Serve *app* on the loopback address until SIGINT or SIGTERM; exits 1 when the port is taken."""
     add_control(app)
     context = ensure_certificates(options.state).server_context() if emulator.tls else None
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+    access_log = _access_log() if options.access_log else None
+    runner = web.AppRunner(app, access_log=access_log, access_log_format=ACCESS_FORMAT, shutdown_timeout=1)
     asyncio.run(_serve(emulator, options, runner, context))
+
+
+def _access_log() -> logging.Logger:
+    """Return a logger that prints its messages as they are, whatever the program does with other logs."""
+    log = logging.getLogger("emulators.access")
+    log.setLevel(logging.INFO)
+    log.propagate = False
+    log.addHandler(logging.StreamHandler(sys.stdout))
+    return log
 
 
 async def _serve(

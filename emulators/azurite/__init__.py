@@ -25,8 +25,11 @@ class AzuriteMissingError(Exception):
     """Node.js or the package of Azurite is not installed; the message says how to install it."""
 
 
-def command(state: Path, base_port: int) -> tuple[str, ...]:
-    """Return the command that starts Azurite with its data under *state*; raises `AzuriteMissingError`."""
+def command(state: Path, base_port: int, *, access_log: bool = False) -> tuple[str, ...]:
+    """Return the command that starts Azurite with its data under *state*; raises `AzuriteMissingError`.
+
+    With *access_log* it prints each request that it answers.
+    """
     node, program = shutil.which("node"), PACKAGES / "azurite" / "dist" / "src" / "azurite.js"
     if node is None:
         raise AzuriteMissingError("Node.js is not installed. Install Node 20 or later (https://nodejs.org).")
@@ -38,7 +41,7 @@ def command(state: Path, base_port: int) -> tuple[str, ...]:
     location.mkdir(parents=True, exist_ok=True)
     files = ensure_certificates(state)
     security = ("--oauth", "basic", "--cert", str(files.server), "--key", str(files.key))
-    quiet = ("--skipApiVersionCheck", "--silent", "--disableTelemetry")
+    quiet = ("--skipApiVersionCheck", "--disableTelemetry", *(() if access_log else ("--silent",)))
     listening = [part for emulator in AZURITE for part in _listening(emulator, base_port)]
     return (node, str(program), "--location", str(location), *security, *quiet, *listening)
 

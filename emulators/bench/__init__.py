@@ -1,1 +1,1 @@
-"""`make bench`: measures the overhead of a run, compared with a bare script on the same platform."""
+"""`make bench`: measures what runs cost and how long they take, compared with a bare script and with aims."""

@@ -8,8 +8,15 @@ from pathlib import Path
 
 from emulators.platform.processes import ROOT
 
-QUICK, PATIENT = "bench", "bench-patient"
-PATIENT_SECONDS = 13.6  # the tenth poll, 14.5 s after the start, is the first after this time
+QUICK, PATIENT, SLEEPER, HOLDER = "bench", "bench-patient", "bench-sleeper", "bench-holder"
+TALKER = "bench-talker"
+WAITS = {
+    QUICK: "",
+    PATIENT: "sleep 13.6\n",  # the tenth poll, 14.5 s after the start, is the first after this time
+    SLEEPER: "sleep 60\n",
+    HOLDER: "sleep 1200\n",
+    TALKER: """for _ in $(seq 20); do sleep 60; echo '{"type": "minute"}'; done\n""",
+}
 CONTAINERS, IMAGES = "containers", "images.toml"
 MESSAGE = {"type": "result", "result": "Said hello.", "is_error": False}
 
@@ -56,9 +63,9 @@ def make_app(folder: Path) -> Path:
     for agent in (ROOT / CONTAINERS).iterdir():
         (folder / CONTAINERS / agent.name).symlink_to(agent)
     base = ROOT / CONTAINERS / "base"
-    images = [IMAGE.format(name=name, base=base) for name in (QUICK, PATIENT)]
-    _add(folder / CONTAINERS / QUICK, wait="")
-    _add(folder / CONTAINERS / PATIENT, wait=f"sleep {PATIENT_SECONDS}\n")
+    images = [IMAGE.format(name=name, base=base) for name in WAITS]
+    for name, wait in WAITS.items():
+        _add(folder / CONTAINERS / name, wait)
     file = folder / IMAGES
     file.write_text("\n".join(images))
     return file

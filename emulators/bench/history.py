@@ -1,24 +1,17 @@
-"""Measures the histories of a run whose callback never arrives; polls must not grow the parent's history.
+"""Measures the histories of a run whose callback never arrives; looks must not grow the run's own history.
 
-https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-http-api#get-instance-status
+https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-orchestrations#orchestration-history
 """
 
-import json
+import time
 from dataclasses import dataclass
-from typing import Any
 
-import httpx
-
+from emulators.bench.access_logs import AccessLogs, Request
 from emulators.bench.agent import PATIENT, QUICK
-from emulators.bench.azure_devops import Remote, create_work_item
-from emulators.bench.runs import finished, start
-from emulators.platform.clients.app import App, keys
-from emulators.platform.clients.organization import Organization
-from emulators.platform.plan import Plan
-from emulators.ports import FUNCTIONS_HOST
+from emulators.bench.crowd import Place
+from emulators.bench.runs import MAX_RUN_SECONDS, finished
+from emulators.ports import AZURE_RESOURCE_MANAGER, FUNCTIONS_HOST
 
-JSON = dict[str, Any]
-POLLING, LOOK = "wait_for_container_group", "get_container_group"
 # A callback to this address is answered 404, so that only the polling, here every 1.5 s, sees the end.
 SETTINGS_WITHOUT_CALLBACK = {"POLL_SECONDS": "1.5"}
 NOWHERE = "nowhere"
@@ -26,11 +19,11 @@ NOWHERE = "nowhere"
 
 @dataclass(frozen=True, slots=True)
 class Length:
-    """The number of a run's polls, and of the events in the histories of the run and of its polling."""
+    """The number of looks at a run's containers, and of rows in the histories of the run and of others."""
 
-    polls: int
-    events: int
-    polling_events: int
+    looks: int
+    rows: int
+    other_rows: int
 
 
 def settings_without_callback(base_port: int) -> dict[str, str]:
@@ -38,36 +31,21 @@ def settings_without_callback(base_port: int) -> dict[str, str]:
     return {**SETTINGS_WITHOUT_CALLBACK, "PUBLIC_URL": f"{FUNCTIONS_HOST.url(base_port)}/{NOWHERE}"}
 
 
-def lengths(plan: Plan, organization: Organization, remote: Remote) -> tuple[Length, ...]:
-    """Return the lengths for a run with one poll, and for a run with about ten."""
-    app = App(plan)
-    ids = [
-        start(app, remote.name, work_item=create_work_item(organization, f"Say hello: {agent}"), agent=agent)
-        for agent in (QUICK, PATIENT)
-    ]
-    for run_id in ids:
-        finished(app, run_id)
-    return tuple(_length(plan, run_id) for run_id in ids)
+def lengths(place: Place) -> tuple[Length, ...]:
+    """Return the lengths for a run that is looked at about once, and for one of about ten looks."""
+    return tuple(_length(place, agent) for agent in (QUICK, PATIENT))
 
 
-def _length(plan: Plan, run_id: str) -> Length:
-    with httpx.Client(
-        base_url=f"{FUNCTIONS_HOST.url(plan.base_port)}/runtime/webhooks/durabletask",
-        params={"code": keys(plan)["system"]["durabletask_extension"]},
-        trust_env=False,
-    ) as durable:
-        every: list[JSON] = durable.get("/instances").json()
-        watching = [
-            one["instanceId"]
-            for one in every
-            if one["name"] == POLLING and run_id in json.dumps(one["input"])
-        ]
-        polling = [event for name in watching for event in _events(durable, name)]
-        events = _events(durable, run_id)
-    polls = sum(event.get("FunctionName") == LOOK for event in polling)
-    return Length(polls, len(events), len(polling))
+def _length(place: Place, agent: str) -> Length:
+    logs, before = AccessLogs(place.platform.plan), place.hub.rows_kept().keys()
+    position = logs.position()
+    run_id = place.start(place.work_items(1)[0], agent)
+    place.hub.wait(time.monotonic() + MAX_RUN_SECONDS)
+    finished(place.app, run_id)
+    rows = {name: number for name, number in place.hub.rows_kept().items() if name not in before}
+    looks = logs.since(position).count(AZURE_RESOURCE_MANAGER.name, _is_look)
+    return Length(looks, rows.pop(run_id), sum(rows.values()))
 
 
-def _events(durable: httpx.Client, instance_id: str) -> list[JSON]:
-    answer = durable.get(f"/instances/{instance_id}", params={"showHistory": "true"})
-    return list(answer.json()["historyEvents"])
+def _is_look(request: Request) -> bool:
+    return request.method == "GET"

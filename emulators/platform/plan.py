@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -42,7 +42,7 @@ class Plan:
     """A platform before it starts.
 
     *settings* are app settings that replace the generated ones; *arguments* are additional arguments of
-    emulators, by emulator name.
+    emulators, by emulator name; *access_logs* names the programs that log each request they answer.
     """
 
     state: Path
@@ -50,6 +50,7 @@ class Plan:
     app: Path = ROOT
     settings: Mapping[str, str] = field(default_factory=dict)
     arguments: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    access_logs: Collection[str] = ()
     model_key: str | None = None  # of the real model; None: the scripted model answers
     unsafe: bool = False  # whether the agent of a real model may run without a sandbox
     durable_extension: Path | None = None  # the program that keeps the orchestrations; None: the host does

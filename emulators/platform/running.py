@@ -35,6 +35,7 @@ from emulators.ports import (
 
 START_SECONDS = 60.0
 END_SECONDS = 8.0
+STORAGE = "azurite"  # the name of its program
 
 
 class Platform:
@@ -115,10 +116,10 @@ def running(plan: Plan, *, fresh: bool = False) -> Iterator[Platform]:
 def programs(plan: Plan) -> list[Program]:
     """Return all programs, the slowest first; raises `PlatformError` when one is not installed."""
     try:
-        storage = azurite.command(plan.state, plan.base_port)
+        storage = azurite.command(plan.state, plan.base_port, access_log=STORAGE in plan.access_logs)
     except azurite.AzuriteMissingError as error:
         raise PlatformError(str(error)) from None
-    return [Program("azurite", storage, azurite.READY), *(program_of(plan, emulator) for emulator in OURS)]
+    return [Program(STORAGE, storage, azurite.READY), *(program_of(plan, emulator) for emulator in OURS)]
 
 
 def program_of(plan: Plan, emulator: Emulator) -> Program:
@@ -137,5 +138,6 @@ def program_of(plan: Plan, emulator: Emulator) -> Program:
         command += ["--extension", str(plan.extension)]
     if emulator is AZURE_RESOURCE_MANAGER and plan.needs_sandbox:
         command += ["--isolation", "bubblewrap"]
+    command += ["--access-log"] if emulator.name in plan.access_logs else []
     command += plan.arguments.get(emulator.name, ())
     return Program(emulator.name, command, (f"{emulator.name} listening on ",), plan.trust())
