@@ -19,6 +19,7 @@ from activities import (
     push_branch,
     read_agent_result,
     read_repository,
+    read_run,
     report_phase,
     report_run,
 )
@@ -57,6 +58,7 @@ ACTIVITIES = (
     push_branch.push_branch,
     read_agent_result.read_agent_result,
     read_repository.read_repository,
+    read_run.read_run,
     report_phase.report_phase,
     report_run.report_run,
 )

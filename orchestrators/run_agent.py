@@ -14,6 +14,7 @@ from activities.fetch_work_item import fetch_work_item
 from activities.push_branch import PushInput, push_branch
 from activities.read_agent_result import ResultInput, read_agent_result
 from activities.read_repository import read_repository
+from activities.read_run import read_run
 from activities.report_phase import PhaseChange, report_phase
 from autocoder import wire
 from autocoder.models import (
@@ -38,12 +39,17 @@ from orchestrators.wait_for_container_group import PollingState
 
 blueprint = df.Blueprint()
 FINISHED, CANCEL = "finished", "cancel"
+RUN_ID_LENGTH = 20
 
 
 @blueprint.orchestration_trigger(context_name="context")
 def run_agent(context: df.DurableOrchestrationContext) -> Any:
     """Carry out one run; whatever happens, it is reported and cleaned up."""
-    run = wire.load(Run, context.get_input())
+    given: str = context.get_input() or ""
+    if len(given) == RUN_ID_LENGTH:
+        run = yield from step(context, read_run, given)
+    else:
+        run = wire.load(Run, given)
     report = yield from _attempt(context, run)
     report = yield from conclude(context, report)
     return wire.dump(report.model_copy(update={"run": run}))
