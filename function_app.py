@@ -6,6 +6,7 @@ import azure.durable_functions as df
 import azure.functions as func
 
 from activities import (
+    accept_delivery,
     add_to_pull_request,
     build_prompt,
     check_requester,
@@ -24,16 +25,17 @@ from activities import (
     report_run,
 )
 from autocoder.settings import SettingsError, settings
-from orchestrators import conclude, run_agent, wait_for_container_group, wait_for_slot
+from orchestrators import conclude, run_agent, take_delivery, wait_for_container_group, wait_for_slot
 from triggers import agents, doctor, finished, health, janitor, openapi, runs
 from triggers.boards import choices as boards_choices
 from triggers.boards import runs as boards_runs
-from triggers.hooks import service_hook, subscriptions
+from triggers.hooks import deliveries, service_hook, subscriptions
 
 TRIGGERS = (
     agents,
     boards_choices,
     boards_runs,
+    deliveries,
     doctor,
     finished,
     health,
@@ -43,8 +45,9 @@ TRIGGERS = (
     service_hook,
     subscriptions,
 )
-ORCHESTRATORS = (conclude, run_agent, wait_for_container_group, wait_for_slot)
+ORCHESTRATORS = (conclude, run_agent, take_delivery, wait_for_container_group, wait_for_slot)
 ACTIVITIES = (
+    accept_delivery.accept_delivery,
     add_to_pull_request.add_to_pull_request,
     build_prompt.build_prompt,
     check_requester.check_requester,

@@ -15,6 +15,7 @@ import azure.durable_functions as df
 import azure.functions as func
 from azure.durable_functions.models import OrchestrationRuntimeStatus as Status
 
+from activities.parts.acceptance import LONG_TEXTS
 from autocoder import wire
 from autocoder.clients.connect import Clients, clients
 from autocoder.container_groups.build import APP_TAG, app_name
@@ -24,9 +25,10 @@ from autocoder.models import Run, RunReport, RunRequest
 from autocoder.runs.claims import ACTIVE, SLOT, Claim
 from autocoder.runs.rows import is_over
 from autocoder.settings import settings
+from triggers.hooks.failed_deliveries import restart_failed_deliveries
 from triggers.owed_reports import give_owed_reports
 from triggers.retention import delete_old_files, expire_claims, retained_since
-from triggers.start import LONG_TEXTS, status_of
+from triggers.start import status_of
 
 blueprint = df.Blueprint()
 SCHEDULE = "0 */15 * * * *"
@@ -42,6 +44,7 @@ async def janitor(timer: func.TimerRequest, client: df.DurableOrchestrationClien
     connected = clients()
     await sweep(connected, {
         "runs concluded": _conclude_lost(connected, client),
+        "failed deliveries started again": restart_failed_deliveries(client),
         "owed reports given": asyncio.to_thread(give_owed_reports, connected),
         "claims freed": asyncio.to_thread(_free_claims, connected),
         "container groups deleted": asyncio.to_thread(_delete_groups, connected),
