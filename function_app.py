@@ -6,7 +6,6 @@ import azure.durable_functions as df
 import azure.functions as func
 
 from activities import (
-    accept_delivery,
     add_to_pull_request,
     build_prompt,
     check_requester,
@@ -24,6 +23,7 @@ from activities import (
     report_phase,
     report_run,
 )
+from activities.deliveries import accept_delivery
 from autocoder.settings import SettingsError, settings
 from orchestrators import conclude, run_agent, take_delivery, wait_for_container_group, wait_for_slot
 from triggers import agents, doctor, finished, health, janitor, openapi, runs

@@ -4,7 +4,7 @@ from typing import Any
 
 import azure.durable_functions as df
 
-from activities.accept_delivery import accept_delivery
+from activities.deliveries.accept_delivery import accept_delivery
 from autocoder import wire
 from autocoder.requests.delivery import Delivery
 from orchestrators.step import reason_of, step
@@ -14,10 +14,10 @@ blueprint = df.Blueprint()
 
 @blueprint.orchestration_trigger(context_name="context")
 def take_delivery(context: df.DurableOrchestrationContext) -> Any:
-    """Take one delivery and return its `DeliveryOutcome`; if that fails, the custom status says why.
+    """Take one delivery and return its `DeliveryOutcome`.
 
-    It fails in the hub's own sense, so that it is found there even if the app's storage is away. The janitor
-    starts it again.
+    Raises what `accept_delivery` could not get over, with the reason as custom status: a delivery that fails
+    in the hub's own sense is found there even if the app's storage is away, and the janitor starts it again.
     """
     delivery = wire.load(Delivery, context.get_input())
     try:

@@ -166,7 +166,7 @@ export interface paths {
             cookie?: never;
         };
         /** List the deliveries that failed and are tried again, or with `status=pending` those under way. */
-        get: operations["listFailedDeliveries"];
+        get: operations["listDeliveries"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1785,7 +1785,7 @@ export interface operations {
             };
         };
     };
-    listFailedDeliveries: {
+    listDeliveries: {
         parameters: {
             query?: {
                 status?: "failed" | "pending";
