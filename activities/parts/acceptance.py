@@ -8,7 +8,7 @@ the hub runs one orchestration for an id.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from autocoder import wire
@@ -71,10 +71,11 @@ class StartRequest:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The run that holds all claims of a request; *repeats* is the claim by which it was known before."""
+    """The run that holds all claims of a request."""
 
     run_id: str
-    repeats: str = ""
+    repeats: str = ""  # the kind of the claim by which an earlier request for this run was recognised
+    is_own: bool = False  # whoever asks has this id for itself, and may have asked with it before
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +93,11 @@ class Acceptance:
     def accept(self, start: StartRequest, run_id: str) -> Accepted:
         """Give *start* the run *run_id*, or the earlier one that it repeats; a repeat changes nothing."""
         if self.records.get(run_id) is not None:  # whoever wrote the row had the claims
-            return self._record(start, Held(run_id))
+            return self._record(start, Held(run_id, is_own=True))
         held = self.recognise(start, run_id)
-        return held if isinstance(held, Duplicate) else self.settle(start, held)
+        if isinstance(held, Duplicate):
+            return held
+        return self.settle(start, replace(held, is_own=held.run_id == run_id))
 
     def recognise(self, start: StartRequest, run_id: str) -> Held | Duplicate:
         """Take the claims of *start* for *run_id*, or return the earlier run that has one of them."""
@@ -119,7 +122,7 @@ class Acceptance:
             return self._give_way(start, held.run_id, Active(holder, starts=not has_started(row)))
         if holder != held.run_id:
             self.records.repoint(start.claims, held.run_id, holder)
-        return self._record(start, Held(holder, held.repeats))
+        return self._record(start, held if holder == held.run_id else Held(holder, held.repeats))
 
     def refuse(self, start: StartRequest, held: Held) -> None:
         """Free the claims of a request that gets no run, so that it can be made again."""
@@ -137,15 +140,16 @@ class Acceptance:
     def _record(self, start: StartRequest, held: Held) -> Accepted:
         """Write the record of the run that has all claims; if another request was first, it keeps the run."""
         run_id, request = held.run_id, start.request
-        if not self.blobs.put_new(run_id, REQUEST, wire.to_bytes(request)):
+        is_first = self.blobs.put_new(run_id, REQUEST, wire.to_bytes(request))
+        if not is_first:
             request = wire.load(RunRequest, self.blobs.get(run_id, REQUEST) or b"")
         run = accepted_run(run_id, request)
         self.records.add(run)
         if held.repeats:
             return Duplicate(run_id, held.repeats, starts=True)
-        if request != start.request:
-            return self._give_way(start, run_id, Active(run_id, starts=True))
-        return Started(run)
+        if is_first or (held.is_own and request == start.request):
+            return Started(run)
+        return self._give_way(start, run_id, Active(run_id, starts=True))
 
     def _give_way(self, start: StartRequest, run_id: str, active: Active) -> Active:
         """Leave the work item to its *active* run: what was delivered is used up, the rest may ask again."""

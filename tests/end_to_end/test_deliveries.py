@@ -174,6 +174,6 @@ def test_the_button_test_is_answered_with_what_it_is(quick, event, details, code
     sent = person.ask(
         "POST",
         "_apis/hooks/testNotifications",
-        {"subscriptionId": made["id"], "details": {"consumerInputs": inputs}},
+        json={"subscriptionId": made["id"], "details": {"consumerInputs": inputs}},
     )
     assert f'"code": "{code}"' in sent["details"]["response"]

@@ -71,7 +71,6 @@ def test_one_hook_at_two_hosts_at_once_starts_one_run(hosts, quick, same_deliver
         delivery(host, answer.json()["deliveryId"]) for host, answer in zip(hosts * 3, answers, strict=True)
     ]
     assert {one["status"] for one in taken} <= {"started", "duplicate"}, taken
-    assert "started" in {one["status"] for one in taken}
     assert len({one["runId"] for one in taken}) == 1
     run = quick.finished(taken[0]["runId"])
     assert run["status"] == "completed"

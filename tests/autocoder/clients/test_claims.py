@@ -299,3 +299,17 @@ def test_the_first_request_of_two_decides_what_the_run_does(acceptance, records)
     stored = wire.load(RunRequest, acceptance.blobs.get(only_run(records, first), "request.json"))
     assert stored == first.request
     assert records.holder(other.claims[2]) is None  # the text may ask again
+
+
+def test_of_requests_that_are_alike_one_starts_the_run_and_the_other_is_told_of_it(acceptance, records):
+    def ask(start):
+        return acceptance.settle(start, acceptance.recognise(start, new_run_id()))
+
+    with before_step(-1, die) as left:
+        ask(StartRequest(request(next(numbers))))
+    for number in range(1, -left[0]):
+        start, answers = StartRequest(request(next(numbers))), []
+        with before_step(number, lambda start=start, answers=answers: answers.append(ask(start))):
+            answers.append(ask(start))
+        assert sorted(type(one).__name__ for one in answers) == ["Active", "Started"], number
+        assert {one.run_id for one in answers} == {only_run(records, start)}, number
