@@ -28,6 +28,7 @@ MAX_CAPACITY_TRIES = 10
 MAX_IMAGE_TRIES = 10  # some four minutes with growing pauses: a new image or role is known everywhere then
 MAX_ERROR_LENGTH = 1_000
 START_SECONDS = 30.0
+MAX_STARTING = 1  # of one activity in a process: they share the threads, and the CPU, with the HTTP routes
 Start = Callable[[str], None]
 log = logging.getLogger("autocoder.activities")
 
@@ -63,6 +64,7 @@ def activity(run: Callable[..., Any]) -> Activity[Any, Any]:
     output, blueprint = hints.pop("return"), df.Blueprint()
     starts = hints.pop("start", None) is not None
     (kind,) = hints.values()
+    turns = asyncio.Semaphore(MAX_STARTING)
 
     def entry(payload: Any) -> Any:
         return _answered(run, kind, payload)
@@ -74,7 +76,8 @@ def activity(run: Callable[..., Any]) -> Activity[Any, Any]:
             started = start_run_agent(client, run_id, lambda: _has_moved(run_id))
             asyncio.run_coroutine_threadsafe(started, loop).result(START_SECONDS)
 
-        return await asyncio.to_thread(_answered, run, kind, payload, start)
+        async with turns:
+            return await asyncio.to_thread(_answered, run, kind, payload, start)
 
     entry.__name__ = starting_entry.__name__ = run.__name__
     function = blueprint.durable_client_input(client_name="client")(starting_entry) if starts else entry
