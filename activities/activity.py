@@ -28,7 +28,7 @@ MAX_CAPACITY_TRIES = 10
 MAX_IMAGE_TRIES = 10  # some four minutes with growing pauses: a new image or role is known everywhere then
 MAX_ERROR_LENGTH = 1_000
 START_SECONDS = 30.0
-MAX_STARTING = 1  # of one activity in a process: they share the threads, and the CPU, with the HTTP routes
+MAX_STARTING = 2  # of one activity in a process: they share the threads, and the CPU, with the HTTP routes
 Start = Callable[[str], None]
 log = logging.getLogger("autocoder.activities")
 
