@@ -16,8 +16,11 @@ from triggers.hooks import failed_deliveries
 from triggers.hooks.failed_deliveries import restart_failed_deliveries
 from triggers.hooks.hub import FAILED, PAGE, found_deliveries, record_of
 
-NOW = dt.datetime.now(dt.UTC).replace(microsecond=0)
 DAYS = 30
+
+
+def before_now(**span):
+    return dt.datetime.now(dt.UTC).replace(microsecond=0) - dt.timedelta(**span)
 
 
 @dataclass
@@ -37,12 +40,12 @@ class Hub:
         self.started.append((instance, wire.load(Delivery, given)))
 
 
-def failed(number, *, ago=dt.timedelta(days=1), received=None, tries=1, status="Failed", **more):
-    """A delivery whose orchestration began, and ended, some time *ago*."""
+def failed(number, *, minutes=1_440, received=None, tries=1, status="Failed", **more):
+    """A delivery whose orchestration began, and ended, some *minutes* ago."""
     trigger = RunTrigger(
         delivery=key(number), organization="contoso", project="Web", work_item_id=number, content="c"
     )
-    at = NOW - ago
+    at = before_now(minutes=minutes)
     delivery = Delivery(
         trigger=trigger, run_id=new_run_id(), received_at=(received or at).isoformat(), tries=tries
     )
@@ -63,8 +66,8 @@ def kept(monkeypatch):
 
 @pytest.mark.parametrize("count", [0, 1, PAGE - 1, PAGE, 7 * PAGE + 3])
 async def test_a_list_has_every_delivery_however_many_the_hub_lists_at_once(count):
-    hub = Hub([failed(number, ago=dt.timedelta(minutes=count - number)) for number in range(count)])
-    found = await found_deliveries(hub, FAILED, NOW - dt.timedelta(days=DAYS))
+    hub = Hub([failed(number, minutes=count - number) for number in range(count)])
+    found = await found_deliveries(hub, FAILED, before_now(days=DAYS))
     assert [record_of(one).work_item_id for one in found] == list(range(count))
 
 
@@ -82,12 +85,12 @@ async def test_a_failed_delivery_is_started_again_with_its_own_id_and_run():
     ("tries", "minutes", "is_due"), [(1, 0, False), (1, 2, True), (3, 3, False), (3, 5, True), (60, 61, True)]
 )
 async def test_the_pause_before_the_next_try_doubles_up_to_an_hour(tries, minutes, is_due):
-    hub = Hub([failed(1, tries=tries, ago=dt.timedelta(minutes=minutes))])
+    hub = Hub([failed(1, tries=tries, minutes=minutes)])
     assert await restart_failed_deliveries(hub) == is_due
 
 
 async def test_a_delivery_older_than_the_retention_is_not_tried_again():
-    hub = Hub([failed(1, received=NOW - dt.timedelta(days=DAYS + 1))])
+    hub = Hub([failed(1, received=before_now(days=DAYS + 1))])
     assert await restart_failed_deliveries(hub) == 0
 
 
