@@ -22,18 +22,20 @@ from activities import (
     report_run,
     suspend_run,
 )
+from activities.deliveries import accept_delivery
 from autocoder.settings import SettingsError, settings
-from orchestrators import run_agent
+from orchestrators import run_agent, take_delivery
 from triggers import agents, callback, doctor, health, janitor, openapi, resume_runs, runs
 from triggers.boards import choices as boards_choices
 from triggers.boards import runs as boards_runs
-from triggers.hooks import service_hook, subscriptions
+from triggers.hooks import deliveries, service_hook, subscriptions
 
 TRIGGERS = (
     agents,
     boards_choices,
     boards_runs,
     callback,
+    deliveries,
     doctor,
     health,
     janitor,
@@ -43,8 +45,9 @@ TRIGGERS = (
     service_hook,
     subscriptions,
 )
-ORCHESTRATORS = (run_agent,)
+ORCHESTRATORS = (run_agent, take_delivery)
 ACTIVITIES = (
+    accept_delivery.accept_delivery,
     add_to_pull_request.add_to_pull_request,
     build_prompt.build_prompt,
     check_requester.check_requester,

@@ -11,6 +11,7 @@ import asyncio
 import logging
 import traceback
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, get_type_hints, overload
 
@@ -27,6 +28,9 @@ MAX_SIGN_IN_TRIES = 10
 IMAGE_MINUTES = 4.0  # after which a new image or role is known everywhere
 MAX_ERROR_LENGTH = 1_000
 START_SECONDS = 30.0
+MAX_STARTING = 4
+# Activities that start runs wait in threads of their own: the event loop's threads are for the HTTP routes.
+STARTING = ThreadPoolExecutor(MAX_STARTING, thread_name_prefix="starting")
 Start = Callable[[str], None]
 log = logging.getLogger("autocoder.activities")
 
@@ -73,7 +77,7 @@ def activity(run: Callable[..., Any]) -> Activity[Any, Any]:
             started = start_run_agent(client, run_id, lambda: _has_moved(run_id))
             asyncio.run_coroutine_threadsafe(started, loop).result(START_SECONDS)
 
-        return await asyncio.to_thread(_answered, run, kind, payload, start)
+        return await loop.run_in_executor(STARTING, _answered, run, kind, payload, start)
 
     entry.__name__ = starting_entry.__name__ = run.__name__
     function = blueprint.durable_client_input(client_name="client")(starting_entry) if starts else entry

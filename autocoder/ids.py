@@ -18,6 +18,7 @@ RANDOM_DIGITS = 11
 MAX_TIME = 36**TIME_DIGITS - 1
 SLUG_LENGTH = 40
 GROUP_PREFIX = "autocoder-"
+DELIVERY_PREFIX = "delivery-"  # no run id has a hyphen
 _PREFIX = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*/?")
 
 
@@ -68,6 +69,11 @@ def branch_name(prefix: str, work_item_id: int | None, title: str, run_id: str) 
 def group_name(run_id: str) -> str:
     """Return the name of the run's container group."""
     return f"{GROUP_PREFIX}{run_id}"
+
+
+def delivery_instance(delivery: str) -> str:
+    """Return the id of the orchestration that takes the delivery with this id."""
+    return f"{DELIVERY_PREFIX}{delivery}"
 
 
 def key(*parts: object) -> str:

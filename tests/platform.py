@@ -89,6 +89,15 @@ class Platform:
             url, params={"code": code}, auth=("autocoder", secret), timeout=60, trust_env=False, **content
         )
 
+    def delivery(self, delivery_id, seconds=30):
+        """Wait until a delivery was taken (or failed); returns what came of it."""
+
+        def taken():
+            found = self.app.http.get(f"/api/deliveries/{delivery_id}").raise_for_status().json()
+            return found if found["status"] != "pending" else None
+
+        return self.wait_for(taken, f"delivery {delivery_id} to be taken", seconds)
+
     def run_of(self, work_item_id, seconds=20):
         """Wait for the run of a work item; returns its id."""
 

@@ -11,12 +11,13 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
-from autocoder.models import RUN_ID, ErrorAnswer, OpenApiDocument, Value
+from autocoder.models import DELIVERY_ID, RUN_ID, ErrorAnswer, OpenApiDocument, Value
 from triggers.operations import IDEMPOTENCY_KEY, ROUTE_PREFIX, Route, routes
 
 VERSION = "0.1.0"
 REFERENCE = "#/components/schemas/{model}"
 JSON = dict[str, Any]
+IDS = {"id": RUN_ID, "deliveryId": DELIVERY_ID}
 KEYS: Mapping[str, JSON] = {
     "functionKey": {"type": "apiKey", "in": "header", "name": "x-functions-key"},
     "functionKeyInQuery": {"type": "apiKey", "in": "query", "name": "code"},
@@ -25,7 +26,7 @@ TAGS = {
     "runs": "Start, follow, cancel and retry runs.",
     "boards": "The routes for the extension's pages in Azure Boards, whose callers sign in with two tokens.",
     "app": "The app: its agents, its state and this document.",
-    "hooks": "Deliveries of Azure DevOps service hooks.",
+    "hooks": "Deliveries of Azure DevOps service hooks, and what came of them.",
     "containers": "Called by the containers of a run only.",
 }
 RETRY_AFTER = {"Retry-After": {"description": "seconds to wait", "schema": {"type": "integer"}}}
@@ -37,7 +38,7 @@ WORDS = {
     400: "The request is not valid.",
     401: "The token is missing or wrong.",
     403: "The settings or the caller's permissions do not allow this.",
-    404: "There is no such run.",
+    404: "Nothing has this id.",
     409: "The state of the run does not allow this.",
     410: "The run's files were deleted.",
     413: "The body is too large.",
@@ -130,7 +131,7 @@ def _security(route: Route) -> list[JSON]:
 def _parameters(route: Route) -> list[JSON]:
     """Return the parameters in path, query and headers."""
     made: list[JSON] = [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "pattern": RUN_ID}}
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "pattern": IDS[name]}}
         for name in re.findall(r"{(\w+)}", route.path)
     ]
     if route.operation.query is not None:

@@ -49,8 +49,12 @@ def _free_claims(connected: Clients) -> int:
     freed = 0
     for key, run_id in connected.records.taken(ACTIVE, settings().janitor_grace_minutes).items():
         row = connected.records.get(run_id)
-        if row is None or is_over(row):
-            connected.records.release([Claim(ACTIVE, key)], run_id)
+        if row is not None and not is_over(row):
+            continue
+        connected.records.release([Claim(ACTIVE, key)], run_id)
+        if row is None and connected.records.get(run_id) is not None:  # a request went on with it just now
+            connected.records.take(Claim(ACTIVE, key), run_id)
+        else:
             freed += 1
     return freed
 

@@ -23,6 +23,7 @@ from autocoder.reports.run_report import ended_report
 from autocoder.runs.claims import ACTIVE
 from autocoder.runs.rows import PLACE, SERVICE, is_over
 from autocoder.runs.version import orchestration_version
+from triggers.hooks.failed_deliveries import restart_failed_deliveries
 from triggers.sweeping import attempt, sweep
 
 blueprint = df.Blueprint()
@@ -41,12 +42,13 @@ log = logging.getLogger("autocoder.triggers")
 @blueprint.timer_trigger(schedule=SCHEDULE, arg_name="timer", run_on_startup=False)
 @blueprint.durable_client_input(client_name="client")
 async def resume_runs(timer: func.TimerRequest, client: df.DurableOrchestrationClient) -> None:  # noqa: ARG001
-    """Start the orchestration of every unfinished run that has none and does not wait."""
+    """Start every unfinished run and delivery that no orchestration carries and that does not wait."""
     connected = clients()
     await sweep(connected, {
         "runs that have a place started": _pass_on_places(connected, client),
         "waiting runs told": asyncio.to_thread(connected.places.tell_turns),
         "runs resumed": resume_unfinished(connected, client),
+        "failed deliveries started again": restart_failed_deliveries(client),
     })  # fmt: skip
 
 

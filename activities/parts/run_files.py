@@ -39,6 +39,6 @@ def read_plan(connected: Clients, run_id: str) -> Plan:
 
 def settled(connected: Clients, report: RunReport) -> RunReport:
     """Write how a run ends before anybody is told, and return what was settled first."""
-    if connected.blobs.create(report.run.id, REPORT, wire.to_bytes(report)):
+    if connected.blobs.put_new(report.run.id, REPORT, wire.to_bytes(report)):
         return report
     return wire.load(RunReport, connected.blobs.get(report.run.id, REPORT))

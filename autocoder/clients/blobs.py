@@ -48,18 +48,20 @@ class Blobs:
         """Write a blob, replacing an existing one. Raises `InvalidArgument` for a bad name or run id."""
         self._written(lambda: self._blob(run_id, name).upload_blob(content, overwrite=True))
 
-    def create(self, run_id: str, name: str, content: bytes) -> bool:
-        """Write a blob unless it exists; return whether it was written. Raises as `put` does."""
+    def put_new(self, run_id: str, name: str, content: bytes) -> bool:
+        """Write a blob unless it exists; return whether it was written. Raises the same errors as `put`."""
         from azure.core.exceptions import ResourceExistsError
 
-        def write() -> bool:
+        def create() -> bool:
             try:
                 self._blob(run_id, name).upload_blob(content, overwrite=False)
-            except ResourceExistsError:
+            except ResourceExistsError as error:
+                if code_of(error) != "BlobAlreadyExists":
+                    raise
                 return False
             return True
 
-        return self._written(write)
+        return self._written(create)
 
     def get(self, run_id: str, name: str, limit: int = MAX_BYTES) -> bytes | None:
         """Return a blob's bytes, or None when it does not exist. Raises `TooLarge` above *limit* bytes."""

@@ -81,6 +81,10 @@ class Clients:
             known = self._own_ids[organization] = self.azure_devops(organization).own_id()
         return known
 
+    def known_own_id(self, organization: str) -> str | None:
+        """Return what `own_id` would, if it was looked up before; None otherwise. It makes no request."""
+        return self._own_ids.get(organization)
+
     def authorization(self, organization: str) -> str:
         """Return the app's `Authorization` header. Raises `SignInRequired` when the app has no credential."""
         del organization  # one identity or PAT serves all organisations

@@ -45,12 +45,15 @@ class KeyVault:
 
     def look_up(self, name: str) -> Secret:
         """Return the secret and its state. Raises the same errors as `read_secret`."""
-        kept = self._kept.get(name)
-        if kept is not None and kept.until > time.monotonic():
-            return kept
-        found = self._read(name)
-        self._kept[name] = found
+        found = self.kept(name)
+        if found is None:
+            found = self._kept[name] = self._read(name)
         return found
+
+    def kept(self, name: str) -> Secret | None:
+        """Return the secret if it needs no request now, because it was read a short time ago; else None."""
+        kept = self._kept.get(name)
+        return kept if kept is not None and kept.until > time.monotonic() else None
 
     def forget(self, name: str) -> None:
         """Drop the cached secret, for example after a service rejected it."""

@@ -7,6 +7,8 @@ names of secrets, never secrets.
 from autocoder.models.answers import AgentEntry as AgentEntry
 from autocoder.models.answers import AgentList as AgentList
 from autocoder.models.answers import CallbackAnswer as CallbackAnswer
+from autocoder.models.answers import DeliveryList as DeliveryList
+from autocoder.models.answers import DeliveryRecord as DeliveryRecord
 from autocoder.models.answers import DoctorCheck as DoctorCheck
 from autocoder.models.answers import DoctorReport as DoctorReport
 from autocoder.models.answers import ErrorAnswer as ErrorAnswer
@@ -26,6 +28,7 @@ from autocoder.models.answers import RunList as RunList
 from autocoder.models.answers import RunReference as RunReference
 from autocoder.models.answers import SecretState as SecretState
 from autocoder.models.answers import TemplateList as TemplateList
+from autocoder.models.base import DELIVERY_ID as DELIVERY_ID
 from autocoder.models.base import MODEL as MODEL
 from autocoder.models.base import RUN_ID as RUN_ID
 from autocoder.models.base import SHA as SHA

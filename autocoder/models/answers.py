@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field, JsonValue
 
-from autocoder.models.base import RunId, Value
+from autocoder.models.base import DeliveryId, RunId, Value
 from autocoder.models.reports import RunLinks, RunRecord
 
 SecretState = Literal["present", "missing", "forbidden"]
@@ -168,12 +168,34 @@ class HealthAnswer(AnswerValue):
 
 
 class HookAnswer(AnswerValue):
-    """What a verified delivery led to."""
+    """Whether a verified delivery was accepted; `GET /api/deliveries/{deliveryId}` says what came of it."""
 
-    status: Literal["started", "duplicate", "skipped"]
-    reason: str
-    code: str = Field(description="the reason as a code for programs; may be empty")
-    run_id: RunId | None
+    status: Literal["accepted", "skipped"]
+    delivery_id: DeliveryId | None = Field(None, description="of a delivery that was accepted")
+    reason: str = Field("", description="why a delivery was skipped")
+    code: str = Field("", description="the reason as a code for programs")
+
+
+class DeliveryRecord(AnswerValue):
+    """A delivery that was accepted, and what came of it; a `failed` one is tried again."""
+
+    id: DeliveryId
+    status: Literal["pending", "started", "duplicate", "skipped", "failed"]
+    reason: str = ""
+    code: str = Field("", description="the reason as a code for programs")
+    run_id: RunId | None = Field(None, description="the run that it started, or that was in its way")
+    received_at: str = Field(description="ISO 8601, UTC")
+    tries: int = Field(description="how often it was tried to take it")
+    organization: str
+    project: str
+    work_item_id: int
+
+
+class DeliveryList(AnswerValue):
+    """Deliveries with one status, oldest first."""
+
+    count: int
+    value: tuple[DeliveryRecord, ...]
 
 
 class CallbackAnswer(AnswerValue):

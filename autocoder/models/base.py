@@ -8,6 +8,7 @@ from pydantic.alias_generators import to_camel
 from autocoder.shared.outcomes import Outcome
 
 RUN_ID = r"^[a-z0-9]{20}$"
+DELIVERY_ID = r"^[0-9a-f]{64}$"
 SHA = r"^[0-9a-f]{40}$"
 
 MODEL = r"^[A-Za-z0-9][A-Za-z0-9._:/@\[\]-]{0,127}$"
@@ -18,6 +19,7 @@ Globs = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=200)], ...
 TEMPLATE = r"^[a-z0-9][a-z0-9-]{0,40}$"
 
 RunId = Annotated[str, Field(pattern=RUN_ID)]
+DeliveryId = Annotated[str, Field(pattern=DELIVERY_ID)]
 Sha = Annotated[str, Field(pattern=SHA)]
 
 Phase = Literal["queued", "preparing", "provisioning", "running", "verifying", "publishing", "reporting"]

@@ -1,7 +1,7 @@
 """The query parameters of the app's routes, and a message for each that is not valid."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, TypeVar, get_args
+from typing import Annotated, Any, Literal, TypeVar, get_args
 
 from annotated_types import Le
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
@@ -37,6 +37,7 @@ def _project_name(value: str) -> str:
 Digits = BeforeValidator(_from_digits)
 Flag = BeforeValidator(_from_flag)
 Organization = Annotated[str, Field(pattern=f"^{ORGANIZATION}$")]
+DeliveryState = Literal["failed", "pending"]
 Project = Annotated[str, AfterValidator(_project_name)]
 Number = Annotated[int, Field(gt=0, le=2**31 - 1), Digits]
 Top = Annotated[
@@ -62,6 +63,12 @@ class LogQuery(Value, defer_build=True):
 
     offset: Annotated[int, Field(ge=0, le=10**15 - 1, description="of its first byte"), Digits] = 0
     raw: Annotated[bool, Field(description="the agent's own output, not the readable log"), Flag] = False
+
+
+class DeliveryQuery(Value, defer_build=True):
+    """Which deliveries to list."""
+
+    status: DeliveryState = "failed"
 
 
 class OrganizationQuery(Value, defer_build=True):
@@ -112,5 +119,5 @@ def _rule(kind: type[Value], name: str) -> str:
     if name == "raw":
         return "must be true or false"
     if name == "status":
-        return f"must be one of {', '.join(get_args(Status))}"
+        return f"must be one of {', '.join(get_args(DeliveryState if kind is DeliveryQuery else Status))}"
     return "is not valid"

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from autocoder import ids
 from autocoder.models import Value
@@ -25,13 +25,24 @@ CONTENT_FIELDS = (
     "Microsoft.VSTS.TCM.ReproSteps",
     "Microsoft.VSTS.Common.AcceptanceCriteria",
 )
+NO_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
+SAMPLE_ORGANIZATION = "fabrikam-fiber-inc"  # of the work item in the deliveries of the button *Test*
+TEST_REASON = (
+    "this is the test delivery of Azure DevOps with a made-up work item: the address and the password of the "
+    "subscription are right; to start a run, set a trigger tag on a work item"
+)
+MINIMAL_REASON = (
+    "the delivery has no fields of the work item: set Resource details to send of the subscription to All"
+)
 OPTIONS = ("agent", "repo", "model", "template")
 OPTION_TAG = re.compile(r"autocoder:(?P<name>[^=]*)=(?P<value>.*)", re.IGNORECASE | re.DOTALL)
 MAX_OPTION_LENGTH = 100
 
 
 class RunTrigger(Value):
-    """A delivery that requests a run."""
+    """A delivery that requests a run; one from another version of the app may have further fields."""
+
+    model_config = ConfigDict(extra="ignore")
 
     delivery: str
     organization: str
@@ -47,7 +58,18 @@ class RunTrigger(Value):
 class Skip(Value):
     """A delivery that starts no run, and the reason."""
 
-    code: Literal["not_usable", "not_covered", "no_trigger_tag", "no_change_of_content", "unreadable_tag"]
+    code: Literal[
+        "not_usable",
+        "not_covered",
+        "test_delivery",
+        "minimal_details",
+        "no_trigger_tag",
+        "no_change_of_content",
+        "unreadable_tag",
+        "own_change",
+        "invalid_request",
+        "not_allowed",
+    ]
     reason: str
 
 
@@ -57,11 +79,21 @@ def read_delivery(payload: object, trigger_tags: Iterable[str]) -> RunTrigger | 
         return Skip(code="not_usable", reason="the body is not a JSON object")
     wanted = {tag.casefold() for tag in trigger_tags}
     kind = payload.get("eventType")
-    if kind == CREATED:
-        return _created(payload, wanted)
-    if kind == UPDATED:
-        return _updated(payload, wanted)
-    return Skip(code="not_covered", reason=f"events of type {one_line(str(kind), 60)} do not start runs")
+    if kind not in (CREATED, UPDATED):
+        return Skip(code="not_covered", reason=f"events of type {one_line(str(kind), 60)} do not start runs")
+    if _is_test(payload):
+        return Skip(code="test_delivery", reason=TEST_REASON)
+    resource = _mapping(payload.get("resource"))
+    whole = resource if kind == CREATED else _mapping(resource.get("revision"))
+    if not isinstance(whole.get("fields"), Mapping):
+        return Skip(code="minimal_details", reason=MINIMAL_REASON)
+    return _created(payload, wanted) if kind == CREATED else _updated(payload, wanted)
+
+
+def _is_test(payload: Mapping[str, Any]) -> bool:
+    """Whether the button *Test* sent the payload: its sample work item is in no organisation of anybody."""
+    url = _mapping(payload.get("resource")).get("url")
+    return payload.get("subscriptionId") == NO_SUBSCRIPTION or _organization_in(url) == SAMPLE_ORGANIZATION
 
 
 def tags_of(text: object) -> tuple[str, ...]:
@@ -162,11 +194,18 @@ def _organization(payload: Mapping[str, Any]) -> str:
     """Return the organisation's name from the addresses in `resourceContainers`, whichever form they have."""
     containers = _mapping(payload.get("resourceContainers"))
     for name in ("collection", "account", "project"):
-        url = _mapping(containers.get(name)).get("baseUrl")
-        if isinstance(url, str) and (found := re.match(r"https?://([^/]+)/?([^/?#]*)", url)):
-            host, first = found[1], found[2]
-            return host.split(".")[0] if host.endswith(".visualstudio.com") else first
+        if found := _organization_in(_mapping(containers.get(name)).get("baseUrl")):
+            return found
     return ""
+
+
+def _organization_in(url: object) -> str:
+    """Return the organisation's name in an address of Azure DevOps, whichever form it has."""
+    found = re.match(r"https?://([^/]+)/?([^/?#]*)", url) if isinstance(url, str) else None
+    if found is None:
+        return ""
+    host, first = found[1], found[2]
+    return host.split(".")[0] if host.endswith(".visualstudio.com") else first
 
 
 def _name(identity: object) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from autocoder import ids
 from autocoder.models import RunRequest
+from autocoder.requests.service_hook import RunTrigger
 
 DELIVERY, CHANGE, CONTENT, IDEMPOTENCY = "delivery", "change", "content", "idempotency"  # detect repeats
 ACTIVE, PLACES, TICKET = "active", "places", "ticket"  # the last two: `autocoder/clients/places.py`
@@ -36,3 +37,17 @@ def active_claim(request: RunRequest, run_id: str) -> Claim:
     subject = request.work_item_id if request.work_item_id is not None else run_id
     parts = (request.organization, request.project, subject, request.repository)
     return Claim(ACTIVE, ids.key(*(str(part).casefold() for part in parts)))
+
+
+def delivery_claims(trigger: RunTrigger, request: RunRequest, window_seconds: int) -> tuple[Claim, ...]:
+    """Return the claims that detect a repeat of a delivery, of its change, or of its content.
+
+    A change may be delivered by several subscriptions, and under several ids: it is one wish of a person.
+    """
+    named = (request.organization, request.project, request.work_item_id, request.repository)
+    subject = (*(str(part).casefold() for part in named), trigger.content)
+    return (
+        Claim(DELIVERY, trigger.delivery),
+        Claim(CHANGE, ids.key(*subject, trigger.update)),
+        Claim(CONTENT, ids.key(*subject), window_seconds),
+    )

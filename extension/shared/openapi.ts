@@ -158,6 +158,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the deliveries that failed and are tried again, or with `status=pending` those under way. */
+        get: operations["listDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/deliveries/{deliveryId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show what came of a delivery: the run that it started, or why it started none. */
+        get: operations["showDelivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/doctor": {
         parameters: {
             query?: never;
@@ -201,7 +235,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Start the run that a verified delivery requests, and report the outcome. */
+        /** Accept a verified delivery; `GET /api/deliveries/{deliveryId}` says what came of it. */
         post: operations["azureDevopsHook"];
         delete?: never;
         options?: never;
@@ -415,6 +449,42 @@ export interface components {
             status: "accepted";
         };
         /**
+         * DeliveryList
+         * @description Deliveries with one status, oldest first.
+         */
+        DeliveryList: {
+            count: number;
+            value: components["schemas"]["DeliveryRecord"][];
+        };
+        /**
+         * DeliveryRecord
+         * @description A delivery that was accepted, and what came of it; a `failed` one is tried again.
+         */
+        DeliveryRecord: {
+            /**
+             * @description the reason as a code for programs
+             * @default
+             */
+            code?: string;
+            id: string;
+            organization: string;
+            project: string;
+            /** @default  */
+            reason?: string;
+            /** @description ISO 8601, UTC */
+            receivedAt: string;
+            /**
+             * @description the run that it started, or that was in its way
+             * @default null
+             */
+            runId?: string | null;
+            /** @enum {string} */
+            status: "pending" | "started" | "duplicate" | "skipped" | "failed";
+            /** @description how often it was tried to take it */
+            tries: number;
+            workItemId: number;
+        };
+        /**
          * DoctorCheck
          * @description One check of the doctor; the message of a failed one says what to do.
          */
@@ -487,15 +557,26 @@ export interface components {
         };
         /**
          * HookAnswer
-         * @description What a verified delivery led to.
+         * @description Whether a verified delivery was accepted; `GET /api/deliveries/{deliveryId}` says what came of it.
          */
         HookAnswer: {
-            /** @description the reason as a code for programs; may be empty */
-            code: string;
-            reason: string;
-            runId: string | null;
+            /**
+             * @description the reason as a code for programs
+             * @default
+             */
+            code?: string;
+            /**
+             * @description of a delivery that was accepted
+             * @default null
+             */
+            deliveryId?: string | null;
+            /**
+             * @description why a delivery was skipped
+             * @default
+             */
+            reason?: string;
             /** @enum {string} */
-            status: "started" | "duplicate" | "skipped";
+            status: "accepted" | "skipped";
         };
         /**
          * HookConsumerInputs
@@ -764,6 +845,8 @@ export type AgentEntry = components['schemas']['AgentEntry'];
 export type AgentList = components['schemas']['AgentList'];
 export type Budget = components['schemas']['Budget'];
 export type CallbackAnswer = components['schemas']['CallbackAnswer'];
+export type DeliveryList = components['schemas']['DeliveryList'];
+export type DeliveryRecord = components['schemas']['DeliveryRecord'];
 export type DoctorCheck = components['schemas']['DoctorCheck'];
 export type DoctorReport = components['schemas']['DoctorReport'];
 export type ErrorAnswer = components['schemas']['ErrorAnswer'];
@@ -1262,7 +1345,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description There is no such run. */
+            /** @description Nothing has this id. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1346,7 +1429,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description There is no such run. */
+            /** @description Nothing has this id. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1463,7 +1546,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description There is no such run. */
+            /** @description Nothing has this id. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1552,7 +1635,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description There is no such run. */
+            /** @description Nothing has this id. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1676,6 +1759,132 @@ export interface operations {
                         error?: {
                             /** @enum {unknown} */
                             code?: "not_signed_in";
+                        };
+                    };
+                };
+            };
+            /** @description An error that a person must correct. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The app is not available or not configured. */
+            503: {
+                headers: {
+                    /** @description seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    listDeliveries: {
+        parameters: {
+            query?: {
+                status?: "failed" | "pending";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryList"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"] & {
+                        error?: {
+                            /** @enum {unknown} */
+                            code?: "invalid_query";
+                        };
+                    };
+                };
+            };
+            /** @description The function key is missing or wrong and the body is empty, or other credentials are. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error that a person must correct. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The app is not available or not configured. */
+            503: {
+                headers: {
+                    /** @description seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    showDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                deliveryId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryRecord"];
+                };
+            };
+            /** @description The function key is missing or wrong and the body is empty, or other credentials are. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nothing has this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"] & {
+                        error?: {
+                            /** @enum {unknown} */
+                            code?: "unknown_delivery";
                         };
                     };
                 };
@@ -2173,7 +2382,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description There is no such run. */
+            /** @description Nothing has this id. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2292,7 +2501,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description There is no such run. */
+            /** @description Nothing has this id. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2388,7 +2597,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description There is no such run. */
+            /** @description Nothing has this id. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2470,7 +2679,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description There is no such run. */
+            /** @description Nothing has this id. */
             404: {
                 headers: {
                     [name: string]: unknown;

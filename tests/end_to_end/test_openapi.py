@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator
 
 from emulators.ports import FUNCTIONS_HOST
 from tests.boards import PLACE, contributor
+from tests.end_to_end.test_bad_hooks import created
 
 UNKNOWN = "z" * 20
 BODY = {"userPrompt": "Write\n\nQUICK write openapi.txt Hello"}
@@ -32,7 +33,7 @@ def described(document, answer):
     """The id of the operation that *answer* comes from, once the document is found to describe it."""
     path = answer.request.url.path.removeprefix("/api")
     template = next(
-        one for one in document["paths"] if re.fullmatch(re.sub(r"{\w+}", "[a-z0-9]{20}", one), path)
+        one for one in document["paths"] if re.fullmatch(re.sub(r"{\w+}", "[a-z0-9]{20,}", one), path)
     )
     operation = document["paths"][template][answer.request.method.lower()]
     response = operation["responses"][str(answer.status_code)]
@@ -47,6 +48,8 @@ def test_each_operation_answers_as_described(quick, document, ended, case):
     app, delivery = quick.app.http, {"subscriptionId": secrets.token_hex(8), "eventType": "build.complete"}
     callback = f"{quick.url(FUNCTIONS_HOST)}/api/runs/{ended}/callback"
     waiting = case("sleep 60").start()
+    accepted = quick.deliver(created(case().item["id"]))
+    quick.delivery(accepted.json()["deliveryId"])
     answers = [
         *of_azure_boards(quick, case),
         app.get("/api/openapi.json"),
@@ -75,6 +78,11 @@ def test_each_operation_answers_as_described(quick, document, ended, case):
         app.post(f"/api/runs/{ended}/retry"),
         app.post(f"/api/runs/{UNKNOWN}/retry"),
         quick.deliver(delivery),
+        accepted,
+        app.get("/api/deliveries"),
+        app.get("/api/deliveries?status=started"),
+        app.get(f"/api/deliveries/{accepted.json()['deliveryId']}"),
+        app.get(f"/api/deliveries/{'0' * 64}"),
         quick.deliver(delivery, password="wrong"),
         httpx.post(callback, trust_env=False),
     ]
@@ -86,7 +94,9 @@ def test_each_operation_answers_as_described(quick, document, ended, case):
         ("listRuns", 200), ("listRuns", 400), ("showRun", 200), ("showRun", 404), ("readLog", 200),
         ("readLog", 400), ("readLog", 404), ("cancelRun", 202), ("cancelRun", 404), ("cancelRun", 409),
         ("retryRun", 202), ("retryRun", 404), ("retryRun", 409), ("azureDevopsHook", 200),
-        ("azureDevopsHook", 401), ("runCallback", 401), ("listAgents", 200), ("health", 200),
+        ("azureDevopsHook", 202), ("azureDevopsHook", 401), ("listDeliveries", 200), ("listDeliveries", 400),
+        ("showDelivery", 200), ("showDelivery", 404),
+        ("runCallback", 401), ("listAgents", 200), ("health", 200),
         ("openapiDocument", 200), ("listHookSubscriptions", 200),
         ("createBoardsRun", 202), ("createBoardsRun", 400), ("createBoardsRun", 401),
         ("createBoardsRun", 403),

@@ -141,18 +141,13 @@ def envelope(state: State, event: Event, subscription: JSON) -> JSON:
     inputs, version = subscription["consumerInputs"], subscription["resourceVersion"]
     collection = state.organization_id(event.project.organization)
     base = f"{event.url}/"
-    resource: Any = event.resource(version)
-    if inputs.get("resourceDetailsToSend", "all") == "minimal":
-        resource = {key: resource[key] for key in ("id", "url") if key in resource}
-    elif inputs.get("resourceDetailsToSend", "all") == "none":
-        resource = None
     return {
         "id": new_id(),
         "eventType": event.type,
         "publisherId": "tfs",
         "message": _message(inputs.get("messagesToSend", "all"), event.text, event.html, event.markdown),
         "detailedMessage": _message(inputs.get("detailedMessagesToSend", "all"), *event.details),
-        "resource": resource,
+        "resource": detailed(event.resource(version), inputs),
         "resourceVersion": version,
         "resourceContainers": {
             "collection": {"id": collection, "baseUrl": base},
@@ -161,6 +156,14 @@ def envelope(state: State, event: Event, subscription: JSON) -> JSON:
         },
         "createdDate": now(),
     }
+
+
+def detailed(resource: Any, inputs: JSON) -> Any:
+    """Return as much of *resource* as the subscription with these *inputs* requests."""
+    wanted = inputs.get("resourceDetailsToSend", "all")
+    if wanted == "minimal":
+        return {key: resource[key] for key in ("id", "url") if key in resource}
+    return None if wanted == "none" else resource
 
 
 def _message(wanted: str, text: str, html: str, markdown: str) -> JSON | None:

@@ -9,7 +9,9 @@ from emulators.azure_devops.core import errors
 from emulators.azure_devops.core.calls import Call
 from emulators.azure_devops.core.state import JSON, new_id, now
 from emulators.azure_devops.hooks import searching
+from emulators.azure_devops.hooks.delivery import detailed
 from emulators.azure_devops.hooks.event_types import event_type
+from emulators.azure_devops.hooks.samples import sample_resource
 from emulators.azure_devops.hooks.subscriptions import (
     EVENT_VERSIONS,
     UNCOVERED_EVENTS,
@@ -128,7 +130,7 @@ def _sample(subscription: JSON) -> JSON:
         "publisherId": "tfs",
         "message": {"text": text, "html": text, "markdown": text},
         "detailedMessage": {"text": text, "html": text, "markdown": text},
-        "resource": {"id": 0},
+        "resource": detailed(sample_resource(subscription["eventType"]), subscription["consumerInputs"]),
         "resourceVersion": subscription["resourceVersion"],
         "resourceContainers": {},
         "createdDate": now(),

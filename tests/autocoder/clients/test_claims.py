@@ -1,12 +1,19 @@
 """The claims in Table Storage: taking them, taking them over and releasing them."""
 
+import contextlib
+import itertools
+
 import pytest
 
+from activities.parts.acceptance import Acceptance, Active, Duplicate, Started, StartRequest
+from autocoder import wire
+from autocoder.clients.blobs import Blobs
+from autocoder.clients.tables import Tables
 from autocoder.ids import key, new_run_id
-from autocoder.models import Run, RunRequest
+from autocoder.models import RunRequest
 from autocoder.runs.claims import ACTIVE, CHANGE, CONTENT, DELIVERY, IDEMPOTENCY, Claim, active_claim
-from triggers import start as starting
-from triggers.start import Active, Duplicate, QueueFull, StartRequest
+
+numbers = itertools.count(1_000)
 
 
 @pytest.fixture
@@ -15,25 +22,24 @@ def records(storage):
 
 
 @pytest.fixture
-def desk(records, storage, monkeypatch):
-    """Claims a start request for a work item; `there` are the orchestrations that exist."""
-    monkeypatch.setattr(starting, "PATIENCE_SECONDS", 0.3)
+def acceptance(storage):
+    return Acceptance.of(storage.clients())
+
+
+@pytest.fixture
+def desk(acceptance):
+    """Accepts requests, as a process does that nothing disturbs."""
 
     class Desk:
-        there = frozenset()
-
-        def claim(self, request, *claims):
-            settings = storage.clients().settings
-            return starting._Claims(records, self.there.__contains__).claim(
-                settings, StartRequest(request, claims)
-            )
+        def accept(self, request, *claims, run_id=None):
+            return acceptance.accept(StartRequest(request, claims), run_id or new_run_id())
 
         def start(self, request, *claims):
-            run_id = self.claim(request, *claims)
-            assert isinstance(run_id, str), run_id
-            records.add(Run(id=run_id, request=request, title="", queued_at="2026-01-01T00:00:00Z"))
-            self.there = self.there | {run_id}
-            return run_id
+            """Accept a request that starts a run, whose orchestration takes its first step; return its id."""
+            started = self.accept(request, *claims)
+            assert isinstance(started, Started), started
+            acceptance.records.merge(started.run_id, {"seen": True})
+            return started.run_id
 
     return Desk()
 
@@ -48,27 +54,32 @@ def unique(kind, window=None):
 
 def test_one_run_per_work_item_and_repository(desk):
     first = desk.start(request(1))
-    assert desk.claim(request(1)) == Active(first)
-    assert desk.claim(request(1).model_copy(update={"project": "WEB"})) == Active(first)
-    assert isinstance(desk.claim(request(2)), str)
+    assert desk.accept(request(1)) == Active(first)
+    assert desk.accept(request(1).model_copy(update={"project": "WEB"})) == Active(first)
+    assert isinstance(desk.accept(request(2)), Started)
 
 
-def test_a_run_that_is_slow_to_take_its_first_step_keeps_its_claim(desk):
-    first = desk.start(request(3))
-    assert desk.claim(request(3)) == Active(first)
+def test_a_run_that_has_not_taken_its_first_step_is_started_once_more(desk):
+    first = desk.accept(request(3)).run_id
+    again = desk.accept(request(3))
+    assert (again, again.starts) == (Active(first), True)
 
 
-def test_a_claim_whose_orchestration_was_never_started_is_taken_over(desk):
-    lost = desk.claim(request(4))
-    again = desk.claim(request(4))
-    assert isinstance(again, str)
-    assert again != lost
+def test_a_run_that_has_taken_its_first_step_is_not_started_again(desk):
+    first = desk.start(request(4))
+    again = desk.accept(request(4))
+    assert (again, again.starts) == (Active(first), False)
 
 
-def test_a_run_whose_claim_was_taken_over_finds_out(desk, records):
-    lost = desk.claim(request(5))
-    again = desk.claim(request(5))
-    assert records.holder(active_claim(request(5), lost)) == again
+def test_a_request_that_is_accepted_twice_gets_the_same_run_even_after_its_end(desk, records):
+    delivery, run_id = unique(DELIVERY), new_run_id()
+    first = desk.accept(request(5), delivery, run_id=run_id)
+    assert first.run_id == run_id
+    records.end(run_id, {"status": "completed"})
+    records.release_all((ACTIVE,), run_id)
+    again = desk.accept(request(5), delivery, run_id=run_id)
+    assert (type(again), again.run_id) == (Started, run_id)
+    assert records.holder(active_claim(request(5), run_id)) is None
 
 
 def test_a_run_does_not_free_a_claim_that_the_next_run_has_taken(desk, records, monkeypatch):
@@ -91,7 +102,7 @@ def test_a_run_does_not_free_a_claim_that_the_next_run_has_taken(desk, records, 
 def test_a_delivery_starts_its_run_once(desk):
     delivery = unique(DELIVERY)
     first = desk.start(request(7), delivery)
-    assert desk.claim(request(7), delivery) == Duplicate(first, DELIVERY)
+    assert desk.accept(request(7), delivery) == Duplicate(first, DELIVERY)
 
 
 def test_the_same_text_is_a_duplicate_after_a_run_that_failed_with_its_pull_request_open(desk, records):
@@ -99,16 +110,16 @@ def test_the_same_text_is_a_duplicate_after_a_run_that_failed_with_its_pull_requ
     first = desk.start(request(13), content)
     records.end(first, {"status": "failed", "pull_request_id": 5})
     records.release_all((ACTIVE,), first)
-    assert desk.claim(request(13), unique(DELIVERY), content) == Duplicate(first, CONTENT)
+    assert desk.accept(request(13), unique(DELIVERY), content) == Duplicate(first, CONTENT)
 
 
 @pytest.mark.parametrize("status", ["failed", "needs_info", "no_changes", "cancelled"])
 def test_the_same_text_may_start_a_run_after_one_without_a_pull_request(desk, records, status):
-    content = unique(CONTENT, 300)
-    first = desk.start(request(8), content)
+    content, asked = unique(CONTENT, 300), request(next(numbers))
+    first = desk.start(asked, content)
     records.end(first, {"status": status})
     records.release_all((ACTIVE,), first)
-    assert desk.claim(request(8), unique(DELIVERY), content) not in (first, Duplicate(first, CONTENT))
+    assert isinstance(desk.accept(asked, unique(DELIVERY), content), Started)
 
 
 def test_a_change_that_is_delivered_again_starts_no_second_run_after_one_that_failed(desk, records):
@@ -116,9 +127,9 @@ def test_a_change_that_is_delivered_again_starts_no_second_run_after_one_that_fa
     first = desk.start(request(19), unique(DELIVERY), change, text)
     records.end(first, {"status": "failed"})
     records.release_all((ACTIVE,), first)
-    assert desk.claim(request(19), unique(DELIVERY), change, text) == Duplicate(first, CHANGE)
+    assert desk.accept(request(19), unique(DELIVERY), change, text) == Duplicate(first, CHANGE)
     tag_set_again = (unique(DELIVERY), unique(CHANGE), text)
-    assert isinstance(desk.claim(request(19), *tag_set_again), str)
+    assert isinstance(desk.accept(request(19), *tag_set_again), Started)
 
 
 def test_the_same_text_is_a_duplicate_after_a_run_that_was_completed(desk, records):
@@ -126,66 +137,17 @@ def test_the_same_text_is_a_duplicate_after_a_run_that_was_completed(desk, recor
     first = desk.start(request(9), content)
     records.end(first, {"status": "completed"})
     records.release_all((ACTIVE,), first)
-    assert desk.claim(request(9), unique(DELIVERY), content) == Duplicate(first, CONTENT)
+    assert desk.accept(request(9), unique(DELIVERY), content) == Duplicate(first, CONTENT)
 
 
 def test_a_repeat_of_a_duplicate_delivery_returns_the_same_run(desk, records):
     content = Claim(CONTENT, key(new_run_id()), 300)
     first = desk.start(request(12), unique(DELIVERY), content)
     again = unique(DELIVERY)
-    assert desk.claim(request(12), again, content) == Duplicate(first, CONTENT)
+    assert desk.accept(request(12), again, content) == Duplicate(first, CONTENT)
     records.end(first, {"status": "completed"})
     records.release_all((ACTIVE, CONTENT), first)  # the window is over
-    assert desk.claim(request(12), again, content) == Duplicate(first, DELIVERY)
-
-
-def test_a_delivery_of_text_whose_run_was_never_started_starts_that_run(desk, records):
-    content, again = unique(CONTENT, 300), unique(DELIVERY)
-    lost = desk.claim(request(13), unique(DELIVERY), content)
-    assert desk.start(request(13), again, content) == lost
-    assert records.holder(again) == lost
-
-
-def test_a_run_that_could_not_be_started_does_not_stay_queued(desk, records):
-    lost = desk.claim(request(14))
-    records.add(Run(id=lost, request=request(14), title="", queued_at="2026-01-01T00:00:00Z"))
-    again = desk.start(request(14))
-    row = records.get(lost)
-    assert row["status"] == "failed"
-    assert again in row["reason"]
-    assert row["ended_at"]
-    assert records.get(again)["status"] == "queued"
-
-
-@pytest.mark.parametrize(("number", "step"), [(17, {"seen": True}), (18, {"status": "preparing"})])
-def test_a_run_that_starts_while_it_is_given_up_goes_on_alone(desk, records, monkeypatch, number, step):
-    slow = desk.claim(request(number))
-    records.add(Run(id=slow, request=request(number), title="", queued_at="2026-01-01T00:00:00Z"))
-    give_up = starting._Claims._give_up
-
-    def give_up_late(self, run_id, successor):
-        records.tables.merge("runs", "run", run_id, step)
-        return give_up(self, run_id, successor)
-
-    monkeypatch.setattr(starting._Claims, "_give_up", give_up_late)
-    assert desk.claim(request(number)) == Active(slow)
-    assert records.get(slow)["status"] != "failed"
-    assert records.holder(active_claim(request(number), slow)) == slow
-
-
-def test_a_death_while_a_run_is_given_up_leaves_nothing_queued(desk, records, monkeypatch):
-    lost = desk.claim(request(16))
-    records.add(Run(id=lost, request=request(16), title="", queued_at="2026-01-01T00:00:00Z"))
-
-    def die(*_):
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as dying:
-        dying.setattr(type(records), "take_over", die)
-        with pytest.raises(KeyboardInterrupt):
-            desk.claim(request(16))
-    assert records.get(lost)["status"] == "failed"
-    assert desk.start(request(16)) != lost
+    assert desk.accept(request(12), again, content) == Duplicate(first, DELIVERY)
 
 
 def test_a_run_that_ended_keeps_its_outcome_when_the_next_takes_its_claim(desk, records):
@@ -199,15 +161,155 @@ def test_a_request_refused_for_an_active_run_can_be_repeated_later(desk, records
     first = desk.start(request(10))
     again = unique(IDEMPOTENCY)
     text = unique(CONTENT, 300)
-    assert desk.claim(request(10), text, again) == Active(first)
+    assert desk.accept(request(10), text, again) == Active(first)
     records.end(first, {"status": "completed"})
     records.release_all((ACTIVE,), first)
-    assert isinstance(desk.claim(request(10), text, again), str)
+    assert isinstance(desk.accept(request(10), text, again), Started)
 
 
-def test_a_full_queue_keeps_no_claims(desk, records, monkeypatch):
-    delivery = unique(DELIVERY)
-    monkeypatch.setattr(type(records), "count_active", lambda _: 10_000)
-    assert desk.claim(request(11), delivery) == QueueFull(10_000)
-    monkeypatch.undo()
-    assert records.holder(delivery) is None
+def test_a_request_that_is_refused_keeps_no_claims(acceptance, records):
+    start = StartRequest(request(11), (unique(IDEMPOTENCY),))
+    held = acceptance.recognise(start, new_run_id())
+    acceptance.refuse(start, held)
+    assert records.holder(start.claims[0]) is None
+
+
+# -- whatever happens between two steps -------------------------------------------------------------------
+
+STEPS = ((Tables, "insert"), (Tables, "get"), (Tables, "replace"), (Tables, "delete"), (Blobs, "put_new"))
+
+
+@contextlib.contextmanager
+def before_step(number, happens):
+    """Let *happens* come before the step *number* of the block, counted over all calls to the storage."""
+    left = [number]
+    with pytest.MonkeyPatch.context() as patch:
+        for kind, name in STEPS:
+            patch.setattr(kind, name, counted(getattr(kind, name), left, happens))
+        yield left
+
+
+def counted(call, left, happens):
+    """The function *call*, before which one is taken from *left*; at 0, *happens* comes first."""
+
+    def step(*given, **more):
+        left[0] -= 1
+        if left[0] == 0:
+            happens()
+        return call(*given, **more)
+
+    return step
+
+
+class Died(BaseException):
+    """The process was killed."""
+
+
+def die():
+    raise Died
+
+
+def wish(number=None, **changes):
+    """A delivery of a change of a work item, a new one unless its *number* is given, with its claims."""
+    asked = request(number or next(numbers)).model_copy(update=changes)
+    return StartRequest(asked, (unique(DELIVERY), unique(CHANGE), unique(CONTENT, 300)))
+
+
+def the_same(first):
+    return first
+
+
+def told_by_another_subscription(first):
+    return StartRequest(first.request, (unique(DELIVERY), *first.claims[1:]))
+
+
+def the_same_text_set_again(first):
+    return StartRequest(first.request, (unique(DELIVERY), unique(CHANGE), first.claims[2]))
+
+
+def another_text(first):
+    return wish(first.request.work_item_id, agent_type="another")
+
+
+OTHERS = (the_same, told_by_another_subscription, the_same_text_set_again, another_text)
+
+
+def only_run(records, asked):
+    """The id of the one run of the work item of *asked*, which holds the work item and has not ended."""
+    number = asked.request.work_item_id
+    (row,) = [row for row in records.tables.query("runs", "run", {}) if row.get("work_item_id") == number]
+    assert row["status"] == "queued"
+    assert records.holder(active_claim(request(number), row["RowKey"])) == row["RowKey"]
+    return row["RowKey"]
+
+
+def steps_of(acceptance, start):
+    """How many steps it takes to accept *start*."""
+    with before_step(-1, die) as left:
+        acceptance.accept(start, new_run_id())
+    return -1 - left[0]
+
+
+@pytest.mark.parametrize("other", OTHERS)
+def test_whenever_a_process_dies_the_next_request_starts_one_run(acceptance, records, other):
+    count = steps_of(acceptance, wish())
+    assert count > 6
+    for number in range(1, count + 1):
+        first = wish()
+        with before_step(number, die), contextlib.suppress(Died):
+            acceptance.accept(first, new_run_id())
+        next_one = acceptance.accept(other(first), new_run_id())
+        run_id = only_run(records, first)
+        assert (next_one.run_id, next_one.starts) == (run_id, True), number
+
+
+@pytest.mark.parametrize("other", OTHERS)
+def test_whenever_a_second_request_comes_meanwhile_both_get_one_run(acceptance, records, other):
+    count = steps_of(acceptance, wish())
+    for number in range(1, count + 1):
+        first, answers = wish(), []
+
+        def second(first=first, answers=answers):
+            answers.append(acceptance.accept(other(first), new_run_id()))
+
+        with before_step(number, second):
+            answers.append(acceptance.accept(first, new_run_id()))
+        run_id = only_run(records, first)
+        assert {one.run_id for one in answers} == {run_id}, number
+        assert any(one.starts for one in answers), number
+
+
+def test_a_process_that_dies_and_goes_on_with_its_own_id_starts_the_run_that_it_claimed(acceptance, records):
+    count = steps_of(acceptance, wish())
+    for number in range(1, count + 1):
+        first, run_id = wish(), new_run_id()
+        with before_step(number, die), contextlib.suppress(Died):
+            acceptance.accept(first, run_id)
+        assert isinstance(acceptance.accept(first, run_id), Started)
+        assert only_run(records, first) == run_id
+
+
+def test_the_first_request_of_two_decides_what_the_run_does(acceptance, records):
+    first = wish()
+    with before_step(steps_of(acceptance, wish()), die), contextlib.suppress(Died):
+        acceptance.accept(first, new_run_id())  # dies before the row, and request.json is there
+    other = another_text(first)
+    said = acceptance.accept(other, new_run_id())
+    assert (type(said), said.starts) == (Active, True)
+    stored = wire.load(RunRequest, acceptance.blobs.get(only_run(records, first), "request.json"))
+    assert stored == first.request
+    assert records.holder(other.claims[2]) is None  # the text may ask again
+
+
+def test_of_requests_that_are_alike_one_starts_the_run_and_the_other_is_told_of_it(acceptance, records):
+    def ask(start):
+        return acceptance.settle(start, acceptance.recognise(start, new_run_id()))
+
+    with before_step(-1, die) as left:
+        ask(StartRequest(request(next(numbers))))
+    for number in range(1, -left[0]):
+        start, answers = StartRequest(request(next(numbers))), []
+        with before_step(number, lambda start=start, answers=answers: answers.append(ask(start))):
+            answers.append(ask(start))
+        assert sorted(type(one).__name__ for one in answers) == ["Active", "Started"], number
+        assert {one.run_id for one in answers} == {only_run(records, start)}, number

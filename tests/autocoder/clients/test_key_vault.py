@@ -24,6 +24,16 @@ def test_reads_a_secret_and_keeps_it(vault, secrets):
     assert client.known() == ("two",)
 
 
+def test_a_secret_that_was_read_a_short_time_ago_needs_no_request(vault, secrets):
+    secrets.set_secret("fresh", "one")
+    client = vault.clients().vault
+    assert client.kept("fresh") is None
+    client.read_secret("fresh")
+    assert client.kept("fresh").value == "one"
+    client.forget("fresh")
+    assert client.kept("fresh") is None
+
+
 def test_a_missing_secret_is_none(vault):
     assert vault.clients().vault.look_up("nothing").state == "missing"
     assert vault.clients().vault.read_secret("no/such name") is None

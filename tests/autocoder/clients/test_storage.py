@@ -4,6 +4,7 @@ import httpx
 import pytest
 
 from autocoder.errors import InvalidArgument, NotFound, SignInRequired, TooLarge
+from autocoder.ids import new_run_id
 from autocoder.runs.claims import ACTIVE, Claim
 
 RUN = "0" * 19 + "a"
@@ -25,6 +26,13 @@ def test_a_blob_is_stored_and_read_back(blobs):
     blobs.put(RUN, "run.json", b'{"a": 1}')
     assert blobs.get(RUN, "run.json") == b'{"a": 1}'
     assert blobs.exists(RUN, "run.json")
+
+
+def test_a_new_blob_is_written_once(blobs):
+    run = new_run_id()
+    assert blobs.put_new(run, "request.json", b"1")
+    assert not blobs.put_new(run, "request.json", b"2")
+    assert blobs.get(run, "request.json") == b"1"
 
 
 def test_a_missing_blob_is_none(blobs):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from autocoder.requests.service_hook import RunTrigger, Skip, read_delivery, tags_of
+from autocoder.requests.service_hook import NO_SUBSCRIPTION, RunTrigger, Skip, read_delivery, tags_of
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "service-hooks"
 TAGS = ("autocoder", "ai_item")
@@ -158,3 +158,33 @@ def test_anything_else_is_skipped(payload):
 def test_null_description_and_title_are_content_like_any_other():
     fields = {"System.Tags": "autocoder", "System.Title": None, "System.Description": None}
     assert isinstance(read_delivery(created(**fields), TAGS), RunTrigger)
+
+
+SAMPLE_URLS = (
+    "http://dev.azure.com/fabrikam-fiber-inc/DefaultCollection/_apis/wit/workItems/5",
+    "http://fabrikam-fiber-inc.visualstudio.com/DefaultCollection/_apis/wit/workItems/5",
+)
+
+
+@pytest.mark.parametrize("payload", [created(), updated()])
+@pytest.mark.parametrize("url", SAMPLE_URLS)
+def test_a_delivery_of_the_button_test_is_told_what_it_is(payload, url):
+    payload = copy.deepcopy(payload)
+    payload["resource"]["url"] = url
+    skip = read_delivery(payload, TAGS)
+    assert skip.code == "test_delivery"
+    assert "set a trigger tag on a work item" in skip.reason
+
+
+def test_a_delivery_without_a_subscription_is_a_test():
+    payload = {**created(**{"System.Tags": "autocoder"}), "subscriptionId": NO_SUBSCRIPTION}
+    assert read_delivery(payload, TAGS).code == "test_delivery"
+
+
+@pytest.mark.parametrize("payload", [created(**{"System.Tags": "autocoder"}), updated(new="autocoder")])
+@pytest.mark.parametrize("kept", [("id", "url"), ()])
+def test_a_delivery_without_details_is_told_what_to_set(payload, kept):
+    resource = {name: value for name, value in payload["resource"].items() if name in kept} or None
+    skip = read_delivery({**payload, "resource": resource}, TAGS)
+    assert skip.code == "minimal_details"
+    assert "Resource details to send" in skip.reason
