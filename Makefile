@@ -93,7 +93,7 @@ test-slow: install  ## the tests that take longer: each agent, each recipe, each
 test-durable: name-durable check-durable install  ## the end-to-end tests on the Durable extension (DURABLE_EXTENSION=<program>)
 	@DURABLE_EXTENSION="$(DURABLE_EXTENSION)" "$(PY)" -m pytest -n $(JOBS) --dist loadfile \
 	  -m "not slow or durable" tests/end_to_end $(PYTEST_ARGS)
-	@"$(MAKE)" soak RUNS=6 SECONDS=20 DEPLOYMENT=0 STATE="$(or $(STATE),.local/soak)" DURABLE_EXTENSION="$(DURABLE_EXTENSION)"
+	@"$(MAKE)" soak RUNS=6 SECONDS=20 STATE="$(or $(STATE),.local/soak)" DURABLE_EXTENSION="$(DURABLE_EXTENSION)"
 
 check: $(CHECKS)  ## format, lint, types, imports, shell scripts, Dockerfiles, secrets, the extension
 $(CHECKS): $(PYTHON_STAMP)

@@ -26,7 +26,7 @@ AGENT_SECONDS = 120.0
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_a_small_soak_leaves_nothing(tmp_path, capsys):
-    arguments = ["--runs", "6", "--seconds", "20", "--seed", "1", "--no-deployment"]
+    arguments = ["--runs", "6", "--seconds", "20", "--seed", "1"]
     code = main([*arguments, "--state", str(tmp_path / "state")])
     told = capsys.readouterr().out
     assert code == 0, told
