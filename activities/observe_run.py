@@ -12,6 +12,7 @@ from activities.activity import activity
 from activities.parts.agent_result import read_result
 from activities.parts.capacity import MAX_CAPACITY_TRIES, no_capacity
 from activities.parts.container_group_look import last_growth, look_at_group
+from activities.parts.kept_result import take_result
 from activities.parts.parallel import in_parallel
 from activities.parts.run_files import read_plan, read_run, run_of, settled
 from autocoder import wire
@@ -70,6 +71,8 @@ def _beginning(record: _Record) -> Observation:
     run = read_run(record.connected, record.run_id, record.row)
     if run is None:
         return _ended(record, Ended(outcome="failed", reason=REQUEST_GONE))
+    if take_result(record.connected, run):
+        return _result(record)
     return Observation(next="begin", run=run)
 
 

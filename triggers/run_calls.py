@@ -7,6 +7,7 @@ from typing import Any
 import azure.durable_functions as df
 import azure.functions as func
 
+from activities.parts.kept_result import keeps_result
 from activities.parts.orchestrations import hint
 from autocoder import ids, wire
 from autocoder.clients.connect import Clients, clients
@@ -137,7 +138,10 @@ async def retry(
     requester: Requester | None = None,
     route: str = RUNS,
 ) -> func.HttpResponse:
-    """Start a new run with the request of the ended run in *row*; *requester* replaces the earlier one."""
+    """Start a new run with the request of the ended run in *row*; *requester* replaces the earlier one.
+
+    A result that was paid for and could not be published is published by the new run, without an agent.
+    """
     if row is None:
         return unknown_run()
     run_id = str(row["RowKey"])
@@ -151,6 +155,8 @@ async def retry(
     request = wire.load(RunRequest, content)
     if requester is not None:
         request = request.model_copy(update={"requester": requester})
+    kept = await asyncio.to_thread(keeps_result, clients(), run_id, row)
+    request = request.model_copy(update={"continues": run_id if kept else None})
     refusal = recheck(request, settings())
     claims = claims_of(req, requester or KEY_HOLDER, "retry", run_id)
     return await start(client, refusal or request, claims, route)

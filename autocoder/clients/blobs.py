@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 SERVICE = "Blob Storage"
 CONTAINER = "runs"
 MAX_BYTES = 64_000_000
+COPY_MINUTES = 15
 SKEW = dt.timedelta(minutes=15)  # Azure's recommendation, because clocks differ
 KEY_LIFETIME = dt.timedelta(days=1)
 _RUN = re.compile(RUN_ID)
@@ -96,6 +97,15 @@ class Blobs:
                 if error.status_code in (404, 416):
                     return b""
                 raise
+
+    def copy(self, source: str, name: str, run_id: str) -> None:
+        """Copy the blob *name* of the run *source* to the run *run_id*, within the storage account.
+
+        Raises `NotFound`. https://learn.microsoft.com/rest/api/storageservices/copy-blob-from-url
+        """
+        url = self.sas_url(source, name, "r", COPY_MINUTES)
+        with translated(SERVICE):
+            self._blob(run_id, name).start_copy_from_url(url, requires_sync=True)
 
     def exists(self, run_id: str, name: str) -> bool:
         """Whether the blob exists."""

@@ -53,6 +53,7 @@ class RunRequest(Value):
     labels: tuple[str, ...] = ()
     budget: Budget = Budget()
     requester: Requester = Requester()
+    continues: RunId | None = Field(None, description="the failed run whose result this one publishes")
 
 
 class Run(Value):

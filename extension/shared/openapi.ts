@@ -372,7 +372,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Start a new run with the request of an ended run, checked against the current settings. */
+        /** Start a new run with the request of an ended run; a result that was not published is published. */
         post: operations["retryRun"];
         delete?: never;
         options?: never;

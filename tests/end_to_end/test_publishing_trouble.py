@@ -1,6 +1,7 @@
 """Branches and pull requests that another person creates first, and pushes that the server refuses."""
 
 import subprocess
+from dataclasses import replace
 
 import pytest
 
@@ -128,3 +129,18 @@ def test_a_branch_that_a_policy_protects_is_not_pushed_to(case, quick):
         control.post(path, json=policy).raise_for_status()
     run = guarded.published_nothing("failed")
     assert "TF402455" in run["reason"]
+
+
+def test_a_retry_publishes_what_was_paid_for_and_could_not_be_published(case, quick):
+    pushes = "/git-receive-pack"
+    quick.fault(AZURE_DEVOPS, method="POST", path=pushes, status=403, times=1_000)
+    failed = case("tell begun", "write notes.txt hello").start()
+    failed.published_nothing("failed")
+    quick.forget_faults()
+    answer = quick.app.http.post(f"/api/runs/{failed.run_id}/retry")
+    assert answer.status_code == 202, answer.text
+    again = replace(failed, run_id=answer.json()["id"])
+    run = again.ended()
+    assert run["pullRequestId"] == again.pull_requests[0]["pullRequestId"]
+    assert "provisioning" not in run["phases"]  # no agent was started, or paid
+    assert run["agentType"] == "quick"
