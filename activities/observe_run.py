@@ -22,11 +22,12 @@ from autocoder.models import AgentResult, Ended, GroupVerdict, Observation, Plan
 from autocoder.reports.run_report import ended_report
 from autocoder.runs.ending import cancelled_in, ending_without_change, ending_without_result
 from autocoder.runs.looks import confirming_pause, pause
-from autocoder.runs.next_step import ABSENCES, LAUNCHED_AT, REPORT, RESULT, Step, Stock, next_step
+from autocoder.runs.next_step import ABSENCES, LAUNCHED_AT, PLAN, REPORT, RESULT, Step, Stock, next_step
 from autocoder.runs.version import orchestration_version
 from autocoder.settings import settings
 
 NOTHING = Observation(next="nothing")
+RESULT_GONE = "The result of the earlier run was deleted (LOG_RETENTION_DAYS). Start a new run."
 REQUEST_GONE = "The request of this run was deleted (LOG_RETENTION_DAYS). Start a new run."
 
 
@@ -72,7 +73,9 @@ def _beginning(record: _Record) -> Observation:
     if run is None:
         return _ended(record, Ended(outcome="failed", reason=REQUEST_GONE))
     if take_result(record.connected, run):
-        return _result(record)
+        return _publishing(record)
+    if RESULT in record.files:
+        return _ended(record, Ended(outcome="failed", reason=RESULT_GONE))
     return Observation(next="begin", run=run)
 
 
@@ -131,6 +134,11 @@ def _looking_again(record: _Record, plan: Plan) -> Observation:
 
 
 def _result(record: _Record) -> Observation:
+    """Return what comes of a result; one that is taken over from another run is taken as a whole."""
+    return _publishing(record) if PLAN in record.files else _beginning(record)
+
+
+def _publishing(record: _Record) -> Observation:
     """Return that the result is to be published, or how the run ends when it has no change."""
     plan = read_plan(record.connected, record.run_id)
     result = read_result(record.connected, plan, record.row)

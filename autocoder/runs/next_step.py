@@ -51,7 +51,7 @@ def next_step(stock: Stock) -> Step:
         return "conclude"  # a new judgement could contradict what people were told
     if row.get("cancel_requested") and row["status"] not in PUBLIC:
         return "cancel"
-    return "publish" if {RESULT, PLAN} <= blobs else _without_result(stock)
+    return "publish" if RESULT in blobs else _without_result(stock)
 
 
 def _without_result(stock: Stock) -> Step:

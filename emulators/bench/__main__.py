@@ -20,11 +20,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from emulators.bench import aims, answers, report
-from emulators.bench.access_logs import LOGGED
 from emulators.bench.agent import SLEEPER, make_app
 from emulators.bench.aims import CROWD, DEFAULT_PARTS, PARTS
 from emulators.bench.answers import Answers, Message
 from emulators.bench.azure_devops import add_repository
+from emulators.bench.counting.access_logs import LOGGED
 from emulators.bench.crowd import Place, crowd, quiet_cost
 from emulators.bench.durable_extension import Workplace, hub_cost, requests_of_looks
 from emulators.bench.gateway import added_by_gateway

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Self
 
-from emulators.bench.access_logs import AccessLogs, Traffic
-from emulators.bench.hub import Hub
-from emulators.bench.usage import cpu_seconds
+from emulators.bench.counting.access_logs import AccessLogs, Traffic
+from emulators.bench.counting.hub import Hub
+from emulators.bench.counting.usage import cpu_seconds
 from emulators.platform.running import STORAGE, Platform
 from emulators.ports import AZURE_DEVOPS, AZURE_RESOURCE_MANAGER, FUNCTIONS_HOST
 

@@ -12,10 +12,10 @@ from typing import Any
 from emulators.bench.agent import QUICK
 from emulators.bench.azure_devops import add_repository, create_work_item
 from emulators.bench.cost import Cost, Meter
-from emulators.bench.hub import Hub
+from emulators.bench.counting.hub import Hub
+from emulators.bench.counting.usage import memory
 from emulators.bench.repositories import SMALL, Contents
 from emulators.bench.runs import GOOD, MAX_RUN_SECONDS, REST_SECONDS, WARM_UPS, finished, start
-from emulators.bench.usage import memory
 from emulators.platform.clients.app import PHASES, App
 from emulators.platform.clients.organization import sign_in
 from emulators.platform.running import Platform

@@ -13,9 +13,9 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from emulators.bench.access_logs import AccessLogs, Request
 from emulators.bench.agent import QUICK, TALKER
 from emulators.bench.azure_devops import Remote, create_work_item
+from emulators.bench.counting.access_logs import AccessLogs, Request
 from emulators.bench.runs import GOOD, start
 from emulators.platform.clients.app import PHASES, App
 from emulators.platform.clients.organization import Organization

@@ -6,8 +6,8 @@ https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-orch
 import time
 from dataclasses import dataclass
 
-from emulators.bench.access_logs import AccessLogs, Request
 from emulators.bench.agent import PATIENT, QUICK
+from emulators.bench.counting.access_logs import AccessLogs, Request
 from emulators.bench.crowd import Place
 from emulators.bench.runs import MAX_RUN_SECONDS, finished
 from emulators.ports import AZURE_RESOURCE_MANAGER, FUNCTIONS_HOST

@@ -19,11 +19,11 @@ from aiohttp import web
 
 from emulators.functions_host.durable.engine import Engine
 from emulators.functions_host.durable.episodes import Orchestrate
-from emulators.functions_host.durable.management_urls import WEBHOOKS, ManagementUrls
+from emulators.functions_host.durable.management.management_urls import WEBHOOKS, ManagementUrls
+from emulators.functions_host.durable.management.webhooks import Webhooks
+from emulators.functions_host.durable.management.worker_death_control import PATH as WORKER_DEATHS
+from emulators.functions_host.durable.management.worker_death_control import WorkerDeathControl
 from emulators.functions_host.durable.store import claim
-from emulators.functions_host.durable.webhooks import Webhooks
-from emulators.functions_host.durable.worker_death_control import PATH as WORKER_DEATHS
-from emulators.functions_host.durable.worker_death_control import WorkerDeathControl
 from emulators.functions_host.durable_extension.bridge import Bridge
 from emulators.functions_host.durable_extension.forwarding import Forwarding
 from emulators.functions_host.durable_extension.hub import serving

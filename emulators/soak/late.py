@@ -10,7 +10,7 @@ import os
 import sqlite3
 import subprocess
 
-from emulators.functions_host.durable.management_urls import ManagementUrls
+from emulators.functions_host.durable.management.management_urls import ManagementUrls
 from emulators.functions_host.host_json import read_host_settings
 from emulators.platform.clients.app import keys
 from emulators.platform.plan import Plan

@@ -13,7 +13,7 @@ def test_runs_of_service_hooks_begin_in_the_order_of_their_requests(narrow_case,
     assert {run["status"] for run in ended} == {"completed"}
     begun = [run["phases"]["preparing"] for run in ended]
     assert begun == sorted(begun)
-    first.ended()
+    first.ended("no_changes")
 
 
 def test_a_run_that_waits_says_so_on_its_work_item(narrow_case, narrow):

@@ -1,4 +1,4 @@
-"""Durable Functions: the task hub, its orchestrations, and the HTTP API that manages them.
+"""Durable Functions: the task hub and its orchestrations.
 
 https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-overview
 """

@@ -49,7 +49,10 @@ class Turns:
         hub.forgotten = lambda instance_id: self._histories.pop(instance_id, None)
 
     def run(self, instance_id: str) -> None:
-        """Run the next turn of an instance; an unexpected error fails only this instance."""
+        """Run the next turn of an instance; an unexpected error fails only this instance.
+
+        Raises `sqlite3.Error` when the store fails.
+        """
         instance = self._store.instance(instance_id)
         if instance is None or instance.status in TERMINAL:
             self._store.clear_work(instance_id)

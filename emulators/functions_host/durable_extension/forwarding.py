@@ -10,7 +10,7 @@ import aiohttp
 from aiohttp import web
 from yarl import URL
 
-from emulators.functions_host.durable.management_urls import WEBHOOKS, ManagementUrls
+from emulators.functions_host.durable.management.management_urls import WEBHOOKS, ManagementUrls
 from emulators.functions_host.keys import PARAMETER, Keys, given_key
 
 ASKED = ("Content-Type", "x-ms-continuation-token")

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from emulators.bench.access_logs import LOGGED
+from emulators.bench.counting.access_logs import LOGGED
 from emulators.bench.durable_extension import HubRequests
 from emulators.platform.plan import Plan
 from emulators.platform.running import STORAGE

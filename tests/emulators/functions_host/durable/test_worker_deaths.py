@@ -2,7 +2,7 @@
 
 import pytest
 
-from emulators.functions_host.durable.worker_death_control import PATH
+from emulators.functions_host.durable.management.worker_death_control import PATH
 
 LOST = (
     "Non-Deterministic workflow detected: A previous execution of this orchestration scheduled "

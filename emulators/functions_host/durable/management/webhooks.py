@@ -16,9 +16,9 @@ from aiohttp import web
 
 from emulators.functions_host.durable.engine import Engine
 from emulators.functions_host.durable.events import TERMINAL, Event, EventType, event
-from emulators.functions_host.durable.history_view import show_history, show_instance
-from emulators.functions_host.durable.instance_query import InstanceQuery, flag, parameters
-from emulators.functions_host.durable.management_urls import ManagementUrls
+from emulators.functions_host.durable.management.history_view import show_history, show_instance
+from emulators.functions_host.durable.management.instance_query import InstanceQuery, flag, parameters
+from emulators.functions_host.durable.management.management_urls import ManagementUrls
 from emulators.functions_host.durable.rewinding import rewind
 from emulators.functions_host.errors import (
     ArgumentError,

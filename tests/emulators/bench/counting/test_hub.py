@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from emulators.bench.hub import Hub
+from emulators.bench.counting.hub import Hub
 from emulators.functions_host.durable.events import EventType, dump, event
 from emulators.functions_host.durable.store import Instance, Store, connect
 from emulators.platform.plan import Plan

@@ -1,7 +1,7 @@
 import pytest
 
-from emulators.bench.access_logs import Traffic, read
 from emulators.bench.cost import requests_of
+from emulators.bench.counting.access_logs import Traffic, read
 from emulators.platform.running import STORAGE
 from emulators.ports import AZURE_DEVOPS, AZURE_RESOURCE_MANAGER, IDENTITY
 from tests.emulators.running import running

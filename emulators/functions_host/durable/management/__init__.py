@@ -1,0 +1,1 @@
+"""The HTTP API that manages instances: its routes, URLs, lists and views."""
