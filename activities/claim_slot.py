@@ -15,7 +15,8 @@ from autocoder.runs.claims import active_claim
 from autocoder.runs.places import Turn
 from autocoder.runs.rows import PLACE, is_over
 
-CANCELLED = Slot(granted=False, cancelled=True)
+CANCELLED = Slot(granted=False, cancelled=True, reason="The run was cancelled while it was queued.")
+OUTRUN = Slot(granted=False, cancelled=True, reason="Another run has taken the work item.")
 
 
 @activity
@@ -29,8 +30,8 @@ def claim_slot(run: Run, start: Start) -> Slot:
     )
     if row.get("cancel_requested") or is_over(row):
         return CANCELLED
-    if holder not in (None, run.id):  # it was thought never to start, and another took its place
-        return CANCELLED
+    if holder not in (None, run.id):  # its claim was freed while it had no row yet
+        return OUTRUN
     turn = connected.places.take_place(run)
     if not turn.granted:
         row = _wait(connected, run, row, turn)

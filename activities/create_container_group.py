@@ -18,6 +18,7 @@ from autocoder.ids import group_name
 from autocoder.models import Ended, Plan
 from autocoder.runs.callback import callback_token
 from autocoder.runs.ending import cancelled_in
+from autocoder.runs.next_step import LAUNCHES, REPORT
 from autocoder.runs.rows import is_concluded
 from autocoder.settings import settings
 
@@ -31,6 +32,7 @@ OUTPUTS = {
 }
 MARGIN_MINUTES = 40  # for which signed URLs outlive the start and the agent's work: checks, upload, delays
 CLONE_MARGIN_MINUTES = 15  # for which the clone token outlives the time that a group may take to start
+GIVEN_UP = ("Failed", "Deleting")  # states of a group that was asked for before, and never worked
 OVER = Ended(outcome="cancelled", reason="The run had ended before its containers were started.")
 
 
@@ -45,6 +47,9 @@ def create_container_group(plan: Plan) -> Ended | None:
         lambda: connected.containers.get_group(group_name(plan.run.id)),
         lambda: connected.records.get(plan.run.id),
     )
+    if group is not None and group.provisioning_state in GIVEN_UP:
+        connected.containers.delete_group(group_name(plan.run.id))
+        raise RetryLater("The earlier container group is still being deleted.", retry_after_seconds=5)
     if group is not None:
         connected.records.launched(plan.run.id)
         return None
@@ -71,9 +76,9 @@ def create_container_group(plan: Plan) -> Ended | None:
         )
         connected.records.note(plan.run.id, f"Waiting: {told}")
         raise told from None
-    if is_concluded(
-        connected.records.launched(plan.run.id, operation)
-    ):  # this activity may be executed once more
+    row = connected.records.launched(plan.run.id, operation, int(row.get(LAUNCHES) or 0) + 1)
+    # This activity may be executed once more, after the run's end, or after that was settled.
+    if is_concluded(row) or connected.blobs.exists(plan.run.id, REPORT):
         connected.containers.delete_group(group_name(plan.run.id))
         return OVER
     return None

@@ -7,6 +7,7 @@ from autocoder.clients.connect import clients
 from autocoder.models import OpenedPullRequest, PullRequest, PullRequestInput
 from autocoder.reports.draft import is_draft
 from autocoder.reports.pull_request import Description, pull_request_title
+from autocoder.runs.rows import pull_request_of
 from autocoder.settings import settings
 
 
@@ -18,12 +19,16 @@ def create_pull_request(given: PullRequestInput) -> PullRequest:
     rejected part becomes one of its `warnings`, and a part to retry is `pending` for `add_to_pull_request`.
     """
     connected, plan = clients(), given.plan
-    connected.records.unfinished(plan.run.id)
+    known = pull_request_of(connected.records.unfinished(plan.run.id))
     azure_devops = connected.azure_devops(plan.run.request.organization)
     draft = is_draft(plan, given.result, settings().pull_request_draft)
     text = description_of(connected, given, is_draft=draft)
-    repository, wanted = plan.repository, _draft(given, text, is_draft=draft)
-    found = azure_devops.pull_requests.create(repository.project, repository.id, wanted).pull_request
+    pull_requests, repository = azure_devops.pull_requests, plan.repository
+    if known is not None:  # it was opened before, and may be merged or abandoned by now
+        found = pull_requests.get(repository.project, repository.id, known.id)
+    else:
+        wanted = _draft(given, text, is_draft=draft)
+        found = pull_requests.create(repository.project, repository.id, wanted).pull_request
     columns = {"pull_request_id": found.id, "pull_request_url": found.web_url}
     connected.records.merge(plan.run.id, columns)
     pull_request = PullRequest(id=found.id, url=found.web_url, is_draft=found.is_draft)

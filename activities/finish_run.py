@@ -1,32 +1,31 @@
 """Records a run's outcome, releases its claims and passes its place on."""
 
 from activities.activity import Start, activity
-from autocoder import wire
+from activities.parts.run_files import settled
 from autocoder.clients.connect import clients
 from autocoder.clock import now
 from autocoder.models import RunReport
 from autocoder.runs.claims import ACTIVE
-from autocoder.runs.next_step import REPORT
 from autocoder.runs.rows import usage_column
 
 
 @activity
 def finish_run(report: RunReport, start: Start) -> None:
     """Record the outcome, then free what the run held, and start the runs that get its place."""
-    connected, run = clients(), report.run
+    connected, run, untold = clients(), report.run, report.untold
     records = connected.records
+    if untold:  # else it was settled before the work item was told
+        report = settled(connected, report)
     pull_request = report.pull_request
     columns = {
         "status": report.outcome,
-        "reason": f"{report.reason} {report.untold}".strip(),
+        "reason": f"{report.reason} {untold}".strip(),
         "branch": report.branch or None,
         "pull_request_id": pull_request.id if pull_request else None,
         "pull_request_url": pull_request.url if pull_request else None,
         "ended_at": now(),
-        "report_owed": bool(report.untold),
+        "report_owed": bool(untold),  # the janitor gives it once that is possible
     }
-    if report.untold:  # the janitor gives it once that is possible
-        connected.blobs.put(run.id, REPORT, wire.to_bytes(report))
     usage = usage_column(report.usage) if report.usage.turns else {}
     records.end(run.id, {**columns, **usage})
     records.release_all((ACTIVE,), run.id)

@@ -17,6 +17,8 @@ from activities.parts.parallel import in_parallel
 from activities.parts.run_files import read_plan, read_run, run_of, settled
 from autocoder import wire
 from autocoder.clients.connect import Clients, clients
+from autocoder.clock import now
+from autocoder.errors import SignInRequired, Transient
 from autocoder.ids import group_name
 from autocoder.models import AgentResult, Ended, GroupVerdict, Observation, Plan, RunReport, Wait
 from autocoder.reports.run_report import ended_report
@@ -27,6 +29,8 @@ from autocoder.runs.version import orchestration_version
 from autocoder.settings import settings
 
 NOTHING = Observation(next="nothing")
+PAID_MINUTES = 24 * 60.0
+APART = dt.timedelta(seconds=0.5)  # hints may come at once, and then their looks prove no more than one
 RESULT_GONE = "The result of the earlier run was deleted (LOG_RETENTION_DAYS). Start a new run."
 REQUEST_GONE = "The request of this run was deleted (LOG_RETENTION_DAYS). Start a new run."
 
@@ -90,10 +94,11 @@ def _look(record: _Record) -> Observation:
     seen = look_at_group(record.connected, plan, record.row, record.files)
     match next_step(replace(record.stock, group=seen)):
         case "watch":
-            return _watching(record, plan)
+            return _watching(record, plan, seen.reason if seen.state == "working" else "")
         case "look_again":
             return _looking_again(record, plan)
         case "launch":
+            record.connected.records.merge(record.run_id, {LAUNCHED_AT: "", ABSENCES: 0})
             return Observation(next="launch", run=plan.run, plan=plan)
         case "make_room":
             return _waiting_for_room(record, plan, seen)
@@ -107,20 +112,22 @@ def _waiting_for_room(record: _Record, plan: Plan, seen: GroupVerdict) -> Observ
     connected, minutes = record.connected, settings().capacity_minutes
     connected.containers.delete_group(group_name(plan.run.id))
     connected.records.merge(record.run_id, {LAUNCHED_AT: "", ABSENCES: 0})
-    wait = Wait(
-        run=plan.run,
-        reason=str(no_capacity(seen.reason, settings())),
-        since=str(record.row[LAUNCHED_AT]),
-        seconds=60 * minutes / MAX_CAPACITY_TRIES,
-        minutes=minutes,
-    )
+    reason = str(no_capacity(seen.reason, settings()))
+    return _waiting(plan, reason, minutes, seconds=60 * minutes / MAX_CAPACITY_TRIES)
+
+
+def _waiting(plan: Plan, reason: str, minutes: float, seconds: float = 60) -> Observation:
+    """Let the run wait without an orchestration, from now on."""
+    wait = Wait(run=plan.run, reason=reason, since=now(), seconds=seconds, minutes=minutes)
     return Observation(next="wait", run=plan.run, plan=plan, wait=wait)
 
 
-def _watching(record: _Record, plan: Plan) -> Observation:
+def _watching(record: _Record, plan: Plan, trouble: str) -> Observation:
+    """Look again later; what the run waited for is over, unless there is *trouble* with looking."""
     row, grew = record.row, last_growth(record.files)
-    if row.get(ABSENCES):
-        record.connected.records.merge(record.run_id, {ABSENCES: 0})
+    if row.get(ABSENCES) or str(row.get("reason") or "") != trouble or row.get("waiting_for"):
+        more = {ABSENCES: 0, "waiting_for": ""}
+        record.connected.records.note(record.run_id, trouble, more=more)
     launched = dt.datetime.fromisoformat(str(row[LAUNCHED_AT]))
     seconds = pause(launched, grew, dt.datetime.now(dt.UTC), plan.poll_seconds)
     return Observation(next="watch", seconds=seconds, run=plan.run)
@@ -128,8 +135,11 @@ def _watching(record: _Record, plan: Plan) -> Observation:
 
 def _looking_again(record: _Record, plan: Plan) -> Observation:
     """Count a look that saw no group, or a dead one: the platform may say so for some seconds."""
-    absences = int(record.row.get(ABSENCES) or 0)
-    record.connected.records.merge(record.run_id, {ABSENCES: absences + 1})
+    absences, moment = int(record.row.get(ABSENCES) or 0), dt.datetime.now(dt.UTC)
+    counted_at = str(record.row.get("absent_at") or "")
+    if not counted_at or moment - dt.datetime.fromisoformat(counted_at) >= APART:
+        columns = {ABSENCES: absences + 1, "absent_at": now()}
+        record.connected.records.merge(record.run_id, columns)
     return Observation(next="watch", seconds=confirming_pause(absences, plan.poll_seconds), run=plan.run)
 
 
@@ -141,7 +151,10 @@ def _result(record: _Record) -> Observation:
 def _publishing(record: _Record) -> Observation:
     """Return that the result is to be published, or how the run ends when it has no change."""
     plan = read_plan(record.connected, record.run_id)
-    result = read_result(record.connected, plan, record.row)
+    try:
+        result = read_result(record.connected, plan, record.row)
+    except (Transient, SignInRequired) as error:  # a secret to be redacted cannot be read
+        return _waiting(plan, str(error), PAID_MINUTES)
     if isinstance(result, Ended):
         return _ended(record, result, plan)
     without_change = ending_without_change(result)

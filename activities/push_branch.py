@@ -21,7 +21,7 @@ from autocoder.clock import now
 from autocoder.errors import TooLarge
 from autocoder.models import AgentResult, Ended, Plan, PushedBranch, Value
 from autocoder.runs.callback import callback_token
-from autocoder.runs.rows import is_concluded, phase_columns
+from autocoder.runs.rows import is_concluded, phase_columns, pull_request_of
 from autocoder.settings import settings
 from autocoder.shared.policy import Rules
 
@@ -64,7 +64,10 @@ def push_branch(given: PushInput) -> PushedBranch | Ended:
             if against:
                 listed = "\n".join(f"- {line}" for line in against[:20])
                 return Ended(outcome="refused", reason=connected.redact(f"Nothing was pushed:\n{listed}"))
-            ended = _push(connected, plan, pack.commit, opened)
+            is_open = (
+                row is not None and pull_request_of(row) is not None
+            )  # its branch may be merged and gone
+            ended = None if is_open else _push(connected, plan, pack.commit, opened)
             return ended or _pushed(plan, change, given.result.lines)
 
 

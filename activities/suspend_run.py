@@ -1,12 +1,15 @@
 """Lets a run wait without an orchestration for a service that is away; the janitor starts it again."""
 
 import datetime as dt
+from collections.abc import Mapping
+from typing import Any
 
 from activities.activity import activity
 from autocoder.clients.connect import clients
 from autocoder.models import Ended, Wait
 from autocoder.runs.rows import SERVICE
 
+RESUMED_WITHIN = dt.timedelta(minutes=5)  # the janitor looks each minute
 MIN_SECONDS, MAX_SECONDS = 1.0, 600.0
 
 
@@ -15,7 +18,7 @@ def suspend_run(wait: Wait) -> Ended | None:
     """Write what the run waits for and until when; return how it ends when it has waited long enough."""
     records, now = clients().records, dt.datetime.now(dt.UTC)
     row = records.get(wait.run.id) or {}
-    since = str(row.get("waiting_since")) if row.get("waiting_for") == SERVICE else wait.since
+    since = str(row["waiting_since"]) if _goes_on(row, wait) else wait.since
     waited = now - dt.datetime.fromisoformat(since)
     if waited + dt.timedelta(seconds=wait.seconds) > dt.timedelta(minutes=wait.minutes):
         return Ended(outcome="failed", reason=wait.reason)
@@ -27,3 +30,11 @@ def suspend_run(wait: Wait) -> Ended | None:
     }
     records.note(wait.run.id, f"Waiting: {wait.reason}", more=columns)
     return None
+
+
+def _goes_on(row: Mapping[str, Any], wait: Wait) -> bool:
+    """Whether the run has waited before, and this try is the one that followed."""
+    if row.get("waiting_for") != SERVICE or not row.get("waiting_until"):
+        return False
+    resumed = dt.datetime.fromisoformat(str(row["waiting_until"])) + RESUMED_WITHIN
+    return dt.datetime.fromisoformat(wait.since) <= resumed

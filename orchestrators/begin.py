@@ -14,8 +14,6 @@ from autocoder.runs.looks import FIRST_SECONDS
 from orchestrators.chains import NOTHING, ended, required
 from orchestrators.step import Steps, step, together
 
-OUTRUN = "The run was cancelled while it was queued, or a later run took its place."
-
 
 def begin(context: df.DurableOrchestrationContext, seen: Observation) -> Steps[Observation]:
     """Take a place, check the requester, and write the plan and the containers' inputs."""
@@ -51,7 +49,7 @@ def _admit(context: df.DurableOrchestrationContext, run: Run) -> Steps[bool | En
     if not slot.granted and not slot.cancelled:
         yield from step(context, report_phase, PhaseChange(run=run, phase="queued"))
         slot = yield from step(context, claim_slot, run)  # a place may have come free meanwhile
-    return Ended(outcome="cancelled", reason=OUTRUN) if slot.cancelled else slot.granted
+    return Ended(outcome="cancelled", reason=slot.reason) if slot.cancelled else slot.granted
 
 
 def _check(context: df.DurableOrchestrationContext, run: Run) -> Steps[Ended | None]:

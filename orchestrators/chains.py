@@ -39,12 +39,11 @@ def wait(context: df.DurableOrchestrationContext, seen: Observation) -> Steps[Ob
 
 
 def suspended(
-    context: df.DurableOrchestrationContext, run: Run, away: StepWaits, *, is_paid: bool
+    context: df.DurableOrchestrationContext, run: Run, away: StepWaits, minutes: float
 ) -> Steps[Ended | None]:
     """Let the run wait without an orchestration for a service that is away; the janitor starts it again.
 
-    Return how the run ends when it has waited long enough; what was paid is worth a day.
+    Return how the run ends when it has waited for so many *minutes* in all.
     """
-    minutes = PAID_MINUTES if is_paid else away.minutes
     wanted = Wait(run=run, reason=str(away), since=away.since, seconds=away.seconds, minutes=minutes)
     return (yield from step(context, suspend_run, wanted))

@@ -7,7 +7,7 @@ from activities.finish_run import finish_run
 from activities.report_run import report_run
 from autocoder.models import Observation, RunReport
 from orchestrators.chains import NOTHING, required
-from orchestrators.step import Steps, both, reason_of, step
+from orchestrators.step import Steps, attempted, reason_of, step
 
 MAX_REASON_LENGTH = 2_000
 
@@ -19,7 +19,7 @@ def conclude(context: df.DurableOrchestrationContext, seen: Observation) -> Step
     fails is left to the janitor: it deletes groups and gives reports that are owed.
     """
     report = required(seen.report)
-    deleted, told = yield from both(context, (delete_container_group, report), (report_run, report))
+    deleted, told = yield from attempted(context, (delete_container_group, report), (report_run, report))
     if isinstance(told, RunReport):
         report = told
     else:

@@ -14,7 +14,7 @@ from autocoder.models import (
 )
 from autocoder.reports.run_report import change_report
 from autocoder.runs.ending import ending_with_change
-from orchestrators.chains import NOTHING, concluding, ended, required, suspended
+from orchestrators.chains import NOTHING, PAID_MINUTES, concluding, ended, required, suspended
 from orchestrators.step import Steps, StepWaits, reason_of, step
 
 
@@ -43,7 +43,7 @@ def _opened(
     try:
         opened = yield from step(context, create_pull_request, wanted)
     except StepWaits as away:
-        return (yield from suspended(context, run, away, is_paid=True))
+        return (yield from suspended(context, run, away, PAID_MINUTES))
     except Exception as error:  # a StepFailed, or a bug in an activity that must not prevent the report
         return Ended(outcome="failed", reason=reason_of(context, run.id, error))
     return (yield from _completed(context, OpenedPullRequest(given=wanted, pull_request=opened)))

@@ -14,13 +14,16 @@ from activities.observe_run import observe_run
 from activities.parts.orchestrations import LOOK
 from autocoder.models import Ended, Next, Observation
 from orchestrators.begin import begin, launch
-from orchestrators.chains import NOTHING, ended, required, suspended, wait
+from orchestrators.chains import NOTHING, PAID_MINUTES, ended, required, suspended, wait
 from orchestrators.conclude import conclude
 from orchestrators.publish import publish
 from orchestrators.step import Steps, StepWaits, reason_of, step
 
 blueprint = df.Blueprint()
 Chain = Callable[[df.DurableOrchestrationContext, Observation], Steps[Observation]]
+# What was paid is worth a day, and how a run ended is settled: it is told whenever that is possible.
+A_YEAR = 365 * 24 * 60.0
+MINUTES: Mapping[Next, float] = {"publish": PAID_MINUTES, "conclude": A_YEAR}
 CHAINS: Mapping[Next, Chain] = {
     "begin": begin,
     "launch": launch,
@@ -57,7 +60,7 @@ def _carried_on(context: df.DurableOrchestrationContext, seen: Observation) -> S
     try:
         return (yield from CHAINS[seen.next](context, seen))
     except StepWaits as away:
-        how = yield from suspended(context, run, away, is_paid=seen.next == "publish")
+        how = yield from suspended(context, run, away, MINUTES.get(seen.next, away.minutes))
         return NOTHING if how is None else ended(run, how, seen.plan, seen.result)
     except Exception as error:  # a StepFailed, or a bug in an activity that must not prevent the report
         if seen.next == "conclude":

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import azure.durable_functions as df
 
-from activities.activity import Activity
+from activities.activity import Activity, UnexpectedError
 from autocoder import wire
 from autocoder.shared.redaction import Redactor
 
@@ -26,6 +26,10 @@ MAX_MINUTES_HERE = 3.0  # a longer wait needs no orchestration
 MAX_PAUSE_SECONDS = 60.0
 DEFAULT_MINUTES = 40.0  # for which a service that is away is waited for in all
 log = logging.getLogger("autocoder.orchestrators")
+
+
+UNEXPECTED = UnexpectedError.__name__
+LOST_WORKER = {"again": {"reason": "The app's worker ended in the middle of the step.", "seconds": 30}}
 
 
 class StepFailed(Exception):  # noqa: N818  (it is the field's word, and no bug)
@@ -63,12 +67,9 @@ def together(
     return _unless_failed(one), _unless_failed(other)
 
 
-def both(
-    context: df.DurableOrchestrationContext, first: Call[InputT, Any], second: Call[OtherInputT, Any]
-) -> Steps[tuple[Any, Any]]:
-    """Take two steps at once, whichever of them fails: an exception takes the place of its result."""
-    one, other = yield from _settled(context, first, second)
-    return one, other
+def attempted(context: df.DurableOrchestrationContext, *calls: Call[Any, Any]) -> Steps[list[Any]]:
+    """Take several steps at once, whichever of them fails: an exception takes the place of its result."""
+    return (yield from _settled(context, *calls))
 
 
 def _unless_failed(answer: Any) -> Any:
@@ -127,7 +128,9 @@ def _judged(
 ) -> tuple[Any, float | None]:
     """Return the result or exception in *reply*, and for one to try again the seconds until then."""
     if isinstance(reply, Exception):
-        return reply, None
+        if UNEXPECTED in str(reply):  # a bug in the activity
+            return reply, None
+        reply = LOST_WORKER
     if "failed" in reply:
         return StepFailed(reply["failed"]["reason"]), None
     if "again" not in reply:

@@ -52,4 +52,4 @@ def test_whatever_an_orchestrator_calls_is_registered():
     app = load_app(ROOT)
     activities = {function.name for function in app.of("activityTrigger")}
     assert called_by_orchestrators() == activities  # the hub says nothing of a name that it does not know
-    assert {function.name for function in app.of("orchestrationTrigger")} == {RUN_AGENT}
+    assert {function.name for function in app.of("orchestrationTrigger")} == {RUN_AGENT, "take_delivery"}

@@ -30,8 +30,10 @@ blueprint = df.Blueprint()
 SCHEDULE = "0 * * * * *"
 ENDED = (Status.Completed, Status.Failed, Status.Terminated, Status.Canceled)
 VERSION_MISMATCH = "VersionMismatch"  # how the extension's words begin when another version ended an instance
-STUCK_AFTER = dt.timedelta(minutes=40)  # longer than any activity may take (functionTimeout in host.json)
-MAX_RESTARTS = 30
+MAX_AT_ONCE = 8
+# Longer than any activity may take (functionTimeout in host.json), and than any pause between two looks.
+STUCK_AFTER = dt.timedelta(minutes=60)
+MAX_RESTARTS, AT_ONCE, MAX_PAUSE_MINUTES = 30, 3, 60  # of orchestrations that end without a new version
 GOES_ON = "The platform ended the run's orchestration; it goes on."
 GIVEN_UP = (
     f"The run's orchestration ended {MAX_RESTARTS} times without a result. Search the app's log for {{}}."
@@ -62,23 +64,26 @@ async def _pass_on_places(connected: Clients, client: df.DurableOrchestrationCli
 async def resume_unfinished(connected: Clients, client: df.DurableOrchestrationClient) -> int:
     """Look at every run that is active by its claim; return how many were started or woken."""
     active = await asyncio.to_thread(connected.records.held, ACTIVE)
-    resumed = 0
-    for run_id in sorted(set(active.values())):
-        resumed += await attempt(connected, f"run {run_id}", _resume(connected, client, run_id))
-    return resumed
+    turns = asyncio.Semaphore(MAX_AT_ONCE)
+
+    async def resume(run_id: str) -> int:
+        async with turns:
+            return await attempt(connected, f"run {run_id}", _resume(connected, client, run_id))
+
+    return sum(await asyncio.gather(*map(resume, sorted(set(active.values())))))
 
 
 async def _resume(connected: Clients, client: df.DurableOrchestrationClient, run_id: str) -> int:
     """Let one run go on; return 1 when that was needed, else 0."""
-    row = await asyncio.to_thread(connected.records.get, run_id)
-    if row is None or is_over(row) or _waits(row):
-        return 0
     found: Any = await client.get_status(run_id)
     if found.runtime_status is None:  # the SDK's answer for an instance that is not there
         found = None
-    elif found.runtime_status not in ENDED:
+    row = await asyncio.to_thread(connected.records.get, run_id)
+    if row is None or is_over(row) or _waits(row):
+        return 0
+    if found is not None and found.runtime_status not in ENDED:
         return await _wake(client, run_id, row, found)
-    if row.get("waiting_for"):
+    if row.get("waiting_for") and (found is None or found.runtime_status == Status.Completed):
         await start_run_agent(client, run_id)
         return 1
     return await _restart(connected, client, run_id, row, found)
@@ -90,7 +95,7 @@ def _waits(row: Mapping[str, Any]) -> bool:
         return False
     if row.get("waiting_for") == SERVICE:
         return str(row.get("waiting_until")) > now()
-    return row.get("waiting_for") == PLACE
+    return row.get("waiting_for") == PLACE and row.get("status") == "queued"
 
 
 async def _wake(
@@ -110,32 +115,47 @@ async def _wake(
 
 def _is_stuck(found: Any) -> bool:
     updated = found.last_updated_time
-    if updated is None:
-        return False
-    moment = updated if updated.tzinfo else updated.replace(tzinfo=dt.UTC)
-    return bool(dt.datetime.now(dt.UTC) - moment > STUCK_AFTER)
+    return updated is not None and dt.datetime.now(dt.UTC) - _moment(updated) > STUCK_AFTER
 
 
 async def _restart(
     connected: Clients, client: df.DurableOrchestrationClient, run_id: str, row: Mapping[str, Any], found: Any
 ) -> int:
-    """Start a run whose orchestration has ended or is gone; after many times it is given up."""
-    if found is not None and str(found.output or "").startswith(VERSION_MISMATCH):
+    """Start a run whose orchestration has ended or is gone; one that ends again and again is given up."""
+    if found is None:  # a run that was accepted a moment ago has no delay to explain
+        log.warning("run %s has no orchestration; it is started", run_id)
+    elif str(found.output or "").startswith(VERSION_MISMATCH):
         log.info("run %s: a new version of the app ended its orchestration; it goes on", run_id)
-    elif found is not None:
-        ending = f"{found.runtime_status.value}: {connected.redact(str(found.output))[:500]}"
-        log.error("run %s: its orchestration ended (%s); it goes on", run_id, ending)
-    else:
-        log.warning("run %s has no orchestration; it goes on", run_id)
-    restarts = int(row.get("restarts") or 0) + 1
-    if restarts > MAX_RESTARTS:
-        await asyncio.to_thread(_give_up, connected, run_id, row)
-        return 0
-    if found is not None:  # a run that was accepted a moment ago has no delay to explain
         await asyncio.to_thread(connected.records.note, run_id, GOES_ON)
-    await asyncio.to_thread(connected.records.merge, run_id, {"restarts": restarts})
+    elif not await asyncio.to_thread(_may_restart, connected, run_id, row, found):
+        return 0
     await start_run_agent(client, run_id)
     return 1
+
+
+def _may_restart(connected: Clients, run_id: str, row: Mapping[str, Any], found: Any) -> bool:
+    """Count an orchestration that ended before its run, and return whether it is started again now.
+
+    The pauses grow from nothing to an hour, so that a run is given up after about a day.
+    """
+    restarts = int(row.get("restarts") or 0)
+    minutes = min(2 ** (restarts - AT_ONCE), MAX_PAUSE_MINUTES) if restarts > AT_ONCE else 0
+    if dt.datetime.now(dt.UTC) - _moment(found.last_updated_time) < dt.timedelta(minutes=minutes):
+        return False
+    if restarts >= MAX_RESTARTS:
+        _give_up(connected, run_id, row)
+        return False
+    ending = f"{found.runtime_status.value}: {connected.redact(str(found.output))[:500]}"
+    log.error("run %s: its orchestration ended (%s); it goes on", run_id, ending)
+    connected.records.note(run_id, GOES_ON, more={"restarts": restarts + 1})
+    return True
+
+
+def _moment(time: dt.datetime | None) -> dt.datetime:
+    """Return a time of the SDK, which has no zone, as UTC; long ago when there is none."""
+    if time is None:
+        return dt.datetime.min.replace(tzinfo=dt.UTC)
+    return time if time.tzinfo else time.replace(tzinfo=dt.UTC)
 
 
 def _give_up(connected: Clients, run_id: str, row: Mapping[str, Any]) -> None:

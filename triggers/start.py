@@ -5,6 +5,7 @@ Starting an orchestration is no lock (two starts both succeed), so an insert int
 """
 
 import asyncio
+import logging
 from dataclasses import dataclass
 
 import azure.durable_functions as df
@@ -21,8 +22,10 @@ from activities.parts.acceptance import (
 from activities.parts.orchestrations import start_run_agent
 from autocoder import ids
 from autocoder.clients.connect import clients
+from autocoder.errors import Transient
 from autocoder.settings import settings
 
+log = logging.getLogger("autocoder.triggers")
 __all__ = ["Active", "Duplicate", "QueueFull", "StartRequest", "StartResult", "Started", "start_run"]
 
 
@@ -43,10 +46,14 @@ async def start_run(client: df.DurableOrchestrationClient, start: StartRequest) 
         asyncio.to_thread(acceptance.recognise, start, ids.new_run_id()),
         asyncio.to_thread(acceptance.records.count_active),
     )
-    if isinstance(held, Held) and waiting >= settings().max_concurrent_runs + settings().max_queued_runs:
+    most = settings().max_concurrent_runs + settings().max_queued_runs
+    if isinstance(held, Held) and not held.repeats and waiting >= most:
         await asyncio.to_thread(acceptance.refuse, start, held)
         return QueueFull(waiting)
     found = await asyncio.to_thread(acceptance.settle, start, held) if isinstance(held, Held) else held
     if found.starts:
-        await start_run_agent(client, found.run_id)
+        try:
+            await start_run_agent(client, found.run_id)
+        except Transient:  # the run is recorded; whoever asked again would get another one
+            log.warning("run %s could not be started now; that is done within a minute", found.run_id)
     return found

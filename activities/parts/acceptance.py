@@ -63,7 +63,7 @@ Accepted = Started | Duplicate | Active
 
 @dataclass(frozen=True, slots=True)
 class StartRequest:
-    """A request, and the claims by which its repeats are known: all kinds but `active` and `slot`."""
+    """A request, and the claims by which its repeats are known: all kinds but `active`."""
 
     request: RunRequest
     claims: tuple[Claim, ...] = field(default=())

@@ -43,8 +43,9 @@ def look_at_group(
         if verdict is unseen:
             raise
         return verdict
-    except AutocoderError as error:
-        return GroupVerdict(state="ended", reason=str(error), final=True)
+    except AutocoderError as error:  # such as a role that is missing: the group may work for all that
+        why = f"The container group cannot be looked at: {error}"
+        return _in_time(GroupVerdict(state="working", reason=why), plan, row)
     seen = _judged(group, progress, has_begun=ATTEMPT in files)
     if seen.state == "failed" and not seen.final:
         seen = _explained(connected, seen, str(row.get("operation") or ""))

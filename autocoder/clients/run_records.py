@@ -15,14 +15,13 @@ from autocoder.errors import Conflict
 from autocoder.models import RUN_ID, Phase, Run
 from autocoder.requests.query import RunQuery
 from autocoder.runs.claims import ACTIVE, Claim
-from autocoder.runs.next_step import LAUNCHED_AT
+from autocoder.runs.next_step import LAUNCHED_AT, LAUNCHES
 from autocoder.runs.rows import (
     CANCELLABLE,
     CLAIMS,
     RUN_PARTITION,
     RUNS,
     bounded,
-    has_started,
     is_before,
     is_concluded,
     is_over,
@@ -32,6 +31,7 @@ from autocoder.runs.rows import (
 
 _RUN_ID = re.compile(RUN_ID)
 MAX_TRIES = 20
+WENT_ON: Mapping[str, Any] = {"reason": "", "waiting_for": "", "restarts": 0}  # columns of a run that does
 KEPT = frozenset({"status", "reason", "ended_at"})
 
 
@@ -148,15 +148,15 @@ class RunRecords:
 
         *read* is the row as it was read before, to save another read. The row is empty when there is none.
         """
-        columns = bounded({**phase_columns(phase, now()), "waiting_for": "", **more})
+        columns = bounded({**phase_columns(phase, now()), **WENT_ON, **more})
         return self._change(run_id, lambda row: is_before(row, phase), columns, read) or {}
 
-    def launched(self, run_id: str, operation: str = "") -> dict[str, Any]:
-        """Write when the run's container group was first accepted, unless it has ended; return its row.
+    def launched(self, run_id: str, operation: str = "", launches: int = 1) -> dict[str, Any]:
+        """Write when the run's container group was accepted, unless it has ended; return its row.
 
-        *operation* is the URL of the operation that creates it.
+        *operation* is the URL of the operation that creates it, *launches* the number of groups so far.
         """
-        columns = bounded({LAUNCHED_AT: now(), "operation": operation, "reason": ""})
+        columns = {LAUNCHED_AT: now(), LAUNCHES: launches, "operation": operation, **WENT_ON}
         return (
             self._change(run_id, lambda row: not (is_concluded(row) or row.get(LAUNCHED_AT)), columns) or {}
         )
@@ -184,10 +184,6 @@ class RunRecords:
     def owed_reports(self, limit: int) -> list[dict[str, Any]]:
         """Return up to *limit* rows of ended runs whose work items have not been told."""
         return self.tables.query(RUNS, RUN_PARTITION, {"report_owed": True}, top=limit)
-
-    def give_up(self, run_id: str, columns: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Write the *columns* of its end, unless the run has taken a step; return its row, or None."""
-        return self._change(run_id, lambda row: not has_started(row), bounded(columns))
 
     def list(self, wanted: RunQuery) -> list[dict[str, Any]]:
         """Return the rows that match *wanted*, newest first."""

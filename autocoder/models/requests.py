@@ -81,3 +81,4 @@ class Slot(Value):
     granted: bool
     cancelled: bool = False
     before: int = Field(0, description="number of earlier runs that wait")
+    reason: str = Field("", description="why the run is cancelled")

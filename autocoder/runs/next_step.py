@@ -27,7 +27,8 @@ Step = Literal[
 ]
 REQUEST, PLAN, ATTEMPT = "request.json", "plan.json", "attempt"
 RESULT, REPORT = "result.json", "report.json"
-LAUNCHED_AT, ABSENCES = "launched_at", "absences"  # columns
+LAUNCHED_AT, LAUNCHES, ABSENCES = "launched_at", "launches", "absences"  # columns
+MAX_LAUNCHES = 3  # of a group that is gone before its supervisor began
 MAX_LOOKS = 4  # so many looks in a row must agree on an end that no result explains
 GRACE_MINUTES = 10  # for checks and upload, beyond the agent's minutes
 PUBLIC = ("publishing", "reporting")  # a run in one of these phases can no longer be cancelled
@@ -72,7 +73,8 @@ def _by_group(stock: Stock, group: GroupVerdict) -> Step:
         return "ended"
     if group.lacks_room:
         return "make_room"
-    return "launch" if group.state == "gone" else "ended"  # the supervisor never began: nothing was paid
+    may_launch = group.state == "gone" and int(stock.row.get(LAUNCHES) or 0) < MAX_LAUNCHES
+    return "launch" if may_launch else "ended"  # the supervisor never began: nothing was paid
 
 
 def deadline_verdict(

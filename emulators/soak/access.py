@@ -4,6 +4,7 @@ https://learn.microsoft.com/rest/api/storageservices/query-entities
 """
 
 import ssl
+from collections.abc import Mapping
 from typing import Any
 
 import httpx
@@ -19,6 +20,7 @@ from emulators.ports import AZURE_RESOURCE_MANAGER, FUNCTIONS_HOST, OURS, Emulat
 
 JSON = dict[str, Any]
 CLAIMS = "claims"
+PLACE = "run_"  # how the columns of the one row of partition `places` begin; a run follows
 SECONDS = 20.0
 GROUPS_VERSION = "2023-05-01"
 BY_NAME = {emulator.name: emulator for emulator in OURS}
@@ -62,6 +64,13 @@ class Access:
 
     def claims(self, kind: str) -> list[str]:
         """Return the keys of the claims of one *kind*; raises `azure.core.exceptions.AzureError`."""
+        return [str(row["RowKey"]) for row in self._rows(kind)]
+
+    def places(self) -> list[str]:
+        """Return the runs that have a place, columns of one row; raises as `claims` does."""
+        return [str(name) for row in self._rows("places") for name in row if name.startswith(PLACE)]
+
+    def _rows(self, kind: str) -> list[Mapping[str, Any]]:
         with TableServiceClient(
             azurite.table_url(self.plan.base_port),
             credential=_Credential(self._token(tokens.STORAGE_RESOURCE)),
@@ -70,7 +79,7 @@ class Access:
             read_timeout=SECONDS,
         ) as tables:
             query = f"PartitionKey eq '{kind}'"
-            return [str(row["RowKey"]) for row in tables.get_table_client(CLAIMS).query_entities(query)]
+            return list(tables.get_table_client(CLAIMS).query_entities(query))
 
     def _token(self, resource: str) -> str:
         return tokens.mint(self.plan.state, resource=resource, client_id=identities.APP.client_id)

@@ -95,7 +95,6 @@ def item_of(
 
 def held_now(access: Access) -> Held:
     """Return what is held for runs now; raises `httpx.HTTPError`, or `AzureError` of the storage."""
-    slots = access.claims("slot")
     return Held(
         groups=tuple(access.groups()),
         processes=tuple(
@@ -103,7 +102,7 @@ def held_now(access: Access) -> Held:
             for group, containers in access.container_processes().items()
             for name, pids in containers.items()
         ),
-        places=tuple(key for key in slots if key.isdecimal()),
-        tickets=tuple(key for key in slots if not key.isdecimal()),
+        places=tuple(access.places()),
+        tickets=tuple(access.claims("ticket")),
         active=tuple(access.claims("active")),
     )

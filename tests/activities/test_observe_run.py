@@ -91,6 +91,7 @@ def record(storage, monkeypatch):  # noqa: F811
         records=whole.records, blobs=whole.blobs, containers=Groups(), redact=str, known_secrets=tuple
     )
     monkeypatch.setattr(module, "clients", lambda: connected)
+    monkeypatch.setattr(module, "APART", dt.timedelta(0))  # the looks of a test follow each other at once
     return Record(connected)
 
 
@@ -145,6 +146,13 @@ def test_absences_are_counted_before_one_is_believed(record):
     seen = record.seen()
     assert (seen.next, seen.report.outcome) == ("conclude", "interrupted")
     assert record.stored_report() == seen.report
+
+
+def test_looks_that_hints_bring_at_once_prove_no_more_than_one(record, monkeypatch):
+    monkeypatch.setattr(module, "APART", dt.timedelta(hours=1))
+    record.begun()
+    assert {record.seen().next for _ in range(MAX_LOOKS + 1)} == {"watch"}
+    assert record.row[ABSENCES] == 1
 
 
 def test_a_group_that_never_came_is_launched_again(record):
@@ -267,11 +275,10 @@ def test_a_run_is_late_also_while_its_group_cannot_be_seen(record):
     assert record.seen().report.outcome == "timed_out"
 
 
-def test_a_group_that_may_not_be_read_ends_the_run(record):
+def test_a_group_that_may_not_be_read_is_looked_at_again_and_the_row_says_why(record):
     record.begun().groups.state = Forbidden("not allowed")
-    report = record.seen().report
-    assert report.outcome == "failed"
-    assert "not allowed" in report.reason
+    assert record.seen().next == "watch"
+    assert "not allowed" in record.row["reason"]
 
 
 def test_the_row_says_by_which_version_the_run_is_carried(record):

@@ -6,6 +6,7 @@ import pytest
 
 from activities import create_container_group
 from activities.parts import container_group_look
+from autocoder.container_groups.state import GroupState
 from autocoder.ids import new_run_id
 from autocoder.models import Progress
 from tests.activities.conftest import run
@@ -42,7 +43,7 @@ def test_late_news_of_an_earlier_phase_change_nothing(records, plan):
 
 def test_a_group_that_exists_already_waits_for_nothing(records, plan, monkeypatch):
     records.enter(plan.run.id, "provisioning", {"reason": "Waiting: no quota is left."})
-    containers = SimpleNamespace(get_group=lambda _: object())
+    containers = SimpleNamespace(get_group=lambda _: GroupState(provisioning_state="Creating"))
     connected = SimpleNamespace(records=records, containers=containers)
     monkeypatch.setattr(create_container_group, "clients", lambda: connected)
     assert create_container_group.create_container_group.run(plan) is None

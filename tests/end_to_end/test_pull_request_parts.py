@@ -164,18 +164,12 @@ def test_every_phase_of_a_run_has_its_time_however_short_it_was(case):
     assert list(phases.values()) == sorted(phases.values())
 
 
-def test_a_slow_edit_from_a_poll_does_not_replace_the_final_comment(case, quick):
+def test_a_slow_edit_does_not_replace_the_final_comment(case, quick):
     slow = case("write notes.txt Hello", "sleep 2").start()
     slow.reached("provisioning")
     path = rf"(?i)/workitems/{slow.item['id']}/comments"
     quick.fault(AZURE_DEVOPS, method="PATCH", path=path, delaySeconds=6)
     slow.ended()
-    final = slow.comment
-
-    def edited():
-        (comment,) = quick.comments(slow.item["id"])
-        return comment["version"] >= 4  # preparing; the last words; the late edit; the last words
-
-    quick.wait_for(edited, "the late edit to be undone", 20)
-    assert slow.comment == final
-    assert "pull request is ready" in final
+    (comment,) = quick.comments(slow.item["id"])
+    assert comment["version"] >= 3  # preparing; the slow edit; the last words
+    assert "pull request is ready" in slow.comment

@@ -11,7 +11,7 @@ from orchestrators.step import (
     MAX_PAUSE_SECONDS,
     StepFailed,
     StepWaits,
-    both,
+    attempted,
     pause,
     reason_of,
     step,
@@ -118,6 +118,11 @@ def test_a_step_that_cannot_succeed_is_not_tried_again():
     assert not isinstance(failed.value, StepWaits)
 
 
+def test_a_worker_that_ended_in_the_middle_of_a_step_is_not_its_end():
+    lost = Exception("Activity function 'x' failed: python exited with code 137 (0x89)")
+    assert taken(lost, lost, good(5)) == (5, 60)
+
+
 def test_two_steps_are_tried_again_each_for_itself():
     context = Context()
     steps = together(context, (COUNT, 1), (COUNT, 2))
@@ -139,10 +144,10 @@ def test_the_first_of_two_failures_is_raised_when_both_are_needed():
 
 
 @pytest.mark.parametrize("number", [1, 2])
-@pytest.mark.parametrize("how", [{"failed": {"reason": "no"}}, ValueError("lost")])
+@pytest.mark.parametrize("how", [{"failed": {"reason": "no"}}, ValueError("UnexpectedError: a bug")])
 def test_the_other_of_two_steps_keeps_its_result_where_both_are_worth_it(number, how):
     context = Context()
-    steps = both(context, (COUNT, 1), (COUNT, 2))
+    steps = attempted(context, (COUNT, 1), (COUNT, 2))
     results, _ = played(steps, context, {number: [how], 3 - number: [good(5)]})
     assert isinstance(results[number - 1], Exception)
     assert results[2 - number] == 5

@@ -11,7 +11,7 @@ from autocoder.clients.container_instances import ListedGroup
 from autocoder.container_groups.build import APP_TAG, app_name
 from autocoder.errors import RetryLater
 from tests.autocoder.requests.test_run_request import SETTINGS
-from triggers import janitor
+from triggers import janitor, resume_runs
 from triggers.sweeping import sweep
 
 RUN, OTHER = "a" * 20, "b" * 20
@@ -82,7 +82,7 @@ async def test_starts_the_runs_that_have_a_place_and_have_not_come_unless_they_a
         records=SimpleNamespace(held=lambda kind: {"key": RUN}),
         places=SimpleNamespace(pass_on_places=pass_on),
     )
-    assert await janitor._pass_on_places(connected, Client()) == 1
+    assert await resume_runs._pass_on_places(connected, Client()) == 1
     assert started == [("run_agent", RUN, RUN)]
     assert asked == [RUN]
 

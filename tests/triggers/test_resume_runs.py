@@ -14,7 +14,14 @@ from autocoder.runs.claims import ACTIVE, Claim
 from autocoder.runs.rows import PLACE, RUN_PARTITION, RUNS, SERVICE
 from autocoder.runs.version import orchestration_version
 from tests.orchestrators.conftest import run
-from triggers.resume_runs import ENDED, GOES_ON, MAX_RESTARTS, STUCK_AFTER, resume_unfinished
+from triggers.resume_runs import (
+    ENDED,
+    GOES_ON,
+    MAX_PAUSE_MINUTES,
+    MAX_RESTARTS,
+    STUCK_AFTER,
+    resume_unfinished,
+)
 
 MISMATCH = "VersionMismatch: the orchestration version '0.9' does not match the worker's version '1.0'."
 GONE = "Instance with ID run is gone: either completed or failed"
@@ -88,7 +95,7 @@ def janitor(storage, monkeypatch):
 
 async def test_a_run_without_an_orchestration_is_started(janitor):
     assert await janitor.round() == (1, ["start"])
-    assert janitor.row["restarts"] == 1
+    assert not janitor.row.get("restarts")
     assert not janitor.row.get("reason")  # it was accepted a moment ago: there is no delay to explain
 
 
@@ -169,7 +176,7 @@ async def test_what_an_orchestration_said_at_its_end_is_redacted_and_cut(janitor
 
 
 async def test_a_run_that_ends_again_and_again_is_given_up_with_a_report_that_is_owed(janitor, caplog):
-    janitor.client.has(Status.Failed, "boom")
+    janitor.client.has(Status.Failed, "boom", minutes_ago=MAX_PAUSE_MINUTES + 1)
     assert (await janitor.round(restarts=MAX_RESTARTS - 1))[0] == 1
     assert (await janitor.round())[0] == 0
     row = janitor.row
@@ -180,8 +187,20 @@ async def test_a_run_that_ends_again_and_again_is_given_up_with_a_report_that_is
     assert janitor.run.id not in janitor.records.held(ACTIVE).values()
 
 
+@pytest.mark.parametrize(("restarts", "minutes"), [(5, 3), (10, 59), (MAX_RESTARTS, 59)])
+async def test_the_more_often_an_orchestration_ended_the_longer_is_the_pause(janitor, restarts, minutes):
+    janitor.client.has(Status.Failed, "boom", minutes_ago=minutes)
+    assert await janitor.round(restarts=restarts) == (0, [])
+
+
+async def test_a_new_version_is_not_counted(janitor):
+    janitor.client.has(Status.Failed, MISMATCH)
+    assert (await janitor.round(restarts=MAX_RESTARTS))[0] == 1
+    assert janitor.row["restarts"] == MAX_RESTARTS
+
+
 async def test_a_run_that_is_given_up_ends_as_was_settled_before(janitor):
-    janitor.client.has(Status.Failed, "boom")
+    janitor.client.has(Status.Failed, "boom", minutes_ago=MAX_PAUSE_MINUTES + 1)
     settled = RunReport(run=janitor.run, outcome="cancelled", reason="as was settled")
     janitor.connected.blobs.put(janitor.run.id, "report.json", wire.to_bytes(settled))
     await janitor.round(restarts=MAX_RESTARTS)

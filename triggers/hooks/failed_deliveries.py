@@ -19,7 +19,7 @@ log = logging.getLogger("autocoder.triggers")
 async def restart_failed_deliveries(client: df.DurableOrchestrationClient) -> int:
     """Start the deliveries that failed again, each after a pause that doubles; return how many."""
     found = await found_deliveries(client, FAILED, retained_since(settings()))
-    due = [one for one in found if _is_due(one, dt.datetime.now(dt.UTC))]
+    due = [one for one in found if _is_delivery(one) and _is_due(one, dt.datetime.now(dt.UTC))]
     for one in due[:MAX_RESTARTS]:
         delivery = delivery_of(one)
         if delivery.tries >= MIN_REPORTED_TRIES:
@@ -29,6 +29,16 @@ async def restart_failed_deliveries(client: df.DurableOrchestrationClient) -> in
             )  # fmt: skip
         await start_delivery(client, delivery.model_copy(update={"tries": delivery.tries + 1}))
     return len(due[:MAX_RESTARTS])
+
+
+def _is_delivery(found: DurableOrchestrationStatus) -> bool:
+    """Whether an instance has a delivery as its input; one that has none cannot be helped."""
+    try:
+        delivery_of(found)
+    except ValueError:
+        log.error("instance %s has no delivery as its input", found.instance_id)
+        return False
+    return True
 
 
 def _is_due(failed: DurableOrchestrationStatus, now: dt.datetime) -> bool:

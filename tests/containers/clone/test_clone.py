@@ -134,13 +134,13 @@ def test_inputs_have_plain_names_and_stay_in_their_folder(group, name):
 
 
 def test_says_which_fields_of_the_run_file_are_wrong(group):
-    wrong = {**group.run_file, "baseCommit": "not a commit", "extra": 1}
+    wrong = {**group.run_file, "baseCommit": "not a commit", "setup": 1}
     group.runs.write(f"{group.id}/wrong.json", json.dumps(wrong))
     urls = {"run.json": group.runs.sas(f"{group.id}/wrong.json", "r")}
     told = group.clone(INPUT_URLS=json.dumps(urls))
     assert told["state"] == "failed"
     assert "baseCommit" in told["reason"]
-    assert "'extra'" in told["reason"]
+    assert "setup" in told["reason"]
 
 
 def test_inputs_of_another_commit_are_not_used(group):

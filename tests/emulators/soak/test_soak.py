@@ -125,9 +125,11 @@ def spoil_claims(plan):
     with TableServiceClient(
         azurite.table_url(plan.base_port), credential=credential, connection_verify=verify
     ) as tables:
-        for kind, key in (("slot", "7"), ("slot", "ticket-x"), ("active", "x")):
-            columns = {"run_id": "x", "taken_at": "2999-01-01T00:00:00+00:00"}
-            tables.get_table_client("claims").create_entity({"PartitionKey": kind, "RowKey": key, **columns})
+        claims = tables.get_table_client("claims")
+        for kind in ("ticket", "active"):
+            columns = {"run_id": "x", "works_on": "{}", "taken_at": "2999-01-01T00:00:00+00:00"}
+            claims.create_entity({"PartitionKey": kind, "RowKey": "x", **columns})
+        claims.upsert_entity({"PartitionKey": "places", "RowKey": "all", "run_x": "{}"})
 
 
 def wait_for_agent(soak):

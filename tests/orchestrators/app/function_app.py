@@ -17,6 +17,11 @@ NAMES = (Path(__file__).parents[3] / "activities").glob("*.py")
 SCRIPT = Path(os.environ["SCRIPT"])
 LOCK = threading.Lock()
 
+
+class UnexpectedError(Exception):
+    """As activities raise it for a bug."""
+
+
 app = df.DFApp()
 app.register_functions(run_agent.blueprint)
 
@@ -43,7 +48,7 @@ def scripted(name: str) -> df.Blueprint:
             time.sleep(0.01)
         reply = replies[min(names.count(name), len(replies)) - 1]
         if "raise" in reply:
-            raise RuntimeError(reply["raise"])
+            raise UnexpectedError(reply["raise"])
         return {"value": payload} if "echo" in reply else reply
 
     entry.__name__ = name
