@@ -178,7 +178,7 @@ class Settings(BaseModel):
         ..., "Table Storage endpoint, or a connection string", "https://autocoder.table.core.windows.net"
     )
     janitor_grace_minutes: float = setting(
-        10, "minutes before the janitor concludes a run that has no orchestration", ge=0, le=1_440
+        10, "minutes before the janitor frees a work item whose run ended or has no row", ge=0, le=1_440
     )
     log_retention_days: int = setting(
         30,

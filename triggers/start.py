@@ -1,6 +1,7 @@
 """Start a run once, for a caller who waits for the answer.
 
-Starting an orchestration is no lock (two starts both succeed), so an insert into table `claims` decides:
+Starting an orchestration is no lock (of two starts at once both are accepted), so an insert into table
+`claims` decides:
 `activities/parts/acceptance.py`.
 """
 

@@ -12,7 +12,7 @@ from emulators.bench.crowd import Place
 from emulators.bench.runs import MAX_RUN_SECONDS, finished
 from emulators.ports import AZURE_RESOURCE_MANAGER, FUNCTIONS_HOST
 
-# A callback to this address is answered 404, so that only the polling, here every 1.5 s, sees the end.
+# A callback to this address is answered 404, so that only a look of the app, at most 6 s apart, sees the end.
 SETTINGS_WITHOUT_CALLBACK = {"POLL_SECONDS": "1.5"}
 NOWHERE = "nowhere"
 

@@ -133,7 +133,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Start a new run with the request of an ended run; the person becomes its requester. */
+        /** Start a new run with the request of an ended run, or publish its result; the person requests it. */
         post: operations["retryBoardsRun"];
         delete?: never;
         options?: never;

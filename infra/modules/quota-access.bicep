@@ -1,4 +1,4 @@
-metadata description = 'Lets the app read the usage of the quota for container groups.'
+metadata description = 'Lets the app read the usage of the quota for container groups, and why one could not be created.'
 
 targetScope = 'subscription'
 

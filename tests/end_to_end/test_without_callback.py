@@ -1,4 +1,4 @@
-"""Runs observed only by polling, with one place to run and one to wait."""
+"""Runs observed only by looks, with one place to run and one to wait."""
 
 from tests.end_to_end.conftest import control_of
 
@@ -7,7 +7,7 @@ def cancel(narrow, case):
     return narrow.app.http.post(f"/api/runs/{case.run_id}/cancel")
 
 
-def test_a_run_whose_callback_never_arrives_is_found_by_polling(narrow_case):
+def test_a_run_whose_callback_never_arrives_is_found_by_looks(narrow_case):
     narrow_case().start().published_once()
 
 
@@ -18,7 +18,7 @@ def test_a_group_that_never_starts_ends_its_run(narrow_case, narrow):
     assert "did not start within 0.05 minutes" in run["reason"]
 
 
-def test_a_cancel_between_two_polls(narrow_case, narrow):
+def test_a_cancel_between_two_looks(narrow_case, narrow):
     cancelled = narrow_case("sleep 60").start()
     cancelled.reached("running")  # the first look has found it
     assert cancel(narrow, cancelled).status_code == 202
