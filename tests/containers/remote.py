@@ -38,6 +38,7 @@ class Remote:
         self.requests = []
         self.bare = folder / "sample repo.git"
         self.broken = 0  # how many requests are answered with 503
+        self.refused = 0  # how many requests are answered with 401
 
     def __enter__(self):
         work = self.folder / "work"
@@ -70,7 +71,8 @@ class _Handler(Quiet, BaseHTTPRequestHandler):
             self.remote.broken -= 1
             self._answer("503 Busy", {}, b"")
             return
-        if self.headers.get("Authorization") != AUTHORIZATION:
+        self.remote.refused -= self.remote.refused > 0
+        if self.remote.refused or self.headers.get("Authorization") != AUTHORIZATION:
             self._answer("401 Unauthorized", {"WWW-Authenticate": "Basic"}, b"")
             return
         path, _, query = self.path.partition("?")

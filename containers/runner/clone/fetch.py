@@ -18,11 +18,11 @@ from runner.git import Git, GitError, create, finish
 FALLBACK_DEPTH = 200
 MIN_PAUSE_SECONDS, MAX_PAUSE_SECONDS = 0.5, 30.0
 DEFAULT_PATIENCE_SECONDS = 1_200.0  # an Azure DevOps that is away for minutes costs no run
+REFUSED_SHARE = 0.25  # of that: a token is refused for a while when a sign-in is renewed, or for good
 _OPTIONS = ("--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-maintenance", "--")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
-_PERMANENT = re.compile(
-    r"\b(?:401|403|404)\b|Authentication failed|could not read Username|not our ref|TF4010"
-)
+_REFUSED = re.compile(r"\b401\b|Authentication failed|could not read Username")
+_PERMANENT = re.compile(r"\b(?:403|404)\b|not our ref|TF4010")
 _NOT_SERVED = re.compile(r"not our ref|unadvertised object|does not support|no such remote ref")
 _EXPLANATIONS = (
     (r"\b401\b|Authentication failed|could not read Username", "Azure Repos did not accept the clone token"),
@@ -55,6 +55,7 @@ class Fetch:
             raise GitError("the base commit is not a full commit id")
         self._git, self._target = git, target
         self._until = time.monotonic() + patience_seconds
+        self._refused_until = time.monotonic() + REFUSED_SHARE * patience_seconds
         self._command = ("fetch", "--quiet", "--depth=1", *_OPTIONS, target.url, target.commit)
         self._process: subprocess.Popen[bytes] = git.start(*self._command)
 
@@ -73,7 +74,7 @@ class Fetch:
     def _retry(self, problem: str) -> None:
         """Retry after a temporary *problem*; if the server serves no commit ids, fetch the branch."""
         pause = MIN_PAUSE_SECONDS
-        while not _PERMANENT.search(problem) and time.monotonic() + pause < self._until:
+        while self._may_pass(problem, time.monotonic() + pause):
             time.sleep(pause)
             pause = min(2 * pause, MAX_PAUSE_SECONDS)
             try:
@@ -85,6 +86,11 @@ class Fetch:
         if _NOT_SERVED.search(problem) is None:
             raise GitError(problem)
         self._fetch_branch()
+
+    def _may_pass(self, problem: str, then: float) -> bool:
+        """Whether *problem* is worth another try at the time *then*."""
+        until = self._refused_until if _REFUSED.search(problem) else self._until
+        return not _PERMANENT.search(problem) and then < until
 
     def _fetch_branch(self) -> None:
         git, target = self._git, self._target

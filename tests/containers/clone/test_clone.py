@@ -62,6 +62,11 @@ def test_an_outage_is_waited_out_as_long_as_the_app_does(group):
     assert group.clone()["state"] == "ready"
 
 
+def test_a_sign_in_that_is_refused_for_a_moment_does_not_matter(group):
+    group.remote.refused = 4
+    assert group.clone()["state"] == "ready"
+
+
 def test_an_outage_beyond_its_time_is_reported(group):
     group.remote.broken = 1_000
     group.environment["AUTOCODER_CLONE_SECONDS"] = "2"

@@ -110,7 +110,7 @@ def test_a_change_that_is_not_published_is_neither_verified_nor_uploaded(group):
 
 
 def test_ends_at_once_when_the_clone_failed(group):
-    told = group.clone(CLONE_AUTHORIZATION="Bearer wrong")
+    told = group.clone(CLONE_AUTHORIZATION="Bearer wrong", AUTOCODER_CLONE_SECONDS="2")
     assert told["state"] == "failed"
     assert "did not accept the clone token" in told["reason"]
     group.start_agent()
