@@ -8,7 +8,7 @@ the hub runs one orchestration for an id.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from activities.parts.run_files import LONG_TEXTS
@@ -95,13 +95,11 @@ class Acceptance:
         if self.records.get(run_id) is not None:  # whoever wrote the row had the claims
             return self._record(start, Held(run_id, is_own=True))
         held = self.recognise(start, run_id)
-        if isinstance(held, Duplicate):
-            return held
-        return self.settle(start, replace(held, is_own=held.run_id == run_id))
+        return held if isinstance(held, Duplicate) else self.settle(start, held)
 
     def recognise(self, start: StartRequest, run_id: str) -> Held | Duplicate:
         """Take the claims of *start* for *run_id*, or return the earlier run that has one of them."""
-        held, taken = Held(run_id), list[Claim]()
+        held, taken = Held(run_id, is_own=True), list[Claim]()
         for claim in start.claims:
             holder, row = self._holder(claim, held.run_id)
             if holder != held.run_id:

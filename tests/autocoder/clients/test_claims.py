@@ -313,3 +313,12 @@ def test_of_requests_that_are_alike_one_starts_the_run_and_the_other_is_told_of_
             answers.append(ask(start))
         assert sorted(type(one).__name__ for one in answers) == ["Active", "Started"], number
         assert {one.run_id for one in answers} == {only_run(records, start)}, number
+
+
+def test_whoever_asks_twice_at_once_with_one_key_keeps_the_key_for_the_run(acceptance, records):
+    """The two steps of a start over REST, of which the repeat makes the second one first."""
+    asked = StartRequest(request(next(numbers)), (unique(IDEMPOTENCY),))
+    first, repeat = (acceptance.recognise(asked, new_run_id()) for _ in range(2))
+    assert acceptance.settle(asked, repeat) == Duplicate(first.run_id, IDEMPOTENCY)
+    assert isinstance(acceptance.settle(asked, first), Started)
+    assert records.holder(asked.claims[0]) == first.run_id
