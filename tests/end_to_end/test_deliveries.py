@@ -11,7 +11,6 @@ import pytest
 from emulators import azurite
 from emulators.platform.sample import hook_url
 from tests.end_to_end.test_bad_hooks import came, created
-from tests.end_to_end.test_janitor import sweep
 from tests.platform import running_platform
 from tests.quick_agent import quick_options
 
@@ -130,7 +129,7 @@ def nobodys_tables(platform):
 
 def started_again(platform, delivery_id):
     """Let the janitor look; whether the delivery has not failed any more."""
-    sweep(platform)
+    platform.resume()
     found = platform.app.http.get(f"/api/deliveries/{delivery_id}").json()
     return found["status"] != "failed"
 

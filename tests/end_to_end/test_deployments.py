@@ -78,6 +78,7 @@ def hold_reporting(platform):
     return "reporting"
 
 
+pytestmark = [pytest.mark.slow, pytest.mark.durable]
 HOLDS = [hold_preparing, hold_provisioning, hold_running, hold_publishing, hold_reporting]
 SHAPES = [with_a_step_more, with_a_step_less, with_other_names]
 
