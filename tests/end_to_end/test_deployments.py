@@ -78,9 +78,9 @@ def hold_reporting(platform):
     return "reporting"
 
 
-pytestmark = [pytest.mark.slow, pytest.mark.durable]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 HOLDS = [hold_preparing, hold_provisioning, hold_running, hold_publishing, hold_reporting]
-SHAPES = [with_a_step_more, with_a_step_less, with_other_names]
+SHAPES = [pytest.param(with_a_step_more, marks=pytest.mark.durable), with_a_step_less, with_other_names]
 
 
 @pytest.fixture(scope="module", params=SHAPES, ids=lambda shape: shape.__name__)
