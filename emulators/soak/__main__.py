@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from emulators.functions_host.settings import REDELIVERY_SETTING, WORKER_DEATHS_SETTING
 from emulators.platform.console.arguments import add_durable_extension
 from emulators.platform.endings import ends_on_signals
 from emulators.platform.places import free_base_port
@@ -47,6 +48,8 @@ SETTINGS = {
     "SIGN_IN_MINUTES": "0.5",
     "CAPACITY_MINUTES": "0.5",
     "JANITOR_GRACE_MINUTES": "1",
+    WORKER_DEATHS_SETTING: "true",
+    REDELIVERY_SETTING: "5",  # on Azure a killed host's activities come back after about a minute
 }
 
 

@@ -18,7 +18,7 @@ from emulators.ports import (
 )
 
 How = Literal["tag", "rest"]
-Kind = Literal["kill", "freeze", "window", "some", "process", "repeat", "janitor", "deployment"]
+Kind = Literal["kill", "freeze", "window", "some", "process", "worker", "repeat", "janitor", "deployment"]
 TAG_SHARE = 0.6  # of the runs begin with a tag on the work item, the others with a request
 MAX_AGENT_SECONDS = 4.0
 QUICK_SHARE = 0.5  # of the agents take no time
@@ -37,7 +37,7 @@ STATUSES = (429, 500, 502, 503)
 DROP, REFUSE = 0, 401
 CONTAINERS = ("agent", "supervisor")
 WEIGHTS: dict[Kind, int] = {
-    "kill": 8, "freeze": 2, "window": 5, "some": 5, "process": 2, "repeat": 3, "janitor": 1,
+    "kill": 8, "freeze": 2, "window": 5, "some": 5, "process": 2, "worker": 2, "repeat": 3, "janitor": 1,
 }  # fmt: skip
 
 

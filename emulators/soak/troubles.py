@@ -15,15 +15,19 @@ from typing import TypeVar
 
 import httpx
 
+from emulators.platform.clients.app import App
+from emulators.platform.processes import PlatformError
 from emulators.platform.running import Platform
 from emulators.ports import FUNCTIONS_HOST
 from emulators.soak.access import BY_NAME, Access
 from emulators.soak.app import next_version
+from emulators.soak.counts import is_over
 from emulators.soak.late import histories, repeat
 from emulators.soak.schedule import DROP, Trouble
 
 T = TypeVar("T")
 ALWAYS = 1_000_000
+MAX_RUNS = 50
 GROUP_PREFIX = "autocoder-"
 
 
@@ -41,6 +45,7 @@ class Troubles:
             "window": self._window,
             "some": self._some,
             "process": self._process,
+            "worker": self._worker,
             "repeat": self._repeat,
             "janitor": self._janitor,
             "deployment": self._deploy,
@@ -102,6 +107,20 @@ class Troubles:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
         return f"a process of the {trouble.target} of {group} was killed"
+
+    def _worker(self, trouble: Trouble) -> str:
+        """Let the worker die in the next turn of a run's orchestration."""
+        if self.platform.plan.durable_extension:
+            return "the Durable extension has no control that ends a worker"
+        try:
+            going_on = [run["id"] for run in App(self.platform.plan).runs(top=MAX_RUNS) if not is_over(run)]
+            if not going_on:
+                return "there was no run whose worker could die"
+            run_id = _picked(sorted(going_on), trouble.pick)
+            self.access.control(FUNCTIONS_HOST, "POST", "worker-deaths", {"instanceId": run_id, "times": 1})
+        except (PlatformError, httpx.HTTPError) as error:
+            return f"no worker died: {error}"
+        return f"the worker dies in the next turn of {run_id}"
 
     def _repeat(self, trouble: Trouble) -> str:
         found = sorted(histories(self.platform.plan).items())
