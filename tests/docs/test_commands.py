@@ -21,6 +21,8 @@ NOT_RUN = {
     r"\b(az|azd) |\bdevops |infra/secrets\.sh|\bAZURE_": "needs an Azure subscription",
     r"^func start": "needs Azure Functions Core Tools, which load the extension bundle from the internet",
     r"^make test(-slow)?$": "is what runs this test",
+    r"^make durable-extension$": "needs the .NET SDK",
+    r"DURABLE_EXTENSION=|^make test-durable": "needs the program of the Durable extension",
     r"^make bench$": "takes minutes; tests/emulators/bench runs its parts",
     r"^make soak": "takes minutes; tests/emulators/soak runs a small one",
     r"^make images$": "needs a builder of images; tests/containers/test_images.py runs it with a stand-in",

@@ -45,7 +45,7 @@ def soak(tmp_path_factory):
     """A soak without troubles: two runs that ended well, and a third whose agent still works."""
     folder, marks = tmp_path_factory.mktemp("soak"), Marks()
     with listening(marks) as port:
-        plan = soak_plan(Namespace(state=folder / "state"), folder / "app", port)
+        plan = soak_plan(Namespace(state=folder / "state", durable_extension=None), folder / "app", port)
         with running(plan) as platform:
             made = Soak(platform, create_sample(platform), marks, 1, print)
             starts = (Start(0, 0, "tag", 1, 0.0), Start(1, 0, "rest", 2, 0.0))
