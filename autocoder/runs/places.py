@@ -77,9 +77,16 @@ def ticket_of(run: Run) -> Ticket:
 
 
 def read_ticket(run_id: str, column: str) -> Ticket:
-    """Return the ticket of run *run_id* with this *column*."""
-    found = parse_json(column)
-    return Ticket(run_id, **{name: str(found[name]) for name in IN_COLUMN if name in found})
+    """Return the ticket of run *run_id* with this *column*.
+
+    What is missing or cannot be read is empty: one bad row must not keep every other run from its place.
+    """
+    try:
+        found = parse_json(column)
+    except ValueError:
+        found = {}
+    given = found if isinstance(found, dict) else {}
+    return Ticket(run_id, **{name: str(given.get(name, "")) for name in IN_COLUMN})
 
 
 def limits_of(settings: Settings) -> Limits:

@@ -90,3 +90,10 @@ def test_columns_that_a_later_version_writes_are_ignored():
     column = json.dumps({**json.loads(given.column), "since": "later"})
     assert read_ticket(given.run_id, column) == given
     assert read_ticket(given.run_id, given.column) == given
+
+
+@pytest.mark.parametrize("column", ["{}", "[]", "nothing", "", '{"project": 5}'])
+def test_a_ticket_that_cannot_be_read_keeps_no_other_run_from_its_place(column):
+    bad = read_ticket("x" * 20, column)
+    good = read_ticket("y" * 20, '{"organization": "o", "project": "p", "repository": "r"}')
+    assert set(next_in_turn(Limits(2), (), [bad, good])) == {bad, good}
