@@ -32,11 +32,11 @@ from autocoder.prompts.prompt import (
     template_names,
 )
 from autocoder.reports.comment import code
-from autocoder.runs.next_step import PLAN
+from autocoder.runs.files import LOG, PLAN, REQUEST, STREAM, WORK_ITEM
 from autocoder.runs.plan import choose_agent, plan_run, requested_agent, run_file
 from autocoder.settings import settings
 
-LOGS = ("log.txt", "stream.txt")
+LOGS = (LOG, STREAM)
 CUT = f"was cut to its first {MAX_PART_LENGTH:,} characters"
 
 
@@ -92,9 +92,9 @@ class StoredInputs:
 def _stored_inputs(connected: Clients, given: PromptInput) -> StoredInputs:
     read = partial(connected.blobs.get, given.run.id)
     request, texts, work_item = in_parallel(
-        lambda: wire.load(RunRequest, read("request.json")),
+        lambda: wire.load(RunRequest, read(REQUEST)),
         lambda: texts_of(connected, given.run, given.repository),
-        lambda: read("work_item.json") if given.work_item else None,
+        lambda: read(WORK_ITEM) if given.work_item else None,
     )
     return StoredInputs(request, texts, wire.load(WorkItem, work_item) if work_item else None)
 

@@ -6,6 +6,7 @@ https://learn.microsoft.com/azure/container-instances/container-instances-update
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 from activities.activity import activity
 from activities.parts.capacity import no_capacity
@@ -18,17 +19,18 @@ from autocoder.ids import group_name
 from autocoder.models import Ended, Plan
 from autocoder.runs.callback import callback_token
 from autocoder.runs.ending import cancelled_in
-from autocoder.runs.next_step import LAUNCHES, REPORT
+from autocoder.runs.files import ATTEMPT, LOG, PACK, PROGRESS, REPORT, RESULT, STREAM
+from autocoder.runs.next_step import LAUNCHED_AT, LAUNCHES
 from autocoder.runs.rows import is_concluded
 from autocoder.settings import settings
 
 OUTPUTS = {
-    "attempt": "rcw",  # read to see which attempt has claimed the run
-    "log.txt": "a",
-    "stream.txt": "a",
-    "progress.json": "cw",
-    "changes.pack": "cw",
-    "result.json": "cw",
+    ATTEMPT: "rcw",  # read to see which attempt has claimed the run
+    LOG: "a",
+    STREAM: "a",
+    PROGRESS: "cw",
+    PACK: "cw",
+    RESULT: "cw",
 }
 MARGIN_MINUTES = 40  # for which signed URLs outlive the start and the agent's work: checks, upload, delays
 CLONE_MARGIN_MINUTES = 15  # for which the clone token outlives the time that a group may take to start
@@ -47,7 +49,8 @@ def create_container_group(plan: Plan) -> Ended | None:
         lambda: connected.containers.get_group(group_name(plan.run.id)),
         lambda: connected.records.get(plan.run.id),
     )
-    if group is not None and group.provisioning_state in GIVEN_UP:
+    is_new = not (row or {}).get(LAUNCHED_AT)  # else a supervisor may still work in a group that failed
+    if group is not None and is_new and group.provisioning_state in GIVEN_UP:
         connected.containers.delete_group(group_name(plan.run.id))
         raise RetryLater("The earlier container group is still being deleted.", retry_after_seconds=5)
     if group is not None:
@@ -59,7 +62,13 @@ def create_container_group(plan: Plan) -> Ended | None:
     if refused is not None:
         connected.records.merge(plan.run.id, settled)
         return refused
-    spec = container_group(plan, settings())
+    return _created(connected, plan, row, settled)
+
+
+def _created(
+    connected: Clients, plan: Plan, row: dict[str, Any] | None, settled: Mapping[str, Any]
+) -> Ended | None:
+    """Create the group of a run that goes on, and note it with what was *settled*."""
     row, secrets = in_parallel(
         lambda: connected.records.enter(plan.run.id, "provisioning", {**settled, "reason": ""}, row),
         lambda: _secrets(connected, plan),
@@ -67,13 +76,9 @@ def create_container_group(plan: Plan) -> Ended | None:
     if is_concluded(row):
         return OVER
     try:
-        operation = connected.containers.create_group(spec, secrets)
+        operation = connected.containers.create_group(container_group(plan, settings()), secrets)
     except (NoCapacity, NoImage) as error:
-        told = (
-            no_capacity(error.message, settings(), error.service_code)
-            if isinstance(error, NoCapacity)
-            else _no_image(error)
-        )
+        told = _no_room(error) if isinstance(error, NoCapacity) else _no_image(error)
         connected.records.note(plan.run.id, f"Waiting: {told}")
         raise told from None
     row = connected.records.launched(plan.run.id, operation, int(row.get(LAUNCHES) or 0) + 1)
@@ -84,7 +89,11 @@ def create_container_group(plan: Plan) -> Ended | None:
     return None
 
 
-def _no_image(error: NoImage) -> RetryLater:
+def _no_room(error: NoCapacity) -> NoCapacity:
+    return no_capacity(error.message, settings(), error.service_code)
+
+
+def _no_image(error: NoImage) -> NoImage:
     """Return *error* with what to check."""
     given = settings()
     return NoImage(

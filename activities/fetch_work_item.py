@@ -9,6 +9,7 @@ from autocoder.clients.azure_devops.work_items import WorkItems
 from autocoder.clients.connect import Clients, clients
 from autocoder.errors import AutocoderError, NotFound, RetryLater, SignInRequired, Transient
 from autocoder.models import Ended, Image, Run, WorkItem, WorkItemComment, WorkItemSummary
+from autocoder.runs.files import WORK_ITEM
 from autocoder.work_items.fields import (
     MAX_COMMENTS,
     MAX_IMAGE_BYTES,
@@ -38,7 +39,7 @@ def fetch_work_item(run: Run) -> WorkItemSummary | Ended:
         )
         return Ended(outcome="failed", reason=reason)
     item = _with_images(connected, run, work_items, _work_item(work_items, record))
-    connected.blobs.put(run.id, "work_item.json", wire.to_bytes(item))
+    connected.blobs.put(run.id, WORK_ITEM, wire.to_bytes(item))
     connected.records.merge(run.id, {"title": item.title, "work_item_url": item.web_url})
     return WorkItemSummary(
         id=item.id,

@@ -6,6 +6,7 @@ from autocoder.clients.connect import clients
 from autocoder.clock import now
 from autocoder.models import RunReport
 from autocoder.runs.claims import ACTIVE
+from autocoder.runs.files import PACK
 from autocoder.runs.rows import usage_column
 
 
@@ -30,6 +31,6 @@ def finish_run(report: RunReport, start: Start) -> None:
     records.end(run.id, {**columns, **usage})
     records.release_all((ACTIVE,), run.id)
     if report.outcome == "refused":  # a refused change may contain a secret
-        connected.blobs.delete(run.id, "changes.pack")
+        connected.blobs.delete(run.id, PACK)
     for next_run in connected.places.leave_place(run.id):
         start(next_run)

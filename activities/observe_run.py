@@ -10,7 +10,7 @@ from typing import Any
 
 from activities.activity import activity
 from activities.parts.agent_result import read_result
-from activities.parts.capacity import MAX_CAPACITY_TRIES, no_capacity
+from activities.parts.capacity import no_capacity
 from activities.parts.container_group_look import last_growth, look_at_group
 from activities.parts.kept_result import take_result
 from activities.parts.parallel import in_parallel
@@ -21,15 +21,15 @@ from autocoder.clock import now
 from autocoder.errors import SignInRequired, Transient
 from autocoder.ids import group_name
 from autocoder.models import AgentResult, Ended, GroupVerdict, Observation, Plan, RunReport, Wait
-from autocoder.reports.run_report import ended_report
+from autocoder.reports.run_report import concluding, ended_report
 from autocoder.runs.ending import cancelled_in, ending_without_change, ending_without_result
+from autocoder.runs.files import PLAN, REPORT, RESULT
 from autocoder.runs.looks import confirming_pause, pause
-from autocoder.runs.next_step import ABSENCES, LAUNCHED_AT, PLAN, REPORT, RESULT, Step, Stock, next_step
+from autocoder.runs.next_step import ABSENCES, LAUNCHED_AT, PAID_MINUTES, Step, Stock, next_step
 from autocoder.runs.version import orchestration_version
 from autocoder.settings import settings
 
 NOTHING = Observation(next="nothing")
-PAID_MINUTES = 24 * 60.0
 APART = dt.timedelta(seconds=0.5)  # hints may come at once, and then their looks prove no more than one
 RESULT_GONE = "The result of the earlier run was deleted (LOG_RETENTION_DAYS). Start a new run."
 REQUEST_GONE = "The request of this run was deleted (LOG_RETENTION_DAYS). Start a new run."
@@ -65,7 +65,7 @@ def observe_run(run_id: str) -> Observation:
 
 
 def _settled_before(record: _Record) -> Observation:
-    return _concluding(wire.load(RunReport, record.connected.blobs.get(record.run_id, REPORT)))
+    return concluding(wire.load(RunReport, record.connected.blobs.get(record.run_id, REPORT)))
 
 
 def _cancelled(record: _Record) -> Observation:
@@ -109,11 +109,11 @@ def _look(record: _Record) -> Observation:
 
 def _waiting_for_room(record: _Record, plan: Plan, seen: GroupVerdict) -> Observation:
     """Delete a group for which there was no room; it is asked for again later."""
-    connected, minutes = record.connected, settings().capacity_minutes
+    connected, given = record.connected, settings()
     connected.containers.delete_group(group_name(plan.run.id))
     connected.records.merge(record.run_id, {LAUNCHED_AT: "", ABSENCES: 0})
-    reason = str(no_capacity(seen.reason, settings()))
-    return _waiting(plan, reason, minutes, seconds=60 * minutes / MAX_CAPACITY_TRIES)
+    lacking = no_capacity(seen.reason, given)
+    return _waiting(plan, str(lacking), given.capacity_minutes, seconds=lacking.retry_after_seconds)
 
 
 def _waiting(plan: Plan, reason: str, minutes: float, seconds: float = 60) -> Observation:
@@ -167,14 +167,9 @@ def _ended(
     record: _Record, ended: Ended, plan: Plan | None = None, result: AgentResult | None = None
 ) -> Observation:
     """Settle how the run ends."""
-    run = plan.run if plan else run_of(record.run_id, record.row)
-    if plan is None:
-        run = read_run(record.connected, record.run_id, record.row) or run
-    return _concluding(settled(record.connected, ended_report(run, ended, plan, result)))
-
-
-def _concluding(report: RunReport) -> Observation:
-    return Observation(next="conclude", run=report.run, report=report)
+    known = plan.run if plan else read_run(record.connected, record.run_id, record.row)
+    run = known or run_of(record.run_id, record.row)
+    return concluding(settled(record.connected, ended_report(run, ended, plan, result)))
 
 
 HANDLERS: Mapping[Step, Callable[[_Record], Observation]] = {

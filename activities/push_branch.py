@@ -21,6 +21,7 @@ from autocoder.clock import now
 from autocoder.errors import TooLarge
 from autocoder.models import AgentResult, Ended, Plan, PushedBranch, Value
 from autocoder.runs.callback import callback_token
+from autocoder.runs.files import PACK
 from autocoder.runs.rows import is_concluded, phase_columns, pull_request_of
 from autocoder.settings import settings
 from autocoder.shared.policy import Rules
@@ -47,10 +48,10 @@ def push_branch(given: PushInput) -> PushedBranch | Ended:
         return Ended(outcome="no_changes", reason="")
     connected = clients()
     with temporary_folder() as folder:
-        file = folder / "changes.pack"
+        file = folder / PACK
         row, _ = in_parallel(
             lambda: connected.records.begin_publishing(plan.run.id, phase_columns("publishing", now())),
-            lambda: connected.blobs.download(plan.run.id, "changes.pack", file, MAX_PACK_BYTES),
+            lambda: connected.blobs.download(plan.run.id, PACK, file, MAX_PACK_BYTES),
         )
         if row is not None and row.get("cancel_requested"):
             return Ended(outcome="cancelled", reason="The run was cancelled before anything was pushed.")

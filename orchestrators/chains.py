@@ -5,13 +5,12 @@ from typing import TypeVar
 import azure.durable_functions as df
 
 from activities.suspend_run import suspend_run
-from autocoder.models import AgentResult, Ended, Observation, Plan, Run, RunReport, Wait
-from autocoder.reports.run_report import ended_report
+from autocoder.models import AgentResult, Ended, Observation, Plan, Run, Wait
+from autocoder.reports.run_report import concluding, ended_report
 from orchestrators.step import Steps, StepWaits, step
 
 NOTHING = Observation(next="nothing")
 T = TypeVar("T")
-PAID_MINUTES = 24 * 60.0  # for which a service is waited for once the agent has worked
 
 
 def required(value: T | None) -> T:
@@ -19,11 +18,6 @@ def required(value: T | None) -> T:
     if value is None:
         raise ValueError("the observation lacks what comes next")
     return value
-
-
-def concluding(report: RunReport) -> Observation:
-    """Return that the run ends with *report*."""
-    return Observation(next="conclude", run=report.run, report=report)
 
 
 def ended(run: Run, how: Ended, plan: Plan | None = None, result: AgentResult | None = None) -> Observation:

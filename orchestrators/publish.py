@@ -12,9 +12,10 @@ from autocoder.models import (
     PullRequest,
     PullRequestInput,
 )
-from autocoder.reports.run_report import change_report
+from autocoder.reports.run_report import change_report, concluding
 from autocoder.runs.ending import ending_with_change
-from orchestrators.chains import NOTHING, PAID_MINUTES, concluding, ended, required, suspended
+from autocoder.runs.next_step import PAID_MINUTES
+from orchestrators.chains import NOTHING, ended, required, suspended
 from orchestrators.step import Steps, StepWaits, reason_of, step
 
 

@@ -13,8 +13,9 @@ import azure.durable_functions as df
 from activities.observe_run import observe_run
 from activities.parts.orchestrations import LOOK
 from autocoder.models import Ended, Next, Observation
+from autocoder.runs.next_step import PAID_MINUTES
 from orchestrators.begin import begin, launch
-from orchestrators.chains import NOTHING, PAID_MINUTES, ended, required, suspended, wait
+from orchestrators.chains import NOTHING, ended, required, suspended, wait
 from orchestrators.conclude import conclude
 from orchestrators.publish import publish
 from orchestrators.step import Steps, StepWaits, reason_of, step

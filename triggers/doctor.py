@@ -12,6 +12,7 @@ from autocoder.errors import AutocoderError, Forbidden, SignInRequired
 from autocoder.models import DoctorCheck, DoctorReport
 from autocoder.requests.requesters import Identity, missing_rights
 from autocoder.runs.claims import ACTIVE
+from autocoder.runs.files import REQUEST
 from autocoder.settings import Settings, SettingsError, settings
 from triggers.agents import secret_state, unavailable_reason
 from triggers.answers import answer, guarded
@@ -131,7 +132,7 @@ def _agents(connected: Clients, given: Settings) -> str:  # noqa: ARG001  (a pro
 
 
 def _storage(connected: Clients, given: Settings) -> str:
-    connected.blobs.exists("0" * 20, "request.json")
+    connected.blobs.exists("0" * 20, REQUEST)
     waiting = len(connected.records.held(ACTIVE))
     return f"{waiting} runs are active or waiting; {given.max_concurrent_runs} may work at once"
 

@@ -11,7 +11,6 @@ import logging
 
 import azure.durable_functions as df
 import azure.functions as func
-from azure.durable_functions.models import OrchestrationRuntimeStatus as Status
 
 from autocoder.clients.connect import Clients, clients
 from autocoder.container_groups.build import APP_TAG, app_name
@@ -22,7 +21,7 @@ from autocoder.runs.rows import is_over
 from autocoder.settings import settings
 from triggers.owed_reports import give_owed_reports
 from triggers.retention import delete_old_files, expire_claims, retained_since
-from triggers.sweeping import sweep
+from triggers.sweeping import ENDED, sweep
 
 blueprint = df.Blueprint()
 SCHEDULE = "0 */15 * * * *"
@@ -84,6 +83,6 @@ async def _purge(client: df.DurableOrchestrationClient) -> int:
     result = await client.purge_instance_history_by(
         created_time_from=dt.datetime(2020, 1, 1, tzinfo=dt.UTC),
         created_time_to=retained_since(settings()),
-        runtime_status=[Status.Completed, Status.Failed, Status.Terminated],
+        runtime_status=list(ENDED),
     )
     return int(result.instances_deleted)

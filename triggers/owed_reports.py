@@ -8,7 +8,7 @@ from autocoder import wire
 from autocoder.clients.connect import Clients
 from autocoder.errors import AutocoderError, NotFound
 from autocoder.models import RunReport
-from autocoder.runs.next_step import REPORT
+from autocoder.runs.files import REPORT
 
 MAX_REPORTS = 100  # in one round of the janitor
 log = logging.getLogger("autocoder.triggers")

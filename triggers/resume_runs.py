@@ -24,11 +24,10 @@ from autocoder.runs.claims import ACTIVE
 from autocoder.runs.rows import PLACE, SERVICE, is_over
 from autocoder.runs.version import orchestration_version
 from triggers.hooks.failed_deliveries import restart_failed_deliveries
-from triggers.sweeping import attempt, sweep
+from triggers.sweeping import ENDED, attempt, sweep
 
 blueprint = df.Blueprint()
 SCHEDULE = "0 * * * * *"
-ENDED = (Status.Completed, Status.Failed, Status.Terminated, Status.Canceled)
 VERSION_MISMATCH = "VersionMismatch"  # how the extension's words begin when another version ended an instance
 MAX_AT_ONCE = 8
 # Longer than any activity may take (functionTimeout in host.json), and than any pause between two looks.

@@ -25,6 +25,7 @@ from autocoder.models import (
 from autocoder.requests.query import LogQuery
 from autocoder.requests.run_request import Refusal, recheck
 from autocoder.runs.claims import IDEMPOTENCY, Claim
+from autocoder.runs.files import LOG, REQUEST, STREAM
 from autocoder.runs.rows import is_over, new_row, record_of
 from autocoder.settings import settings
 from triggers.answers import answer, error, query_of
@@ -113,10 +114,10 @@ def log_piece(connected: Clients, run_id: str, offset: int, *, raw: bool) -> byt
     """
     read = connected.blobs.read_range
     if raw:
-        piece = read(run_id, "stream.txt", offset, LOG_CHUNK_BYTES)
-        if piece or read(run_id, "stream.txt", 0, 1):
+        piece = read(run_id, STREAM, offset, LOG_CHUNK_BYTES)
+        if piece or read(run_id, STREAM, 0, 1):
             return piece
-    return read(run_id, "log.txt", offset, LOG_CHUNK_BYTES)
+    return read(run_id, LOG, offset, LOG_CHUNK_BYTES)
 
 
 async def cancel(client: df.DurableOrchestrationClient, run_id: str, route: str = RUNS) -> func.HttpResponse:
@@ -145,7 +146,7 @@ async def retry(
     if row is None:
         return unknown_run()
     run_id = str(row["RowKey"])
-    content = await asyncio.to_thread(clients().blobs.get, run_id, "request.json")
+    content = await asyncio.to_thread(clients().blobs.get, run_id, REQUEST)
     if content is None:
         message = "The request of this run was deleted (LOG_RETENTION_DAYS); start a new run."
         return error(410, "request_gone", message)

@@ -1,8 +1,7 @@
 """Start a run once, for a caller who waits for the answer.
 
-Starting an orchestration is no lock (of two starts at once both are accepted), so an insert into table
-`claims` decides:
-`activities/parts/acceptance.py`.
+Starting an orchestration is no lock, because of two starts at once both are accepted. So an insert into table
+`claims` decides (`activities/parts/acceptance.py`).
 """
 
 import asyncio

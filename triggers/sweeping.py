@@ -4,8 +4,11 @@ import logging
 import traceback
 from collections.abc import Awaitable, Mapping
 
+from azure.durable_functions.models import OrchestrationRuntimeStatus as Status
+
 from autocoder.clients.connect import Clients
 
+ENDED = (Status.Completed, Status.Failed, Status.Terminated, Status.Canceled)  # of an orchestration
 log = logging.getLogger("autocoder.triggers")
 
 

@@ -19,7 +19,7 @@ from autocoder.clients.run_records import RunRecords
 from autocoder.clock import now
 from autocoder.models import Run, RunRequest
 from autocoder.runs.claims import ACTIVE, CHANGE, CONTENT, DELIVERY, Claim, active_claim
-from autocoder.runs.next_step import REQUEST
+from autocoder.runs.files import REQUEST
 from autocoder.runs.rows import has_started, is_over
 from autocoder.shared.outcomes import BY_NAME
 from autocoder.texts.markdown import one_line

@@ -11,7 +11,7 @@ from autocoder.clients.connect import Clients
 from autocoder.clock import now
 from autocoder.errors import TooLarge
 from autocoder.models import AgentResult, Ended, Plan
-from autocoder.runs.next_step import RESULT
+from autocoder.runs.files import RESULT
 from autocoder.runs.rows import usage_column, worked_columns
 
 MAX_RESULT_BYTES = 1_000_000

@@ -15,10 +15,10 @@ from autocoder.container_groups.state import GroupState, agent_start_failure, ju
 from autocoder.errors import AutocoderError, SignInRequired, Transient
 from autocoder.ids import group_name
 from autocoder.models import GroupVerdict, Phase, Plan, Progress
-from autocoder.runs.next_step import ATTEMPT, deadline_verdict
+from autocoder.runs.files import ATTEMPT, LOG, PROGRESS
+from autocoder.runs.next_step import deadline_verdict
 from autocoder.runs.rows import phase_columns, usage_column
 
-PROGRESS, LOG = "progress.json", "log.txt"
 SHOWN_PHASES: dict[str, Phase] = {"running": "running", "verifying": "verifying", "collecting": "verifying"}
 WORKING: tuple[Phase, ...] = ("provisioning", "running", "verifying")
 log = logging.getLogger("autocoder.activities")

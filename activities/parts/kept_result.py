@@ -7,10 +7,8 @@ from activities.parts.run_files import read_plan
 from autocoder import wire
 from autocoder.clients.connect import Clients
 from autocoder.models import AgentResult, Run
-from autocoder.runs.next_step import PLAN, RESULT
+from autocoder.runs.files import PACK, PLAN, RESULT
 from autocoder.shared.outcomes import BY_SUPERVISOR
-
-PACK = "changes.pack"
 
 
 def keeps_result(connected: Clients, run_id: str, row: Mapping[str, Any]) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 from autocoder import wire
 from autocoder.clients.connect import Clients
 from autocoder.models import Plan, Requester, Run, RunReport, RunRequest
-from autocoder.runs.next_step import PLAN, REPORT, REQUEST
+from autocoder.runs.files import PLAN, REPORT, REQUEST
 
 LONG_TEXTS = {"user_prompt": None, "system_prompt": None, "additional_context": None}
 

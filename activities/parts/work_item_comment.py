@@ -8,9 +8,8 @@ from autocoder.clients.connect import Clients
 from autocoder.errors import NotFound
 from autocoder.models import Phase, Run, RunReport
 from autocoder.reports.comment import final_comment, progress_comment, run_marker
+from autocoder.runs.files import FINAL_COMMENT
 from autocoder.runs.rows import is_concluded, pull_request_of
-
-FINAL_COMMENT = "comment.md"
 
 
 def show_phase(connected: Clients, run: Run, phase: Phase, row: Mapping[str, Any] | None) -> None:

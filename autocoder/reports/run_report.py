@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from autocoder.models import AgentResult, Ended, Plan, PullRequest, PushedBranch, Run, RunReport
+from autocoder.models import AgentResult, Ended, Observation, Plan, PullRequest, PushedBranch, Run, RunReport
 from autocoder.reports.comment import unseen
 from autocoder.reports.draft import failed_checks
 
@@ -40,6 +40,11 @@ def change_report(
         files=len(pushed.files) + pushed.more_files,
         **_counted(result),
     )
+
+
+def concluding(report: RunReport) -> Observation:
+    """Return that the run ends with *report*."""
+    return Observation(next="conclude", run=report.run, report=report)
 
 
 def _counted(result: AgentResult | None) -> dict[str, Any]:

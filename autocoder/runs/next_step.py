@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from autocoder.models import Budget, GroupVerdict
+from autocoder.runs.files import ATTEMPT, PLAN, REPORT, RESULT
 from autocoder.runs.rows import is_over
 
 Step = Literal[
@@ -25,11 +26,10 @@ Step = Literal[
     "make_room",  # the region had no room for the group: it is deleted, and asked for later
     "ended",  # the group has ended, and there is no result
 ]
-REQUEST, PLAN, ATTEMPT = "request.json", "plan.json", "attempt"
-RESULT, REPORT = "result.json", "report.json"
 LAUNCHED_AT, LAUNCHES, ABSENCES = "launched_at", "launches", "absences"  # columns
 MAX_LAUNCHES = 3  # of a group that is gone before its supervisor began
 MAX_LOOKS = 4  # so many looks in a row must agree on an end that no result explains
+PAID_MINUTES = 24 * 60.0  # for which a service is waited for once the agent has worked
 GRACE_MINUTES = 10  # for checks and upload, beyond the agent's minutes
 PUBLIC = ("publishing", "reporting")  # a run in one of these phases can no longer be cancelled
 

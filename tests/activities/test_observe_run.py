@@ -14,7 +14,8 @@ from autocoder import wire
 from autocoder.clock import now
 from autocoder.container_groups.state import ContainerState, GroupState
 from autocoder.errors import Forbidden, RetryLater
-from autocoder.runs.next_step import ABSENCES, ATTEMPT, LAUNCHED_AT, MAX_LOOKS, PLAN, REPORT, REQUEST, RESULT
+from autocoder.runs.files import ATTEMPT, PLAN, REPORT, REQUEST, RESULT
+from autocoder.runs.next_step import ABSENCES, LAUNCHED_AT, MAX_LOOKS
 from autocoder.runs.version import orchestration_version
 from tests.autocoder.clients.conftest import storage  # noqa: F401
 from tests.orchestrators.conftest import plan, request, result, run

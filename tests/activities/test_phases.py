@@ -1,5 +1,6 @@
 """What activities that are executed late, or once more, do to the phase of a run and to its reason."""
 
+import contextlib
 from types import SimpleNamespace
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from activities import create_container_group
 from activities.parts import container_group_look
 from autocoder.container_groups.state import GroupState
+from autocoder.errors import RetryLater
 from autocoder.ids import new_run_id
 from autocoder.models import Progress
 from tests.activities.conftest import run
@@ -48,3 +50,19 @@ def test_a_group_that_exists_already_waits_for_nothing(records, plan, monkeypatc
     monkeypatch.setattr(create_container_group, "clients", lambda: connected)
     assert create_container_group.create_container_group.run(plan) is None
     assert records.get(plan.run.id)["reason"] == ""
+
+
+@pytest.mark.parametrize(("launched_at", "deleted"), [("", ["autocoder-"]), ("2026-01-01T00:00:00Z", [])])
+def test_a_group_that_failed_is_deleted_only_before_it_was_launched(
+    records, plan, monkeypatch, launched_at, deleted
+):
+    records.merge(plan.run.id, {"launched_at": launched_at})
+    gone = []
+    containers = SimpleNamespace(
+        get_group=lambda _: GroupState(provisioning_state="Failed"), delete_group=gone.append
+    )
+    connected = SimpleNamespace(records=records, containers=containers)
+    monkeypatch.setattr(create_container_group, "clients", lambda: connected)
+    with contextlib.suppress(RetryLater):
+        assert create_container_group.create_container_group.run(plan) is None
+    assert [name[:10] for name in gone] == deleted

@@ -14,14 +14,8 @@ from autocoder.runs.claims import ACTIVE, Claim
 from autocoder.runs.rows import PLACE, RUN_PARTITION, RUNS, SERVICE
 from autocoder.runs.version import orchestration_version
 from tests.orchestrators.conftest import run
-from triggers.resume_runs import (
-    ENDED,
-    GOES_ON,
-    MAX_PAUSE_MINUTES,
-    MAX_RESTARTS,
-    STUCK_AFTER,
-    resume_unfinished,
-)
+from triggers.resume_runs import GOES_ON, MAX_PAUSE_MINUTES, MAX_RESTARTS, STUCK_AFTER, resume_unfinished
+from triggers.sweeping import ENDED
 
 MISMATCH = "VersionMismatch: the orchestration version '0.9' does not match the worker's version '1.0'."
 GONE = "Instance with ID run is gone: either completed or failed"

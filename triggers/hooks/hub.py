@@ -14,9 +14,13 @@ from autocoder.errors import Transient
 from autocoder.ids import DELIVERY_PREFIX, delivery_instance
 from autocoder.models import DELIVERY_ID, DeliveryRecord
 from autocoder.requests.delivery import Delivery, DeliveryOutcome
+from triggers.sweeping import ENDED
 
 TAKE_DELIVERY = "take_delivery"
-GOING_ON, FAILED = (Status.Pending, Status.Running), (Status.Failed, Status.Terminated, Status.Canceled)
+GOING_ON, FAILED = (
+    (Status.Pending, Status.Running),
+    tuple(status for status in ENDED if status is not Status.Completed),
+)
 PAGE = 100  # the hub lists no more at once, and does not say that there are others
 MIN_SPAN = dt.timedelta(seconds=2)  # the hub knows times of creation to the second
 _DELIVERY_ID = re.compile(DELIVERY_ID)

@@ -7,17 +7,13 @@ from typing import get_args
 import pytest
 
 from autocoder.models import Budget, GroupVerdict
+from autocoder.runs.files import ATTEMPT, PLAN, REPORT, REQUEST, RESULT
 from autocoder.runs.next_step import (
     ABSENCES,
-    ATTEMPT,
     GRACE_MINUTES,
     LAUNCHED_AT,
     MAX_LOOKS,
-    PLAN,
     PUBLIC,
-    REPORT,
-    REQUEST,
-    RESULT,
     Step,
     Stock,
     deadline_verdict,
