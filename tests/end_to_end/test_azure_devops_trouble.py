@@ -64,6 +64,6 @@ def test_still_one_pull_request_and_one_comment(quick, troubled, kind, call):
 def test_a_credential_that_is_refused_for_good_is_the_reason(case, quick):
     refused = case()
     path = rf"(?i)/_apis/wit/workitems/{refused.item['id']}\?"
-    quick.fault(AZURE_DEVOPS, method="GET", path=path, times=50, **KINDS["sign-in"])
+    quick.fault(AZURE_DEVOPS, method="GET", path=path, times=100_000, **KINDS["sign-in"])
     run = refused.start().published_nothing("failed")
     assert "sign_in_required" in run["reason"]
