@@ -86,9 +86,18 @@ class Tables:
         return True
 
     def query(
-        self, table: str, partition: str, equals: Mapping[str, Any], *, top: int | None = None
+        self,
+        table: str,
+        partition: str,
+        equals: Mapping[str, Any],
+        *,
+        top: int | None = None,
+        columns: list[str] | None = None,
     ) -> list[Row]:
-        """Return the rows of *partition* whose columns equal those in *equals*, sorted by row key."""
+        """Return the rows of *partition* whose columns equal those in *equals*, sorted by row key.
+
+        With *columns*, only those are read, which is several times quicker where there are many rows.
+        """
         from azure.core.exceptions import ResourceNotFoundError
 
         names = {f"value{number}": column for number, column in enumerate(equals)}
@@ -98,7 +107,7 @@ class Tables:
         with translated(SERVICE):
             try:
                 found = self._table(table).query_entities(
-                    " and ".join(terms), parameters=parameters, results_per_page=page
+                    " and ".join(terms), parameters=parameters, results_per_page=page, select=columns
                 )
                 return [_row(entity) for entity in islice(found, top)]
             except ResourceNotFoundError:
