@@ -8,7 +8,7 @@ the hub runs one orchestration for an id.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from activities.parts.run_files import LONG_TEXTS
@@ -95,11 +95,13 @@ class Acceptance:
         if self.records.get(run_id) is not None:  # whoever wrote the row had the claims
             return self._record(start, Held(run_id, is_own=True))
         held = self.recognise(start, run_id)
-        return held if isinstance(held, Duplicate) else self.settle(start, held)
+        if isinstance(held, Duplicate):
+            return held
+        return self.settle(start, replace(held, is_own=held.run_id == run_id))
 
     def recognise(self, start: StartRequest, run_id: str) -> Held | Duplicate:
         """Take the claims of *start* for *run_id*, or return the earlier run that has one of them."""
-        held, taken = Held(run_id, is_own=True), list[Claim]()
+        held, taken = Held(run_id), list[Claim]()
         for claim in start.claims:
             holder, row = self._holder(claim, held.run_id)
             if holder != held.run_id:
@@ -147,6 +149,8 @@ class Acceptance:
             return Duplicate(run_id, held.repeats, starts=True)
         if is_first or (held.is_own and request == start.request):
             return Started(run)
+        if request == start.request and start.claims:  # its repeat was quicker, and its claims name this run
+            return Duplicate(run_id, start.claims[-1].kind, starts=True)
         return self._give_way(start, run_id, Active(run_id, starts=True))
 
     def _give_way(self, start: StartRequest, run_id: str, active: Active) -> Active:
