@@ -20,12 +20,12 @@ import azure.durable_functions as df
 from activities.parts.orchestrations import start_run_agent
 from autocoder import wire
 from autocoder.clients.connect import clients
-from autocoder.errors import AutocoderError, NoCapacity, NoImage, RetryLater, SignInRequired, Transient
+from autocoder.errors import AutocoderError, MayPass, NoCapacity, RetryLater, SignInRequired, Transient
 
 InputT = TypeVar("InputT")
 OutputT = TypeVar("OutputT")
 MAX_SIGN_IN_TRIES = 10
-IMAGE_MINUTES = 4.0  # after which a new image or role is known everywhere
+REFUSED_MINUTES = 4.0  # after which a new image or role is known everywhere
 MAX_ERROR_LENGTH = 1_000
 START_SECONDS = 30.0
 MAX_STARTING = 4
@@ -125,8 +125,8 @@ def _reply(error: AutocoderError) -> dict[str, Any]:
     given = clients().settings
     if isinstance(error, NoCapacity):
         return _again(reason, error.retry_after_seconds, minutes=given.capacity_minutes, steady=True)
-    if isinstance(error, NoImage):
-        return _again(reason, 0, minutes=IMAGE_MINUTES)
+    if isinstance(error, MayPass):
+        return _again(reason, 0, minutes=REFUSED_MINUTES)
     if isinstance(error, RetryLater):
         return _again(reason, error.retry_after_seconds)
     if isinstance(error, Transient):

@@ -14,7 +14,7 @@ from activities.parts.parallel import in_parallel
 from autocoder.agents import agents
 from autocoder.clients.connect import Clients, clients
 from autocoder.container_groups.build import container_group
-from autocoder.errors import NoCapacity, NoImage, RetryLater
+from autocoder.errors import MayPass, NoCapacity, NoImage, RetryLater
 from autocoder.ids import group_name
 from autocoder.models import Ended, Plan
 from autocoder.runs.callback import callback_token
@@ -42,7 +42,7 @@ OVER = Ended(outcome="cancelled", reason="The run had ended before its container
 def create_container_group(plan: Plan) -> Ended | None:
     """Create the group with its secrets; return how the run ends if it was cancelled or a secret is missing.
 
-    Raises `NoCapacity` while the region has no quota or capacity, `NoImage` while an image is not to be had.
+    Raises `NoCapacity` while the region has no quota or capacity, `MayPass` while it is refused otherwise.
     """
     connected = clients()
     group, row = in_parallel(
@@ -77,8 +77,8 @@ def _created(
         return OVER
     try:
         operation = connected.containers.create_group(container_group(plan, settings()), secrets)
-    except (NoCapacity, NoImage) as error:
-        told = _no_room(error) if isinstance(error, NoCapacity) else _no_image(error)
+    except (NoCapacity, MayPass) as error:
+        told = _explained(error)
         connected.records.note(plan.run.id, f"Waiting: {told}")
         raise told from None
     row = connected.records.launched(plan.run.id, operation, int(row.get(LAUNCHES) or 0) + 1)
@@ -89,13 +89,13 @@ def _created(
     return None
 
 
-def _no_room(error: NoCapacity) -> NoCapacity:
-    return no_capacity(error.message, settings(), error.service_code)
-
-
-def _no_image(error: NoImage) -> NoImage:
+def _explained(error: NoCapacity | MayPass) -> NoCapacity | MayPass:
     """Return *error* with what to check."""
     given = settings()
+    if isinstance(error, NoCapacity):
+        return no_capacity(error.message, given, error.service_code)
+    if not isinstance(error, NoImage):
+        return error
     return NoImage(
         error.message,
         retry_after_seconds=error.retry_after_seconds,

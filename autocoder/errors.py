@@ -4,7 +4,8 @@
     ├── Transient                 retry: a dropped connection, a 5xx
     │   └── RetryLater            retry after `retry_after_seconds`: 429, 503, a container group in transition
     │       ├── NoCapacity        the region has no quota or capacity left: retried a few times only
-    │       └── NoImage           the registry does not give the image: retried for some minutes only
+    │       └── MayPass           a refusal that is not known to be final: retried for some minutes only
+    │           └── NoImage       the registry does not give the image
     ├── NotFound                  404: it does not exist, or the identity may not see it
     ├── Forbidden                 403: the identity lacks a permission
     ├── SignInRequired            401, or a sign-in page: the credential is missing, wrong or expired
@@ -85,7 +86,14 @@ class NoCapacity(RetryLater):
     code = "no_room"
 
 
-class NoImage(RetryLater):
+class MayPass(RetryLater):
+    """The service refuses the request, and nothing says that it always will."""
+
+    code = "refused_for_now"
+    next_step = "The app tries again for some minutes; if it stays refused, change what the service names."
+
+
+class NoImage(MayPass):
     """The registry does not give the image: it is busy, the image is new, or it is not there at all."""
 
     code = "no_image"

@@ -8,8 +8,8 @@ from typing import Any
 from activities.parts.parallel import in_parallel
 from activities.parts.work_item_comment import show_phase
 from autocoder import wire
-from autocoder.clients.azure import is_lack_of_room
 from autocoder.clients.connect import Clients
+from autocoder.clients.service_codes import is_lack_of_room
 from autocoder.clock import now
 from autocoder.container_groups.state import GroupState, agent_start_failure, judge_group
 from autocoder.errors import AutocoderError, SignInRequired, Transient

@@ -11,11 +11,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from autocoder.clients.service_codes import BUSY, NO_CAPACITY, NO_IMAGE, is_final
 from autocoder.errors import (
     AutocoderError,
     Conflict,
     Forbidden,
     InvalidArgument,
+    MayPass,
     NoCapacity,
     NoImage,
     NotFound,
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
 POOL = 64  # connections that are kept for reuse; a call beyond them opens one of its own
 RENEW_SECONDS = 300
+FOR_ADMINISTRATORS = "An administrator of the subscription can mend it; then start the run again."
 VERBOSE_LOGGERS = ("azure", "httpx", "httpcore", "urllib3", "msal")
 _BY_STATUS: dict[int, type[AutocoderError]] = {
     400: InvalidArgument,
@@ -41,10 +44,6 @@ _BY_STATUS: dict[int, type[AutocoderError]] = {
     409: Conflict,
     412: StaleRevision,
 }
-# https://learn.microsoft.com/azure/container-instances/container-instances-troubleshooting
-_NO_CAPACITY = frozenset({"ContainerGroupQuotaReached", "ServiceUnavailable"})
-_NO_IMAGE = frozenset({"InaccessibleImage", "RegistryErrorResponse"})
-_BUSY = frozenset({"ContainerGroupTransitioning", "ContainerGroupDeploymentNotReady", "ServerBusy"})
 
 
 def silence() -> None:
@@ -116,10 +115,11 @@ class TokenSource:
 
 
 @contextmanager
-def translated(service: str, *, conflicts_pass: bool = False) -> Iterator[None]:
+def translated(service: str, *, refusals_pass: bool = False) -> Iterator[None]:
     """Turn the SDK's exceptions into errors of the domain, with *service* at the start of their messages.
 
-    With *conflicts_pass*, 409 means that another operation is under way. Raises `Transient`,
+    With *refusals_pass*, as the resource manager's do, 409 means that another operation is under way, and a
+    request that is refused may be accepted later, unless its code is known to be final. Raises `Transient`,
     `SignInRequired`, or the error for the status of the answer.
     """
     from azure.core.exceptions import (
@@ -135,11 +135,7 @@ def translated(service: str, *, conflicts_pass: bool = False) -> Iterator[None]:
         raise Transient(f"{service} cannot be reached ({type(error).__name__}).") from None
     except HttpResponseError as error:
         found = _error_of(service, error)
-        if conflicts_pass and type(found) is Conflict:
-            found = RetryLater(
-                found.message, retry_after_seconds=_retry_after(error), service_code=found.service_code
-            )
-        raise found from None
+        raise (_passing(found, _retry_after(error)) if refusals_pass else found) from None
     except ClientAuthenticationError as error:
         raise SignInRequired(f"{service}: {_first_line(error)}") from None
 
@@ -150,17 +146,21 @@ def code_of(error: Any) -> str:
     return str(getattr(code, "value", code) or "")
 
 
-def is_lack_of_room(code: str) -> bool:
-    """Whether an error with this *code* says that the region has no quota or capacity left."""
-    return code in _NO_CAPACITY
+def _passing(found: AutocoderError, seconds: float) -> AutocoderError:
+    """Return *found* as an error to be tried again, unless its code is known to be final."""
+    code = found.service_code
+    if is_final(code) and isinstance(found, (Conflict, Forbidden, InvalidArgument, NotFound)):
+        return InvalidArgument(found.message, service_code=code, next_step=FOR_ADMINISTRATORS)
+    kind = {Conflict: RetryLater, InvalidArgument: MayPass}.get(type(found))
+    return kind(found.message, retry_after_seconds=seconds, service_code=code) if kind else found
 
 
 def _error_of(service: str, error: Any) -> AutocoderError:
     status, code = error.status_code or 0, code_of(error)
     said = f"{service}: {_first_line(error)}"
-    if status in (429, 503) or code in _BUSY:
+    if status in (429, 503) or code in BUSY:
         return RetryLater(said, retry_after_seconds=_retry_after(error), service_code=code)
-    for codes, kind_of_wait in ((_NO_CAPACITY, NoCapacity), (_NO_IMAGE, NoImage)):
+    for codes, kind_of_wait in ((NO_CAPACITY, NoCapacity), (NO_IMAGE, NoImage)):
         if code in codes:
             return kind_of_wait(said, retry_after_seconds=_retry_after(error), service_code=code)
     kind = _BY_STATUS.get(status)

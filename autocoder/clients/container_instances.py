@@ -69,15 +69,16 @@ class ContainerInstances:
 
         On an existing group, this restarts its containers.
 
-        Raises `RetryLater` for 429 and for any 409 (such as a group in transition), `NoCapacity` without
-        quota or capacity, and `NoImage` while the registry does not give an image.
+        Raises `RetryLater` for 429 and 409 (such as a group in transition), `NoCapacity` without quota or
+        capacity, `NoImage` while the registry does not give an image, `MayPass` for any other refusal, and
+        `InvalidArgument` for one that is known to be final.
         """
         body, operations = group_of(spec, secrets), list[str]()
 
         def keep(answer: Any) -> None:
             operations.append(answer.http_response.headers.get(OPERATION, ""))
 
-        with translated(SERVICE, conflicts_pass=True):
+        with translated(SERVICE, refusals_pass=True):
             self._client.container_groups.begin_create_or_update(
                 self.resource_group, spec.name, body, raw_response_hook=keep, **WITHOUT_RETRIES
             )
@@ -104,7 +105,7 @@ class ContainerInstances:
         """Delete the group; a missing one is not an error. Raises `RetryLater` as `create_group` does."""
         from azure.core.exceptions import ResourceNotFoundError
 
-        with translated(SERVICE, conflicts_pass=True):
+        with translated(SERVICE, refusals_pass=True):
             try:
                 self._client.container_groups.begin_delete(self.resource_group, name, **WITHOUT_RETRIES)
             except ResourceNotFoundError:

@@ -162,8 +162,11 @@ def test_a_region_without_capacity_is_asked_again(case, quick):
     case().start().published_once()
 
 
-@pytest.mark.parametrize(("status", "code"), [(409, "RegistryErrorResponse"), (400, "InaccessibleImage")])
-def test_a_registry_that_is_busy_is_asked_again(case, quick, status, code):
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [(409, "RegistryErrorResponse"), (400, "InaccessibleImage"), (400, "CodeThatIsNew")],
+)
+def test_what_may_pass_is_asked_for_again(case, quick, status, code):
     body = json.dumps({"error": {"code": code, "message": "An error response is received."}})
     fault = {"status": status, "body": body, "times": 2}
     quick.fault(AZURE_RESOURCE_MANAGER, method="PUT", path="containerGroups/autocoder-", **fault)

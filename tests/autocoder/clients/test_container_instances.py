@@ -7,6 +7,7 @@ from autocoder.container_groups.spec import ContainerGroupSpec, ContainerSpec, M
 from autocoder.errors import (
     Forbidden,
     InvalidArgument,
+    MayPass,
     NoCapacity,
     NoImage,
     NotFound,
@@ -122,7 +123,11 @@ def test_a_group_in_transition_is_retried_later(groups, resource_manager):
         (502, "", Transient),
         (504, "GatewayTimeout", Transient),
         (408, "OperationTimedOut", Transient),
-        (400, "AnyOtherCode", InvalidArgument),
+        (400, "AnyCodeThatIsNew", MayPass),
+        (422, "", MayPass),
+        (400, "InvalidRequestContent", InvalidArgument),
+        (403, "RequestDisallowedByPolicy", InvalidArgument),
+        (409, "MissingSubscriptionRegistration", InvalidArgument),
     ],
 )
 def test_what_may_pass_is_transient_and_what_may_not_is_final(
@@ -134,7 +139,7 @@ def test_what_may_pass_is_transient_and_what_may_not_is_final(
     with pytest.raises(expected) as raised:
         groups.create_group(spec("eleven"), {})
     assert "said" in raised.value.message
-    assert isinstance(raised.value, NoImage) == (expected is NoImage)
+    assert type(raised.value) is expected
 
 
 NO_CAPACITY = (
