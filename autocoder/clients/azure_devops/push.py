@@ -38,7 +38,9 @@ if TYPE_CHECKING:
     import urllib3
 
 TIMEOUT_SECONDS = 120.0
-PAUSES_SECONDS = (1.0, 3.0)
+# Git says "missing necessary objects" whenever its check of a push does not succeed, also where there is no
+# memory or no process left to start that check, as may be for some seconds under many pushes at once.
+PAUSES_SECONDS = (1.0, 3.0, 9.0, 27.0)
 _SHA = re.compile(r"[0-9a-f]{40}")
 _STATUS = re.compile(r"unexpected http resp (\d{3})")
 # What Azure Repos or a hook does not permit; TF401028 only says that another client was faster.
