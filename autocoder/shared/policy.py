@@ -42,6 +42,7 @@ class Change(NamedTuple):
     link_target: str | None = None  # of a symbolic link
     head: bytes = b""  # the first HEAD_BYTES of the new content
     lfs: bool = False  # its attribute is filter=lfs, before or after
+    verbatim: bool = False  # it is stored without the conversion for which its attributes ask
 
 
 class Rules(NamedTuple):

@@ -15,13 +15,14 @@ from typing import Any, NamedTuple
 from autocoder.shared.policy import GITLINK, Change, Rules, Verdict, judge
 from autocoder.shared.redaction import Redactor
 from runner.background import BackgroundCall
+from runner.change.checked_out import CheckedOut
 from runner.change.staging import FileChangedError, SecretFoundError, Stage, nested
-from runner.change.survey import is_attributes, survey, with_lfs
+from runner.change.survey import Survey, is_attributes, opened, survey, with_lfs
 from runner.change.traps import TrapError
 from runner.git import Git, GitTimeoutError
 
 TREE = 0o040000
-STAGE = "stage"  # under the volume `repository`
+STAGE, CHECKED_OUT = "stage", "checked-out"  # under the volume `repository`
 PACK = "changes.pack"
 MAX_COUNTED_FILES, MAX_COUNTED_LENGTH = 200, 40_000  # files, and characters of all their paths
 _NUMBERS = re.compile(rb"(\d+)\t(\d+)\t(.+)", re.DOTALL)
@@ -87,8 +88,9 @@ class Collector(NamedTuple):
             self.workspace,
             self.rules.max_file_bytes,
         )
-        verdicts = judge(surveyed.changes, self.rules)
-        passed = _without(surveyed.changes, verdicts)
+        changes = self._changed(surveyed)
+        verdicts = judge(changes, self.rules)
+        passed = _without(changes, verdicts)
         verdicts += conflicts(passed, verdicts)
         refused = [verdict for verdict in verdicts if verdict.action == "refuse"]
         passed = _without(passed, verdicts)
@@ -133,6 +135,14 @@ class Collector(NamedTuple):
             os.chown(folder, *self.git.user)
         staged = self.git._replace(work_tree=self.stage.files, seconds=seconds)
         staged.run("checkout-index", "--all", "--force", f"--prefix={folder}/")
+
+    def _changed(self, surveyed: Survey) -> list[Change]:
+        """Return what the agent changed: Git lists more where it would convert what was checked out."""
+        attributes = tuple(filter(is_attributes, surveyed.base))
+        checked_out = CheckedOut(self.git, self.git.directory.parent / CHECKED_OUT, attributes)
+        with opened(self.workspace) as workspace:
+            changes = checked_out.without_untouched(surveyed.changes, workspace)
+        return checked_out.as_they_are(changes, surveyed.objects)
 
     def _enter(self, passed: Collection[Change]) -> list[Verdict]:
         """Stage the changes, check the staged files and add them to the index; returns reasons to refuse."""

@@ -19,11 +19,12 @@ from autocoder.shared.policy import EXECUTABLE, HEAD_BYTES, SYMLINK, Change
 from autocoder.shared.redaction import Redactor
 from runner.change.survey import FOLDER, lines, mode_of, opened, parent
 from runner.files import open_regular
-from runner.git import Git
+from runner.git import Git, GitError
 
 FILES, LINKS = "files", "links"
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _NO_OBJECT = "0" * 40
+_ENCODING = "encod"  # how Git's words differ for a file that is not in its `working-tree-encoding`
 
 
 class SecretFoundError(Exception):
@@ -60,22 +61,37 @@ class Stage(NamedTuple):
             return [self._take(change, root, files, redactor) for change in changes]
 
     def enter(self, git: Git, changes: Collection[Change]) -> None:
-        """Add the staged *changes* to the index of *git*, converted as their attributes say."""
-        links = [change for change in changes if change.kind != "deleted" and change.new_mode == SYMLINK]
-        files = [change for change in changes if change.kind != "deleted" and change.new_mode != SYMLINK]
+        """Add the staged *changes* to the index of *git*, converted as their attributes say.
+
+        Links, files that the base has as they are, and files that Git cannot convert are stored as they are.
+        """
         deleted = [change.path for change in changes if change.kind == "deleted"]
-        entries = [f"0 {_NO_OBJECT}\t{path}\0" for path in deleted]
-        entries += [
-            f"120000 {name}\t{link.path}\0"
-            for link, name in zip(links, self._objects(git, links), strict=True)
-        ]
-        if entries:  # by name only, so that the files in the stage do not matter
-            stdin = os.fsencode("".join(entries))
-            git.run("update-index", "-z", "--index-info", stdin=stdin)
-        if files:
-            staged = git._replace(work_tree=self.files)
-            stdin = lines(change.path for change in files)
-            staged.run("update-index", "--add", "--replace", "-z", "--stdin", stdin=stdin)
+        new = [change for change in changes if change.kind != "deleted"]
+        plain = [change for change in new if change.new_mode == SYMLINK or change.verbatim]
+        files = [change for change in new if change.new_mode != SYMLINK and not change.verbatim]
+        entries = "".join(f"0 {_NO_OBJECT}\t{path}\0" for path in deleted)
+        self._enter_plain(git, plain, entries)
+        if not self._converts(git, files):
+            self._enter_plain(git, [change for change in files if not self._converts(git, [change])])
+
+    def _enter_plain(self, git: Git, plain: Collection[Change], entries: str = "") -> None:
+        """Add *plain* to the index as they are, after *entries*; the files in the stage do not matter."""
+        names = zip(plain, self._objects(git, plain), strict=True)
+        entries += "".join(f"{change.new_mode:o} {name}\t{change.path}\0" for change, name in names)
+        if entries:
+            git.run("update-index", "-z", "--index-info", stdin=os.fsencode(entries))
+
+    def _converts(self, git: Git, files: Collection[Change]) -> bool:
+        """Add *files* to the index, converted; return False, with the index as it was, if one cannot be."""
+        staged, stdin = git._replace(work_tree=self.files), lines(change.path for change in files)
+        try:
+            if files:
+                staged.run("update-index", "--add", "--replace", "-z", "--stdin", stdin=stdin)
+        except GitError as error:
+            if _ENCODING not in str(error):
+                raise
+            return False
+        return True
 
     def _take(self, change: Change, root: int, files: int, redactor: Redactor) -> Change:
         if change.kind == "deleted":
@@ -100,13 +116,16 @@ class Stage(NamedTuple):
         _write(files, change.path, content, 0o755 if mode == EXECUTABLE else 0o644)
         return change._replace(new_mode=mode, head=content[:HEAD_BYTES])
 
-    def _objects(self, git: Git, links: Collection[Change]) -> list[str]:
-        """Return the id of the object for each of *links*."""
-        if not links:
+    def _objects(self, git: Git, plain: Collection[Change]) -> list[str]:
+        """Return the id of the object for each of *plain*, the target of a link or the file as it is."""
+        if not plain:
             return []
-        places = [self.folder / LINKS / str(number) for number in range(len(links))]
-        for place, link in zip(places, links, strict=True):
-            place.write_bytes(os.fsencode(link.link_target or ""))
+        places = [self.folder / LINKS / str(number) for number in range(len(plain))]
+        for place, change in zip(places, plain, strict=True):
+            if change.new_mode == SYMLINK:
+                place.write_bytes(os.fsencode(change.link_target or ""))
+            else:
+                place.hardlink_to(self.files / change.path)
         stdin = "".join(f"{place}\n" for place in places).encode()
         return git.run("hash-object", "-w", "--no-filters", "--stdin-paths", stdin=stdin).decode().split()
 

@@ -25,10 +25,11 @@ FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class Survey(NamedTuple):
-    """The files of the base (path to mode), and the changes to them in the work tree."""
+    """The files of the base (path to mode), the changes to them, and the base's objects of those changed."""
 
     base: Mapping[str, int]
     changes: tuple[Change, ...]
+    objects: Mapping[str, str]
 
 
 def survey(git: Git, workspace: Path, max_bytes: int) -> Survey:
@@ -37,7 +38,7 @@ def survey(git: Git, workspace: Path, max_bytes: int) -> Survey:
     *max_bytes* is the maximum size of a changed file. Raises `TrapError` when the files cannot be compared,
     or when more than `MAX_CHANGES` paths differ.
     """
-    index, suspects = _read_listing(_listed(git, workspace, max_bytes))
+    index, suspects, objects = _read_listing(_listed(git, workspace, max_bytes))
     if len(suspects) > MAX_CHANGES:
         raise TrapError(_refusal(f"{len(suspects):,} paths differ; at most {MAX_CHANGES:,} are allowed"))
     with opened(workspace) as root:
@@ -46,7 +47,7 @@ def survey(git: Git, workspace: Path, max_bytes: int) -> Survey:
     changes = [*changes, *_displaced(changes, index)]
     if any(is_attributes(path) for path in index):
         changes = with_lfs(git, changes)
-    return Survey(index, tuple(changes))
+    return Survey(index, tuple(changes), objects)
 
 
 def _listed(git: Git, workspace: Path, max_bytes: int) -> bytes:
@@ -88,24 +89,26 @@ def lines(paths: Iterable[str]) -> bytes:
     return b"".join(os.fsencode(path) + b"\0" for path in paths)
 
 
-def _read_listing(listed: bytes) -> tuple[dict[str, int], set[str]]:
-    """Return the files of the index and the paths that may differ.
+def _read_listing(listed: bytes) -> tuple[dict[str, int], set[str], dict[str, str]]:
+    """Return the files of the index, the paths that may differ, and the objects that the index has for these.
 
     https://git-scm.com/docs/git-ls-files#_output
     """
     index: dict[str, int] = {}
     suspects: set[str] = set()
+    objects: dict[str, str] = {}
     for record in listed.split(b"\0"):
         tag, _, rest = record.partition(b" ")
         if tag == b"?":
             suspects.add(os.fsdecode(rest))
         elif tag:
             fields, _, name = rest.partition(b"\t")
-            path = os.fsdecode(name)
-            index[path] = int(fields.split(b" ")[0], 8)
+            path, (mode, found, _) = os.fsdecode(name), fields.split(b" ")
+            index[path] = int(mode, 8)
             if tag != b"H":
                 suspects.add(path)
-    return index, suspects
+                objects[path] = found.decode()
+    return index, suspects, objects
 
 
 def _look(root: int, path: str, old_mode: int | None) -> Change | None:
