@@ -32,7 +32,8 @@ from autocoder.prompts.prompt import (
     template_names,
 )
 from autocoder.reports.comment import code
-from autocoder.runs.files import LOG, PLAN, REQUEST, STREAM, WORK_ITEM
+from autocoder.rounds import WholeRun
+from autocoder.runs.files import LOG, PLAN, PROMPT, REQUEST, RUN_FILE, STREAM, SYSTEM_PROMPT, WORK_ITEM
 from autocoder.runs.plan import choose_agent, plan_run, requested_agent, run_file
 from autocoder.settings import settings
 
@@ -51,7 +52,7 @@ class PromptInput(Value):
 @activity
 def build_prompt(given: PromptInput) -> Plan | Ended:
     """Write `prompt.md`, `system.md`, `run.json` and empty logs, then `plan.json`, and return the plan."""
-    connected, run = clients(), given.run
+    connected, run, current = clients(), given.run, given.run.current_round
     agent = _agent(given)
     if isinstance(agent, Ended):
         return agent
@@ -68,15 +69,15 @@ def build_prompt(given: PromptInput) -> Plan | Ended:
         stored.request, stored.work_item, stored.texts, guide=guide, files=files, remarks=remarks
     )
     inputs = {
-        "prompt.md": prompt.encode(),
-        "system.md": system_prompt(stored.request).encode(),
-        "run.json": wire.to_bytes(run_file(plan, agents(), settings())),
+        PROMPT: prompt.encode(),
+        SYSTEM_PROMPT: system_prompt(stored.request).encode(),
+        RUN_FILE: wire.to_bytes(run_file(plan, agents(), settings())),
     }
     in_parallel(
-        *(partial(connected.blobs.create_append, run.id, name) for name in LOGS),
-        *(partial(connected.blobs.put, run.id, name, content) for name, content in inputs.items()),
+        *(partial(connected.blobs.create_append, current, name) for name in LOGS),
+        *(partial(connected.blobs.put, current, name, content) for name, content in inputs.items()),
     )
-    connected.blobs.put(run.id, PLAN, wire.to_bytes(plan))  # last: with it, a run goes on to its containers
+    connected.blobs.put(current, PLAN, wire.to_bytes(plan))  # last: with it, it goes on to its containers
     return plan
 
 
@@ -90,11 +91,11 @@ class StoredInputs:
 
 
 def _stored_inputs(connected: Clients, given: PromptInput) -> StoredInputs:
-    read = partial(connected.blobs.get, given.run.id)
+    read, run = connected.blobs.get, given.run
     request, texts, work_item = in_parallel(
-        lambda: wire.load(RunRequest, read(REQUEST)),
-        lambda: texts_of(connected, given.run, given.repository),
-        lambda: read(WORK_ITEM) if given.work_item else None,
+        lambda: wire.load(RunRequest, read(WholeRun(run.id), REQUEST)),
+        lambda: texts_of(connected, run, given.repository),
+        lambda: read(run.current_round, WORK_ITEM) if given.work_item else None,
     )
     return StoredInputs(request, texts, wire.load(WorkItem, work_item) if work_item else None)
 

@@ -1,4 +1,4 @@
-"""Creates the container group of a run once; an existing group is adopted and never written again.
+"""Creates the container group of a round once; an existing group is adopted and never written again.
 
 A second PUT would restart its containers:
 https://learn.microsoft.com/azure/container-instances/container-instances-update
@@ -14,18 +14,19 @@ from activities.parts.parallel import in_parallel
 from autocoder.agents import agents
 from autocoder.clients.connect import Clients, clients
 from autocoder.container_groups.build import container_group
-from autocoder.errors import MayPass, NoCapacity, NoImage, RetryLater
+from autocoder.errors import Conflict, MayPass, NoCapacity, NoImage, RetryLater
 from autocoder.ids import group_name
 from autocoder.models import Ended, Plan
+from autocoder.rounds import RoundFile, WholeRun
 from autocoder.runs.callback import callback_token
 from autocoder.runs.ending import cancelled_in
 from autocoder.runs.files import ATTEMPT, LOG, PACK, PROGRESS, REPORT, RESULT, STREAM
 from autocoder.runs.next_step import LAUNCHED_AT, LAUNCHES
-from autocoder.runs.rows import is_concluded
+from autocoder.runs.rows import is_concluded, round_of
 from autocoder.settings import settings
 
 OUTPUTS = {
-    ATTEMPT: "rcw",  # read to see which attempt has claimed the run
+    ATTEMPT: "rcw",  # read to see which attempt has claimed the round
     LOG: "a",
     STREAM: "a",
     PROGRESS: "cw",
@@ -42,16 +43,19 @@ OVER = Ended(outcome="cancelled", reason="The run had ended before its container
 def create_container_group(plan: Plan) -> Ended | None:
     """Create the group with its secrets; return how the run ends if it was cancelled or a secret is missing.
 
-    Raises `NoCapacity` while the region has no quota or capacity, `MayPass` while it is refused otherwise.
+    Raises `NoCapacity` while the region has no quota or capacity, `MayPass` while it is refused otherwise,
+    `Conflict` when the run has gone on to another round: what its row says of a group is not about this one.
     """
     connected = clients()
     group, row = in_parallel(
-        lambda: connected.containers.get_group(group_name(plan.run.id)),
+        lambda: connected.containers.get_group(group_name(plan.run.current_round)),
         lambda: connected.records.get(plan.run.id),
     )
+    if row is not None and round_of(plan.run.id, row) != plan.run.current_round:
+        raise Conflict("The run has gone on to another round.")
     is_new = not (row or {}).get(LAUNCHED_AT)  # else a supervisor may still work in a group that failed
     if group is not None and is_new and group.provisioning_state in GIVEN_UP:
-        connected.containers.delete_group(group_name(plan.run.id))
+        connected.containers.delete_group(group_name(plan.run.current_round))
         raise RetryLater("The earlier container group is still being deleted.", retry_after_seconds=5)
     if group is not None:
         connected.records.launched(plan.run.id)
@@ -83,8 +87,8 @@ def _created(
         raise told from None
     row = connected.records.launched(plan.run.id, operation, int(row.get(LAUNCHES) or 0) + 1)
     # This activity may be executed once more, after the run's end, or after that was settled.
-    if is_concluded(row) or connected.blobs.exists(plan.run.id, REPORT):
-        connected.containers.delete_group(group_name(plan.run.id))
+    if is_concluded(row) or connected.blobs.exists(WholeRun(plan.run.id), REPORT):
+        connected.containers.delete_group(group_name(plan.run.current_round))
         return OVER
     return None
 
@@ -125,13 +129,13 @@ def _ended_by_missing_secret(connected: Clients, plan: Plan) -> Ended | None:
 def _secrets(connected: Clients, plan: Plan) -> Mapping[tuple[str, str], str]:
     """Return the values of the secret variables by container and name; they are used for nothing else."""
     model_key, callback_key = (connected.vault.read_secret(name) or "" for name in _secret_names(plan))
-    run_id = plan.run.id
+    run_id, current = plan.run.id, plan.run.current_round
     minutes = plan.provisioning_minutes + (plan.budget.minutes or 0) + MARGIN_MINUTES
     clone_seconds = 60 * (plan.provisioning_minutes + CLONE_MARGIN_MINUTES)
     token, sas = callback_token(callback_key, run_id), connected.blobs.sas_url
     connected.guard(token)
-    inputs = {name: sas(run_id, name, "r", minutes) for name in plan.inputs}
-    outputs = {name: sas(run_id, name, permissions, minutes) for name, permissions in OUTPUTS.items()}
+    inputs = {name: sas(current, RoundFile(name), "r", minutes) for name in plan.inputs}
+    outputs = {name: sas(current, name, permissions, minutes) for name, permissions in OUTPUTS.items()}
     return {
         ("clone", "CLONE_AUTHORIZATION"): connected.clone_authorization(clone_seconds),
         ("clone", "INPUT_URLS"): json.dumps(inputs),

@@ -9,6 +9,7 @@ from autocoder.clients.azure_devops.work_items import WorkItems
 from autocoder.clients.connect import Clients, clients
 from autocoder.errors import AutocoderError, NotFound, RetryLater, SignInRequired, Transient
 from autocoder.models import Ended, Image, Run, WorkItem, WorkItemComment, WorkItemSummary
+from autocoder.rounds import RoundFile
 from autocoder.runs.files import WORK_ITEM
 from autocoder.work_items.fields import (
     MAX_COMMENTS,
@@ -39,7 +40,7 @@ def fetch_work_item(run: Run) -> WorkItemSummary | Ended:
         )
         return Ended(outcome="failed", reason=reason)
     item = _with_images(connected, run, work_items, _work_item(work_items, record))
-    connected.blobs.put(run.id, WORK_ITEM, wire.to_bytes(item))
+    connected.blobs.put(run.current_round, WORK_ITEM, wire.to_bytes(item))
     connected.records.merge(run.id, {"title": item.title, "work_item_url": item.web_url})
     return WorkItemSummary(
         id=item.id,
@@ -80,7 +81,7 @@ def _comments(work_items: WorkItems, record: WorkItemRecord) -> tuple[WorkItemCo
 
 
 def _with_images(connected: Clients, run: Run, work_items: WorkItems, item: WorkItem) -> WorkItem:
-    """Keep the pictures as blobs of the run, and count those that are too many, too large or unreadable.
+    """Keep the pictures as blobs of the round, and count those that are too many, too large or unreadable.
 
     What is worth another try is raised.
     """
@@ -93,7 +94,7 @@ def _with_images(connected: Clients, run: Run, work_items: WorkItems, item: Work
             raise
         except AutocoderError:
             continue
-        connected.blobs.put(run.id, image.name, content)
+        connected.blobs.put(run.current_round, RoundFile(image.name), content)
         kept.append(image)
         room -= len(content)
     left_out = len(item.images) - len(kept)

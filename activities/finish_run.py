@@ -31,6 +31,6 @@ def finish_run(report: RunReport, start: Start) -> None:
     records.end(run.id, {**columns, **usage})
     records.release_all((ACTIVE,), run.id)
     if report.outcome == "refused":  # a refused change may contain a secret
-        connected.blobs.delete(run.id, PACK)
+        connected.blobs.delete(run.current_round, PACK)
     for next_run in connected.places.leave_place(run.id):
         start(next_run)

@@ -1,4 +1,4 @@
-"""Observes a run: reads its row, its files and, where that matters, its container group.
+"""Observes a run: reads its row, the files of its round and, where that matters, its container group.
 
 Orchestrations begin with it, whatever happened before, and look again at every hint.
 """
@@ -22,10 +22,12 @@ from autocoder.errors import SignInRequired, Transient
 from autocoder.ids import group_name
 from autocoder.models import AgentResult, Ended, GroupVerdict, Observation, Plan, RunReport, Wait
 from autocoder.reports.run_report import concluding, ended_report
+from autocoder.rounds import Round, WholeRun, files_in
 from autocoder.runs.ending import cancelled_in, ending_without_change, ending_without_result
 from autocoder.runs.files import PLAN, REPORT, RESULT
 from autocoder.runs.looks import confirming_pause, pause
 from autocoder.runs.next_step import ABSENCES, LAUNCHED_AT, PAID_MINUTES, Step, Stock, next_step
+from autocoder.runs.rows import round_of
 from autocoder.runs.version import orchestration_version
 from autocoder.settings import settings
 
@@ -37,12 +39,17 @@ REQUEST_GONE = "The request of this run was deleted (LOG_RETENTION_DAYS). Start 
 
 @dataclass(frozen=True)
 class _Record:
-    """What was read of one run."""
+    """What was read of one run; the *files* are its own and those of its current round."""
 
     connected: Clients
     run_id: str
     row: Mapping[str, Any]
     files: Mapping[str, dt.datetime]
+
+    @property
+    def current(self) -> Round:
+        """The round that the run is in."""
+        return round_of(self.run_id, self.row)
 
     @property
     def stock(self) -> Stock:
@@ -53,10 +60,10 @@ class _Record:
 def observe_run(run_id: str) -> Observation:
     """Return what comes next for run *run_id*, with what that needs."""
     connected = clients()
-    row, files = in_parallel(
+    row, listed = in_parallel(
         lambda: connected.records.get(run_id) or {}, lambda: connected.blobs.files(run_id)
     )
-    record = _Record(connected, run_id, row, files)
+    record = _Record(connected, run_id, row, files_in(listed, round_of(run_id, row)))
     step = next_step(record.stock)
     if step != "nothing" and row.get("version") != orchestration_version():
         connected.records.merge(run_id, {"version": orchestration_version()})
@@ -65,7 +72,7 @@ def observe_run(run_id: str) -> Observation:
 
 
 def _settled_before(record: _Record) -> Observation:
-    return concluding(wire.load(RunReport, record.connected.blobs.get(record.run_id, REPORT)))
+    return concluding(wire.load(RunReport, record.connected.blobs.get(WholeRun(record.run_id), REPORT)))
 
 
 def _cancelled(record: _Record) -> Observation:
@@ -84,13 +91,13 @@ def _beginning(record: _Record) -> Observation:
 
 
 def _launching(record: _Record) -> Observation:
-    plan = read_plan(record.connected, record.run_id)
+    plan = read_plan(record.connected, record.current)
     return Observation(next="launch", run=plan.run, plan=plan)
 
 
 def _look(record: _Record) -> Observation:
     """Return what the container group means for the run."""
-    plan = read_plan(record.connected, record.run_id)
+    plan = read_plan(record.connected, record.current)
     seen = look_at_group(record.connected, plan, record.row, record.files)
     match next_step(replace(record.stock, group=seen)):
         case "watch":
@@ -102,7 +109,7 @@ def _look(record: _Record) -> Observation:
             return Observation(next="launch", run=plan.run, plan=plan)
         case "make_room":
             return _waiting_for_room(record, plan, seen)
-    if record.connected.blobs.exists(record.run_id, RESULT):  # written while the group was looked at
+    if record.connected.blobs.exists(record.current, RESULT):  # written while the group was looked at
         return _result(record)
     return _ended(record, ending_without_result(seen), plan)
 
@@ -110,7 +117,7 @@ def _look(record: _Record) -> Observation:
 def _waiting_for_room(record: _Record, plan: Plan, seen: GroupVerdict) -> Observation:
     """Delete a group for which there was no room; it is asked for again later."""
     connected, given = record.connected, settings()
-    connected.containers.delete_group(group_name(plan.run.id))
+    connected.containers.delete_group(group_name(record.current))
     connected.records.merge(record.run_id, {LAUNCHED_AT: "", ABSENCES: 0})
     lacking = no_capacity(seen.reason, given)
     return _waiting(plan, str(lacking), given.capacity_minutes, seconds=lacking.retry_after_seconds)
@@ -150,7 +157,7 @@ def _result(record: _Record) -> Observation:
 
 def _publishing(record: _Record) -> Observation:
     """Return that the result is to be published, or how the run ends when it has no change."""
-    plan = read_plan(record.connected, record.run_id)
+    plan = read_plan(record.connected, record.current)
     try:
         result = read_result(record.connected, plan, record.row)
     except (Transient, SignInRequired) as error:  # a secret to be redacted cannot be read

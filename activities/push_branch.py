@@ -51,7 +51,7 @@ def push_branch(given: PushInput) -> PushedBranch | Ended:
         file = folder / PACK
         row, _ = in_parallel(
             lambda: connected.records.begin_publishing(plan.run.id, phase_columns("publishing", now())),
-            lambda: connected.blobs.download(plan.run.id, PACK, file, MAX_PACK_BYTES),
+            lambda: connected.blobs.download(plan.run.current_round, PACK, file, MAX_PACK_BYTES),
         )
         if row is not None and row.get("cancel_requested"):
             return Ended(outcome="cancelled", reason="The run was cancelled before anything was pushed.")

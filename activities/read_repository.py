@@ -7,7 +7,6 @@ from pathlib import Path
 
 from activities.activity import activity
 from activities.parts.parallel import in_parallel
-from activities.parts.repository_texts import TEXTS
 from autocoder import wire
 from autocoder.changes.objections import lfs_globs
 from autocoder.clients.azure_devops.git import Git, RepositoryRecord
@@ -16,6 +15,7 @@ from autocoder.errors import NotFound, TooLarge
 from autocoder.models import Base, Ended, Repository, RepositorySettings, RepositoryTexts, Run
 from autocoder.reports.comment import code
 from autocoder.repository_settings import PATH, RepositorySettingsError, read_repository_settings
+from autocoder.runs.files import TEXTS
 
 INSTRUCTION_FILES = ("AGENTS.md", "CLAUDE.md", ".github/copilot-instructions.md")
 PROMPT_FOLDER = ".azuredevops/autocoder"
@@ -40,7 +40,7 @@ def read_repository(run: Run) -> Repository | Ended:
         )
         return Ended(outcome="failed", reason=reason)
     if found.has_texts:
-        connected.blobs.put(run.id, TEXTS, wire.to_bytes(found.texts))
+        connected.blobs.put(run.current_round, TEXTS, wire.to_bytes(found.texts))
     return _repository(pinned, found)
 
 

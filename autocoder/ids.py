@@ -12,6 +12,8 @@ import string
 import time
 import unicodedata
 
+from autocoder.rounds import Round
+
 ALPHABET = string.digits + string.ascii_lowercase
 TIME_DIGITS = 9
 RANDOM_DIGITS = 11
@@ -19,6 +21,7 @@ MAX_TIME = 36**TIME_DIGITS - 1
 SLUG_LENGTH = 40
 GROUP_PREFIX = "autocoder-"
 DELIVERY_PREFIX = "delivery-"  # no run id has a hyphen
+_GROUP = re.compile(rf"{GROUP_PREFIX}([a-z0-9]{{{TIME_DIGITS + RANDOM_DIGITS}}})-([1-9]\d{{0,5}})")
 _PREFIX = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*/?")
 
 
@@ -66,9 +69,15 @@ def branch_name(prefix: str, work_item_id: int | None, title: str, run_id: str) 
     return f"{prefix}{number}{slug(title)}-{run_id[-6:]}"
 
 
-def group_name(run_id: str) -> str:
-    """Return the name of the run's container group."""
-    return f"{GROUP_PREFIX}{run_id}"
+def group_name(current: Round) -> str:
+    """Return the name of the container group of a round."""
+    return f"{GROUP_PREFIX}{current.run_id}-{current.number}"
+
+
+def round_of_group(name: str) -> Round | None:
+    """Return the round whose container group has this *name*, or None when no round's has."""
+    found = _GROUP.fullmatch(name)
+    return Round(found[1], int(found[2])) if found else None
 
 
 def delivery_instance(delivery: str) -> str:

@@ -50,8 +50,9 @@ def repeated(run_id: str) -> dict[str, str]:
         RunRequest,
         Wait,
     )
+    from autocoder.rounds import WholeRun
 
-    request = wire.load(RunRequest, clients().blobs.get(run_id, "request.json"))
+    request = wire.load(RunRequest, clients().blobs.get(WholeRun(run_id), "request.json"))
     run = Run(id=run_id, request=request, title="late", queued_at="2026-01-01T00:00:00Z")
     said: dict[str, str] = {}
 
@@ -72,14 +73,13 @@ def repeated(run_id: str) -> dict[str, str]:
     for phase in ("queued", "preparing"):
         call(report_phase, report_phase.PhaseChange(run=run, phase=phase))
     item, repository = call(fetch_work_item, run), call(read_repository, run)
-    base = json.loads(clients().blobs.get(run_id, "result.json"))[
-        "baseCommit"
-    ]  # the branch may have moved since
+    content = clients().blobs.get(run.current_round, "result.json")
+    base = json.loads(content)["baseCommit"]  # the branch may have moved since
     repository = repository.model_copy(update={"base": Base(branch=repository.target_branch, commit=base)})
     plan = call(build_prompt, build_prompt.PromptInput(run=run, work_item=item, repository=repository))
     call(create_container_group, plan)
     call(suspend_run, Wait(run=run, reason="late words", since="2026-01-01T00:00:00+00:00", minutes=1e9))
-    result = wire.load(AgentResult, clients().blobs.get(run_id, "result.json"))
+    result = wire.load(AgentResult, content)
     call(push_branch, push_branch.PushInput(plan=plan, result=result))
     pushed = PushedBranch(branch=plan.branch, commit="0" * 40, files=(), more_files=0)
     given = PullRequestInput(plan=plan, result=result, pushed=pushed)

@@ -11,6 +11,7 @@ from autocoder.clients.connect import AzureDevOps, Clients, clients
 from autocoder.errors import AutocoderError, Forbidden, SignInRequired
 from autocoder.models import DoctorCheck, DoctorReport
 from autocoder.requests.requesters import Identity, missing_rights
+from autocoder.rounds import WholeRun
 from autocoder.runs.claims import ACTIVE
 from autocoder.runs.files import REQUEST
 from autocoder.settings import Settings, SettingsError, settings
@@ -132,7 +133,7 @@ def _agents(connected: Clients, given: Settings) -> str:  # noqa: ARG001  (a pro
 
 
 def _storage(connected: Clients, given: Settings) -> str:
-    connected.blobs.exists("0" * 20, REQUEST)
+    connected.blobs.exists(WholeRun("0" * 20), REQUEST)
     waiting = len(connected.records.held(ACTIVE))
     return f"{waiting} runs are active or waiting; {given.max_concurrent_runs} may work at once"
 

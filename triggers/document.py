@@ -12,9 +12,9 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from autocoder.models import DELIVERY_ID, RUN_ID, ErrorAnswer, OpenApiDocument, Value
+from autocoder.runs.version import APP_VERSION
 from triggers.operations import IDEMPOTENCY_KEY, ROUTE_PREFIX, Route, routes
 
-VERSION = "0.1.0"
 REFERENCE = "#/components/schemas/{model}"
 JSON = dict[str, Any]
 IDS = {"id": RUN_ID, "deliveryId": DELIVERY_ID}
@@ -65,7 +65,7 @@ def document() -> OpenApiDocument:
         openapi="3.1.0",
         info={
             "title": "Autocoder",
-            "version": VERSION,
+            "version": APP_VERSION,
             "description": "Turns Azure DevOps work items into pull requests.",
         },
         servers=({"url": ROUTE_PREFIX},),

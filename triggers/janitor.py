@@ -15,9 +15,10 @@ import azure.functions as func
 from autocoder.clients.connect import Clients, clients
 from autocoder.container_groups.build import APP_TAG, app_name
 from autocoder.errors import AutocoderError
-from autocoder.ids import GROUP_PREFIX
+from autocoder.ids import round_of_group
+from autocoder.rounds import Round
 from autocoder.runs.claims import ACTIVE, Claim
-from autocoder.runs.rows import is_over
+from autocoder.runs.rows import is_over, round_of
 from autocoder.settings import settings
 from triggers.owed_reports import give_owed_reports
 from triggers.retention import delete_old_files, expire_claims, retained_since
@@ -59,16 +60,14 @@ def _free_claims(connected: Clients) -> int:
 
 
 def _delete_groups(connected: Clients) -> int:
-    """Delete this app's container groups whose runs have ended or have no row; return how many.
+    """Delete this app's container groups whose rounds or runs have ended or have no row; return how many.
 
     Another app in the same resource group has rows of its own, and another `autocoder-app`.
     """
     deleted, ours = 0, app_name(settings())
     for group in connected.containers.list_groups():
-        if not group.name.startswith(GROUP_PREFIX) or group.tags.get(APP_TAG) != ours:
-            continue
-        row = connected.records.get(group.name.removeprefix(GROUP_PREFIX))
-        if row is not None and not is_over(row):
+        of = round_of_group(group.name)
+        if of is None or group.tags.get(APP_TAG) != ours or _is_needed(connected, of):
             continue
         try:
             connected.containers.delete_group(group.name)
@@ -76,6 +75,12 @@ def _delete_groups(connected: Clients) -> int:
         except AutocoderError as error:  # the next round tries again
             log.warning("janitor: container group %s: %s", group.name, error)
     return deleted
+
+
+def _is_needed(connected: Clients, of: Round) -> bool:
+    """Whether the run of this round goes on in it; its row says so before its container group is made."""
+    row = connected.records.get(of.run_id)
+    return row is not None and not is_over(row) and round_of(of.run_id, row).number <= of.number
 
 
 async def _purge(client: df.DurableOrchestrationClient) -> int:

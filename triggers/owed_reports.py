@@ -8,6 +8,7 @@ from autocoder import wire
 from autocoder.clients.connect import Clients
 from autocoder.errors import AutocoderError, NotFound
 from autocoder.models import RunReport
+from autocoder.rounds import WholeRun
 from autocoder.runs.files import REPORT
 
 MAX_REPORTS = 100  # in one round of the janitor
@@ -22,7 +23,7 @@ def give_owed_reports(connected: Clients) -> int:
     given = 0
     for row in connected.records.owed_reports(MAX_REPORTS):
         run_id = str(row["RowKey"])
-        content = connected.blobs.get(run_id, REPORT)
+        content = connected.blobs.get(WholeRun(run_id), REPORT)
         try:
             if content is None:  # it was deleted after the retention
                 connected.records.merge(run_id, {"report_owed": False})

@@ -27,7 +27,7 @@ def delete_old_files(connected: Clients, settings: Settings) -> int:
     old = (run_id for run_id in connected.blobs.list_runs() if ids.generated_at(run_id) < before)
     expired = list(islice((run_id for run_id in old if _ended_before(connected, run_id, before)), MAX_RUNS))
     for run_id in expired:
-        connected.blobs.delete(run_id)
+        connected.blobs.delete_run(run_id)
     return len(expired)
 
 

@@ -24,9 +24,10 @@ from autocoder.models import (
 )
 from autocoder.requests.query import LogQuery
 from autocoder.requests.run_request import Refusal, recheck
+from autocoder.rounds import FIRST, Round, RoundFile, WholeRun
 from autocoder.runs.claims import IDEMPOTENCY, Claim
 from autocoder.runs.files import LOG, REQUEST, STREAM
-from autocoder.runs.rows import is_over, new_row, record_of
+from autocoder.runs.rows import is_over, new_row, record_of, round_of
 from autocoder.settings import settings
 from triggers.answers import answer, error, query_of
 from triggers.operations import IDEMPOTENCY_KEY
@@ -101,23 +102,32 @@ async def log_of(req: func.HttpRequest, row: Row | None) -> func.HttpResponse:
     query = query_of(req, LogQuery)
     if row is None:
         return unknown_run()
-    piece = await asyncio.to_thread(log_piece, clients(), str(row["RowKey"]), query.offset, raw=query.raw)
+    last = round_of(str(row["RowKey"]), row)
+    piece = await asyncio.to_thread(log_piece, clients(), last, query.offset, raw=query.raw)
     whole = is_over(row) and len(piece) < LOG_CHUNK_BYTES
     text = piece.decode("utf-8", "replace")
     return answer(200, LogPart(text=text, next_offset=query.offset + len(piece), complete=whole))
 
 
-def log_piece(connected: Clients, run_id: str, offset: int, *, raw: bool) -> bytes:
-    """Return the next bytes of the readable log or, if *raw*, of the agent's own output.
+def log_piece(connected: Clients, last: Round, offset: int, *, raw: bool) -> bytes:
+    """Return the next bytes of a run's readable log or, if *raw*, of its agents' own output.
 
-    An older supervisor writes the agent's own output to the log, and no stream.
+    The logs of all its rounds up to the *last* one are read as one, in their order.
     """
-    read = connected.blobs.read_range
-    if raw:
-        piece = read(run_id, STREAM, offset, LOG_CHUNK_BYTES)
-        if piece or read(run_id, STREAM, 0, 1):
-            return piece
-    return read(run_id, LOG, offset, LOG_CHUNK_BYTES)
+    piece = b""
+    for number in range(FIRST, last.number + 1):
+        current = Round(last.run_id, number)
+        name = _log_name(connected, current, raw=raw)
+        piece += connected.blobs.read_range(current, name, offset, LOG_CHUNK_BYTES - len(piece))
+        if current == last or len(piece) == LOG_CHUNK_BYTES:
+            break
+        offset = max(0, offset - connected.blobs.size(current, name))
+    return piece
+
+
+def _log_name(connected: Clients, current: Round, *, raw: bool) -> RoundFile:
+    """Return which file to read; an older supervisor has no stream: its log is the agent's own output."""
+    return STREAM if raw and connected.blobs.size(current, STREAM) else LOG
 
 
 async def cancel(client: df.DurableOrchestrationClient, run_id: str, route: str = RUNS) -> func.HttpResponse:
@@ -146,7 +156,7 @@ async def retry(
     if row is None:
         return unknown_run()
     run_id = str(row["RowKey"])
-    content = await asyncio.to_thread(clients().blobs.get, run_id, REQUEST)
+    content = await asyncio.to_thread(clients().blobs.get, WholeRun(run_id), REQUEST)
     if content is None:
         message = "The request of this run was deleted (LOG_RETENTION_DAYS); start a new run."
         return error(410, "request_gone", message)

@@ -18,6 +18,7 @@ from autocoder.clients.connect import Clients
 from autocoder.clients.run_records import RunRecords
 from autocoder.clock import now
 from autocoder.models import Run, RunRequest
+from autocoder.rounds import WholeRun
 from autocoder.runs.claims import ACTIVE, CHANGE, CONTENT, DELIVERY, Claim, active_claim
 from autocoder.runs.files import REQUEST
 from autocoder.runs.rows import has_started, is_over
@@ -140,9 +141,9 @@ class Acceptance:
     def _record(self, start: StartRequest, held: Held) -> Accepted:
         """Write the record of the run that has all claims; if another request was first, it keeps the run."""
         run_id, request = held.run_id, start.request
-        is_first = self.blobs.put_new(run_id, REQUEST, wire.to_bytes(request))
+        is_first = self.blobs.put_new(WholeRun(run_id), REQUEST, wire.to_bytes(request))
         if not is_first:
-            request = wire.load(RunRequest, self.blobs.get(run_id, REQUEST) or b"")
+            request = wire.load(RunRequest, self.blobs.get(WholeRun(run_id), REQUEST) or b"")
         run = accepted_run(run_id, request)
         self.records.add(run)
         if held.repeats:

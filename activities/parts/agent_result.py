@@ -19,9 +19,9 @@ log = logging.getLogger("autocoder.activities")
 
 
 def read_result(connected: Clients, plan: Plan, row: Mapping[str, Any]) -> AgentResult | Ended:
-    """Return the result of the run's containers, or how the run ends when it is not valid."""
+    """Return the result of the round's containers, or how the run ends when it is not valid."""
     try:
-        content = connected.blobs.get(plan.run.id, RESULT, MAX_RESULT_BYTES)
+        content = connected.blobs.get(plan.run.current_round, RESULT, MAX_RESULT_BYTES)
         result = wire.load(AgentResult, (content or b"").decode())
     except (TooLarge, ValidationError, ValueError) as error:
         log.error("run %s: result.json is not valid: %s", plan.run.id, type(error).__name__)

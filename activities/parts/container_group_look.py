@@ -15,6 +15,7 @@ from autocoder.container_groups.state import GroupState, agent_start_failure, ju
 from autocoder.errors import AutocoderError, SignInRequired, Transient
 from autocoder.ids import group_name
 from autocoder.models import GroupVerdict, Phase, Plan, Progress
+from autocoder.rounds import Round
 from autocoder.runs.files import ATTEMPT, LOG, PROGRESS
 from autocoder.runs.next_step import deadline_verdict
 from autocoder.runs.rows import phase_columns, usage_column
@@ -29,13 +30,13 @@ def look_at_group(
 ) -> GroupVerdict:
     """Return what the group means for its run, and tell the progress of one that works.
 
-    *files* are the run's blobs, with the times of their last changes. Raises `Transient` and `SignInRequired`
-    until the run is late.
+    *files* are the blobs of the run and its round, with the times of their last changes. Raises `Transient`
+    and `SignInRequired` until the run is late.
     """
     try:
         group, progress = in_parallel(
-            lambda: connected.containers.get_group(group_name(plan.run.id)),
-            lambda: _progress(connected, plan.run.id) if PROGRESS in files else None,
+            lambda: connected.containers.get_group(group_name(plan.run.current_round)),
+            lambda: _progress(connected, plan.run.current_round) if PROGRESS in files else None,
         )
     except (Transient, SignInRequired):  # the orchestration asks again
         unseen = GroupVerdict(state="working")
@@ -87,8 +88,8 @@ def _judged(group: GroupState | None, progress: Progress | None, *, has_begun: b
     return GroupVerdict(state="failed", reason=reason, final=True) if reason else seen
 
 
-def _progress(connected: Clients, run_id: str) -> Progress | None:
-    content = connected.blobs.get(run_id, PROGRESS)
+def _progress(connected: Clients, current: Round) -> Progress | None:
+    content = connected.blobs.get(current, PROGRESS)
     return None if content is None else wire.load(Progress, content.decode())
 
 

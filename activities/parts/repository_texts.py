@@ -3,12 +3,11 @@
 from autocoder import wire
 from autocoder.clients.connect import Clients
 from autocoder.models import Repository, RepositoryTexts, Run
-
-TEXTS = "repository.json"
+from autocoder.runs.files import TEXTS
 
 
 def texts_of(connected: Clients, run: Run, repository: Repository) -> RepositoryTexts:
-    """Return the texts that were stored for *run*."""
+    """Return the texts that were stored for the round of *run*."""
     if not repository.has_texts:
         return RepositoryTexts()
-    return wire.load(RepositoryTexts, connected.blobs.get(run.id, TEXTS))
+    return wire.load(RepositoryTexts, connected.blobs.get(run.current_round, TEXTS))

@@ -6,14 +6,16 @@ from typing import Any
 from autocoder import wire
 from autocoder.clients.connect import Clients
 from autocoder.models import Plan, Requester, Run, RunReport, RunRequest
+from autocoder.rounds import Round, WholeRun
 from autocoder.runs.files import PLAN, REPORT, REQUEST
+from autocoder.runs.rows import round_of
 
 LONG_TEXTS = {"user_prompt": None, "system_prompt": None, "additional_context": None}
 
 
 def read_run(connected: Clients, run_id: str, row: Mapping[str, Any]) -> Run | None:
     """Return the run as its orchestration carries it, None when its request was deleted."""
-    content = connected.blobs.get(run_id, REQUEST)
+    content = connected.blobs.get(WholeRun(run_id), REQUEST)
     return None if content is None else run_of(run_id, row, wire.load(RunRequest, content))
 
 
@@ -29,16 +31,23 @@ def run_of(run_id: str, row: Mapping[str, Any], request: RunRequest | None = Non
             requester=Requester(name=str(row.get("requested_by", ""))),
         )
     short = request.model_copy(update=LONG_TEXTS)
-    return Run(id=run_id, request=short, title=str(row.get("title", "")), queued_at=str(row["queued_at"]))
+    return Run(
+        id=run_id,
+        request=short,
+        title=str(row.get("title", "")),
+        queued_at=str(row["queued_at"]),
+        round=round_of(run_id, row).number,
+    )
 
 
-def read_plan(connected: Clients, run_id: str) -> Plan:
-    """Return the plan of a run that has one."""
-    return wire.load(Plan, connected.blobs.get(run_id, PLAN))
+def read_plan(connected: Clients, current: Round) -> Plan:
+    """Return the plan of a round that has one."""
+    return wire.load(Plan, connected.blobs.get(current, PLAN))
 
 
 def settled(connected: Clients, report: RunReport) -> RunReport:
     """Write how a run ends before anybody is told, and return what was settled first."""
-    if connected.blobs.put_new(report.run.id, REPORT, wire.to_bytes(report)):
+    run = WholeRun(report.run.id)
+    if connected.blobs.put_new(run, REPORT, wire.to_bytes(report)):
         return report
-    return wire.load(RunReport, connected.blobs.get(report.run.id, REPORT))
+    return wire.load(RunReport, connected.blobs.get(run, REPORT))

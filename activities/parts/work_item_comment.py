@@ -8,6 +8,7 @@ from autocoder.clients.connect import Clients
 from autocoder.errors import NotFound
 from autocoder.models import Phase, Run, RunReport
 from autocoder.reports.comment import final_comment, progress_comment, run_marker
+from autocoder.rounds import WholeRun
 from autocoder.runs.files import FINAL_COMMENT
 from autocoder.runs.rows import is_concluded, pull_request_of
 
@@ -42,12 +43,12 @@ def give_report(connected: Clients, report: RunReport, row: Mapping[str, Any]) -
 def _write_final_comment(connected: Clients, run: Run, text: str) -> None:
     """Write the final comment *text*, and store it in case a late edit replaces it."""
     if run.request.work_item_id is not None:
-        connected.blobs.put(run.id, FINAL_COMMENT, connected.redact(text).encode())
+        connected.blobs.put(WholeRun(run.id), FINAL_COMMENT, connected.redact(text).encode())
     write_comment(connected, run, text, connected.records.enter(run.id, "reporting", {}))
 
 
 def _repeat_final_comment(connected: Clients, run: Run) -> None:
-    stored = connected.blobs.get(run.id, FINAL_COMMENT)
+    stored = connected.blobs.get(WholeRun(run.id), FINAL_COMMENT)
     if stored is not None:
         write_comment(connected, run, stored.decode(), connected.records.get(run.id))
 

@@ -11,7 +11,7 @@ import datetime as dt
 import re
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from autocoder.clients.azure import code_of, translated, transport
 from autocoder.errors import InvalidArgument, TooLarge
 from autocoder.models import RUN_ID
+from autocoder.rounds import FileT, Folder, WholeRun
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
@@ -38,24 +39,24 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Blobs:
-    """The blobs of the runs: `<run id>/<name>`."""
+    """The blobs of the runs: `<run id>/<name>`, and of their rounds: `<run id>/<number>/<name>`."""
 
     account: str
     credential: "TokenCredential" = field(repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
     _keys: list["UserDelegationKey"] = field(default_factory=list, repr=False)
 
-    def put(self, run_id: str, name: str, content: bytes) -> None:
+    def put(self, folder: Folder[FileT], name: FileT, content: bytes) -> None:
         """Write a blob, replacing an existing one. Raises `InvalidArgument` for a bad name or run id."""
-        self._written(lambda: self._blob(run_id, name).upload_blob(content, overwrite=True))
+        self._written(lambda: self._blob(folder, name).upload_blob(content, overwrite=True))
 
-    def put_new(self, run_id: str, name: str, content: bytes) -> bool:
+    def put_new(self, folder: Folder[FileT], name: FileT, content: bytes) -> bool:
         """Write a blob unless it exists; return whether it was written. Raises the same errors as `put`."""
         from azure.core.exceptions import ResourceExistsError
 
         def create() -> bool:
             try:
-                self._blob(run_id, name).upload_blob(content, overwrite=False)
+                self._blob(folder, name).upload_blob(content, overwrite=False)
             except ResourceExistsError as error:
                 if code_of(error) != "BlobAlreadyExists":
                     raise
@@ -64,26 +65,22 @@ class Blobs:
 
         return self._written(create)
 
-    def get(self, run_id: str, name: str, limit: int = MAX_BYTES) -> bytes | None:
+    def get(self, folder: Folder[FileT], name: FileT, limit: int = MAX_BYTES) -> bytes | None:
         """Return a blob's bytes, or None when it does not exist. Raises `TooLarge` above *limit* bytes."""
-        from azure.core.exceptions import ResourceNotFoundError
+        with _unless_missing():
+            stream = self._blob(folder, name).download_blob(max_concurrency=1)
+            _check_size(stream.size, limit)
+            return stream.readall()
+        return None
 
-        with translated(SERVICE):
-            try:
-                stream = self._blob(run_id, name).download_blob(max_concurrency=1)
-                _check_size(stream.size, limit)
-                return stream.readall()
-            except ResourceNotFoundError:
-                return None
-
-    def download(self, run_id: str, name: str, path: Path, limit: int = MAX_BYTES) -> None:
+    def download(self, folder: Folder[FileT], name: FileT, path: Path, limit: int = MAX_BYTES) -> None:
         """Write a blob's bytes to the file *path*. Raises `NotFound`, or `TooLarge` above *limit* bytes."""
         with translated(SERVICE), path.open("wb") as file:
-            stream = self._blob(run_id, name).download_blob(max_concurrency=4)
+            stream = self._blob(folder, name).download_blob(max_concurrency=4)
             _check_size(stream.size, limit)
             stream.readinto(file)
 
-    def read_range(self, run_id: str, name: str, offset: int, length: int) -> bytes:
+    def read_range(self, folder: Folder[FileT], name: FileT, offset: int, length: int) -> bytes:
         """Return up to *length* bytes from *offset* on; none past the end, or when the blob does not exist.
 
         Raises the error of the domain for any other failure.
@@ -92,34 +89,40 @@ class Blobs:
 
         with translated(SERVICE):
             try:
-                return self._blob(run_id, name).download_blob(offset, length, max_concurrency=1).readall()
+                return self._blob(folder, name).download_blob(offset, length, max_concurrency=1).readall()
             except HttpResponseError as error:
                 if error.status_code in (404, 416):
                     return b""
                 raise
 
-    def copy(self, source: str, name: str, run_id: str) -> None:
-        """Copy the blob *name* of the run *source* to the run *run_id*, within the storage account.
+    def copy(self, source: Folder[FileT], name: FileT, folder: Folder[FileT]) -> None:
+        """Copy the blob *name* of *source* to *folder*, within the storage account.
 
         Raises `NotFound`. https://learn.microsoft.com/rest/api/storageservices/copy-blob-from-url
         """
         url = self.sas_url(source, name, "r", COPY_MINUTES)
         with translated(SERVICE):
-            self._blob(run_id, name).start_copy_from_url(url, requires_sync=True)
+            self._blob(folder, name).start_copy_from_url(url, requires_sync=True)
 
-    def exists(self, run_id: str, name: str) -> bool:
+    def exists(self, folder: Folder[FileT], name: FileT) -> bool:
         """Whether the blob exists."""
         with translated(SERVICE):
-            return bool(self._blob(run_id, name).exists())
+            return bool(self._blob(folder, name).exists())
 
-    def create_append(self, run_id: str, name: str) -> None:
+    def size(self, folder: Folder[FileT], name: FileT) -> int:
+        """Return how many bytes the blob has, 0 when it does not exist."""
+        with _unless_missing():
+            return int(self._blob(folder, name).get_blob_properties().size)
+        return 0
+
+    def create_append(self, folder: Folder[FileT], name: FileT) -> None:
         """Create an empty append blob; an existing one is not changed."""
         from azure.core import MatchConditions
         from azure.core.exceptions import ResourceExistsError, ResourceModifiedError
 
         def create() -> None:
             try:
-                self._blob(run_id, name).create_append_blob(match_condition=MatchConditions.IfMissing)
+                self._blob(folder, name).create_append_blob(match_condition=MatchConditions.IfMissing)
             except (ResourceExistsError, ResourceModifiedError) as error:
                 if code_of(error) == "ContainerNotFound":
                     raise
@@ -127,48 +130,39 @@ class Blobs:
         self._written(create)
 
     def files(self, run_id: str) -> dict[str, dt.datetime]:
-        """Return when each blob of a run was last changed, by its name without the run id."""
-        from azure.core.exceptions import ResourceNotFoundError
-
-        prefix = f"{_checked(run_id)}/"
-        with translated(SERVICE):
-            try:
-                found = self._container.list_blobs(name_starts_with=prefix)
-                return {blob.name.removeprefix(prefix): blob.last_modified for blob in found}
-            except ResourceNotFoundError:
-                return {}
+        """Return when each blob of a run and its rounds was last changed, by its name without the run id."""
+        prefix = WholeRun(_checked(run_id)).prefix
+        with _unless_missing():
+            found = self._container.list_blobs(name_starts_with=prefix)
+            return {blob.name.removeprefix(prefix): blob.last_modified for blob in found}
+        return {}
 
     def list_runs(self) -> Iterator[str]:
         """Yield the ids of the runs that have blobs, newest first."""
-        from azure.core.exceptions import ResourceNotFoundError
+        with _unless_missing():
+            for found in self._container.walk_blobs(delimiter="/"):
+                if _RUN.fullmatch(run_id := found.name.removesuffix("/")):
+                    yield run_id
 
-        with translated(SERVICE):
-            try:
-                for found in self._container.walk_blobs(delimiter="/"):
-                    if _RUN.fullmatch(run_id := found.name.removesuffix("/")):
-                        yield run_id
-            except ResourceNotFoundError:
-                return
+    def delete(self, folder: Folder[FileT], name: FileT) -> None:
+        """Delete a blob, unless it is missing."""
+        with _unless_missing():
+            self._blob(folder, name).delete_blob()
 
-    def delete(self, run_id: str, *names: str) -> None:
-        """Delete the named blobs of a run, or all of them if none is named; ignore missing blobs."""
-        from azure.core.exceptions import ResourceNotFoundError
+    def delete_run(self, run_id: str) -> None:
+        """Delete all blobs of a run and its rounds."""
+        for name in self.files(run_id):
+            with _unless_missing():
+                self._container.delete_blob(f"{WholeRun(run_id).prefix}{name}")
 
-        for name in names or self.files(run_id):
-            with translated(SERVICE):
-                try:
-                    self._blob(run_id, name).delete_blob()
-                except ResourceNotFoundError:
-                    continue
-
-    def sas_url(self, run_id: str, name: str, permissions: str, minutes: float) -> str:
+    def sas_url(self, folder: Folder[FileT], name: FileT, permissions: str, minutes: float) -> str:
         """Return a signed URL that grants *permissions* (such as `r`, `a`, `cw`) on one blob. It is a secret.
 
         It is valid from 15 minutes ago until *minutes* from now.
         """
         from azure.storage.blob import BlobSasPermissions, generate_blob_sas
 
-        blob, now = self._blob(run_id, name), dt.datetime.now(dt.UTC)
+        blob, now = self._blob(folder, name), dt.datetime.now(dt.UTC)
         expiry = now + dt.timedelta(minutes=minutes)
         signed = generate_blob_sas(
             account_name=str(self._service.account_name),  # the blob client's is wrong on a loopback address
@@ -209,12 +203,13 @@ class Blobs:
                 self._container.create_container()
             return write()
 
-    def _blob(self, run_id: str, name: str) -> "BlobClient":
+    def _blob(self, folder: Folder[FileT], name: FileT) -> "BlobClient":
         if not _NAME.fullmatch(name):
             raise InvalidArgument(
                 "A blob's name may contain only letters, digits, dots, hyphens, underscores and slashes."
             )
-        return self._container.get_blob_client(f"{_checked(run_id)}/{name}")
+        _checked(folder.run_id)
+        return self._container.get_blob_client(f"{folder.prefix}{name}")
 
     @cached_property
     def _container(self) -> "ContainerClient":
@@ -229,6 +224,15 @@ class Blobs:
         if "://" in self.account and "=" not in self.account:
             return BlobServiceClient(self.account, credential=self.credential, **options)
         return BlobServiceClient.from_connection_string(self.account, **options)
+
+
+@contextmanager
+def _unless_missing() -> Iterator[None]:
+    """Go on after what was asked of a blob or container that does not exist; translate other errors."""
+    from azure.core.exceptions import ResourceNotFoundError
+
+    with translated(SERVICE), suppress(ResourceNotFoundError):
+        yield
 
 
 def _checked(run_id: str) -> str:

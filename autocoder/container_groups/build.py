@@ -31,11 +31,12 @@ APP_TAG = "autocoder-app"
 def container_group(plan: Plan, settings: Settings) -> ContainerGroupSpec:
     """Return the container group of *plan*."""
     return ContainerGroupSpec(
-        name=ids.group_name(plan.run.id),
+        name=ids.group_name(plan.run.current_round),
         location=settings.container_location,
         tags={
             APP_TAG: app_name(settings),
             "autocoder-run": plan.run.id,
+            "autocoder-round": str(plan.run.round),
             "autocoder-agent": plan.agent_type,
         },
         volumes=(*VOLUMES, TOOLS_VOLUME) if plan.tools_image else VOLUMES,

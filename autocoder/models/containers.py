@@ -1,4 +1,4 @@
-"""The plan of a run, and the input files of its container group."""
+"""The plan of a round of a run, and the input files of its container group."""
 
 from typing import Literal
 
@@ -137,7 +137,7 @@ class Plan(Value):
     image: str
     tools_image: str | None = Field(None, description="the agent's own image, where `image` is another")
     budget: Budget
-    inputs: tuple[str, ...] = Field(description="names of the input blobs, under the run's prefix")
+    inputs: tuple[str, ...] = Field(description="names of the input blobs, under the round's prefix")
     poll_seconds: float = Field(description="POLL_SECONDS when the run was planned")
     provisioning_minutes: float = Field(30, description="PROVISIONING_MINUTES when the run was planned")
     remarks: tuple[str, ...] = Field((), description="about requested files that are missing or cut")

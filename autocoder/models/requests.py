@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from autocoder.models.base import TEMPLATE, RunId, Value
+from autocoder.rounds import FIRST, Round
 from autocoder.shared.outcomes import Outcome
 
 
@@ -66,6 +67,12 @@ class Run(Value):
     request: RunRequest
     title: str = Field(description="first line of the prompt; the title of a work item replaces it")
     queued_at: str = Field(description="ISO 8601, UTC")
+    round: int = Field(FIRST, ge=FIRST, description="number of the round that it is in, as its row says")
+
+    @property
+    def current_round(self) -> Round:
+        """The round that it is in, with its files and its container group."""
+        return Round(self.id, self.round)
 
 
 class Ended(Value):

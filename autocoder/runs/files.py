@@ -1,8 +1,15 @@
-"""The names of a run's files in Blob Storage, under `<run id>/`."""
+"""The names of a run's files in Blob Storage: of the whole run, and of each of its rounds."""
 
-REQUEST, WORK_ITEM = "request.json", "work_item.json"  # what was asked for, and what it is about
-PLAN = "plan.json"  # written before the first container group: with it, a run goes on to its containers
-ATTEMPT = "attempt"  # created once, by the supervisor that may spend the budget
-PROGRESS, LOG, STREAM = "progress.json", "log.txt", "stream.txt"  # of the containers while they work
-RESULT, PACK = "result.json", "changes.pack"  # what the containers brought
-REPORT, FINAL_COMMENT = "report.json", "comment.md"  # how the run ends, and what the work item is told
+from autocoder.rounds import RoundFile, RunFile
+
+REQUEST = RunFile("request.json")  # what was asked for
+REPORT, FINAL_COMMENT = RunFile("report.json"), RunFile("comment.md")  # how it ends, and what people are told
+
+WORK_ITEM, TEXTS = RoundFile("work_item.json"), RoundFile("repository.json")  # what a round is about
+RUN_FILE, PROMPT = RoundFile("run.json"), RoundFile("prompt.md")  # the inputs of its containers
+SYSTEM_PROMPT = RoundFile("system.md")
+PLAN = RoundFile("plan.json")  # written before the first container: with it, the round goes on to them
+ATTEMPT = RoundFile("attempt")  # created once, by the supervisor that may spend the budget
+PROGRESS = RoundFile("progress.json")  # of the containers while they work, as are the logs
+LOG, STREAM = RoundFile("log.txt"), RoundFile("stream.txt")
+RESULT, PACK = RoundFile("result.json"), RoundFile("changes.pack")  # what the containers brought

@@ -36,7 +36,7 @@ PUBLIC = ("publishing", "reporting")  # a run in one of these phases can no long
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """What there is of a run: its row, the names of its blobs, and what a look at its group showed."""
+    """What there is of a run: its row, the names of its blobs and its round's, and what its group showed."""
 
     row: Mapping[str, Any]
     blobs: frozenset[str] = field(default=frozenset())

@@ -1,4 +1,4 @@
-"""The plan of a run, derived from the request, the repository and the settings without I/O."""
+"""The plan of a round of a run, derived from the request, the repository and the settings without I/O."""
 
 from collections.abc import Mapping
 
@@ -8,10 +8,11 @@ from autocoder.changes.protected import policy_rules
 from autocoder.container_groups.build import agent_image
 from autocoder.models import CommitText, Plan, Repository, Run, RunFile, WorkItemSummary
 from autocoder.requests.run_request import full_budget
+from autocoder.runs.files import PROMPT, RUN_FILE, SYSTEM_PROMPT
 from autocoder.settings import Settings
 from autocoder.texts.markdown import one_line, without_ci_marks
 
-INPUTS = ("run.json", "prompt.md", "system.md")
+INPUTS = (RUN_FILE, PROMPT, SYSTEM_PROMPT)
 
 
 def requested_agent(run: Run, repository: Repository, settings: Settings) -> str:

@@ -12,11 +12,13 @@ from collections.abc import Mapping
 from typing import Any, get_args
 
 from autocoder.models import Outcome, Phase, PullRequest, Run, RunLinks, RunRecord, Usage
-from autocoder.runs.version import orchestration_version
+from autocoder.rounds import FIRST, Round
+from autocoder.runs.version import APP_VERSION, orchestration_version
 from autocoder.shared.json_text import parse_json
 
 RUNS, CLAIMS = "runs", "claims"
 RUN_PARTITION = "run"
+SCHEMA = 1  # of a run's row; raised when a column changes its meaning, for new ones have defaults
 PHASES: tuple[str, ...] = get_args(Phase)
 OUTCOMES: tuple[str, ...] = get_args(Outcome)
 CANCELLABLE = ("queued", "preparing", "provisioning", "running", "verifying")
@@ -45,7 +47,10 @@ def new_row(run: Run) -> dict[str, Any]:
         "requested_by": request.requester.name,
         "source": request.requester.source,
         "queued_at": run.queued_at,
+        "schema": SCHEMA,
+        "app_version": APP_VERSION,
         "version": orchestration_version(),
+        "round": run.round,
         f"{PHASE_COLUMN}queued": run.queued_at,
     }
 
@@ -82,6 +87,11 @@ def pull_request_of(row: Mapping[str, Any]) -> PullRequest | None:
     """Return the pull request that *row* records, or None."""
     number, url = row.get("pull_request_id"), row.get("pull_request_url")
     return PullRequest(id=int(number), url=str(url)) if number and url else None
+
+
+def round_of(run_id: str, row: Mapping[str, Any]) -> Round:
+    """Return the round in which the run of *row* is: its row alone says so."""
+    return Round(run_id, int(row.get("round") or FIRST))
 
 
 def is_over(row: Mapping[str, Any]) -> bool:

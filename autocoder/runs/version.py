@@ -1,4 +1,4 @@
-"""The version of the orchestrations' shape, as `host.json` gives it to the Durable extension.
+"""The version of the app, and that of the orchestrations' shape, which `host.json` gives to the extension.
 
 https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-orchestration-versioning
 """
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from autocoder.shared.json_text import parse_json
 
+APP_VERSION = "0.1.0"  # pyproject.toml, which is not deployed, has the same
 HOST_JSON = Path(__file__).resolve().parents[2] / "host.json"
 
 

@@ -5,6 +5,7 @@ What may happen to a container group: https://learn.microsoft.com/azure/containe
 
 import contextlib
 import os
+import re
 import signal
 import threading
 import time
@@ -28,7 +29,7 @@ from emulators.soak.schedule import DROP, Trouble
 T = TypeVar("T")
 ALWAYS = 1_000_000
 MAX_RUNS = 50
-GROUP_PREFIX = "autocoder-"
+GROUP = re.compile(r"autocoder-(?P<run>[0-9a-z]+)-\d+")  # of each round of a run
 
 
 class Troubles:
@@ -103,7 +104,7 @@ class Troubles:
         if not found:
             return f"there was no {trouble.target} to kill"
         group, pid = _picked(found, trouble.pick)
-        self.killed.add(group.removeprefix(GROUP_PREFIX))
+        self.killed |= {found["run"] for found in (GROUP.fullmatch(group),) if found}
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
         return f"a process of the {trouble.target} of {group} was killed"

@@ -14,7 +14,8 @@ from autocoder import wire
 from autocoder.clock import now
 from autocoder.container_groups.state import ContainerState, GroupState
 from autocoder.errors import Forbidden, RetryLater
-from autocoder.runs.files import ATTEMPT, PLAN, REPORT, REQUEST, RESULT
+from autocoder.rounds import RunFile, WholeRun
+from autocoder.runs.files import ATTEMPT, PLAN, PROGRESS, REPORT, REQUEST, RESULT
 from autocoder.runs.next_step import ABSENCES, LAUNCHED_AT, MAX_LOOKS
 from autocoder.runs.version import orchestration_version
 from tests.autocoder.clients.conftest import storage  # noqa: F401
@@ -51,7 +52,11 @@ class Record:
         self.records.add(self.run)
 
     def put(self, name, value):
-        self.blobs.put(self.run.id, name, wire.to_bytes(value))
+        self.write(name, wire.to_bytes(value))
+
+    def write(self, name, content):
+        folder = WholeRun(self.run.id) if isinstance(name, RunFile) else self.run.current_round
+        self.blobs.put(folder, name, content)
 
     def planned(self, **changes):
         self.plan = plan(self.run).model_copy(update={"poll_seconds": 30.0, "work_item": None, **changes})
@@ -67,7 +72,7 @@ class Record:
 
     def begun(self, **options):
         self.launched(phase="running", **options)
-        self.blobs.put(self.run.id, ATTEMPT, b"1")
+        self.write(ATTEMPT, b"1")
         return self
 
     def absent(self, looks=MAX_LOOKS - 1):
@@ -82,7 +87,7 @@ class Record:
         return observe_run.run(self.run.id)
 
     def stored_report(self):
-        return wire.load(m.RunReport, self.blobs.get(self.run.id, REPORT))
+        return wire.load(m.RunReport, self.blobs.get(WholeRun(self.run.id), REPORT))
 
 
 @pytest.fixture
@@ -115,7 +120,7 @@ def test_a_new_run_begins_with_what_its_orchestration_carries(record):
 
 
 def test_a_run_whose_request_was_deleted_ends(record):
-    record.blobs.delete(record.run.id, REQUEST)
+    record.blobs.delete(WholeRun(record.run.id), REQUEST)
     seen = record.seen()
     assert (seen.next, seen.report.outcome) == ("conclude", "failed")
     assert "LOG_RETENTION_DAYS" in seen.report.reason
@@ -170,7 +175,7 @@ def test_a_result_that_was_written_during_the_look_is_published(record):
     record.begun().absent()
     record.groups.meanwhile = lambda: record.put(RESULT, result(record.run))
     assert record.seen().next == "publish"
-    assert not record.blobs.exists(record.run.id, REPORT)
+    assert not record.blobs.exists(WholeRun(record.run.id), REPORT)
 
 
 def test_a_run_that_is_late_has_timed_out(record):
@@ -209,7 +214,7 @@ def test_a_result_without_a_change_to_publish_ends_the_run(record, changes, outc
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff", b"{}", b"x" * 1_000_001])
 def test_a_result_that_is_not_valid_ends_the_run(record, content):
     record.begun()
-    record.blobs.put(record.run.id, RESULT, content)
+    record.write(RESULT, content)
     seen = record.seen()
     assert (seen.next, seen.report.outcome) == ("conclude", "failed")
 
@@ -291,7 +296,7 @@ def test_the_row_says_by_which_version_the_run_is_carried(record):
 def test_progress_is_written_to_the_row(record):
     record.begun().groups.state = group()
     progress = m.Progress(phase="verifying", updated_at=now(), usage=m.Usage(turns=2))
-    record.put("progress.json", progress)
+    record.put(PROGRESS, progress)
     assert record.seen().seconds == 2.0
     assert record.row["status"] == "verifying"
     assert '"turns":2' in record.row["usage"]

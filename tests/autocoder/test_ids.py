@@ -5,6 +5,7 @@ import pytest
 
 from autocoder import ids
 from autocoder.models import RUN_ID
+from autocoder.rounds import Round, files_in
 
 
 def test_a_newer_run_sorts_before_an_older_one():
@@ -54,3 +55,20 @@ def test_keys_of_different_parts_differ_even_with_separators_in_them():
 def test_a_run_id_has_its_time():
     made = dt.datetime(2026, 5, 4, 3, 2, 1, tzinfo=dt.UTC)
     assert ids.generated_at(ids.new_run_id(int(made.timestamp() * 1000))) == made
+
+
+@pytest.mark.parametrize("number", [1, 2, 31])
+def test_the_name_of_a_container_group_has_its_round(number):
+    current = Round(ids.new_run_id(), number)
+    assert ids.group_name(current) == f"autocoder-{current.run_id}-{number}"
+    assert ids.round_of_group(ids.group_name(current)) == current
+
+
+@pytest.mark.parametrize("rest", ["", f"-{'a' * 20}", f"-{'a' * 20}-01", f"-{'a' * 19}-1", f"-{'a' * 20}-1-"])
+def test_another_name_is_that_of_no_round(rest):
+    assert ids.round_of_group(f"autocoder{rest}") is None
+
+
+def test_the_files_of_other_rounds_are_not_those_of_this_one():
+    listed = {"request.json": 1, "1/log.txt": 2, "2/log.txt": 3, "2/images/1.png": 4, "21/plan.json": 5}
+    assert files_in(listed, Round("a" * 20, 2)) == {"request.json": 1, "log.txt": 3, "images/1.png": 4}

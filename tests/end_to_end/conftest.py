@@ -98,8 +98,8 @@ class Case:
 
     @property
     def group(self):
-        """The name of the run's container group."""
-        return f"autocoder-{self.run_id}"
+        """The name of the container group of the run's first round."""
+        return f"autocoder-{self.run_id}-1"
 
     @property
     def comment(self):
@@ -128,7 +128,7 @@ class Case:
 
     def left_nothing(self):
         """Check that no container group of this run is left."""
-        assert self.group not in self.platform.container_groups()
+        assert not [name for name in self.platform.container_groups() if self.run_id in name]
 
     def published_nothing(self, outcome, seconds=60):
         """The run ends without a pull request, and its comment says why; returns the run."""

@@ -62,7 +62,7 @@ def upload(platform, run_id, files):
     url = azurite.blob_url(platform.plan.base_port)
     with ContainerClient(url, "runs", credential=KEY, connection_verify=bundle) as runs:
         for name, content in files.items():
-            runs.upload_blob(f"{run_id}/{name}", content, overwrite=True)
+            runs.upload_blob(f"{run_id}/1/{name}", content, overwrite=True)
 
 
 def call_back(platform, run_id):

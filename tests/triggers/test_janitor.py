@@ -46,23 +46,33 @@ def deleted(*groups, rows=None, moving=""):
 
 
 def test_deletes_its_groups_without_a_run():
-    assert deleted(ListedGroup(f"autocoder-{RUN}", OURS)) == [f"autocoder-{RUN}"]
+    assert deleted(ListedGroup(f"autocoder-{RUN}-1", OURS)) == [f"autocoder-{RUN}-1"]
 
 
 @pytest.mark.parametrize("tags", [{}, {APP_TAG: "0" * 12}, {"autocoder-run": RUN}])
 def test_does_not_delete_the_groups_of_another_app(tags):
-    assert deleted(ListedGroup(f"autocoder-{RUN}", tags)) == []
+    assert deleted(ListedGroup(f"autocoder-{RUN}-1", tags)) == []
 
 
 def test_does_not_delete_the_group_of_a_run_in_progress():
     rows = {RUN: {"status": "running"}, OTHER: {"status": "completed"}}
-    groups = [ListedGroup(f"autocoder-{run}", OURS) for run in (RUN, OTHER)]
-    assert deleted(*groups, rows=rows) == [f"autocoder-{OTHER}"]
+    groups = [ListedGroup(f"autocoder-{run}-1", OURS) for run in (RUN, OTHER)]
+    assert deleted(*groups, rows=rows) == [f"autocoder-{OTHER}-1"]
+
+
+def test_deletes_the_group_of_an_earlier_round_of_a_run_in_progress():
+    groups = [ListedGroup(f"autocoder-{RUN}-{number}", OURS) for number in (1, 2)]
+    assert deleted(*groups, rows={RUN: {"status": "running", "round": 2}}) == [f"autocoder-{RUN}-1"]
+
+
+@pytest.mark.parametrize("name", ["autocoder-x", f"autocoder-{RUN}", f"autocoder-{RUN}-0", f"x{RUN}-1"])
+def test_does_not_delete_a_group_that_no_round_can_have(name):
+    assert deleted(ListedGroup(name, OURS)) == []
 
 
 def test_a_group_in_transition_does_not_keep_others_from_being_deleted():
-    groups = [ListedGroup(f"autocoder-{run}", OURS) for run in (RUN, OTHER)]
-    assert deleted(*groups, moving=groups[0].name) == [f"autocoder-{OTHER}"]
+    groups = [ListedGroup(f"autocoder-{run}-1", OURS) for run in (RUN, OTHER)]
+    assert deleted(*groups, moving=groups[0].name) == [f"autocoder-{OTHER}-1"]
 
 
 async def test_starts_the_runs_that_have_a_place_and_have_not_come_unless_they_are_there():

@@ -7,8 +7,9 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 import function_app
 from autocoder import wire
 from autocoder.requests.body import RunBody
+from autocoder.runs.version import APP_VERSION
 from tests.docs.checkout import ROOT
-from triggers.document import VERSION, document
+from triggers.document import document
 from triggers.operations import routes
 
 DOCUMENT = wire.dump(document())
@@ -72,4 +73,4 @@ def test_only_the_callback_is_marked_as_internal():
 
 
 def test_the_version_is_that_of_the_project():
-    assert tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"] == VERSION
+    assert tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"] == APP_VERSION

@@ -10,6 +10,7 @@ from azure.durable_functions.models import OrchestrationRuntimeStatus as Status
 from activities.parts import orchestrations
 from autocoder import wire
 from autocoder.models import RunReport
+from autocoder.rounds import WholeRun
 from autocoder.runs.claims import ACTIVE, Claim
 from autocoder.runs.rows import PLACE, RUN_PARTITION, RUNS, SERVICE
 from autocoder.runs.version import orchestration_version
@@ -176,7 +177,7 @@ async def test_a_run_that_ends_again_and_again_is_given_up_with_a_report_that_is
     row = janitor.row
     assert (row["status"], row["report_owed"]) == ("failed", True)
     assert janitor.run.id in row["reason"]
-    report = wire.load(RunReport, janitor.connected.blobs.get(janitor.run.id, "report.json"))
+    report = wire.load(RunReport, janitor.connected.blobs.get(WholeRun(janitor.run.id), "report.json"))
     assert (report.outcome, report.reason) == ("failed", row["reason"])
     assert janitor.run.id not in janitor.records.held(ACTIVE).values()
 
@@ -196,7 +197,7 @@ async def test_a_new_version_is_not_counted(janitor):
 async def test_a_run_that_is_given_up_ends_as_was_settled_before(janitor):
     janitor.client.has(Status.Failed, "boom", minutes_ago=MAX_PAUSE_MINUTES + 1)
     settled = RunReport(run=janitor.run, outcome="cancelled", reason="as was settled")
-    janitor.connected.blobs.put(janitor.run.id, "report.json", wire.to_bytes(settled))
+    janitor.connected.blobs.put(WholeRun(janitor.run.id), "report.json", wire.to_bytes(settled))
     await janitor.round(restarts=MAX_RESTARTS)
     assert (janitor.row["status"], janitor.row["reason"]) == ("cancelled", "as was settled")
 

@@ -7,6 +7,7 @@ import pytest
 from autocoder import ids
 from autocoder.clients.tables import Tables
 from autocoder.models import Requester, Run, RunRequest
+from autocoder.rounds import Round, WholeRun
 from autocoder.runs.claims import ACTIVE, CHANGE, CONTENT, DELIVERY, IDEMPOTENCY, Claim
 from autocoder.runs.rows import CLAIMS, RUN_PARTITION, RUNS
 from triggers.retention import delete_old_files, expire_claims
@@ -31,8 +32,8 @@ def run(clients, made, status, ended=None):
     request = RunRequest(organization="o", project="p", repository="r", requester=Requester())
     clients.records.add(Run(id=run_id, request=request, title="t", queued_at=text(made)))
     clients.tables.merge(RUNS, RUN_PARTITION, run_id, {"status": status, "ended_at": text(ended or made)})
-    clients.blobs.put(run_id, "log.txt", b"log")
-    clients.blobs.put(run_id, "images/1.png", b"png")
+    clients.blobs.put(WholeRun(run_id), "request.json", b"{}")
+    clients.blobs.put(Round(run_id, 2), "images/1.png", b"png")
     return run_id
 
 
@@ -46,7 +47,7 @@ def test_the_files_of_an_old_run_are_deleted_and_its_record_is_kept(clients):
 
 def test_the_files_of_a_run_without_a_record_are_deleted(clients):
     old = ids.new_run_id(int(ago(31).timestamp() * 1000))
-    clients.blobs.put(old, "request.json", b"{}")
+    clients.blobs.put(WholeRun(old), "request.json", b"{}")
     assert delete_old_files(clients, clients.settings) == 1
     assert tuple(clients.blobs.files(old)) == ()
 
@@ -58,7 +59,7 @@ def test_the_files_of_any_other_run_are_kept(clients, made, status, ended):
     kept = run(clients, ago(made), status, ago(ended))
     assert delete_old_files(clients, clients.settings) == 0
     assert len(tuple(clients.blobs.files(kept))) == 2
-    clients.blobs.delete(kept)
+    clients.blobs.delete_run(kept)
 
 
 def take(clients, kind, key, days):

@@ -52,6 +52,12 @@ class Person:
         item: JSON = self._patch("PATCH", f"_apis/wit/workitems/{work_item_id}", [change])
         return item
 
+    def describe(self, work_item_id: int, description: str) -> JSON:
+        """Replace the description of a work item."""
+        change = {"op": "add", "path": "/fields/System.Description", "value": description}
+        item: JSON = self._patch("PATCH", f"_apis/wit/workitems/{work_item_id}", [change])
+        return item
+
     def work_item(self, work_item_id: int) -> JSON:
         """Return a work item with its relations."""
         item: JSON = self.ask("GET", f"_apis/wit/workitems/{work_item_id}", params={"$expand": "all"})

@@ -11,6 +11,7 @@ from autocoder.clients.blobs import Blobs
 from autocoder.clients.tables import Tables
 from autocoder.ids import key, new_run_id
 from autocoder.models import RunRequest
+from autocoder.rounds import WholeRun
 from autocoder.runs.claims import ACTIVE, CHANGE, CONTENT, DELIVERY, IDEMPOTENCY, Claim, active_claim
 
 numbers = itertools.count(1_000)
@@ -296,7 +297,7 @@ def test_the_first_request_of_two_decides_what_the_run_does(acceptance, records)
     other = another_text(first)
     said = acceptance.accept(other, new_run_id())
     assert (type(said), said.starts) == (Active, True)
-    stored = wire.load(RunRequest, acceptance.blobs.get(only_run(records, first), "request.json"))
+    stored = wire.load(RunRequest, acceptance.blobs.get(WholeRun(only_run(records, first)), "request.json"))
     assert stored == first.request
     assert records.holder(other.claims[2]) is None  # the text may ask again
 

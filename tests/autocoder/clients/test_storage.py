@@ -5,9 +5,11 @@ import pytest
 
 from autocoder.errors import InvalidArgument, NotFound, SignInRequired, TooLarge
 from autocoder.ids import new_run_id
+from autocoder.rounds import Round, WholeRun
 from autocoder.runs.claims import ACTIVE, Claim
 
 RUN = "0" * 19 + "a"
+ROUND = Round(RUN, 1)
 AZURITE_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
 
 
@@ -22,57 +24,57 @@ def tables(storage):
 
 
 def test_a_blob_is_stored_and_read_back(blobs):
-    blobs.put(RUN, "run.json", b"{}")
-    blobs.put(RUN, "run.json", b'{"a": 1}')
-    assert blobs.get(RUN, "run.json") == b'{"a": 1}'
-    assert blobs.exists(RUN, "run.json")
+    blobs.put(ROUND, "run.json", b"{}")
+    blobs.put(ROUND, "run.json", b'{"a": 1}')
+    assert blobs.get(ROUND, "run.json") == b'{"a": 1}'
+    assert blobs.exists(ROUND, "run.json")
 
 
 def test_a_new_blob_is_written_once(blobs):
     run = new_run_id()
-    assert blobs.put_new(run, "request.json", b"1")
-    assert not blobs.put_new(run, "request.json", b"2")
-    assert blobs.get(run, "request.json") == b"1"
+    assert blobs.put_new(WholeRun(run), "request.json", b"1")
+    assert not blobs.put_new(WholeRun(run), "request.json", b"2")
+    assert blobs.get(WholeRun(run), "request.json") == b"1"
 
 
 def test_a_missing_blob_is_none(blobs):
-    assert blobs.get(RUN, "nothing") is None
-    assert not blobs.exists(RUN, "nothing")
-    assert blobs.read_range(RUN, "nothing", 0, 10) == b""
+    assert blobs.get(ROUND, "nothing") is None
+    assert not blobs.exists(ROUND, "nothing")
+    assert blobs.read_range(ROUND, "nothing", 0, 10) == b""
 
 
 def test_refuses_a_blob_that_is_too_large(blobs, tmp_path):
-    blobs.put(RUN, "large", b"x" * 100)
+    blobs.put(ROUND, "large", b"x" * 100)
     with pytest.raises(TooLarge):
-        blobs.get(RUN, "large", 99)
+        blobs.get(ROUND, "large", 99)
     with pytest.raises(TooLarge):
-        blobs.download(RUN, "large", tmp_path / "file", 99)
+        blobs.download(ROUND, "large", tmp_path / "file", 99)
 
 
 def test_downloads_a_large_blob_to_a_file(blobs, tmp_path):
     content = bytes(range(256)) * 40_000
-    blobs.put(RUN, "changes.pack", content)
-    blobs.download(RUN, "changes.pack", tmp_path / "file", len(content))
+    blobs.put(ROUND, "changes.pack", content)
+    blobs.download(ROUND, "changes.pack", tmp_path / "file", len(content))
     assert (tmp_path / "file").read_bytes() == content
     with pytest.raises(NotFound):
-        blobs.download(RUN, "nothing", tmp_path / "other", 10)
+        blobs.download(ROUND, "nothing", tmp_path / "other", 10)
 
 
 def test_reads_a_log_as_it_grows(blobs):
     run = RUN[:-1] + "b"
-    blobs.create_append(run, "log.txt")
-    url = blobs.sas_url(run, "log.txt", "a", 5)
+    blobs.create_append(Round(run, 1), "log.txt")
+    url = blobs.sas_url(Round(run, 1), "log.txt", "a", 5)
     assert httpx.put(url + "&comp=appendblock", content=b"hello ").status_code == 201
-    blobs.create_append(run, "log.txt")
+    blobs.create_append(Round(run, 1), "log.txt")
     assert httpx.put(url + "&comp=appendblock", content=b"world").status_code == 201
-    assert blobs.read_range(run, "log.txt", 6, 100) == b"world"
-    assert blobs.read_range(run, "log.txt", 11, 100) == b""
-    assert blobs.read_range(run, "log.txt", 500, 100) == b""
+    assert blobs.read_range(Round(run, 1), "log.txt", 6, 100) == b"world"
+    assert blobs.read_range(Round(run, 1), "log.txt", 11, 100) == b""
+    assert blobs.read_range(Round(run, 1), "log.txt", 500, 100) == b""
 
 
 def test_a_signed_url_grants_its_permissions_on_one_blob_only(blobs):
-    blobs.put(RUN, "inputs", b"in")
-    read, write = blobs.sas_url(RUN, "inputs", "r", 5), blobs.sas_url(RUN, "result.json", "cw", 5)
+    blobs.put(ROUND, "inputs", b"in")
+    read, write = blobs.sas_url(ROUND, "inputs", "r", 5), blobs.sas_url(ROUND, "result.json", "cw", 5)
     assert httpx.get(read).content == b"in"
     header = {"x-ms-blob-type": "BlockBlob"}
     assert httpx.put(write, content=b"{}", headers=header).status_code == 201
@@ -82,7 +84,7 @@ def test_a_signed_url_grants_its_permissions_on_one_blob_only(blobs):
 
 
 def test_the_first_write_of_an_attempt_wins(blobs):
-    url = blobs.sas_url(RUN, "attempt", "cw", 5)
+    url = blobs.sas_url(ROUND, "attempt", "cw", 5)
     header = {"x-ms-blob-type": "BlockBlob", "If-None-Match": "*"}
     assert httpx.put(url, content=b"1", headers=header).status_code == 201
     assert httpx.put(url, content=b"2", headers=header).status_code in (409, 412)
@@ -91,19 +93,19 @@ def test_the_first_write_of_an_attempt_wins(blobs):
 def test_deletes_only_the_named_blobs(blobs):
     run = RUN[:-1] + "e"
     for name in ("changes.pack", "log.txt"):
-        blobs.put(run, name, b"x")
+        blobs.put(Round(run, 1), name, b"x")
     for _ in range(2):
-        blobs.delete(run, "changes.pack")
-    assert tuple(blobs.files(run)) == ("log.txt",)
+        blobs.delete(Round(run, 1), "changes.pack")
+    assert tuple(blobs.files(run)) == ("1/log.txt",)
 
 
 def test_deletes_all_blobs_of_a_run(blobs):
     run, other = RUN[:-1] + "c", RUN[:-1] + "d"
     for name in (run, other):
-        blobs.put(name, "images/1.png", b"x")
-    assert tuple(blobs.files(run)) == ("images/1.png",)
-    blobs.delete(run)
-    assert (tuple(blobs.files(run)), tuple(blobs.files(other))) == ((), ("images/1.png",))
+        blobs.put(Round(name, 1), "images/1.png", b"x")
+    assert tuple(blobs.files(run)) == ("1/images/1.png",)
+    blobs.delete_run(run)
+    assert (tuple(blobs.files(run)), tuple(blobs.files(other))) == ((), ("1/images/1.png",))
 
 
 @pytest.mark.parametrize(
@@ -112,28 +114,28 @@ def test_deletes_all_blobs_of_a_run(blobs):
 )
 def test_refuses_names_that_lead_elsewhere(blobs, run, name):
     with pytest.raises(InvalidArgument):
-        blobs.get(run, name)
+        blobs.get(Round(run, 1), name)
 
 
 def test_a_connection_string_signs_with_the_accounts_key(storage):
     endpoint = storage.settings["BLOB_URL"]
     string = f"AccountName=devstoreaccount1;AccountKey={AZURITE_KEY};BlobEndpoint={endpoint};"
     blobs = storage.clients(BLOB_URL=string).blobs
-    blobs.put(RUN, "by-key", b"x")
-    assert httpx.get(blobs.sas_url(RUN, "by-key", "r", 5)).content == b"x"
+    blobs.put(ROUND, "by-key", b"x")
+    assert httpx.get(blobs.sas_url(ROUND, "by-key", "r", 5)).content == b"x"
 
 
 def test_development_storage_is_azurite_on_its_own_ports_and_signs_with_its_key(cloud):
     development = {"BLOB_URL": "UseDevelopmentStorage=true", "TABLE_URL": "UseDevelopmentStorage=true"}
     clients = cloud.clients(**development)
-    address = clients.blobs.sas_url(RUN, "log.txt", "a", 5)
-    assert address.startswith(f"http://127.0.0.1:10000/devstoreaccount1/runs/{RUN}/log.txt?")
+    address = clients.blobs.sas_url(ROUND, "log.txt", "a", 5)
+    assert address.startswith(f"http://127.0.0.1:10000/devstoreaccount1/runs/{RUN}/1/log.txt?")
     assert clients.tables._service.url == "http://127.0.0.1:10002/devstoreaccount1"
 
 
 def test_an_identity_without_a_token_cannot_read(storage):
     with pytest.raises(SignInRequired):
-        storage.clients(AZURE_CLIENT_ID="b0000000-0000-4000-8000-000000000009").blobs.get(RUN, "run.json")
+        storage.clients(AZURE_CLIENT_ID="b0000000-0000-4000-8000-000000000009").blobs.get(ROUND, "run.json")
 
 
 def test_a_row_is_inserted_once(tables):
