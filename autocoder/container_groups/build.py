@@ -25,6 +25,7 @@ IMAGE_FOLDER = "/opt/autocoder"  # where an agent's image has the wrapper script
 PYTHON = ("python3", "-S", "-m")  # -S: the runner uses no installed packages
 MIN_CPU, MIN_MEMORY_GB = 0.25, 0.5
 CLONE_SHARE = 0.75  # of PROVISIONING_MINUTES: how long the clone retries while Azure DevOps is away
+VERIFY_MARGIN_MINUTES = 20  # beyond start and agent, after which `verify` ends without being told to
 APP_TAG = "autocoder-app"
 
 
@@ -146,13 +147,14 @@ def _verify(plan: Plan, settings: Settings) -> tuple[ContainerSpec, ...]:
     if not _is_verified(plan):
         return ()
     tools, tools_mounts = _tools_location(plan)
+    minutes = plan.provisioning_minutes + (plan.budget.minutes or 0) + VERIFY_MARGIN_MINUTES
     mounts = (Mount(volume="verification"), Mount(volume="control", read_only=True), *tools_mounts)
     return (
         ContainerSpec(
             name="verify",
             image=plan.image,
             command=("/bin/sh", f"{tools}/base/verify.sh"),
-            env=_paths(mounts),
+            env={**_paths(mounts), "AUTOCODER_SECONDS": str(int(60 * minutes))},
             mounts=mounts,
             cpu=MIN_CPU,
             memory_gb=MIN_MEMORY_GB,

@@ -1,25 +1,18 @@
 #!/bin/sh
-# Runs the agent's run.sh in its own process group until it exits, its time is up or it is told to stop.
-# POSIX sh only, so that it runs in any image that has /bin/sh. It always exits with 0; the outcome is written to
-# exchange/exit.json.
+# Runs the agent's run.sh in its own process group until it exits, its time is up or it is told to stop; then it waits
+# to be asked for another turn (see shared.sh), within the same time. POSIX sh only, so that it runs in any image that
+# has /bin/sh. It always exits with 0; the outcome of each turn is written to exchange/exit-<turn>.json.
 set -u
 # shellcheck source=containers/base/shared.sh
 . "${0%/*}/shared.sh"
 
 inputs=$AUTOCODER_INPUTS exchange=$AUTOCODER_EXCHANGE control=$AUTOCODER_CONTROL
+orders=$control/agent answers=$exchange
 seconds=${AUTOCODER_SECONDS%%.*} grace=${AUTOCODER_GRACE_SECONDS:-5}
+between=1200 # the seconds within which another turn begins: commit and checks of the one before take less
 
 # Updates the heartbeat. A shell may exit if the redirection of `:`, a special built-in, fails, so this uses `true`.
 beat() { true >"$exchange/heartbeat"; } 2>/dev/null
-
-# finish CODE REASON: writes exit.json in one step, over the space that was reserved for it, and exits.
-finish() {
-    elapsed "$began"
-    printf '{"exitCode": %d, "reason": "%s", "seconds": %s}\n' "$1" "$2" "$elapsed" 1<>"$exchange/.exit.json"
-    mv -f "$exchange/.exit.json" "$exchange/exit.json"
-    rm -rf "$home" 2>/dev/null
-    exit 0
-}
 
 # signal NAME: sends a signal to the agent's process group, or to its process if there is no group.
 signal() { kill "-$1" "-$child" 2>/dev/null || kill "-$1" "$child" 2>/dev/null; }
@@ -42,7 +35,12 @@ has_library() {
     return 1
 }
 
-stopped() { [ -e "$control/stop" ] || [ -e "$control/done" ]; }
+told_to_end() { [ -n "$over" ] || [ -e "$control/stop" ] || [ -e "$control/done" ]; }
+
+nap() {
+    if [ "$looks" -lt 100 ]; then pause 0.005; else pause 0.1; fi
+    [ $((looks % 10)) -ne 0 ] || beat
+}
 
 end_group() {
     signal TERM
@@ -57,7 +55,7 @@ end_group() {
 # Runs beside the agent: updates the heartbeat, and ends the agent at the deadline or when it is told to stop.
 watch() {
     trap - TERM
-    deadline=$((began + seconds * 100)) next=0
+    next=0
     while :; do
         now
         if [ "$now" -ge "$next" ]; then
@@ -66,7 +64,7 @@ watch() {
         fi
         reason=
         [ "$now" -lt "$deadline" ] || reason=deadline
-        if stopped; then reason=stopped; fi
+        if told_to_end; then reason=stopped; fi
         if [ -n "$reason" ]; then
             printf '%s' "$reason" >"$home/reason"
             end_group
@@ -76,58 +74,75 @@ watch() {
     done
 }
 
+# Starts the agent in the background, as the leader of its own process group if that is possible; sets `child`.
+start_agent() {
+    rm -f "$exchange/log-$turn"
+    if command -v setsid >/dev/null 2>&1; then
+        setsid /bin/sh "$AUTOCODER_AGENT/run.sh" </dev/null >"$exchange/log-$turn" 2>&1 &
+    else
+        set -m 2>/dev/null || :
+        /bin/sh "$AUTOCODER_AGENT/run.sh" </dev/null >"$exchange/log-$turn" 2>&1 &
+        set +m 2>/dev/null || :
+    fi
+    child=$!
+}
+
+# Lets the agent work until it ends, and writes how it did.
+take_turn() {
+    now
+    began=$now
+    [ "$turn" -gt 1 ] || deadline=$((began + seconds * 100)) # all turns together have this time
+    reserve "$((turn + 1))"
+    export AUTOCODER_PROMPT="$orders/$turn/prompt.md"
+    [ -e "$AUTOCODER_PROMPT" ] || AUTOCODER_PROMPT=$inputs/prompt.md
+    cd "$AUTOCODER_WORKSPACE" || { end_turn 1 exited && return; }
+    rm -f "$home/reason"
+    start_agent
+    trap 'over=stopped; printf stopped >"$home/reason"; end_group' TERM INT
+    watch &
+    watcher=$!
+
+    wait "$child"
+    status=$?
+    while kill -0 "$child" 2>/dev/null; do # a signal to this shell interrupted `wait`; the agent is still running
+        wait "$child"
+        status=$?
+    done
+    signal KILL # processes that the agent left running in its group
+    kill "$watcher" 2>/dev/null
+    end_others
+    wait "$watcher" 2>/dev/null
+    trap 'over=stopped' TERM INT
+    reason=
+    { read -r reason <"$home/reason"; } 2>/dev/null # `read` fails, because the line has no end, but sets the variable
+    end_turn "$status" "${reason:-exited}" # empty if the watch was killed before it had written its reason
+}
+
 # The platform may start the container again. An agent that has started once is not started a second time.
-if [ -e "$exchange/exit.json" ] || [ -e "$exchange/log" ]; then exit 0; fi
-now
-began=$now
+if [ -e "$exchange/exit-1.json" ] || [ -e "$exchange/log-1" ]; then exit 0; fi
 # Without a heartbeat the supervisor notices that the agent never started.
 beat || { echo "agent.sh: cannot write to $exchange" >&2 && exit 0; }
-printf '%256s\n' '' >"$exchange/.exit.json" # reserves the space for exit.json, because the agent may fill the volume
-limit=$((began + (seconds + 120) * 100))
+turn=1 over=
+reserve "$turn"
 case $(cat "$inputs/clone.json" 2>/dev/null) in
 *'"state": "ready"'* | *'"state":"ready"'*) ;;
 *) exit 0 ;;
 esac
+trap 'over=stopped' TERM INT
 make_home
-turns=0
-until [ -e "$control/start" ]; do
-    if stopped; then finish 143 stopped; fi
-    now
-    [ "$now" -lt "$limit" ] || finish 143 deadline
-    turns=$((turns + 1))
-    if [ "$turns" -lt 100 ]; then pause 0.005; else pause 0.1; fi
-    [ $((turns % 10)) -ne 0 ] || beat
-done
-if stopped; then finish 143 stopped; fi
-
 use_home
 export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0='*'
 if [ -d "${0%/*}/../lib" ]; then add_missing_tools; fi
-cd "$AUTOCODER_WORKSPACE" || finish 1 exited
 
 now
-began=$now
-if command -v setsid >/dev/null 2>&1; then
-    setsid /bin/sh "$AUTOCODER_AGENT/run.sh" </dev/null >"$exchange/log" 2>&1 &
-else
-    set -m 2>/dev/null || :
-    /bin/sh "$AUTOCODER_AGENT/run.sh" </dev/null >"$exchange/log" 2>&1 &
-    set +m 2>/dev/null || :
-fi
-child=$!
-trap 'printf stopped >"$home/reason"; end_group' TERM INT
-watch &
-watcher=$!
-
-wait "$child"
-status=$?
-while kill -0 "$child" 2>/dev/null; do # a signal to this shell interrupted `wait`; the agent is still running
-    wait "$child"
-    status=$?
+began=$now limit=$((now + (seconds + 120) * 100))
+while await_turn; do
+    take_turn
+    turn=$((turn + 1))
+    now
+    limit=$((now + between * 100))
+    [ "$limit" -lt "$deadline" ] || limit=$deadline
 done
-signal KILL # processes that the agent left running in its group
-kill "$watcher" 2>/dev/null
-[ "$$" -ne 1 ] || kill -KILL -1 2>/dev/null # as the container's first process: every other process as well
-reason=
-{ read -r reason <"$home/reason"; } 2>/dev/null # `read` fails, because the line has no end, but sets the variable
-finish "$status" "${reason:-exited}" # empty if the watch was killed before it had written its reason
+if [ -e "$orders/start-$turn" ]; then end_turn 143 stopped; fi # it was told to end before it could begin the turn
+rm -rf "$home" 2>/dev/null
+exit 0

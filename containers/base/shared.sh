@@ -1,7 +1,7 @@
 #!/bin/sh
 # Functions that agent.sh and verify.sh share. Both source this file from the folder that they are in.
 # POSIX sh only, so that it runs in any image that has /bin/sh.
-# shellcheck disable=SC2034 # the variables that are set here are used by the scripts that source this file
+# shellcheck disable=SC2034,SC2154 # each of the variables is set in one file and used in the other
 
 # Sets `now` to the time since the machine started, in hundredths of a second. Needs no process if /proc is mounted.
 now() {
@@ -33,3 +33,33 @@ make_home() {
 
 # Makes the folder of make_home the HOME and TMPDIR of every command from here on.
 use_home() { export HOME="$home/home" TMPDIR="$home/tmp"; }
+
+# The protocol of both wrappers: the supervisor writes what a turn needs into the folder $orders/<turn>, then the file
+# $orders/start-<turn>; the wrapper takes that turn, writes $answers/exit-<turn>.json, and waits for the next one.
+
+# await_turn: waits until the turn `turn` is started. Fails when `told_to_end` succeeds, or when the time is `limit`.
+# Both and `nap`, which pauses between two looks and may use `looks`, are those of the script that sources this file.
+await_turn() {
+    looks=0
+    until [ -e "$orders/start-$turn" ]; do
+        if told_to_end; then return 1; fi
+        now
+        [ "$now" -lt "$limit" ] || return 1
+        looks=$((looks + 1))
+        nap
+    done
+    ! told_to_end
+}
+
+# reserve TURN: reserves the space for the turn's exit file, because what runs in it may fill the volume.
+reserve() { printf '%256s\n' '' >"$answers/.exit-$1.json"; } 2>/dev/null
+
+# end_turn CODE REASON: writes the exit file in one step, over the space that was reserved for it.
+end_turn() {
+    elapsed "$began"
+    printf '{"exitCode": %d, "reason": "%s", "seconds": %s}\n' "$1" "$2" "$elapsed" 1<>"$answers/.exit-$turn.json"
+    mv -f "$answers/.exit-$turn.json" "$answers/exit-$turn.json"
+}
+
+# As the container's first process: ends every other process, which a turn may have left running.
+end_others() { [ "$$" -ne 1 ] || kill -KILL -1 2>/dev/null || :; }

@@ -1,18 +1,20 @@
 #!/bin/sh
-# Runs the team's commands one after another in a fresh checkout of the commit that will be pushed.
-# POSIX sh only, so that it runs in any image that has /bin/sh. It always exits with 0; the results are written to
-# verification/results.
+# Runs the team's commands one after another in a fresh checkout of the commit that will be pushed; then it waits to be
+# asked for another turn (see shared.sh). POSIX sh only, so that it runs in any image that has /bin/sh. It always exits
+# with 0; the results of each turn are written to verification/results-<turn>.
 set -u
 # shellcheck source=containers/base/shared.sh
 . "${0%/*}/shared.sh"
 
 control=$AUTOCODER_CONTROL verification=$AUTOCODER_VERIFICATION
-results=$verification/results
+orders=$control/verify answers=$verification
+seconds=${AUTOCODER_SECONDS:-86400} temporary=${TMPDIR:-}
+
+told_to_end() { [ -e "$control/done" ]; }
 
 # Looks often for the first 20 seconds, while a quick agent may finish, and less often after that.
 nap() {
-    naps=$((naps + 1))
-    if [ "$naps" -lt 400 ]; then pause 0.05; else pause 0.2; fi
+    if [ "$looks" -lt 400 ]; then pause 0.05; else pause 0.2; fi
 }
 
 # run SCRIPT: runs a script for as long as the time limit of all commands together allows.
@@ -24,39 +26,54 @@ run() {
     fi
 }
 
-[ ! -e "$verification/done" ] || exit 0 # the platform has started the container again
-naps=0
-until [ -e "$control/verify.ready" ]; do
-    [ ! -e "$control/done" ] || exit 0
-    nap
-done
-
-make_home
-use_home
-mkdir -p "$results"
-seconds=$(cat "$control/verify/seconds" 2>/dev/null) || seconds=420
-setup=$(cat "$control/verify/setup" 2>/dev/null) || setup=0
-now
-deadline=$((now + seconds * 100))
-
-# This container cannot write to the checkout, so the commands work in a copy. If copying fails, nothing runs.
-rm -rf "$verification/checkout"
-cp -RP "$control/checkout" "$verification/checkout" || rm -rf "$verification/checkout"
-
-number=1
-while [ -f "$control/verify/$number.sh" ] && [ ! -e "$control/done" ]; do
-    cd "$verification/checkout" || break
+# Runs the commands of a turn, and writes how the last one ended.
+take_turn() {
+    folder=$orders/$turn results=$verification/results-$turn status=0 reason=exited
+    if [ -n "$temporary" ]; then TMPDIR=$temporary; else unset TMPDIR; fi # that of the turn before is gone
+    make_home
+    use_home
+    mkdir -p "$results"
+    allowed=$(cat "$folder/seconds" 2>/dev/null) || allowed=420
+    setup=$(cat "$folder/setup" 2>/dev/null) || setup=0
     now
-    [ "$now" -lt "$deadline" ] || break
-    began=$now
-    run "$control/verify/$number.sh" </dev/null >"$results/$number.log" 2>&1
-    status=$?
-    elapsed "$began"
-    printf '%s\n' "$elapsed" >"$results/$number.seconds"
-    printf '%d\n' "$status" >"$results/$number.exit"
-    if [ "$status" -ne 0 ] && [ "$number" -le "$setup" ]; then break; fi # the commands need a complete setup
-    number=$((number + 1))
+    began=$now deadline=$((now + allowed * 100))
+
+    # This container cannot write to the checkout, so the commands work in a copy. If copying fails, nothing runs.
+    cd "$verification" || return
+    rm -rf "$verification/checkout"
+    cp -RP "$folder/checkout" "$verification/checkout" || rm -rf "$verification/checkout"
+    run_commands
+    end_others
+    end_turn "$status" "$reason"
+    rm -rf "$home" 2>/dev/null
+}
+
+run_commands() {
+    number=1
+    while [ -f "$folder/$number.sh" ]; do
+        if told_to_end; then reason=stopped && break; fi
+        cd "$verification/checkout" || break
+        now
+        if [ "$now" -ge "$deadline" ]; then reason=deadline && break; fi
+        started=$now
+        run "$folder/$number.sh" </dev/null >"$results/$number.log" 2>&1
+        status=$?
+        elapsed "$started"
+        printf '%s\n' "$elapsed" >"$results/$number.seconds"
+        printf '%d\n' "$status" >"$results/$number.exit"
+        if [ "$status" -ne 0 ] && [ "$number" -le "$setup" ]; then break; fi # the commands need a complete setup
+        number=$((number + 1))
+    done
+}
+
+turn=1
+# The platform may start the container again: a turn that has an end is not taken a second time.
+while [ -e "$answers/exit-$turn.json" ]; do turn=$((turn + 1)); done
+now
+limit=$((now + seconds * 100))
+while await_turn; do
+    reserve "$turn"
+    take_turn
+    turn=$((turn + 1))
 done
-: >"$verification/done"
-rm -rf "$home" 2>/dev/null
 exit 0

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs Claude Code once and non-interactively: reads the prompt from standard input and prints events as JSON lines.
 #
-# The wrapper sets AUTOCODER_AGENT (this folder), AUTOCODER_INPUTS (with prompt.md and system.md),
+# The wrapper sets AUTOCODER_AGENT (this folder), AUTOCODER_INPUTS (with system.md), AUTOCODER_PROMPT (a file),
 # AUTOCODER_MODEL, AUTOCODER_MODEL_URL, a fresh HOME and TMPDIR, and the workspace as working directory.
 set -eu
 
@@ -24,4 +24,4 @@ exec "$AUTOCODER_AGENT/node_modules/.bin/claude" --print \
     --dangerously-skip-permissions \
     --setting-sources user --strict-mcp-config --disable-slash-commands \
     --no-session-persistence \
-    <"$AUTOCODER_INPUTS/prompt.md"
+    <"$AUTOCODER_PROMPT"

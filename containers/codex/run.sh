@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs Codex once and non-interactively: reads the prompt from standard input and prints events as JSON lines.
 #
-# The wrapper sets AUTOCODER_AGENT (this folder), AUTOCODER_INPUTS (with prompt.md and system.md),
+# The wrapper sets AUTOCODER_AGENT (this folder), AUTOCODER_INPUTS (with system.md), AUTOCODER_PROMPT (a file),
 # AUTOCODER_MODEL, AUTOCODER_MODEL_URL, a fresh HOME and TMPDIR, and the workspace as working directory.
 set -eu
 
@@ -22,4 +22,4 @@ exec "$1" exec --json --ephemeral --skip-git-repo-check \
     -c 'model_provider="gateway"' -c "model_providers.gateway=$gateway" \
     --disable hooks --disable apps --disable plugins -c project_doc_max_bytes=0 \
     -c check_for_update_on_startup=false -c analytics.enabled=false \
-    - <"$AUTOCODER_INPUTS/prompt.md"
+    - <"$AUTOCODER_PROMPT"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs GitHub Copilot once and non-interactively: reads the prompt from standard input and prints events as JSON lines.
 #
-# The wrapper sets AUTOCODER_AGENT (this folder), AUTOCODER_INPUTS (with prompt.md and system.md),
+# The wrapper sets AUTOCODER_AGENT (this folder), AUTOCODER_INPUTS (with system.md), AUTOCODER_PROMPT (a file),
 # AUTOCODER_MODEL, AUTOCODER_MODEL_URL, a fresh HOME and TMPDIR, and the workspace as working directory.
 set -eu
 
@@ -26,4 +26,4 @@ exec "$1" --output-format json --stream off --no-color \
     --allow-all-tools --allow-all-paths --no-ask-user \
     --disable-builtin-mcps --no-remote --no-remote-export --disable-client-telemetry \
     --log-dir "$TMPDIR/copilot-log" \
-    <"$AUTOCODER_INPUTS/prompt.md"
+    <"$AUTOCODER_PROMPT"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs Crush once and non-interactively: reads the prompt from standard input and prints the final message as text.
 #
-# The wrapper sets AUTOCODER_AGENT (this folder), AUTOCODER_INPUTS (with prompt.md and system.md),
+# The wrapper sets AUTOCODER_AGENT (this folder), AUTOCODER_INPUTS (with system.md), AUTOCODER_PROMPT (a file),
 # AUTOCODER_MODEL, AUTOCODER_MODEL_URL, a fresh HOME and TMPDIR, and the workspace as working directory.
 set -eu
 
@@ -56,4 +56,4 @@ EOF
 # By default it stores its data in the workspace.
 exec "$AUTOCODER_AGENT/node_modules/.bin/crush" run --quiet --data-dir "$HOME/.crush" \
     --model "gateway/$AUTOCODER_MODEL" \
-    <"$AUTOCODER_INPUTS/prompt.md"
+    <"$AUTOCODER_PROMPT"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs Gemini CLI once and non-interactively: reads the prompt from standard input and prints events as JSON lines.
 #
-# The wrapper sets AUTOCODER_AGENT (this folder), AUTOCODER_INPUTS (with prompt.md and system.md),
+# The wrapper sets AUTOCODER_AGENT (this folder), AUTOCODER_INPUTS (with system.md), AUTOCODER_PROMPT (a file),
 # AUTOCODER_MODEL, AUTOCODER_MODEL_URL, a fresh HOME and TMPDIR, and the workspace as working directory.
 set -eu
 
@@ -23,4 +23,4 @@ exec "$node" --require "$AUTOCODER_AGENT/settings.cjs" \
     "$AUTOCODER_AGENT/node_modules/@google/gemini-cli/bundle/gemini.js" --output-format stream-json \
     --approval-mode yolo --skip-trust --extensions none \
     --model "$AUTOCODER_MODEL" \
-    <"$AUTOCODER_INPUTS/prompt.md"
+    <"$AUTOCODER_PROMPT"

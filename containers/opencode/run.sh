@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs OpenCode once and non-interactively: reads the prompt from standard input and prints events as JSON lines.
 #
-# The wrapper sets AUTOCODER_AGENT (this folder), AUTOCODER_INPUTS (with prompt.md and system.md),
+# The wrapper sets AUTOCODER_AGENT (this folder), AUTOCODER_INPUTS (with system.md), AUTOCODER_PROMPT (a file),
 # AUTOCODER_MODEL, AUTOCODER_MODEL_URL, a fresh HOME and TMPDIR, and the workspace as working directory.
 set -eu
 
@@ -19,4 +19,4 @@ echo '{"packages": {"": {"dependencies": {"@opencode-ai/plugin": "*"}}}}' \
 
 exec "$AUTOCODER_AGENT/node_modules/opencode-linux-x64/bin/opencode" run --format json --auto --pure \
     --title run --model "gateway/$AUTOCODER_MODEL" \
-    <"$AUTOCODER_INPUTS/prompt.md"
+    <"$AUTOCODER_PROMPT"

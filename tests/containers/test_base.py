@@ -23,8 +23,8 @@ class Agent:
 
     def __init__(self, folder, shell):
         self.folder, self.shell, self.base = folder, shell, BASE
-        for name in ("workspace", "inputs", "exchange", "control", "agent"):
-            (folder / name).mkdir()
+        for name in ("workspace", "inputs", "exchange", "control/agent", "agent"):
+            (folder / name).mkdir(parents=True)
         (folder / "inputs" / "clone.json").write_text('{"state": "ready"}')
         self.environment = {
             "PATH": os.environ["PATH"],
@@ -40,17 +40,32 @@ class Agent:
         command = [*self.shell, str(self.base / "agent.sh")]
         self.process = subprocess.Popen(command, env={**places, **self.environment}, cwd="/")
         if begin:
-            (self.folder / "control" / "start").touch()
+            self.begin(1)
+
+    def begin(self, turn, prompt=None):
+        if prompt is not None:
+            (self.folder / "control" / "agent" / str(turn)).mkdir()
+            (self.folder / "control" / "agent" / str(turn) / "prompt.md").write_text(prompt)
+        (self.folder / "control" / "agent" / f"start-{turn}").touch()
+
+    def ended(self, turn):
+        self.wait_for(f"exchange/exit-{turn}.json", 30)
+        return json.loads((self.folder / "exchange" / f"exit-{turn}.json").read_text())
+
+    def tell(self, word):
+        (self.folder / "control" / word).touch()
 
     def exit(self):
+        told = self.ended(1)
+        self.tell("stop")
         assert self.process.wait(30) == 0
-        return json.loads((self.folder / "exchange" / "exit.json").read_text())
+        return told
 
-    def log(self):
-        return (self.folder / "exchange" / "log").read_text()
+    def log(self, turn=1):
+        return (self.folder / "exchange" / f"log-{turn}").read_text()
 
-    def wait_for(self, name):
-        for _ in range(1000):
+    def wait_for(self, name, seconds=10):
+        for _ in range(100 * seconds):
             if (self.folder / name).exists():
                 return
             time.sleep(0.01)
@@ -86,8 +101,8 @@ def test_home_is_fresh_outside_the_checkout_and_gone_afterwards(agent):
 def test_waits_for_the_supervisor(agent):
     agent.start("echo begun", begin=False)
     agent.wait_for("exchange/heartbeat")
-    assert not (agent.folder / "exchange" / "log").exists()
-    (agent.folder / "control" / "start").touch()
+    assert not (agent.folder / "exchange" / "log-1").exists()
+    agent.begin(1)
     agent.exit()
 
 
@@ -95,7 +110,7 @@ def test_exits_without_a_log_when_the_clone_failed(agent):
     (agent.folder / "inputs" / "clone.json").write_text('{"state": "failed", "reason": "ready"}')
     agent.start("echo begun")
     assert agent.process.wait(10) == 0
-    assert not (agent.folder / "exchange" / "log").exists()
+    assert not (agent.folder / "exchange" / "log-1").exists()
 
 
 def test_starts_nothing_when_it_cannot_write_to_the_exchange(agent):
@@ -105,10 +120,66 @@ def test_starts_nothing_when_it_cannot_write_to_the_exchange(agent):
     assert not (agent.folder / "workspace" / "begun").exists()
 
 
-def test_stops_before_the_agent_was_started(agent):
-    agent.start("echo begun", begin=False)
-    (agent.folder / "control" / "done").touch()
+def test_ends_before_the_agent_was_started(agent):
+    agent.start("touch begun", begin=False)
+    agent.tell("done")
+    assert agent.process.wait(10) == 0
+    assert list((agent.folder / "exchange").glob("exit-*")) == []
+
+
+def test_an_agent_that_is_stopped_before_it_could_start_says_so(agent):
+    agent.begin(1)
+    agent.tell("stop")
+    agent.start("touch begun", begin=False)
     assert agent.exit()["reason"] == "stopped"
+    assert not (agent.folder / "workspace" / "begun").exists()
+
+
+def test_an_agent_is_asked_again_in_the_same_container(agent):
+    (agent.folder / "inputs" / "prompt.md").write_text("Do it.")
+    agent.start('cat "$AUTOCODER_PROMPT"; ls "$HOME"; touch "$HOME/seen"; exit 0')
+    assert agent.ended(1)["reason"] == "exited"
+    (agent.folder / "agent" / "run.sh").write_text('cat "$AUTOCODER_PROMPT"; ls "$HOME"; exit 7\n')
+    agent.begin(2, "Repair it.")
+    assert (agent.ended(2)["exitCode"], agent.ended(2)["reason"]) == (7, "exited")
+    assert agent.log(1) == "Do it."
+    assert agent.log(2) == "Repair it.seen\n"
+    assert agent.process.poll() is None
+    agent.tell("done")
+    assert agent.process.wait(10) == 0
+    assert not (agent.folder / "exchange" / "exit-3.json").exists()
+
+
+def test_all_turns_of_an_agent_share_one_time(agent):
+    agent.environment["AUTOCODER_SECONDS"] = "3"
+    agent.start("sleep 1")
+    assert agent.ended(1)["reason"] == "exited"
+    (agent.folder / "agent" / "run.sh").write_text("sleep 404\n")
+    agent.begin(2)
+    assert agent.ended(2)["reason"] == "deadline"
+    assert agent.ended(2)["seconds"] < 3
+    assert agent.process.wait(10) == 0  # nobody told it to
+
+
+def test_an_agent_that_is_not_asked_again_ends_with_its_time(agent):
+    agent.environment["AUTOCODER_SECONDS"] = "2"
+    agent.start("true")
+    assert agent.ended(1)["reason"] == "exited"
+    assert agent.process.wait(20) == 0
+
+
+def test_what_a_turn_of_the_agent_leaves_running_is_ended_before_the_next(agent):
+    agent.start("sleep 405 & echo $!")
+    agent.ended(1)
+    assert not Path(f"/proc/{agent.log().strip()}/exe").exists()
+    agent.exit()
+
+
+def test_a_signal_to_the_wrapper_ends_it_between_turns(agent):
+    agent.start("true")
+    agent.ended(1)
+    agent.process.send_signal(signal.SIGTERM)
+    assert agent.process.wait(10) == 0
 
 
 def test_a_stop_ends_the_process_group_quickly(agent):
@@ -117,7 +188,7 @@ def test_a_stop_ends_the_process_group_quickly(agent):
     )
     agent.wait_for("workspace/here")
     began = time.monotonic()
-    (agent.folder / "control" / "stop").touch()
+    agent.tell("stop")
     told = agent.exit()
     assert (told["reason"], told["exitCode"]) == ("stopped", 5)
     assert time.monotonic() - began < 3
@@ -143,7 +214,7 @@ def test_updates_the_heartbeat_while_the_agent_works(agent):
     agent.start("sleep 2.5")
     agent.wait_for("exchange/heartbeat")
     beats = set()
-    while agent.process.poll() is None:
+    while not (agent.folder / "exchange" / "exit-1.json").exists():
         beats.add((agent.folder / "exchange" / "heartbeat").stat().st_mtime_ns)
         time.sleep(0.05)
     assert len(beats) >= 3
@@ -167,8 +238,9 @@ def test_writes_the_exit_file_on_a_volume_that_the_agent_has_filled(agent):
         for name in ("workspace", "inputs", "exchange", "control", "agent")
     }
     (agent.folder / "agent" / "run.sh").write_text("head -c 1000000 /dev/zero; exit 7\n")
-    (agent.folder / "control" / "start").touch()
-    script = '"$@" >&2; cat "$AUTOCODER_EXCHANGE/exit.json"'
+    agent.begin(1)
+    agent.environment["AUTOCODER_SECONDS"] = "2"  # after which it ends
+    script = '"$@" >&2; cat "$AUTOCODER_EXCHANGE/exit-1.json"'
     command = [*tiny, "sh", "-c", script, "sh", *agent.shell, str(BASE / "agent.sh")]
     done = subprocess.run(command, env=agent.environment, capture_output=True, timeout=30)
     assert (json.loads(done.stdout)["exitCode"], json.loads(done.stdout)["reason"]) == (7, "exited")
@@ -183,65 +255,109 @@ def test_the_agent_can_look_at_the_checkout_whoever_owns_it(agent):
 @pytest.fixture
 def verify(tmp_path, shell):
     control, verification = tmp_path / "con trol", tmp_path / "veri fication"
-    (control / "verify").mkdir(parents=True)
+    control.mkdir()
     verification.mkdir()
-    (control / "checkout" / "inner").mkdir(parents=True)
-    (control / "checkout" / "link").symlink_to("/etc")
-    (control / "checkout" / "run.sh").write_text("echo it runs\n")
-    (control / "checkout" / "run.sh").chmod(0o755)
     names = {"AUTOCODER_CONTROL": str(control), "AUTOCODER_VERIFICATION": str(verification)}
 
-    def start(*scripts, ready=True, setup=0, seconds=60, **environment):
-        (control / "verify" / "setup").write_text(str(setup))
-        (control / "verify" / "seconds").write_text(str(seconds))
+    def ask(*scripts, ready=True, setup=0, seconds=60, turn=1):
+        folder = control / "verify" / str(turn)
+        (folder / "checkout" / "inner").mkdir(parents=True)
+        (folder / "checkout" / "link").symlink_to("/etc")
+        (folder / "checkout" / "run.sh").write_text(f"echo it runs\n# in turn {turn}\n")
+        (folder / "checkout" / "run.sh").chmod(0o755)
+        (folder / "setup").write_text(str(setup))
+        (folder / "seconds").write_text(str(seconds))
         for number, script in enumerate(scripts, 1):
-            (control / "verify" / f"{number}.sh").write_text(script + "\n")
+            (folder / f"{number}.sh").write_text(script + "\n")
         if ready:
-            (control / "verify.ready").touch()
-        command = [*shell, str(BASE / "verify.sh")]
-        return subprocess.Popen(command, env={"PATH": os.environ["PATH"], **names, **environment}, cwd="/")
+            (control / "verify" / f"start-{turn}").touch()
 
-    start.control, start.results = control, verification / "results"
-    start.done = verification / "done"
+    def ended(process, turn=1):
+        """Wait for the end of a turn, then for that of the container; returns what the exit file says."""
+        until = time.monotonic() + 30
+        while not (verification / f"exit-{turn}.json").exists() and time.monotonic() < until:
+            assert process.poll() is None
+            time.sleep(0.01)
+        return json.loads((verification / f"exit-{turn}.json").read_text())
+
+    def start(*scripts, environment=None, **asked):
+        ask(*scripts, **asked)
+        command = [*shell, str(BASE / "verify.sh")]
+        return subprocess.Popen(
+            command, env={"PATH": os.environ["PATH"], **names, **(environment or {})}, cwd="/"
+        )
+
+    def done(process):
+        told = ended(process)
+        (control / "done").touch()
+        assert process.wait(20) == 0
+        return told
+
+    start.control, start.results = control, verification / "results-1"
+    start.ask, start.ended, start.done = ask, ended, done
     return start
 
 
 def test_runs_the_commands_in_order(verify):
-    process = verify("pwd; exit 3", "false; echo no", "cat; echo ok")
-    assert process.wait(20) == 0
+    assert verify.done(verify("pwd; exit 3", "false; echo no", "cat; echo ok"))["reason"] == "exited"
     told = {path.name: path.read_text().strip() for path in verify.results.iterdir()}
     assert [told[f"{n}.exit"] for n in (1, 2, 3)] == ["3", "1", "0"]
     assert told["1.log"].endswith("veri fication/checkout")
     assert (told["2.log"], told["3.log"]) == ("", "ok")
     assert all(float(told[f"{n}.seconds"]) < 10 for n in (1, 2, 3))
-    assert verify.done.exists()
+
+
+def test_another_commit_is_verified_in_the_same_container(verify):
+    process = verify("touch left $HOME/left; exit 1")
+    assert (verify.ended(process)["exitCode"], verify.ended(process)["reason"]) == (1, "exited")
+    verify.ask("tail -n 1 run.sh; ls; ls $HOME $TMPDIR", turn=2)
+    assert verify.ended(process, 2)["exitCode"] == 0
+    log = (verify.results.parent / "results-2" / "1.log").read_text()
+    assert "# in turn 2" in log
+    assert "left" not in log
+    assert (verify.results / "1.exit").read_text() == "1\n"
+    assert process.poll() is None
+    (verify.control / "done").touch()
+    assert process.wait(10) == 0
+
+
+def test_a_container_that_was_started_again_goes_on_with_the_next_turn(verify):
+    (verify.results.parent / "exit-1.json").write_text("{}")
+    process = verify("echo never")
+    verify.ask("echo twice", turn=2)
+    assert verify.ended(process, 2)["exitCode"] == 0
+    assert not verify.results.exists()
+    process.kill()
+
+
+def test_verify_ends_with_its_time_when_nobody_tells_it_to(verify):
+    process = verify("echo never", ready=False, environment={"AUTOCODER_SECONDS": "1"})
+    assert process.wait(20) == 0
 
 
 def test_replaces_a_link_in_the_place_of_the_checkout(verify, tmp_path):
     outside = tmp_path / "outside"
     outside.mkdir()
     (verify.results.parent / "checkout").symlink_to(outside)
-    assert verify("./run.sh; readlink link; test -d inner; echo mine >new").wait(20) == 0
+    verify.done(verify("./run.sh; readlink link; test -d inner; echo mine >new"))
     assert (verify.results / "1.log").read_text() == "it runs\n/etc\n"
     assert list(outside.iterdir()) == []
-    assert not (verify.control / "checkout" / "new").exists()
+    assert not (verify.control / "verify" / "1" / "checkout" / "new").exists()
 
 
 def test_all_commands_share_one_deadline_after_which_nothing_runs(verify):
     began = time.monotonic()
-    assert verify("sleep 1", "sleep 402", "echo after", seconds=2).wait(20) == 0
+    assert verify.done(verify("sleep 1", "sleep 402", "echo after", seconds=2))["reason"] == "deadline"
     assert time.monotonic() - began < 6
     assert (verify.results / "1.exit").read_text() == "0\n"
     assert (verify.results / "2.exit").read_text() == "124\n"
     assert not (verify.results / "3.log").exists()
-    assert verify.done.exists()
 
 
 @pytest.mark.parametrize(("setup", "ran"), [(2, ["1", "2"]), (1, ["1", "2", "3"]), (0, ["1", "2", "3"])])
 def test_runs_nothing_after_a_setup_that_failed(verify, setup, ran):
-    assert verify("echo fine", "exit 3", "echo after", setup=setup).wait(20) == 0
+    verify.done(verify("echo fine", "exit 3", "echo after", setup=setup))
     assert sorted(path.stem for path in verify.results.glob("*.exit")) == ran
-    assert verify.done.exists()
 
 
 def test_ends_when_there_is_nothing_to_verify(verify):

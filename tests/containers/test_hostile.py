@@ -67,7 +67,7 @@ def test_repositories_within_the_repository_are_left_out_and_not_run(group, tmp_
 
 
 def test_a_log_that_links_elsewhere_is_not_followed(group):
-    log = group.volumes["exchange"] / "log"
+    log = group.volumes["exchange"] / "log-1"
     group.agent(f"rm '{log}'; ln -s /proc/self/environ '{log}'; sleep 0.5")
     result = group.run()
     assert (group.log(), group.stream()) == ("", "")
@@ -75,7 +75,7 @@ def test_a_log_that_links_elsewhere_is_not_followed(group):
 
 
 @pytest.mark.parametrize("kind", ["mkfifo", "mkdir", "ln -s /dev/zero", "ln -s /proc/self/environ"])
-@pytest.mark.parametrize("name", ["exit.json", "heartbeat"])
+@pytest.mark.parametrize("name", ["exit-1.json", "heartbeat"])
 def test_strange_files_in_the_exchange_neither_hang_nor_leak(group, kind, name):
     path = group.volumes["exchange"] / name
     group.agent(f"rm -f '{path}'; {kind} '{path}'; echo x > x; sleep 0.3; echo '{FINAL}'")
@@ -103,7 +103,7 @@ def test_strange_files_in_the_exchange_neither_hang_nor_leak(group, kind, name):
 )
 def test_a_forged_exit_file_is_a_failure(group, forged):
     group.clone()
-    (group.volumes["exchange"] / "exit.json").write_text(forged)
+    (group.volumes["exchange"] / "exit-1.json").write_text(forged)
     group.start_supervisor()
     result = group.finished()
     assert result.outcome == "agent_failed"
@@ -112,7 +112,7 @@ def test_a_forged_exit_file_is_a_failure(group, forged):
 
 def test_after_a_forged_exit_the_agent_is_ended_and_nothing_it_does_then_counts(group, tmp_path):
     forged = '{"exitCode": 0, "reason": "exited", "seconds": 1}'
-    path = group.volumes["exchange"] / "exit.json"
+    path = group.volumes["exchange"] / "exit-1.json"
     seconds = unique_seconds()
     begun = "until pgrep -P $$ sleep >/dev/null; do sleep 0.01; done"
     later = "trap 'echo later > AGENTS.md; echo later > late' TERM; wait; sleep 20"
@@ -241,7 +241,7 @@ def test_a_final_message_that_is_not_a_string_is_harmless(group):
 def test_a_folder_of_results_that_links_elsewhere_is_not_followed(group, tmp_path):
     (tmp_path / "1.log").write_text("from outside")
     (tmp_path / "1.exit").write_text("0")
-    results = group.volumes["verification"] / "results"
+    results = group.volumes["verification"] / "results-1"
     group.run_file["verify"] = [f"rm -rf '{results}'; ln -s '{tmp_path}' '{results}'; sleep 0.1"]
     (check,) = group.run().verification
     assert (check.exit_code, check.output) == (None, "")
@@ -287,7 +287,7 @@ def test_long_withheld_paths_make_no_long_result(group):
 
 
 def test_results_of_verify_commands_are_untrusted(group):
-    results = group.volumes["verification"] / "results"
+    results = group.volumes["verification"] / "results-1"
     group.run_file["verify"] = [
         f"rm -f '{results}/1.log'; ln -s /proc/self/environ '{results}/1.log'",
         f"echo '1 or so' > '{results}/9'; mkfifo '{results}/3.exit'",

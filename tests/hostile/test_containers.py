@@ -54,7 +54,14 @@ FORGE = """
 
 
 @pytest.mark.parametrize(
-    "place", ["control/stop", "control/verify/1.sh", "inputs/run.json", "inputs/clone.json"]
+    "place",
+    [
+        "control/stop",
+        "control/verify/1/1.sh",
+        "control/agent/start-2",
+        "inputs/run.json",
+        "inputs/clone.json",
+    ],
 )
 def test_the_orders_of_the_supervisor_cannot_be_forged(attack, place):
     attack(f"place=/{place}\n{FORGE}").start().published_nothing("no_changes")

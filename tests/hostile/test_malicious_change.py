@@ -13,7 +13,7 @@ def test_a_path_with_a_newline_refuses_the_change(attack):
 
 
 @pytest.mark.parametrize(
-    "target", ["/proc/self/environ", "../../control/start", "/etc/passwd", "a/../../../x"]
+    "target", ["/proc/self/environ", "../../control/agent/start-1", "/etc/passwd", "a/../../../x"]
 )
 def test_a_link_out_of_the_repository_refuses_the_change(attack, target):
     run = attack(f"ln -s {target} out; echo fine >fine.txt").start().published_nothing("refused")
@@ -28,7 +28,7 @@ def test_a_file_of_two_gigabytes_refuses_the_change_and_is_not_copied(attack):
 def test_a_log_that_links_to_an_environment_stays_empty(hostile, attack):
     script = """
         echo fine >fine.txt
-        rm -f /exchange/log; ln -s /proc/1/environ /exchange/log; sleep 0.5
+        rm -f /exchange/log-1; ln -s /proc/1/environ /exchange/log-1; sleep 0.5
         exit 0
     """
     attacking = attack(script).start()
@@ -38,7 +38,7 @@ def test_a_log_that_links_to_an_environment_stays_empty(hostile, attack):
 
 @pytest.mark.parametrize("forged", ["not json", '{"exitCode": 0, "reason": "fine"}'])
 def test_a_forged_exit_file_is_not_a_success(attack, forged):
-    run = attack(f"echo fine >fine.txt; echo '{forged}' >/exchange/exit.json; sleep 60").start()
+    run = attack(f"echo fine >fine.txt; echo '{forged}' >/exchange/exit-1.json; sleep 60").start()
     assert "exit file" in run.published_nothing("failed")["reason"]
 
 
@@ -47,7 +47,7 @@ FORGE_EXIT = """
     (trap '' TERM HUP; setsid sleep {mark}) &
     until pgrep -f "sleep {mark}" >/dev/null; do sleep 0.05; done
     echo '{{"type": "result", "is_error": false, "result": "Done."}}'
-    echo '{{"exitCode": 0, "reason": "exited", "seconds": 1}}' >/exchange/exit.json
+    echo '{{"exitCode": 0, "reason": "exited", "seconds": 1}}' >/exchange/exit-1.json
 """
 
 

@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple
 
 from autocoder.shared.json_text import parse_json
 from runner.files import read_regular, write_whole
+from runner.supervisor.turns import Turn
 
 LOOK_SECONDS = 0.05
 FIRST_LOOK_SECONDS = 0.003  # during the first second, within which a quick agent ends
@@ -50,13 +51,13 @@ def start_seconds(environment: Mapping[str, str]) -> float:
 
 
 class AgentWatch:
-    """Waits until the agent has ended, and ends it when it has to stop."""
+    """Waits until the agent has ended its turn, and ends it when it has to stop."""
 
     def __init__(
-        self, exchange: Path, control: Path, timeouts: Timeouts, started: Callable[[], None] = lambda: None
+        self, turn: Turn, control: Path, timeouts: Timeouts, started: Callable[[], None] = lambda: None
     ) -> None:
-        """Watch the files in *exchange*, and call *started* at the first heartbeat."""
-        self._exchange, self._control, self._timeouts = exchange, control, timeouts
+        """Watch the files of *turn*, and call *started* at the first heartbeat."""
+        self._turn, self._control, self._timeouts = turn, control, timeouts
         self._started = started
         self._began = self._looked = time.monotonic()
         self._silence = 0.0
@@ -86,7 +87,7 @@ class AgentWatch:
 
     def _read_exit_file(self) -> Ending | None:
         """Return what the exit file says, or None if there is none yet."""
-        path = self._exchange / "exit.json"
+        path = self._turn.exit_file
         if not os.path.lexists(path):
             return None
         return read_exit(read_regular(path, 4096), self._elapsed())
@@ -111,7 +112,7 @@ class AgentWatch:
 
     def _beat(self) -> float | None:
         try:
-            return os.lstat(self._exchange / "heartbeat").st_mtime
+            return os.lstat(self._turn.answers / "heartbeat").st_mtime
         except OSError:
             return None
 

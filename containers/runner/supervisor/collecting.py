@@ -1,6 +1,7 @@
 """The phase after the agent: commit, outcome, verification, pack."""
 
 import time
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from autocoder.shared.outcomes import BY_SUPERVISOR
@@ -13,6 +14,7 @@ from runner.supervisor.environment import RunContext
 from runner.supervisor.events import EventTable
 from runner.supervisor.final_message import read_final_message
 from runner.supervisor.live import LiveReport
+from runner.supervisor.turns import verify_turn
 from runner.supervisor.verification import TOTAL_SECONDS, Verification, not_run
 
 GIT_SECONDS = 60.0  # the limit for each call, because some files can block Git for ever
@@ -26,13 +28,13 @@ class CollectingPhase(NamedTuple):
     run: dict[str, Any]
     result: dict[str, Any]
 
-    def collect(self, ending: Ending, refused_call: str, minutes: float, base_tree: str) -> None:
+    def collect(self, log: Path, ending: Ending, refused_call: str, minutes: float, base_tree: str) -> None:
         """Commit the agent's change and determine the outcome; verify and pack what will be published.
 
+        *log* is what the agent has printed, *refused_call* why the budget refused a call, if it did.
         Raises `GitError` when Git fails, and `ExchangeError` when the pack cannot be uploaded.
         """
         self.live.phase("collecting")
-        log = self.context.settings.volumes["exchange"] / "log"
         table = EventTable(self.run["agent"].get("events", {}))
         final = read_final_message(log, table, self.context.redactor)
         self.result["summary"] = final.text
@@ -63,8 +65,8 @@ class CollectingPhase(NamedTuple):
             return
         self.live.phase("verifying")
         began = time.monotonic()
-        volumes = self.context.settings.volumes
-        verification = Verification(volumes["control"], volumes["verification"], self.context.redactor)
+        turn = verify_turn(self.context.settings.volumes)
+        verification = Verification(turn, self.context.redactor)
         try:
             collector.check_out(verification.checkout, TOTAL_SECONDS)
         except (GitError, OSError):  # the change is published without a verification

@@ -12,6 +12,7 @@ from typing import Any
 
 from autocoder.shared.redaction import Redactor
 from runner.files import read_regular, write_whole
+from runner.supervisor.turns import Turn
 
 TOTAL_SECONDS = 420.0  # for checkout and commands; the orchestration allows 10 minutes after the agent's time
 RESERVED_SECONDS = 8.0  # of TOTAL_SECONDS, to kill a command that hangs and to write its result
@@ -30,13 +31,13 @@ def not_run(command: str) -> dict[str, Any]:
 class Verification:
     """Passes the commands to the `verify` container and reads their results."""
 
-    def __init__(self, control: Path, verification: Path, redactor: Redactor) -> None:
-        self._control, self._verification, self._redactor = control, verification, redactor
+    def __init__(self, turn: Turn, redactor: Redactor) -> None:
+        self._turn, self._redactor = turn, redactor
 
     @property
     def checkout(self) -> Path:
         """The folder for the checkout. The `verify` container copies it and cannot write to it."""
-        return self._control / "checkout"
+        return self._turn.folder / "checkout"
 
     def run(self, setup: Sequence[str], verify: Sequence[str], seconds: float) -> list[dict[str, Any]]:
         """Run the commands in order and return the entry in `result.json` for each.
@@ -46,12 +47,12 @@ class Verification:
         """
         commands = [*setup, *verify]
         for number, command in enumerate(commands, 1):
-            write_whole(self._control / "verify" / f"{number}.sh", command + "\n")
-        write_whole(self._control / "verify" / "setup", str(len(setup)))
-        write_whole(self._control / "verify" / "seconds", str(max(1, int(seconds - RESERVED_SECONDS))))
-        write_whole(self._control / "verify.ready")
+            write_whole(self._turn.folder / f"{number}.sh", command + "\n")
+        write_whole(self._turn.folder / "setup", str(len(setup)))
+        write_whole(self._turn.folder / "seconds", str(max(1, int(seconds - RESERVED_SECONDS))))
+        self._turn.begin()
         until = time.monotonic() + seconds
-        while not os.path.lexists(self._verification / "done") and time.monotonic() < until:
+        while not os.path.lexists(self._turn.exit_file) and time.monotonic() < until:
             time.sleep(LOOK_SECONDS)
         return [self._result(number, command) for number, command in enumerate(commands, 1)]
 
@@ -77,7 +78,7 @@ class Verification:
         """Return the last *limit* bytes of a result, or None if there is none. Follows no symbolic link."""
         flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
         try:
-            folder = os.open(self._verification / "results", flags)
+            folder = os.open(self._turn.results, flags)
         except OSError:
             return None
         try:

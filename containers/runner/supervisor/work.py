@@ -15,6 +15,7 @@ from runner.supervisor.callback import call_app_once
 from runner.supervisor.environment import RunContext
 from runner.supervisor.events import EventTable
 from runner.supervisor.live import LiveReport
+from runner.supervisor.turns import agent_turn
 
 if TYPE_CHECKING:
     from runner.supervisor.collecting import CollectingPhase
@@ -40,16 +41,14 @@ class Work:
 
         Raises `GitError` when Git fails, and `ExchangeError` when the pack cannot be uploaded.
         """
-        path, table = (
-            self.settings.volumes["exchange"] / "log",
-            EventTable(self.run["agent"].get("events", {})),
-        )
-        log = AgentLog(path, table, self.context.redactor, self.meter.usage)
+        self.turn = agent_turn(self.settings.volumes)
+        table = EventTable(self.run["agent"].get("events", {}))
+        log = AgentLog(self.turn.log, table, self.context.redactor, self.meter.usage)
         told = partial(call_app_once, self.settings)
         self.live = LiveReport(self.settings.outputs, log, self.meter.usage, self.minutes, told)
         try:
             ending, collecting = self._let_agent_work()
-            collecting.collect(ending, self.meter.refused, self.minutes, self.base_tree)
+            collecting.collect(self.turn.log, ending, self.meter.refused, self.minutes, self.base_tree)
         finally:
             self.result["usage"] = self.meter.usage()
             self.live.finish()
@@ -62,8 +61,8 @@ class Work:
         left = self.minutes * 60 + EXTRA_SECONDS - (time.monotonic() - self.began)
         timeouts = Timeouts(left, start=start_seconds(os.environ))
         started = partial(self.live.phase, "running")
-        watch = AgentWatch(volumes["exchange"], volumes["control"], timeouts, started)
-        write_whole(volumes["control"] / "start")
+        watch = AgentWatch(self.turn, volumes["control"], timeouts, started)
+        self.turn.begin()
         try:
             collecting = self._collecting()
             ending = watch.wait(self._must_stop)

@@ -107,7 +107,8 @@ class Run:
         self.git("commit", "-qm", "Start")
         (self.folder / "inputs" / "clone.json").write_text('{"state": "ready"}')
         (self.folder / "inputs" / "system.md").write_text(SYSTEM)
-        (self.folder / "control" / "start").touch()
+        (self.folder / "control" / "agent").mkdir()
+        (self.folder / "control" / "agent" / "start-1").touch()
 
     def git(self, *arguments):
         identity = ("-c", "user.name=Team", "-c", "user.email=team@example.com")
@@ -137,18 +138,22 @@ class Run:
 
     def do(self, prompt, seconds=60):
         """Let the agent work on *prompt* and return how it ended."""
-        began = time.monotonic()
-        assert self.start(prompt, seconds).wait(seconds + 30) == 0
+        began, process = time.monotonic(), self.start(prompt, seconds)
+        while not (self.folder / "exchange" / "exit-1.json").exists() and process.poll() is None:
+            assert time.monotonic() < began + seconds + 30
+            time.sleep(0.01)
+        self.stop()
+        assert process.wait(30) == 0
         return self.ended(time.monotonic() - began)
 
     def ended(self, seconds=0.0):
         """What the wrapper has left."""
         exchange = self.folder / "exchange"
-        readable, final = read_log(self.agent, exchange / "log")
-        log = (exchange / "log").read_text(errors="replace")
+        readable, final = read_log(self.agent, exchange / "log-1")
+        log = (exchange / "log-1").read_text(errors="replace")
         lacking[self.agent] = missing_reply(self.agent, log)
         assert not lacking[self.agent], lacking[self.agent]
-        return Ended(json.loads((exchange / "exit.json").read_text()), log, readable, final, seconds)
+        return Ended(json.loads((exchange / "exit-1.json").read_text()), log, readable, final, seconds)
 
     def stop(self):
         """Tell the wrapper to end the agent."""

@@ -40,6 +40,7 @@ def crush(tmp_path):
             "TMPDIR": str(tmp_path / "home"),
             "AUTOCODER_AGENT": str(agent),
             "AUTOCODER_INPUTS": str(tmp_path / "inputs"),
+            "AUTOCODER_PROMPT": str(tmp_path / "inputs" / "prompt.md"),
             "AUTOCODER_MODEL": "gpt-4o-mini",
             "AUTOCODER_MODEL_URL": "http://127.0.0.1:8080",
             **changes,

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from runner.supervisor.agent import AgentWatch, Timeouts
+from runner.supervisor.turns import agent_turn
 
 EXIT = '{"exitCode": 0, "reason": "exited", "seconds": 1.00}'
 
@@ -43,9 +44,10 @@ def watched(tmp_path, monkeypatch):
             if waiting and clock.now - began >= waiting[0][0]:
                 waiting.pop(0)[1]()
 
-        return AgentWatch(exchange, tmp_path / "control", Timeouts(work)).wait(must_stop)
+        turn = agent_turn({"exchange": exchange, "control": tmp_path / "control"})
+        return AgentWatch(turn, tmp_path / "control", Timeouts(work)).wait(must_stop)
 
-    return SimpleNamespace(clock=clock, beat=beat, wait=wait, exit=exchange / "exit.json")
+    return SimpleNamespace(clock=clock, beat=beat, wait=wait, exit=exchange / "exit-1.json")
 
 
 def test_reports_a_container_whose_heartbeat_stops(watched):

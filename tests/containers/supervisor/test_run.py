@@ -105,7 +105,7 @@ def test_a_change_that_is_not_published_is_neither_verified_nor_uploaded(group):
     group.agent("echo x > x; exit 3")
     result = group.run()
     assert (result.outcome, result.pack, result.verification) == ("agent_failed", None, ())
-    assert not (group.volumes["control"] / "verify.ready").exists()
+    assert not (group.volumes["control"] / "verify" / "start-1").exists()
     assert not group.runs.exists(f"{group.id}/changes.pack")
 
 
@@ -118,25 +118,26 @@ def test_ends_at_once_when_the_clone_failed(group):
     group.start_supervisor()
     result = group.finished()
     assert (result.outcome, result.reason) == ("clone_failed", told["reason"])
-    assert not (group.volumes["exchange"] / "log").exists()
+    assert not (group.volumes["exchange"] / "log-1").exists()
     assert len(group.callbacks) == 1
 
 
 def test_does_not_spend_twice_when_the_platform_restarts_the_group(group):
     first = group.run()
-    for name in ("exit.json", "log"):
+    for name in ("exit-1.json", "log-1"):
         (group.volumes["exchange"] / name).unlink()
     group.start_agent()
     group.start_verify()
     group.start_supervisor()
     assert group.finished() == first
-    assert not (group.volumes["exchange"] / "log").exists()
+    assert not (group.volumes["exchange"] / "log-1").exists()
 
 
 def test_an_agent_that_was_started_is_not_started_again(group):
     group.clone()
-    (group.volumes["exchange"] / "log").touch()
-    (group.volumes["control"] / "start").touch()
+    (group.volumes["exchange"] / "log-1").touch()
+    (group.volumes["control"] / "agent").mkdir()
+    (group.volumes["control"] / "agent" / "start-1").touch()
     assert group.start_agent().wait(10) == 0
     assert not (group.volumes["workspace"] / "hello.txt").exists()
 
