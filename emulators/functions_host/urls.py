@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 import azure.functions as func
 from aiohttp import web
@@ -56,6 +57,18 @@ class TaskHub:
     clients: AbstractAsyncContextManager[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Served:
+    """The app that is served, how, and what its parts share."""
+
+    app: App
+    settings: HostSettings
+    options: Options
+    keys: Keys
+    urls: ManagementUrls
+    invoker: Invoker
+
+
 def build(
     app: App,
     settings: HostSettings,
@@ -67,68 +80,72 @@ def build(
 
     With *extension*, that program of the Durable extension keeps the task hub.
     """
-    folder = options.folder(NAME)
-    lock = claim(folder)
-    keys = ensure_keys(folder / "keys.json", [function.name for function in app.of("httpTrigger")])
+    lock = claim(options.folder(NAME))  # before anything is written there
+    keys = ensure_keys(options.folder(NAME) / "keys.json", [one.name for one in app.of("httpTrigger")])
     urls = ManagementUrls(f"http://localhost:{options.port}", settings.hub_name, keys.durable)
     invoker = Invoker(str(app.folder), urls.client_binding)
-    if extension is None:
-        hub = _embedded_hub(_engine(app, settings, options, invoker), keys, urls)
-    else:
-        program = Program(extension, app.folder, settings.hub_name, options.folder("logs") / EXTENSION_LOG)
-        bridge = Bridge(_named(app, "orchestration"), _named(app, "activity"), invoker)
-        hub = _extension_hub(program, bridge, folder, keys, urls)
+    served = Served(app, settings, options, keys, urls, invoker)
+    hub = _embedded_hub(served) if extension is None else _extension_hub(served, extension)
     timers = Timers(app.of("timerTrigger"), hub.engine, invoker)
-    triggers = HttpTriggers(app.of("httpTrigger"), settings.route_prefix, keys, invoker)
-    cross_origin = cors.middleware(allowed or Cors())
-    public = web.Application(client_max_size=max_body(), middlewares=[cross_origin])
+    public = web.Application(client_max_size=max_body(), middlewares=[cors.middleware(allowed or Cors())])
     if extension is None:
-        deaths = WorkerDeathControl(hub.engine, allowed=allows_worker_deaths(os.environ))
-        public.router.add_route("*", WORKER_DEATHS, deaths.answer)
+        _add_worker_deaths(public, hub.engine)
+    triggers = HttpTriggers(app.of("httpTrigger"), settings.route_prefix, keys, invoker)
     _add_routes(public, hub.management, Admin(app, keys, timers), triggers)
-
-    async def running(_: web.Application) -> AsyncIterator[None]:
-        invoker.loop = asyncio.get_running_loop()
-        async with hub.clients as urls.rpc:
-            hub.engine.start()
-            timers.start()
-            _announce(app, settings, options)
-            yield
-            timers.stop()
-        invoker.close()
-        hub.engine.stop()
-        lock.close()
-
-    public.cleanup_ctx.append(running)
+    public.cleanup_ctx.append(_running(served, hub, timers, lock))
     return public
 
 
-def _embedded_hub(engine: Engine, keys: Keys, urls: ManagementUrls) -> TaskHub:
-    webhooks = Webhooks(engine, keys, urls)
+def _running(
+    served: Served, hub: TaskHub, timers: Timers, lock: TextIO
+) -> Callable[[web.Application], AsyncIterator[None]]:
+    """Return what goes on from the start of the web application to its end, which frees the *lock*."""
+
+    async def running(_: web.Application) -> AsyncIterator[None]:
+        served.invoker.loop = asyncio.get_running_loop()
+        async with hub.clients as served.urls.rpc:
+            hub.engine.start()
+            timers.start()
+            _announce(served)
+            yield
+            timers.stop()
+        served.invoker.close()
+        hub.engine.stop()
+        lock.close()
+
+    return running
+
+
+def _add_worker_deaths(public: web.Application, engine: Engine) -> None:
+    deaths = WorkerDeathControl(engine, allowed=allows_worker_deaths(os.environ))
+    public.router.add_route("*", WORKER_DEATHS, deaths.answer)
+
+
+def _embedded_hub(served: Served) -> TaskHub:
+    engine = _engine(served)
+    webhooks = Webhooks(engine, served.keys, served.urls)
     return TaskHub(engine, webhooks.public, _serving_clients(webhooks))
 
 
-def _extension_hub(
-    program: Program, bridge: Bridge, folder: Path, keys: Keys, urls: ManagementUrls
-) -> TaskHub:
+def _extension_hub(served: Served, extension: Path) -> TaskHub:
     """Return the hub of the extension; an embedded one without functions keeps the schedules of timers."""
-    engine = Engine(folder / "schedules.sqlite", {}, lambda *_: False, lambda *_: None)
-    return TaskHub(engine, Forwarding(keys, urls).public, serving(program, bridge))
+    app, name, options = served.app, served.settings.hub_name, served.options
+    program = Program(extension, app.folder, name, options.folder("logs") / EXTENSION_LOG)
+    bridge = Bridge(_named(app, "orchestration"), _named(app, "activity"), served.invoker)
+    engine = Engine(options.folder(NAME) / "schedules.sqlite", {}, lambda *_: False, lambda *_: None)
+    return TaskHub(engine, Forwarding(served.keys, served.urls).public, serving(program, bridge))
 
 
-def _engine(app: App, settings: HostSettings, options: Options, invoker: Invoker) -> Engine:
-    orchestrators = {name: _orchestrate(f) for name, f in _named(app, "orchestration").items()}
-    activities = _named(app, "activity")
+def _engine(served: Served) -> Engine:
+    settings, activities = served.settings, _named(served.app, "activity")
+    orchestrators = {name: _orchestrate(f) for name, f in _named(served.app, "orchestration").items()}
     known = {"activity": activities.keys(), "orchestrator": orchestrators.keys()}
-    runs = Activities(activities, invoker, settings.max_concurrent_activities)
-    path = options.folder(NAME) / f"{settings.hub_name}.sqlite"
-    delay = redelivery_seconds(os.environ)
     return Engine(
-        path,
+        served.options.folder(NAME) / f"{settings.hub_name}.sqlite",
         orchestrators,
         lambda kind, name: name in known[kind],
-        runs.start,
-        redelivery_seconds=delay,
+        Activities(activities, served.invoker, settings.max_concurrent_activities).start,
+        redelivery_seconds=redelivery_seconds(os.environ),
         versioning=settings.versioning,
     )
 
@@ -171,16 +188,16 @@ async def _serving_clients(webhooks: Webhooks) -> AsyncIterator[str]:
     await runner.cleanup()
 
 
-def _announce(app: App, settings: HostSettings, options: Options) -> None:
+def _announce(served: Served) -> None:
     """Log each function with its trigger, and HTTP triggers with their URL."""
-    for function in app.functions.values():
+    for function in served.app.functions.values():
         if function.kind != "httpTrigger":
             log.info("%s: %s", function.name, function.kind)
             continue
         methods = ",".join(str(getattr(m, "value", m)) for m in function.trigger.get("methods") or ())
         route = str(function.trigger.get("route") or function.name).strip("/")
-        path = "/".join(filter(None, [settings.route_prefix, route]))
-        log.info("%s: [%s] http://localhost:%s/%s", function.name, methods, options.port, path)
+        path = "/".join(filter(None, [served.settings.route_prefix, route]))
+        log.info("%s: [%s] http://localhost:%s/%s", function.name, methods, served.options.port, path)
 
 
 def worker_environment(options: Options) -> dict[str, str]:
