@@ -7,7 +7,7 @@ says where it goes on. What a run waits for is ended here, too, when its time ha
 import asyncio
 import datetime as dt
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Any
 
 import azure.durable_functions as df
@@ -37,6 +37,7 @@ GOES_ON = "The platform ended the run's orchestration; it goes on."
 GIVEN_UP = (
     f"The run's orchestration ended {MAX_RESTARTS} times without a result. Search the app's log for {{}}."
 )
+Runs = Awaitable[tuple[str, ...]]
 log = logging.getLogger("autocoder.triggers")
 
 
@@ -44,32 +45,42 @@ log = logging.getLogger("autocoder.triggers")
 @blueprint.durable_client_input(client_name="client")
 async def resume_runs(timer: func.TimerRequest, client: df.DurableOrchestrationClient) -> None:  # noqa: ARG001
     """Start every unfinished run and delivery that no orchestration carries and that does not wait."""
-    connected = clients()
+    await make_round(clients(), client)
+
+
+async def make_round(connected: Clients, client: df.DurableOrchestrationClient) -> None:
+    """Let everything go on that should; which runs are unfinished is read once for all parts."""
+    unfinished = asyncio.create_task(asyncio.to_thread(_unfinished, connected))  # a failure is a part's own
     await sweep(connected, {
-        "runs that have a place started": _pass_on_places(connected, client),
+        "runs that have a place started": _pass_on_places(connected, client, unfinished),
         "waiting runs told": asyncio.to_thread(connected.places.tell_turns),
-        "runs resumed": resume_unfinished(connected, client),
+        "runs resumed": resume_unfinished(connected, client, unfinished),
         "failed deliveries started again": restart_failed_deliveries(client),
     })  # fmt: skip
 
 
-async def _pass_on_places(connected: Clients, client: df.DurableOrchestrationClient) -> int:
+def _unfinished(connected: Clients) -> tuple[str, ...]:
+    """Return the runs that are active by their claims."""
+    return tuple(sorted(set(connected.records.held(ACTIVE).values())))
+
+
+async def _pass_on_places(connected: Clients, client: df.DurableOrchestrationClient, unfinished: Runs) -> int:
     """Give every place that nobody holds any more to the next run; return how many were started."""
-    going_on = await asyncio.to_thread(connected.records.held, ACTIVE)
-    placed = await asyncio.to_thread(connected.places.pass_on_places, going_on.values())
+    placed = await asyncio.to_thread(connected.places.pass_on_places, await unfinished)
     return sum([await start_run_agent(client, run_id) for run_id in placed])
 
 
-async def resume_unfinished(connected: Clients, client: df.DurableOrchestrationClient) -> int:
-    """Look at every run that is active by its claim; return how many were started or woken."""
-    active = await asyncio.to_thread(connected.records.held, ACTIVE)
+async def resume_unfinished(
+    connected: Clients, client: df.DurableOrchestrationClient, unfinished: Runs
+) -> int:
+    """Look at every run of *unfinished*; return how many were started or woken."""
     turns = asyncio.Semaphore(MAX_AT_ONCE)
 
     async def resume(run_id: str) -> int:
         async with turns:
             return await attempt(connected, f"run {run_id}", _resume(connected, client, run_id))
 
-    return sum(await asyncio.gather(*map(resume, sorted(set(active.values())))))
+    return sum(await asyncio.gather(*map(resume, await unfinished)))
 
 
 async def _resume(connected: Clients, client: df.DurableOrchestrationClient, run_id: str) -> int:

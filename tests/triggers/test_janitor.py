@@ -89,10 +89,9 @@ async def test_starts_the_runs_that_have_a_place_and_have_not_come_unless_they_a
         return (RUN, OTHER)
 
     connected = SimpleNamespace(
-        records=SimpleNamespace(held=lambda kind: {"key": RUN}),
         places=SimpleNamespace(pass_on_places=pass_on),
     )
-    assert await resume_runs._pass_on_places(connected, Client()) == 1
+    assert await resume_runs._pass_on_places(connected, Client(), asyncio.sleep(0, (RUN,))) == 1
     assert started == [("run_agent", RUN, RUN)]
     assert asked == [RUN]
 

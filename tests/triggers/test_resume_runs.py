@@ -1,5 +1,6 @@
 """A round that lets runs go on: what it does for a run depends on its row and on its orchestration."""
 
+import asyncio
 import datetime as dt
 import logging
 from types import SimpleNamespace
@@ -15,6 +16,7 @@ from autocoder.runs.claims import ACTIVE, Claim
 from autocoder.runs.rows import PLACE, RUN_PARTITION, RUNS, SERVICE
 from autocoder.runs.version import orchestration_version
 from tests.orchestrators.conftest import run
+from triggers import resume_runs
 from triggers.resume_runs import GOES_ON, MAX_PAUSE_MINUTES, MAX_RESTARTS, STUCK_AFTER, resume_unfinished
 from triggers.sweeping import ENDED
 
@@ -76,7 +78,9 @@ class Janitor:
         """Write these columns, make one round; return how many runs went on, and what the client did."""
         if columns:
             self.records.tables.merge(RUNS, RUN_PARTITION, self.run.id, columns)
-        return await resume_unfinished(self.connected, self.client), [what for what, _ in self.client.did]
+        unfinished = asyncio.to_thread(resume_runs._unfinished, self.connected)
+        went_on = await resume_unfinished(self.connected, self.client, unfinished)
+        return went_on, [what for what, _ in self.client.did]
 
 
 @pytest.fixture
@@ -208,3 +212,22 @@ async def test_a_run_whose_instance_cannot_be_read_does_not_stop_the_others(jani
     assert (await janitor.round())[0] == 1
     assert ("start", janitor.run.id) in janitor.client.did
     assert f"run {other.id} failed" in caplog.text
+
+
+async def test_a_round_reads_once_which_runs_are_unfinished_and_does_its_other_parts_without_that(
+    monkeypatch,
+):
+    reads, told = [], []
+
+    def broken(kind):
+        reads.append(kind)
+        raise ValueError("the storage is away")
+
+    connected = SimpleNamespace(
+        records=SimpleNamespace(held=broken),
+        places=SimpleNamespace(tell_turns=lambda: told.append("turns") or 0),
+        redact=str,
+    )
+    monkeypatch.setattr(resume_runs, "restart_failed_deliveries", lambda client: asyncio.sleep(0, 0))
+    await resume_runs.make_round(connected, Client())
+    assert (reads, told) == ([ACTIVE], ["turns"])
