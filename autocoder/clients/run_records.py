@@ -14,7 +14,7 @@ from autocoder.clock import now
 from autocoder.errors import Conflict
 from autocoder.models import RUN_ID, Phase, Run
 from autocoder.requests.query import RunQuery
-from autocoder.runs.claims import ACTIVE, Claim
+from autocoder.runs.claims import ACTIVE, Claim, owed_claim
 from autocoder.runs.next_step import LAUNCHED_AT, LAUNCHES
 from autocoder.runs.rows import (
     CANCELLABLE,
@@ -174,17 +174,19 @@ class RunRecords:
         return self._change(run_id, lambda row: not is_over(row), columns, read) or {}
 
     def end(self, run_id: str, columns: Mapping[str, Any]) -> None:
-        """Write the *columns* of a run's end, unless it has ended: people were told how."""
+        """Write the *columns* of a run's end, unless it has ended: people were told how.
+
+        A report that is owed is claimed first: whoever dies between the two leaves a claim too many.
+        """
+        if columns.get("report_owed"):
+            self.take(owed_claim(run_id), run_id)
         self._change(run_id, lambda row: not is_over(row), bounded(columns))
 
-    def told(self, run_id: str, reason: str) -> None:
-        """Write that the work item of an ended run was told, and the *reason* without why it was not."""
+    def told(self, run_id: str, reason: str | None) -> None:
+        """Write that an ended run owes no report, and the *reason* without why the work item was not told."""
         columns = bounded({"report_owed": False, "reason": reason})
         self.tables.merge(RUNS, RUN_PARTITION, run_id, columns)
-
-    def owed_reports(self, limit: int) -> list[dict[str, Any]]:
-        """Return up to *limit* rows of ended runs whose work items have not been told."""
-        return self.tables.query(RUNS, RUN_PARTITION, {"report_owed": True}, top=limit)
+        self.release([owed_claim(run_id)], run_id)
 
     def list(self, wanted: RunQuery) -> list[dict[str, Any]]:
         """Return the rows that match *wanted*, newest first."""

@@ -14,6 +14,7 @@ from autocoder.requests.service_hook import RunTrigger
 
 DELIVERY, CHANGE, CONTENT, IDEMPOTENCY = "delivery", "change", "content", "idempotency"  # detect repeats
 ACTIVE, PLACES, TICKET = "active", "places", "ticket"  # the last two: `autocoder/clients/places.py`
+OWED = "owed"  # of a run whose work item is still to be told how it ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,11 @@ def active_claim(request: RunRequest, run_id: str) -> Claim:
     subject = request.work_item_id if request.work_item_id is not None else run_id
     parts = (request.organization, request.project, subject, request.repository)
     return Claim(ACTIVE, ids.key(*(str(part).casefold() for part in parts)))
+
+
+def owed_claim(run_id: str) -> Claim:
+    """Return the claim by which the report that run *run_id* owes is found."""
+    return Claim(OWED, run_id)
 
 
 def delivery_claims(trigger: RunTrigger, request: RunRequest, window_seconds: int) -> tuple[Claim, ...]:
