@@ -1,14 +1,20 @@
-"""Deletion of files and claims of old runs; only their records in table `runs` are kept.
+"""Deletion of files and claims of old runs; only their records in table `runs` are kept, and what finds them.
 
 Each function does a limited part of the work, because the janitor calls it repeatedly.
 """
 
+import contextlib
 import datetime as dt
+from collections.abc import Mapping
 from itertools import islice
+from typing import Any
 
-from autocoder import ids
+from autocoder import ids, wire
 from autocoder.clients.connect import Clients
+from autocoder.models import RunRequest
+from autocoder.rounds import WholeRun
 from autocoder.runs.claims import CHANGE, CONTENT, DELIVERY, IDEMPOTENCY
+from autocoder.runs.files import REQUEST
 from autocoder.runs.rows import is_over
 from autocoder.settings import Settings
 
@@ -25,19 +31,30 @@ def delete_old_files(connected: Clients, settings: Settings) -> int:
     """Delete the blobs of runs that ended before the retention period; return the number of runs."""
     before = retained_since(settings)
     old = (run_id for run_id in connected.blobs.list_runs() if ids.generated_at(run_id) < before)
-    expired = list(islice((run_id for run_id in old if _ended_before(connected, run_id, before)), MAX_RUNS))
-    for run_id in expired:
+    rows = ((run_id, connected.records.get(run_id)) for run_id in old)
+    expired = list(islice((one for one in rows if _ended_before(one[1], before)), MAX_RUNS))
+    for run_id, row in expired:
+        if row is None:
+            _remove_from_index(connected, run_id)
         connected.blobs.delete_run(run_id)
     return len(expired)
 
 
-def _ended_before(connected: Clients, run_id: str, before: dt.datetime) -> bool:
+def _ended_before(row: Mapping[str, Any] | None, before: dt.datetime) -> bool:
     """Whether an old run has no row, or ended before *before*."""
-    row = connected.records.get(run_id)
     if row is None:
         return True
     ended = row.get("ended_at")
     return is_over(row) and (not ended or dt.datetime.fromisoformat(str(ended)) < before)
+
+
+def _remove_from_index(connected: Clients, run_id: str) -> None:
+    """Remove a run whose writer died before its record from the index; its request names the work item."""
+    content = connected.blobs.get(WholeRun(run_id), REQUEST)
+    with contextlib.suppress(ValueError):  # a request that cannot be read names none
+        number = wire.load(RunRequest, content or b"{}").work_item_id
+        if number is not None:
+            connected.records.remove_from_index(run_id, number)
 
 
 def expire_claims(connected: Clients, settings: Settings) -> int:

@@ -1,7 +1,7 @@
 """What the routes of runs do, for callers with the app's key and for people in Azure Boards."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import azure.durable_functions as df
@@ -11,6 +11,7 @@ from activities.parts.kept_result import keeps_result
 from activities.parts.orchestrations import hint
 from autocoder import ids, wire
 from autocoder.clients.connect import Clients, clients
+from autocoder.clients.run_lists import ListPart
 from autocoder.models import (
     ErrorDetails,
     FieldProblem,
@@ -91,10 +92,11 @@ def _row(start: Started | Duplicate) -> Row | None:
     return clients().records.get(start.run_id)
 
 
-def listed(rows: Iterable[Row], route: str = RUNS) -> func.HttpResponse:
-    """Return the response with the runs of *rows*."""
-    value = tuple(record(row, route) for row in rows)
-    return answer(200, RunList(count=len(value), value=value))
+def listed(part: ListPart, route: str = RUNS) -> func.HttpResponse:
+    """Return the response with the runs of *part* of a list."""
+    value = tuple(record(row, route) for row in part.rows)
+    token = part.continuation_token
+    return answer(200, RunList(count=len(value), value=value, continuation_token=token))
 
 
 async def log_of(req: func.HttpRequest, row: Row | None) -> func.HttpResponse:

@@ -71,8 +71,8 @@ async def create_run(req: func.HttpRequest, client: df.DurableOrchestrationClien
 @guarded
 async def list_runs(req: func.HttpRequest) -> func.HttpResponse:
     """List runs, newest first; filter with `workItemId`, `project`, `repository`, `status` and `top`."""
-    rows = await asyncio.to_thread(clients().records.list, query_of(req, RunQuery))
-    return run_calls.listed(rows)
+    query = query_of(req, RunQuery)
+    return run_calls.listed(await asyncio.to_thread(clients().lists.matching, query))
 
 
 @operation(SHOW_RUN)

@@ -18,6 +18,7 @@ from autocoder.clients.blobs import Blobs
 from autocoder.clients.container_instances import ContainerInstances
 from autocoder.clients.key_vault import KeyVault
 from autocoder.clients.places import Places
+from autocoder.clients.run_lists import RunLists
 from autocoder.clients.run_records import RunRecords
 from autocoder.clients.tables import Tables
 from autocoder.errors import InvalidArgument, SignInRequired
@@ -150,6 +151,11 @@ class Clients:
     def records(self) -> RunRecords:
         """The rows of runs and claims."""
         return RunRecords(self.tables)
+
+    @cached_property
+    def lists(self) -> RunLists:
+        """The lists of runs."""
+        return RunLists(self.tables, self.records)
 
     @cached_property
     def places(self) -> Places:

@@ -5,7 +5,7 @@ A claim is taken by an insert that fails if the row exists; the row has the id o
 
 import datetime as dt
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,13 +13,12 @@ from autocoder.clients.tables import Tables
 from autocoder.clock import now
 from autocoder.errors import Conflict
 from autocoder.models import RUN_ID, Phase, Run
-from autocoder.requests.query import RunQuery
 from autocoder.runs.claims import ACTIVE, Claim, owed_claim
 from autocoder.runs.next_step import LAUNCHED_AT, LAUNCHES
+from autocoder.runs.partitions import item_partition, name_columns, partition_of
 from autocoder.runs.rows import (
     CANCELLABLE,
     CLAIMS,
-    RUN_PARTITION,
     RUNS,
     bounded,
     is_before,
@@ -116,12 +115,22 @@ class RunRecords:
         return len(rows)
 
     def add(self, run: Run) -> None:
-        """Write the row of *run*, unless it exists."""
-        self.tables.insert(RUNS, RUN_PARTITION, run.id, bounded(new_row(run)))
+        """Write the row of *run*, unless it exists, and before it the index row of its work item.
+
+        Whoever dies between the two leaves an index row too many, which every list passes over.
+        """
+        names, number = name_columns(run.request), run.request.work_item_id
+        if number is not None:
+            self.tables.insert(RUNS, item_partition(number), run.id, bounded(names))
+        self.tables.insert(RUNS, partition_of(run.id), run.id, bounded({**new_row(run), **names}))
+
+    def remove_from_index(self, run_id: str, number: int) -> None:
+        """Delete the index row of a run of the work item *number* that never got a record."""
+        self.tables.delete(RUNS, item_partition(number), run_id)
 
     def get(self, run_id: str) -> dict[str, Any] | None:
         """Return the row of run *run_id*, or None when there is none or the id is not valid."""
-        return self.tables.get(RUNS, RUN_PARTITION, run_id) if _RUN_ID.fullmatch(run_id) else None
+        return self.tables.get(RUNS, partition_of(run_id), run_id) if _RUN_ID.fullmatch(run_id) else None
 
     def unfinished(self, run_id: str) -> dict[str, Any]:
         """Return the row of a run, empty when there is none. Raises `Conflict` when the run has ended.
@@ -140,7 +149,7 @@ class RunRecords:
         """
         if not KEPT.isdisjoint(columns):
             raise ValueError(f"not without a look at the run: {', '.join(KEPT & set(columns))}")
-        self.tables.merge(RUNS, RUN_PARTITION, run_id, bounded(columns))
+        self.tables.merge(RUNS, partition_of(run_id), run_id, bounded(columns))
 
     def enter(
         self, run_id: str, phase: Phase, more: Mapping[str, Any], read: dict[str, Any] | None = None
@@ -185,27 +194,8 @@ class RunRecords:
     def told(self, run_id: str, reason: str | None) -> None:
         """Write that an ended run owes no report, and the *reason* without why the work item was not told."""
         columns = bounded({"report_owed": False, "reason": reason})
-        self.tables.merge(RUNS, RUN_PARTITION, run_id, columns)
+        self.tables.merge(RUNS, partition_of(run_id), run_id, columns)
         self.release([owed_claim(run_id)], run_id)
-
-    def list(self, wanted: RunQuery) -> list[dict[str, Any]]:
-        """Return the rows that match *wanted*, newest first."""
-        columns = {
-            "work_item_id": wanted.work_item_id,
-            "project": wanted.project,
-            "repository": wanted.repository,
-            "status": wanted.status,
-        }
-        given = {name: value for name, value in columns.items() if value is not None}
-        return self.tables.query(RUNS, RUN_PARTITION, given, top=wanted.top)
-
-    def of_work_item(self, organization: str, number: int, top: int) -> Sequence[dict[str, Any]]:
-        """Return up to *top* rows of a work item's runs, newest first, whichever project it was in.
-
-        Table Storage cannot compare without case, as the names of organisations are, so that is done here.
-        """
-        name, rows = organization.casefold(), self.tables.query(RUNS, RUN_PARTITION, {"work_item_id": number})
-        return [row for row in rows if str(row.get("organization", "")).casefold() == name][:top]
 
     def request_cancel(self, run_id: str) -> dict[str, Any] | None:
         """Record a request to cancel, unless the run began to publish; return its row, or None."""
@@ -241,6 +231,6 @@ class RunRecords:
             row = read if read and number == 0 else self.get(run_id)
             if row is None or not allowed(row):
                 return row
-            if self.tables.merge(RUNS, RUN_PARTITION, run_id, columns, row):
+            if self.tables.merge(RUNS, partition_of(run_id), run_id, columns, row):
                 return {**row, **columns}
         raise RuntimeError(f"the row of run {run_id} changes faster than it can be read")

@@ -113,6 +113,27 @@ class Tables:
             except ResourceNotFoundError:
                 return []
 
+    def page(
+        self, table: str, conditions: Mapping[str, Any], *, top: int, position: Mapping[str, str] | None
+    ) -> tuple[list[Row], Mapping[str, str] | None]:
+        """Return up to *top* rows with one request, sorted by their keys, and the position of the next ones.
+
+        *conditions* are values by column and operator, as in `{"PartitionKey ge": "a"}`.
+        """
+        from azure.core.exceptions import ResourceNotFoundError
+
+        terms = " and ".join(f"{term} @value{number}" for number, term in enumerate(conditions))
+        parameters = {f"value{number}": value for number, value in enumerate(conditions.values())}
+        with translated(SERVICE):
+            try:
+                client: Any = self._table(table)  # its types do not know that its positions are no texts
+                pages = client.query_entities(terms, parameters=parameters, results_per_page=top).by_page(
+                    position
+                )
+                return [_row(entity) for entity in next(pages)], pages.continuation_token
+            except ResourceNotFoundError:
+                return [], None
+
     def query_before(self, table: str, partition: str, column: str, before: str, *, top: int) -> list[Row]:
         """Return up to *top* rows of *partition* whose string in *column* sorts before *before*."""
         from azure.core.exceptions import ResourceNotFoundError

@@ -49,8 +49,12 @@ class ErrorAnswer(AnswerValue):
 class RunList(AnswerValue):
     """Runs, newest first."""
 
-    count: int
+    count: int = Field(description="of the runs in this part of the list")
     value: tuple[RunRecord, ...]
+    continuation_token: str | None = Field(
+        None,
+        description="query parameter for the next part, which may be empty; the last part has none",
+    )
 
 
 class RunReference(AnswerValue):

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
 from autocoder.models import Status, Value
 from autocoder.names import name_problem
+from autocoder.requests.continuation import MAX_LENGTH, checked
 from autocoder.setting_values import ORGANIZATION
 
 Q = TypeVar("Q", bound=Value)
@@ -56,6 +57,11 @@ class RunQuery(Value, defer_build=True):
     status: Status | None = None
     project: str | None = None
     repository: str | None = None
+    continuation_token: Annotated[
+        str | None,
+        Field(max_length=MAX_LENGTH, description="of the part before; the filters stay the same"),
+        AfterValidator(lambda token: None if token is None else checked(token)),
+    ] = None
 
 
 class LogQuery(Value, defer_build=True):

@@ -1,7 +1,7 @@
 """Rows of Table Storage for runs and claims, without I/O.
 
-Table `runs` has one row for each run: the partition is `run`, and the row key is the run's id, so that newer
-runs sort first. Columns are flat: two writers can merge different columns without losing each other's. Table
+Table `runs` has one row for each run, its record (`autocoder/runs/partitions.py` says where); the row key is
+the run's id. Columns are flat: two writers can merge different columns without losing each other's. Table
 `claims` is the lock that prevents duplicate runs.
 
 https://learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model
@@ -17,7 +17,6 @@ from autocoder.runs.version import APP_VERSION, orchestration_version
 from autocoder.shared.json_text import parse_json
 
 RUNS, CLAIMS = "runs", "claims"
-RUN_PARTITION = "run"
 SCHEMA = 1  # of a run's row; raised when a column changes its meaning, for new ones have defaults
 PHASES: tuple[str, ...] = get_args(Phase)
 OUTCOMES: tuple[str, ...] = get_args(Outcome)

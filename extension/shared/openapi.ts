@@ -62,7 +62,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the runs of a work item, newest first. */
+        /** List the newest runs of a work item, newest first. */
         get: operations["listBoardsRuns"];
         put?: never;
         /** Start a run of a work item, requested by the person; the same header and body as `POST /api/runs`. */
@@ -738,6 +738,12 @@ export interface components {
          * @description Runs, newest first.
          */
         RunList: {
+            /**
+             * @description query parameter for the next part, which may be empty; the last part has none
+             * @default null
+             */
+            continuationToken?: string | null;
+            /** @description of the runs in this part of the list */
             count: number;
             value: components["schemas"]["RunRecord"][];
         };
@@ -2162,6 +2168,8 @@ export interface operations {
     listRuns: {
         parameters: {
             query?: {
+                /** @description of the part before; the filters stay the same */
+                continuationToken?: string;
                 project?: string;
                 repository?: string;
                 status?: "queued" | "preparing" | "provisioning" | "running" | "verifying" | "publishing" | "reporting" | "completed" | "no_changes" | "needs_info" | "refused" | "branch_moved" | "budget_spent" | "timed_out" | "interrupted" | "cancelled" | "failed";

@@ -15,8 +15,9 @@ from autocoder.clients.places import ALL, RUN, Places
 from autocoder.clients.run_records import RunRecords
 from autocoder.ids import new_run_id
 from autocoder.models import Requester, Run, RunReport, RunRequest
+from autocoder.runs.partitions import partition_of
 from autocoder.runs.places import Limits, cap_met, next_in_turn, read_ticket, ticket_of
-from autocoder.runs.rows import CLAIMS, RUN_PARTITION, RUNS, is_over
+from autocoder.runs.rows import CLAIMS, RUNS, is_over
 from tests.activities.interleaving import Job, Table
 
 HISTORIES = 50  # for each case
@@ -97,7 +98,7 @@ class History:
     # What happens
 
     def row(self, run_id):
-        return self.table.rows.get((RUNS, RUN_PARTITION, run_id)) or {}
+        return self.table.rows.get((RUNS, partition_of(run_id), run_id)) or {}
 
     def begin(self, kind, run, call):
         self.jobs.append(SimpleNamespace(kind=kind, run=run, call=call, job=Job(call)))

@@ -144,7 +144,10 @@ def test_an_empty_offset_never_reaches_the_app(quick):
     refused(answer, 404, "unknown_run")
 
 
-@pytest.mark.parametrize("query", ["workItemId=x", "top=-1", "status=lost", "top=1.5", "workItemId=%C2%B2"])
+WRONG = ("workItemId=x", "top=-1", "status=lost", "top=1.5", "workItemId=%C2%B2", "continuationToken=x")
+
+
+@pytest.mark.parametrize("query", WRONG)
 def test_400_for_a_query_that_is_wrong(quick, query):
     refused(quick.app.http.get(f"/api/runs?{query}"), 400, "invalid_query")
 
@@ -152,6 +155,18 @@ def test_400_for_a_query_that_is_wrong(quick, query):
 @pytest.mark.parametrize("project", ["' or PartitionKey ne '", "x' and 1 eq 1 or ''='"])
 def test_a_filter_is_never_part_of_a_query_language(quick, project):
     assert quick.app.http.get("/api/runs", params={"project": project}).json()["value"] == []
+
+
+def test_a_list_is_read_in_parts_the_newest_run_first(quick):
+    runs = [quick.post_run({"userPrompt": "Say it\n\nQUICK say Nothing"}).json()["id"] for _ in range(2)]
+    for run_id in runs:
+        quick.finished(run_id)
+    filters, found = {"project": quick.sample.project.upper(), "top": 1}, []
+    for _ in runs:
+        part = quick.app.http.get("/api/runs", params=filters).json()
+        filters["continuationToken"] = part.get("continuationToken", "")
+        found += part["value"]
+    assert {run["id"] for run in found} == set(runs)
 
 
 def test_413_over_a_megabyte(quick):

@@ -5,7 +5,8 @@ from azure.data.tables import TableServiceClient, UpdateMode
 from azure.storage.blob import ContainerClient
 
 from autocoder.runs.next_step import ABSENCES, LAUNCHED_AT, LAUNCHES
-from autocoder.runs.rows import RUN_PARTITION, RUNS
+from autocoder.runs.partitions import partition_of
+from autocoder.runs.rows import RUNS
 from emulators import azurite
 from tests.containers.blobs import KEY
 
@@ -18,7 +19,7 @@ def begin_round(platform, run_id, number):
     with TableServiceClient(
         azurite.table_url(platform.plan.base_port), credential=credential, **trust
     ) as tables:
-        row = {"PartitionKey": RUN_PARTITION, "RowKey": run_id, **columns}
+        row = {"PartitionKey": partition_of(run_id), "RowKey": run_id, **columns}
         tables.get_table_client(RUNS).update_entity(row, UpdateMode.MERGE)
 
 

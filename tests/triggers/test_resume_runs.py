@@ -13,7 +13,8 @@ from autocoder import wire
 from autocoder.models import RunReport
 from autocoder.rounds import WholeRun
 from autocoder.runs.claims import ACTIVE, Claim
-from autocoder.runs.rows import PLACE, RUN_PARTITION, RUNS, SERVICE
+from autocoder.runs.partitions import partition_of
+from autocoder.runs.rows import PLACE, RUNS, SERVICE
 from autocoder.runs.version import orchestration_version
 from tests.orchestrators.conftest import run
 from triggers import resume_runs
@@ -77,7 +78,7 @@ class Janitor:
     async def round(self, **columns):
         """Write these columns, make one round; return how many runs went on, and what the client did."""
         if columns:
-            self.records.tables.merge(RUNS, RUN_PARTITION, self.run.id, columns)
+            self.records.tables.merge(RUNS, partition_of(self.run.id), self.run.id, columns)
         unfinished = asyncio.to_thread(resume_runs._unfinished, self.connected)
         went_on = await resume_unfinished(self.connected, self.client, unfinished)
         return went_on, [what for what, _ in self.client.did]

@@ -4,12 +4,13 @@ import datetime as dt
 
 import pytest
 
-from autocoder import ids
+from autocoder import ids, wire
 from autocoder.clients.tables import Tables
 from autocoder.models import Requester, Run, RunRequest
 from autocoder.rounds import Round, WholeRun
 from autocoder.runs.claims import ACTIVE, CHANGE, CONTENT, DELIVERY, IDEMPOTENCY, Claim
-from autocoder.runs.rows import CLAIMS, RUN_PARTITION, RUNS
+from autocoder.runs.partitions import item_partition, name_columns, partition_of
+from autocoder.runs.rows import CLAIMS, RUNS
 from triggers.retention import delete_old_files, expire_claims
 
 
@@ -26,12 +27,13 @@ def clients(storage):
     return storage.clients(LOG_RETENTION_DAYS="30", DEDUP_WINDOW_SECONDS="300")
 
 
-def run(clients, made, status, ended=None):
+def run(clients, made, status, ended=None, **given):
     """Write the row and a file of a run with that time; return its id."""
     run_id = ids.new_run_id(int(made.timestamp() * 1000))
-    request = RunRequest(organization="o", project="p", repository="r", requester=Requester())
+    request = RunRequest(organization="o", project="p", repository="r", requester=Requester(), **given)
     clients.records.add(Run(id=run_id, request=request, title="t", queued_at=text(made)))
-    clients.tables.merge(RUNS, RUN_PARTITION, run_id, {"status": status, "ended_at": text(ended or made)})
+    columns = {"status": status, "ended_at": text(ended or made)}
+    clients.tables.merge(RUNS, partition_of(run_id), run_id, columns)
     clients.blobs.put(WholeRun(run_id), "request.json", b"{}")
     clients.blobs.put(Round(run_id, 2), "images/1.png", b"png")
     return run_id
@@ -50,6 +52,21 @@ def test_the_files_of_a_run_without_a_record_are_deleted(clients):
     clients.blobs.put(WholeRun(old), "request.json", b"{}")
     assert delete_old_files(clients, clients.settings) == 1
     assert tuple(clients.blobs.files(old)) == ()
+
+
+def test_a_run_whose_writer_died_before_its_record_is_removed_from_the_runs_of_its_work_item(clients):
+    old = ids.new_run_id(int(ago(31).timestamp() * 1000))
+    request = RunRequest(organization="o", project="p", repository="r", work_item_id=31)
+    clients.blobs.put(old, "request.json", wire.to_bytes(request))
+    assert clients.tables.insert(RUNS, item_partition(31), old, name_columns(request))
+    assert delete_old_files(clients, clients.settings) == 1
+    assert clients.tables.query(RUNS, item_partition(31), {}) == []
+
+
+def test_a_work_item_keeps_its_runs_when_their_files_are_deleted(clients):
+    old = run(clients, ago(31), "completed", work_item_id=32)
+    assert delete_old_files(clients, clients.settings) == 1
+    assert [row["RowKey"] for row in clients.lists.of_work_item("O", 32, 10)] == [old]
 
 
 @pytest.mark.parametrize(

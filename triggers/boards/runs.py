@@ -7,6 +7,7 @@ import azure.functions as func
 
 from autocoder.agents import agents
 from autocoder.clients.connect import clients
+from autocoder.clients.run_lists import ListPart
 from autocoder.models import RunList, RunRequest
 from autocoder.requests.query import WorkItemQuery
 from autocoder.requests.run_request import read_request
@@ -56,13 +57,13 @@ async def create_boards_run(
 @blueprint.route(route="boards/runs", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
 @signed_in
 async def list_boards_runs(req: func.HttpRequest) -> func.HttpResponse:
-    """List the runs of a work item, newest first."""
+    """List the newest runs of a work item, newest first."""
     query = query_of(req, WorkItemQuery)
     person = await signed_in_person(req, query.organization)
     await person.check_item(query.work_item_id)
-    of_item = clients().records.of_work_item
+    of_item = clients().lists.of_work_item
     rows = await asyncio.to_thread(of_item, query.organization, query.work_item_id, query.top)
-    return run_calls.listed(rows, ROUTE)
+    return run_calls.listed(ListPart(rows), ROUTE)
 
 
 @operation(twin(runs.SHOW_RUN, *SEES))

@@ -8,6 +8,7 @@ import pytest
 from activities.parts.acceptance import Acceptance, Active, Duplicate, Started, StartRequest
 from autocoder import wire
 from autocoder.clients.blobs import Blobs
+from autocoder.clients.run_lists import RunLists
 from autocoder.clients.tables import Tables
 from autocoder.ids import key, new_run_id
 from autocoder.models import RunRequest
@@ -238,7 +239,7 @@ OTHERS = (the_same, told_by_another_subscription, the_same_text_set_again, anoth
 def only_run(records, asked):
     """The id of the one run of the work item of *asked*, which holds the work item and has not ended."""
     number = asked.request.work_item_id
-    (row,) = [row for row in records.tables.query("runs", "run", {}) if row.get("work_item_id") == number]
+    (row,) = RunLists(records.tables, records).of_work_item("contoso", number, 10)
     assert row["status"] == "queued"
     assert records.holder(active_claim(request(number), row["RowKey"])) == row["RowKey"]
     return row["RowKey"]

@@ -1,4 +1,4 @@
-"""The rows of runs: lists that are filtered before they are cut, and ends that nothing changes."""
+"""The rows of runs: ends that nothing changes."""
 
 import secrets
 
@@ -23,44 +23,26 @@ def number():
 
 @pytest.fixture
 def add(records, number):
-    def add(organization, project="Web"):
-        given = {
-            "organization": organization,
-            "project": project,
-            "repository": "app",
-            "work_item_id": number,
-        }
-        run = Run(id=new_run_id(), request=RunRequest(**given), title="", queued_at="2026-01-01T00:00:00Z")
-        records.add(run)
-        return run.id
+    def add(organization, run_id=None):
+        request = RunRequest(organization=organization, project="Web", repository="app", work_item_id=number)
+        run_id = run_id or new_run_id()
+        records.add(Run(id=run_id, request=request, title="", queued_at="2026-01-01T00:00:00Z"))
+        return run_id
 
     return add
-
-
-def test_runs_of_an_item_with_the_same_number_elsewhere_hide_none(records, add, number):
-    wanted = add("contoso")
-    others = [add("fabrikam") for _ in range(3)]
-    assert [row["RowKey"] for row in records.of_work_item("contoso", number, 1)] == [wanted]
-    assert {row["RowKey"] for row in records.of_work_item("fabrikam", number, 50)} == set(others)
-
-
-def test_an_item_keeps_its_runs_when_it_moves_to_another_project(records, add, number):
-    runs = {add("contoso", "Web"), add("Contoso", "Mobile")}
-    assert {row["RowKey"] for row in records.of_work_item("CONTOSO", number, 50)} == runs
-
-
-def test_at_most_as_many_as_asked_for_are_listed_and_the_newest_first(records, add, number):
-    runs = [add("contoso") for _ in range(3)]
-    assert len(records.of_work_item("contoso", number, 2)) == 2
-    listed = [row["RowKey"] for row in records.list(RunQuery(work_item_id=number, project="Web"))]
-    assert listed == sorted(runs)
-    assert records.list(RunQuery(work_item_id=number, project="Web", top=1))[0]["RowKey"] == listed[0]
 
 
 @pytest.mark.parametrize(("given", "top"), [("0", 1), ("7", 7), ("999999999", MAX_RUNS)])
 def test_the_number_of_runs_is_kept_within_limits(given, top):
     query, problems = read_query(RunQuery, {"top": given})
     assert (query.top, problems) == (top, ())
+
+
+def test_a_late_repeat_of_the_first_write_does_not_open_an_ended_run_again(records, add):
+    run_id = add("contoso")
+    records.end(run_id, LATE)
+    add("contoso", run_id=run_id)
+    assert LATE.items() <= records.get(run_id).items()
 
 
 LATE = {"status": "cancelled", "reason": "late words", "ended_at": "2026-02-02T00:00:00Z"}

@@ -11,7 +11,7 @@ POLL = "GET /devstoreaccount1/autocoder-control-00/messages?numofmessages=32"
 MESSAGE = "POST /devstoreaccount1/autocoder-control-00/messages"
 ROWS = "POST /devstoreaccount1/$batch"
 INSTANCE = "PATCH /devstoreaccount1/AutocoderInstances(PartitionKey='r',RowKey='')"
-OF_THE_APP = "PATCH /devstoreaccount1/runs(PartitionKey='run',RowKey='r')"
+OF_THE_APP = "PATCH /devstoreaccount1/runs(PartitionKey='run-0k3',RowKey='r')"
 
 
 @pytest.fixture

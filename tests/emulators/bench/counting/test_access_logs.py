@@ -9,7 +9,7 @@ from tests.emulators.running import running
 TIME = "127.0.0.1 - - [29/Nov/2026:21:34:27 +0000]"
 AZURITE = f"""\
 Azurite Table service is successfully listening at https://127.0.0.1:7079
-{TIME} "PATCH /devstoreaccount1/runs(PartitionKey='run',RowKey='r') HTTP/1.1" 204 -
+{TIME} "PATCH /devstoreaccount1/runs(PartitionKey='run-0k3',RowKey='r') HTTP/1.1" 204 -
 {TIME} "PUT /devstoreaccount1/runs/r/result.json?sv=2026-10-06&sig=c2lnbmVk HTTP/1.1" 201 -
 {TIME} "GET /devstoreaccount1/claims()?$filter=key%20eq%20%27sig%27 HTTP/1.1" 200 12
 """
