@@ -8,6 +8,7 @@ import pytest
 from autocoder import wire
 from autocoder.clients.tables import Tables
 from autocoder.models import RunReport
+from autocoder.rounds import WholeRun
 from autocoder.runs.claims import OWED, Claim
 from autocoder.runs.files import REPORT
 from tests.orchestrators.conftest import run
@@ -29,7 +30,7 @@ class Desk:
         self.run = run(work_item_id=None, user_prompt="x")
         self.records.add(self.run)
         report = RunReport(run=self.run, outcome="failed", reason="It broke.")
-        self.blobs.put(self.run.id, REPORT, wire.to_bytes(report))
+        self.blobs.put(WholeRun(self.run.id), REPORT, wire.to_bytes(report))
 
     @property
     def row(self):
@@ -106,7 +107,7 @@ def test_a_claim_of_a_run_without_a_record_is_freed(desk):
 
 def test_a_report_whose_file_was_deleted_is_owed_no_more(desk):
     desk.records.end(desk.run.id, ENDED)
-    desk.blobs.delete(desk.run.id)
+    desk.blobs.delete_run(desk.run.id)
     assert desk.give() == 0
     assert (desk.row["report_owed"], desk.row["reason"]) == (False, ENDED["reason"])
     assert not desk.is_owed
@@ -115,7 +116,7 @@ def test_a_report_whose_file_was_deleted_is_owed_no_more(desk):
 def test_a_report_that_cannot_be_given_stays_owed_and_keeps_no_other_back(desk, caplog):
     other = run(work_item_id=None, user_prompt="x")
     desk.records.add(other)
-    desk.blobs.put(other.id, REPORT, b"no report")
+    desk.blobs.put(WholeRun(other.id), REPORT, b"no report")
     for run_id in (other.id, desk.run.id):
         desk.records.end(run_id, ENDED)
     assert desk.give() == 1

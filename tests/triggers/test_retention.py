@@ -57,7 +57,7 @@ def test_the_files_of_a_run_without_a_record_are_deleted(clients):
 def test_a_run_whose_writer_died_before_its_record_is_removed_from_the_runs_of_its_work_item(clients):
     old = ids.new_run_id(int(ago(31).timestamp() * 1000))
     request = RunRequest(organization="o", project="p", repository="r", work_item_id=31)
-    clients.blobs.put(old, "request.json", wire.to_bytes(request))
+    clients.blobs.put(WholeRun(old), "request.json", wire.to_bytes(request))
     assert clients.tables.insert(RUNS, item_partition(31), old, name_columns(request))
     assert delete_old_files(clients, clients.settings) == 1
     assert clients.tables.query(RUNS, item_partition(31), {}) == []
