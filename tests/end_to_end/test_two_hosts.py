@@ -1,4 +1,8 @@
-"""Two functions hosts over the same storage: claims decide, regardless of which host gets the delivery."""
+"""Two functions hosts over the same storage: claims decide, regardless of which host gets the delivery.
+
+On the Durable extension both hosts share a task hub, as two instances of one app do on Azure. The embedded
+hub belongs to one host, so there each has its own, and only the claims are shared.
+"""
 
 import base64
 import itertools
@@ -10,25 +14,31 @@ import pytest
 
 from emulators.platform.clients.app import App
 from emulators.platform.plan import Plan
-from emulators.platform.processes import Process, Program, wait_until_ready
+from emulators.platform.processes import Process, Program, end, wait_until_ready
 from emulators.ports import FUNCTIONS_HOST
 from tests.end_to_end.test_bad_hooks import created, post
-from tests.platform import a_base_port
+from tests.platform import a_base_port, patience
 
 SECONDS = 60
+END_SECONDS = 10
+# By these two the extension tells apart the instances of an app, and which of them leases a queue; otherwise
+# it goes by the name of the machine, and two instances would both take themselves for the holder.
+ANOTHER_INSTANCE = {"WEBSITE_CURRENT_STAMPNAME": "local", "RoleInstanceId": "second"}
 
 
 class Twin:
-    """A second functions host with its own Durable state and the app, settings and storage of the first."""
+    """A second functions host: another instance of the app, with the settings and storage of the first."""
 
     def __init__(self, platform, folder, **environment):
-        self.emulators = platform.emulators
+        self.emulators, extension = platform.emulators, platform.plan.durable_extension
         self.plan = Plan(state=folder, base_port=a_base_port(), app=platform.plan.app)
         command = [self.plan.python, "-m", "emulators.functions_host", "--state", str(folder)]
         command += ["--base-port", str(self.plan.base_port), "--app", str(self.plan.app)]
         command += ["--settings", str(platform.plan.settings_file)]
+        command += ["--durable-extension", str(extension)] if extension else []
         ready = (f"{FUNCTIONS_HOST.name} listening on ",)
-        program = Program("second_host", command, ready, {**platform.plan.trust(), **environment})
+        given = {**platform.plan.trust(), **ANOTHER_INSTANCE, **environment}
+        program = Program("second_host", command, ready, given)
         self.process = Process(program, self.plan.log("second_host"))
         wait_until_ready([self.process], SECONDS)
         self.app = App(self.plan)
@@ -42,7 +52,7 @@ def hosts(quick, tmp_path_factory):
     """The shared platform, and a second host beside its own."""
     twin = Twin(quick, tmp_path_factory.mktemp("twin"))
     yield quick, twin
-    twin.process.kill()
+    end([twin.process], END_SECONDS)  # it gives back its queues, which a killed one holds for 30 s
 
 
 def at_once(*calls):
@@ -93,7 +103,7 @@ def test_one_work_item_asked_for_at_two_hosts_at_once_runs_once(hosts, quick):
 
 def delivery(host, delivery_id, seconds=SECONDS):
     """What came of a delivery that this host accepted, once it was taken."""
-    until = time.monotonic() + seconds
+    until = time.monotonic() + seconds * patience()
     while time.monotonic() < until:
         found = host.app.http.get(f"/api/deliveries/{delivery_id}").raise_for_status().json()
         if found["status"] != "pending":
