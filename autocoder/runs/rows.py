@@ -113,16 +113,19 @@ def worked_columns(row: Mapping[str, Any], seconds: Mapping[str, float], now: st
     """Return the columns that record when the phases `running` and `verifying` began, if *row* lacks them.
 
     The times are computed back from *now*, when the result was found, with the *seconds* that agent, verify
-    and pack took one after the other. None can be earlier than the phase `provisioning`.
+    and pack took one after the other. None can be earlier than the phase `provisioning`, nor later than a
+    phase behind it that was seen.
     """
     parts = {"running": ("agent", "verify", "pack"), "verifying": ("verify", "pack")}
     columns, earliest = {}, str(row.get(f"{PHASE_COLUMN}provisioning") or "")
+    latest = str(row.get(f"{PHASE_COLUMN}verifying") or now)
     for phase, rest in parts.items():
         name = PHASE_COLUMN + phase
         if row.get(name):
             earliest = str(row[name])
         elif rest[0] in seconds:
-            earliest = columns[name] = max(earliest, _before(now, sum(seconds.get(part, 0) for part in rest)))
+            began = min(_before(now, sum(seconds.get(part, 0) for part in rest)), latest)
+            earliest = columns[name] = max(earliest, began)
     return columns
 
 

@@ -35,6 +35,11 @@ def test_a_phase_does_not_begin_before_the_one_before_it():
     assert late == {"phase_running": ASKED}
 
 
+def test_the_agent_began_no_later_than_the_checks_that_were_seen():
+    row = {"phase_provisioning": ASKED, "phase_verifying": "2026-01-01T10:06:00.000+00:00"}
+    assert worked_columns(row, SECONDS, NOW) == {"phase_running": "2026-01-01T10:06:00.000+00:00"}
+
+
 def test_a_run_whose_agent_never_worked_has_no_such_phases():
     assert worked_columns({"phase_provisioning": ASKED}, {"clone": 1.0}, NOW) == {}
 
