@@ -14,7 +14,7 @@ import azure.durable_functions as df
 import azure.functions as func
 from azure.durable_functions.models import OrchestrationRuntimeStatus as Status
 
-from activities.parts.orchestrations import hint, start_run_agent
+from activities.parts.orchestrations import PAUSES_SECONDS, hint, start_run_agent
 from activities.parts.run_files import run_of, settled
 from autocoder.clients.connect import Clients, clients
 from autocoder.clock import now
@@ -22,6 +22,7 @@ from autocoder.models import Ended
 from autocoder.reports.run_report import ended_report
 from autocoder.runs.claims import ACTIVE
 from autocoder.runs.rows import PLACE, SERVICE, is_over
+from autocoder.runs.standstill import stands_still
 from autocoder.runs.version import orchestration_version
 from triggers.hooks.failed_deliveries import restart_failed_deliveries
 from triggers.sweeping import ENDED, attempt, sweep
@@ -30,15 +31,18 @@ blueprint = df.Blueprint()
 SCHEDULE = "0 * * * * *"
 VERSION_MISMATCH = "VersionMismatch"  # how the extension's words begin when another version ended an instance
 MAX_AT_ONCE = 8
-# Longer than any activity may take (functionTimeout in host.json), and than any pause between two looks.
-STUCK_AFTER = dt.timedelta(minutes=60)
+QUIET = dt.timedelta(seconds=45)  # less than a round; rounds may also be asked for by hand
 MAX_RESTARTS, AT_ONCE, MAX_PAUSE_MINUTES = 30, 3, 60  # of orchestrations that end without a new version
 GOES_ON = "The platform ended the run's orchestration; it goes on."
+STOOD_STILL = "The run's orchestration stood still and was started again; it goes on."
 GIVEN_UP = (
     f"The run's orchestration ended {MAX_RESTARTS} times without a result. Search the app's log for {{}}."
 )
 Runs = Awaitable[tuple[str, ...]]
 log = logging.getLogger("autocoder.triggers")
+# When each running orchestration was last updated, as the round before saw it. No look decides alone: after a
+# restart of the app, or when storage was away, the hub has a whole round to catch up with what was due.
+_seen_before: dict[str, dt.datetime] = {}
 
 
 @blueprint.timer_trigger(schedule=SCHEDULE, arg_name="timer", run_on_startup=False)
@@ -74,17 +78,26 @@ async def resume_unfinished(
     connected: Clients, client: df.DurableOrchestrationClient, unfinished: Runs
 ) -> int:
     """Look at every run of *unfinished*; return how many were started or woken."""
+    before = dict(_seen_before)
+    _seen_before.clear()  # also when what follows fails: then nothing was seen in this round
     turns = asyncio.Semaphore(MAX_AT_ONCE)
 
     async def resume(run_id: str) -> int:
         async with turns:
-            return await attempt(connected, f"run {run_id}", _resume(connected, client, run_id))
+            return await attempt(
+                connected, f"run {run_id}", _resume(connected, client, run_id, before.get(run_id))
+            )
 
     return sum(await asyncio.gather(*map(resume, await unfinished)))
 
 
-async def _resume(connected: Clients, client: df.DurableOrchestrationClient, run_id: str) -> int:
-    """Let one run go on; return 1 when that was needed, else 0."""
+async def _resume(
+    connected: Clients, client: df.DurableOrchestrationClient, run_id: str, before: dt.datetime | None
+) -> int:
+    """Let one run go on; return 1 when that was needed, else 0.
+
+    *before* is when its orchestration was last updated, as the round before saw it.
+    """
     found: Any = await client.get_status(run_id)
     if found.runtime_status is None:  # the SDK's answer for an instance that is not there
         found = None
@@ -92,7 +105,9 @@ async def _resume(connected: Clients, client: df.DurableOrchestrationClient, run
     if row is None or is_over(row) or _waits(row):
         return 0
     if found is not None and found.runtime_status not in ENDED:
-        return await _wake(client, run_id, row, found)
+        if await _stands_still(client, run_id, found, before):
+            return await _replace(connected, client, run_id, row)
+        return await _wake(client, run_id, row)
     if row.get("waiting_for") and (found is None or found.runtime_status == Status.Completed):
         await start_run_agent(client, run_id)
         return 1
@@ -108,24 +123,39 @@ def _waits(row: Mapping[str, Any]) -> bool:
     return row.get("waiting_for") == PLACE and row.get("status") == "queued"
 
 
-async def _wake(
-    client: df.DurableOrchestrationClient, run_id: str, row: Mapping[str, Any], found: Any
-) -> int:
-    """Wake an orchestration of another version, so that it ends now, and replace one that hangs."""
-    if _is_stuck(found):
-        log.error("run %s: its orchestration has not moved for %s; it is replaced", run_id, STUCK_AFTER)
-        await client.terminate(run_id, "it has not moved")
-    elif row.get("version") == orchestration_version() and not row.get("cancel_requested"):
+async def _wake(client: df.DurableOrchestrationClient, run_id: str, row: Mapping[str, Any]) -> int:
+    """Wake an orchestration of another version, so that it ends now, or one whose run was cancelled."""
+    if row.get("version") == orchestration_version() and not row.get("cancel_requested"):
         return 0
-    else:
-        await hint(client, run_id)
+    await hint(client, run_id)
     await start_run_agent(client, run_id, lambda: False)
     return 1
 
 
-def _is_stuck(found: Any) -> bool:
-    updated = found.last_updated_time
-    return updated is not None and dt.datetime.now(dt.UTC) - _moment(updated) > STUCK_AFTER
+async def _stands_still(
+    client: df.DurableOrchestrationClient, run_id: str, found: Any, before: dt.datetime | None
+) -> bool:
+    """Whether the orchestration *found* has not moved since the round before, and waits for nothing."""
+    updated = _seen_before[run_id] = _moment(found.last_updated_time)
+    if found.runtime_status != Status.Running or updated != before or _since(updated) < QUIET:
+        return False
+    whole: Any = await client.get_status(run_id, show_history=True)
+    unmoved = whole.runtime_status == Status.Running and _moment(whole.last_updated_time) == updated
+    return unmoved and stands_still(whole.history or (), dt.datetime.now(dt.UTC))
+
+
+async def _replace(
+    connected: Clients, client: df.DurableOrchestrationClient, run_id: str, row: Mapping[str, Any]
+) -> int:
+    """End an orchestration that stands still, and start the run; what still works of it does no harm."""
+    log.warning("run %s: its orchestration stands still; it is replaced", run_id)
+    await client.terminate(run_id, STOOD_STILL)
+    for pause in PAUSES_SECONDS:
+        found: Any = await client.get_status(run_id)
+        if found.runtime_status in ENDED:
+            return await _restart(connected, client, run_id, row, found)
+        await asyncio.sleep(pause)
+    return 0  # the next round finds that it has ended
 
 
 async def _restart(
@@ -150,15 +180,20 @@ def _may_restart(connected: Clients, run_id: str, row: Mapping[str, Any], found:
     """
     restarts = int(row.get("restarts") or 0)
     minutes = min(2 ** (restarts - AT_ONCE), MAX_PAUSE_MINUTES) if restarts > AT_ONCE else 0
-    if dt.datetime.now(dt.UTC) - _moment(found.last_updated_time) < dt.timedelta(minutes=minutes):
+    if _since(_moment(found.last_updated_time)) < dt.timedelta(minutes=minutes):
         return False
     if restarts >= MAX_RESTARTS:
         _give_up(connected, run_id, row)
         return False
     ending = f"{found.runtime_status.value}: {connected.redact(str(found.output))[:500]}"
     log.error("run %s: its orchestration ended (%s); it goes on", run_id, ending)
-    connected.records.note(run_id, GOES_ON, more={"restarts": restarts + 1})
+    why = STOOD_STILL if STOOD_STILL in ending else GOES_ON
+    connected.records.note(run_id, why, more={"restarts": restarts + 1})
     return True
+
+
+def _since(moment: dt.datetime) -> dt.timedelta:
+    return dt.datetime.now(dt.UTC) - moment
 
 
 def _moment(time: dt.datetime | None) -> dt.datetime:

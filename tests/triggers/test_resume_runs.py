@@ -18,7 +18,7 @@ from autocoder.runs.rows import PLACE, RUNS, SERVICE
 from autocoder.runs.version import orchestration_version
 from tests.orchestrators.conftest import run
 from triggers import resume_runs
-from triggers.resume_runs import GOES_ON, MAX_PAUSE_MINUTES, MAX_RESTARTS, STUCK_AFTER, resume_unfinished
+from triggers.resume_runs import GOES_ON, MAX_PAUSE_MINUTES, MAX_RESTARTS, STOOD_STILL, resume_unfinished
 from triggers.sweeping import ENDED
 
 MISMATCH = "VersionMismatch: the orchestration version '0.9' does not match the worker's version '1.0'."
@@ -30,17 +30,19 @@ def moment(minutes):
 
 
 class Client:
-    """A durable client with one instance: its status, its output and its age."""
+    """A durable client with one instance: its status, its output, its age and its history."""
 
     def __init__(self):
         self.did, self.broken_for = [], ""
         self.has(None)  # the SDK's answer for an instance that is not there
 
-    def has(self, status, output=None, minutes_ago=0):
+    def has(self, status, output=None, minutes_ago=0, history=None):
         updated = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=minutes_ago)
-        self.instance = SimpleNamespace(runtime_status=status, output=output, last_updated_time=updated)
+        self.instance = SimpleNamespace(
+            runtime_status=status, output=output, last_updated_time=updated, history=history
+        )
 
-    async def get_status(self, run_id):
+    async def get_status(self, run_id, show_history=False):
         if run_id == self.broken_for:
             raise ValueError("the extension does not answer")
         return self.instance
@@ -55,7 +57,7 @@ class Client:
 
     async def terminate(self, instance, reason):
         self.did.append(("terminate", instance))
-        self.has(Status.Terminated)
+        self.has(Status.Terminated, reason)
 
 
 class Janitor:
@@ -142,10 +144,59 @@ async def test_an_orchestration_whose_run_was_cancelled_is_woken(janitor):
     assert await janitor.round(cancel_requested=True) == (1, ["look", "start"])
 
 
-async def test_an_orchestration_that_does_not_move_is_replaced(janitor, caplog):
-    janitor.client.has(Status.Running, minutes_ago=STUCK_AFTER.total_seconds() / 60 + 1)
+NOTHING_TO_COME = []
+AN_ACTIVITY = [{"EventType": "TaskScheduled", "Timestamp": moment(-5), "Name": "push_branch"}]
+
+
+async def test_an_orchestration_that_stands_still_in_two_rounds_is_replaced(janitor, caplog):
+    janitor.client.has(Status.Running, minutes_ago=2, history=NOTHING_TO_COME)
+    assert await janitor.round() == (0, [])  # no look decides alone
     assert await janitor.round() == (1, ["terminate", "start"])
     assert janitor.run.id in caplog.text
+    assert (janitor.row["reason"], janitor.row["restarts"]) == (STOOD_STILL, 1)
+
+
+async def test_an_orchestration_with_an_activity_under_way_is_left_alone(janitor):
+    janitor.client.has(Status.Running, minutes_ago=5, history=AN_ACTIVITY)
+    for _ in range(3):
+        assert await janitor.round() == (0, [])
+
+
+@pytest.mark.parametrize("status", [Status.Pending, Status.Suspended, Status.ContinuedAsNew])
+async def test_only_an_orchestration_that_runs_can_stand_still(janitor, status):
+    janitor.client.has(status, minutes_ago=100, history=NOTHING_TO_COME)
+    for _ in range(3):
+        assert await janitor.round() == (0, [])
+
+
+async def test_an_orchestration_that_moved_between_two_rounds_is_left_alone(janitor):
+    janitor.client.has(Status.Running, minutes_ago=3, history=NOTHING_TO_COME)
+    assert await janitor.round() == (0, [])
+    janitor.client.has(Status.Running, minutes_ago=2, history=NOTHING_TO_COME)
+    assert await janitor.round() == (0, [])
+
+
+async def test_rounds_in_quick_succession_replace_nothing(janitor):
+    janitor.client.has(Status.Running, history=NOTHING_TO_COME)
+    for _ in range(3):
+        assert await janitor.round() == (0, [])
+
+
+async def test_a_round_that_could_not_look_at_an_orchestration_does_not_count(janitor):
+    janitor.client.has(Status.Running, minutes_ago=2, history=NOTHING_TO_COME)
+    await janitor.round()
+    janitor.client.broken_for = janitor.run.id
+    await janitor.round()
+    janitor.client.broken_for = ""
+    assert await janitor.round() == (0, [])
+    assert await janitor.round() == (1, ["terminate", "start"])
+
+
+async def test_an_orchestration_that_stands_still_again_and_again_is_replaced_less_and_less_often(janitor):
+    janitor.client.has(Status.Running, minutes_ago=2, history=NOTHING_TO_COME)
+    await janitor.round(restarts=10)
+    assert await janitor.round() == (0, ["terminate"])
+    assert await janitor.round() == (0, ["terminate"])  # the pause for an orchestration that has ended
 
 
 async def test_a_new_version_of_the_app_is_no_error(janitor, caplog):
