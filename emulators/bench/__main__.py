@@ -13,9 +13,10 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -103,9 +104,10 @@ def _measured(options: argparse.Namespace, folder: Path) -> Iterator[Row]:
             yield from report.sleeper_rows(_said("sleepers", crowd(place, CROWD, SLEEPER)))
     if "answers" in wanted:
         yield from report.answer_rows(aims.HOOKS, *_answers(plan, answers.deliveries))
+        yield from _answers_on_extension(_extended(plan, options))
         yield from report.answer_rows(aims.REQUESTS, *_answers(plan, answers.requests))
     if wanted & {"durable", "looks"}:
-        yield from _durable(replace(plan, durable_extension=options.durable_extension), wanted, options.runs)
+        yield from _durable(_extended(plan, options), wanted, options.runs)
     if "history" in wanted:
         base_port = free_base_port()
         with _place(replace(plan, base_port=base_port), **settings_without_callback(base_port)) as place:
@@ -117,6 +119,19 @@ def _plan(state: Path, folder: Path) -> Plan:
     quotas = [part for name in QUOTAS for part in (name, MANY)]
     arguments = {AZURE_RESOURCE_MANAGER.name: [*quotas, "--images", str(make_app(folder))]}
     return Plan(state, app=folder, arguments=arguments, access_logs=LOGGED, spelling=MAKE_ON_FREE_PORTS)
+
+
+def _extended(plan: Plan, options: argparse.Namespace) -> Plan:
+    """Return *plan* on the Durable extension, if its program was given."""
+    return replace(plan, durable_extension=options.durable_extension)
+
+
+def _answers_on_extension(plan: Plan) -> Iterable[Row]:
+    """Return the rows of the answers to hooks on the Durable extension, or that they were left out."""
+    if plan.durable_extension is None:
+        return report.left_out("  service hooks on the Durable extension")
+    fewer = partial(answers.deliveries, a_second=answers.HOOKS_A_SECOND_ON_EXTENSION)
+    return report.extension_answer_rows(*_answers(plan, fewer))
 
 
 def _answers(plan: Plan, make: Callable[[Place], list[Message]]) -> Iterator[Answers]:

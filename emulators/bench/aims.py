@@ -15,7 +15,10 @@ PARTS = {
     "quiet": "what one run costs while nothing else happens, as the services count it",
     "crowd": f"{CROWD} runs of an agent that takes no time, started at once, and what each of them costs",
     "sleepers": f"{CROWD} runs of an agent that takes 60 s, started at once with a place for each",
-    "answers": "the app's answers to service hooks at 100 a second and to requests at 20 a second, for 10 s",
+    "answers": (
+        "the app's answers to service hooks at 100 a second and to requests at 20 a second, for 10 s; with "
+        "`DURABLE_EXTENSION=<program>` also to service hooks at 20 a second on the Durable extension"
+    ),
     "durable": f"one run, and {CROWD} at once, on the Durable extension; needs `DURABLE_EXTENSION=<program>`",
     "looks": "a run of 20 minutes on the Durable extension, which takes as long; only if it is selected",
     "gateway": "the model gateway",

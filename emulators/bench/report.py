@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from emulators.bench import aims
 from emulators.bench.aims import Aim
-from emulators.bench.answers import Answers
+from emulators.bench.answers import HOOKS_A_SECOND_ON_EXTENSION, Answers
 from emulators.bench.cost import Cost
 from emulators.bench.crowd import Crowd
 from emulators.bench.durable_extension import HubCost
@@ -84,6 +84,15 @@ def answer_rows(aim: Aim, held_back: Answers, carried: Answers) -> list[Row]:
     """Return the rows of the app's answers, while runs are held back and while they are carried."""
     return [
         _answered(aim, held_back),
+        Row("  the same while runs are carried", _percentiles(carried)),
+    ]
+
+
+def extension_answer_rows(held_back: Answers, carried: Answers) -> list[Row]:
+    """Return the rows of the answers to service hooks on the Durable extension, which have no aim."""
+    rate = f"{HOOKS_A_SECOND_ON_EXTENSION} a second on the Durable extension"
+    return [
+        Row(f"  {rate}, run starts held back", _percentiles(held_back)),
         Row("  the same while runs are carried", _percentiles(carried)),
     ]
 

@@ -76,6 +76,13 @@ def test_fast_answers_miss_the_aim_if_one_of_them_started_nothing():
     assert judged == [True, False]
 
 
+def test_answers_on_the_durable_extension_have_no_aim():
+    fast = Answers((0.01,) * 100, {})
+    held_back, carried = report.extension_answer_rows(fast, Answers((0.02,) * 100, {"500": 1}))
+    assert (held_back.value, held_back.is_met) == ("p50 10.0 ms, p99 10.0 ms of 100", None)
+    assert (carried.value, carried.is_met) == ("p50 20.0 ms, p99 20.0 ms of 100, 1 500", None)
+
+
 def test_the_p99_is_what_one_answer_in_a_hundred_takes_longer_than():
     answers = Answers(tuple(n / 1000 for n in range(1001)), {})
     assert answers.percentile(50) == pytest.approx(0.5)
