@@ -8,6 +8,7 @@ import asyncio
 import datetime as dt
 import logging
 from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import azure.durable_functions as df
@@ -31,6 +32,8 @@ blueprint = df.Blueprint()
 SCHEDULE = "0 * * * * *"
 VERSION_MISMATCH = "VersionMismatch"  # how the extension's words begin when another version ended an instance
 MAX_AT_ONCE = 8
+# The hub ends an orchestration of another version at its next turn, which can take some seconds to come.
+WOKEN_PAUSES_SECONDS = (0.1, 0.4, 1.5, 3.0, 5.0, 10.0, 15.0)
 QUIET = dt.timedelta(seconds=45)  # less than a round; rounds may also be asked for by hand
 MAX_RESTARTS, AT_ONCE, MAX_PAUSE_MINUTES = 30, 3, 60  # of orchestrations that end without a new version
 GOES_ON = "The platform ended the run's orchestration; it goes on."
@@ -43,6 +46,16 @@ log = logging.getLogger("autocoder.triggers")
 # When each running orchestration was last updated, as the round before saw it. No look decides alone: after a
 # restart of the app, or when storage was away, the hub has a whole round to catch up with what was due.
 _seen_before: dict[str, dt.datetime] = {}
+
+
+@dataclass(frozen=True)
+class _Round:
+    """One round over all runs: what the round before saw, and whose orchestrations were woken to end."""
+
+    connected: Clients
+    client: df.DurableOrchestrationClient
+    before: Mapping[str, dt.datetime]
+    woken: set[str] = field(default_factory=set)
 
 
 @blueprint.timer_trigger(schedule=SCHEDULE, arg_name="timer", run_on_startup=False)
@@ -78,26 +91,22 @@ async def resume_unfinished(
     connected: Clients, client: df.DurableOrchestrationClient, unfinished: Runs
 ) -> int:
     """Look at every run of *unfinished*; return how many were started or woken."""
-    before = dict(_seen_before)
+    this = _Round(connected, client, dict(_seen_before))
     _seen_before.clear()  # also when what follows fails: then nothing was seen in this round
     turns = asyncio.Semaphore(MAX_AT_ONCE)
 
     async def resume(run_id: str) -> int:
         async with turns:
-            return await attempt(
-                connected, f"run {run_id}", _resume(connected, client, run_id, before.get(run_id))
-            )
+            return await attempt(connected, f"run {run_id}", _resume(this, run_id))
 
-    return sum(await asyncio.gather(*map(resume, await unfinished)))
+    resumed = sum(await asyncio.gather(*map(resume, await unfinished)))
+    await _start_woken(this)
+    return resumed
 
 
-async def _resume(
-    connected: Clients, client: df.DurableOrchestrationClient, run_id: str, before: dt.datetime | None
-) -> int:
-    """Let one run go on; return 1 when that was needed, else 0.
-
-    *before* is when its orchestration was last updated, as the round before saw it.
-    """
+async def _resume(this: _Round, run_id: str) -> int:
+    """Let one run go on; return 1 when that was needed, else 0."""
+    connected, client = this.connected, this.client
     found: Any = await client.get_status(run_id)
     if found.runtime_status is None:  # the SDK's answer for an instance that is not there
         found = None
@@ -105,9 +114,9 @@ async def _resume(
     if row is None or is_over(row) or _waits(row):
         return 0
     if found is not None and found.runtime_status not in ENDED:
-        if await _stands_still(client, run_id, found, before):
+        if await _stands_still(this, run_id, found):
             return await _replace(connected, client, run_id, row)
-        return await _wake(client, run_id, row)
+        return await _wake(this, run_id, row)
     if row.get("waiting_for") and (found is None or found.runtime_status == Status.Completed):
         await start_run_agent(client, run_id)
         return 1
@@ -123,23 +132,35 @@ def _waits(row: Mapping[str, Any]) -> bool:
     return row.get("waiting_for") == PLACE and row.get("status") == "queued"
 
 
-async def _wake(client: df.DurableOrchestrationClient, run_id: str, row: Mapping[str, Any]) -> int:
+async def _wake(this: _Round, run_id: str, row: Mapping[str, Any]) -> int:
     """Wake an orchestration of another version, so that it ends now, or one whose run was cancelled."""
-    if row.get("version") == orchestration_version() and not row.get("cancel_requested"):
+    if row.get("version") != orchestration_version():
+        await hint(this.client, run_id)
+        this.woken.add(run_id)
+    elif row.get("cancel_requested"):
+        await hint(this.client, run_id)
+        await start_run_agent(this.client, run_id)  # one that was about to end may not have taken the hint
+    else:
         return 0
-    await hint(client, run_id)
-    await start_run_agent(client, run_id, lambda: False)
     return 1
 
 
-async def _stands_still(
-    client: df.DurableOrchestrationClient, run_id: str, found: Any, before: dt.datetime | None
-) -> bool:
+async def _start_woken(this: _Round) -> None:
+    """Start the runs whose orchestrations were woken to end; the next round finds those that have not."""
+    left = sorted(this.woken)
+    for pause in WOKEN_PAUSES_SECONDS:
+        if left:
+            await asyncio.sleep(pause)
+            left = [run_id for run_id in left if not await start_run_agent(this.client, run_id)]
+
+
+async def _stands_still(this: _Round, run_id: str, found: Any) -> bool:
     """Whether the orchestration *found* has not moved since the round before, and waits for nothing."""
     updated = _seen_before[run_id] = _moment(found.last_updated_time)
-    if found.runtime_status != Status.Running or updated != before or _since(updated) < QUIET:
+    is_quiet = updated == this.before.get(run_id) and _since(updated) >= QUIET
+    if found.runtime_status != Status.Running or not is_quiet:
         return False
-    whole: Any = await client.get_status(run_id, show_history=True)
+    whole: Any = await this.client.get_status(run_id, show_history=True)
     unmoved = whole.runtime_status == Status.Running and _moment(whole.last_updated_time) == updated
     return unmoved and stands_still(whole.history or (), dt.datetime.now(dt.UTC))
 

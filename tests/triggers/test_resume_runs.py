@@ -3,6 +3,7 @@
 import asyncio
 import datetime as dt
 import logging
+import math
 from types import SimpleNamespace
 
 import pytest
@@ -33,7 +34,7 @@ class Client:
     """A durable client with one instance: its status, its output, its age and its history."""
 
     def __init__(self):
-        self.did, self.broken_for = [], ""
+        self.did, self.broken_for, self.refuses = [], "", math.inf
         self.has(None)  # the SDK's answer for an instance that is not there
 
     def has(self, status, output=None, minutes_ago=0, history=None):
@@ -49,7 +50,8 @@ class Client:
 
     async def start_new(self, name, instance, given):
         self.did.append(("start", instance))
-        if self.instance.runtime_status not in (None, *ENDED):
+        if self.instance.runtime_status not in (None, *ENDED) and self.refuses > 0:
+            self.refuses -= 1
             raise Exception(f"Instance with ID {instance} already exists.")
 
     async def raise_event(self, instance, name, data):
@@ -89,6 +91,7 @@ class Janitor:
 @pytest.fixture
 def janitor(storage, monkeypatch):
     monkeypatch.setattr(orchestrations, "PAUSES_SECONDS", ())
+    monkeypatch.setattr(resume_runs, "WOKEN_PAUSES_SECONDS", (0, 0, 0))
     records, blobs = storage.clients().records, storage.clients().blobs
     for key, owner in records.held(ACTIVE).items():
         records.release([Claim(ACTIVE, key)], owner)
@@ -136,7 +139,14 @@ async def test_a_run_that_is_carried_is_left_alone(janitor, status):
 async def test_an_orchestration_of_another_version_is_woken(janitor):
     janitor.client.has(Status.Running)
     assert orchestration_version() != "0.9"
-    assert await janitor.round(version="0.9") == (1, ["look", "start"])
+    assert await janitor.round(version="0.9") == (1, ["look", *3 * ["start"]])
+
+
+async def test_a_run_is_started_as_soon_as_its_orchestration_of_another_version_has_ended(janitor):
+    janitor.client.has(Status.Running)
+    janitor.client.refuses = 2
+    assert await janitor.round(version="0.9") == (1, ["look", *3 * ["start"]])
+    assert janitor.client.refuses == 0
 
 
 async def test_an_orchestration_whose_run_was_cancelled_is_woken(janitor):
