@@ -175,6 +175,12 @@ class Platform:
         """Let every run go on that should, without waiting for the minute."""
         self.trigger("resume_runs")
 
+    def instance(self, instance_id):
+        """What the task hub says of an orchestration."""
+        headers = {"x-functions-key": keys(self.plan)["master"]}
+        url = f"{self.url(FUNCTIONS_HOST)}/runtime/webhooks/durabletask/instances/{instance_id}"
+        return httpx.get(url, headers=headers, trust_env=False).json()
+
     def another_hub(self):
         """Start the functions host again with an empty task hub: every orchestration is gone."""
         self._hub = {HUB_NAME: f"another{secrets.token_hex(8)}"}

@@ -13,6 +13,7 @@ import pytest
 from emulators.azure_resource_manager.control.client import PlatformControl
 from emulators.platform.app_settings import ORGANIZATION, PROJECT, REPOSITORY
 from emulators.ports import AZURE_DEVOPS, AZURE_RESOURCE_MANAGER
+from tests.deployments import DeployedApp, deployable
 from tests.platform import Platform, patience, running_platform
 from tests.quick_agent import quick_options
 
@@ -50,6 +51,15 @@ def narrow(tmp_path_factory):
         "PROVISIONING_MINUTES": "0.05",
     }
     yield from _quick_platform(tmp_path_factory, "narrow", settings)
+
+
+@pytest.fixture(scope="module")
+def deployed(tmp_path_factory):
+    """A platform whose app can be replaced by one of another shape."""
+    folder = tmp_path_factory.mktemp("deployments")
+    app, options = deployable(folder / "app")
+    with running_platform(folder / "state", **options) as platform:
+        yield DeployedApp(platform, app)
 
 
 def _quick_platform(tmp_path_factory, name, settings):
