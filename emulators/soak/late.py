@@ -9,6 +9,7 @@ import json
 import os
 import sqlite3
 import subprocess
+from collections.abc import Iterator
 
 from emulators.functions_host.durable.management.management_urls import ManagementUrls
 from emulators.functions_host.host_json import read_host_settings
@@ -18,6 +19,13 @@ from emulators.ports import FUNCTIONS_HOST
 
 SCHEDULED = 4  # the type of the event `TaskScheduled`
 SECONDS = 120
+# When an orchestration continues as new, its history begins anew; a platform repeats what was before, too.
+KEEPING = f"""
+create table if not exists scheduled(instance text not null, event text not null);
+create trigger if not exists keep_scheduled after insert on history
+  when json_extract(new.event, '$.EventType') = {SCHEDULED}
+  begin insert into scheduled values(new.instance, new.event); end;
+"""
 LOG = "late_activities"
 PROGRAM = """
 import asyncio, json, os, sys
@@ -40,17 +48,26 @@ for line in sys.stdin:
 """
 
 
-def histories(plan: Plan) -> dict[str, list[tuple[str, str | None]]]:
-    """Return by instance the activities that its history names, each with its input as JSON."""
+def keep_scheduled(plan: Plan) -> None:
+    """Let the embedded hub keep from now on which activities it schedules."""
+    for hub in _hubs(plan):
+        hub.executescript(KEEPING)
+
+
+def scheduled(plan: Plan) -> dict[str, list[tuple[str, str | None]]]:
+    """Return the activities scheduled since `keep_scheduled` by instance, each with its input as JSON."""
     found: dict[str, list[tuple[str, str | None]]] = {}
-    for file in plan.folder(FUNCTIONS_HOST.name).glob("*.sqlite"):
-        with contextlib.closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=10)) as hub:
-            rows = hub.execute("select instance, event from history order by instance, n").fetchall()
-        for instance, text in rows:
+    for hub in _hubs(plan):
+        for instance, text in hub.execute("select instance, event from scheduled order by rowid"):
             event = json.loads(text)
-            if event["EventType"] == SCHEDULED:
-                found.setdefault(instance, []).append((event["Name"], event.get("Input")))
+            found.setdefault(instance, []).append((event["Name"], event.get("Input")))
     return found
+
+
+def _hubs(plan: Plan) -> Iterator[sqlite3.Connection]:
+    for file in plan.folder(FUNCTIONS_HOST.name).glob("*.sqlite"):
+        with contextlib.closing(sqlite3.connect(file, timeout=10)) as hub:
+            yield hub
 
 
 def repeat(plan: Plan, activities: list[tuple[str, str | None]]) -> int:

@@ -20,6 +20,7 @@ from emulators.platform.vault import vault_secrets
 from emulators.soak.access import Access
 from emulators.soak.counts import Count, count_blind, count_held, count_items, count_unreported, is_over
 from emulators.soak.evidence import Held, Item, PullRequest, held_now, item_of, pull_requests
+from emulators.soak.late import keep_scheduled
 from emulators.soak.marks import Marks
 from emulators.soak.remains import secrets_in, stored
 from emulators.soak.schedule import Repeat, Schedule, Start
@@ -41,6 +42,7 @@ class Soak:
     ) -> None:
         self.platform, self.sample, self.marks, self.say = platform, sample, marks, say
         self.over = threading.Event()
+        keep_scheduled(platform.plan)
         self.app, self.access = App(platform.plan), Access(platform)
         self.senders = Senders(platform, sample, seed, self.over)
         self.troubles = Troubles(platform, self.access, say, self.over)

@@ -23,7 +23,7 @@ from emulators.ports import FUNCTIONS_HOST
 from emulators.soak.access import BY_NAME, Access
 from emulators.soak.app import next_version
 from emulators.soak.counts import is_over
-from emulators.soak.late import histories, repeat
+from emulators.soak.late import repeat, scheduled
 from emulators.soak.schedule import DROP, Trouble
 
 T = TypeVar("T")
@@ -124,7 +124,7 @@ class Troubles:
         return f"the worker dies in the next turn of {run_id}"
 
     def _repeat(self, trouble: Trouble) -> str:
-        found = sorted(histories(self.platform.plan).items())
+        found = sorted(scheduled(self.platform.plan).items())
         if not found:
             return "there was no activity to repeat"
         instance, activities = _picked(found, trouble.pick)

@@ -13,7 +13,7 @@ from emulators.platform.clients.person import COMMENTS_VERSION
 from emulators.platform.running import running
 from emulators.platform.sample import create_sample
 from emulators.soak.__main__ import main, soak_plan
-from emulators.soak.late import histories, repeat
+from emulators.soak.late import repeat, scheduled
 from emulators.soak.marks import Marks, listening
 from emulators.soak.remains import processes_of
 from emulators.soak.schedule import Schedule, Start
@@ -63,7 +63,10 @@ def found(soak):
 def test_a_platform_that_is_well_is_zero_and_one_that_is_spoilt_is_not(soak):
     soak.most = dict.fromkeys(soak.most, 1)  # runs so short may pass between two looks
     assert found(soak) == set()
-    for activities in histories(soak.platform.plan).values():
+    done = scheduled(soak.platform.plan)
+    looks = [sum(name == "observe_run" for name, _ in activities) for activities in done.values()]
+    assert max(looks) > 1  # also those before an orchestration continued as new
+    for activities in done.values():
         assert repeat(soak.platform.plan, activities) == len(activities)
     assert found(soak) == set()
     item, person = soak.items()[0], soak.sample.person
