@@ -82,7 +82,7 @@ def test_a_cancel_ends_the_run_and_its_containers(case, quick, phase):
 def test_a_deleted_comment_is_written_again(case, quick):
     deleted = case("write notes.txt Hello", "sleep 1").start()
     deleted.reached("provisioning")
-    (comment,) = quick.comments(deleted.item["id"])
+    (comment,) = quick.wait_for(lambda: quick.comments(deleted.item["id"]), "the comment", 20)
     token = tokens.mint(
         quick.state, resource=tokens.AZURE_DEVOPS_RESOURCE, client_id=identities.APP.client_id
     )
