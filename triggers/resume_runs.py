@@ -8,7 +8,7 @@ import asyncio
 import datetime as dt
 import logging
 from collections.abc import Awaitable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import azure.durable_functions as df
@@ -55,7 +55,7 @@ class _Round:
     connected: Clients
     client: df.DurableOrchestrationClient
     before: Mapping[str, dt.datetime]
-    woken: set[str] = field(default_factory=set)
+    woken: set[str]
 
 
 @blueprint.timer_trigger(schedule=SCHEDULE, arg_name="timer", run_on_startup=False)
@@ -68,11 +68,13 @@ async def resume_runs(timer: func.TimerRequest, client: df.DurableOrchestrationC
 async def make_round(connected: Clients, client: df.DurableOrchestrationClient) -> None:
     """Let everything go on that should; which runs are unfinished is read once for all parts."""
     unfinished = asyncio.create_task(asyncio.to_thread(_unfinished, connected))  # a failure is a part's own
+    woken = set[str]()
     await sweep(connected, {
-        "runs that have a place started": _pass_on_places(connected, client, unfinished),
+        "runs that have a place started": pass_on_places(connected, client, unfinished, woken),
         "waiting runs told": asyncio.to_thread(connected.places.tell_turns),
-        "runs resumed": resume_unfinished(connected, client, unfinished),
+        "runs resumed": resume_unfinished(connected, client, unfinished, woken),
         "failed deliveries started again": restart_failed_deliveries(client),
+        "woken runs started": start_woken(client, woken),
     })  # fmt: skip
 
 
@@ -81,17 +83,27 @@ def _unfinished(connected: Clients) -> tuple[str, ...]:
     return tuple(sorted(set(connected.records.held(ACTIVE).values())))
 
 
-async def _pass_on_places(connected: Clients, client: df.DurableOrchestrationClient, unfinished: Runs) -> int:
-    """Give every place that nobody holds any more to the next run; return how many were started."""
+async def pass_on_places(
+    connected: Clients, client: df.DurableOrchestrationClient, unfinished: Runs, woken: set[str]
+) -> int:
+    """Give every place that nobody holds any more to the next run; return how many were started.
+
+    A deployment may have met a run just before it began to wait: its orchestration of the earlier version
+    refuses the start, and is *woken*.
+    """
     placed = await asyncio.to_thread(connected.places.pass_on_places, await unfinished)
-    return sum([await start_run_agent(client, run_id) for run_id in placed])
+    refused = [run_id for run_id in placed if not await start_run_agent(client, run_id)]
+    for run_id in refused:
+        await hint(client, run_id)
+    woken.update(refused)
+    return len(placed) - len(refused)
 
 
 async def resume_unfinished(
-    connected: Clients, client: df.DurableOrchestrationClient, unfinished: Runs
+    connected: Clients, client: df.DurableOrchestrationClient, unfinished: Runs, woken: set[str]
 ) -> int:
-    """Look at every run of *unfinished*; return how many were started or woken."""
-    this = _Round(connected, client, dict(_seen_before))
+    """Look at every run of *unfinished*; return how many were started or *woken*."""
+    this = _Round(connected, client, dict(_seen_before), woken)
     _seen_before.clear()  # also when what follows fails: then nothing was seen in this round
     turns = asyncio.Semaphore(MAX_AT_ONCE)
 
@@ -99,9 +111,7 @@ async def resume_unfinished(
         async with turns:
             return await attempt(connected, f"run {run_id}", _resume(this, run_id))
 
-    resumed = sum(await asyncio.gather(*map(resume, await unfinished)))
-    await _start_woken(this)
-    return resumed
+    return sum(await asyncio.gather(*map(resume, await unfinished)))
 
 
 async def _resume(this: _Round, run_id: str) -> int:
@@ -145,13 +155,14 @@ async def _wake(this: _Round, run_id: str, row: Mapping[str, Any]) -> int:
     return 1
 
 
-async def _start_woken(this: _Round) -> None:
-    """Start the runs whose orchestrations were woken to end; the next round finds those that have not."""
-    left = sorted(this.woken)
+async def start_woken(client: df.DurableOrchestrationClient, woken: set[str]) -> int:
+    """Start the runs whose orchestrations were *woken* to end; return how many have ended by now."""
+    left = sorted(woken)
     for pause in WOKEN_PAUSES_SECONDS:
         if left:
             await asyncio.sleep(pause)
-            left = [run_id for run_id in left if not await start_run_agent(this.client, run_id)]
+            left = [run_id for run_id in left if not await start_run_agent(client, run_id)]
+    return len(woken) - len(left)
 
 
 async def _stands_still(this: _Round, run_id: str, found: Any) -> bool:

@@ -76,13 +76,16 @@ def test_a_group_in_transition_does_not_keep_others_from_being_deleted():
 
 
 async def test_starts_the_runs_that_have_a_place_and_have_not_come_unless_they_are_there():
-    started, asked = [], []
+    started, told, asked = [], [], []
 
     class Client:
         async def start_new(self, name, instance, given):
             if instance == OTHER:
                 raise RuntimeError(f"an instance with id {OTHER} already exists")
             started.append((name, instance, given))
+
+        async def raise_event(self, instance, name, data):
+            told.append(instance)
 
     def pass_on(going_on):
         asked.extend(going_on)
@@ -91,8 +94,9 @@ async def test_starts_the_runs_that_have_a_place_and_have_not_come_unless_they_a
     connected = SimpleNamespace(
         places=SimpleNamespace(pass_on_places=pass_on),
     )
-    assert await resume_runs._pass_on_places(connected, Client(), asyncio.sleep(0, (RUN,))) == 1
+    assert await resume_runs.pass_on_places(connected, Client(), asyncio.sleep(0, (RUN,)), set()) == 1
     assert started == [("run_agent", RUN, RUN)]
+    assert told == [OTHER]
     assert asked == [RUN]
 
 

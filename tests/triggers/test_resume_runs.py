@@ -19,7 +19,15 @@ from autocoder.runs.rows import PLACE, RUNS, SERVICE
 from autocoder.runs.version import orchestration_version
 from tests.orchestrators.conftest import run
 from triggers import resume_runs
-from triggers.resume_runs import GOES_ON, MAX_PAUSE_MINUTES, MAX_RESTARTS, STOOD_STILL, resume_unfinished
+from triggers.resume_runs import (
+    GOES_ON,
+    MAX_PAUSE_MINUTES,
+    MAX_RESTARTS,
+    STOOD_STILL,
+    pass_on_places,
+    resume_unfinished,
+    start_woken,
+)
 from triggers.sweeping import ENDED
 
 MISMATCH = "VersionMismatch: the orchestration version '0.9' does not match the worker's version '1.0'."
@@ -83,9 +91,10 @@ class Janitor:
         """Write these columns, make one round; return how many runs went on, and what the client did."""
         if columns:
             self.records.tables.merge(RUNS, partition_of(self.run.id), self.run.id, columns)
-        unfinished = asyncio.to_thread(resume_runs._unfinished, self.connected)
-        went_on = await resume_unfinished(self.connected, self.client, unfinished)
-        return went_on, [what for what, _ in self.client.did]
+        woken, unfinished = set(), asyncio.to_thread(resume_runs._unfinished, self.connected)
+        resumed = await resume_unfinished(self.connected, self.client, unfinished, woken)
+        await start_woken(self.client, woken)
+        return resumed, [what for what, _ in self.client.did]
 
 
 @pytest.fixture
@@ -147,6 +156,17 @@ async def test_a_run_is_started_as_soon_as_its_orchestration_of_another_version_
     janitor.client.refuses = 2
     assert await janitor.round(version="0.9") == (1, ["look", *3 * ["start"]])
     assert janitor.client.refuses == 0
+
+
+async def test_a_run_with_a_place_whose_orchestration_refuses_the_start_is_woken(janitor):
+    janitor.connected.places = SimpleNamespace(pass_on_places=lambda _: (janitor.run.id,))
+    janitor.client.has(Status.Running)
+    woken = set()
+    assert await pass_on_places(janitor.connected, janitor.client, woken) == 0
+    assert [what for what, _ in janitor.client.did] == ["start", "look"]
+    assert woken == {janitor.run.id}
+    janitor.client.has(Status.Failed, MISMATCH)
+    assert await start_woken(janitor.client, woken) == 1
 
 
 async def test_an_orchestration_whose_run_was_cancelled_is_woken(janitor):
