@@ -162,7 +162,7 @@ async def test_a_run_with_a_place_whose_orchestration_refuses_the_start_is_woken
     janitor.connected.places = SimpleNamespace(pass_on_places=lambda _: (janitor.run.id,))
     janitor.client.has(Status.Running)
     woken = set()
-    assert await pass_on_places(janitor.connected, janitor.client, woken) == 0
+    assert await pass_on_places(janitor.connected, janitor.client, asyncio.sleep(0, ()), woken) == 0
     assert [what for what, _ in janitor.client.did] == ["start", "look"]
     assert woken == {janitor.run.id}
     janitor.client.has(Status.Failed, MISMATCH)
