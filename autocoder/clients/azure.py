@@ -1,4 +1,4 @@
-"""Code that all clients of the Azure SDK share: transport, credential, and translation of exceptions.
+"""Code that all clients of Azure share: transport, credential, and errors of the domain.
 
 https://learn.microsoft.com/python/api/overview/azure/core-readme
 """
@@ -155,20 +155,28 @@ def _passing(found: AutocoderError, seconds: float) -> AutocoderError:
     return kind(found.message, retry_after_seconds=seconds, service_code=code) if kind else found
 
 
-def _error_of(service: str, error: Any) -> AutocoderError:
-    status, code = error.status_code or 0, code_of(error)
-    said = f"{service}: {_first_line(error)}"
+def error_of(status: int, code: str, said: str, wait: float) -> AutocoderError:
+    """Return the error of the domain for an answer with this *status* and this *code* of the service.
+
+    *said* is its message, and *wait* how many seconds the service asks to wait.
+    """
     if status in (429, 503) or code in BUSY:
-        return RetryLater(said, retry_after_seconds=_retry_after(error), service_code=code)
+        return RetryLater(said, retry_after_seconds=wait, service_code=code)
     for codes, kind_of_wait in ((NO_CAPACITY, NoCapacity), (NO_IMAGE, NoImage)):
         if code in codes:
-            return kind_of_wait(said, retry_after_seconds=_retry_after(error), service_code=code)
+            return kind_of_wait(said, retry_after_seconds=wait, service_code=code)
     kind = _BY_STATUS.get(status)
     if kind is None:
         kind = InvalidArgument if 400 <= status < 500 and status != 408 else Transient
-    if status == 0:
-        kind = SignInRequired  # failures of azure-identity have no HTTP response
     return kind(said, service_code=code)
+
+
+def _error_of(service: str, error: Any) -> AutocoderError:
+    said, code = f"{service}: {_first_line(error)}", code_of(error)
+    found = error_of(error.status_code or 0, code, said, _retry_after(error))
+    if not error.status_code and type(found) is Transient:
+        return SignInRequired(said, service_code=code)  # failures of azure-identity have no HTTP response
+    return found
 
 
 def _first_line(error: Any) -> str:

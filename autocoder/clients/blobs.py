@@ -1,30 +1,33 @@
 """Blob Storage: the files of each run, and signed URLs that give its containers access to single files.
 
 The blob container `runs` is created on the first write. A run's containers get a user delegation SAS for each
-blob, or an account SAS if the app has a connection string.
+blob, or a service SAS if the app has a connection string.
 
-https://learn.microsoft.com/python/api/overview/azure/storage-blob-readme
-https://learn.microsoft.com/rest/api/storageservices/create-user-delegation-sas
+https://learn.microsoft.com/rest/api/storageservices/blob-service-rest-api
 """
 
 import datetime as dt
 import re
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from autocoder.clients.azure import code_of, translated, transport
-from autocoder.errors import InvalidArgument, TooLarge
+from autocoder.clients.azure import TokenSource
+from autocoder.clients.storage.account import read_account
+from autocoder.clients.storage.listing import Listing, delegation_key, key_request, read_listing
+from autocoder.clients.storage.rest import Rest, size
+from autocoder.clients.storage.sas import DelegationKey, Grant, iso, signed_query
+from autocoder.clients.storage.shared_key import blob_string
+from autocoder.errors import AutocoderError, Conflict, InvalidArgument, NotFound, StaleRevision
 from autocoder.models import RUN_ID
 from autocoder.rounds import FileT, Folder, WholeRun
 
 if TYPE_CHECKING:
-    from azure.core.credentials import TokenCredential
-    from azure.storage.blob import BlobClient, BlobServiceClient, ContainerClient, UserDelegationKey
+    import httpx
 
 SERVICE = "Blob Storage"
 CONTAINER = "runs"
@@ -32,6 +35,9 @@ MAX_BYTES = 64_000_000
 COPY_MINUTES = 15
 SKEW = dt.timedelta(minutes=15)  # Azure's recommendation, because clocks differ
 KEY_LIFETIME = dt.timedelta(days=1)
+BLOCK, APPEND = {"x-ms-blob-type": "BlockBlob"}, {"x-ms-blob-type": "AppendBlob"}
+BINARY, XML = {"content-type": "application/octet-stream"}, {"content-type": "application/xml"}
+IF_NEW = {"if-none-match": "*"}
 _RUN = re.compile(RUN_ID)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}(?:/[A-Za-z0-9][A-Za-z0-9._-]{0,99}){0,3}")
 T = TypeVar("T")
@@ -42,58 +48,52 @@ class Blobs:
     """The blobs of the runs: `<run id>/<name>`, and of their rounds: `<run id>/<number>/<name>`."""
 
     account: str
-    credential: "TokenCredential" = field(repr=False)
+    token: TokenSource = field(repr=False)
+    http: "httpx.Client" = field(repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
-    _keys: list["UserDelegationKey"] = field(default_factory=list, repr=False)
+    _keys: list[DelegationKey] = field(default_factory=list, repr=False)
 
     def put(self, folder: Folder[FileT], name: FileT, content: bytes) -> None:
-        """Write a blob, replacing an existing one. Raises `InvalidArgument` for a bad name or run id."""
-        self._written(lambda: self._blob(folder, name).upload_blob(content, overwrite=True))
+        """Write a blob, replacing an existing one. Raises `InvalidArgument` for a bad name or run id.
+
+        https://learn.microsoft.com/rest/api/storageservices/put-blob
+        """
+        path, headers = _path(folder, name), {**BLOCK, **BINARY}
+        self._written(lambda: self._rest.send("PUT", path, headers=headers, content=content))
 
     def put_new(self, folder: Folder[FileT], name: FileT, content: bytes) -> bool:
         """Write a blob unless it exists; return whether it was written. Raises the same errors as `put`."""
-        from azure.core.exceptions import ResourceExistsError
-
-        def create() -> bool:
-            try:
-                self._blob(folder, name).upload_blob(content, overwrite=False)
-            except ResourceExistsError as error:
-                if code_of(error) != "BlobAlreadyExists":
-                    raise
-                return False
-            return True
-
-        return self._written(create)
+        return self._created(_path(folder, name), {**BLOCK, **BINARY}, content)
 
     def get(self, folder: Folder[FileT], name: FileT, limit: int = MAX_BYTES) -> bytes | None:
-        """Return a blob's bytes, or None when it does not exist. Raises `TooLarge` above *limit* bytes."""
-        with _unless_missing():
-            stream = self._blob(folder, name).download_blob(max_concurrency=1)
-            _check_size(stream.size, limit)
-            return stream.readall()
-        return None
+        """Return a blob's bytes, or None when it does not exist. Raises `TooLarge` above *limit* bytes.
+
+        https://learn.microsoft.com/rest/api/storageservices/get-blob
+        """
+        try:
+            return self._rest.send("GET", _path(folder, name), limit=limit).content
+        except NotFound:
+            return None
 
     def download(self, folder: Folder[FileT], name: FileT, path: Path, limit: int = MAX_BYTES) -> None:
         """Write a blob's bytes to the file *path*. Raises `NotFound`, or `TooLarge` above *limit* bytes."""
-        with translated(SERVICE), path.open("wb") as file:
-            stream = self._blob(folder, name).download_blob(max_concurrency=4)
-            _check_size(stream.size, limit)
-            stream.readinto(file)
+        with path.open("wb") as file:
+            self._rest.send("GET", _path(folder, name), limit=limit, into=file)
 
     def read_range(self, folder: Folder[FileT], name: FileT, offset: int, length: int) -> bytes:
         """Return up to *length* bytes from *offset* on; none past the end, or when the blob does not exist.
 
         Raises the error of the domain for any other failure.
         """
-        from azure.core.exceptions import HttpResponseError
-
-        with translated(SERVICE):
-            try:
-                return self._blob(folder, name).download_blob(offset, length, max_concurrency=1).readall()
-            except HttpResponseError as error:
-                if error.status_code in (404, 416):
-                    return b""
+        part = {"x-ms-range": f"bytes={offset}-{offset + length - 1}"}
+        try:
+            return self._rest.send("GET", _path(folder, name), headers=part, limit=length).content
+        except NotFound:
+            return b""
+        except InvalidArgument as error:
+            if error.service_code != "InvalidRange":
                 raise
+            return b""
 
     def copy(self, source: Folder[FileT], name: FileT, folder: Folder[FileT]) -> None:
         """Copy the blob *name* of *source* to *folder*, within the storage account.
@@ -101,146 +101,136 @@ class Blobs:
         Raises `NotFound`. https://learn.microsoft.com/rest/api/storageservices/copy-blob-from-url
         """
         url = self.sas_url(source, name, "r", COPY_MINUTES)
-        with translated(SERVICE):
-            self._blob(folder, name).start_copy_from_url(url, requires_sync=True)
+        headers = {"x-ms-copy-source": url, "x-ms-requires-sync": "true"}
+        self._rest.send("PUT", _path(folder, name), headers=headers)
 
     def exists(self, folder: Folder[FileT], name: FileT) -> bool:
         """Whether the blob exists."""
-        with translated(SERVICE):
-            return bool(self._blob(folder, name).exists())
+        return size(self._rest, _path(folder, name)) is not None
 
     def size(self, folder: Folder[FileT], name: FileT) -> int:
         """Return how many bytes the blob has, 0 when it does not exist."""
-        with _unless_missing():
-            return int(self._blob(folder, name).get_blob_properties().size)
-        return 0
+        return size(self._rest, _path(folder, name)) or 0
 
     def create_append(self, folder: Folder[FileT], name: FileT) -> None:
         """Create an empty append blob; an existing one is not changed."""
-        from azure.core import MatchConditions
-        from azure.core.exceptions import ResourceExistsError, ResourceModifiedError
-
-        def create() -> None:
-            try:
-                self._blob(folder, name).create_append_blob(match_condition=MatchConditions.IfMissing)
-            except (ResourceExistsError, ResourceModifiedError) as error:
-                if code_of(error) == "ContainerNotFound":
-                    raise
-
-        self._written(create)
+        self._created(_path(folder, name), APPEND, b"")
 
     def files(self, run_id: str) -> dict[str, dt.datetime]:
         """Return when each blob of a run and its rounds was last changed, by its name without the run id."""
         prefix = WholeRun(_checked(run_id)).prefix
-        with _unless_missing():
-            found = self._container.list_blobs(name_starts_with=prefix)
-            return {blob.name.removeprefix(prefix): blob.last_modified for blob in found}
-        return {}
+        pages = self._listings({"prefix": prefix})
+        return {name.removeprefix(prefix): changed for page in pages for name, changed in page.blobs.items()}
 
     def list_runs(self) -> Iterator[str]:
         """Yield the ids of the runs that have blobs, newest first."""
-        with _unless_missing():
-            for found in self._container.walk_blobs(delimiter="/"):
-                if _RUN.fullmatch(run_id := found.name.removesuffix("/")):
+        for page in self._listings({"delimiter": "/"}):
+            for folder in page.folders:
+                if _RUN.fullmatch(run_id := folder.removesuffix("/")):
                     yield run_id
 
     def delete(self, folder: Folder[FileT], name: FileT) -> None:
-        """Delete a blob, unless it is missing."""
-        with _unless_missing():
-            self._blob(folder, name).delete_blob()
+        """Delete a blob, unless it is missing.
+
+        https://learn.microsoft.com/rest/api/storageservices/delete-blob
+        """
+        with suppress(NotFound):
+            self._rest.send("DELETE", _path(folder, name))
 
     def delete_run(self, run_id: str) -> None:
         """Delete all blobs of a run and its rounds."""
         for name in self.files(run_id):
-            with _unless_missing():
-                self._container.delete_blob(f"{WholeRun(run_id).prefix}{name}")
+            with suppress(NotFound):
+                self._rest.send("DELETE", f"/{CONTAINER}/{WholeRun(run_id).prefix}{name}")
 
     def sas_url(self, folder: Folder[FileT], name: FileT, permissions: str, minutes: float) -> str:
         """Return a signed URL that grants *permissions* (such as `r`, `a`, `cw`) on one blob. It is a secret.
 
         It is valid from 15 minutes ago until *minutes* from now.
         """
-        from azure.storage.blob import BlobSasPermissions, generate_blob_sas
+        path, now = _path(folder, name), dt.datetime.now(dt.UTC)
+        grant = Grant(path, permissions, now - SKEW, now + dt.timedelta(minutes=minutes))
+        account = self._rest.account
+        key = self._delegation_key(grant.expiry) if account.key is None else None
+        return f"{account.endpoint}{path}?{signed_query(account, grant, key)}"
 
-        blob, now = self._blob(folder, name), dt.datetime.now(dt.UTC)
-        expiry = now + dt.timedelta(minutes=minutes)
-        signed = generate_blob_sas(
-            account_name=str(self._service.account_name),  # the blob client's is wrong on a loopback address
-            container_name=CONTAINER,
-            blob_name=blob.blob_name,
-            permission=BlobSasPermissions.from_string(permissions),
-            start=now - SKEW,
-            expiry=expiry,
-            protocol="https" if blob.url.startswith("https://") else None,
-            **self._signing_key(expiry),
-        )
-        return f"{blob.url}?{signed}"
+    def _delegation_key(self, expiry: dt.datetime) -> DelegationKey:
+        """Return a key that signs until *expiry*, the one that was used before if it does.
 
-    def _signing_key(self, expiry: dt.datetime) -> dict[str, Any]:
-        """Return the key that signs until *expiry*: the account key, or a cached user delegation key."""
-        key = getattr(self._service.credential, "account_key", None)
-        if key is not None:
-            return {"account_key": key}
-        with self._lock, translated(SERVICE):
-            wanted = expiry.strftime("%Y-%m-%dT%H:%M:%SZ")
-            if not self._keys or str(self._keys[0].signed_expiry) < wanted:
+        https://learn.microsoft.com/rest/api/storageservices/get-user-delegation-key
+        """
+        with self._lock:
+            if not self._keys or self._keys[0].expiry < iso(expiry):
                 now = dt.datetime.now(dt.UTC)
-                until = max(now + KEY_LIFETIME, expiry + SKEW)
-                self._keys[:] = [self._service.get_user_delegation_key(now - SKEW, until)]
-            return {"user_delegation_key": self._keys[0]}
+                content = key_request(now - SKEW, max(now + KEY_LIFETIME, expiry + SKEW))
+                query = {"restype": "service", "comp": "userdelegationkey"}
+                answer = self._rest.send("POST", "/", query, headers=XML, content=content)
+                self._keys[:] = [delegation_key(answer.content)]
+            return self._keys[0]
+
+    def _listings(self, query: dict[str, str]) -> Iterator[Listing]:
+        """Yield the pages of a list of the blobs; none if there is no container.
+
+        https://learn.microsoft.com/rest/api/storageservices/list-blobs
+        """
+        asked, marker = {"restype": "container", "comp": "list", **query}, ""
+        while True:
+            try:
+                answer = self._rest.send(
+                    "GET", f"/{CONTAINER}", asked | ({"marker": marker} if marker else {})
+                )
+            except NotFound:
+                return
+            page = read_listing(answer.content, marker)
+            yield page
+            if not page.next_marker:
+                return
+            marker = page.next_marker
+
+    def _created(self, path: str, headers: dict[str, str], content: bytes) -> bool:
+        """Create a blob unless it exists; return whether it was created."""
+
+        def create() -> bool:
+            try:
+                self._rest.send("PUT", path, headers={**headers, **IF_NEW}, content=content)
+            except Conflict as error:
+                if not (isinstance(error, StaleRevision) or error.service_code == "BlobAlreadyExists"):
+                    raise
+                return False
+            return True
+
+        return self._written(create)
 
     def _written(self, write: Callable[[], T]) -> T:
-        """Return the result of *write*; if the blob container does not exist, it is created first."""
-        from azure.core.exceptions import HttpResponseError, ResourceExistsError
+        """Return the result of *write*; if the blob container does not exist, it is created first.
 
-        with translated(SERVICE):
-            try:
-                return write()
-            except HttpResponseError as error:
-                if code_of(error) != "ContainerNotFound":
-                    raise
-            with suppress(ResourceExistsError):
-                self._container.create_container()
+        https://learn.microsoft.com/rest/api/storageservices/create-container
+        """
+        try:
             return write()
-
-    def _blob(self, folder: Folder[FileT], name: FileT) -> "BlobClient":
-        if not _NAME.fullmatch(name):
-            raise InvalidArgument(
-                "A blob's name may contain only letters, digits, dots, hyphens, underscores and slashes."
-            )
-        _checked(folder.run_id)
-        return self._container.get_blob_client(f"{folder.prefix}{name}")
+        except AutocoderError as error:
+            if error.service_code != "ContainerNotFound":
+                raise
+        with suppress(Conflict):
+            self._rest.send("PUT", f"/{CONTAINER}", {"restype": "container"})
+        return write()
 
     @cached_property
-    def _container(self) -> "ContainerClient":
-        return self._service.get_container_client(CONTAINER)
-
-    @cached_property
-    def _service(self) -> "BlobServiceClient":
-        from azure.storage.blob import BlobServiceClient, LinearRetry
-
-        retries = LinearRetry(backoff=1, retry_total=2, random_jitter_range=1)
-        options: dict[str, Any] = {"transport": transport(), "retry_policy": retries}
-        if "://" in self.account and "=" not in self.account:
-            return BlobServiceClient(self.account, credential=self.credential, **options)
-        return BlobServiceClient.from_connection_string(self.account, **options)
+    def _rest(self) -> Rest:
+        return Rest(SERVICE, read_account(self.account, "blob"), self.token, self.http, blob_string)
 
 
-@contextmanager
-def _unless_missing() -> Iterator[None]:
-    """Go on after what was asked of a blob or container that does not exist; translate other errors."""
-    from azure.core.exceptions import ResourceNotFoundError
-
-    with translated(SERVICE), suppress(ResourceNotFoundError):
-        yield
+def _path(folder: Folder[FileT], name: FileT) -> str:
+    """Return the path of a blob, whose characters need no encoding. Raises `InvalidArgument` for others."""
+    if not _NAME.fullmatch(name):
+        raise InvalidArgument(
+            "A blob's name may contain only letters, digits, dots, hyphens, underscores and slashes."
+        )
+    _checked(folder.run_id)
+    return f"/{CONTAINER}/{folder.prefix}{name}"
 
 
 def _checked(run_id: str) -> str:
     if not _RUN.fullmatch(run_id):
         raise InvalidArgument("This is not a valid run id.")
     return run_id
-
-
-def _check_size(size: int | None, limit: int) -> None:
-    if size is None or size > limit:
-        raise TooLarge(f"A file of the run has {size or 0:,} bytes; at most {limit:,} are allowed.")

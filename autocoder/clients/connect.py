@@ -1,6 +1,7 @@
 """The clients of this process, built from the settings on first use and shared by its threads."""
 
 import base64
+import os
 import re
 from collections import deque
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from autocoder.clients.key_vault import KeyVault
 from autocoder.clients.places import Places
 from autocoder.clients.run_lists import RunLists
 from autocoder.clients.run_records import RunRecords
+from autocoder.clients.storage.rest import SCOPE as STORAGE_SCOPE
 from autocoder.clients.tables import Tables
 from autocoder.errors import InvalidArgument, SignInRequired
 from autocoder.runs.places import limits_of
@@ -140,12 +142,12 @@ class Clients:
     @cached_property
     def blobs(self) -> Blobs:
         """The client of Blob Storage, for the files of runs."""
-        return Blobs(self.settings.blob_url, self._credential)
+        return Blobs(self.settings.blob_url, self._storage_token, self._http)
 
     @cached_property
     def tables(self) -> Tables:
         """The client of Table Storage."""
-        return Tables(self.settings.table_url, self._credential)
+        return Tables(self.settings.table_url, self._storage_token, self._http)
 
     @cached_property
     def records(self) -> RunRecords:
@@ -181,6 +183,10 @@ class Clients:
     @cached_property
     def _own_token(self) -> TokenSource:
         return TokenSource(lambda: own_credential(self.settings.azure_client_id), AZURE_DEVOPS_SCOPE)
+
+    @cached_property
+    def _storage_token(self) -> TokenSource:
+        return TokenSource(lambda: own_credential(self.settings.azure_client_id), STORAGE_SCOPE)
 
     @cached_property
     def _reader_token(self) -> TokenSource:
@@ -231,3 +237,7 @@ def clients() -> Clients:
     """Return this process's clients."""
     silence()
     return Clients(settings())
+
+
+# Two processes must not send on one connection, so a process that was forked off makes clients of its own.
+os.register_at_fork(after_in_child=clients.cache_clear)

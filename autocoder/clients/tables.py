@@ -3,25 +3,38 @@
 A row that was read has its ETag in the column `etag`. A write that gets this row as *read* succeeds only if
 the row was not changed meanwhile.
 
-https://learn.microsoft.com/python/api/overview/azure/data-tables-readme
+https://learn.microsoft.com/rest/api/storageservices/table-service-rest-api
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from autocoder.clients.azure import translated, transport
+from autocoder.clients.azure import TokenSource
+from autocoder.clients.storage.account import read_account
+from autocoder.clients.storage.rest import Rest
+from autocoder.clients.storage.shared_key import table_string
+from autocoder.clients.storage.values import Row, key_path, literal, read_row, read_rows, row_bytes
+from autocoder.errors import Conflict, NotFound, StaleRevision, UnexpectedAnswer
 
 if TYPE_CHECKING:
-    from azure.core.credentials import TokenCredential
-    from azure.data.tables import TableClient, TableServiceClient
+    import httpx
+
+__all__ = ["Row", "Tables"]
 
 SERVICE = "Table Storage"
 PAGE = 1_000
-Row = dict[str, Any]
-T = TypeVar("T")
+# `minimalmetadata` has the ETags and types that the rows of a query lack without metadata.
+HEADERS = {
+    "accept": "application/json;odata=minimalmetadata",
+    "dataserviceversion": "3.0",
+    "maxdataserviceversion": "3.0;NetFx",
+}
+JSON = {"content-type": "application/json"}
+NO_ECHO = {"prefer": "return-no-content"}
+CONTINUATION = ("NextPartitionKey", "NextRowKey")
 
 
 @dataclass(frozen=True)
@@ -29,37 +42,41 @@ class Tables:
     """The tables of one storage account; a table is created on the first write."""
 
     account: str
-    credential: "TokenCredential" = field(repr=False)
+    token: TokenSource = field(repr=False)
+    http: "httpx.Client" = field(repr=False)
 
     def insert(self, table: str, partition: str, row: str, columns: Mapping[str, Any]) -> bool:
-        """Insert a row; return False when it exists already."""
-        from azure.core.exceptions import ResourceExistsError
+        """Insert a row; return False when it exists already. Raises `Conflict` while its table is deleted.
 
-        entity = _entity(partition, row, columns)
-        with translated(SERVICE):
-            try:
-                self._written(table, lambda client: client.create_entity(entity))
-            except ResourceExistsError:
-                return False
+        https://learn.microsoft.com/rest/api/storageservices/insert-entity
+        """
+        entity = row_bytes(_entity(partition, row, columns))
+        try:
+            self._insert(table, entity)
+        except Conflict as error:
+            if error.service_code != "EntityAlreadyExists":
+                raise
+            return False
         return True
 
     def get(self, table: str, partition: str, row: str) -> Row | None:
-        """Return the row, or None."""
-        from azure.core.exceptions import ResourceNotFoundError
+        """Return the row, or None.
 
-        with translated(SERVICE):
-            try:
-                return _row(self._table(table).get_entity(partition, row))
-            except ResourceNotFoundError:
-                return None
+        https://learn.microsoft.com/rest/api/storageservices/query-entities
+        """
+        try:
+            return read_row(self._rest.send("GET", key_path(table, partition, row)).content)
+        except NotFound:
+            return None
 
     def replace(
         self, table: str, partition: str, row: str, columns: Mapping[str, Any], read: Mapping[str, Any]
     ) -> bool:
-        """Replace the row; return False when it is gone or was changed since it was *read*."""
-        from azure.data.tables import UpdateMode
+        """Replace the row; return False when it is gone or was changed since it was *read*.
 
-        return self._update(table, _entity(partition, row, columns), read, UpdateMode.REPLACE)
+        https://learn.microsoft.com/rest/api/storageservices/update-entity2
+        """
+        return self._change("PUT", table, _entity(partition, row, columns), read)
 
     def merge(
         self,
@@ -69,20 +86,21 @@ class Tables:
         columns: Mapping[str, Any],
         read: Mapping[str, Any] | None = None,
     ) -> bool:
-        """Change these columns; return False when the row is gone or was changed since it was *read*."""
-        from azure.data.tables import UpdateMode
+        """Change these columns; return False when the row is gone or was changed since it was *read*.
 
-        return self._update(table, _entity(partition, row, columns), read, UpdateMode.MERGE)
+        https://learn.microsoft.com/rest/api/storageservices/merge-entity
+        """
+        return self._change("PATCH", table, _entity(partition, row, columns), read)
 
     def delete(self, table: str, partition: str, row: str, read: Mapping[str, Any] | None = None) -> bool:
-        """Delete the row; return False when it is gone or was changed since it was *read*."""
-        from azure.core.exceptions import ResourceModifiedError, ResourceNotFoundError
+        """Delete the row; return False when it is gone or was changed since it was *read*.
 
-        with translated(SERVICE):
-            try:
-                self._table(table).delete_entity(partition, row, **_unchanged(read))
-            except (ResourceModifiedError, ResourceNotFoundError):
-                return False
+        https://learn.microsoft.com/rest/api/storageservices/delete-entity1
+        """
+        try:
+            self._rest.send("DELETE", key_path(table, partition, row), headers=_unchanged(read))
+        except (NotFound, StaleRevision):
+            return False
         return True
 
     def query(
@@ -98,20 +116,9 @@ class Tables:
 
         With *columns*, only those are read, which is several times quicker where there are many rows.
         """
-        from azure.core.exceptions import ResourceNotFoundError
-
-        names = {f"value{number}": column for number, column in enumerate(equals)}
-        terms = ["PartitionKey eq @partition", *(f"{column} eq @{name}" for name, column in names.items())]
-        parameters = {"partition": partition, **{name: equals[column] for name, column in names.items()}}
+        terms = [f"{name} eq {literal(value)}" for name, value in equals.items()]
         page = PAGE if top is None or equals else min(top, PAGE)
-        with translated(SERVICE):
-            try:
-                found = self._table(table).query_entities(
-                    " and ".join(terms), parameters=parameters, results_per_page=page, select=columns
-                )
-                return [_row(entity) for entity in islice(found, top)]
-            except ResourceNotFoundError:
-                return []
+        return list(islice(self._found(table, partition, terms, page, columns), top))
 
     def page(
         self, table: str, conditions: Mapping[str, Any], *, top: int, position: Mapping[str, str] | None
@@ -136,68 +143,78 @@ class Tables:
 
     def query_before(self, table: str, partition: str, column: str, before: str, *, top: int) -> list[Row]:
         """Return up to *top* rows of *partition* whose string in *column* sorts before *before*."""
-        from azure.core.exceptions import ResourceNotFoundError
+        return list(islice(self._found(table, partition, [f"{column} lt {literal(before)}"], PAGE), top))
 
-        terms = f"PartitionKey eq @partition and {column} lt @before"
-        with translated(SERVICE):
+    def _found(
+        self, table: str, partition: str, terms: list[str], page: int, columns: list[str] | None = None
+    ) -> Iterator[Row]:
+        """Yield the rows of *partition* to which all *terms* apply; a page may be short, or empty.
+
+        https://learn.microsoft.com/rest/api/storageservices/query-timeout-and-pagination
+        """
+        query = {
+            "$filter": " and ".join([f"PartitionKey eq {literal(partition)}", *terms]),
+            "$top": str(page),
+            **({"$select": ",".join(columns)} if columns else {}),
+        }
+        further: dict[str, str] | None = {}
+        while further is not None:
             try:
-                found = self._table(table).query_entities(
-                    terms, parameters={"partition": partition, "before": before}, results_per_page=PAGE
-                )
-                return [_row(entity) for entity in islice(found, top)]
-            except ResourceNotFoundError:
-                return []
+                answer = self._rest.send("GET", f"/{table}()", {**query, **further})
+            except NotFound:
+                return
+            yield from read_rows(answer.content)
+            given = {
+                name: answer.headers.get(f"x-ms-continuation-{name.lower()}", "") for name in CONTINUATION
+            }
+            following = {name: value for name, value in given.items() if value} or None
+            if following and following == further:
+                raise UnexpectedAnswer(f"{SERVICE} answers with the same page for ever.")
+            further = following
 
-    def _update(self, table: str, entity: Row, read: Mapping[str, Any] | None, mode: Any) -> bool:
-        from azure.core.exceptions import ResourceModifiedError, ResourceNotFoundError
+    def _insert(self, table: str, entity: bytes) -> None:
+        """Insert a row; if the table does not exist, it is created first."""
+        try:
+            self._post(table, entity)
+        except NotFound:  # the table: nothing else that an insert needs can be missing
+            self._create(table)
+            self._post(table, entity)
 
-        with translated(SERVICE):
-            try:
-                self._table(table).update_entity(entity, mode=mode, **_unchanged(read))
-            except (ResourceModifiedError, ResourceNotFoundError):
-                return False
+    def _create(self, table: str) -> None:
+        """Create a table, unless it exists.
+
+        https://learn.microsoft.com/rest/api/storageservices/create-table
+        """
+        try:
+            self._post("Tables", row_bytes({"TableName": table}))
+        except Conflict as error:
+            if error.service_code != "TableAlreadyExists":
+                raise
+
+    def _post(self, table: str, content: bytes) -> None:
+        self._rest.send("POST", f"/{table}", headers={**JSON, **NO_ECHO}, content=content)
+
+    def _change(self, method: str, table: str, entity: Row, read: Mapping[str, Any] | None) -> bool:
+        path = key_path(table, entity["PartitionKey"], entity["RowKey"])
+        headers = {**JSON, **_unchanged(read)}
+        try:
+            self._rest.send(method, path, headers=headers, content=row_bytes(entity))
+        except (NotFound, StaleRevision):
+            return False
         return True
 
-    def _written(self, table: str, write: Callable[["TableClient"], T]) -> T:
-        """Return the result of *write*, an insert; if the table does not exist, it is created first."""
-        from azure.core.exceptions import ResourceNotFoundError
-
-        client = self._table(table)
-        try:
-            return write(client)
-        except ResourceNotFoundError:  # the table: nothing else that an insert needs can be missing
-            self._service.create_table_if_not_exists(table)
-        return write(client)
-
-    def _table(self, table: str) -> "TableClient":
-        found = self._clients.get(table)
-        if found is None:
-            found = self._clients[table] = self._service.get_table_client(table)
-        return found
-
     @cached_property
-    def _clients(self) -> dict[str, "TableClient"]:
-        return {}
-
-    @cached_property
-    def _service(self) -> "TableServiceClient":
-        from azure.data.tables import TableServiceClient
-
-        options: dict[str, Any] = {"transport": transport(), "retry_total": 3, "retry_backoff_factor": 0.2}
-        if "://" in self.account and "=" not in self.account:
-            return TableServiceClient(self.account, credential=self.credential, **options)
-        return TableServiceClient.from_connection_string(self.account, **options)
+    def _rest(self) -> Rest:
+        account = read_account(self.account, "table")
+        return Rest(SERVICE, account, self.token, self.http, table_string, HEADERS)
 
 
-def _unchanged(read: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Return the options that let a write succeed only if the row was not changed since it was *read*."""
-    from azure.core import MatchConditions
+def _unchanged(read: Mapping[str, Any] | None) -> dict[str, str]:
+    """Return the header that lets a write succeed only if the row was not changed since it was *read*.
 
-    return {"etag": read["etag"], "match_condition": MatchConditions.IfNotModified} if read else {}
-
-
-def _row(entity: Any) -> Row:
-    return {**entity, "etag": entity.metadata["etag"]}
+    Without a row it has to be there: without this header, a change would insert it.
+    """
+    return {"if-match": str(read["etag"]) if read else "*"}
 
 
 def _entity(partition: str, row: str, columns: Mapping[str, Any]) -> Row:

@@ -3,6 +3,7 @@ import threading
 import httpx
 import pytest
 
+from autocoder.clients.storage.account import read_account
 from autocoder.errors import InvalidArgument, NotFound, SignInRequired, TooLarge
 from autocoder.ids import new_run_id
 from autocoder.rounds import Round, WholeRun
@@ -130,7 +131,9 @@ def test_development_storage_is_azurite_on_its_own_ports_and_signs_with_its_key(
     clients = cloud.clients(**development)
     address = clients.blobs.sas_url(ROUND, "log.txt", "a", 5)
     assert address.startswith(f"http://127.0.0.1:10000/devstoreaccount1/runs/{RUN}/1/log.txt?")
-    assert clients.tables._service.url == "http://127.0.0.1:10002/devstoreaccount1"
+    assert read_account("UseDevelopmentStorage=true", "table").endpoint == (
+        "http://127.0.0.1:10002/devstoreaccount1"
+    )
 
 
 def test_an_identity_without_a_token_cannot_read(storage):
