@@ -78,18 +78,18 @@ async def _started(start: StartResult, route: str) -> func.HttpResponse:
     if isinstance(start, Active):
         message = "A run is already in progress; wait for it or cancel it."
         return error(409, "run_active", message, ErrorDetails(run_id=start.run_id))
-    row = await asyncio.to_thread(_row, start)
+    row = await _row(start)
     run = (
         RunReference(id=start.run_id, links=links(start.run_id, route)) if row is None else record(row, route)
     )
     return answer(202, run, {"Location": links(start.run_id, route).self_})
 
 
-def _row(start: Started | Duplicate) -> Row | None:
+async def _row(start: Started | Duplicate) -> Row | None:
     """Return the row of a run: for a new one as it was just written, else as it is stored."""
     if isinstance(start, Started):
         return {"RowKey": start.run_id, **new_row(start.run)}
-    return clients().records.get(start.run_id)
+    return await asyncio.to_thread(clients().records.get, start.run_id)
 
 
 def listed(part: ListPart, route: str = RUNS) -> func.HttpResponse:

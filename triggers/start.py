@@ -41,12 +41,9 @@ StartResult = Accepted | QueueFull
 
 async def start_run(client: df.DurableOrchestrationClient, start: StartRequest) -> StartResult:
     """Start the run that *start* asks for, unless a repeat, another run or a full queue forbids it."""
-    acceptance = Acceptance.of(clients())
-    held, waiting = await asyncio.gather(
-        asyncio.to_thread(acceptance.recognise, start, ids.new_run_id()),
-        asyncio.to_thread(acceptance.records.count_active),
-    )
+    acceptance, own = Acceptance.of(clients()), Held(ids.new_run_id())
     most = settings().max_concurrent_runs + settings().max_queued_runs
+    held, waiting = await asyncio.gather(_recognised(acceptance, start, own), _waiting(most))
     if isinstance(held, Held) and not held.repeats and waiting >= most:
         await asyncio.to_thread(acceptance.refuse, start, held)
         return QueueFull(waiting)
@@ -57,3 +54,14 @@ async def start_run(client: df.DurableOrchestrationClient, start: StartRequest) 
         except Transient:  # the run is recorded; whoever asked again would get another one
             log.warning("run %s could not be started now; that is done within a minute", found.run_id)
     return found
+
+
+async def _recognised(acceptance: Acceptance, start: StartRequest, own: Held) -> Held | Duplicate:
+    """Return who holds the claims of *start*; without claims that needs no look, and no thread."""
+    return await asyncio.to_thread(acceptance.recognise, start, own.run_id) if start.claims else own
+
+
+async def _waiting(most: int) -> int:
+    """Return how many runs are active or waiting; 0 if they are known to be far fewer than *most*."""
+    backlog = clients().backlog
+    return 0 if backlog.is_far_from(most) else await asyncio.to_thread(backlog.counted)

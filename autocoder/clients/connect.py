@@ -15,6 +15,7 @@ from autocoder.clients.azure import RENEW_SECONDS, TokenSource, managed_identity
 from autocoder.clients.azure_devops.caller import Caller
 from autocoder.clients.azure_devops.client import AzureDevOps
 from autocoder.clients.azure_devops.session import Authorization, Session, new_http_client
+from autocoder.clients.backlog import Backlog
 from autocoder.clients.blobs import Blobs
 from autocoder.clients.container_instances import ContainerInstances
 from autocoder.clients.key_vault import KeyVault
@@ -158,6 +159,11 @@ class Clients:
     def lists(self) -> RunLists:
         """The lists of runs."""
         return RunLists(self.tables, self.records)
+
+    @cached_property
+    def backlog(self) -> Backlog:
+        """The number of runs that are active or waiting."""
+        return Backlog(self.records.count_active)
 
     @cached_property
     def places(self) -> Places:

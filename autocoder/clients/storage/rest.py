@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 VERSION = "2022-11-02"
 SCOPE = "https://storage.azure.com/.default"
 MAX_ANSWER_BYTES = 32 << 20
+NO_LIMIT = 2**62  # for an answer without content, whose length is that of the blob
 MAX_ERROR_BYTES = 64 << 10
 PAUSES_SECONDS = (0.2, 0.6, 1.2)  # what lasts longer is waited out by whoever called
 BUSY = frozenset({408, 429, 500, 502, 503, 504})
@@ -184,7 +185,7 @@ def size(rest: Rest, path: str) -> int | None:
     https://learn.microsoft.com/rest/api/storageservices/get-blob-properties
     """
     try:
-        answer = rest.send("HEAD", path)
+        answer = rest.send("HEAD", path, limit=NO_LIMIT)
     except NotFound:
         return None
     return int(answer.headers.get("content-length", 0))
