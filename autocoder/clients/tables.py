@@ -127,19 +127,9 @@ class Tables:
 
         *conditions* are values by column and operator, as in `{"PartitionKey ge": "a"}`.
         """
-        from azure.core.exceptions import ResourceNotFoundError
-
-        terms = " and ".join(f"{term} @value{number}" for number, term in enumerate(conditions))
-        parameters = {f"value{number}": value for number, value in enumerate(conditions.values())}
-        with translated(SERVICE):
-            try:
-                client: Any = self._table(table)  # its types do not know that its positions are no texts
-                pages = client.query_entities(terms, parameters=parameters, results_per_page=top).by_page(
-                    position
-                )
-                return [_row(entity) for entity in next(pages)], pages.continuation_token
-            except ResourceNotFoundError:
-                return [], None
+        terms = [f"{term} {literal(value)}" for term, value in conditions.items()]
+        query = {"$filter": " and ".join(terms), "$top": str(top), **(position or {})}
+        return self._page(table, query)
 
     def query_before(self, table: str, partition: str, column: str, before: str, *, top: int) -> list[Row]:
         """Return up to *top* rows of *partition* whose string in *column* sorts before *before*."""
@@ -157,20 +147,24 @@ class Tables:
             "$top": str(page),
             **({"$select": ",".join(columns)} if columns else {}),
         }
-        further: dict[str, str] | None = {}
+        further: Mapping[str, str] | None = {}
         while further is not None:
-            try:
-                answer = self._rest.send("GET", f"/{table}()", {**query, **further})
-            except NotFound:
-                return
-            yield from read_rows(answer.content)
-            given = {
-                name: answer.headers.get(f"x-ms-continuation-{name.lower()}", "") for name in CONTINUATION
-            }
-            following = {name: value for name, value in given.items() if value} or None
+            rows, following = self._page(table, {**query, **further})
+            yield from rows
             if following and following == further:
                 raise UnexpectedAnswer(f"{SERVICE} answers with the same page for ever.")
             further = following
+
+    def _page(self, table: str, query: Mapping[str, str]) -> tuple[list[Row], Mapping[str, str] | None]:
+        """Return the rows of one answer, and the position of the next ones, None after the last."""
+        try:
+            answer = self._rest.send("GET", f"/{table}()", query)
+        except NotFound:
+            return [], None
+        given = {name: answer.headers.get(f"x-ms-continuation-{name.lower()}", "") for name in CONTINUATION}
+        return list(read_rows(answer.content)), {
+            name: value for name, value in given.items() if value
+        } or None
 
     def _insert(self, table: str, entity: bytes) -> None:
         """Insert a row; if the table does not exist, it is created first."""

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from autocoder.shared.json_text import parse_json
 
-KEYS = ("PartitionKey", "RowKey")
+KEYS = ("NextPartitionKey", "NextRowKey")
 MAX_LENGTH = 4_000
 Position = Mapping[str, str]  # as Table Storage names the next row, in words of its own
 
