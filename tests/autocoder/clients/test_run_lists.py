@@ -199,4 +199,4 @@ def test_a_continuation_token_that_no_list_has_given_is_refused(text):
 
 
 def test_a_continuation_token_is_made_for_an_address():
-    assert token_of({"PartitionKey": "1!8!" + "x?~" * 9}).replace("-", "").replace("_", "").isalnum()
+    assert token_of({"NextPartitionKey": "1!8!" + "x?~" * 9}).replace("-", "").replace("_", "").isalnum()
