@@ -18,6 +18,7 @@ from autocoder.errors import (
     Transient,
     UnexpectedAnswer,
 )
+from autocoder.rounds import Round
 from tests.autocoder.clients.storage.scripted import scripted
 
 RUN = "0" * 19 + "a"
@@ -160,7 +161,7 @@ def test_an_error_in_xml_has_its_code_and_no_signature_of_a_url(script, blobs):
         f"\ufeff{XML}<Error><Code>AuthenticationFailed</Code><Message>{message}</Message></Error>".encode(),
     )
     with pytest.raises(Forbidden) as raised:
-        blobs.get(RUN, "run.json")
+        blobs.get(Round(RUN, 1), "run.json")
     assert raised.value.service_code == "AuthenticationFailed"
     assert "Denied" in raised.value.message
     assert "s3cret" not in str(raised.value)
@@ -169,7 +170,7 @@ def test_an_error_in_xml_has_its_code_and_no_signature_of_a_url(script, blobs):
 def test_an_answer_without_a_body_has_its_code_in_a_header(script, blobs):
     script.add(403, x_ms_error_code="AuthorizationPermissionMismatch")
     with pytest.raises(Forbidden) as raised:
-        blobs.exists(RUN, "run.json")
+        blobs.exists(Round(RUN, 1), "run.json")
     assert raised.value.service_code == "AuthorizationPermissionMismatch"
 
 
@@ -228,7 +229,7 @@ def test_does_not_follow_a_redirect(script, tables, blobs):
     with pytest.raises(UnexpectedAnswer):
         tables.get("runs", "p", "r")
     with pytest.raises(UnexpectedAnswer):
-        blobs.put(RUN, "run.json", b"x")
+        blobs.put(Round(RUN, 1), "run.json", b"x")
     assert len(script.asked) == 2
 
 
@@ -280,13 +281,13 @@ def test_an_answer_that_is_too_large_is_not_read(script, blobs):
     for _ in range(2):
         script.add(200, b"x" * 101)
     with pytest.raises(TooLarge):
-        blobs.get(RUN, "run.json", 100)
+        blobs.get(Round(RUN, 1), "run.json", 100)
     with pytest.raises(TooLarge):
-        blobs.read_range(RUN, "run.json", 0, 100)
+        blobs.read_range(Round(RUN, 1), "run.json", 0, 100)
     chunked = b"65\r\n" + b"x" * 101 + b"\r\n0\r\n\r\n"
     script.answers.append((200, {"Transfer-Encoding": "chunked"}, chunked))
     with pytest.raises(TooLarge):
-        blobs.get(RUN, "run.json", 100)
+        blobs.get(Round(RUN, 1), "run.json", 100)
 
 
 def test_an_error_that_is_too_large_is_not_read_to_its_end(script, tables):
@@ -298,7 +299,7 @@ def test_an_error_that_is_too_large_is_not_read_to_its_end(script, tables):
 def test_a_file_is_written_anew_when_its_download_breaks_off(script, blobs, tmp_path):
     script.add(200, b"half", Content_Length="8", Connection="close")
     script.add(200, b"complete")
-    blobs.download(RUN, "changes.pack", tmp_path / "file")
+    blobs.download(Round(RUN, 1), "changes.pack", tmp_path / "file")
     assert (tmp_path / "file").read_bytes() == b"complete"
 
 
@@ -325,3 +326,9 @@ def test_a_refused_token_is_renewed_once(script, http):
         script.add(401)
     with pytest.raises(SignInRequired):
         tables.get("runs", "p", "r")
+
+
+def test_a_large_blob_is_seen_without_being_read(script, blobs):
+    script.add(200, Content_Length=str(1 << 40))
+    assert blobs.size(Round(RUN, 1), "changes.pack") == 1 << 40
+    assert script.asked[0].method == "HEAD"
