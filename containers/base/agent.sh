@@ -109,7 +109,8 @@ take_turn() {
         status=$?
     done
     signal KILL # processes that the agent left running in its group
-    kill "$watcher" 2>/dev/null
+    # A TERM that comes before the new process has dropped this shell's trap is lost, and the `wait` lasts to the deadline.
+    kill -KILL "$watcher" 2>/dev/null
     end_others
     wait "$watcher" 2>/dev/null
     trap 'over=stopped' TERM INT

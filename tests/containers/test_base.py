@@ -171,7 +171,20 @@ def test_an_agent_that_is_not_asked_again_ends_with_its_time(agent):
 def test_what_a_turn_of_the_agent_leaves_running_is_ended_before_the_next(agent):
     agent.start("sleep 405 & echo $!")
     agent.ended(1)
-    assert not Path(f"/proc/{agent.log().strip()}/exe").exists()
+    left = Path(f"/proc/{agent.log().strip()}/exe")
+    until = time.monotonic() + 10
+    while left.exists() and time.monotonic() < until:  # the kernel ends it after the signal was sent
+        time.sleep(0.01)
+    assert not left.exists()
+    agent.exit()
+
+
+def test_turns_that_take_no_time_end_as_soon_as_the_agent(agent):
+    """The watch beside the agent is ended however soon after its start."""
+    agent.start("true")
+    for turn in range(1, 21):
+        assert agent.ended(turn)["reason"] == "exited"
+        agent.begin(turn + 1)
     agent.exit()
 
 

@@ -39,7 +39,7 @@ def test_an_interrupted_activity_waits_as_long_as_the_setting_says(own_host, tmp
     notes = tmp_path / "notes.txt"
     host = own_host().start()
     host.begin("noted", str(notes))
-    host.until(notes.exists, "the activity began")
+    host.until(lambda: notes.exists() and notes.read_text(), "the activity began")
     host.kill()
     host.environment["FUNCTIONS_HOST_REDELIVERY_SECONDS"] = "3600"
     host.start()
