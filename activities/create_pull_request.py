@@ -1,48 +1,12 @@
-"""Opens the pull request of a run once."""
+"""Opens the pull request of a run whose branch was pushed before."""
 
 from activities.activity import activity
-from activities.parts.pull_request_parts import add_all, description_of
-from autocoder.clients.azure_devops.pull_requests import PullRequestDraft
+from activities.parts.pull_request_opening import open_pull_request
 from autocoder.clients.connect import clients
-from autocoder.models import OpenedPullRequest, PullRequest, PullRequestInput
-from autocoder.reports.draft import is_draft
-from autocoder.reports.pull_request import Description, pull_request_title
-from autocoder.runs.rows import pull_request_of
-from autocoder.settings import settings
+from autocoder.models import PullRequest, PullRequestInput
 
 
 @activity
 def create_pull_request(given: PullRequestInput) -> PullRequest:
-    """Open the pull request, or adopt the branch's active one; then add the parts that need an existing one.
-
-    Raises `Conflict` when the run has ended. Once the pull request exists, failures are not errors: a
-    rejected part becomes one of its `warnings`, and a part to retry is `pending` for `add_to_pull_request`.
-    """
-    connected, plan = clients(), given.plan
-    known = pull_request_of(connected.records.unfinished(plan.run.id))
-    azure_devops = connected.azure_devops(plan.run.request.organization)
-    draft = is_draft(plan, given.result, settings().pull_request_draft)
-    text = description_of(connected, given, is_draft=draft)
-    pull_requests, repository = azure_devops.pull_requests, plan.repository
-    if known is not None:  # it was opened before, and may be merged or abandoned by now
-        found = pull_requests.get(repository.project, repository.id, known.id)
-    else:
-        wanted = _draft(given, text, is_draft=draft)
-        found = pull_requests.create(repository.project, repository.id, wanted).pull_request
-    columns = {"pull_request_id": found.id, "pull_request_url": found.web_url}
-    connected.records.merge(plan.run.id, columns)
-    pull_request = PullRequest(id=found.id, url=found.web_url, is_draft=found.is_draft)
-    return add_all(connected, OpenedPullRequest(given=given, pull_request=pull_request), text)[0]
-
-
-def _draft(given: PullRequestInput, text: Description, *, is_draft: bool) -> PullRequestDraft:
-    plan = given.plan
-    redacted = plan.model_copy(update={"title": clients().redact(plan.title)})
-    return PullRequestDraft(
-        source=plan.branch,
-        target=plan.repository.target_branch,
-        title=pull_request_title(redacted),
-        description=text.body,
-        is_draft=is_draft,
-        work_items=(plan.work_item.id,) if plan.work_item else (),
-    )
+    """Open the pull request, or adopt the branch's active one; raises as `open_pull_request` does."""
+    return open_pull_request(clients(), given)

@@ -4,7 +4,7 @@ import azure.durable_functions as df
 
 from activities.add_to_pull_request import add_to_pull_request
 from activities.create_pull_request import create_pull_request
-from activities.push_branch import PushInput, push_branch
+from activities.publish_change import PublishInput, publish_change
 from autocoder.models import (
     Ended,
     Observation,
@@ -22,13 +22,14 @@ from orchestrators.step import Steps, StepWaits, reason_of, step
 def publish(context: df.DurableOrchestrationContext, seen: Observation) -> Steps[Observation]:
     """Push the branch of a result, and open the pull request if one is wanted."""
     plan, result = required(seen.plan), required(seen.result)
-    pushed = yield from step(context, push_branch, PushInput(plan=plan, result=result))
-    if isinstance(pushed, Ended):
-        return ended(plan.run, pushed, plan, result)
+    published = yield from step(context, publish_change, PublishInput(plan=plan, result=result))
+    if isinstance(published, Ended):
+        return ended(plan.run, published, plan, result)
+    pushed = published.pushed
     if not plan.run.request.create_pull_request:
         return concluding(change_report(plan, result, pushed, ending_with_change(result)))
     wanted = PullRequestInput(plan=plan, result=result, pushed=pushed)
-    opened = yield from _opened(context, wanted)
+    opened = yield from _opened(context, wanted, published.pull_request)
     if opened is None:
         return NOTHING
     if isinstance(opened, Ended):
@@ -37,12 +38,16 @@ def publish(context: df.DurableOrchestrationContext, seen: Observation) -> Steps
 
 
 def _opened(
-    context: df.DurableOrchestrationContext, wanted: PullRequestInput
+    context: df.DurableOrchestrationContext, wanted: PullRequestInput, opened: PullRequest | None
 ) -> Steps[PullRequest | Ended | None]:
-    """Return the pull request, how the run ends without it, or None while the run waits."""
+    """Return the pull request, how the run ends without it, or None while the run waits.
+
+    What was *opened* together with the push is only completed.
+    """
     run = wanted.plan.run
     try:
-        opened = yield from step(context, create_pull_request, wanted)
+        if opened is None:
+            opened = yield from step(context, create_pull_request, wanted)
     except StepWaits as away:
         return (yield from suspended(context, run, away, PAID_MINUTES))
     except Exception as error:  # a StepFailed, or a bug in an activity that must not prevent the report

@@ -29,7 +29,7 @@ def repeated(run_id: str) -> dict[str, str]:
         fetch_work_item,
         finish_run,
         observe_run,
-        push_branch,
+        publish_change,
         read_repository,
         report_phase,
         report_run,
@@ -80,7 +80,7 @@ def repeated(run_id: str) -> dict[str, str]:
     call(create_container_group, plan)
     call(suspend_run, Wait(run=run, reason="late words", since="2026-01-01T00:00:00+00:00", minutes=1e9))
     result = wire.load(AgentResult, content)
-    call(push_branch, push_branch.PushInput(plan=plan, result=result))
+    call(publish_change, publish_change.PublishInput(plan=plan, result=result))
     pushed = PushedBranch(branch=plan.branch, commit="0" * 40, files=(), more_files=0)
     given = PullRequestInput(plan=plan, result=result, pushed=pushed)
     call(create_pull_request, given)

@@ -54,6 +54,7 @@ from autocoder.models.observations import Observation as Observation
 from autocoder.models.observations import Wait as Wait
 from autocoder.models.reports import FileChange as FileChange
 from autocoder.models.reports import OpenedPullRequest as OpenedPullRequest
+from autocoder.models.reports import Published as Published
 from autocoder.models.reports import PullRequest as PullRequest
 from autocoder.models.reports import PullRequestInput as PullRequestInput
 from autocoder.models.reports import PushedBranch as PushedBranch

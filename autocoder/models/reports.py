@@ -50,6 +50,13 @@ class PullRequestInput(Value):
     pushed: PushedBranch
 
 
+class Published(Value):
+    """The branch on the server, and its pull request unless that is still to be opened."""
+
+    pushed: PushedBranch
+    pull_request: PullRequest | None = None
+
+
 class OpenedPullRequest(Value):
     """Input of `add_to_pull_request`: that of `create_pull_request`, and the pull request on the server."""
 

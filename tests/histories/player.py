@@ -17,7 +17,7 @@ from autocoder.runs.version import orchestration_version
 from emulators.functions_host.durable.episodes import History, Turn, run_episode
 from emulators.functions_host.durable.events import EventType, event, execution_started, stamp
 from orchestrators.run_agent import run_agent
-from tests.orchestrators.conftest import conclude, good_replies, plan, publish, request, value, watch
+from tests.orchestrators.conftest import conclude, good_replies, plan, publish, pushed, request, value, watch
 
 FOLDER = Path(__file__).parent
 RUN_ID = "a" * 20
@@ -149,9 +149,11 @@ def cases():
         "no room at the launch": Player(run, observe_run=[launch], create_container_group=[away]),
         "a platform that is away": Player(run, observe_run=[away, good["observe_run"][-1]]),
         "no room at a look": Player(run, observe_run=[waits]),
-        "a day without the repository": Player(run, push_branch=[away], suspend_run=[ended]),
-        "a push that is refused": Player(run, push_branch=[refused]),
-        "a pull request in parts": Player(run, create_pull_request=[value(pending)]),
+        "a day without the repository": Player(run, publish_change=[away], suspend_run=[ended]),
+        "a push that is refused": Player(run, publish_change=[refused]),
+        "a pull request in parts": Player(
+            run, publish_change=[pushed()], create_pull_request=[value(pending)]
+        ),
         "an end that is settled": Player(run, observe_run=[conclude(run)], report_run=[refused]),
     }
 
@@ -160,7 +162,7 @@ BUSY = (
     "fetch_work_item",
     "read_repository",
     "create_container_group",
-    "push_branch",
+    "publish_change",
     "delete_container_group",
 )
 

@@ -87,6 +87,14 @@ def publish(of, **changes):
     return value(m.Observation(next="publish", run=of, plan=plan(of), result=result(of, **changes)))
 
 
+def pushed(*, pull_request=None):
+    """The reply to a push; without a pull request, that is still to be opened."""
+    branch = m.PushedBranch(
+        branch="autocoder/7-crash-abcdef", commit=NEW, files=(m.FileChange(path="a", kind="added"),)
+    )
+    return value(m.Published(pushed=branch, pull_request=pull_request))
+
+
 def conclude(of, outcome="failed", reason="because"):
     report = m.RunReport(run=of, outcome=outcome, reason=reason)
     return value(m.Observation(next="conclude", run=of, report=report))
@@ -94,21 +102,19 @@ def conclude(of, outcome="failed", reason="because"):
 
 def good_replies(of):
     """The replies of every activity in a successful run; the result is there at the second look."""
-    pushed = m.PushedBranch(
-        branch="autocoder/7-crash-abcdef", commit=NEW, files=(m.FileChange(path="a", kind="added"),)
-    )
+    opened = m.PullRequest(id=3, url="https://x/3")
     return {
-        "add_to_pull_request": [value(m.PullRequest(id=3, url="https://x/3"))],
+        "add_to_pull_request": [value(opened)],
         "build_prompt": [value(plan(of))],
         "check_requester": [value(None)],
         "claim_slot": [value(m.Slot(granted=True))],
         "create_container_group": [value(None)],
-        "create_pull_request": [value(m.PullRequest(id=3, url="https://x/3"))],
+        "create_pull_request": [value(opened)],
         "delete_container_group": [value(None)],
         "fetch_work_item": [value(plan(of).work_item)],
         "finish_run": [value(None)],
         "observe_run": [begin(of), publish(of)],
-        "push_branch": [value(pushed)],
+        "publish_change": [pushed(pull_request=opened)],
         "read_repository": [value(repository())],
         "report_phase": [value(None)],
         "report_run": [ECHO],

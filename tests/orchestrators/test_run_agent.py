@@ -10,13 +10,13 @@ from tests.orchestrators.conftest import (
     good_replies,
     plan,
     publish,
+    pushed,
     result,
     value,
     watch,
 )
 
 END = ["delete_container_group", "report_run", "finish_run"]
-PUBLISHING = ["push_branch", "create_pull_request", "add_to_pull_request"]
 ENDED = m.Ended(outcome="failed", reason="because")
 AWAY = {"again": {"seconds": 600, "reason": "503"}}
 UNEXPECTED = "Autocoder had an unexpected error. Search the app's log for {}."
@@ -37,9 +37,9 @@ def test_carries_a_run_from_its_request_to_its_report(flow):
     assert set(names[3:5]) == {"fetch_work_item", "read_repository"}  # at once
     assert names[5] == "build_prompt"
     assert set(names[6:8]) == {"create_container_group", "report_phase"}  # at once
-    assert names[8:11] == ["observe_run", "push_branch", "create_pull_request"]
-    assert set(names[11:13]) == {"delete_container_group", "report_run"}  # at once
-    assert names[13:] == ["finish_run"]
+    assert names[8:10] == ["observe_run", "publish_change"]
+    assert set(names[10:12]) == {"delete_container_group", "report_run"}  # at once
+    assert names[12:] == ["finish_run"]
 
 
 def test_every_look_is_given_the_id_of_the_run_and_nothing_else(flow):
@@ -70,11 +70,11 @@ def test_an_end_before_the_agent_is_reported_and_cleaned_up(flow, where):
     report = done.report()
     assert (report.outcome, report.reason) == ("failed", "because")
     assert cleaned_up(done)
-    assert "push_branch" not in done.names
+    assert "publish_change" not in done.names
 
 
 def test_an_end_after_the_agent_is_reported_and_cleaned_up(flow):
-    done = flow().start(push_branch=[value(ENDED)])
+    done = flow().start(publish_change=[value(ENDED)])
     assert done.report().reason == "because"
     assert cleaned_up(done)
     assert "create_pull_request" not in done.names
@@ -104,7 +104,7 @@ def test_goes_on_where_its_record_says(flow, next_):
     )
     done = started.start(observe_run=[value(seen), publish(started.run)])
     done.report()
-    first = {"begin": "claim_slot", "launch": "create_container_group", "publish": "push_branch"}
+    first = {"begin": "claim_slot", "launch": "create_container_group", "publish": "publish_change"}
     expected = {first[next_]} if next_ in first else set(END[:-1])
     assert expected & set(done.names[1:3])
 
@@ -134,7 +134,7 @@ def test_a_cancel_during_the_looks_ends_the_containers_and_is_reported(flow):
     done = started.start(observe_run=looks).called("observe_run", 2).hint()
     assert done.report().outcome == "cancelled"
     assert cleaned_up(done)
-    assert "push_branch" not in done.names
+    assert "publish_change" not in done.names
 
 
 @pytest.mark.parametrize("outcome", ["budget_spent", "timed_out"])
@@ -147,7 +147,7 @@ def test_the_change_up_to_the_end_of_the_budget_is_published(flow, outcome):
 
 
 def test_pushes_the_branch_only_when_no_pull_request_is_wanted(flow):
-    done = flow(create_pull_request=False).start()
+    done = flow(create_pull_request=False).start(publish_change=[pushed()])
     report = done.report()
     assert (report.outcome, report.pull_request, report.branch) == (
         "completed",
@@ -192,7 +192,7 @@ def test_both_of_two_steps_wait_for_services_that_are_busy(flow):
 
 @pytest.mark.slow
 def test_a_bug_in_an_activity_is_reported_too(flow):
-    done = flow().start(push_branch=[{"raise": "boom"}])
+    done = flow().start(publish_change=[{"raise": "boom"}])
     report = done.report()
     assert report.outcome == "failed"
     assert report.reason == UNEXPECTED.format(done.run.id)
@@ -265,12 +265,20 @@ def test_a_pull_request_that_is_refused_keeps_branch_and_usage_in_the_report(flo
     used = result(started.run, usage=m.Usage(turns=3, output_tokens=5), seconds={"agent": 2.0})
     refused = [{"failed": {"reason": "no permission"}}]
     seen = m.Observation(next="publish", run=started.run, plan=plan(started.run), result=used)
-    done = started.start(observe_run=[value(seen)], create_pull_request=refused)
+    done = started.start(observe_run=[value(seen)], publish_change=[pushed()], create_pull_request=refused)
     report = done.report()
     assert (report.outcome, report.reason) == ("failed", "no permission")
     assert (report.branch, report.files) == ("autocoder/7-crash-abcdef", 1)
     assert (report.title, report.usage.turns, report.seconds) == ("Crash", 3, {"agent": 2.0})
     assert report.pull_request is None
+
+
+def test_a_pull_request_that_cannot_be_opened_with_the_push_is_opened_alone(flow):
+    busy = {"again": {"seconds": 0.1, "reason": "429", "steady": True}}
+    opened = value(m.PullRequest(id=3, url="https://x/3"))
+    done = flow().start(publish_change=[pushed()], create_pull_request=[busy, opened])
+    assert done.report().pull_request.id == 3
+    assert done.names.count("publish_change") == 1
 
 
 PENDING = m.PullRequest(
@@ -280,10 +288,11 @@ PENDING = m.PullRequest(
 
 def test_a_part_that_could_not_be_added_to_a_pull_request_is_retried(flow):
     added = m.PullRequest(id=3, url="https://x/3", warnings=("No Kim.",))
-    done = flow().start(create_pull_request=[value(PENDING)], add_to_pull_request=[value(added)])
+    opened = pushed(pull_request=PENDING)
+    done = flow().start(publish_change=[opened], add_to_pull_request=[value(added)])
     report = done.report()
     assert (report.outcome, report.pull_request) == ("completed", added)
-    assert done.names.count("create_pull_request") == 1
+    assert done.names.count("publish_change") == 1
 
 
 @pytest.mark.parametrize(
@@ -294,7 +303,9 @@ def test_a_part_that_could_not_be_added_to_a_pull_request_is_retried(flow):
     ],
 )
 def test_a_part_that_can_never_be_added_to_a_pull_request_is_a_warning(flow, busy):
-    done = flow().start(create_pull_request=[value(PENDING)], add_to_pull_request=[busy])
+    done = flow().start(
+        publish_change=[pushed()], create_pull_request=[value(PENDING)], add_to_pull_request=[busy]
+    )
     report = done.report()
     assert (report.outcome, report.pull_request.id) == ("completed", 3)
     assert report.pull_request.warnings == ("No Kim.", "The status was not added: 503.")
@@ -342,7 +353,7 @@ def test_a_push_that_fails_keeps_the_usage_in_the_report(flow):
     started = flow()
     done = started.start(
         observe_run=[publish(started.run, usage=m.Usage(turns=3))],
-        push_branch=[{"failed": {"reason": "no permission"}}],
+        publish_change=[{"failed": {"reason": "no permission"}}],
     )
     report = done.report()
     assert (report.outcome, report.branch, report.usage.turns) == ("failed", "", 3)

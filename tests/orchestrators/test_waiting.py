@@ -3,14 +3,14 @@
 import pytest
 
 from autocoder import models as m
-from tests.orchestrators.conftest import begin, conclude, plan, publish, value, watch
+from tests.orchestrators.conftest import begin, conclude, plan, publish, pushed, value, watch
 
 FOREVER = 600  # seconds, of which no test has so many
 ENDED = m.Ended(outcome="failed", reason="because")
 AWAY = {"again": {"seconds": 600, "reason": "503", "minutes": 40}}
 BEFORE_A_WAIT = ["claim_slot", "check_requester", "fetch_work_item", "read_repository", "build_prompt",
                  "create_container_group", "report_phase"]  # fmt: skip
-BEFORE_THE_END = ["push_branch", "create_pull_request", "delete_container_group", "report_run", "finish_run"]
+BEFORE_THE_END = ["publish_change", "delete_container_group", "report_run", "finish_run"]
 A_DAY = 24 * 60
 
 
@@ -57,7 +57,7 @@ def test_many_hints_at_once_do_no_harm(flow):
         done.hint()
     done.let_go("observe_run")
     assert done.report().outcome == "completed"
-    assert done.names.count("push_branch") == 1
+    assert done.names.count("publish_change") == 1
 
 
 def test_a_generation_has_one_wait_however_often_the_run_is_looked_at(flow):
@@ -90,11 +90,11 @@ def test_a_run_whose_orchestration_has_ended_is_started_anew_under_its_id(flow):
 
 
 def test_an_orchestration_that_was_terminated_goes_on_where_the_record_says(flow):
-    started = flow().hold("push_branch")
-    done = started.start(observe_run=[publish(started.run)]).called("push_branch")
+    started = flow().hold("publish_change")
+    done = started.start(observe_run=[publish(started.run)]).called("publish_change")
     done.host.hub("POST", f"/instances/{done.run.id}/terminate", params={"reason": "a test"})
     assert done.host.ended(done.run.id)["runtimeStatus"] == "Terminated"
-    done.let_go("push_branch")
+    done.let_go("publish_change")
     assert done.begin().status_code == 202
     assert done.report().outcome == "completed"
 
@@ -106,19 +106,19 @@ def test_an_orchestration_that_was_terminated_goes_on_where_the_record_says(flow
         ("read_repository", 40),
         ("build_prompt", 40),
         ("create_container_group", 40),
-        ("push_branch", A_DAY),
+        ("publish_change", A_DAY),
         ("create_pull_request", A_DAY),
     ],
 )
 def test_a_service_that_is_away_for_minutes_is_waited_for_without_an_orchestration(flow, where, minutes):
-    done = flow().start(**{where: [AWAY]}).over()
+    done = flow().start(**{"publish_change": [pushed()], where: [AWAY]}).over()
     (wait,) = done.given("suspend_run")
     assert (wait["run"]["id"], wait["reason"], wait["seconds"]) == (done.run.id, "503", 600)
     assert wait["minutes"] == minutes  # what was paid is worth a day
     assert "finish_run" not in done.names
 
 
-@pytest.mark.parametrize("where", ["fetch_work_item", "create_container_group", "push_branch"])
+@pytest.mark.parametrize("where", ["fetch_work_item", "create_container_group", "publish_change"])
 def test_a_run_that_has_waited_long_enough_ends(flow, where):
     done = flow().start(**{where: [AWAY]}, suspend_run=[value(ENDED)])
     report = done.report()
@@ -126,7 +126,8 @@ def test_a_run_that_has_waited_long_enough_ends(flow, where):
 
 
 def test_a_run_that_has_waited_a_day_for_its_pull_request_keeps_its_branch(flow):
-    report = flow().start(create_pull_request=[AWAY], suspend_run=[value(ENDED)]).report()
+    away = {"publish_change": [pushed()], "create_pull_request": [AWAY]}
+    report = flow().start(**away, suspend_run=[value(ENDED)]).report()
     assert (report.reason, report.branch, report.files) == ("because", "autocoder/7-crash-abcdef", 1)
 
 

@@ -175,7 +175,7 @@ async def test_an_orchestration_whose_run_was_cancelled_is_woken(janitor):
 
 
 NOTHING_TO_COME = []
-AN_ACTIVITY = [{"EventType": "TaskScheduled", "Timestamp": moment(-5), "Name": "push_branch"}]
+AN_ACTIVITY = [{"EventType": "TaskScheduled", "Timestamp": moment(-5), "Name": "publish_change"}]
 
 
 async def test_an_orchestration_that_stands_still_in_two_rounds_is_replaced(janitor, caplog):

@@ -6,7 +6,6 @@ From here on, a run can no longer be cancelled.
 from collections.abc import Mapping
 from functools import partial
 
-from activities.activity import activity
 from activities.parts.parallel import in_parallel
 from activities.parts.temporary_folder import temporary_folder
 from autocoder.agents import agents, all_leftovers
@@ -16,10 +15,10 @@ from autocoder.changes.protected import policy_rules
 from autocoder.changes.trees import CommitChange, read_change
 from autocoder.clients.azure_devops.push import push
 from autocoder.clients.azure_devops.push_outcomes import AlreadyPushed, BranchMoved, Push, Pushed, Rejected
-from autocoder.clients.connect import Clients, clients
+from autocoder.clients.connect import Clients
 from autocoder.clock import now
 from autocoder.errors import TooLarge
-from autocoder.models import AgentResult, Ended, Plan, PushedBranch, Value
+from autocoder.models import AgentResult, Ended, Plan, PushedBranch
 from autocoder.runs.callback import callback_token
 from autocoder.runs.files import PACK
 from autocoder.runs.rows import is_concluded, phase_columns, pull_request_of
@@ -30,23 +29,14 @@ MAX_LISTED_FILES = 100
 MAX_PACK_BYTES = 200_000_000
 
 
-class PushInput(Value):
-    """A plan, and the result with the pack to push."""
-
-    plan: Plan
-    result: AgentResult
-
-
-@activity
-def push_branch(given: PushInput) -> PushedBranch | Ended:
+def push_branch(connected: Clients, plan: Plan, result: AgentResult) -> PushedBranch | Ended:
     """Read the pack, check it by policy and secret scan, and push it, or return how the run ends instead.
 
     The phase `publishing` is recorded first. If a cancel was requested before that, nothing is pushed.
     """
-    plan, pack = given.plan, given.result.pack
+    pack = result.pack
     if pack is None:
         return Ended(outcome="no_changes", reason="")
-    connected = clients()
     with temporary_folder() as folder:
         file = folder / PACK
         row, _ = in_parallel(
@@ -69,7 +59,7 @@ def push_branch(given: PushInput) -> PushedBranch | Ended:
                 row is not None and pull_request_of(row) is not None
             )  # its branch may be merged and gone
             ended = None if is_open else _push(connected, plan, pack.commit, opened)
-            return ended or _pushed(plan, change, given.result.lines)
+            return ended or _pushed(plan, change, result.lines)
 
 
 def _read_base(connected: Clients, plan: Plan, path: str) -> bytes | None:

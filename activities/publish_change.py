@@ -1,0 +1,45 @@
+"""Publishes what the agent changed: pushes the branch, and opens the pull request where that works at once.
+
+A pull request that cannot be opened now is left to `create_pull_request`: the branch is not pushed again for
+it, and the run's report knows that it was pushed.
+"""
+
+import logging
+
+from activities.activity import activity
+from activities.parts.branch_push import push_branch
+from activities.parts.pull_request_opening import open_pull_request
+from autocoder.clients.connect import Clients, clients
+from autocoder.models import AgentResult, Ended, Plan, Published, PullRequest, PullRequestInput, Value
+
+log = logging.getLogger("autocoder.activities")
+
+
+class PublishInput(Value):
+    """A plan, and the result with the pack to push."""
+
+    plan: Plan
+    result: AgentResult
+
+
+@activity
+def publish_change(given: PublishInput) -> Published | Ended:
+    """Push the branch and open the pull request, or return how the run ends without a branch."""
+    connected, plan = clients(), given.plan
+    pushed = push_branch(connected, plan, given.result)
+    if isinstance(pushed, Ended):
+        return pushed
+    pull_request = None
+    if plan.run.request.create_pull_request:
+        pull_request = _opened(connected, PullRequestInput(plan=plan, result=given.result, pushed=pushed))
+    return Published(pushed=pushed, pull_request=pull_request)
+
+
+def _opened(connected: Clients, given: PullRequestInput) -> PullRequest | None:
+    """Return the pull request, None when it could not be opened: whoever tries again learns why."""
+    try:
+        return open_pull_request(connected, given)
+    except Exception as error:  # a bug, too: it must not hide that the branch was pushed
+        reason = connected.redact(f"{type(error).__name__}: {error}")
+        log.warning("run %s: its pull request is not open yet: %s", given.plan.run.id, reason)
+        return None
