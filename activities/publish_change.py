@@ -10,7 +10,8 @@ from activities.activity import activity
 from activities.parts.branch_push import push_branch
 from activities.parts.pull_request_opening import open_pull_request
 from autocoder.clients.connect import Clients, clients
-from autocoder.models import AgentResult, Ended, Plan, Published, PullRequest, PullRequestInput, Value
+from autocoder.errors import AutocoderError, SignInRequired, Transient
+from autocoder.models import AgentResult, Ended, Plan, Published, PullRequestInput, Value
 
 log = logging.getLogger("autocoder.activities")
 
@@ -29,17 +30,20 @@ def publish_change(given: PublishInput) -> Published | Ended:
     pushed = push_branch(connected, plan, given.result)
     if isinstance(pushed, Ended):
         return pushed
-    pull_request = None
-    if plan.run.request.create_pull_request:
-        pull_request = _opened(connected, PullRequestInput(plan=plan, result=given.result, pushed=pushed))
-    return Published(pushed=pushed, pull_request=pull_request)
+    if not plan.run.request.create_pull_request:
+        return Published(pushed=pushed)
+    return _opened(connected, PullRequestInput(plan=plan, result=given.result, pushed=pushed))
 
 
-def _opened(connected: Clients, given: PullRequestInput) -> PullRequest | None:
-    """Return the pull request, None when it could not be opened: whoever tries again learns why."""
+def _opened(connected: Clients, given: PullRequestInput) -> Published:
+    """Return the pull request, or that it is refused, or neither: whoever tries again learns why."""
     try:
-        return open_pull_request(connected, given)
-    except Exception as error:  # a bug, too: it must not hide that the branch was pushed
-        reason = connected.redact(f"{type(error).__name__}: {error}")
-        log.warning("run %s: its pull request is not open yet: %s", given.plan.run.id, reason)
-        return None
+        return Published(pushed=given.pushed, pull_request=open_pull_request(connected, given))
+    except (Transient, SignInRequired) as error:
+        why = str(error)
+    except AutocoderError as error:
+        return Published(pushed=given.pushed, refusal=connected.redact(f"{error} ({error.code})"))
+    except Exception as error:  # a bug, which must not hide that the branch was pushed
+        why = f"{type(error).__name__}: {error}"
+    log.warning("run %s: its pull request is not open yet: %s", given.plan.run.id, connected.redact(why))
+    return Published(pushed=given.pushed)

@@ -9,6 +9,7 @@ from autocoder.models import (
     Ended,
     Observation,
     OpenedPullRequest,
+    Published,
     PullRequest,
     PullRequestInput,
 )
@@ -29,7 +30,7 @@ def publish(context: df.DurableOrchestrationContext, seen: Observation) -> Steps
     if not plan.run.request.create_pull_request:
         return concluding(change_report(plan, result, pushed, ending_with_change(result)))
     wanted = PullRequestInput(plan=plan, result=result, pushed=pushed)
-    opened = yield from _opened(context, wanted, published.pull_request)
+    opened = yield from _opened(context, wanted, published)
     if opened is None:
         return NOTHING
     if isinstance(opened, Ended):
@@ -38,13 +39,15 @@ def publish(context: df.DurableOrchestrationContext, seen: Observation) -> Steps
 
 
 def _opened(
-    context: df.DurableOrchestrationContext, wanted: PullRequestInput, opened: PullRequest | None
+    context: df.DurableOrchestrationContext, wanted: PullRequestInput, published: Published
 ) -> Steps[PullRequest | Ended | None]:
     """Return the pull request, how the run ends without it, or None while the run waits.
 
-    What was *opened* together with the push is only completed.
+    What was *published* together with the branch is only completed.
     """
-    run = wanted.plan.run
+    run, opened = wanted.plan.run, published.pull_request
+    if published.refusal:
+        return Ended(outcome="failed", reason=published.refusal)
     try:
         if opened is None:
             opened = yield from step(context, create_pull_request, wanted)

@@ -51,10 +51,11 @@ class PullRequestInput(Value):
 
 
 class Published(Value):
-    """The branch on the server, and its pull request unless that is still to be opened."""
+    """The branch on the server, and its pull request; with neither that nor a refusal, it is opened later."""
 
     pushed: PushedBranch
     pull_request: PullRequest | None = None
+    refusal: str = Field("", description="why the pull request can never be opened")
 
 
 class OpenedPullRequest(Value):

@@ -281,6 +281,15 @@ def test_a_pull_request_that_cannot_be_opened_with_the_push_is_opened_alone(flow
     assert done.names.count("publish_change") == 1
 
 
+def test_a_pull_request_that_is_refused_with_the_push_is_not_asked_for_again(flow):
+    branch = m.PushedBranch(branch="autocoder/7-crash-abcdef", commit="2" * 40, files=())
+    refused = value(m.Published(pushed=branch, refusal="no permission"))
+    done = flow().start(publish_change=[refused])
+    report = done.report()
+    assert (report.outcome, report.reason, report.branch) == ("failed", "no permission", branch.branch)
+    assert "create_pull_request" not in done.names
+
+
 PENDING = m.PullRequest(
     id=3, url="https://x/3", warnings=("No Kim.",), pending={"The status": "The status was not added: 503."}
 )
