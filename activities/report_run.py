@@ -1,46 +1,17 @@
 """Reports how a run ended: in the work item's comment, and in its state if the settings say so."""
 
-import contextlib
-
 from activities.activity import activity
-from activities.parts.run_files import settled
-from activities.parts.work_item_comment import give_report
-from autocoder.clients.azure_devops.work_item_values import WorkItemRecord
-from autocoder.clients.connect import Clients, clients
-from autocoder.errors import NotFound
+from activities.parts.final_report import begin_reporting, tell
+from autocoder.clients.connect import clients
 from autocoder.models import RunReport
-from autocoder.settings import settings
 
 
 @activity
 def report_run(report: RunReport) -> RunReport:
-    """Write the final comment, and set the work item's state if a pull request was opened.
+    """Tell the work item how the run ended; what was settled earlier is told, and returned.
 
-    How the run ended is settled before the first word; what was settled earlier is told, and returned.
-
-    If the step or orchestration that opened it was lost, the report lacks the pull request, but the run's row
-    has it. Raises `Conflict` when the run has ended.
+    Raises `Conflict` when the run has ended.
     """
     connected = clients()
     row = connected.records.unfinished(report.run.id)
-    report = settled(connected, report)
-    with contextlib.suppress(NotFound):  # the work item was deleted
-        report = give_report(connected, report, row)
-        if report.pull_request is not None:
-            _set_state(connected, report)
-    return report
-
-
-def _set_state(connected: Clients, report: RunReport) -> None:
-    """Set the first state of the category in WORK_ITEM_STATE_ON_PULL_REQUEST that the item's type has."""
-    category, number = settings().work_item_state_on_pull_request, report.run.request.work_item_id
-    if category is None or number is None:
-        return
-    work_items = connected.azure_devops(report.run.request.organization).work_items
-
-    def wanted(record: WorkItemRecord) -> str | None:
-        states = work_items.states(record.project, str(record.fields.get("System.WorkItemType", "")))
-        names = [state.name for state in states if state.category == category]
-        return names[0] if names and record.fields.get("System.State") not in names else None
-
-    work_items.set_state(number, wanted)
+    return tell(connected, *begin_reporting(connected, report, row))

@@ -23,6 +23,7 @@ def repeated(run_id: str) -> dict[str, str]:
         build_prompt,
         check_requester,
         claim_slot,
+        conclude_run,
         create_container_group,
         create_pull_request,
         delete_container_group,
@@ -88,6 +89,7 @@ def repeated(run_id: str) -> dict[str, str]:
     opened = PullRequest(id=row["pull_request_id"], url="https://x", pending={"late": "late words"})
     call(add_to_pull_request, OpenedPullRequest(given=given, pull_request=opened))
     report = RunReport(run=run, title="late", outcome="failed", reason="late words")
+    call(conclude_run, report, started.append)
     call(report_run, report)
     call(delete_container_group, report)
     call(finish_run, report, started.append)

@@ -47,6 +47,7 @@ def read_plan(connected: Clients, current: Round) -> Plan:
 
 def settled(connected: Clients, report: RunReport) -> RunReport:
     """Write how a run ends before anybody is told, and return what was settled first."""
+    report = wire.redacted(report, connected.redact)
     run = WholeRun(report.run.id)
     if connected.blobs.put_new(run, REPORT, wire.to_bytes(report)):
         return report

@@ -4,12 +4,13 @@ import contextlib
 from collections.abc import Mapping
 from typing import Any
 
+from autocoder import wire
 from autocoder.clients.connect import Clients
 from autocoder.errors import NotFound
 from autocoder.models import Phase, Run, RunReport
 from autocoder.reports.comment import final_comment, progress_comment, run_marker
 from autocoder.rounds import WholeRun
-from autocoder.runs.files import FINAL_COMMENT
+from autocoder.runs.files import REPORT
 from autocoder.runs.rows import is_concluded, pull_request_of
 
 
@@ -25,8 +26,9 @@ def show_phase(connected: Clients, run: Run, phase: Phase, row: Mapping[str, Any
         reason = str(row.get("reason") or "") if phase == "queued" else ""
         write_comment(connected, run, progress_comment(run.id, phase, reason), row)
     finally:  # an edit may have arrived although its answer was lost
-        if is_concluded(connected.records.get(run.id) or {}):
-            _repeat_final_comment(connected, run)
+        latest = connected.records.get(run.id) or {}
+        if is_concluded(latest):
+            _repeat_final_comment(connected, run, latest)
 
 
 def give_report(connected: Clients, report: RunReport, row: Mapping[str, Any]) -> RunReport:
@@ -34,23 +36,21 @@ def give_report(connected: Clients, report: RunReport, row: Mapping[str, Any]) -
 
     Raises `NotFound` when the work item was deleted.
     """
-    if report.pull_request is None:
-        report = report.model_copy(update={"pull_request": pull_request_of(row)})
-    _write_final_comment(connected, report.run, final_comment(report))
+    report = _with_pull_request(report, row)
+    write_comment(connected, report.run, final_comment(report), row)
     return report
 
 
-def _write_final_comment(connected: Clients, run: Run, text: str) -> None:
-    """Write the final comment *text*, and store it in case a late edit replaces it."""
-    if run.request.work_item_id is not None:
-        connected.blobs.put(WholeRun(run.id), FINAL_COMMENT, connected.redact(text).encode())
-    write_comment(connected, run, text, connected.records.enter(run.id, "reporting", {}))
-
-
-def _repeat_final_comment(connected: Clients, run: Run) -> None:
-    stored = connected.blobs.get(WholeRun(run.id), FINAL_COMMENT)
+def _repeat_final_comment(connected: Clients, run: Run, row: Mapping[str, Any]) -> None:
+    stored = connected.blobs.get(WholeRun(run.id), REPORT)
     if stored is not None:
-        write_comment(connected, run, stored.decode(), connected.records.get(run.id))
+        give_report(connected, wire.load(RunReport, stored), row)
+
+
+def _with_pull_request(report: RunReport, row: Mapping[str, Any]) -> RunReport:
+    if report.pull_request is not None:
+        return report
+    return report.model_copy(update={"pull_request": pull_request_of(row)})
 
 
 def write_comment(connected: Clients, run: Run, text: str, row: Mapping[str, Any] | None) -> None:

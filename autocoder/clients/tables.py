@@ -76,7 +76,7 @@ class Tables:
 
         https://learn.microsoft.com/rest/api/storageservices/update-entity2
         """
-        return self._change("PUT", table, _entity(partition, row, columns), read)
+        return bool(self._change("PUT", table, _entity(partition, row, columns), read))
 
     def merge(
         self,
@@ -85,8 +85,10 @@ class Tables:
         row: str,
         columns: Mapping[str, Any],
         read: Mapping[str, Any] | None = None,
-    ) -> bool:
-        """Change these columns; return False when the row is gone or was changed since it was *read*.
+    ) -> str:
+        """Change these columns; return the row's new ETag, or nothing.
+
+        Nothing means that the row is gone or was changed since it was *read*.
 
         https://learn.microsoft.com/rest/api/storageservices/merge-entity
         """
@@ -188,14 +190,17 @@ class Tables:
     def _post(self, table: str, content: bytes) -> None:
         self._rest.send("POST", f"/{table}", headers={**JSON, **NO_ECHO}, content=content)
 
-    def _change(self, method: str, table: str, entity: Row, read: Mapping[str, Any] | None) -> bool:
+    def _change(self, method: str, table: str, entity: Row, read: Mapping[str, Any] | None) -> str:
+        """Return the ETag that the row has now, nothing when it could not be changed."""
         path = key_path(table, entity["PartitionKey"], entity["RowKey"])
         headers = {**JSON, **_unchanged(read)}
         try:
-            self._rest.send(method, path, headers=headers, content=row_bytes(entity))
+            answer = self._rest.send(method, path, headers=headers, content=row_bytes(entity))
         except (NotFound, StaleRevision):
-            return False
-        return True
+            return ""
+        if not answer.headers.get("etag"):
+            raise UnexpectedAnswer(f"{SERVICE} answers a change without the row's ETag.")
+        return answer.headers["etag"]
 
     @cached_property
     def _rest(self) -> Rest:

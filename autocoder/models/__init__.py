@@ -52,6 +52,7 @@ from autocoder.models.containers import RunFile as RunFile
 from autocoder.models.observations import Next as Next
 from autocoder.models.observations import Observation as Observation
 from autocoder.models.observations import Wait as Wait
+from autocoder.models.reports import Concluded as Concluded
 from autocoder.models.reports import FileChange as FileChange
 from autocoder.models.reports import OpenedPullRequest as OpenedPullRequest
 from autocoder.models.reports import Published as Published

@@ -82,6 +82,14 @@ class RunReport(Value):
     untold: str = Field("", description="why the work item could not be told yet; empty when it was")
 
 
+class Concluded(Value):
+    """How far the end of a run came at once."""
+
+    report: RunReport | None = Field(None, description="as the work item was told; None while it was not")
+    is_deleted: bool = Field(False, description="whether its container group is deleted")
+    is_finished: bool = Field(False, description="whether the run is over, and nothing is left to do")
+
+
 class RunLinks(Value):
     """The URLs of a run and its actions."""
 

@@ -3,7 +3,7 @@
 from autocoder.rounds import RoundFile, RunFile
 
 REQUEST = RunFile("request.json")  # what was asked for
-REPORT, FINAL_COMMENT = RunFile("report.json"), RunFile("comment.md")  # how it ends, and what people are told
+REPORT = RunFile("report.json")  # how it ends: settled before the work item is told
 
 WORK_ITEM, TEXTS = RoundFile("work_item.json"), RoundFile("repository.json")  # what a round is about
 RUN_FILE, PROMPT = RoundFile("run.json"), RoundFile("prompt.md")  # the inputs of its containers

@@ -63,7 +63,10 @@ class Table:
         return self._write((table, partition, row), _if_unchanged(read, lambda old: dict(columns)))
 
     def merge(self, table, partition, row, columns, read=None):
-        return self._write((table, partition, row), _if_unchanged(read, lambda old: {**old, **columns}))
+        key = (table, partition, row)
+        return (
+            self._write(key, _if_unchanged(read, lambda old: {**old, **columns})) and self.rows[key]["etag"]
+        )
 
     def delete(self, table, partition, row, read=None):
         return self._write((table, partition, row), _if_unchanged(read, lambda old: GONE))

@@ -17,7 +17,17 @@ from autocoder.runs.version import orchestration_version
 from emulators.functions_host.durable.episodes import History, Turn, run_episode
 from emulators.functions_host.durable.events import EventType, event, execution_started, stamp
 from orchestrators.run_agent import run_agent
-from tests.orchestrators.conftest import conclude, good_replies, plan, publish, pushed, request, value, watch
+from tests.orchestrators.conftest import (
+    LEFT,
+    conclude,
+    good_replies,
+    plan,
+    publish,
+    pushed,
+    request,
+    value,
+    watch,
+)
 
 FOLDER = Path(__file__).parent
 RUN_ID = "a" * 20
@@ -141,10 +151,12 @@ def cases():
         "no place": Player(run, claim_slot=[value(m.Slot(granted=False))]),
         "a refused requester": Player(run, check_requester=[ended]),
         "a work item that cannot be read": Player(run, fetch_work_item=[refused]),
-        "busy services": Player(run, **{name: [busy, good[name][0]] for name in BUSY}),
+        "busy services": Player(run, conclude_run=[LEFT], **{name: [busy, good[name][0]] for name in BUSY}),
         "lost workers": Player(run, **{name: [LOST, good[name][0]] for name in BUSY}),
         "a lost worker of each pair": Player(
-            run, **{name: [LOST, good[name][0]] for name in ("fetch_work_item", "report_phase", "report_run")}
+            run,
+            conclude_run=[LEFT],
+            **{name: [LOST, good[name][0]] for name in ("fetch_work_item", "report_phase", "report_run")},
         ),
         "no room at the launch": Player(run, observe_run=[launch], create_container_group=[away]),
         "a platform that is away": Player(run, observe_run=[away, good["observe_run"][-1]]),
@@ -154,7 +166,10 @@ def cases():
         "a pull request in parts": Player(
             run, publish_change=[pushed()], create_pull_request=[value(pending)]
         ),
-        "an end that is settled": Player(run, observe_run=[conclude(run)], report_run=[refused]),
+        "an end that is settled": Player(run, observe_run=[conclude(run)]),
+        "an end that is refused": Player(
+            run, observe_run=[conclude(run)], conclude_run=[LEFT], report_run=[refused]
+        ),
     }
 
 

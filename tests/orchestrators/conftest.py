@@ -73,6 +73,8 @@ def value(of):
 
 
 ECHO = {"echo": True}  # the reply is the input
+FINISHED = value(m.Concluded(is_deleted=True, is_finished=True))
+LEFT = value(m.Concluded())  # nothing of a run's end could be done at once
 
 
 def begin(of):
@@ -108,6 +110,7 @@ def good_replies(of):
         "build_prompt": [value(plan(of))],
         "check_requester": [value(None)],
         "claim_slot": [value(m.Slot(granted=True))],
+        "conclude_run": [FINISHED],
         "create_container_group": [value(None)],
         "create_pull_request": [value(opened)],
         "delete_container_group": [value(None)],
@@ -193,7 +196,7 @@ class Flow:
 
     def report(self):
         """Return the report with which the run was finished."""
-        (told,) = self.over().given("finish_run")
+        (told,) = self.over().given("finish_run") or self.given("conclude_run")
         return wire.load(m.RunReport, told)
 
 

@@ -5,6 +5,7 @@ import pytest
 from autocoder import models as m
 from tests.orchestrators.conftest import (
     ECHO,
+    LEFT,
     begin,
     conclude,
     good_replies,
@@ -23,9 +24,11 @@ UNEXPECTED = "Autocoder had an unexpected error. Search the app's log for {}."
 
 
 def cleaned_up(done):
-    """Whether the group was deleted and the report written, each once, before the run was finished."""
-    *both, last = [name for name in done.names if name in END]
-    return sorted(both) == sorted(END[:-1]) and last == END[-1]
+    """Whether the run ended in one step, or its group was deleted and its report written before the end."""
+    if done.names.count("conclude_run") != 1:
+        return False
+    names = [name for name in done.names if name in END]
+    return not names or (sorted(names[:-1]) == sorted(END[:-1]) and names[-1] == END[-1])
 
 
 def test_carries_a_run_from_its_request_to_its_report(flow):
@@ -38,8 +41,7 @@ def test_carries_a_run_from_its_request_to_its_report(flow):
     assert names[5] == "build_prompt"
     assert set(names[6:8]) == {"create_container_group", "report_phase"}  # at once
     assert names[8:10] == ["observe_run", "publish_change"]
-    assert set(names[10:12]) == {"delete_container_group", "report_run"}  # at once
-    assert names[12:] == ["finish_run"]
+    assert names[10:] == ["conclude_run"]
 
 
 def test_every_look_is_given_the_id_of_the_run_and_nothing_else(flow):
@@ -87,7 +89,7 @@ def test_an_end_that_is_settled_is_only_reported_and_cleaned_up(flow, outcome):
     report = done.report()
     assert (report.outcome, report.reason) == (outcome, "because")
     assert cleaned_up(done)
-    assert len(done.names) == len(END) + 1
+    assert done.names == ["observe_run", "conclude_run"]
 
 
 def test_a_run_that_needs_nothing_ends_after_one_look(flow):
@@ -104,9 +106,13 @@ def test_goes_on_where_its_record_says(flow, next_):
     )
     done = started.start(observe_run=[value(seen), publish(started.run)])
     done.report()
-    first = {"begin": "claim_slot", "launch": "create_container_group", "publish": "publish_change"}
-    expected = {first[next_]} if next_ in first else set(END[:-1])
-    assert expected & set(done.names[1:3])
+    first = {
+        "begin": "claim_slot",
+        "launch": "create_container_group",
+        "publish": "publish_change",
+        "conclude": "conclude_run",
+    }
+    assert first[next_] in done.names[1:3]
 
 
 def test_waits_for_a_service_that_is_busy(flow):
@@ -157,7 +163,7 @@ def test_pushes_the_branch_only_when_no_pull_request_is_wanted(flow):
 
 
 def test_a_report_that_fails_does_not_keep_the_containers(flow):
-    done = flow().start(report_run=[{"failed": {"reason": "comment refused"}}])
+    done = flow().start(conclude_run=[LEFT], report_run=[{"failed": {"reason": "comment refused"}}])
     assert done.report().untold == "comment refused"
     assert cleaned_up(done)
 
@@ -208,14 +214,14 @@ def test_a_bug_in_one_of_two_steps_is_reported_too(flow):
 
 @pytest.mark.slow
 def test_a_bug_in_the_report_does_not_keep_the_containers(flow):
-    done = flow().start(read_repository=[value(ENDED)], report_run=[{"raise": "boom"}])
+    done = flow().start(read_repository=[value(ENDED)], conclude_run=[LEFT], report_run=[{"raise": "boom"}])
     assert done.report().untold == UNEXPECTED.format(done.run.id)
     assert list(dict.fromkeys(name for name in done.names if name in END)) == END
 
 
 def test_the_containers_are_deleted_and_the_report_is_given_at_once(flow):
     started = flow().hold("delete_container_group").hold("report_run")
-    done = started.start(read_repository=[value(ENDED)])
+    done = started.start(read_repository=[value(ENDED)], conclude_run=[LEFT])
     done.called("delete_container_group").called("report_run")  # neither waits for the other
     assert "finish_run" not in done.names
     done.let_go("report_run").let_go("delete_container_group")
@@ -225,28 +231,55 @@ def test_the_containers_are_deleted_and_the_report_is_given_at_once(flow):
 def test_containers_do_not_wait_for_an_azure_devops_that_is_away(flow):
     started = flow()
     busy = {"again": {"seconds": 0.1, "reason": "503", "steady": True}}
-    done = started.start(observe_run=[conclude(started.run)], report_run=[busy, busy, ECHO])
+    done = started.start(
+        observe_run=[conclude(started.run)], conclude_run=[LEFT], report_run=[busy, busy, ECHO]
+    )
     assert done.report().untold == ""
     assert {name: done.names.count(name) for name in END} == {**dict.fromkeys(END, 1), "report_run": 3}
 
 
 def test_a_report_that_azure_devops_does_not_take_for_minutes_is_owed(flow):
-    done = flow().start(read_repository=[value(ENDED)], report_run=[AWAY])
+    done = flow().start(read_repository=[value(ENDED)], conclude_run=[LEFT], report_run=[AWAY])
     assert done.report().untold == "503"
     assert "suspend_run" not in done.names
+
+
+@pytest.mark.parametrize(
+    ("is_told", "is_deleted", "left"),
+    [
+        (False, True, ["report_run", "finish_run"]),
+        (True, False, ["delete_container_group", "finish_run"]),
+        (True, True, ["finish_run"]),
+    ],
+)
+def test_what_was_done_of_an_end_is_not_done_again(flow, is_told, is_deleted, left):
+    started = flow()
+    told = m.RunReport(run=started.run, outcome="failed", reason="because") if is_told else None
+    done = value(m.Concluded(report=told, is_deleted=is_deleted))
+    started.start(observe_run=[conclude(started.run)], conclude_run=[done]).report()
+    assert started.names == ["observe_run", "conclude_run", *left]
+
+
+@pytest.mark.slow
+def test_an_end_that_cannot_be_made_in_one_step_is_made_in_its_parts(flow):
+    done = flow().start(read_repository=[value(ENDED)], conclude_run=[{"raise": "boom"}])
+    assert done.report().untold == ""
+    assert [name for name in done.names if name in END][-1] == "finish_run"
 
 
 def test_what_was_settled_earlier_is_what_is_recorded(flow):
     started = flow()
     earlier = m.RunReport(run=started.run, outcome="cancelled", reason="earlier")
-    done = started.start(read_repository=[value(ENDED)], report_run=[value(earlier)])
+    done = started.start(read_repository=[value(ENDED)], conclude_run=[LEFT], report_run=[value(earlier)])
     report = done.report()
     assert (report.outcome, report.reason) == ("cancelled", "earlier")
 
 
 def test_containers_that_cannot_be_deleted_are_recorded(flow):
     done = flow().start(
-        read_repository=[value(ENDED)], delete_container_group=[{"failed": {"reason": "forbidden"}}]
+        read_repository=[value(ENDED)],
+        conclude_run=[LEFT],
+        delete_container_group=[{"failed": {"reason": "forbidden"}}],
     )
     report = done.report()
     assert (report.reason, report.untold) == ("because forbidden", "")
@@ -256,7 +289,7 @@ def test_both_ends_may_fail_and_the_run_is_finished(flow):
     refused = {
         name: [{"failed": {"reason": f"no {name}"}}] for name in ("delete_container_group", "report_run")
     }
-    report = flow().start(read_repository=[value(ENDED)], **refused).report()
+    report = flow().start(read_repository=[value(ENDED)], conclude_run=[LEFT], **refused).report()
     assert (report.reason, report.untold) == ("because no delete_container_group", "no report_run")
 
 

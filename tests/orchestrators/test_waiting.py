@@ -10,7 +10,7 @@ ENDED = m.Ended(outcome="failed", reason="because")
 AWAY = {"again": {"seconds": 600, "reason": "503", "minutes": 40}}
 BEFORE_A_WAIT = ["claim_slot", "check_requester", "fetch_work_item", "read_repository", "build_prompt",
                  "create_container_group", "report_phase"]  # fmt: skip
-BEFORE_THE_END = ["publish_change", "delete_container_group", "report_run", "finish_run"]
+BEFORE_THE_END = ["publish_change", "conclude_run"]
 A_DAY = 24 * 60
 
 
@@ -115,7 +115,7 @@ def test_a_service_that_is_away_for_minutes_is_waited_for_without_an_orchestrati
     (wait,) = done.given("suspend_run")
     assert (wait["run"]["id"], wait["reason"], wait["seconds"]) == (done.run.id, "503", 600)
     assert wait["minutes"] == minutes  # what was paid is worth a day
-    assert "finish_run" not in done.names
+    assert "conclude_run" not in done.names
 
 
 @pytest.mark.parametrize("where", ["fetch_work_item", "create_container_group", "publish_change"])
@@ -163,7 +163,7 @@ def test_a_run_whose_record_says_that_it_waits_waits_or_ends(flow, how):
     seen = m.Observation(next="wait", run=started.run, plan=plan(started.run), wait=wait)
     done = started.start(observe_run=[value(seen)], suspend_run=[value(how)]).over()
     assert done.given("suspend_run")[0]["reason"] == "no room"
-    assert done.names.count("finish_run") == (how is not None)
+    assert done.names.count("conclude_run") == (how is not None)
 
 
 def test_a_platform_that_is_away_is_looked_at_again(flow):
