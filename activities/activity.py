@@ -28,7 +28,7 @@ MAX_SIGN_IN_TRIES = 10
 REFUSED_MINUTES = 4.0  # after which a new image or role is known everywhere
 MAX_ERROR_LENGTH = 1_000
 START_SECONDS = 30.0
-MAX_STARTING = 4
+MAX_STARTING = 16  # they do more than that: most of a run's work is in activities that may start others
 # Activities that start runs wait in threads of their own: the event loop's threads are for the HTTP routes.
 STARTING = ThreadPoolExecutor(MAX_STARTING, thread_name_prefix="starting")
 Start = Callable[[str], None]

@@ -14,7 +14,7 @@ from activities.parts.capacity import no_capacity
 from activities.parts.container_group_look import last_growth, look_at_group
 from activities.parts.kept_result import take_result
 from activities.parts.parallel import in_parallel
-from activities.parts.run_files import read_plan, read_run, run_of, settled
+from activities.parts.run_files import has_long_texts, read_plan, read_request, read_run, run_of, settled
 from autocoder import wire
 from autocoder.clients.connect import Clients, clients
 from autocoder.clock import now
@@ -80,14 +80,15 @@ def _cancelled(record: _Record) -> Observation:
 
 
 def _beginning(record: _Record) -> Observation:
-    run = read_run(record.connected, record.run_id, record.row)
-    if run is None:
+    request = read_request(record.connected, record.run_id)
+    if request is None:
         return _ended(record, Ended(outcome="failed", reason=REQUEST_GONE))
+    run = run_of(record.run_id, record.row, request)
     if take_result(record.connected, run):
         return _publishing(record)
     if RESULT in record.files:
         return _ended(record, Ended(outcome="failed", reason=RESULT_GONE))
-    return Observation(next="begin", run=run)
+    return Observation(next="begin", run=run, row=dict(record.row), texts_apart=has_long_texts(request))
 
 
 def _launching(record: _Record) -> Observation:

@@ -20,19 +20,14 @@ def repeated(run_id: str) -> dict[str, str]:
     """Return what each activity answered, by its name."""
     from activities import (
         add_to_pull_request,
-        build_prompt,
-        check_requester,
-        claim_slot,
         conclude_run,
         create_container_group,
         create_pull_request,
         delete_container_group,
-        fetch_work_item,
         finish_run,
         observe_run,
+        prepare_run,
         publish_change,
-        read_repository,
-        report_phase,
         report_run,
         suspend_run,
     )
@@ -41,8 +36,8 @@ def repeated(run_id: str) -> dict[str, str]:
     from autocoder.errors import AutocoderError
     from autocoder.models import (
         AgentResult,
-        Base,
         OpenedPullRequest,
+        Plan,
         PullRequest,
         PullRequestInput,
         PushedBranch,
@@ -69,18 +64,14 @@ def repeated(run_id: str) -> dict[str, str]:
 
     started: list[str] = []
     call(observe_run, run_id)
-    call(check_requester, run)
-    call(claim_slot, run, started.append)
-    for phase in ("queued", "preparing"):
-        call(report_phase, report_phase.PhaseChange(run=run, phase=phase))
-    item, repository = call(fetch_work_item, run), call(read_repository, run)
-    content = clients().blobs.get(run.current_round, "result.json")
-    base = json.loads(content)["baseCommit"]  # the branch may have moved since
-    repository = repository.model_copy(update={"base": Base(branch=repository.target_branch, commit=base)})
-    plan = call(build_prompt, build_prompt.PromptInput(run=run, work_item=item, repository=repository))
-    call(create_container_group, plan)
+    plan = wire.load(Plan, clients().blobs.get(run.current_round, "plan.json"))
+    queued = {"status": "queued", "etag": 'W/"late"'}  # as it was observed before
+    call(prepare_run, prepare_run.Begun(run=run), started.append)
+    call(prepare_run, prepare_run.Begun(run=run, row=queued), started.append)
+    call(create_container_group, create_container_group.Launch(plan=plan))
+    call(create_container_group, create_container_group.Launch(plan=plan, row=queued))
     call(suspend_run, Wait(run=run, reason="late words", since="2026-01-01T00:00:00+00:00", minutes=1e9))
-    result = wire.load(AgentResult, content)
+    result = wire.load(AgentResult, clients().blobs.get(run.current_round, "result.json"))
     call(publish_change, publish_change.PublishInput(plan=plan, result=result))
     pushed = PushedBranch(branch=plan.branch, commit="0" * 40, files=(), more_files=0)
     given = PullRequestInput(plan=plan, result=result, pushed=pushed)

@@ -15,8 +15,19 @@ LONG_TEXTS = {"user_prompt": None, "system_prompt": None, "additional_context": 
 
 def read_run(connected: Clients, run_id: str, row: Mapping[str, Any]) -> Run | None:
     """Return the run as its orchestration carries it, None when its request was deleted."""
+    request = read_request(connected, run_id)
+    return None if request is None else run_of(run_id, row, request)
+
+
+def read_request(connected: Clients, run_id: str) -> RunRequest | None:
+    """Return the whole request of a run, None when it was deleted."""
     content = connected.blobs.get(WholeRun(run_id), REQUEST)
-    return None if content is None else run_of(run_id, row, wire.load(RunRequest, content))
+    return None if content is None else wire.load(RunRequest, content)
+
+
+def has_long_texts(request: RunRequest) -> bool:
+    """Whether *request* has texts that a run's orchestration does not carry."""
+    return any(getattr(request, name) is not None for name in LONG_TEXTS)
 
 
 def run_of(run_id: str, row: Mapping[str, Any], request: RunRequest | None = None) -> Run:

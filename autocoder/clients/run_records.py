@@ -9,6 +9,7 @@ from autocoder.clients.claims import MAX_TRIES, Claims
 from autocoder.clock import now
 from autocoder.errors import Conflict
 from autocoder.models import RUN_ID, Phase, Run
+from autocoder.rounds import Round
 from autocoder.runs.claims import owed_claim
 from autocoder.runs.next_step import LAUNCHED_AT, LAUNCHES
 from autocoder.runs.partitions import item_partition, name_columns, partition_of
@@ -21,6 +22,7 @@ from autocoder.runs.rows import (
     is_over,
     new_row,
     phase_columns,
+    round_of,
 )
 
 _RUN_ID = re.compile(RUN_ID)
@@ -70,24 +72,46 @@ class RunRecords(Claims):
         self.tables.merge(RUNS, partition_of(run_id), run_id, bounded(columns))
 
     def enter(
-        self, run_id: str, phase: Phase, more: Mapping[str, Any], read: dict[str, Any] | None = None
+        self,
+        run_id: str,
+        phase: Phase,
+        more: Mapping[str, Any],
+        read: dict[str, Any] | None = None,
+        current: Round | None = None,
     ) -> dict[str, Any]:
         """Write that *phase* began, with *more*, unless the run is as far or has ended; return its row.
 
-        *read* is the row as it was read before, to save another read. The row is empty when there is none.
+        *read* is the row as it was read before, to save another read. With *current*, nothing is written
+        when the run has gone on to another round. The row is empty when there is none.
         """
         columns = bounded({**phase_columns(phase, now()), **WENT_ON, **more})
-        return self._change(run_id, lambda row: is_before(row, phase), columns, read) or {}
 
-    def launched(self, run_id: str, operation: str = "", launches: int = 1) -> dict[str, Any]:
-        """Write when the run's container group was accepted, unless it has ended; return its row.
+        def is_earlier(row: dict[str, Any]) -> bool:
+            return is_before(row, phase) and current in (None, round_of(run_id, row))
 
-        *operation* is the URL of the operation that creates it, *launches* the number of groups so far.
+        return self._change(run_id, is_earlier, columns, read) or {}
+
+    def launched(
+        self,
+        current: Round,
+        operation: str = "",
+        launches: int = 1,
+        read: dict[str, Any] | None = None,
+        more: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """Write when the group of a run's *current* round was accepted, with *more*; return its row.
+
+        Nothing is written when the run has ended, or has gone on to another round. *operation* is the URL of
+        the operation that creates the group, *launches* the number of groups so far, and *read* the row as
+        `enter` takes it.
         """
-        columns = {LAUNCHED_AT: now(), LAUNCHES: launches, "operation": operation, **WENT_ON}
-        return (
-            self._change(run_id, lambda row: not (is_concluded(row) or row.get(LAUNCHED_AT)), columns) or {}
-        )
+        moment = {LAUNCHED_AT: now(), LAUNCHES: launches, "operation": operation}
+        columns, run_id = {**moment, **WENT_ON, **(more or {})}, current.run_id
+
+        def is_wanted(row: dict[str, Any]) -> bool:
+            return _may_launch(row) and round_of(run_id, row) == current
+
+        return self._change(run_id, is_wanted, columns, read) or {}
 
     def note(
         self,
@@ -153,3 +177,7 @@ class RunRecords(Claims):
             if etag := self.tables.merge(RUNS, partition_of(run_id), run_id, columns, row):
                 return {**row, **columns, "etag": etag}
         raise RuntimeError(f"the row of run {run_id} changes faster than it can be read")
+
+
+def _may_launch(row: Mapping[str, Any]) -> bool:
+    return not (is_concluded(row) or row.get(LAUNCHED_AT))

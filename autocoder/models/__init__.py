@@ -67,7 +67,6 @@ from autocoder.models.requests import Ended as Ended
 from autocoder.models.requests import Requester as Requester
 from autocoder.models.requests import Run as Run
 from autocoder.models.requests import RunRequest as RunRequest
-from autocoder.models.requests import Slot as Slot
 from autocoder.models.results import AgentResult as AgentResult
 from autocoder.models.results import Pack as Pack
 from autocoder.models.results import Progress as Progress

@@ -1,6 +1,6 @@
 """Values of the run's loop: what was observed, what comes next, and what a run waits for."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -29,6 +29,12 @@ class Observation(Value):
     next: Next
     seconds: float = Field(0, description="with `watch`: until the next look, unless there is a hint before")
     run: Run | None = None
+    row: dict[str, Any] | None = Field(
+        None, description="the run's row as it was last read or written, which saves another read"
+    )
+    texts_apart: bool = Field(
+        False, description="with `begin`: whether long texts of the request are only in its blob"
+    )
     plan: Plan | None = Field(None, description="with `launch`, `wait` and `publish`")
     result: AgentResult | None = Field(None, description="with `publish`")
     report: RunReport | None = Field(None, description="with `conclude`: how the run ends")

@@ -80,12 +80,3 @@ class Ended(Value):
 
     outcome: Outcome
     reason: str
-
-
-class Slot(Value):
-    """Whether a run may have a container group now."""
-
-    granted: bool
-    cancelled: bool = False
-    before: int = Field(0, description="number of earlier runs that wait")
-    reason: str = Field("", description="why the run is cancelled")

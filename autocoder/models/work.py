@@ -51,7 +51,7 @@ class WorkItem(Value):
 
 
 class WorkItemSummary(Value):
-    """The parts of a work item that later steps need; blob `work_item.json` has all of it."""
+    """The parts of a work item that later steps need; the agent's prompt has the rest."""
 
     id: int
     rev: int

@@ -5,7 +5,7 @@ from autocoder.rounds import RoundFile, RunFile
 REQUEST = RunFile("request.json")  # what was asked for
 REPORT = RunFile("report.json")  # how it ends: settled before the work item is told
 
-WORK_ITEM, TEXTS = RoundFile("work_item.json"), RoundFile("repository.json")  # what a round is about
+TEXTS = RoundFile("repository.json")  # what the target branch has for prompts and pull requests
 RUN_FILE, PROMPT = RoundFile("run.json"), RoundFile("prompt.md")  # the inputs of its containers
 SYSTEM_PROMPT = RoundFile("system.md")
 PLAN = RoundFile("plan.json")  # written before the first container: with it, the round goes on to them

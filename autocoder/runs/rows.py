@@ -60,6 +60,11 @@ def phase_columns(phase: str, now: str) -> dict[str, Any]:
     return {"status": phase, f"{PHASE_COLUMN}{phase}": now, **started}
 
 
+def subject_columns(title: str, work_item_url: str | None) -> dict[str, Any]:
+    """Return the columns that record what a run is about."""
+    return {"title": title, "work_item_url": work_item_url}
+
+
 def usage_column(usage: Usage) -> dict[str, Any]:
     """Return the column that holds *usage*."""
     return {"usage": usage.model_dump_json(by_alias=True)}

@@ -29,6 +29,10 @@ def plan(records):
     return found
 
 
+def launched(plan):
+    return create_container_group.create_container_group.run(SimpleNamespace(plan=plan, row=None))
+
+
 def progress(phase):
     return Progress.model_validate({"phase": phase, "updatedAt": "2026-01-01T00:00:00Z"})
 
@@ -48,7 +52,7 @@ def test_a_group_that_exists_already_waits_for_nothing(records, plan, monkeypatc
     containers = SimpleNamespace(get_group=lambda _: GroupState(provisioning_state="Creating"))
     connected = SimpleNamespace(records=records, containers=containers)
     monkeypatch.setattr(create_container_group, "clients", lambda: connected)
-    assert create_container_group.create_container_group.run(plan) is None
+    assert launched(plan) is None
     assert records.get(plan.run.id)["reason"] == ""
 
 
@@ -64,5 +68,5 @@ def test_a_group_that_failed_is_deleted_only_before_it_was_launched(
     connected = SimpleNamespace(records=records, containers=containers)
     monkeypatch.setattr(create_container_group, "clients", lambda: connected)
     with contextlib.suppress(RetryLater):
-        assert create_container_group.create_container_group.run(plan) is None
+        assert launched(plan) is None
     assert [name[:10] for name in gone] == deleted

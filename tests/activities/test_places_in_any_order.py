@@ -9,8 +9,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from activities import claim_slot as claiming
-from activities import finish_run as finishing
+from activities.parts.preparing import slot
+from activities.parts.run_end import end_run
 from autocoder.clients.places import ALL, RUN, Places
 from autocoder.clients.run_records import RunRecords
 from autocoder.ids import new_run_id
@@ -103,12 +103,16 @@ class History:
     def begin(self, kind, run, call):
         self.jobs.append(SimpleNamespace(kind=kind, run=run, call=call, job=Job(call)))
 
+    @property
+    def connected(self):
+        return SimpleNamespace(records=self.records, places=self.places)
+
     def begin_claim(self, run, kind="claim"):
-        self.begin(kind, run, lambda: claiming.claim_slot.run(run, self.starts.append))
+        self.begin(kind, run, lambda: slot.claim_slot(self.connected, run, self.starts.append))
 
     def begin_finish(self, run, kind="finish"):
         report = RunReport(run=run, title="", outcome="completed", reason="")
-        self.begin(kind, run, lambda: finishing.finish_run.run(report, self.starts.append))
+        self.begin(kind, run, lambda: self.starts.extend(end_run(self.connected, report)))
 
     def start(self, run_id):
         """Start the orchestration of a run; returns False where a live one refuses it."""
@@ -208,16 +212,12 @@ class History:
 @pytest.fixture
 def played(monkeypatch):
     """Play histories and return what each of them broke, by its seed."""
-    monkeypatch.setattr(claiming, "in_parallel", lambda *calls: tuple(call() for call in calls))
+    monkeypatch.setattr(slot, "in_parallel", lambda *calls: tuple(call() for call in calls))
 
     def play(limits, is_calm):
         broken = {}
         for seed in range(HISTORIES):
-            history = History(seed, limits, is_calm)
-            connected = SimpleNamespace(records=history.records, places=history.places)
-            monkeypatch.setattr(claiming, "clients", lambda connected=connected: connected)
-            monkeypatch.setattr(finishing, "clients", lambda connected=connected: connected)
-            broken[seed] = history.play()
+            broken[seed] = History(seed, limits, is_calm).play()
         return {seed: found for seed, found in broken.items() if found}
 
     return play

@@ -15,7 +15,6 @@ from autocoder.container_groups.state import ContainerState, GroupState
 from autocoder.errors import Conflict
 from autocoder.rounds import Round, WholeRun
 from autocoder.runs.files import ATTEMPT, PACK, PLAN, REPORT, REQUEST, RESULT
-from autocoder.runs.next_step import LAUNCHED_AT
 from tests.autocoder.clients.conftest import storage  # noqa: F401
 from tests.autocoder.requests.test_run_request import SETTINGS
 from tests.orchestrators.conftest import plan, request, result, run
@@ -100,7 +99,7 @@ def test_a_second_round_is_launched_watched_and_published(connected, second):
     seen = observing.observe_run.run(second.id)
     assert (seen.next, seen.plan.run.round) == ("launch", 2)
 
-    assert creating.create_container_group.run(seen.plan) is None
+    assert creating.create_container_group.run(creating.Launch(plan=seen.plan)) is None
     assert set(connected.containers.groups) == {f"autocoder-{second.id}-2"}
     for name in ("INPUT_URLS", "OUTPUT_URLS"):
         (urls,) = [value for (_, key), value in connected.containers.secrets.items() if key == name]
@@ -113,11 +112,23 @@ def test_a_second_round_is_launched_watched_and_published(connected, second):
     assert (seen.next, seen.plan.run.round, seen.result.pack.commit) == ("publish", 2, "4" * 40)
 
 
-def test_a_late_activity_of_an_earlier_round_makes_no_container_group(connected, second):
+@pytest.mark.parametrize("row", [None, {"status": "preparing", "etag": 'W/"old"'}], ids=["read", "given"])
+def test_a_late_activity_of_an_earlier_round_makes_no_container_group(connected, second, row):
+    before = connected.records.get(second.id)
+    late = plan(second.model_copy(update={"round": 1}))
     with pytest.raises(Conflict, match="another round"):
-        creating.create_container_group.run(plan(second.model_copy(update={"round": 1})))
+        creating.create_container_group.run(creating.Launch(plan=late, row=row))
     assert connected.containers.groups == {}
-    assert not connected.records.get(second.id).get(LAUNCHED_AT)
+    assert connected.records.get(second.id) == before
+
+
+def test_a_late_container_group_is_deleted_once_the_report_is_settled(connected, second):
+    report = m.RunReport(run=second, outcome="failed", reason="first")
+    connected.blobs.put(WholeRun(second.id), REPORT, wire.to_bytes(report))
+    ended = creating.create_container_group.run(creating.Launch(plan=plan(second)))
+    assert ended == creating.OVER
+    assert connected.records.get(second.id)["status"] == "provisioning"  # nothing says so but the report
+    assert connected.containers.deleted == [f"autocoder-{second.id}-2"]
 
 
 def test_the_container_groups_of_all_rounds_are_deleted_at_the_end(connected, second):

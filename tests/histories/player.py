@@ -21,6 +21,7 @@ from tests.orchestrators.conftest import (
     LEFT,
     conclude,
     good_replies,
+    launch,
     plan,
     publish,
     pushed,
@@ -140,7 +141,7 @@ def cases():
     away = {"again": {"seconds": 600, "reason": "503"}}
     refused = {"failed": {"reason": "no permission"}}
     pending = m.PullRequest(id=3, url="https://x/3", pending={"The status": "503"})
-    launch = value(m.Observation(next="launch", run=run, plan=plan(run)))
+    nothing = value(m.Observation(next="nothing"))
     wait = m.Wait(run=run, reason="no room", since=START.isoformat(), minutes=10)
     waits = value(m.Observation(next="wait", run=run, plan=plan(run), wait=wait))
     begin = good["observe_run"][0]
@@ -148,17 +149,17 @@ def cases():
         "a pull request": Player(run, observe_run=[begin, watch(run), publish(run)]),
         "a branch for a prompt": Player(prompt),
         "hints": Player(run, hints=2, observe_run=[watch(run, 600), watch(run, 600), publish(run)]),
-        "no place": Player(run, claim_slot=[value(m.Slot(granted=False))]),
-        "a refused requester": Player(run, check_requester=[ended]),
-        "a work item that cannot be read": Player(run, fetch_work_item=[refused]),
+        "no place": Player(run, prepare_run=[nothing]),
+        "a refused requester": Player(run, prepare_run=[conclude(run, "refused")]),
+        "a work item that cannot be read": Player(run, prepare_run=[refused]),
         "busy services": Player(run, conclude_run=[LEFT], **{name: [busy, good[name][0]] for name in BUSY}),
         "lost workers": Player(run, **{name: [LOST, good[name][0]] for name in BUSY}),
         "a lost worker of each pair": Player(
             run,
             conclude_run=[LEFT],
-            **{name: [LOST, good[name][0]] for name in ("fetch_work_item", "report_phase", "report_run")},
+            **{name: [LOST, good[name][0]] for name in ("prepare_run", "report_run")},
         ),
-        "no room at the launch": Player(run, observe_run=[launch], create_container_group=[away]),
+        "no room at the launch": Player(run, observe_run=[launch(run)], create_container_group=[away]),
         "a platform that is away": Player(run, observe_run=[away, good["observe_run"][-1]]),
         "no room at a look": Player(run, observe_run=[waits]),
         "a day without the repository": Player(run, publish_change=[away], suspend_run=[ended]),
@@ -174,8 +175,7 @@ def cases():
 
 
 BUSY = (
-    "fetch_work_item",
-    "read_repository",
+    "prepare_run",
     "create_container_group",
     "publish_change",
     "delete_container_group",

@@ -81,6 +81,10 @@ def begin(of):
     return value(m.Observation(next="begin", run=of))
 
 
+def launch(of):
+    return value(m.Observation(next="launch", run=of, plan=plan(of)))
+
+
 def watch(of, seconds=0.01):
     return value(m.Observation(next="watch", seconds=seconds, run=of))
 
@@ -107,19 +111,14 @@ def good_replies(of):
     opened = m.PullRequest(id=3, url="https://x/3")
     return {
         "add_to_pull_request": [value(opened)],
-        "build_prompt": [value(plan(of))],
-        "check_requester": [value(None)],
-        "claim_slot": [value(m.Slot(granted=True))],
         "conclude_run": [FINISHED],
         "create_container_group": [value(None)],
         "create_pull_request": [value(opened)],
         "delete_container_group": [value(None)],
-        "fetch_work_item": [value(plan(of).work_item)],
         "finish_run": [value(None)],
         "observe_run": [begin(of), publish(of)],
+        "prepare_run": [launch(of)],
         "publish_change": [pushed(pull_request=opened)],
-        "read_repository": [value(repository())],
-        "report_phase": [value(None)],
         "report_run": [ECHO],
         "suspend_run": [value(None)],
     }

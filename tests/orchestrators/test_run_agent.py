@@ -9,6 +9,7 @@ from tests.orchestrators.conftest import (
     begin,
     conclude,
     good_replies,
+    launch,
     plan,
     publish,
     pushed,
@@ -35,13 +36,8 @@ def test_carries_a_run_from_its_request_to_its_report(flow):
     done = flow().start()
     report = done.report()
     assert (report.outcome, report.pull_request.id, report.files) == ("completed", 3, 1)
-    names = done.names
-    assert names[:3] == ["observe_run", "claim_slot", "check_requester"]
-    assert set(names[3:5]) == {"fetch_work_item", "read_repository"}  # at once
-    assert names[5] == "build_prompt"
-    assert set(names[6:8]) == {"create_container_group", "report_phase"}  # at once
-    assert names[8:10] == ["observe_run", "publish_change"]
-    assert names[10:] == ["conclude_run"]
+    assert done.names[:3] == ["observe_run", "prepare_run", "create_container_group"]
+    assert done.names[3:] == ["observe_run", "publish_change", "conclude_run"]
 
 
 def test_every_look_is_given_the_id_of_the_run_and_nothing_else(flow):
@@ -50,25 +46,11 @@ def test_every_look_is_given_the_id_of_the_run_and_nothing_else(flow):
     assert done.given("observe_run") == [done.run.id] * 2
 
 
-def test_does_not_check_the_requester_of_a_rest_request(flow):
-    done = flow(requester=m.Requester(source="rest")).start()
-    assert done.report().outcome == "completed"
-    assert "check_requester" not in done.names
-
-
-def test_a_prompt_run_reads_no_work_item(flow):
-    done = flow(work_item_id=None, user_prompt=None).start()
-    assert done.report().outcome == "completed"
-    assert "fetch_work_item" not in done.names
-    assert "report_phase" in done.names
-
-
-@pytest.mark.parametrize(
-    "where",
-    ["check_requester", "fetch_work_item", "read_repository", "build_prompt", "create_container_group"],
-)
+@pytest.mark.parametrize("where", ["prepare_run", "create_container_group"])
 def test_an_end_before_the_agent_is_reported_and_cleaned_up(flow, where):
-    done = flow().start(**{where: [value(ENDED)]})
+    started = flow()
+    how = conclude(started.run) if where == "prepare_run" else value(ENDED)
+    done = started.start(**{where: [how]})
     report = done.report()
     assert (report.outcome, report.reason) == ("failed", "because")
     assert cleaned_up(done)
@@ -107,7 +89,7 @@ def test_goes_on_where_its_record_says(flow, next_):
     done = started.start(observe_run=[value(seen), publish(started.run)])
     done.report()
     first = {
-        "begin": "claim_slot",
+        "begin": "prepare_run",
         "launch": "create_container_group",
         "publish": "publish_change",
         "conclude": "conclude_run",
@@ -123,15 +105,9 @@ def test_waits_for_a_service_that_is_busy(flow):
 
 
 def test_a_step_that_cannot_succeed_is_not_retried(flow):
-    done = flow().start(read_repository=[{"failed": {"reason": "no permission"}}])
+    done = flow().start(prepare_run=[{"failed": {"reason": "no permission"}}])
     assert done.report().reason == "no permission"
-    assert done.names.count("read_repository") == 1
-
-
-def test_a_cancel_while_it_takes_a_place_starts_nothing(flow):
-    done = flow().start(claim_slot=[value(m.Slot(granted=False, cancelled=True))])
-    assert done.report().outcome == "cancelled"
-    assert "create_container_group" not in done.names
+    assert done.names.count("prepare_run") == 1
 
 
 def test_a_cancel_during_the_looks_ends_the_containers_and_is_reported(flow):
@@ -169,11 +145,11 @@ def test_a_report_that_fails_does_not_keep_the_containers(flow):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("where", ["fetch_work_item", "read_repository", "report_phase"])
+@pytest.mark.parametrize("where", ["delete_container_group", "report_run"])
 def test_a_lost_step_is_repeated_beside_another(flow, where):
     started = flow()
     good = good_replies(started.run)[where]
-    done = started.start(**{where: [{"raise": "lost"}, *good]})
+    done = started.start(conclude_run=[LEFT], **{where: [{"raise": "lost"}, *good]})
     assert done.report().outcome == "completed"
     assert done.names.count(where) == 2
 
@@ -182,16 +158,16 @@ def test_a_lost_step_is_repeated_beside_another(flow, where):
 def test_two_lost_steps_are_both_repeated(flow):
     started = flow()
     good = good_replies(started.run)
-    lost = {name: [{"raise": "lost"}, *good[name]] for name in ("fetch_work_item", "read_repository")}
-    done = started.start(**lost)
+    lost = {name: [{"raise": "lost"}, *good[name]] for name in END[:-1]}
+    done = started.start(conclude_run=[LEFT], **lost)
     assert done.report().outcome == "completed"
 
 
 def test_both_of_two_steps_wait_for_services_that_are_busy(flow):
     started = flow()
     good, busy = good_replies(started.run), {"again": {"seconds": 0.1, "reason": "429", "steady": True}}
-    replies = {name: [busy, *good[name]] for name in ("fetch_work_item", "read_repository")}
-    done = started.start(**replies)
+    replies = {name: [busy, *good[name]] for name in END[:-1]}
+    done = started.start(conclude_run=[LEFT], **replies)
     assert done.report().outcome == "completed"
     assert [done.names.count(name) for name in replies] == [2, 2]
 
@@ -206,22 +182,17 @@ def test_a_bug_in_an_activity_is_reported_too(flow):
 
 
 @pytest.mark.slow
-def test_a_bug_in_one_of_two_steps_is_reported_too(flow):
-    done = flow().start(fetch_work_item=[{"raise": "boom\nand a second line"}])
-    assert done.report().reason == UNEXPECTED.format(done.run.id)
-    assert cleaned_up(done)
-
-
-@pytest.mark.slow
 def test_a_bug_in_the_report_does_not_keep_the_containers(flow):
-    done = flow().start(read_repository=[value(ENDED)], conclude_run=[LEFT], report_run=[{"raise": "boom"}])
+    done = flow().start(
+        create_container_group=[value(ENDED)], conclude_run=[LEFT], report_run=[{"raise": "boom"}]
+    )
     assert done.report().untold == UNEXPECTED.format(done.run.id)
     assert list(dict.fromkeys(name for name in done.names if name in END)) == END
 
 
 def test_the_containers_are_deleted_and_the_report_is_given_at_once(flow):
     started = flow().hold("delete_container_group").hold("report_run")
-    done = started.start(read_repository=[value(ENDED)], conclude_run=[LEFT])
+    done = started.start(create_container_group=[value(ENDED)], conclude_run=[LEFT])
     done.called("delete_container_group").called("report_run")  # neither waits for the other
     assert "finish_run" not in done.names
     done.let_go("report_run").let_go("delete_container_group")
@@ -239,7 +210,7 @@ def test_containers_do_not_wait_for_an_azure_devops_that_is_away(flow):
 
 
 def test_a_report_that_azure_devops_does_not_take_for_minutes_is_owed(flow):
-    done = flow().start(read_repository=[value(ENDED)], conclude_run=[LEFT], report_run=[AWAY])
+    done = flow().start(create_container_group=[value(ENDED)], conclude_run=[LEFT], report_run=[AWAY])
     assert done.report().untold == "503"
     assert "suspend_run" not in done.names
 
@@ -262,7 +233,7 @@ def test_what_was_done_of_an_end_is_not_done_again(flow, is_told, is_deleted, le
 
 @pytest.mark.slow
 def test_an_end_that_cannot_be_made_in_one_step_is_made_in_its_parts(flow):
-    done = flow().start(read_repository=[value(ENDED)], conclude_run=[{"raise": "boom"}])
+    done = flow().start(create_container_group=[value(ENDED)], conclude_run=[{"raise": "boom"}])
     assert done.report().untold == ""
     assert [name for name in done.names if name in END][-1] == "finish_run"
 
@@ -270,14 +241,16 @@ def test_an_end_that_cannot_be_made_in_one_step_is_made_in_its_parts(flow):
 def test_what_was_settled_earlier_is_what_is_recorded(flow):
     started = flow()
     earlier = m.RunReport(run=started.run, outcome="cancelled", reason="earlier")
-    done = started.start(read_repository=[value(ENDED)], conclude_run=[LEFT], report_run=[value(earlier)])
+    done = started.start(
+        create_container_group=[value(ENDED)], conclude_run=[LEFT], report_run=[value(earlier)]
+    )
     report = done.report()
     assert (report.outcome, report.reason) == ("cancelled", "earlier")
 
 
 def test_containers_that_cannot_be_deleted_are_recorded(flow):
     done = flow().start(
-        read_repository=[value(ENDED)],
+        create_container_group=[value(ENDED)],
         conclude_run=[LEFT],
         delete_container_group=[{"failed": {"reason": "forbidden"}}],
     )
@@ -289,7 +262,7 @@ def test_both_ends_may_fail_and_the_run_is_finished(flow):
     refused = {
         name: [{"failed": {"reason": f"no {name}"}}] for name in ("delete_container_group", "report_run")
     }
-    report = flow().start(read_repository=[value(ENDED)], conclude_run=[LEFT], **refused).report()
+    report = flow().start(create_container_group=[value(ENDED)], conclude_run=[LEFT], **refused).report()
     assert (report.reason, report.untold) == ("because no delete_container_group", "no report_run")
 
 
@@ -361,34 +334,31 @@ def test_the_report_counts_the_checks_that_failed(flow):
     assert started.report().failed_checks == 2
 
 
-QUEUED = value(m.Slot(granted=False))
-BY_HOOK = m.Requester(source="service_hook", update=1)
+NOTHING = value(m.Observation(next="nothing"))
 
 
-def test_a_run_without_a_place_says_so_and_ends_its_orchestration(flow):
-    done = flow(requester=BY_HOOK).start(claim_slot=[QUEUED]).over()
-    assert done.names == ["observe_run", "claim_slot", "check_requester", "report_phase", "claim_slot"]
-    assert done.given("report_phase")[0]["phase"] == "queued"
+def test_a_run_without_a_place_ends_its_orchestration(flow):
+    done = flow().start(prepare_run=[NOTHING]).over()
+    assert done.names == ["observe_run", "prepare_run"]
 
 
 def test_a_run_that_was_given_a_place_begins_when_it_is_started_anew(flow):
     started = flow()
-    done = started.start(claim_slot=[QUEUED, QUEUED, value(m.Slot(granted=True))]).over()
+    done = started.start(prepare_run=[NOTHING, launch(started.run)]).over()
     done.replies(observe_run=[begin(done.run)] * 2 + [publish(done.run)])
     assert done.begin().status_code == 202
     assert done.report().outcome == "completed"
-    assert [call["phase"] for call in done.given("report_phase")] == ["queued", "preparing"]
 
 
-def test_a_place_that_comes_free_while_the_run_says_that_it_waits_is_taken(flow):
-    done = flow().start(claim_slot=[QUEUED, value(m.Slot(granted=True))])
-    assert done.report().outcome == "completed"
-
-
-def test_a_requester_without_permission_causes_no_comment_in_the_queue(flow):
-    done = flow(requester=BY_HOOK).start(claim_slot=[QUEUED], check_requester=[value(ENDED)])
-    assert done.report().reason == "because"
-    assert "report_phase" not in done.names
+def test_a_row_that_was_read_is_read_no_more(flow):
+    started = flow()
+    row = {"status": "queued", "etag": "1"}
+    seen = m.Observation(next="begin", run=started.run, row=row, texts_apart=True)
+    prepared = m.Observation(next="launch", run=started.run, plan=plan(started.run), row={**row, "etag": "2"})
+    done = started.start(observe_run=[value(seen), publish(started.run)], prepare_run=[value(prepared)])
+    done.report()
+    (begun,), (launched,) = done.given("prepare_run"), done.given("create_container_group")
+    assert (begun["row"]["etag"], launched["row"]["etag"]) == ("1", "2")
 
 
 def test_a_push_that_fails_keeps_the_usage_in_the_report(flow):

@@ -8,8 +8,7 @@ from tests.orchestrators.conftest import begin, conclude, plan, publish, pushed,
 FOREVER = 600  # seconds, of which no test has so many
 ENDED = m.Ended(outcome="failed", reason="because")
 AWAY = {"again": {"seconds": 600, "reason": "503", "minutes": 40}}
-BEFORE_A_WAIT = ["claim_slot", "check_requester", "fetch_work_item", "read_repository", "build_prompt",
-                 "create_container_group", "report_phase"]  # fmt: skip
+BEFORE_A_WAIT = ["prepare_run", "create_container_group"]
 BEFORE_THE_END = ["publish_change", "conclude_run"]
 A_DAY = 24 * 60
 
@@ -102,9 +101,7 @@ def test_an_orchestration_that_was_terminated_goes_on_where_the_record_says(flow
 @pytest.mark.parametrize(
     ("where", "minutes"),
     [
-        ("fetch_work_item", 40),
-        ("read_repository", 40),
-        ("build_prompt", 40),
+        ("prepare_run", 40),
         ("create_container_group", 40),
         ("publish_change", A_DAY),
         ("create_pull_request", A_DAY),
@@ -118,7 +115,7 @@ def test_a_service_that_is_away_for_minutes_is_waited_for_without_an_orchestrati
     assert "conclude_run" not in done.names
 
 
-@pytest.mark.parametrize("where", ["fetch_work_item", "create_container_group", "publish_change"])
+@pytest.mark.parametrize("where", ["prepare_run", "create_container_group", "publish_change"])
 def test_a_run_that_has_waited_long_enough_ends(flow, where):
     done = flow().start(**{where: [AWAY]}, suspend_run=[value(ENDED)])
     report = done.report()
@@ -144,13 +141,13 @@ def test_a_run_that_waited_goes_on_when_it_is_started_anew(flow):
     done = started.start(observe_run=looks, create_container_group=[AWAY, value(None)]).over()
     assert done.begin().status_code == 202
     assert done.report().outcome == "completed"
-    assert done.names.count("build_prompt") == 1
+    assert done.names.count("prepare_run") == 1
 
 
 def test_a_waiting_run_that_was_cancelled_ends_when_it_is_started_anew(flow):
     started = flow()
     looks = [begin(started.run), conclude(started.run, "cancelled")]
-    done = started.start(observe_run=looks, fetch_work_item=[AWAY]).over()
+    done = started.start(observe_run=looks, prepare_run=[AWAY]).over()
     assert done.begin().status_code == 202
     assert done.report().outcome == "cancelled"
     assert "create_container_group" not in done.names

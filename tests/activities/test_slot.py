@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from activities import claim_slot as claiming
-from activities import finish_run as finishing
+from activities.parts.preparing.slot import claim_slot
+from activities.parts.run_end import end_run
 from autocoder.clients.places import Places
 from autocoder.ids import new_run_id
 from autocoder.models import Requester, Run, RunReport, RunRequest
@@ -46,13 +46,17 @@ class Queue:
         return run
 
     def claim(self, run):
-        return claiming.claim_slot.run(run, self.started.append)
+        return claim_slot(self.connected, run, self.started.append)
 
     def finish(self, run):
         """End *run*; returns the runs that were started for it."""
-        before = len(self.started)
-        finishing.finish_run.run(RunReport(run=run, outcome="completed", title=""), self.started.append)
-        return self.started[before:]
+        started = list(end_run(self.connected, RunReport(run=run, outcome="completed", title="")))
+        self.started += started
+        return started
+
+    @property
+    def connected(self):
+        return SimpleNamespace(records=self.records, places=self.places)
 
     def row(self, run):
         return self.records.get(run.id)
@@ -66,17 +70,12 @@ class Queue:
 
 
 @pytest.fixture
-def queue(storage, monkeypatch):  # noqa: F811
+def queue(storage):  # noqa: F811
     connected = storage.clients()
     for kind in (PLACES, TICKET, ACTIVE):
         for row in connected.tables.query(CLAIMS, kind, {}):
             connected.tables.delete(CLAIMS, kind, row["RowKey"])
-    queue = Queue(connected.tables, connected.records)
-    for module in (claiming, finishing):
-        monkeypatch.setattr(
-            module, "clients", lambda: SimpleNamespace(records=queue.records, places=queue.places)
-        )
-    return queue
+    return Queue(connected.tables, connected.records)
 
 
 def test_runs_take_the_places_that_there_are_and_say_how_many_wait(queue):

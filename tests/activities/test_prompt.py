@@ -1,6 +1,6 @@
 """The files that the additional context names."""
 
-from activities import build_prompt
+from activities.parts.preparing import prompt
 from tests.activities.conftest import plan
 
 FILES = {
@@ -13,7 +13,7 @@ FILES = {
 
 def given(devops, repository, *paths):
     connected, _ = devops.connect()
-    return build_prompt._files(connected, plan(repository(FILES)), paths)
+    return prompt._files(connected, plan(repository(FILES)), paths)
 
 
 def test_an_existing_file_needs_no_remark(devops, repository):

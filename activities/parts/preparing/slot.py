@@ -4,34 +4,48 @@ A run that gets none waits without an orchestration: its row says for what, sinc
 frees a place starts it. See `autocoder/clients/places.py`.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
-from activities.activity import Start, activity
 from activities.parts.parallel import in_parallel
-from autocoder.clients.connect import Clients, clients
+from autocoder.clients.connect import Clients
 from autocoder.clock import now
-from autocoder.models import Run, Slot
+from autocoder.models import Run
 from autocoder.runs.claims import active_claim
 from autocoder.runs.places import Turn
 from autocoder.runs.rows import PLACE, is_over
 
-CANCELLED = Slot(granted=False, cancelled=True, reason="The run was cancelled while it was queued.")
-OUTRUN = Slot(granted=False, cancelled=True, reason="Another run has taken the work item.")
+CANCELLED = "The run was cancelled while it was queued."
+OUTRUN = "Another run has taken the work item."
+Start = Callable[[str], None]
+Row = dict[str, Any]
 
 
-@activity
-def claim_slot(run: Run, start: Start) -> Slot:
-    """Return whether *run* has a place now, or was cancelled meanwhile; a run that has ended takes none."""
-    connected = clients()
+@dataclass(frozen=True)
+class Slot:
+    """Whether the run has a place, or has to end; with its row as it is now."""
+
+    granted: bool
+    before: int = 0  # how many runs are before it
+    cancelled: str = ""  # why it has to end
+    row: Row = field(default_factory=dict)
+
+
+def claim_slot(connected: Clients, run: Run, start: Start, read: Row | None = None) -> Slot:
+    """Return whether *run* has a place now, or was cancelled meanwhile; a run that has ended takes none.
+
+    *read* is the run's row if it was read before; what has changed since then is seen when it is written.
+    """
     records = connected.records
     row, holder = in_parallel(
-        lambda: records.get(run.id) or {},
+        lambda: read or records.get(run.id) or {},
         lambda: records.holder(active_claim(run.request, run.id)),
     )
     if row.get("cancel_requested") or is_over(row):
-        return CANCELLED
+        return Slot(granted=False, cancelled=CANCELLED)
     if holder not in (None, run.id):  # its claim was freed while it had no row yet
-        return OUTRUN
+        return Slot(granted=False, cancelled=OUTRUN)
     turn = connected.places.take_place(run)
     if not turn.granted:
         row = _wait(connected, run, row, turn)
@@ -39,17 +53,19 @@ def claim_slot(run: Run, start: Start) -> Slot:
     row = _go_on(connected, run, row) if turn.granted else row
     if is_over(row):
         return _give_back(connected, run, start)
-    return Slot(granted=turn.granted, before=turn.before)
+    if row.get("cancel_requested"):
+        return Slot(granted=False, cancelled=CANCELLED)
+    return Slot(granted=turn.granted, before=turn.before, row=row)
 
 
-def _wait(connected: Clients, run: Run, row: dict[str, Any], turn: Turn) -> dict[str, Any]:
+def _wait(connected: Clients, run: Run, row: Row, turn: Turn) -> Row:
     """Note that the run waits, and that it has taken its first step; return its row."""
     since = row.get("waiting_since") if row.get("waiting_for") == PLACE else None
     columns = {"waiting_for": PLACE, "waiting_since": since or now(), "seen": True}
     return connected.records.note(run.id, turn.reason, row, columns)
 
 
-def _go_on(connected: Clients, run: Run, row: dict[str, Any]) -> dict[str, Any]:
+def _go_on(connected: Clients, run: Run, row: Row) -> Row:
     """Note that the run has its place and is being prepared, unless it is further; return its row."""
     records = connected.records
     row = records.enter(run.id, "preparing", {"reason": "", "waiting_for": ""}, row)
@@ -66,4 +82,4 @@ def _give_back(connected: Clients, run: Run, start: Start) -> Slot:
     """
     for next_run in connected.places.leave_place(run.id):
         start(next_run)
-    return CANCELLED
+    return Slot(granted=False, cancelled=CANCELLED)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from activities.read_repository import _find, _read
+from activities.parts.preparing.repository import _find, _read
 from autocoder import models as m
 from tests.activities.conftest import run
 from tests.autocoder.changes.packs import Repo

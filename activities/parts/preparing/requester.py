@@ -5,9 +5,8 @@ The person is read from the work item's own record of the update, never from the
 
 import time
 
-from activities.activity import activity
 from autocoder.clients.azure_devops.client import AzureDevOps
-from autocoder.clients.connect import clients
+from autocoder.clients.connect import Clients
 from autocoder.errors import NotFound
 from autocoder.models import Ended, Run
 from autocoder.requests.requesters import GENERIC_CONTRIBUTE, Identity
@@ -17,11 +16,15 @@ CACHE_SECONDS = 300.0
 _cache: dict[tuple[str, ...], tuple[float, str]] = {}
 
 
-@activity
-def check_requester(run: Run) -> Ended | None:
-    """Return None if the person who requested *run* by a service hook may start it, else how it ends."""
+def check_requester(connected: Clients, run: Run) -> Ended | None:
+    """Return None if whoever requested *run* may start it, else how it ends.
+
+    A REST caller has the app's key, and a person in Azure Boards was checked before the run existed.
+    """
     request = run.request
-    azure_devops = clients().azure_devops(request.organization)
+    if request.requester.source != "service_hook":
+        return None
+    azure_devops = connected.azure_devops(request.organization)
     number, update = request.work_item_id or 0, request.requester.update or 1
     try:
         person = azure_devops.work_items.update(number, update).author_id
@@ -31,23 +34,24 @@ def check_requester(run: Run) -> Ended | None:
             "Check its number, and the app's permissions with GET /api/doctor."
         )
         return Ended(outcome="failed", reason=reason)
-    reason = _reason(azure_devops, run, person)
+    reason = _reason(connected, run, person)
     return Ended(outcome="refused", reason=reason) if reason else None
 
 
-def _reason(azure_devops: AzureDevOps, run: Run, person: str) -> str:
+def _reason(connected: Clients, run: Run, person: str) -> str:
     """Return why *person* may not start the run; empty if they may. Cached for CACHE_SECONDS."""
     group = settings().allowed_requesters_group or ""
     key = (run.request.organization, run.request.project, run.request.repository, person, group)
     until, reason = _cache.get(key, (0.0, ""))
     if until < time.monotonic():
-        reason = _judge(azure_devops, run, person, group)
+        reason = _judge(connected, run, person, group)
         _cache[key] = (time.monotonic() + CACHE_SECONDS, reason)
     return reason
 
 
-def _judge(azure_devops: AzureDevOps, run: Run, person: str, group: str) -> str:
-    if person.casefold() == clients().own_id(run.request.organization).casefold():
+def _judge(connected: Clients, run: Run, person: str, group: str) -> str:
+    azure_devops = connected.azure_devops(run.request.organization)
+    if person.casefold() == connected.own_id(run.request.organization).casefold():
         return "Autocoder does not start runs for its own changes."
     permissions = azure_devops.permissions
     identity = permissions.identity(person) if person else None

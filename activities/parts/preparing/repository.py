@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from activities.activity import activity
 from activities.parts.parallel import in_parallel
 from autocoder import wire
 from autocoder.changes.objections import lfs_globs
 from autocoder.clients.azure_devops.git import Git, RepositoryRecord
-from autocoder.clients.connect import clients
+from autocoder.clients.connect import Clients
 from autocoder.errors import NotFound, TooLarge
 from autocoder.models import Base, Ended, Repository, RepositorySettings, RepositoryTexts, Run
 from autocoder.reports.comment import code
@@ -24,10 +23,8 @@ TEMPLATE_FILE = ".azuredevops/pull_request_template.md"
 MAX_TEXT_LENGTH = 30_000
 
 
-@activity
-def read_repository(run: Run) -> Repository | Ended:
-    """Return the repository with its pinned branches; store the target's texts in blob `repository.json`."""
-    connected = clients()
+def read_repository(connected: Clients, run: Run) -> tuple[Repository, RepositoryTexts] | Ended:
+    """Return the repository with its pinned branches, and the target's texts, also in `repository.json`."""
     git = connected.azure_devops(run.request.organization).git
     pinned = _find(git, run)
     if isinstance(pinned, Ended):
@@ -41,7 +38,7 @@ def read_repository(run: Run) -> Repository | Ended:
         return Ended(outcome="failed", reason=reason)
     if found.has_texts:
         connected.blobs.put(run.current_round, TEXTS, wire.to_bytes(found.texts))
-    return _repository(pinned, found)
+    return _repository(pinned, found), found.texts
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import httpx
 import pytest
 
-from activities import fetch_work_item
+from activities.parts.preparing import work_item
 from autocoder.errors import Transient
 from autocoder.models import Image, WorkItem
 from autocoder.work_items.fields import MAX_IMAGE_BYTES, MAX_TOTAL_IMAGE_BYTES
@@ -38,7 +38,7 @@ def with_images(devops, *urls):
     images = tuple(Image(name=f"images/{n}.png", url=url) for n, url in enumerate(urls, 1))
     item = WorkItem(id=7, rev=1, type="Bug", title="x", state="New", project=PROJECT, images=images)
     work_items = devops.connect()[1].work_items
-    return fetch_work_item._with_images(SimpleNamespace(blobs=blobs), run(), work_items, item), kept
+    return work_item._with_images(SimpleNamespace(blobs=blobs), run(), work_items, item), kept
 
 
 def test_pictures_that_are_too_large_or_elsewhere_are_left_out_and_counted(devops, attached):
@@ -49,7 +49,7 @@ def test_pictures_that_are_too_large_or_elsewhere_are_left_out_and_counted(devop
 
 
 def test_pictures_that_are_too_large_together_are_left_out(devops, attached, monkeypatch):
-    monkeypatch.setattr(fetch_work_item, "MAX_TOTAL_IMAGE_BYTES", 25)
+    monkeypatch.setattr(work_item, "MAX_TOTAL_IMAGE_BYTES", 25)
     item, kept = with_images(devops, *(attached(10) for _ in range(3)), attached(5))
     assert kept == {"images/1.png": 10, "images/2.png": 10, "images/4.png": 5}
     assert item.images_left_out == 1
@@ -68,7 +68,7 @@ def test_a_picture_that_cannot_be_read_now_is_retried(devops, attached):
 
 
 def test_a_picture_that_keeps_failing_is_left_out(devops, attached, monkeypatch):
-    monkeypatch.setattr(fetch_work_item, "PICTURE_PAUSES", (0.0, 0.0))
+    monkeypatch.setattr(work_item, "PICTURE_PAUSES", (0.0, 0.0))
     broken, good = attached(10), attached(5)
     devops.fault(path=broken.rpartition("/")[2].partition("?")[0], status=500, times=100)
     item, kept = with_images(devops, broken, good)
@@ -86,6 +86,6 @@ def test_hidden_text_in_comments_is_counted(devops, client):
     number = devops.new_work_item(**{"System.Description": HIDDEN})
     path = f"{PROJECT}/_apis/wit/workItems/{number}/comments?api-version=7.1-preview.4"
     devops.rest("POST", path, {"text": HIDDEN})
-    item = fetch_work_item._work_item(client.work_items, client.work_items.get(number))
+    item = work_item._work_item(client.work_items, client.work_items.get(number))
     assert [note.text for note in item.comments] == ["Seen"]
     assert item.hidden_parts == 2

@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from functools import partial
 
-from activities.activity import activity
 from activities.parts.parallel import in_parallel
-from activities.parts.repository_texts import texts_of
+from activities.parts.preparing.work_item import summary_of
 from autocoder import wire
 from autocoder.agents import Agent, agents
 from autocoder.clients.azure_devops.git import MAX_FILE_BYTES, Git
-from autocoder.clients.connect import Clients, clients
+from autocoder.clients.connect import Clients
 from autocoder.errors import InvalidArgument, TooLarge
 from autocoder.models import (
     Ended,
@@ -18,9 +17,7 @@ from autocoder.models import (
     RepositoryTexts,
     Run,
     RunRequest,
-    Value,
     WorkItem,
-    WorkItemSummary,
 )
 from autocoder.prompts.prompt import (
     MAX_FILES,
@@ -32,8 +29,7 @@ from autocoder.prompts.prompt import (
     template_names,
 )
 from autocoder.reports.comment import code
-from autocoder.rounds import WholeRun
-from autocoder.runs.files import LOG, PLAN, PROMPT, REQUEST, RUN_FILE, STREAM, SYSTEM_PROMPT, WORK_ITEM
+from autocoder.runs.files import LOG, PLAN, PROMPT, RUN_FILE, STREAM, SYSTEM_PROMPT
 from autocoder.runs.plan import choose_agent, plan_run, requested_agent, run_file
 from autocoder.settings import settings
 
@@ -41,63 +37,50 @@ LOGS = (LOG, STREAM)
 CUT = f"was cut to its first {MAX_PART_LENGTH:,} characters"
 
 
-class PromptInput(Value):
-    """A run, its work item if any, and its repository."""
+@dataclass(frozen=True)
+class PromptInput:
+    """A run with its whole request, its work item if any, and its repository."""
 
     run: Run
-    work_item: WorkItemSummary | None = None
+    request: RunRequest
+    work_item: WorkItem | None
     repository: Repository
+    texts: RepositoryTexts
 
 
-@activity
-def build_prompt(given: PromptInput) -> Plan | Ended:
+def build_prompt(connected: Clients, given: PromptInput) -> Plan | Ended:
     """Write `prompt.md`, `system.md`, `run.json` and empty logs, then `plan.json`, and return the plan."""
-    connected, run, current = clients(), given.run, given.run.current_round
+    run, request, item = given.run, given.request, given.work_item
     agent = _agent(given)
     if isinstance(agent, Ended):
         return agent
-    stored = _stored_inputs(connected, given)
-    guide = guidance(stored.request, stored.work_item, stored.texts)
+    guide = guidance(request, item, given.texts)
     if guide is None:
-        asked, known = stored.request.template, ", ".join(template_names(stored.texts))
+        asked, known = request.template, ", ".join(template_names(given.texts))
         return Ended(outcome="failed", reason=f"Unknown template {asked}; the templates are {known}.")
-    images = tuple(image.name for image in stored.work_item.images) if stored.work_item else ()
-    plan = plan_run(run, given.work_item, given.repository, agent=agent, images=images, settings=settings())
-    files, remarks = _files(connected, plan, files_named(stored.request.additional_context))
+    images = tuple(image.name for image in item.images) if item else ()
+    summary = summary_of(item) if item else None
+    plan = plan_run(run, summary, given.repository, agent=agent, images=images, settings=settings())
+    files, remarks = _files(connected, plan, files_named(request.additional_context))
     plan = plan.model_copy(update={"remarks": remarks})
-    prompt = task_prompt(
-        stored.request, stored.work_item, stored.texts, guide=guide, files=files, remarks=remarks
-    )
+    prompt = task_prompt(request, item, given.texts, guide=guide, files=files, remarks=remarks)
+    _write(connected, plan, prompt, system_prompt(request))
+    return plan
+
+
+def _write(connected: Clients, plan: Plan, prompt: str, system: str) -> None:
+    """Write the inputs of the containers, and the plan last: with it, a round goes on to its containers."""
+    current = plan.run.current_round
     inputs = {
         PROMPT: prompt.encode(),
-        SYSTEM_PROMPT: system_prompt(stored.request).encode(),
+        SYSTEM_PROMPT: system.encode(),
         RUN_FILE: wire.to_bytes(run_file(plan, agents(), settings())),
     }
     in_parallel(
         *(partial(connected.blobs.create_append, current, name) for name in LOGS),
         *(partial(connected.blobs.put, current, name, content) for name, content in inputs.items()),
     )
-    connected.blobs.put(current, PLAN, wire.to_bytes(plan))  # last: with it, it goes on to its containers
-    return plan
-
-
-@dataclass(frozen=True)
-class StoredInputs:
-    """Values that earlier steps stored in blobs because they are too long for the history."""
-
-    request: RunRequest
-    texts: RepositoryTexts
-    work_item: WorkItem | None
-
-
-def _stored_inputs(connected: Clients, given: PromptInput) -> StoredInputs:
-    read, run = connected.blobs.get, given.run
-    request, texts, work_item = in_parallel(
-        lambda: wire.load(RunRequest, read(WholeRun(run.id), REQUEST)),
-        lambda: texts_of(connected, run, given.repository),
-        lambda: read(run.current_round, WORK_ITEM) if given.work_item else None,
-    )
-    return StoredInputs(request, texts, wire.load(WorkItem, work_item) if work_item else None)
+    connected.blobs.put(current, PLAN, wire.to_bytes(plan))
 
 
 def _agent(given: PromptInput) -> Agent | Ended:

@@ -2,15 +2,12 @@
 
 import time
 
-from activities.activity import activity
-from autocoder import wire
 from autocoder.clients.azure_devops.work_item_values import WorkItemRecord
 from autocoder.clients.azure_devops.work_items import WorkItems
-from autocoder.clients.connect import Clients, clients
+from autocoder.clients.connect import Clients
 from autocoder.errors import AutocoderError, NotFound, RetryLater, SignInRequired, Transient
 from autocoder.models import Ended, Image, Run, WorkItem, WorkItemComment, WorkItemSummary
 from autocoder.rounds import RoundFile
-from autocoder.runs.files import WORK_ITEM
 from autocoder.work_items.fields import (
     MAX_COMMENTS,
     MAX_IMAGE_BYTES,
@@ -24,10 +21,9 @@ from autocoder.work_items.fields import (
 PICTURE_PAUSES = (0.5, 2.0)
 
 
-@activity
-def fetch_work_item(run: Run) -> WorkItemSummary | Ended:
-    """Keep the whole work item in blob `work_item.json` and return what later steps need of it."""
-    connected, request = clients(), run.request
+def fetch_work_item(connected: Clients, run: Run) -> WorkItem | Ended:
+    """Return the whole work item; its pictures are kept as blobs of the round."""
+    request = run.request
     work_items = connected.azure_devops(request.organization).work_items
     try:
         record = work_items.get(request.work_item_id or 0)
@@ -39,9 +35,11 @@ def fetch_work_item(run: Run) -> WorkItemSummary | Ended:
             "Start the run with the work item's project."
         )
         return Ended(outcome="failed", reason=reason)
-    item = _with_images(connected, run, work_items, _work_item(work_items, record))
-    connected.blobs.put(run.current_round, WORK_ITEM, wire.to_bytes(item))
-    connected.records.merge(run.id, {"title": item.title, "work_item_url": item.web_url})
+    return _with_images(connected, run, work_items, _work_item(work_items, record))
+
+
+def summary_of(item: WorkItem) -> WorkItemSummary:
+    """Return what later steps need of a work item."""
     return WorkItemSummary(
         id=item.id,
         rev=item.rev,
