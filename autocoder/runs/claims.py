@@ -13,7 +13,7 @@ from autocoder.models import RunRequest
 from autocoder.requests.service_hook import RunTrigger
 
 DELIVERY, CHANGE, CONTENT, IDEMPOTENCY = "delivery", "change", "content", "idempotency"  # detect repeats
-ACTIVE, PLACES, TICKET = "active", "places", "ticket"  # the last two: `autocoder/clients/places.py`
+ACTIVE, PLACES = "active", "places"  # the last: `autocoder/clients/places.py`
 OWED = "owed"  # of a run whose work item is still to be told how it ended
 
 

@@ -63,6 +63,7 @@ class Turn:
     granted: bool
     before: int = 0
     reason: str = ""
+    had_ticket: bool = True
 
 
 def ticket_key(run_id: str) -> str:

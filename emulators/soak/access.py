@@ -21,6 +21,7 @@ from emulators.ports import AZURE_RESOURCE_MANAGER, FUNCTIONS_HOST, OURS, Emulat
 JSON = dict[str, Any]
 CLAIMS = "claims"
 PLACE = "run_"  # how the columns of the one row of partition `places` begin; a run follows
+ALL_PLACES = "all"  # the one row of places; the others beside it are tickets
 SECONDS = 20.0
 GROUPS_VERSION = "2023-05-01"
 BY_NAME = {emulator.name: emulator for emulator in OURS}
@@ -65,6 +66,10 @@ class Access:
     def claims(self, kind: str) -> list[str]:
         """Return the keys of the claims of one *kind*; raises `azure.core.exceptions.AzureError`."""
         return [str(row["RowKey"]) for row in self._rows(kind)]
+
+    def tickets(self) -> list[str]:
+        """Return the keys of the tickets of runs that want a place; raises as `claims` does."""
+        return [key for key in self.claims("places") if key != ALL_PLACES]
 
     def places(self) -> list[str]:
         """Return the runs that have a place, columns of one row; raises as `claims` does."""

@@ -103,6 +103,6 @@ def held_now(access: Access) -> Held:
             for name, pids in containers.items()
         ),
         places=tuple(access.places()),
-        tickets=tuple(access.claims("ticket")),
+        tickets=tuple(access.tickets()),
         active=tuple(access.claims("active")),
     )

@@ -67,10 +67,13 @@ class History:
         names = [name for name in row or {} if name.startswith(RUN)]
         return tuple(read_ticket(name.removeprefix(RUN), row[name]) for name in names)
 
+    def tickets(self):
+        return [key for key in self.table.keys(CLAIMS, "places") if key[2] != ALL]
+
     def watch(self, key, before, job):
-        if key[1] == "ticket":
+        if key[1] == "places" and key[2] != ALL:
             self.ticket_since[key[2]] = self.table.clock if key in self.table.rows else None
-        if key[1] == "places":
+        elif key[1] == "places":
             held, had = self.held(), self.held(before or {})
             if len(held) > self.limits.runs:
                 self.broken.append("too many places")
@@ -83,7 +86,7 @@ class History:
         """Nobody is passed over who has an older ticket that was there to be seen, and whom no cap held."""
         new = [one for one in held if one not in kept]
         youngest = max((one.key for one in new), default="")
-        keys = [key for key in self.table.keys(CLAIMS, "ticket") if key[2] < youngest]
+        keys = [key for key in self.tickets() if key[2] < youngest]
         runs = [
             self.runs[self.table.rows[key]["run_id"]] for key in keys if self.ticket_since[key[2]] <= read_at
         ]
@@ -139,7 +142,7 @@ class History:
         if self.jobs:
             self.go_on(self.latest)
         is_busy = self.jobs or self.todo or self.starts or self.working
-        return bool(is_busy or self.table.keys(CLAIMS, "ticket") or self.held())
+        return bool(is_busy or self.tickets() or self.held())
 
     def try_a_start(self):
         """Start a run; a live orchestration refuses it until it ends, or the run has moved."""
@@ -205,7 +208,7 @@ class History:
         left = [run_id for run_id in self.runs if not is_over(self.row(run_id))]
         self.broken += [f"starved: {len(left)}"] if left else []
         self.broken += [f"left: {self.held()}"] if self.held() else []
-        self.broken += ["tickets left"] if self.table.keys(CLAIMS, "ticket") else []
+        self.broken += ["tickets left"] if self.tickets() else []
         return sorted(set(self.broken))
 
 

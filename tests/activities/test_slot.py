@@ -11,7 +11,7 @@ from activities.parts.run_end import end_run
 from autocoder.clients.places import Places
 from autocoder.ids import new_run_id
 from autocoder.models import Requester, Run, RunReport, RunRequest
-from autocoder.runs.claims import ACTIVE, PLACES, TICKET
+from autocoder.runs.claims import ACTIVE, PLACES
 from autocoder.runs.places import Limits, ticket_of
 from autocoder.runs.rows import CLAIMS
 from tests.autocoder.clients.conftest import storage  # noqa: F401
@@ -63,16 +63,16 @@ class Queue:
 
     def held(self):
         """The ids of the runs that have a place."""
-        return {ticket.run_id for ticket in self.places._held()[1]}
+        return {ticket.run_id for ticket in self.places._look().held}
 
     def tickets(self):
-        return [row["run_id"] for row in self.tables.query(CLAIMS, TICKET, {})]
+        return [ticket.run_id for ticket in self.places._look().tickets]
 
 
 @pytest.fixture
 def queue(storage):  # noqa: F811
     connected = storage.clients()
-    for kind in (PLACES, TICKET, ACTIVE):
+    for kind in (PLACES, ACTIVE):
         for row in connected.tables.query(CLAIMS, kind, {}):
             connected.tables.delete(CLAIMS, kind, row["RowKey"])
     return Queue(connected.tables, connected.records)

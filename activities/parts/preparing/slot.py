@@ -50,7 +50,7 @@ def claim_slot(connected: Clients, run: Run, start: Start, read: Row | None = No
     if not turn.granted:
         row = _wait(connected, run, row, turn)
         turn = connected.places.take_place(run)  # whoever gave it one before did not see it wait
-    row = _go_on(connected, run, row) if turn.granted else row
+    row = _go_on(connected, run, row, turn) if turn.granted else row
     if is_over(row):
         return _give_back(connected, run, start)
     if row.get("cancel_requested"):
@@ -65,13 +65,14 @@ def _wait(connected: Clients, run: Run, row: Row, turn: Turn) -> Row:
     return connected.records.note(run.id, turn.reason, row, columns)
 
 
-def _go_on(connected: Clients, run: Run, row: Row) -> Row:
+def _go_on(connected: Clients, run: Run, row: Row, turn: Turn) -> Row:
     """Note that the run has its place and is being prepared, unless it is further; return its row."""
     records = connected.records
     row = records.enter(run.id, "preparing", {"reason": "", "waiting_for": ""}, row)
     if row.get("waiting_for") == PLACE and not is_over(row):
         row = records.note(run.id, "", row, {"waiting_for": ""})
-    connected.places.arrive(run.id)
+    if turn.had_ticket:
+        connected.places.arrive(run.id)
     return row
 
 

@@ -129,7 +129,7 @@ def spoil_claims(plan):
         azurite.table_url(plan.base_port), credential=credential, connection_verify=verify
     ) as tables:
         claims = tables.get_table_client("claims")
-        for kind in ("ticket", "active"):
+        for kind in ("places", "active"):
             columns = {"run_id": "x", "works_on": "{}", "taken_at": "2999-01-01T00:00:00+00:00"}
             claims.create_entity({"PartitionKey": kind, "RowKey": "x", **columns})
         claims.upsert_entity({"PartitionKey": "places", "RowKey": "all", "run_x": "{}"})
