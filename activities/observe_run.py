@@ -9,11 +9,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from activities.activity import activity
-from activities.parts.agent_result import read_result
+from activities.parts.agent_result import read_result, result_columns
 from activities.parts.capacity import no_capacity
 from activities.parts.container_group_look import last_growth, look_at_group
 from activities.parts.kept_result import take_result
-from activities.parts.parallel import in_parallel
 from activities.parts.run_files import has_long_texts, read_plan, read_request, read_run, run_of, settled
 from autocoder import wire
 from autocoder.clients.connect import Clients, clients
@@ -26,8 +25,8 @@ from autocoder.rounds import Round, WholeRun, files_in
 from autocoder.runs.ending import cancelled_in, ending_without_change, ending_without_result
 from autocoder.runs.files import PLAN, REPORT, RESULT
 from autocoder.runs.looks import confirming_pause, pause
-from autocoder.runs.next_step import ABSENCES, LAUNCHED_AT, PAID_MINUTES, Step, Stock, next_step
-from autocoder.runs.rows import round_of
+from autocoder.runs.next_step import ABSENCES, LAUNCHED_AT, PAID_MINUTES, Step, Stock, is_untouched, next_step
+from autocoder.runs.rows import is_over, round_of
 from autocoder.runs.version import orchestration_version
 from autocoder.settings import settings
 
@@ -60,9 +59,8 @@ class _Record:
 def observe_run(run_id: str) -> Observation:
     """Return what comes next for run *run_id*, with what that needs."""
     connected = clients()
-    row, listed = in_parallel(
-        lambda: connected.records.get(run_id) or {}, lambda: connected.blobs.files(run_id)
-    )
+    row = connected.records.get(run_id) or {}
+    listed = {} if is_over(row) or is_untouched(row) else connected.blobs.files(run_id)
     record = _Record(connected, run_id, row, files_in(listed, round_of(run_id, row)))
     step = next_step(record.stock)
     if step != "nothing" and row.get("version") != orchestration_version():
@@ -86,8 +84,12 @@ def _beginning(record: _Record) -> Observation:
     run = run_of(record.run_id, record.row, request)
     if take_result(record.connected, run):
         return _publishing(record)
-    if RESULT in record.files:
-        return _ended(record, Ended(outcome="failed", reason=RESULT_GONE))
+    if request.continues:
+        own = files_in(record.connected.blobs.files(record.run_id), record.current)
+        if {PLAN, RESULT} <= own.keys():
+            return _publishing(record)
+        if RESULT in own:
+            return _ended(record, Ended(outcome="failed", reason=RESULT_GONE))
     return Observation(next="begin", run=run, row=dict(record.row), texts_apart=has_long_texts(request))
 
 
@@ -160,15 +162,16 @@ def _publishing(record: _Record) -> Observation:
     """Return that the result is to be published, or how the run ends when it has no change."""
     plan = read_plan(record.connected, record.current)
     try:
-        result = read_result(record.connected, plan, record.row)
+        result = read_result(record.connected, plan)
     except (Transient, SignInRequired) as error:  # a secret to be redacted cannot be read
         return _waiting(plan, str(error), PAID_MINUTES)
     if isinstance(result, Ended):
         return _ended(record, result, plan)
     without_change = ending_without_change(result)
     if without_change is not None:
+        record.connected.records.merge(record.run_id, result_columns(record.row, result))
         return _ended(record, without_change, plan, result)
-    return Observation(next="publish", run=plan.run, plan=plan, result=result)
+    return Observation(next="publish", run=plan.run, plan=plan, result=result, row=dict(record.row))
 
 
 def _ended(
@@ -177,7 +180,7 @@ def _ended(
     """Settle how the run ends."""
     known = plan.run if plan else read_run(record.connected, record.run_id, record.row)
     run = known or run_of(record.run_id, record.row)
-    return concluding(settled(record.connected, ended_report(run, ended, plan, result)))
+    return concluding(settled(record.connected, ended_report(run, ended, plan, result), record.row))
 
 
 HANDLERS: Mapping[Step, Callable[[_Record], Observation]] = {

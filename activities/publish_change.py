@@ -5,6 +5,9 @@ it, and the run's report knows that it was pushed.
 """
 
 import logging
+from typing import Any
+
+from pydantic import Field
 
 from activities.activity import activity
 from activities.parts.branch_push import push_branch
@@ -21,13 +24,14 @@ class PublishInput(Value):
 
     plan: Plan
     result: AgentResult
+    row: dict[str, Any] | None = Field(None, description="the run's row, which saves another read")
 
 
 @activity
 def publish_change(given: PublishInput) -> Published | Ended:
     """Push the branch and open the pull request, or return how the run ends without a branch."""
     connected, plan = clients(), given.plan
-    pushed = push_branch(connected, plan, given.result)
+    pushed = push_branch(connected, plan, given.result, given.row)
     if isinstance(pushed, Ended):
         return pushed
     if not plan.run.request.create_pull_request:

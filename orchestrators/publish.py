@@ -23,7 +23,8 @@ from orchestrators.step import Steps, StepWaits, reason_of, step
 def publish(context: df.DurableOrchestrationContext, seen: Observation) -> Steps[Observation]:
     """Push the branch of a result, and open the pull request if one is wanted."""
     plan, result = required(seen.plan), required(seen.result)
-    published = yield from step(context, publish_change, PublishInput(plan=plan, result=result))
+    given = PublishInput(plan=plan, result=result, row=seen.row)
+    published = yield from step(context, publish_change, given)
     if isinstance(published, Ended):
         return ended(plan.run, published, plan, result)
     pushed = published.pushed

@@ -18,7 +18,7 @@ MAX_RESULT_BYTES = 1_000_000
 log = logging.getLogger("autocoder.activities")
 
 
-def read_result(connected: Clients, plan: Plan, row: Mapping[str, Any]) -> AgentResult | Ended:
+def read_result(connected: Clients, plan: Plan) -> AgentResult | Ended:
     """Return the result of the round's containers, or how the run ends when it is not valid."""
     try:
         content = connected.blobs.get(plan.run.current_round, RESULT, MAX_RESULT_BYTES)
@@ -31,8 +31,10 @@ def read_result(connected: Clients, plan: Plan, row: Mapping[str, Any]) -> Agent
     if result.run_id != plan.run.id or foreign:
         reason = "The result file that the containers wrote belongs to another run or another commit."
         return Ended(outcome="refused", reason=reason)
-    columns = {**worked_columns(row, result.seconds, now()), **usage_column(result.usage)}
-    if any(row.get(name) != value for name, value in columns.items()):
-        connected.records.merge(plan.run.id, columns)
     connected.known_secrets()  # reads all secrets, so that all are redacted
     return wire.redacted(result, connected.redact)
+
+
+def result_columns(row: Mapping[str, Any], result: AgentResult) -> dict[str, Any]:
+    """Return the columns that record the work behind *result* in the run's *row*."""
+    return {**worked_columns(row, result.seconds, now()), **usage_column(result.usage)}

@@ -5,7 +5,9 @@ From here on, a run can no longer be cancelled.
 
 from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
+from activities.parts.agent_result import result_columns
 from activities.parts.parallel import in_parallel
 from activities.parts.temporary_folder import temporary_folder
 from autocoder.agents import agents, all_leftovers
@@ -29,18 +31,23 @@ MAX_LISTED_FILES = 100
 MAX_PACK_BYTES = 200_000_000
 
 
-def push_branch(connected: Clients, plan: Plan, result: AgentResult) -> PushedBranch | Ended:
+def push_branch(
+    connected: Clients, plan: Plan, result: AgentResult, read: dict[str, Any] | None = None
+) -> PushedBranch | Ended:
     """Read the pack, check it by policy and secret scan, and push it, or return how the run ends instead.
 
-    The phase `publishing` is recorded first. If a cancel was requested before that, nothing is pushed.
+    The phase `publishing` is recorded first, with the agent's work. If a cancel was requested before that,
+    nothing is pushed. *read* is the run's row if it was read before.
     """
     pack = result.pack
     if pack is None:
         return Ended(outcome="no_changes", reason="")
+    read = read or connected.records.get(plan.run.id) or {}
+    columns = {**phase_columns("publishing", now()), **result_columns(read, result)}
     with temporary_folder() as folder:
         file = folder / PACK
         row, _ = in_parallel(
-            lambda: connected.records.begin_publishing(plan.run.id, phase_columns("publishing", now())),
+            lambda: connected.records.begin_publishing(plan.run.id, columns, read),
             lambda: connected.blobs.download(plan.run.current_round, PACK, file, MAX_PACK_BYTES),
         )
         if row is not None and row.get("cancel_requested"):

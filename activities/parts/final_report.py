@@ -20,7 +20,7 @@ def begin_reporting(connected: Clients, report: RunReport, row: Row) -> tuple[Ru
 
     From then on, whoever is late leaves the work item and the container group alone.
     """
-    report = settled(connected, report)
+    report = settled(connected, report, row)
     return report, connected.records.enter(report.run.id, "reporting", {}, row)
 
 

@@ -26,7 +26,7 @@ def end_run(connected: Clients, report: RunReport, row: dict[str, Any] | None = 
     """
     run, untold, records = report.run, report.untold, connected.records
     if untold:  # else it was settled before the work item was told
-        report = settled(connected, report)
+        report = settled(connected, report, row)
     pull_request = report.pull_request
     columns = {
         "status": report.outcome,

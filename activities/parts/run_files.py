@@ -8,6 +8,7 @@ from autocoder.clients.connect import Clients
 from autocoder.models import Plan, Requester, Run, RunReport, RunRequest
 from autocoder.rounds import Round, WholeRun
 from autocoder.runs.files import PLAN, REPORT, REQUEST
+from autocoder.runs.next_step import is_untouched
 from autocoder.runs.rows import round_of
 
 LONG_TEXTS = {"user_prompt": None, "system_prompt": None, "additional_context": None}
@@ -56,8 +57,14 @@ def read_plan(connected: Clients, current: Round) -> Plan:
     return wire.load(Plan, connected.blobs.get(current, PLAN))
 
 
-def settled(connected: Clients, report: RunReport) -> RunReport:
-    """Write how a run ends before anybody is told, and return what was settled first."""
+def settled(connected: Clients, report: RunReport, row: Mapping[str, Any] | None = None) -> RunReport:
+    """Write how a run ends before anybody is told, and return what was settled first.
+
+    Unless its *row* tells that the run was touched, that is written before: a look at a run that nobody has
+    touched looks for no report, and would begin it.
+    """
+    if row is None or is_untouched(row):
+        connected.records.merge(report.run.id, {"seen": True})
     report = wire.redacted(report, connected.redact)
     run = WholeRun(report.run.id)
     if connected.blobs.put_new(run, REPORT, wire.to_bytes(report)):

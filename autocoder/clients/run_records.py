@@ -11,15 +11,15 @@ from autocoder.errors import Conflict
 from autocoder.models import RUN_ID, Phase, Run
 from autocoder.rounds import Round
 from autocoder.runs.claims import owed_claim
-from autocoder.runs.next_step import LAUNCHED_AT, LAUNCHES
+from autocoder.runs.next_step import LAUNCHED_AT, LAUNCHES, may_launch
 from autocoder.runs.partitions import item_partition, name_columns, partition_of
 from autocoder.runs.rows import (
     CANCELLABLE,
     RUNS,
     bounded,
     is_before,
-    is_concluded,
     is_over,
+    may_publish,
     new_row,
     phase_columns,
     round_of,
@@ -81,8 +81,8 @@ class RunRecords(Claims):
     ) -> dict[str, Any]:
         """Write that *phase* began, with *more*, unless the run is as far or has ended; return its row.
 
-        *read* is the row as it was read before, to save another read. With *current*, nothing is written
-        when the run has gone on to another round. The row is empty when there is none.
+        *read* is the row as it was read before, here as elsewhere. With *current*, nothing is written when
+        the run has gone on to another round. The row is empty when there is none.
         """
         columns = bounded({**phase_columns(phase, now()), **WENT_ON, **more})
 
@@ -102,14 +102,13 @@ class RunRecords(Claims):
         """Write when the group of a run's *current* round was accepted, with *more*; return its row.
 
         Nothing is written when the run has ended, or has gone on to another round. *operation* is the URL of
-        the operation that creates the group, *launches* the number of groups so far, and *read* the row as
-        `enter` takes it.
+        the operation that creates the group, *launches* the number of groups so far.
         """
         moment = {LAUNCHED_AT: now(), LAUNCHES: launches, "operation": operation}
         columns, run_id = {**moment, **WENT_ON, **(more or {})}, current.run_id
 
         def is_wanted(row: dict[str, Any]) -> bool:
-            return _may_launch(row) and round_of(run_id, row) == current
+            return may_launch(row) and round_of(run_id, row) == current
 
         return self._change(run_id, is_wanted, columns, read) or {}
 
@@ -128,7 +127,6 @@ class RunRecords(Claims):
         """Write the *columns* of a run's end, unless it has ended: people were told how.
 
         A report that is owed is claimed first: whoever dies between the two leaves a claim too many.
-        *read* is the row as `enter` takes it.
         """
         if columns.get("report_owed"):
             self.take(owed_claim(run_id), run_id)
@@ -144,11 +142,11 @@ class RunRecords(Claims):
         """Record a request to cancel, unless the run began to publish; return its row, or None."""
         return self._change(run_id, lambda row: row.get("status") in CANCELLABLE, {"cancel_requested": True})
 
-    def begin_publishing(self, run_id: str, columns: Mapping[str, Any]) -> dict[str, Any] | None:
+    def begin_publishing(
+        self, run_id: str, columns: Mapping[str, Any], read: dict[str, Any] | None = None
+    ) -> dict[str, Any] | None:
         """Write the publishing *columns*, unless it was cancelled or is reported; return the current row."""
-        return self._change(
-            run_id, lambda row: not (row.get("cancel_requested") or is_concluded(row)), bounded(columns)
-        )
+        return self._change(run_id, may_publish, bounded(columns), read)
 
     def advance(
         self, run_id: str, statuses: Collection[str], columns: Mapping[str, Any]
@@ -177,7 +175,3 @@ class RunRecords(Claims):
             if etag := self.tables.merge(RUNS, partition_of(run_id), run_id, columns, row):
                 return {**row, **columns, "etag": etag}
         raise RuntimeError(f"the row of run {run_id} changes faster than it can be read")
-
-
-def _may_launch(row: Mapping[str, Any]) -> bool:
-    return not (is_concluded(row) or row.get(LAUNCHED_AT))

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from autocoder.models import Budget, GroupVerdict
+from autocoder.rounds import FIRST
 from autocoder.runs.files import ATTEMPT, PLAN, REPORT, RESULT
-from autocoder.runs.rows import is_over
+from autocoder.runs.rows import is_concluded, is_over
 
 Step = Literal[
     "nothing",  # the run is over, or has no record
@@ -41,6 +42,23 @@ class Stock:
     row: Mapping[str, Any]
     blobs: frozenset[str] = field(default=frozenset())
     group: GroupVerdict | None = None
+
+
+def may_launch(row: Mapping[str, Any]) -> bool:
+    """Whether the run in *row* has no container group that was accepted, and is not reported."""
+    return not (is_concluded(row) or row.get(LAUNCHED_AT))
+
+
+def is_untouched(row: Mapping[str, Any]) -> bool:
+    """Whether the run in *row* has taken no step yet, so that there is nothing but its request.
+
+    What an orchestration writes first is that the run waits, or that it is being prepared; whoever settles
+    the end of a run before that writes that it was seen.
+    """
+    if int(row.get("round") or FIRST) > FIRST:
+        return False
+    touched = (LAUNCHED_AT, "seen", "waiting_for", "cancel_requested", "restarts")
+    return row.get("status") == "queued" and not any(row.get(name) for name in touched)
 
 
 def next_step(stock: Stock) -> Step:

@@ -114,6 +114,11 @@ def is_concluded(row: Mapping[str, Any]) -> bool:
     return row.get("status") == "reporting" or is_over(row)
 
 
+def may_publish(row: Mapping[str, Any]) -> bool:
+    """Whether the run in *row* was neither cancelled nor reported."""
+    return not (row.get("cancel_requested") or is_concluded(row))
+
+
 def worked_columns(row: Mapping[str, Any], seconds: Mapping[str, float], now: str) -> dict[str, Any]:
     """Return the columns that record when the phases `running` and `verifying` began, if *row* lacks them.
 

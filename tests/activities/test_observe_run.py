@@ -8,6 +8,7 @@ import pytest
 
 from activities import observe_run as module
 from activities.observe_run import observe_run
+from activities.parts.final_report import begin_reporting
 from activities.parts.run_files import settled
 from autocoder import models as m
 from autocoder import wire
@@ -60,6 +61,7 @@ class Record:
 
     def planned(self, **changes):
         self.plan = plan(self.run).model_copy(update={"poll_seconds": 30.0, "work_item": None, **changes})
+        self.records.enter(self.run.id, "preparing", {})
         self.put(PLAN, self.plan)
         return self
 
@@ -117,6 +119,12 @@ def test_a_new_run_begins_with_what_its_orchestration_carries(record):
     seen = record.seen()
     assert (seen.next, seen.run.id) == ("begin", record.run.id)
     assert seen.run.request.user_prompt is None  # it would stay in the history
+
+
+def test_of_a_run_that_has_taken_no_step_only_its_row_and_its_request_are_read(record, monkeypatch):
+    monkeypatch.setattr(type(record.blobs), "files", lambda *_: pytest.fail("the files are listed"))
+    seen = record.seen()
+    assert (seen.row, seen.texts_apart) == (record.row, True)
 
 
 def test_a_run_whose_request_was_deleted_ends(record):
@@ -189,7 +197,7 @@ def test_a_result_is_published_without_a_look_at_the_group(record):
     seen = record.seen()
     assert (seen.next, seen.plan, seen.result.usage.turns) == ("publish", record.plan, 3)
     assert record.groups.looks == 0
-    assert '"turns":3' in record.row["usage"]
+    assert seen.row == record.row  # with its ETag, so that the next step need not read it
 
 
 @pytest.mark.parametrize(
@@ -205,10 +213,11 @@ def test_a_result_is_published_without_a_look_at_the_group(record):
 )
 def test_a_result_without_a_change_to_publish_ends_the_run(record, changes, outcome):
     record.begun()
-    record.put(RESULT, result(record.run, **changes))
+    record.put(RESULT, result(record.run, usage=m.Usage(turns=3), **changes))
     seen = record.seen()
     assert (seen.next, seen.report.outcome) == ("conclude", outcome)
     assert record.stored_report() == seen.report
+    assert ('"turns":3' in record.row.get("usage", "")) is (outcome != "refused")
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff", b"{}", b"x" * 1_000_001])
@@ -242,6 +251,19 @@ def test_an_end_that_is_settled_is_never_judged_anew(record):
     report = m.RunReport(run=record.run, outcome="interrupted", reason="first")
     record.put(REPORT, report)
     record.put(RESULT, result(record.run))
+    assert record.seen() == m.Observation(next="conclude", run=record.run, report=report)
+
+
+def test_a_run_is_not_begun_whose_end_was_settled_before_its_row_says_so(record, monkeypatch):
+    report = m.RunReport(run=record.run, outcome="cancelled", reason="first")
+
+    def die(*_):
+        raise SystemExit
+
+    with monkeypatch.context() as patched, pytest.raises(SystemExit):
+        patched.setattr(type(record.records), "enter", die)
+        begin_reporting(record.connected, report, record.row)
+    assert record.row["status"] == "queued"
     assert record.seen() == m.Observation(next="conclude", run=record.run, report=report)
 
 
