@@ -89,3 +89,12 @@ def test_hidden_text_in_comments_is_counted(devops, client):
     item = work_item._work_item(client.work_items, client.work_items.get(number))
     assert [note.text for note in item.comments] == ["Seen"]
     assert item.hidden_parts == 2
+
+
+@pytest.mark.parametrize(("counted", "asked"), [({"System.CommentCount": 0}, 0), ({}, 1)])
+def test_comments_are_asked_for_unless_the_work_item_says_that_it_has_none(counted, asked):
+    calls = []
+    work_items = SimpleNamespace(comments=lambda *given, **_: calls.append(given) or iter(()))
+    record = SimpleNamespace(fields=counted, project=PROJECT, id=7)
+    assert work_item._comments(work_items, record) == ()
+    assert len(calls) == asked

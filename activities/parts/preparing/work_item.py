@@ -68,7 +68,9 @@ def _work_item(work_items: WorkItems, record: WorkItemRecord) -> WorkItem:
 
 def _comments(work_items: WorkItems, record: WorkItemRecord) -> tuple[WorkItemComment, ...]:
     """Return the newest comments, oldest first, without the ones that runs wrote."""
-    found = []
+    found = list[WorkItemComment]()
+    if record.fields.get("System.CommentCount") == 0:
+        return ()
     for note in work_items.comments(record.project, record.id, newest_first=True):
         comment = comment_of(note.author, note.text, note.created_at, is_markdown=note.is_markdown)
         if not OWN_COMMENT.search(comment.text):

@@ -100,12 +100,10 @@ class PullRequests:
     def create(self, project: str, repository: str, draft: PullRequestDraft) -> Created | AlreadyOpen:
         """Create *draft*, or find the branch's active pull request; waits for a branch that was just pushed.
 
+        A second active pull request of the same branches is refused, and only then the first is looked for.
         Raises `InvalidArgument` (for example for a description over 4,000 characters), `Forbidden`, or
         `Transient` when the branch does not appear.
         """
-        found = self.find(project, repository, draft.source, draft.target)
-        if found is not None:
-            return AlreadyOpen(found)
         try:
             return Created(self._post_with_links(project, repository, draft))
         except Conflict:
