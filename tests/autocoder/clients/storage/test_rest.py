@@ -19,9 +19,11 @@ from autocoder.errors import (
     UnexpectedAnswer,
 )
 from autocoder.rounds import Round
+from autocoder.runs.files import PACK, RUN_FILE
 from tests.autocoder.clients.storage.scripted import scripted
 
 RUN = "0" * 19 + "a"
+FOLDER = Round(RUN, 1)
 ROW = {"odata.etag": 'W/"1"', "PartitionKey": "p", "RowKey": "r", "n": 1}
 XML = '<?xml version="1.0" encoding="utf-8"?>'
 
@@ -73,9 +75,9 @@ def test_asks_as_the_documentation_says(script, tables):
 
 
 def test_quotes_keys_and_values(script, tables):
-    script.add(204)
+    script.add(204, etag='W/"2"')
     script.add(200, b'{"value": []}')
-    tables.merge("runs", "a/b", "it's 100% é", {"n": 1})
+    assert tables.merge("runs", "a/b", "it's 100% é", {"n": 1}) == 'W/"2"'  # the new ETag of the row
     tables.query("runs", "it's", {"name": "x' or RowKey ne '", "on": True, "n": 5, "long": 1 << 40})
     changed, queried = script.asked
     assert changed.target == "/account/runs(PartitionKey='a%2Fb',RowKey='it%27%27s%20100%25%20%C3%A9')"
@@ -161,7 +163,7 @@ def test_an_error_in_xml_has_its_code_and_no_signature_of_a_url(script, blobs):
         f"\ufeff{XML}<Error><Code>AuthenticationFailed</Code><Message>{message}</Message></Error>".encode(),
     )
     with pytest.raises(Forbidden) as raised:
-        blobs.get(Round(RUN, 1), "run.json")
+        blobs.get(FOLDER, RUN_FILE)
     assert raised.value.service_code == "AuthenticationFailed"
     assert "Denied" in raised.value.message
     assert "s3cret" not in str(raised.value)
@@ -170,7 +172,7 @@ def test_an_error_in_xml_has_its_code_and_no_signature_of_a_url(script, blobs):
 def test_an_answer_without_a_body_has_its_code_in_a_header(script, blobs):
     script.add(403, x_ms_error_code="AuthorizationPermissionMismatch")
     with pytest.raises(Forbidden) as raised:
-        blobs.exists(Round(RUN, 1), "run.json")
+        blobs.exists(FOLDER, RUN_FILE)
     assert raised.value.service_code == "AuthorizationPermissionMismatch"
 
 
@@ -229,7 +231,7 @@ def test_does_not_follow_a_redirect(script, tables, blobs):
     with pytest.raises(UnexpectedAnswer):
         tables.get("runs", "p", "r")
     with pytest.raises(UnexpectedAnswer):
-        blobs.put(Round(RUN, 1), "run.json", b"x")
+        blobs.put(FOLDER, RUN_FILE, b"x")
     assert len(script.asked) == 2
 
 
@@ -281,13 +283,13 @@ def test_an_answer_that_is_too_large_is_not_read(script, blobs):
     for _ in range(2):
         script.add(200, b"x" * 101)
     with pytest.raises(TooLarge):
-        blobs.get(Round(RUN, 1), "run.json", 100)
+        blobs.get(FOLDER, RUN_FILE, 100)
     with pytest.raises(TooLarge):
-        blobs.read_range(Round(RUN, 1), "run.json", 0, 100)
+        blobs.read_range(FOLDER, RUN_FILE, 0, 100)
     chunked = b"65\r\n" + b"x" * 101 + b"\r\n0\r\n\r\n"
     script.answers.append((200, {"Transfer-Encoding": "chunked"}, chunked))
     with pytest.raises(TooLarge):
-        blobs.get(Round(RUN, 1), "run.json", 100)
+        blobs.get(FOLDER, RUN_FILE, 100)
 
 
 def test_an_error_that_is_too_large_is_not_read_to_its_end(script, tables):
@@ -299,7 +301,7 @@ def test_an_error_that_is_too_large_is_not_read_to_its_end(script, tables):
 def test_a_file_is_written_anew_when_its_download_breaks_off(script, blobs, tmp_path):
     script.add(200, b"half", Content_Length="8", Connection="close")
     script.add(200, b"complete")
-    blobs.download(Round(RUN, 1), "changes.pack", tmp_path / "file")
+    blobs.download(FOLDER, PACK, tmp_path / "file")
     assert (tmp_path / "file").read_bytes() == b"complete"
 
 
@@ -330,5 +332,5 @@ def test_a_refused_token_is_renewed_once(script, http):
 
 def test_a_large_blob_is_seen_without_being_read(script, blobs):
     script.add(200, Content_Length=str(1 << 40))
-    assert blobs.size(Round(RUN, 1), "changes.pack") == 1 << 40
+    assert blobs.size(FOLDER, PACK) == 1 << 40
     assert script.asked[0].method == "HEAD"
