@@ -210,8 +210,11 @@ def patience():
 
 
 def a_base_port():
-    """The first of ten consecutive free ports, chosen at random, so that tests can run in parallel."""
-    return free_base_port(random.Random(os.urandom(8)).randrange(10_000, 30_000, 20))
+    """The first of ten consecutive free ports, chosen at random, so that tests can run in parallel.
+
+    They are above those that Azurite takes by itself, as it does in a documented command.
+    """
+    return free_base_port(random.Random(os.urandom(8)).randrange(10_020, 30_000, 20))
 
 
 @contextlib.contextmanager
