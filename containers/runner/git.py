@@ -123,6 +123,12 @@ class Git(NamedTuple):
         if late.is_set():
             raise GitTimeoutError(f"git {arguments[0]} did not finish within {self.seconds:g} seconds")
 
+    def own(self, folder: Path) -> None:
+        """Create *folder*, for Git to write to as its user. Raises `OSError` when it exists."""
+        folder.mkdir(parents=True)
+        if self.user is not None:
+            os.chown(folder, *self.user)
+
     def start(self, *arguments: str) -> "subprocess.Popen[bytes]":
         """Start `git *arguments` and return the process; `finish` waits for it."""
         return subprocess.Popen(

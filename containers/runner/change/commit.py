@@ -17,7 +17,7 @@ from autocoder.shared.redaction import Redactor
 from runner.background import BackgroundCall
 from runner.change.checked_out import CheckedOut
 from runner.change.staging import FileChangedError, SecretFoundError, Stage, nested
-from runner.change.survey import Survey, is_attributes, opened, survey, with_lfs
+from runner.change.survey import ENCODING, is_attributes, opened, survey, with_attribute, with_lfs
 from runner.change.traps import TrapError
 from runner.git import Git, GitTimeoutError
 
@@ -88,14 +88,16 @@ class Collector(NamedTuple):
             self.workspace,
             self.rules.max_file_bytes,
         )
-        changes = self._changed(surveyed)
+        checked_out = CheckedOut(self.git, self.git.directory.parent / CHECKED_OUT, surveyed)
+        with opened(self.workspace) as workspace:
+            changes = checked_out.changes(workspace)
         verdicts = judge(changes, self.rules)
         passed = _without(changes, verdicts)
         verdicts += conflicts(passed, verdicts)
         refused = [verdict for verdict in verdicts if verdict.action == "refuse"]
         passed = _without(passed, verdicts)
         if not refused:
-            refused = self._enter(passed)
+            refused = self._enter(passed, checked_out)
         withheld = tuple(verdict for verdict in verdicts if verdict.action == "withhold")
         if refused or not passed:
             return CollectedChange(withheld=withheld, refused=tuple(refused))
@@ -130,21 +132,11 @@ class Collector(NamedTuple):
 
         Raises `GitError` when Git fails or takes longer than *seconds*, and `OSError` when *folder* exists.
         """
-        folder.mkdir(parents=True)
-        if self.git.user is not None:
-            os.chown(folder, *self.git.user)
+        self.git.own(folder)
         staged = self.git._replace(work_tree=self.stage.files, seconds=seconds)
         staged.run("checkout-index", "--all", "--force", f"--prefix={folder}/")
 
-    def _changed(self, surveyed: Survey) -> list[Change]:
-        """Return what the agent changed: Git lists more where it would convert what was checked out."""
-        attributes = tuple(filter(is_attributes, surveyed.base))
-        checked_out = CheckedOut(self.git, self.git.directory.parent / CHECKED_OUT, attributes)
-        with opened(self.workspace) as workspace:
-            changes = checked_out.without_untouched(surveyed.changes, workspace)
-        return checked_out.as_they_are(changes, surveyed.objects)
-
-    def _enter(self, passed: Collection[Change]) -> list[Verdict]:
+    def _enter(self, passed: Collection[Change], checked_out: CheckedOut) -> list[Verdict]:
         """Stage the changes, check the staged files and add them to the index; returns reasons to refuse."""
         try:
             copies = self.stage.take(passed, self.workspace, self.redactor)
@@ -157,9 +149,9 @@ class Collector(NamedTuple):
         refused = list(judge(copies, self.rules))
         if refused or not copies:
             return refused
-        self.stage.enter(self.git, copies)
+        self.stage.enter(self.git, checked_out.as_they_are(copies, self.stage.files))
         if any(is_attributes(change.path) for change in copies):  # otherwise no attribute can have changed
-            refused = list(judge(with_lfs(self.git, copies), self.rules))
+            refused = [*judge(with_lfs(self.git, copies), self.rules), *without_encoding(self.git, copies)]
         return refused
 
     def _difference(self, tree: str) -> Difference:
@@ -186,6 +178,18 @@ def conflicts(passed: Iterable[Change], verdicts: Iterable[Verdict]) -> tuple[Ve
             if path in new and other in kept:
                 found[path] = Verdict(path, "withhold", f"conflicts with the withheld path {other}")
     return tuple(found.values())
+
+
+def without_encoding(git: Git, changes: Collection[Change]) -> list[Verdict]:
+    """Return the files at which every Git would end, because their attribute has no encoding's name.
+
+    https://git-scm.com/docs/gitattributes#_working_tree_encoding
+    """
+    reason = f"its attribute {ENCODING} names no encoding, so Git could not check it out"
+    encodings = with_attribute(git, changes, ENCODING)
+    return [
+        Verdict(path, "refuse", reason) for path, value in encodings.items() if value in (b"set", b"unset")
+    ]
 
 
 def _without(changes: Iterable[Change], verdicts: Iterable[Verdict]) -> tuple[Change, ...]:

@@ -17,14 +17,22 @@ from typing import NamedTuple
 
 from autocoder.shared.policy import EXECUTABLE, HEAD_BYTES, SYMLINK, Change
 from autocoder.shared.redaction import Redactor
-from runner.change.survey import FOLDER, lines, mode_of, opened, parent
+from runner.change.survey import (
+    ENCODING,
+    FOLDER,
+    is_attributes,
+    lines,
+    mode_of,
+    opened,
+    parent,
+    with_attribute,
+)
 from runner.files import open_regular
-from runner.git import Git, GitError
+from runner.git import Git, GitError, GitTimeoutError
 
 FILES, LINKS = "files", "links"
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _NO_OBJECT = "0" * 40
-_ENCODING = "encod"  # how Git's words differ for a file that is not in its `working-tree-encoding`
 
 
 class SecretFoundError(Exception):
@@ -71,8 +79,7 @@ class Stage(NamedTuple):
         files = [change for change in new if change.new_mode != SYMLINK and not change.verbatim]
         entries = "".join(f"0 {_NO_OBJECT}\t{path}\0" for path in deleted)
         self._enter_plain(git, plain, entries)
-        if not self._converts(git, files):
-            self._enter_plain(git, [change for change in files if not self._converts(git, [change])])
+        self._convert(git, files)
 
     def _enter_plain(self, git: Git, plain: Collection[Change], entries: str = "") -> None:
         """Add *plain* to the index as they are, after *entries*; the files in the stage do not matter."""
@@ -81,17 +88,44 @@ class Stage(NamedTuple):
         if entries:
             git.run("update-index", "-z", "--index-info", stdin=os.fsencode(entries))
 
-    def _converts(self, git: Git, files: Collection[Change]) -> bool:
-        """Add *files* to the index, converted; return False, with the index as it was, if one cannot be."""
-        staged, stdin = git._replace(work_tree=self.files), lines(change.path for change in files)
+    def _convert(self, git: Git, files: Collection[Change]) -> None:
+        """Add *files* to the index, converted; a file that Git cannot convert is stored as it is."""
         try:
-            if files:
-                staged.run("update-index", "--add", "--replace", "-z", "--stdin", stdin=stdin)
-        except GitError as error:
-            if _ENCODING not in str(error):
+            self._update(git, files)
+        except GitTimeoutError:
+            raise
+        except GitError:
+            self._convert_singly(git, files)
+
+    def _convert_singly(self, git: Git, files: Collection[Change]) -> None:
+        """Add *files* to the index, one by one those whose encoding Git converts, because only that can fail.
+
+        The files with attributes come first, because the index is asked which files those are.
+        """
+        attributes = [change for change in files if is_attributes(change.path)]
+        self._convert_or_keep(git, attributes)
+        others = [change for change in files if not is_attributes(change.path)]
+        encoded = with_attribute(git, others, ENCODING)
+        self._update(git, [change for change in others if change.path not in encoded])
+        self._convert_or_keep(git, [change for change in others if change.path in encoded])
+
+    def _convert_or_keep(self, git: Git, files: Iterable[Change]) -> None:
+        """Add each of *files* to the index, converted, or as it is if Git cannot convert it."""
+        plain = []
+        for change in files:
+            try:
+                self._update(git, [change])
+            except GitTimeoutError:
                 raise
-            return False
-        return True
+            except GitError:
+                plain.append(change)
+        self._enter_plain(git, plain)
+
+    def _update(self, git: Git, files: Collection[Change]) -> None:
+        """Add *files* to the index, converted. Raises `GitError` when one cannot be; then none is added."""
+        if files:
+            staged, stdin = git._replace(work_tree=self.files), lines(change.path for change in files)
+            staged.run("update-index", "--add", "--replace", "-z", "--stdin", stdin=stdin)
 
     def _take(self, change: Change, root: int, files: int, redactor: Redactor) -> Change:
         if change.kind == "deleted":
@@ -120,6 +154,8 @@ class Stage(NamedTuple):
         """Return the id of the object for each of *plain*, the target of a link or the file as it is."""
         if not plain:
             return []
+        shutil.rmtree(self.folder / LINKS)  # those of an earlier call may share their content with a file
+        (self.folder / LINKS).mkdir()
         places = [self.folder / LINKS / str(number) for number in range(len(plain))]
         for place, change in zip(places, plain, strict=True):
             if change.new_mode == SYMLINK:

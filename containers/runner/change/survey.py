@@ -20,16 +20,19 @@ from runner.change.traps import TrapError, look_for_traps
 from runner.git import Git, GitError, GitTimeoutError
 
 ATTRIBUTES = ".gitattributes"
+ENCODING = "working-tree-encoding"
 MAX_CHANGES = 20_000
+FILE_MODES = frozenset({REGULAR, EXECUTABLE})
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class Survey(NamedTuple):
-    """The files of the base (path to mode), the changes to them, and the base's objects of those changed."""
+    """What the base has and what differs from it in the work tree."""
 
-    base: Mapping[str, int]
+    base: Mapping[str, int]  # path to mode
+    attributes: tuple[str, ...]  # the base's regular files from which Git reads attributes
+    objects: Mapping[str, str]  # path to the base's object, for files that may differ
     changes: tuple[Change, ...]
-    objects: Mapping[str, str]
 
 
 def survey(git: Git, workspace: Path, max_bytes: int) -> Survey:
@@ -45,9 +48,11 @@ def survey(git: Git, workspace: Path, max_bytes: int) -> Survey:
         seen = (_look(root, path, index.get(path)) for path in sorted(suspects))
         changes = [change for change in seen if change is not None]
     changes = [*changes, *_displaced(changes, index)]
-    if any(is_attributes(path) for path in index):
+    attributes = tuple(filter(is_attributes, index))
+    if attributes:
         changes = with_lfs(git, changes)
-    return Survey(index, tuple(changes), objects)
+    regular = tuple(path for path in attributes if index[path] in FILE_MODES)
+    return Survey(index, regular, objects, tuple(changes))
 
 
 def _listed(git: Git, workspace: Path, max_bytes: int) -> bytes:
@@ -75,13 +80,21 @@ def is_attributes(path: str) -> bool:
 def with_lfs(git: Git, changes: Iterable[Change]) -> list[Change]:
     """Return *changes*, marked as Git LFS if the attributes in the index say `filter=lfs`."""
     known = list(changes)
-    if not known:
-        return known
-    asked = lines(change.path for change in known)
-    fields = git.run("check-attr", "-z", "--stdin", "--cached", "filter", stdin=asked).split(b"\0")
+    filters = with_attribute(git, known, "filter")
+    return [change._replace(lfs=change.lfs or filters.get(change.path) == b"lfs") for change in known]
+
+
+def with_attribute(git: Git, changes: Collection[Change], name: str) -> dict[str, bytes]:
+    """Return the paths of *changes* for which the attributes in the index specify *name*, with its value.
+
+    https://git-scm.com/docs/git-check-attr#_output
+    """
+    if not changes:
+        return {}
+    asked = lines(change.path for change in changes)
+    fields = git.run("check-attr", "-z", "--stdin", "--cached", name, stdin=asked).split(b"\0")
     pairs = zip(fields[::3], fields[2::3], strict=False)
-    lfs = {os.fsdecode(path) for path, value in pairs if value == b"lfs"}
-    return [change._replace(lfs=change.lfs or change.path in lfs) for change in known]
+    return {os.fsdecode(path): value for path, value in pairs if value != b"unspecified"}
 
 
 def lines(paths: Iterable[str]) -> bytes:

@@ -15,6 +15,7 @@ from runner.change import staging, survey
 from runner.change.commit import Base, Collector, conflicts
 from runner.change.traps import TrapError, look_for_traps
 from runner.git import Git, GitError, GitTimeoutError
+from tests.containers.change.as_agent import USER, hand_over, only_as_root
 from tests.containers.remote import git
 
 TEXT = {
@@ -382,16 +383,12 @@ def test_deep_paths_take_no_longer_than_wide_ones():
 # -- as another user -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can act as another user")
+@only_as_root
 def test_git_runs_as_the_agents_user_and_cannot_see_the_supervisors_environment(tree):
-    for path in (tree.folder, *tree.folder.parents[:3]):
-        mode = path.stat().st_mode
-        if path != Path("/tmp") and not mode & 0o001:
-            path.chmod(mode | 0o011)
-    subprocess.run(["chown", "-R", "1001:1001", tree.workspace, tree.directory.parent], check=True)
+    hand_over(tree.folder, tree.workspace, tree.directory.parent)
     tree.write("new.txt")
     collector = tree.collector()
-    unprivileged = collector._replace(git=collector.git._replace(user=(1001, 1001)), reader=(1001, 1001))
+    unprivileged = collector._replace(git=collector.git._replace(user=USER), reader=USER)
     collected = unprivileged.collect(TEXT)
     assert tree.changes(collected.commit) == {"new.txt": "A"}
     assert (tree.directory / "index").stat().st_uid == 1001
