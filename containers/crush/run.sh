@@ -18,6 +18,8 @@ done
 export CRUSH_GLOBAL_CONFIG="$HOME/.config/crush" CRUSH_GLOBAL_DATA="$HOME/.local/share/crush"
 export CRUSH_DISABLE_PROVIDER_AUTO_UPDATE=1 CRUSH_DISABLE_DEFAULT_PROVIDERS=1
 export CRUSH_DISABLE_METRICS=1 DO_NOT_TRACK=1
+# A server would outlive this process, and with it the end of the agent's turn.
+export CRUSH_CLIENT_SERVER=0
 mkdir -p "$CRUSH_GLOBAL_CONFIG" "$CRUSH_GLOBAL_DATA"
 cp "$AUTOCODER_INPUTS/system.md" "$CRUSH_GLOBAL_CONFIG/system.md"
 
@@ -29,7 +31,8 @@ cat >"$CRUSH_GLOBAL_CONFIG/crush.json" <<EOF
   "options": {
     "context_paths": ["$CRUSH_GLOBAL_CONFIG/system.md"],
     "disable_provider_auto_update": true,
-    "disable_metrics": true
+    "disable_metrics": true,
+    "attribution": {"trailer_style": "none", "generated_with": false}
   },
   "models": {
     "large": {"provider": "gateway", "model": "$AUTOCODER_MODEL"},

@@ -79,6 +79,7 @@ def test_configures_the_gateway_as_the_only_provider(crush):
     assert provider["api_key"] == "autocoder"
     assert [model["id"] for model in provider["models"]] == ["gpt-4o-mini"]
     assert config["models"]["large"] == {"provider": "gateway", "model": "gpt-4o-mini"}
+    assert config["options"]["attribution"] == {"trailer_style": "none", "generated_with": False}
     (system,) = config["options"]["context_paths"]
     assert system == f"{crush.home}/.config/crush/system.md"
     assert (crush.home / ".config" / "crush" / "system.md").read_text() == "Be careful.\n"
@@ -92,6 +93,7 @@ def test_keeps_crush_from_calling_out_by_itself(crush):
         "CRUSH_DISABLE_DEFAULT_PROVIDERS=1",
         "CRUSH_DISABLE_METRICS=1",
         "DO_NOT_TRACK=1",
+        "CRUSH_CLIENT_SERVER=0",
         f"CRUSH_GLOBAL_CONFIG={crush.home}/.config/crush",
     ):
         assert line in environment
