@@ -110,6 +110,8 @@ def _created(connected: Clients, plan: Plan, before: Row, settled: Row) -> Ended
         return OVER
     if row.get("cancel_requested"):
         return cancelled_in(row)
+    if row.get(LAUNCHED_AT):  # a group was accepted, and is gone: looks decide what that means
+        return None
     is_first = str(row.get("phase_provisioning", "")) >= began
     created, told = in_parallel(
         lambda: _asked_for(connected, plan, secrets),

@@ -122,6 +122,17 @@ def test_a_late_activity_of_an_earlier_round_makes_no_container_group(connected,
     assert connected.records.get(second.id) == before
 
 
+def test_a_container_group_that_was_launched_and_is_gone_is_not_made_by_a_late_activity(connected, second):
+    launch = creating.Launch(plan=plan(second), row=connected.records.get(second.id))
+    assert creating.create_container_group.run(launch) is None
+    connected.containers.groups.clear()  # the platform lost it: only looks decide what that means
+    before = connected.records.get(second.id)
+    for late in (launch, creating.Launch(plan=launch.plan)):
+        assert creating.create_container_group.run(late) is None
+    assert connected.containers.groups == {}
+    assert connected.records.get(second.id) == before
+
+
 def test_a_late_container_group_is_deleted_once_the_report_is_settled(connected, second):
     report = m.RunReport(run=second, outcome="failed", reason="first")
     connected.blobs.put(WholeRun(second.id), REPORT, wire.to_bytes(report))
