@@ -5,6 +5,7 @@ from functools import partial
 
 from activities.parts.parallel import in_parallel
 from activities.parts.preparing.work_item import summary_of
+from activities.parts.run_files import read_plan
 from autocoder import wire
 from autocoder.agents import Agent, agents
 from autocoder.clients.azure_devops.git import MAX_FILE_BYTES, Git
@@ -49,7 +50,7 @@ class PromptInput:
 
 
 def build_prompt(connected: Clients, given: PromptInput) -> Plan | Ended:
-    """Write `prompt.md`, `system.md`, `run.json` and empty logs, then `plan.json`, and return the plan."""
+    """Write `prompt.md`, `system.md`, `run.json` and empty logs, then `plan.json`; return what that has."""
     run, request, item = given.run, given.request, given.work_item
     agent = _agent(given)
     if isinstance(agent, Ended):
@@ -64,23 +65,30 @@ def build_prompt(connected: Clients, given: PromptInput) -> Plan | Ended:
     files, remarks = _files(connected, plan, files_named(request.additional_context))
     plan = plan.model_copy(update={"remarks": remarks})
     prompt = task_prompt(request, item, given.texts, guide=guide, files=files, remarks=remarks)
-    _write(connected, plan, prompt, system_prompt(request))
-    return plan
+    return _written(connected, plan, prompt, system_prompt(request))
 
 
-def _write(connected: Clients, plan: Plan, prompt: str, system: str) -> None:
-    """Write the inputs of the containers, and the plan last: with it, a round goes on to its containers."""
-    current = plan.run.current_round
-    inputs = {
-        PROMPT: prompt.encode(),
-        SYSTEM_PROMPT: system.encode(),
-        RUN_FILE: wire.to_bytes(run_file(plan, agents(), settings())),
-    }
+def _written(connected: Clients, plan: Plan, prompt: str, system: str) -> Plan:
+    """Write the inputs of the containers, and the plan last: with it, a round goes on to its containers.
+
+    The first plan of a round stands, and is returned: containers may work by it, although its branch has
+    moved since. Whoever comes later gives them back their `run.json`.
+    """
+    current, blobs = plan.run.current_round, connected.blobs
+    inputs = {PROMPT: prompt.encode(), SYSTEM_PROMPT: system.encode(), RUN_FILE: _run_file(plan)}
     in_parallel(
-        *(partial(connected.blobs.create_append, current, name) for name in LOGS),
-        *(partial(connected.blobs.put, current, name, content) for name, content in inputs.items()),
+        *(partial(blobs.create_append, current, name) for name in LOGS),
+        *(partial(blobs.put, current, name, content) for name, content in inputs.items()),
     )
-    connected.blobs.put(current, PLAN, wire.to_bytes(plan))
+    if blobs.put_new(current, PLAN, wire.to_bytes(plan)):
+        return plan
+    first = read_plan(connected, current)
+    blobs.put(current, RUN_FILE, _run_file(first))
+    return first
+
+
+def _run_file(plan: Plan) -> bytes:
+    return wire.to_bytes(run_file(plan, agents(), settings()))
 
 
 def _agent(given: PromptInput) -> Agent | Ended:
