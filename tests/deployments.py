@@ -7,6 +7,7 @@ One module of tests for each shape, so that they can run side by side:
         deployed.goes_on(phase, with_a_step_more)
 """
 
+import contextlib
 import json
 import shutil
 
@@ -14,6 +15,7 @@ import pytest
 
 from emulators.platform.processes import ROOT
 from emulators.ports import AZURE_DEVOPS, AZURE_RESOURCE_MANAGER
+from emulators.soak.counts import is_over
 from tests.quick_agent import LINKED, quick_options
 
 ASKED = "<div>QUICK tell begun</div><div>QUICK write notes.txt hello</div>"
@@ -129,6 +131,12 @@ class DeployedApp:
 
     def goes_on(self, phase, change):
         """A run that is in *phase* when a release with *change* is deployed ends as if nothing had been."""
+        try:
+            self._goes_on(phase, change)
+        finally:
+            self._clean_up()
+
+    def _goes_on(self, phase, change):
         platform = self.platform
         asked = HOLDS[phase](platform)
         item = platform.work_item(f"Held while {phase}", asked, tags=["autocoder"])
@@ -144,7 +152,17 @@ class DeployedApp:
         mine = [one for one in platform.pull_requests() if one["pullRequestId"] == run["pullRequestId"]]
         assert len(mine) == 1
         assert platform.app.log(run_id).count("begun") == 1
+
+    def _clean_up(self):
+        """Leave the next phase a platform without faults, its first app, and no run that holds the place."""
+        platform = self.platform
+        platform.forget_faults()
+        with platform.client(AZURE_RESOURCE_MANAGER) as azure:
+            azure.delete("/_control/troubles").raise_for_status()
         self.deploy(None)  # a deployment back is a deployment like any other
+        for run in platform.app.runs():
+            if not is_over(run):
+                platform.app.http.post(f"/api/runs/{run['id']}/cancel")
 
     def _reason(self, run_id):
         return self.platform.wait_for(
@@ -154,7 +172,8 @@ class DeployedApp:
     def deploy(self, change, raises_version=True):
         """Replace the app by another release, or by the first one again."""
         platform, app = self.platform, self.app
-        platform.kill_host()
+        with contextlib.suppress(KeyError):  # the host of the deployment before may not have started
+            platform.kill_host()
         version = json.loads((app / "host.json").read_text())["extensions"]["durableTask"]["defaultVersion"]
         for name in ("orchestrators", "activities"):
             shutil.rmtree(app / name)

@@ -11,8 +11,25 @@ orders=$control/agent answers=$exchange
 seconds=${AUTOCODER_SECONDS%%.*} grace=${AUTOCODER_GRACE_SECONDS:-5}
 between=1200 # the seconds within which another turn begins: commit and checks of the one before take less
 
-# Updates the heartbeat. A shell may exit if the redirection of `:`, a special built-in, fails, so this uses `true`.
-beat() { true >"$exchange/heartbeat"; } 2>/dev/null
+# Updates the heartbeat by writing its only byte again, because opening it with `1<>` alone would not change its time.
+beat() {
+    make_way "$exchange/heartbeat"
+    printf . 1<>"$exchange/heartbeat"
+} 2>/dev/null
+
+# note REASON: leaves the reason for which the agent is ended.
+note() {
+    rm -rf "$home/reason"
+    printf '%s' "$1" 1<>"$home/reason"
+} 2>/dev/null
+
+# Sets `reason` to what `note` has left, or else to `exited`: the watch may be killed before it had written its reason.
+recall() {
+    reason=
+    # `read` fails, because the line has no end, but sets the variable.
+    if [ -f "$home/reason" ]; then read -r reason <"$home/reason"; fi
+    reason=${reason:-exited}
+} 2>/dev/null
 
 # signal NAME: sends a signal to the agent's process group, or to its process if there is no group.
 signal() { kill "-$1" "-$child" 2>/dev/null || kill "-$1" "$child" 2>/dev/null; }
@@ -66,7 +83,7 @@ watch() {
         [ "$now" -lt "$deadline" ] || reason=deadline
         if told_to_end; then reason=stopped; fi
         if [ -n "$reason" ]; then
-            printf '%s' "$reason" >"$home/reason"
+            note "$reason"
             end_group
             return
         fi
@@ -95,10 +112,10 @@ take_turn() {
     reserve "$((turn + 1))"
     export AUTOCODER_PROMPT="$orders/$turn/prompt.md"
     [ -e "$AUTOCODER_PROMPT" ] || AUTOCODER_PROMPT=$inputs/prompt.md
-    cd "$AUTOCODER_WORKSPACE" || { end_turn 1 exited && return; }
-    rm -f "$home/reason"
+    cd "$AUTOCODER_WORKSPACE" || { end_turn 1 exited; return; }
+    rm -rf "$home/reason"
     start_agent
-    trap 'over=stopped; printf stopped >"$home/reason"; end_group' TERM INT
+    trap 'over=stopped; note stopped; end_group' TERM INT
     watch &
     watcher=$!
 
@@ -114,9 +131,8 @@ take_turn() {
     end_others
     wait "$watcher" 2>/dev/null
     trap 'over=stopped' TERM INT
-    reason=
-    { read -r reason <"$home/reason"; } 2>/dev/null # `read` fails, because the line has no end, but sets the variable
-    end_turn "$status" "${reason:-exited}" # empty if the watch was killed before it had written its reason
+    recall
+    end_turn "$status" "$reason"
 }
 
 # The platform may start the container again. An agent that has started once is not started a second time.

@@ -51,12 +51,29 @@ await_turn() {
     ! told_to_end
 }
 
+# What runs in a turn can write to the folders of the answers, and may leave a named pipe in the place of a file that a
+# wrapper is going to write. Opening that with `>` would last until somebody reads it. So the wrappers make way for their
+# files and open them with `1<>`, for reading and writing, which does not wait.
+
+# make_way FILE: removes what is in the place of FILE, unless that is a file already.
+make_way() { [ -f "$1" ] || rm -f "$1"; }
+
+# put FILE TEXT: replaces FILE by a new one with the line TEXT.
+put() {
+    rm -rf "$1"
+    printf '%s\n' "$2" 1<>"$1"
+}
+
 # reserve TURN: reserves the space for the turn's exit file, because what runs in it may fill the volume.
-reserve() { printf '%256s\n' '' >"$answers/.exit-$1.json"; } 2>/dev/null
+reserve() {
+    make_way "$answers/.exit-$1.json"
+    printf '%256s\n' '' 1<>"$answers/.exit-$1.json"
+} 2>/dev/null
 
 # end_turn CODE REASON: writes the exit file in one step, over the space that was reserved for it.
 end_turn() {
     elapsed "$began"
+    make_way "$answers/.exit-$turn.json"
     printf '{"exitCode": %d, "reason": "%s", "seconds": %s}\n' "$1" "$2" "$elapsed" 1<>"$answers/.exit-$turn.json"
     mv -f "$answers/.exit-$turn.json" "$answers/exit-$turn.json"
 }

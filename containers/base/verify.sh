@@ -39,7 +39,7 @@ take_turn() {
     began=$now deadline=$((now + allowed * 100))
 
     # This container cannot write to the checkout, so the commands work in a copy. If copying fails, nothing runs.
-    cd "$verification" || return
+    cd "$verification" || { end_turn 1 exited; return; }
     rm -rf "$verification/checkout"
     cp -RP "$folder/checkout" "$verification/checkout" || rm -rf "$verification/checkout"
     run_commands
@@ -56,11 +56,12 @@ run_commands() {
         now
         if [ "$now" -ge "$deadline" ]; then reason=deadline && break; fi
         started=$now
-        run "$folder/$number.sh" </dev/null >"$results/$number.log" 2>&1
+        rm -rf "$results/$number.log"
+        run "$folder/$number.sh" </dev/null 1<>"$results/$number.log" 2>&1
         status=$?
         elapsed "$started"
-        printf '%s\n' "$elapsed" >"$results/$number.seconds"
-        printf '%d\n' "$status" >"$results/$number.exit"
+        put "$results/$number.seconds" "$elapsed"
+        put "$results/$number.exit" "$status"
         if [ "$status" -ne 0 ] && [ "$number" -le "$setup" ]; then break; fi # the commands need a complete setup
         number=$((number + 1))
     done

@@ -104,7 +104,8 @@ class Troubles:
         if not found:
             return f"there was no {trouble.target} to kill"
         group, pid = _picked(found, trouble.pick)
-        self.killed |= {found["run"] for found in (GROUP.fullmatch(group),) if found}
+        if named := GROUP.fullmatch(group):
+            self.killed.add(named["run"])
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
         return f"a process of the {trouble.target} of {group} was killed"

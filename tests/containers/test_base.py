@@ -3,6 +3,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -151,13 +152,13 @@ def test_an_agent_is_asked_again_in_the_same_container(agent):
 
 
 def test_all_turns_of_an_agent_share_one_time(agent):
-    agent.environment["AUTOCODER_SECONDS"] = "3"
-    agent.start("sleep 1")
+    agent.environment["AUTOCODER_SECONDS"] = "8"
+    agent.start("sleep 5")
     assert agent.ended(1)["reason"] == "exited"
     (agent.folder / "agent" / "run.sh").write_text("sleep 404\n")
     agent.begin(2)
     assert agent.ended(2)["reason"] == "deadline"
-    assert agent.ended(2)["seconds"] < 3
+    assert agent.ended(2)["seconds"] < 5  # it has the 3 seconds that are left
     assert agent.process.wait(10) == 0  # nobody told it to
 
 
@@ -241,6 +242,63 @@ def test_keeps_the_deadline_when_the_heartbeat_cannot_be_written(agent):
     assert agent.exit()["reason"] == "deadline"
 
 
+# Opens a pipe for reading and writing, fills it, and keeps it open in a process of its own session.
+FILL = """
+import os, sys, time
+descriptors = []
+for path in sys.argv[1:]:
+    os.path.lexists(path) and os.remove(path)
+    os.mkfifo(path)
+    descriptors.append(os.open(path, os.O_RDWR | os.O_NONBLOCK))
+    try:
+        while os.write(descriptors[-1], bytes(65536)):
+            pass
+    except BlockingIOError:
+        pass
+if os.fork() == 0:
+    os.setsid()
+    time.sleep(20)
+"""
+
+
+@pytest.fixture(params=["empty", "full"])
+def pipes(request, tmp_path):
+    """A command that puts pipes, which nobody reads, in the place of files."""
+    (tmp_path / "fill.py").write_text(FILL)
+    fill = f"'{sys.executable}' '{tmp_path}/fill.py' \"$@\" >/dev/null 2>&1"
+    how = 'rm -f "$@"; mkfifo "$@"' if request.param == "empty" else fill
+    (tmp_path / "pipes.sh").write_text(f"{how}\n")
+    return f"sh '{tmp_path}/pipes.sh'"
+
+
+def test_pipes_in_the_place_of_its_files_do_not_hold_the_agents_wrapper_up(agent, pipes):
+    names = [".exit-1.json", ".exit-2.json", ".exit-3.json", "heartbeat", "log-2"]
+    files = " ".join(f"'{agent.folder}/exchange/{name}'" for name in names)
+    agent.start(f'{pipes} {files} "$HOME/../reason"; exit 7')
+    assert (agent.ended(1)["exitCode"], agent.ended(1)["reason"]) == (7, "exited")
+    (agent.folder / "agent" / "run.sh").write_text("echo again\n")
+    agent.begin(2)
+    assert agent.ended(2)["exitCode"] == 0
+    assert agent.log(2) == "again\n"
+    agent.begin(3)
+    assert agent.ended(3)["exitCode"] == 0
+    agent.exit()
+
+
+def test_a_pipe_in_the_place_of_the_reason_does_not_keep_the_agent_running(agent, pipes):
+    agent.environment["AUTOCODER_SECONDS"] = "2"
+    agent.start(f"{pipes} '{agent.folder}/exchange/heartbeat' \"$HOME/../reason\"; sleep 406")
+    assert agent.ended(1)["reason"] == "deadline"
+
+
+def test_an_agent_whose_workspace_is_gone_has_ended(agent):
+    (agent.folder / "workspace").rmdir()
+    agent.start("echo begun")
+    told = agent.exit()
+    assert (told["exitCode"], told["reason"]) == (1, "exited")
+    assert not (agent.folder / "exchange" / "log-1").exists()
+
+
 def test_writes_the_exit_file_on_a_volume_that_the_agent_has_filled(agent):
     exchange = agent.folder / "exchange"
     tiny = ["bwrap", "--dev-bind", "/", "/", "--size", "65536", "--tmpfs", str(exchange), "--"]
@@ -270,6 +328,7 @@ def verify(tmp_path, shell):
     control, verification = tmp_path / "con trol", tmp_path / "veri fication"
     control.mkdir()
     verification.mkdir()
+    started = []
     names = {"AUTOCODER_CONTROL": str(control), "AUTOCODER_VERIFICATION": str(verification)}
 
     def ask(*scripts, ready=True, setup=0, seconds=60, turn=1):
@@ -296,9 +355,9 @@ def verify(tmp_path, shell):
     def start(*scripts, environment=None, **asked):
         ask(*scripts, **asked)
         command = [*shell, str(BASE / "verify.sh")]
-        return subprocess.Popen(
-            command, env={"PATH": os.environ["PATH"], **names, **(environment or {})}, cwd="/"
-        )
+        environment = {"PATH": os.environ["PATH"], **names, **(environment or {})}
+        started.append(subprocess.Popen(command, env=environment, cwd="/"))
+        return started[-1]
 
     def done(process):
         told = ended(process)
@@ -308,7 +367,9 @@ def verify(tmp_path, shell):
 
     start.control, start.results = control, verification / "results-1"
     start.ask, start.ended, start.done = ask, ended, done
-    return start
+    yield start
+    for process in started:
+        process.kill()
 
 
 def test_runs_the_commands_in_order(verify):
@@ -365,6 +426,20 @@ def test_all_commands_share_one_deadline_after_which_nothing_runs(verify):
     assert (verify.results / "1.exit").read_text() == "0\n"
     assert (verify.results / "2.exit").read_text() == "124\n"
     assert not (verify.results / "3.log").exists()
+
+
+def test_pipes_in_the_place_of_its_files_do_not_hold_the_verification_up(verify, pipes):
+    results = verify.results.parent
+    names = [f"results-1/{n}" for n in ("1.exit", "1.seconds", "2.log", "2.exit")]
+    files = " ".join(f"'{results}/{name}'" for name in (*names, ".exit-1.json", ".exit-2.json"))
+    process = verify(f"{pipes} {files}; exit 3", "echo two")
+    assert verify.ended(process)["exitCode"] == 0
+    assert (verify.results / "1.exit").read_text() == "3\n"
+    assert (verify.results / "2.log").read_text() == "two\n"
+    verify.ask("echo again", turn=2)
+    assert verify.ended(process, 2)["exitCode"] == 0
+    (verify.control / "done").touch()
+    assert process.wait(20) == 0
 
 
 @pytest.mark.parametrize(("setup", "ran"), [(2, ["1", "2"]), (1, ["1", "2", "3"]), (0, ["1", "2", "3"])])

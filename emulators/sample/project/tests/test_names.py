@@ -19,6 +19,8 @@ class TidyName(unittest.TestCase):
 
 
 class PlanRenames(unittest.TestCase):
+    """Which files of a folder get which names."""
+
     def test_leaves_tidy_names_alone(self) -> None:
         self.assertEqual(plan_renames(["a-tidy-name.txt"]), [])
 
