@@ -102,6 +102,48 @@ def test_the_clone_starts_and_reports_what_is_wrong(container):
     assert " 1001 1001 " in done.stdout
 
 
+# Collects an edit of a file that Git would convert, as root and with Git as the agent's user.
+COLLECT = r"""
+import os
+import subprocess
+from pathlib import Path
+
+from autocoder.shared.policy import Rules
+from autocoder.shared.redaction import Redactor
+from runner.change.commit import Base, Collector
+from runner.git import Git, create
+from runner.users import user_of
+
+user = user_of(os.environ)
+workspace, repository = Path("/edit/workspace"), Path("/edit/repository")
+git = Git(repository / "git", workspace, user=user, seconds=60)
+workspace.mkdir(parents=True)
+create(git.directory)
+subprocess.run(["chown", "-R", "1001:1001", workspace, repository], check=True)
+files = {"a.cs": b"one\r\ntwo\r\n", "same.cs": b"\r\n", ".gitattributes": b"*.cs text\n"}
+for name, content in files.items():
+    (workspace / name).write_bytes(content)
+    made = git.run("hash-object", "-w", "--no-filters", "--stdin", stdin=content).decode().strip()
+    git.run("update-index", "--add", "--cacheinfo", f"100644,{made},{name}")
+tree = git.run("write-tree").decode().strip()
+who = {f"GIT_{role}_{part}": "a" for role in ("AUTHOR", "COMMITTER") for part in ("NAME", "EMAIL")}
+commit = git._replace(variables=who).run("commit-tree", tree, stdin=b"base").decode().strip()
+
+(workspace / "a.cs").write_bytes(b"one\r\nthree\r\n")
+base = Base(commit, tree)
+collector = Collector(git._replace(work_tree=None), workspace, base, Rules(), Redactor([]), user)
+text = {"message": "m", "authorName": "a", "authorEmail": "a", "date": "2025-01-02T03:04:05Z"}
+collected = collector.collect(text)
+print(os.geteuid(), user, collected.refused, dict(collected.difference.lines))
+"""
+
+
+def test_an_edit_of_a_file_is_collected_as_the_agents_user(container):
+    done = container("python3", "-S", "-c", COLLECT)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "0 (1001, 1001) () {'a.cs': (1, 1)}"
+
+
 def test_the_supervisor_starts_and_never_fails(container):
     done = container("python3", "-S", "-m", "runner.supervisor")
     assert done.returncode == 0
