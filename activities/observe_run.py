@@ -42,7 +42,7 @@ class _Record:
 
     connected: Clients
     run_id: str
-    row: Mapping[str, Any]
+    row: dict[str, Any]
     files: Mapping[str, dt.datetime]
 
     @property
@@ -90,7 +90,7 @@ def _beginning(record: _Record) -> Observation:
             return _publishing(record)
         if RESULT in own:
             return _ended(record, Ended(outcome="failed", reason=RESULT_GONE))
-    return Observation(next="begin", run=run, row=dict(record.row), texts_apart=has_long_texts(request))
+    return Observation(next="begin", run=run, row=record.row, texts_apart=has_long_texts(request))
 
 
 def _launching(record: _Record) -> Observation:
@@ -108,7 +108,7 @@ def _look(record: _Record) -> Observation:
         case "look_again":
             return _looking_again(record, plan)
         case "launch":
-            record.connected.records.merge(record.run_id, {LAUNCHED_AT: "", ABSENCES: 0})
+            record.connected.records.forget_launch(record.run_id, record.row)
             return Observation(next="launch", run=plan.run, plan=plan)
         case "make_room":
             return _waiting_for_room(record, plan, seen)
@@ -118,10 +118,11 @@ def _look(record: _Record) -> Observation:
 
 
 def _waiting_for_room(record: _Record, plan: Plan, seen: GroupVerdict) -> Observation:
-    """Delete a group for which there was no room; it is asked for again later."""
+    """Delete a group for which there was no room, to ask for it later; one launched since is another."""
     connected, given = record.connected, settings()
+    if not connected.records.forget_launch(record.run_id, record.row):
+        return Observation(next="watch", seconds=plan.poll_seconds, run=plan.run)
     connected.containers.delete_group(group_name(record.current))
-    connected.records.merge(record.run_id, {LAUNCHED_AT: "", ABSENCES: 0})
     lacking = no_capacity(seen.reason, given)
     return _waiting(plan, str(lacking), given.capacity_minutes, seconds=lacking.retry_after_seconds)
 
@@ -171,7 +172,7 @@ def _publishing(record: _Record) -> Observation:
     if without_change is not None:
         record.connected.records.merge(record.run_id, result_columns(record.row, result))
         return _ended(record, without_change, plan, result)
-    return Observation(next="publish", run=plan.run, plan=plan, result=result, row=dict(record.row))
+    return Observation(next="publish", run=plan.run, plan=plan, result=result, row=record.row)
 
 
 def _ended(

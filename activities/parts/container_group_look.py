@@ -26,7 +26,7 @@ log = logging.getLogger("autocoder.activities")
 
 
 def look_at_group(
-    connected: Clients, plan: Plan, row: Mapping[str, Any], files: Mapping[str, dt.datetime]
+    connected: Clients, plan: Plan, row: dict[str, Any], files: Mapping[str, dt.datetime]
 ) -> GroupVerdict:
     """Return what the group means for its run, and tell the progress of one that works.
 
@@ -93,7 +93,7 @@ def _progress(connected: Clients, current: Round) -> Progress | None:
     return None if content is None else wire.load(Progress, content.decode())
 
 
-def _tell_progress(connected: Clients, plan: Plan, row: Mapping[str, Any], progress: Progress | None) -> None:
+def _tell_progress(connected: Clients, plan: Plan, row: dict[str, Any], progress: Progress | None) -> None:
     """Write the progress to the run's row, and a new phase to the work item's comment."""
     phase = SHOWN_PHASES.get(progress.phase) if progress else None
     if progress is None or phase is None:
@@ -101,11 +101,11 @@ def _tell_progress(connected: Clients, plan: Plan, row: Mapping[str, Any], progr
     columns = usage_column(progress.usage)
     if row.get("status") == phase:
         if row.get("usage") != columns["usage"]:
-            connected.records.merge(plan.run.id, columns)
+            connected.records.advance(plan.run.id, (phase,), columns, row)
         return
     columns |= phase_columns(phase, now())
     earlier = WORKING[: WORKING.index(phase)]
-    changed = connected.records.advance(plan.run.id, earlier, columns)
+    changed = connected.records.advance(plan.run.id, earlier, columns, row)
     try:
         show_phase(connected, plan.run, phase, changed)
     except AutocoderError as error:  # a comment that fails must not end the looks

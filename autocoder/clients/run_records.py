@@ -11,7 +11,7 @@ from autocoder.errors import Conflict
 from autocoder.models import RUN_ID, Phase, Run
 from autocoder.rounds import Round
 from autocoder.runs.claims import owed_claim
-from autocoder.runs.next_step import LAUNCHED_AT, LAUNCHES, may_launch
+from autocoder.runs.next_step import ABSENCES, LAUNCHED_AT, LAUNCHES, may_launch
 from autocoder.runs.partitions import item_partition, name_columns, partition_of
 from autocoder.runs.rows import (
     CANCELLABLE,
@@ -112,6 +112,16 @@ class RunRecords(Claims):
 
         return self._change(run_id, is_wanted, columns, read) or {}
 
+    def forget_launch(self, run_id: str, read: dict[str, Any]) -> bool:
+        """Write that the group of which the row *read* tells is gone; return False if another was launched.
+
+        A look may be late: what it saw is about the group of the row that it has read.
+        """
+        launched_at = read.get(LAUNCHED_AT)
+        columns = {LAUNCHED_AT: "", ABSENCES: 0}
+        row = self._change(run_id, lambda row: row.get(LAUNCHED_AT) == launched_at, columns, read)
+        return not (row or {}).get(LAUNCHED_AT)
+
     def note(
         self,
         run_id: str,
@@ -149,10 +159,14 @@ class RunRecords(Claims):
         return self._change(run_id, may_publish, bounded(columns), read)
 
     def advance(
-        self, run_id: str, statuses: Collection[str], columns: Mapping[str, Any]
+        self,
+        run_id: str,
+        statuses: Collection[str],
+        columns: Mapping[str, Any],
+        read: dict[str, Any] | None = None,
     ) -> dict[str, Any] | None:
         """Write *columns* if the run's status is one of *statuses*; return the new row, else None."""
-        row = self._change(run_id, lambda row: row.get("status") in statuses, columns)
+        row = self._change(run_id, lambda row: row.get("status") in statuses, columns, read)
         return row if row is not None and columns.items() <= row.items() else None
 
     def _change(

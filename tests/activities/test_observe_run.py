@@ -1,6 +1,7 @@
 """What a look at a run's record finds, over Azurite and a stand-in for its container group."""
 
 import datetime as dt
+import json
 import threading
 from types import SimpleNamespace
 
@@ -18,8 +19,10 @@ from autocoder.errors import Forbidden, RetryLater
 from autocoder.rounds import RunFile, WholeRun
 from autocoder.runs.files import ATTEMPT, PLAN, PROGRESS, REPORT, REQUEST, RESULT
 from autocoder.runs.next_step import ABSENCES, LAUNCHED_AT, MAX_LOOKS
+from autocoder.runs.rows import usage_column
 from autocoder.runs.version import orchestration_version
 from tests.autocoder.clients.conftest import storage  # noqa: F401
+from tests.autocoder.requests.test_run_request import SETTINGS
 from tests.orchestrators.conftest import plan, request, result, run
 
 
@@ -28,6 +31,13 @@ class Groups:
 
     def __init__(self):
         self.state, self.looks, self.meanwhile = None, 0, lambda: None
+        self.deleted = []
+
+    def delete_group(self, name):
+        self.deleted.append(name)
+
+    def failure_of(self, operation):
+        return "ContainerGroupQuotaReached", "No quota is left."
 
     def get_group(self, name):
         self.looks += 1
@@ -99,6 +109,7 @@ def record(storage, monkeypatch):  # noqa: F811
         records=whole.records, blobs=whole.blobs, containers=Groups(), redact=str, known_secrets=tuple
     )
     monkeypatch.setattr(module, "clients", lambda: connected)
+    monkeypatch.setattr(module, "settings", lambda: SETTINGS)
     monkeypatch.setattr(module, "APART", dt.timedelta(0))  # the looks of a test follow each other at once
     return Record(connected)
 
@@ -163,6 +174,7 @@ def test_absences_are_counted_before_one_is_believed(record):
 
 
 def test_looks_that_hints_bring_at_once_prove_no_more_than_one(record, monkeypatch):
+    monkeypatch.setattr(module, "settings", lambda: SETTINGS)
     monkeypatch.setattr(module, "APART", dt.timedelta(hours=1))
     record.begun()
     assert {record.seen().next for _ in range(MAX_LOOKS + 1)} == {"watch"}
@@ -172,6 +184,35 @@ def test_looks_that_hints_bring_at_once_prove_no_more_than_one(record, monkeypat
 def test_a_group_that_never_came_is_launched_again(record):
     seen = record.launched().absent().seen()
     assert (seen.next, seen.plan) == ("launch", record.plan)
+
+
+def test_a_look_that_is_late_forgets_no_group_that_was_launched_since(record):
+    record.launched(minutes_ago=30).absent()
+    record.groups.meanwhile = lambda: record.records.merge(record.run.id, {LAUNCHED_AT: now()})
+    record.seen()
+    assert record.row[LAUNCHED_AT]
+
+
+@pytest.mark.parametrize("is_late", [True, False])
+def test_a_group_without_room_is_deleted_unless_another_was_launched_since(record, is_late):
+    record.launched().absent()
+    record.groups.state = group(provisioning="Failed", supervisor="")
+    if is_late:
+        record.groups.meanwhile = lambda: record.records.merge(record.run.id, {LAUNCHED_AT: now()})
+    assert record.seen().next == ("watch" if is_late else "wait")
+    assert bool(record.groups.deleted) is not is_late
+    assert bool(record.row[LAUNCHED_AT]) is is_late
+
+
+def test_a_look_that_is_late_leaves_the_usage_of_a_run_that_has_ended(record):
+    record.begun()
+    record.groups.state = group()
+    spent = usage_column(m.Usage(turns=9))
+    progress = {"phase": "running", "updatedAt": now(), "usage": {"turns": 1}}
+    record.write(PROGRESS, json.dumps(progress).encode())
+    record.groups.meanwhile = lambda: record.records.end(record.run.id, {"status": "completed", **spent})
+    record.seen()
+    assert record.row["usage"] == spent["usage"]
 
 
 def test_a_group_that_ended_without_a_result_ends_the_run(record):
