@@ -154,6 +154,13 @@ def test_a_run_that_is_cancelled_while_it_waits_leaves_its_ticket_and_holds_nobo
     assert queue.finish(runs[0]) == [runs[3].id]
 
 
+def test_a_run_that_is_cancelled_while_it_is_prepared_was_not_queued_any_more(queue):
+    run = queue.queued()
+    assert queue.claim(run).granted
+    queue.records.request_cancel(run.id)
+    assert queue.claim(run).cancelled == "The run was cancelled before its containers were started."
+
+
 def test_a_place_is_passed_on_from_a_run_that_has_ended_by_the_time_it_gets_one(queue):
     runs = [queue.queued() for _ in range(4)]
     for run in runs:

@@ -13,10 +13,10 @@ from autocoder.clients.connect import Clients
 from autocoder.clock import now
 from autocoder.models import Run
 from autocoder.runs.claims import active_claim
+from autocoder.runs.ending import cancelled_in
 from autocoder.runs.places import Turn
 from autocoder.runs.rows import PLACE, is_over
 
-CANCELLED = "The run was cancelled while it was queued."
 OUTRUN = "Another run has taken the work item."
 Start = Callable[[str], None]
 Row = dict[str, Any]
@@ -43,7 +43,7 @@ def claim_slot(connected: Clients, run: Run, start: Start, read: Row | None = No
         lambda: records.holder(active_claim(run.request, run.id)),
     )
     if row.get("cancel_requested") or is_over(row):
-        return Slot(granted=False, cancelled=CANCELLED)
+        return _cancelled(row)
     if holder not in (None, run.id):  # its claim was freed while it had no row yet
         return Slot(granted=False, cancelled=OUTRUN)
     turn = connected.places.take_place(run)
@@ -52,9 +52,9 @@ def claim_slot(connected: Clients, run: Run, start: Start, read: Row | None = No
         turn = connected.places.take_place(run)  # whoever gave it one before did not see it wait
     row = _go_on(connected, run, row, turn) if turn.granted else row
     if is_over(row):
-        return _give_back(connected, run, start)
+        return _give_back(connected, run, start, row)
     if row.get("cancel_requested"):
-        return Slot(granted=False, cancelled=CANCELLED)
+        return _cancelled(row)
     return Slot(granted=turn.granted, before=turn.before, row=row)
 
 
@@ -76,11 +76,15 @@ def _go_on(connected: Clients, run: Run, row: Row, turn: Turn) -> Row:
     return row
 
 
-def _give_back(connected: Clients, run: Run, start: Start) -> Slot:
+def _cancelled(row: Row) -> Slot:
+    return Slot(granted=False, cancelled=cancelled_in(row).reason)
+
+
+def _give_back(connected: Clients, run: Run, start: Start, row: Row) -> Slot:
     """Pass on what the run has taken although it had ended.
 
     An activity may be executed once more, after the run for which it was called is over.
     """
     for next_run in connected.places.leave_place(run.id):
         start(next_run)
-    return Slot(granted=False, cancelled=CANCELLED)
+    return _cancelled(row)
