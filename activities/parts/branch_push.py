@@ -42,12 +42,10 @@ def push_branch(
     pack = result.pack
     if pack is None:
         return Ended(outcome="no_changes", reason="")
-    read = read or connected.records.get(plan.run.id) or {}
-    columns = {**phase_columns("publishing", now()), **result_columns(read, result)}
     with temporary_folder() as folder:
         file = folder / PACK
         row, _ = in_parallel(
-            lambda: connected.records.begin_publishing(plan.run.id, columns, read),
+            lambda: connected.records.begin_publishing(plan.run.id, partial(_columns, result), read),
             lambda: connected.blobs.download(plan.run.current_round, PACK, file, MAX_PACK_BYTES),
         )
         if row is not None and row.get("cancel_requested"):
@@ -67,6 +65,12 @@ def push_branch(
             )  # its branch may be merged and gone
             ended = None if is_open else _push(connected, plan, pack.commit, opened)
             return ended or _pushed(plan, change, result.lines)
+
+
+def _columns(result: AgentResult, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what to write into the *row* of a run that publishes; a repeat began before."""
+    began = {} if row.get("status") == "publishing" else phase_columns("publishing", now())
+    return {**began, **result_columns(row, result)}
 
 
 def _read_base(connected: Clients, plan: Plan, path: str) -> bytes | None:

@@ -28,6 +28,7 @@ from autocoder.runs.rows import (
 _RUN_ID = re.compile(RUN_ID)
 WENT_ON: Mapping[str, Any] = {"reason": "", "waiting_for": "", "restarts": 0}  # columns of a run that does
 KEPT = frozenset({"status", "reason", "ended_at"})
+ColumnsOf = Callable[[Mapping[str, Any]], Mapping[str, Any]]  # the columns to write into a row
 
 
 @dataclass(frozen=True)
@@ -153,10 +154,13 @@ class RunRecords(Claims):
         return self._change(run_id, lambda row: row.get("status") in CANCELLABLE, {"cancel_requested": True})
 
     def begin_publishing(
-        self, run_id: str, columns: Mapping[str, Any], read: dict[str, Any] | None = None
+        self, run_id: str, columns_of: ColumnsOf, read: dict[str, Any] | None = None
     ) -> dict[str, Any] | None:
-        """Write the publishing *columns*, unless it was cancelled or is reported; return the current row."""
-        return self._change(run_id, may_publish, bounded(columns), read)
+        """Write the publishing columns, unless it was cancelled or is reported; return the current row.
+
+        *columns_of* returns them for the row that they are written into.
+        """
+        return self._change(run_id, may_publish, lambda row: bounded(columns_of(row)), read)
 
     def advance(
         self,
@@ -173,7 +177,7 @@ class RunRecords(Claims):
         self,
         run_id: str,
         allowed: Callable[[dict[str, Any]], bool],
-        columns: Mapping[str, Any],
+        columns: Mapping[str, Any] | ColumnsOf,
         read: dict[str, Any] | None = None,
     ) -> dict[str, Any] | None:
         """Merge *columns* into the row if *allowed* accepts it; repeat if another process changed the row.
@@ -186,6 +190,7 @@ class RunRecords(Claims):
             row = read if read and number == 0 else self.get(run_id)
             if row is None or not allowed(row):
                 return row
-            if etag := self.tables.merge(RUNS, partition_of(run_id), run_id, columns, row):
-                return {**row, **columns, "etag": etag}
+            found = columns(row) if callable(columns) else columns
+            if etag := self.tables.merge(RUNS, partition_of(run_id), run_id, found, row):
+                return {**row, **found, "etag": etag}
         raise RuntimeError(f"the row of run {run_id} changes faster than it can be read")

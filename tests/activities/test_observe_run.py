@@ -282,7 +282,7 @@ def test_a_cancelled_run_ends_without_a_look_at_its_group(record, stage):
 def test_a_cancel_that_came_too_late_changes_nothing(record):
     record.begun()
     record.put(RESULT, result(record.run))
-    record.records.begin_publishing(record.run.id, {"status": "publishing"})
+    record.records.begin_publishing(record.run.id, lambda _: {"status": "publishing"})
     record.records.request_cancel(record.run.id)
     assert record.seen().next == "publish"
 

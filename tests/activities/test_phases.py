@@ -1,16 +1,18 @@
 """What activities that are executed late, or once more, do to the phase of a run and to its reason."""
 
 import contextlib
+import time
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
 
 from activities import create_container_group
-from activities.parts import container_group_look
+from activities.parts import branch_push, container_group_look
 from autocoder.container_groups.state import GroupState
 from autocoder.errors import RetryLater
 from autocoder.ids import new_run_id
-from autocoder.models import Progress
+from autocoder.models import AgentResult, Progress
 from tests.activities.conftest import run
 from tests.autocoder.clients.conftest import storage  # noqa: F401
 
@@ -45,6 +47,25 @@ def test_late_news_of_an_earlier_phase_change_nothing(records, plan):
     row = records.get(plan.run.id)
     assert row["status"] == "verifying"
     assert row["phase_running"] <= row["phase_verifying"]
+
+
+@pytest.mark.parametrize("is_given", [True, False])
+def test_the_phases_of_a_run_keep_their_times_when_it_publishes_once_more(records, plan, is_given):
+    records.enter(plan.run.id, "provisioning", {})
+    seen = records.get(plan.run.id)  # what a publishing that is repeated was given each time
+    work = AgentResult(
+        run_id=plan.run.id, outcome="changed", base_commit="1" * 40, seconds={"agent": 0.0, "verify": 0.0}
+    )
+
+    def publish():
+        columns = partial(branch_push._columns, work)
+        row = records.begin_publishing(plan.run.id, columns, seen if is_given else None)
+        return {name: value for name, value in row.items() if name.startswith("phase_")}
+
+    first = publish()
+    time.sleep(0.01)  # the columns have milliseconds
+    assert publish() == first
+    assert {"phase_running", "phase_verifying", "phase_publishing"} <= first.keys()
 
 
 def test_a_group_that_exists_already_waits_for_nothing(records, plan, monkeypatch):
