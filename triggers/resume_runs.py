@@ -35,6 +35,7 @@ MAX_AT_ONCE = 8
 # The hub ends an orchestration of another version at its next turn, which can take some seconds to come.
 WOKEN_PAUSES_SECONDS = (0.1, 0.4, 1.5, 3.0, 5.0, 10.0, 15.0)
 QUIET = dt.timedelta(seconds=45)  # less than a round; rounds may also be asked for by hand
+LONG_PENDING = dt.timedelta(minutes=5)
 MAX_RESTARTS, AT_ONCE, MAX_PAUSE_MINUTES = 30, 3, 60  # of orchestrations that end without a new version
 GOES_ON = "The platform ended the run's orchestration; it goes on."
 STOOD_STILL = "The run's orchestration stood still and was started again; it goes on."
@@ -169,6 +170,8 @@ async def _stands_still(this: _Round, run_id: str, found: Any) -> bool:
     """Whether the orchestration *found* has not moved since the round before, and waits for nothing."""
     updated = _seen_before[run_id] = _moment(found.last_updated_time)
     is_quiet = updated == this.before.get(run_id) and _since(updated) >= QUIET
+    if found.runtime_status == Status.Pending and is_quiet and _since(updated) >= LONG_PENDING:
+        log.warning("run %s: its orchestration has not begun for minutes", run_id)  # the hub may be busy
     if found.runtime_status != Status.Running or not is_quiet:
         return False
     whole: Any = await this.client.get_status(run_id, show_history=True)

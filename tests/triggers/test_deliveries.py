@@ -29,11 +29,21 @@ class Hub:
 
     instances: list = field(default_factory=list)
     started: list = field(default_factory=list)
+    ended: list = field(default_factory=list)
+    history: list = field(default_factory=list)
 
     async def get_status_by(self, since, until, statuses, prefix):
         found = [one for one in self.instances if since <= one.created_time <= until]
         assert all(one.instance_id.startswith(prefix) for one in found)
         return [one for one in found if one.runtime_status in statuses][:PAGE]
+
+    async def get_status(self, instance, show_history):
+        assert show_history
+        (found,) = [one for one in self.instances if one.instance_id == instance]
+        return SimpleNamespace(runtime_status=found.runtime_status, history=self.history)
+
+    async def terminate(self, instance, reason):
+        self.ended.append(instance)
 
     async def start_new(self, name, instance, given):
         assert name == "take_delivery"
@@ -101,6 +111,40 @@ async def test_a_delivery_that_keeps_failing_is_reported(caplog, tries, is_repor
         await restart_failed_deliveries(Hub([one]))
     assert ("work item 7 failed" in caplog.text) is is_reported
     assert ("Table Storage said no." in caplog.text) is is_reported
+
+
+async def test_a_delivery_whose_orchestration_stands_still_is_ended_and_then_started_again(caplog):
+    one = failed(7, minutes=30, status="Running")
+    hub = Hub([one])
+    assert await restart_failed_deliveries(hub) == 0
+    assert hub.ended == [one.instance_id]
+    assert wire.load(Delivery, one.input_).id in caplog.text
+    hub.instances = [failed(7, minutes=30, status="Terminated")]
+    assert await restart_failed_deliveries(hub) == 1
+
+
+@pytest.mark.parametrize(
+    ("minutes", "history"),
+    [
+        (30, [{"EventType": "TaskScheduled", "Timestamp": before_now(minutes=20).isoformat()}]),
+        (30, [{"EventType": "TimerCreated", "FireAt": before_now(minutes=-1).isoformat()}]),
+        (2, []),
+    ],
+    ids=["an activity under way", "a timer that is not due", "it has just begun"],
+)
+async def test_a_delivery_that_is_being_taken_is_left_alone(minutes, history):
+    hub = Hub([failed(1, minutes=minutes, status="Running")], history=history)
+    assert await restart_failed_deliveries(hub) == 0
+    assert hub.ended == []
+
+
+@pytest.mark.parametrize(("minutes", "is_said"), [(2, False), (30, True)])
+async def test_a_delivery_that_does_not_begin_is_named(caplog, minutes, is_said):
+    one = failed(1, minutes=minutes, status="Pending")
+    hub = Hub([one])
+    assert await restart_failed_deliveries(hub) == 0
+    assert (wire.load(Delivery, one.input_).id in caplog.text) is is_said
+    assert (hub.started, hub.ended) == ([], [])
 
 
 def test_a_delivery_that_ended_without_a_word_points_to_the_log():

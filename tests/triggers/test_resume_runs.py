@@ -199,6 +199,14 @@ async def test_only_an_orchestration_that_runs_can_stand_still(janitor, status):
         assert await janitor.round() == (0, [])
 
 
+@pytest.mark.parametrize(("minutes", "is_said"), [(2, False), (30, True)])
+async def test_an_orchestration_that_does_not_begin_is_named(janitor, caplog, minutes, is_said):
+    janitor.client.has(Status.Pending, minutes_ago=minutes)
+    for _ in range(2):
+        assert await janitor.round() == (0, [])
+    assert (janitor.run.id in caplog.text) is is_said
+
+
 async def test_an_orchestration_that_moved_between_two_rounds_is_left_alone(janitor):
     janitor.client.has(Status.Running, minutes_ago=3, history=NOTHING_TO_COME)
     assert await janitor.round() == (0, [])
