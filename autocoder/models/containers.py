@@ -141,6 +141,7 @@ class Plan(Value):
     poll_seconds: float = Field(description="POLL_SECONDS when the run was planned")
     provisioning_minutes: float = Field(30, description="PROVISIONING_MINUTES when the run was planned")
     remarks: tuple[str, ...] = Field((), description="about requested files that are missing or cut")
+    app_version: str = Field("", description="of the app that made the plan")
 
     @property
     def base(self) -> Base:

@@ -9,6 +9,7 @@ from autocoder.container_groups.build import agent_image
 from autocoder.models import CommitText, Plan, Repository, Run, RunFile, WorkItemSummary
 from autocoder.requests.run_request import full_budget
 from autocoder.runs.files import PROMPT, RUN_FILE, SYSTEM_PROMPT
+from autocoder.runs.version import APP_VERSION
 from autocoder.settings import Settings
 from autocoder.texts.markdown import one_line, without_ci_marks
 
@@ -55,6 +56,7 @@ def plan_run(
         inputs=(*INPUTS, *images),
         poll_seconds=settings.poll_seconds,
         provisioning_minutes=settings.provisioning_minutes,
+        app_version=APP_VERSION,
     )
 
 

@@ -26,6 +26,11 @@ def test_a_plan_of_the_version_without_a_base_starts_from_the_target_branch():
     assert loaded.repository.target_commit == "2" * 40
 
 
+def test_a_plan_of_a_version_that_did_not_say_which_it_was_is_read():
+    stored = {name: value for name, value in wire.dump(PLAN).items() if name != "appVersion"}
+    assert wire.load(m.Plan, stored).app_version == ""
+
+
 def test_a_plan_is_read_back_as_it_was_stored():
     start = m.Base(branch="feature/größe", commit="3" * 40)
     repository = PLAN.repository.model_copy(update={"base": start})
