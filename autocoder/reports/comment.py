@@ -22,6 +22,7 @@ PROGRESS = {
     "running": "🛠️ Autocoder's agent is working.",
     "verifying": "🔎 Autocoder is running the team's checks on the change.",
 }
+AS_WRITTEN = "That was so when this comment was written."
 COMPLETED = {
     "ready": BY_NAME["completed"].text.removesuffix("."),
     "draft": "A draft pull request is ready to look at",
@@ -37,8 +38,11 @@ def usage_line(usage: Usage) -> str:
 
 
 def progress_comment(run_id: str, phase: str, reason: str = "") -> str:
-    """Return the work item's comment while the run is in *phase*, with the *reason* why it waits."""
-    said = [inert(one_line(reason, 1_000))] if reason else []
+    """Return the work item's comment while the run is in *phase*, with the *reason* why it waits.
+
+    The comment is not edited each time the queue moves, and says so.
+    """
+    said = [f"{inert(one_line(reason, 1_000))} {AS_WRITTEN}"] if reason else []
     return "\n\n".join([PROGRESS[phase], *said, run_marker(run_id)])
 
 

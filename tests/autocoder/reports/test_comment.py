@@ -1,7 +1,7 @@
 import pytest
 
 from autocoder import models as m
-from autocoder.reports.comment import final_comment, headline, progress_comment, unseen
+from autocoder.reports.comment import AS_WRITTEN, final_comment, headline, progress_comment, unseen
 from autocoder.shared.outcomes import BY_NAME
 from tests.autocoder.reports import test_pull_request
 
@@ -30,6 +30,7 @@ def test_a_comment_of_a_queued_run_says_why_it_waits_and_loads_nothing():
     )
     text = progress_comment(RUN_ID, "queued", reason)
     assert "Waiting for a place: 1 run of project" in text
+    assert AS_WRITTEN in text  # nobody edits it each time the queue moves
     assert "![" not in text
     assert text.endswith(f"Run {RUN_ID}")
 
