@@ -21,6 +21,7 @@ from activities.parts.orchestrations import start_run_agent
 from autocoder import wire
 from autocoder.clients.connect import clients
 from autocoder.errors import AutocoderError, MayPass, NoCapacity, RetryLater, SignInRequired, Transient
+from autocoder.requests.delivery import Delivery
 
 InputT = TypeVar("InputT")
 OutputT = TypeVar("OutputT")
@@ -90,7 +91,7 @@ def _answered(run: Callable[..., Any], kind: Any, payload: Any, *more: Any) -> d
     where = run.__name__
     try:
         value = wire.load(kind, payload)
-        where = f"run {_run_id(value)}: {where}"
+        where = f"{_subject(value)}: {where}"
         return {"value": wire.dump(run(value, *more))}
     except AutocoderError as error:
         reply = _reply(error)
@@ -107,13 +108,13 @@ def _has_moved(run_id: str) -> bool:
     return not (clients().records.get(run_id) or {}).get("waiting_for")
 
 
-def _run_id(value: Any) -> str:
-    """Return the id of the run that an activity's input is, or belongs to."""
-    if isinstance(value, str):
-        return value
+def _subject(value: Any) -> str:
+    """Return the run that an activity's input is, or belongs to, or else the delivery, with its id."""
+    if isinstance(value, Delivery):
+        return f"delivery {value.id}"
     for name in ("given", "plan", "run"):
         value = getattr(value, name, value)
-    return str(getattr(value, "id", "unknown"))
+    return f"run {value if isinstance(value, str) else value.id}"
 
 
 def _reply(error: AutocoderError) -> dict[str, Any]:
