@@ -88,3 +88,22 @@ def test_a_late_repeat_does_not_let_an_ended_run_wait(records, waiting):
     row = records.get(waiting.id)
     assert not row.get("waiting_for")
     assert row["status"] == "completed"
+
+
+def test_a_wait_that_is_repeated_goes_on(records, waiting):
+    since = ago(3)
+    for reason in ("503", "504"):
+        suspend_run.run(Wait(run=waiting, reason=reason, since=since, minutes=40))
+    assert records.get(waiting.id)["reason"] == "Waiting: 504"
+
+
+@pytest.mark.parametrize("later", [None, {"since": 1.0}], ids=["it works", "it waits again"])
+def test_a_wait_that_is_over_is_not_begun_by_a_late_activity(records, waiting, later):
+    late = Wait(run=waiting, reason="late words", since=ago(3), minutes=40)
+    suspend_run.run(late)
+    records.enter(waiting.id, "provisioning", {})
+    if later:
+        suspended(waiting, **later)
+    before = records.get(waiting.id)
+    assert suspend_run.run(late) is None
+    assert records.get(waiting.id) == before
