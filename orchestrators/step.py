@@ -15,8 +15,6 @@ from autocoder.shared.redaction import Redactor
 
 InputT = TypeVar("InputT")
 OutputT = TypeVar("OutputT")
-OtherInputT = TypeVar("OtherInputT")
-OtherOutputT = TypeVar("OtherOutputT")
 Steps = Generator[Any, Any, OutputT]
 Call = tuple[Activity[InputT, OutputT], InputT]
 
@@ -53,29 +51,15 @@ def step(
     Raises `StepWaits` when a service is away for longer than some minutes, else `StepFailed`.
     """
     (answer,) = yield from _settled(context, (activity, value))
-    result: OutputT = _unless_failed(answer)
+    if isinstance(answer, Exception):
+        raise answer
+    result: OutputT = answer
     return result
-
-
-def together(
-    context: df.DurableOrchestrationContext,
-    first: Call[InputT, OutputT],
-    second: Call[OtherInputT, OtherOutputT],
-) -> Steps[tuple[OutputT, OtherOutputT]]:
-    """Take two steps at once, of which neither needs the other's result; raises as `step` does."""
-    one, other = yield from _settled(context, first, second)
-    return _unless_failed(one), _unless_failed(other)
 
 
 def attempted(context: df.DurableOrchestrationContext, *calls: Call[Any, Any]) -> Steps[list[Any]]:
     """Take several steps at once, whichever of them fails: an exception takes the place of its result."""
     return (yield from _settled(context, *calls))
-
-
-def _unless_failed(answer: Any) -> Any:
-    if isinstance(answer, Exception):
-        raise answer
-    return answer
 
 
 def _settled(context: df.DurableOrchestrationContext, *calls: Call[Any, Any]) -> Steps[list[Any]]:

@@ -15,7 +15,6 @@ from orchestrators.step import (
     pause,
     reason_of,
     step,
-    together,
 )
 
 UNEXPECTED = "Autocoder had an unexpected error. Search the app's log for {}."
@@ -125,27 +124,20 @@ def test_a_worker_that_ended_in_the_middle_of_a_step_is_not_its_end():
 
 def test_two_steps_are_tried_again_each_for_itself():
     context = Context()
-    steps = together(context, (COUNT, 1), (COUNT, 2))
-    assert played(steps, context, {1: [again(), good(5)], 2: [good(6)]}) == ((5, 6), 1)
+    steps = attempted(context, (COUNT, 1), (COUNT, 2))
+    assert played(steps, context, {1: [again(), good(5)], 2: [good(6)]}) == ([5, 6], 1)
 
 
 def test_the_longer_pause_of_two_steps_counts():
     context = Context()
-    steps = together(context, (COUNT, 1), (COUNT, 2))
+    steps = attempted(context, (COUNT, 1), (COUNT, 2))
     replies = {1: [again(7, steady=True), good(5)], 2: [again(20, steady=True), good(6)]}
-    assert played(steps, context, replies) == ((5, 6), 20)
-
-
-def test_the_first_of_two_failures_is_raised_when_both_are_needed():
-    context = Context()
-    steps = together(context, (COUNT, 1), (COUNT, 2))
-    with pytest.raises(StepFailed, match="one"):
-        played(steps, context, {1: [{"failed": {"reason": "one"}}], 2: [{"failed": {"reason": "two"}}]})
+    assert played(steps, context, replies) == ([5, 6], 20)
 
 
 @pytest.mark.parametrize("number", [1, 2])
 @pytest.mark.parametrize("how", [{"failed": {"reason": "no"}}, ValueError("UnexpectedError: a bug")])
-def test_the_other_of_two_steps_keeps_its_result_where_both_are_worth_it(number, how):
+def test_the_other_of_two_steps_keeps_its_result(number, how):
     context = Context()
     steps = attempted(context, (COUNT, 1), (COUNT, 2))
     results, _ = played(steps, context, {number: [how], 3 - number: [good(5)]})
