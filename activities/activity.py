@@ -75,8 +75,13 @@ def activity(run: Callable[..., Any]) -> Activity[Any, Any]:
         loop = asyncio.get_running_loop()
 
         def start(run_id: str) -> None:
-            started = start_run_agent(client, run_id, lambda: _has_moved(run_id))
-            asyncio.run_coroutine_threadsafe(started, loop).result(START_SECONDS)
+            starting = start_run_agent(client, run_id, lambda: _has_moved(run_id))
+            started = asyncio.run_coroutine_threadsafe(starting, loop)
+            try:
+                started.result(START_SECONDS)
+            except TimeoutError:
+                started.cancel()
+                raise Transient("The run could not be started in time.") from None
 
         return await loop.run_in_executor(STARTING, _answered, run, kind, payload, start)
 

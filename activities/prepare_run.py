@@ -1,7 +1,7 @@
 """Prepares a run: takes its place, checks its requester, reads what it is about, and writes its plan.
 
-A repeat reads again, and takes nothing twice. A run without a place says so, and waits without an
-orchestration.
+A repeat reads again, takes nothing twice, and leaves the first plan as it is. A run without a place says so,
+and waits without an orchestration.
 """
 
 from typing import Any
