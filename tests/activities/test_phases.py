@@ -77,6 +77,16 @@ def test_a_group_that_exists_already_waits_for_nothing(records, plan, monkeypatc
     assert records.get(plan.run.id)["reason"] == ""
 
 
+def test_a_group_whose_maker_died_before_it_was_noted_counts_as_a_launch(records, plan, monkeypatch):
+    records.enter(plan.run.id, "provisioning", {"launches": 2, "launched_at": ""})
+    containers = SimpleNamespace(get_group=lambda _: GroupState(provisioning_state="Creating"))
+    connected = SimpleNamespace(records=records, containers=containers)
+    monkeypatch.setattr(create_container_group, "clients", lambda: connected)
+    for _ in range(2):  # a repeat counts nothing
+        assert launched(plan) is None
+        assert records.get(plan.run.id)["launches"] == 3
+
+
 @pytest.mark.parametrize(("launched_at", "deleted"), [("", ["autocoder-"]), ("2026-01-01T00:00:00Z", [])])
 def test_a_group_that_failed_is_deleted_only_before_it_was_launched(
     records, plan, monkeypatch, launched_at, deleted
