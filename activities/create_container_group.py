@@ -84,12 +84,12 @@ def _adopt(connected: Clients, plan: Plan, group: GroupState) -> None:
     if is_new and group.provisioning_state in GIVEN_UP:
         connected.containers.delete_group(group_name(plan.run.current_round))
         raise RetryLater("The earlier container group is still being deleted.", retry_after_seconds=5)
-    connected.records.launched(plan.run.current_round, launches=_launches(row) + 1, read=row)
+    connected.records.launched(plan.run.current_round, launches=_launches(row), read=row)
 
 
 def _launches(row: Row) -> int:
-    """Return how many groups were accepted for the round so far."""
-    return int(row.get(LAUNCHES) or 0)
+    """Return the number of groups of the round, with one that the *row* does not know of yet."""
+    return int(row.get(LAUNCHES) or 0) + 1
 
 
 def _of_this_round(plan: Plan, row: Row) -> Row:
@@ -134,9 +134,9 @@ def _launched(connected: Clients, plan: Plan, operation: str, row: Row, told: Ro
     The report is looked for although the row tells of it: it is written first, and the group is deleted
     only after that. So whoever creates the group after it was deleted finds the report here.
     """
-    current, launches = plan.run.current_round, _launches(row) + 1
+    current, launches = plan.run.current_round, _launches(row)
     row, is_settled = in_parallel(
-        lambda: connected.records.launched(current, operation, launches, row, told),
+        lambda: connected.records.launched(current, launches, operation, row, told),
         lambda: connected.blobs.exists(WholeRun(plan.run.id), REPORT),
     )
     if not told.items() <= row.items():

@@ -12,7 +12,7 @@ from autocoder.clients.connect import Clients
 from autocoder.clients.service_codes import is_lack_of_room
 from autocoder.clock import now
 from autocoder.container_groups.state import GroupState, agent_start_failure, judge_group
-from autocoder.errors import AutocoderError, SignInRequired, Transient
+from autocoder.errors import AutocoderError, MayPass, SignInRequired, Transient
 from autocoder.ids import group_name
 from autocoder.models import GroupVerdict, Phase, Plan, Progress
 from autocoder.rounds import Round
@@ -38,21 +38,23 @@ def look_at_group(
             lambda: connected.containers.get_group(group_name(plan.run.current_round)),
             lambda: _progress(connected, plan.run.current_round) if PROGRESS in files else None,
         )
-    except (Transient, SignInRequired):  # the orchestration asks again
-        unseen = GroupVerdict(state="working")
-        verdict = _in_time(unseen, plan, row)
-        if verdict is unseen:
-            raise
-        return verdict
     except AutocoderError as error:  # such as a role that is missing: the group may work for all that
-        why = f"The container group cannot be looked at: {error}"
-        return _in_time(GroupVerdict(state="working", reason=why), plan, row)
+        unseen = GroupVerdict(state="working", reason=f"The container group cannot be looked at: {error}")
+        verdict = _in_time(unseen, plan, row)
+        if verdict is unseen and _is_away(error):
+            raise  # the orchestration asks again
+        return verdict
     seen = _judged(group, progress, has_begun=ATTEMPT in files)
     if seen.state == "failed" and not seen.final:
         seen = _explained(connected, seen, str(row.get("operation") or ""))
     if seen.state == "working":
         _tell_progress(connected, plan, row, progress)
     return _in_time(seen, plan, row)
+
+
+def _is_away(error: AutocoderError) -> bool:
+    """Whether nobody answers for the group; one that may not be looked at goes on, for however long."""
+    return isinstance(error, (Transient, SignInRequired)) and not isinstance(error, MayPass)
 
 
 def _in_time(seen: GroupVerdict, plan: Plan, row: Mapping[str, Any]) -> GroupVerdict:

@@ -34,6 +34,10 @@ if TYPE_CHECKING:
 
 POOL = 64  # connections that are kept for reuse; a call beyond them opens one of its own
 RENEW_SECONDS = 300
+FOR_NEW_ROLES = (
+    "The app tries again for some minutes, because a new role takes as long to work; if it stays refused, "
+    "give the app's identity this permission: docs/permissions.md lists what it needs."
+)
 FOR_ADMINISTRATORS = "An administrator of the subscription can mend it; then start the run again."
 VERBOSE_LOGGERS = ("azure", "httpx", "httpcore", "urllib3", "msal")
 _BY_STATUS: dict[int, type[AutocoderError]] = {
@@ -43,6 +47,10 @@ _BY_STATUS: dict[int, type[AutocoderError]] = {
     404: NotFound,
     409: Conflict,
     412: StaleRevision,
+}
+_PASSING: dict[type[AutocoderError], type[RetryLater]] = {
+    Conflict: RetryLater,
+    **dict.fromkeys((Forbidden, InvalidArgument, NotFound), MayPass),
 }
 
 
@@ -119,8 +127,11 @@ def translated(service: str, *, refusals_pass: bool = False) -> Iterator[None]:
     """Turn the SDK's exceptions into errors of the domain, with *service* at the start of their messages.
 
     With *refusals_pass*, as the resource manager's do, 409 means that another operation is under way, and a
-    request that is refused may be accepted later, unless its code is known to be final. Raises `Transient`,
-    `SignInRequired`, or the error for the status of the answer.
+    request that is refused may be accepted later, unless its code is known to be final: even a role that was
+    assigned takes minutes to work. Raises `Transient`, `SignInRequired`, or the error for the status of the
+    answer.
+
+    https://learn.microsoft.com/azure/role-based-access-control/troubleshooting
     """
     from azure.core.exceptions import (
         ClientAuthenticationError,
@@ -151,8 +162,11 @@ def _passing(found: AutocoderError, seconds: float) -> AutocoderError:
     code = found.service_code
     if is_final(code) and isinstance(found, (Conflict, Forbidden, InvalidArgument, NotFound)):
         return InvalidArgument(found.message, service_code=code, next_step=FOR_ADMINISTRATORS)
-    kind = {Conflict: RetryLater, InvalidArgument: MayPass}.get(type(found))
-    return kind(found.message, retry_after_seconds=seconds, service_code=code) if kind else found
+    kind = _PASSING.get(type(found))
+    if kind is None:
+        return found
+    step = FOR_NEW_ROLES if type(found) is Forbidden else None
+    return kind(found.message, retry_after_seconds=seconds, service_code=code, next_step=step)
 
 
 def error_of(status: int, code: str, said: str, wait: float) -> AutocoderError:

@@ -54,10 +54,10 @@ class ContainerInstances:
     credential: "TokenCredential" = field(repr=False)
 
     def get_group(self, name: str) -> GroupState | None:
-        """Return the group's state, or None when the group does not exist."""
+        """Return the group's state, or None when the group does not exist. Raises as `create_group` does."""
         from azure.core.exceptions import ResourceNotFoundError
 
-        with translated(SERVICE):
+        with translated(SERVICE, refusals_pass=True):
             try:
                 group = self._client.container_groups.get(self.resource_group, name)
             except ResourceNotFoundError:
@@ -102,7 +102,7 @@ class ContainerInstances:
         return str(given.get("code") or ""), plain(str(given.get("message") or ""))
 
     def delete_group(self, name: str) -> None:
-        """Delete the group; a missing one is not an error. Raises `RetryLater` as `create_group` does."""
+        """Delete the group; a missing one is not an error. Raises as `create_group` does."""
         from azure.core.exceptions import ResourceNotFoundError
 
         with translated(SERVICE, refusals_pass=True):

@@ -95,8 +95,8 @@ class RunRecords(Claims):
     def launched(
         self,
         current: Round,
+        launches: int,
         operation: str = "",
-        launches: int = 1,
         read: dict[str, Any] | None = None,
         more: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from autocoder import models as m
 from autocoder import wire
 from autocoder.clock import now
 from autocoder.container_groups.state import ContainerState, GroupState
-from autocoder.errors import Forbidden, RetryLater
+from autocoder.errors import Forbidden, MayPass, RetryLater
 from autocoder.rounds import RunFile, WholeRun
 from autocoder.runs.files import ATTEMPT, PLAN, PROGRESS, REPORT, REQUEST, RESULT
 from autocoder.runs.next_step import ABSENCES, LAUNCHED_AT, MAX_LOOKS
@@ -344,8 +344,9 @@ def test_a_run_is_late_also_while_its_group_cannot_be_seen(record):
     assert record.seen().report.outcome == "timed_out"
 
 
-def test_a_group_that_may_not_be_read_is_looked_at_again_and_the_row_says_why(record):
-    record.begun().groups.state = Forbidden("not allowed")
+@pytest.mark.parametrize("refusal", [Forbidden("not allowed"), MayPass("not allowed", retry_after_seconds=1)])
+def test_a_group_that_may_not_be_read_is_looked_at_again_and_the_row_says_why(record, refusal):
+    record.begun().groups.state = refusal
     assert record.seen().next == "watch"
     assert "not allowed" in record.row["reason"]
 

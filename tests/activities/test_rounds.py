@@ -15,6 +15,7 @@ from autocoder.container_groups.state import ContainerState, GroupState
 from autocoder.errors import Conflict
 from autocoder.rounds import Round, WholeRun
 from autocoder.runs.files import ATTEMPT, PACK, PLAN, REPORT, REQUEST, RESULT
+from autocoder.runs.next_step import LAUNCHED_AT, LAUNCHES
 from tests.autocoder.clients.conftest import storage  # noqa: F401
 from tests.autocoder.requests.test_run_request import SETTINGS
 from tests.orchestrators.conftest import plan, request, result, run
@@ -131,6 +132,19 @@ def test_a_container_group_that_was_launched_and_is_gone_is_not_made_by_a_late_a
         assert creating.create_container_group.run(late) is None
     assert connected.containers.groups == {}
     assert connected.records.get(second.id) == before
+
+
+def test_a_group_is_counted_once_whether_it_was_just_created_or_is_adopted(connected, second):
+    launch, name = creating.Launch(plan=plan(second)), f"autocoder-{second.id}-2"
+    for launches in (1, 2, 3):
+        connected.containers.groups[name] = WORKS  # it was created, and the answer was lost
+        for _ in range(2):  # an activity may run twice
+            assert creating.create_container_group.run(launch) is None
+            assert connected.records.get(second.id)[LAUNCHES] == launches
+        connected.containers.groups.clear()
+        connected.records.merge(second.id, {LAUNCHED_AT: ""})  # it was gone
+    creating.create_container_group.run(launch)
+    assert connected.records.get(second.id)[LAUNCHES] == 4
 
 
 def test_a_late_container_group_is_deleted_once_the_report_is_settled(connected, second):

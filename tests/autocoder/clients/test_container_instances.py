@@ -12,7 +12,6 @@ from autocoder.errors import (
     NoImage,
     NotFound,
     RetryLater,
-    SignInRequired,
     Transient,
 )
 from emulators import identities
@@ -125,6 +124,9 @@ def test_a_group_in_transition_is_retried_later(groups, resource_manager):
         (408, "OperationTimedOut", Transient),
         (400, "AnyCodeThatIsNew", MayPass),
         (422, "", MayPass),
+        (403, "AuthorizationFailed", MayPass),
+        (403, "LinkedAuthorizationFailed", MayPass),
+        (404, "AnyCodeThatIsNew", MayPass),
         (400, "InvalidRequestContent", InvalidArgument),
         (403, "RequestDisallowedByPolicy", InvalidArgument),
         (409, "MissingSubscriptionRegistration", InvalidArgument),
@@ -189,8 +191,22 @@ def test_an_invalid_group_is_refused_with_the_reason(groups):
 
 def test_the_readers_identity_may_not_create_groups(resource_manager):
     client = resource_manager.clients(AZURE_CLIENT_ID=identities.READER.client_id).containers
-    with pytest.raises((Forbidden, SignInRequired)):
+    with pytest.raises(MayPass, match="permission"):
         client.create_group(spec("six"), {})
+
+
+@pytest.mark.parametrize("call", [ContainerInstances.get_group, ContainerInstances.delete_group])
+def test_a_role_that_was_given_a_moment_ago_may_still_be_refused(resource_manager, call):
+    client = resource_manager.clients(AZURE_CLIENT_ID=identities.READER.client_id).containers
+    with pytest.raises(MayPass, match=r"The app tries again for some minutes.*docs/permissions\.md"):
+        call(client, "thirteen")
+
+
+def test_whoever_asks_what_the_app_may_do_is_told_of_a_missing_role_at_once(resource_manager):
+    client = resource_manager.clients(AZURE_CLIENT_ID=identities.READER.client_id).containers
+    for call in (client.list_groups, lambda: client.usages("westeurope")):
+        with pytest.raises(Forbidden):
+            call()
 
 
 def test_reports_how_much_of_the_quota_is_used(groups):
