@@ -79,9 +79,14 @@ def checked_storage(value: object) -> object:
 
     https://learn.microsoft.com/azure/storage/common/storage-configure-connection-string
     """
-    if isinstance(value, str) and ("AccountKey=" in value or value == "UseDevelopmentStorage=true"):
+    if isinstance(value, str) and ("accountkey=" in value.lower() or is_development_storage(value)):
         return value
     return checked_url(value)
+
+
+def is_development_storage(text: str) -> bool:
+    """Whether *text* is the connection string of Azurite on its default ports."""
+    return text.strip().rstrip(";").lower() == "usedevelopmentstorage=true"
 
 
 def checked_guid(value: object) -> str:

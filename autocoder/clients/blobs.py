@@ -9,17 +9,18 @@ https://learn.microsoft.com/rest/api/storageservices/blob-service-rest-api
 import datetime as dt
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
+from uuid import uuid4
 
 from autocoder.clients.azure import TokenSource
 from autocoder.clients.storage.account import read_account
 from autocoder.clients.storage.listing import Listing, delegation_key, key_request, read_listing
-from autocoder.clients.storage.rest import Rest, size
+from autocoder.clients.storage.rest import Rest
 from autocoder.clients.storage.sas import DelegationKey, Grant, iso, signed_query
 from autocoder.clients.storage.shared_key import blob_string
 from autocoder.errors import AutocoderError, Conflict, InvalidArgument, NotFound, StaleRevision
@@ -38,6 +39,7 @@ KEY_LIFETIME = dt.timedelta(days=1)
 BLOCK, APPEND = {"x-ms-blob-type": "BlockBlob"}, {"x-ms-blob-type": "AppendBlob"}
 BINARY, XML = {"content-type": "application/octet-stream"}, {"content-type": "application/xml"}
 IF_NEW = {"if-none-match": "*"}
+WRITER = "x-ms-meta-writer"  # of a new blob: metadata, which the service keeps and gives back
 _RUN = re.compile(RUN_ID)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}(?:/[A-Za-z0-9][A-Za-z0-9._-]{0,99}){0,3}")
 T = TypeVar("T")
@@ -62,8 +64,13 @@ class Blobs:
         self._written(lambda: self._rest.send("PUT", path, headers=headers, content=content))
 
     def put_new(self, folder: Folder[FileT], name: FileT, content: bytes) -> bool:
-        """Write a blob unless it exists; return whether it was written. Raises the same errors as `put`."""
-        return self._created(_path(folder, name), {**BLOCK, **BINARY}, content)
+        """Write a blob unless it exists; return whether it was written. Raises the same errors as `put`.
+
+        When the answer is lost, the repeat meets the blob that it has written itself, and knows it again.
+        """
+        path, own = _path(folder, name), uuid4().hex
+        is_new = self._created(path, {**BLOCK, **BINARY, WRITER: own}, content)
+        return is_new or (self._headers(path) or {}).get(WRITER) == own
 
     def get(self, folder: Folder[FileT], name: FileT, limit: int = MAX_BYTES) -> bytes | None:
         """Return a blob's bytes, or None when it does not exist. Raises `TooLarge` above *limit* bytes.
@@ -81,10 +88,7 @@ class Blobs:
             self._rest.send("GET", _path(folder, name), limit=limit, into=file)
 
     def read_range(self, folder: Folder[FileT], name: FileT, offset: int, length: int) -> bytes:
-        """Return up to *length* bytes from *offset* on; none past the end, or when the blob does not exist.
-
-        Raises the error of the domain for any other failure.
-        """
+        """Return up to *length* bytes from *offset* on; none past the end, or when there is no blob."""
         part = {"x-ms-range": f"bytes={offset}-{offset + length - 1}"}
         try:
             return self._rest.send("GET", _path(folder, name), headers=part, limit=length).content
@@ -106,11 +110,11 @@ class Blobs:
 
     def exists(self, folder: Folder[FileT], name: FileT) -> bool:
         """Whether the blob exists."""
-        return size(self._rest, _path(folder, name)) is not None
+        return self._headers(_path(folder, name)) is not None
 
     def size(self, folder: Folder[FileT], name: FileT) -> int:
         """Return how many bytes the blob has, 0 when it does not exist."""
-        return size(self._rest, _path(folder, name)) or 0
+        return int((self._headers(_path(folder, name)) or {}).get("content-length", 0))
 
     def create_append(self, folder: Folder[FileT], name: FileT) -> None:
         """Create an empty append blob; an existing one is not changed."""
@@ -130,18 +134,13 @@ class Blobs:
                     yield run_id
 
     def delete(self, folder: Folder[FileT], name: FileT) -> None:
-        """Delete a blob, unless it is missing.
-
-        https://learn.microsoft.com/rest/api/storageservices/delete-blob
-        """
-        with suppress(NotFound):
-            self._rest.send("DELETE", _path(folder, name))
+        """Delete a blob, unless it is missing."""
+        self._delete(_path(folder, name))
 
     def delete_run(self, run_id: str) -> None:
         """Delete all blobs of a run and its rounds."""
         for name in self.files(run_id):
-            with suppress(NotFound):
-                self._rest.send("DELETE", f"/{CONTAINER}/{WholeRun(run_id).prefix}{name}")
+            self._delete(f"/{CONTAINER}/{WholeRun(run_id).prefix}{name}")
 
     def sas_url(self, folder: Folder[FileT], name: FileT, permissions: str, minutes: float) -> str:
         """Return a signed URL that grants *permissions* (such as `r`, `a`, `cw`) on one blob. It is a secret.
@@ -168,6 +167,21 @@ class Blobs:
                 self._keys[:] = [delegation_key(answer.content)]
             return self._keys[0]
 
+    def _delete(self, path: str) -> None:
+        # https://learn.microsoft.com/rest/api/storageservices/delete-blob
+        with suppress(NotFound):
+            self._rest.send("DELETE", path)
+
+    def _headers(self, path: str) -> Mapping[str, str] | None:
+        """Return the headers that describe a blob, such as its length, None when it does not exist.
+
+        https://learn.microsoft.com/rest/api/storageservices/get-blob-properties
+        """
+        try:
+            return self._rest.send("HEAD", path).headers
+        except NotFound:
+            return None
+
     def _listings(self, query: dict[str, str]) -> Iterator[Listing]:
         """Yield the pages of a list of the blobs; none if there is no container.
 
@@ -175,10 +189,9 @@ class Blobs:
         """
         asked, marker = {"restype": "container", "comp": "list", **query}, ""
         while True:
+            following = {"marker": marker} if marker else {}
             try:
-                answer = self._rest.send(
-                    "GET", f"/{CONTAINER}", asked | ({"marker": marker} if marker else {})
-                )
+                answer = self._rest.send("GET", f"/{CONTAINER}", asked | following)
             except NotFound:
                 return
             page = read_listing(answer.content, marker)

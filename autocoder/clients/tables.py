@@ -18,6 +18,7 @@ from autocoder.clients.storage.rest import Rest
 from autocoder.clients.storage.shared_key import table_string
 from autocoder.clients.storage.values import Row, key_path, literal, read_row, read_rows, row_bytes
 from autocoder.errors import Conflict, NotFound, StaleRevision, UnexpectedAnswer
+from autocoder.requests.continuation import POSITION_KEYS
 
 if TYPE_CHECKING:
     import httpx
@@ -34,7 +35,6 @@ HEADERS = {
 }
 JSON = {"content-type": "application/json"}
 NO_ECHO = {"prefer": "return-no-content"}
-CONTINUATION = ("NextPartitionKey", "NextRowKey")
 
 
 @dataclass(frozen=True)
@@ -163,10 +163,9 @@ class Tables:
             answer = self._rest.send("GET", f"/{table}()", query)
         except NotFound:
             return [], None
-        given = {name: answer.headers.get(f"x-ms-continuation-{name.lower()}", "") for name in CONTINUATION}
-        return list(read_rows(answer.content)), {
-            name: value for name, value in given.items() if value
-        } or None
+        given = {name: answer.headers.get(f"x-ms-continuation-{name.lower()}", "") for name in POSITION_KEYS}
+        rows = read_rows(answer.content, are_whole="$select" not in query)
+        return rows, {name: value for name, value in given.items() if value} or None
 
     def _insert(self, table: str, entity: bytes) -> None:
         """Insert a row; if the table does not exist, it is created first."""

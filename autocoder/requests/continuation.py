@@ -9,23 +9,23 @@ from collections.abc import Mapping
 
 from autocoder.shared.json_text import parse_json
 
-KEYS = ("NextPartitionKey", "NextRowKey")
+POSITION_KEYS = ("NextPartitionKey", "NextRowKey")
 MAX_LENGTH = 4_000
 Position = Mapping[str, str]  # as Table Storage names the next row, in words of its own
 
 
 def token_of(position: Position) -> str:
     """Return the continuation token for *position*."""
-    text = json.dumps([position.get(key) or "" for key in KEYS])
+    text = json.dumps([position.get(key) or "" for key in POSITION_KEYS])
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 def position_of(token: str) -> Position:
     """Return the position of which *token* was made. Raises ValueError for any other text."""
     found = parse_json(base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True))
-    if not (isinstance(found, list) and len(found) == len(KEYS) and all(map(_is_key, found))):
+    if not (isinstance(found, list) and len(found) == len(POSITION_KEYS) and all(map(_is_key, found))):
         raise ValueError("it is no continuation token")
-    return {key: value for key, value in zip(KEYS, found, strict=True) if value}
+    return {key: value for key, value in zip(POSITION_KEYS, found, strict=True) if value}
 
 
 def checked(token: str) -> str:

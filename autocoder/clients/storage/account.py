@@ -10,13 +10,12 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from autocoder.errors import InvalidArgument
-from autocoder.setting_values import is_loopback
+from autocoder.setting_values import is_development_storage, is_loopback
 
 Kind = Literal["blob", "table"]
 PUBLIC_CLOUD = "core.windows.net"
 # Azurite's account and key, which its documentation publishes, and its default ports:
 # https://learn.microsoft.com/azure/storage/common/storage-connect-azurite
-DEVELOPMENT = "UseDevelopmentStorage=true"
 DEVELOPMENT_ACCOUNT = "devstoreaccount1"
 DEVELOPMENT_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
 DEVELOPMENT_PORTS = {"blob": 10000, "table": 10002}
@@ -41,18 +40,17 @@ def read_account(text: str, kind: Kind) -> Account:
 
     Raises `InvalidArgument`, without the text, when it is neither.
     """
-    if text == DEVELOPMENT:
+    if is_development_storage(text):
         endpoint = f"http://127.0.0.1:{DEVELOPMENT_PORTS[kind]}/{DEVELOPMENT_ACCOUNT}"
         return Account(DEVELOPMENT_ACCOUNT, endpoint, base64.b64decode(DEVELOPMENT_KEY))
     if "://" in text and "=" not in text:
         return Account(_name_in(text), text.rstrip("/"))
-    parts = {
-        name.strip(): value.strip() for name, _, value in (one.partition("=") for one in text.split(";"))
-    }
-    name = parts.get("AccountName", "")
-    endpoint = parts.get(f"{kind.capitalize()}Endpoint") or _usual_endpoint(parts, kind)
+    given = (one.partition("=") for one in text.split(";"))
+    parts = {name.strip().lower(): value.strip() for name, _, value in given}  # in any case, as the SDKs do
+    name = parts.get("accountname", "")
+    endpoint = parts.get(f"{kind}endpoint") or _usual_endpoint(parts, kind)
     try:
-        key = base64.b64decode(parts.get("AccountKey", ""), validate=True)
+        key = base64.b64decode(parts.get("accountkey", ""), validate=True)
     except binascii.Error:
         key = b""
     if not (name and key and "://" in endpoint):
@@ -61,8 +59,8 @@ def read_account(text: str, kind: Kind) -> Account:
 
 
 def _usual_endpoint(parts: dict[str, str], kind: Kind) -> str:
-    scheme, suffix = parts.get("DefaultEndpointsProtocol", "https"), parts.get("EndpointSuffix", PUBLIC_CLOUD)
-    return f"{scheme}://{parts.get('AccountName', '')}.{kind}.{suffix}"
+    scheme, suffix = parts.get("defaultendpointsprotocol", "https"), parts.get("endpointsuffix", PUBLIC_CLOUD)
+    return f"{scheme}://{parts.get('accountname', '')}.{kind}.{suffix}"
 
 
 def _name_in(endpoint: str) -> str:

@@ -8,9 +8,10 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from xml.etree.ElementTree import Element
 
 from autocoder.clients.storage.sas import DelegationKey, iso
-from autocoder.clients.storage.xml_text import Element, read_xml
+from autocoder.clients.storage.xml_text import read_xml
 from autocoder.errors import UnexpectedAnswer
 
 
@@ -26,11 +27,10 @@ class Listing:
 def read_listing(text: bytes, marker: str) -> Listing:
     """Return the page that was asked for with *marker*. Raises `UnexpectedAnswer` when it is none."""
     root = read_xml(text, "EnumerationResults")
-    found = root.children_of("Blobs")
     listing = Listing(
-        blobs={one.at("Name"): _changed(one) for one in found if one.name == "Blob"},
-        folders=tuple(one.at("Name") for one in found if one.name == "BlobPrefix"),
-        next_marker=root.at("NextMarker"),
+        blobs={one.findtext("Name", ""): _changed(one) for one in root.iterfind("Blobs/Blob")},
+        folders=tuple(one.findtext("Name", "") for one in root.iterfind("Blobs/BlobPrefix")),
+        next_marker=root.findtext("NextMarker", ""),
     )
     if marker and listing.next_marker == marker:
         raise UnexpectedAnswer("Blob Storage answers with the same page for ever.")
@@ -39,7 +39,7 @@ def read_listing(text: bytes, marker: str) -> Listing:
 
 def _changed(blob: Element) -> dt.datetime:
     try:
-        return parsedate_to_datetime(blob.at("Properties", "Last-Modified"))
+        return parsedate_to_datetime(blob.findtext("Properties/Last-Modified", ""))
     except (ValueError, TypeError, OverflowError):
         raise UnexpectedAnswer("Blob Storage does not say when a blob was changed.") from None
 
@@ -62,7 +62,7 @@ def delegation_key(text: bytes) -> DelegationKey:
         "SignedVersion",
         "Value",
     )
-    found = [root.at(name) for name in names]
+    found = [root.findtext(name, "") for name in names]
     if not all(found):
         raise UnexpectedAnswer("Blob Storage answered with an incomplete user delegation key.")
     return DelegationKey(*found)

@@ -16,7 +16,7 @@ from urllib.parse import quote, urlsplit
 from autocoder.clients.azure import TokenSource, error_of
 from autocoder.clients.storage.account import Account
 from autocoder.clients.storage.shared_key import authorization
-from autocoder.errors import AutocoderError, NotFound, TooLarge, Transient, UnexpectedAnswer
+from autocoder.errors import AutocoderError, InvalidArgument, TooLarge, Transient, UnexpectedAnswer
 from autocoder.shared.json_text import parse_json
 from autocoder.shared.retry_after import wait_seconds
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 VERSION = "2022-11-02"
 SCOPE = "https://storage.azure.com/.default"
 MAX_ANSWER_BYTES = 32 << 20
-NO_LIMIT = 2**62  # for an answer without content, whose length is that of the blob
 MAX_ERROR_BYTES = 64 << 10
 PAUSES_SECONDS = (0.2, 0.6, 1.2)  # what lasts longer is waited out by whoever called
 BUSY = frozenset({408, 429, 500, 502, 503, 504})
@@ -70,23 +69,41 @@ class Rest:
     ) -> Answer:
         """Send a request and return its answer, whose content goes *into* a file if there is one.
 
-        *path* is percent-encoded. A service that is busy is asked again a few times, and so is a connection
-        that failed, unless the request might be carried out twice. Raises `TooLarge` for content of more
-        than *limit* bytes, and the error of the domain for every answer that is not a 2xx.
+        *path* is percent-encoded. A request is sent again, a few times in all, whenever the service answers
+        that it is busy or has failed. After a lost connection it is sent again too, unless it is a POST or
+        a PATCH that may have arrived.
+
+        So a write may be carried out twice, and then be told of itself: the row exists, the ETag has
+        changed, the blob is there or is gone. That is safe because no caller takes such an answer for the
+        work of another: whoever inserts or changes a row reads it again to see whose it is, a new blob says
+        who wrote it, and any other write may happen twice.
+
+        Raises `TooLarge` for content of more than *limit* bytes, and the error of the domain for every answer
+        that is not a 2xx.
         """
         call = _Call(method, self.account.path + path + _encoded(query or {}), headers or {}, content)
-        for pause in (*PAUSES_SECONDS, None):
-            answer = self._tried(call, limit, into, is_last=pause is None)
-            if answer is None or (answer.status in BUSY and pause is not None and not _asks_for_more(answer)):
-                time.sleep(pause or 0.0)
-                continue
-            break
-        if answer is None or not 200 <= answer.status < 300:
+        for pause in PAUSES_SECONDS:
+            answer = self._unless_lost(call, limit, into)
+            if answer is not None and not _is_worth_a_repeat(answer):
+                break
+            time.sleep(pause)
+        else:
+            answer = self._answer(call, limit, into)
+        if not 200 <= answer.status < 300:
             raise self._error(answer)
         return answer
 
-    def _tried(self, call: "_Call", limit: int, into: IO[bytes] | None, *, is_last: bool) -> Answer | None:
-        """Return the answer, with a renewed token if the first was refused; None if it may be tried again."""
+    def _unless_lost(self, call: "_Call", limit: int, into: IO[bytes] | None) -> Answer | None:
+        """Return the answer; None when the connection was lost and the request may be sent again."""
+        try:
+            return self._answer(call, limit, into)
+        except _Lost as lost:
+            if lost.may_have_arrived and call.method not in MAY_REPEAT:
+                raise
+            return None
+
+    def _answer(self, call: "_Call", limit: int, into: IO[bytes] | None) -> Answer:
+        """Return the answer, with a renewed token if the first was refused. Raises `_Lost`."""
         import httpx
 
         never_sent = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
@@ -96,15 +113,17 @@ class Rest:
                 self.token.forget()
                 answer = self._once(call, limit, into)
         except httpx.TransportError as error:
-            if is_last or not (call.method in MAY_REPEAT or isinstance(error, never_sent)):
-                raise Transient(f"{self.service} cannot be reached ({type(error).__name__}).") from None
-            return None
+            said = f"{self.service} cannot be reached ({type(error).__name__})."
+            raise _Lost(said, may_have_arrived=not isinstance(error, never_sent)) from None
         return answer
 
     def _once(self, call: "_Call", limit: int, into: IO[bytes] | None) -> Answer:
         import httpx
 
-        url = httpx.URL(self._origin + call.target)
+        try:
+            url = httpx.URL(self._origin + call.target)
+        except httpx.InvalidURL:
+            raise InvalidArgument(f"The address of a request to {self.service} is too long.") from None
         headers = self._authorized(call, url.raw_path.decode("ascii"))
         answer = self.http.send(
             httpx.Request(call.method, url, headers=headers, content=call.content), stream=True
@@ -113,7 +132,8 @@ class Rest:
             names = {name.lower(): value for name, value in answer.headers.items()}
             if answer.status_code >= 300:
                 return Answer(answer.status_code, names, _beginning(answer))
-            return Answer(answer.status_code, names, self._content(answer, limit, into))
+            content = b"" if call.method == "HEAD" else self._content(answer, limit, into)
+            return Answer(answer.status_code, names, content)
         finally:
             answer.close()
 
@@ -154,9 +174,7 @@ class Rest:
     def _too_large(self, limit: int) -> TooLarge:
         return TooLarge(f"An answer of {self.service} is larger than the allowed {limit:,} bytes.")
 
-    def _error(self, answer: Answer | None) -> AutocoderError:
-        if answer is None:
-            return Transient(f"{self.service} cannot be reached.")
+    def _error(self, answer: Answer) -> AutocoderError:
         if answer.status < 400:
             return UnexpectedAnswer(f"{self.service} answered with status {answer.status}.")
         code, message = _error_in(answer)
@@ -175,20 +193,16 @@ class _Call:
 
     method: str
     target: str  # path and query, percent-encoded
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] = field(repr=False)  # a copy's source is a signed URL
     content: bytes = field(repr=False)
 
 
-def size(rest: Rest, path: str) -> int | None:
-    """Return how many bytes there are at *path*, asked without reading them, None when there is nothing.
+class _Lost(Transient):
+    """The connection failed, and the request *may have arrived* all the same."""
 
-    https://learn.microsoft.com/rest/api/storageservices/get-blob-properties
-    """
-    try:
-        answer = rest.send("HEAD", path, limit=NO_LIMIT)
-    except NotFound:
-        return None
-    return int(answer.headers.get("content-length", 0))
+    def __init__(self, message: str, *, may_have_arrived: bool) -> None:
+        super().__init__(message)
+        self.may_have_arrived = may_have_arrived
 
 
 def _encoded(query: Query) -> str:
@@ -196,9 +210,10 @@ def _encoded(query: Query) -> str:
     return "?" + given if given else ""
 
 
-def _asks_for_more(answer: Answer) -> bool:
-    """Whether a busy service asks for a longer wait than the repeats make: then its caller waits."""
-    return wait_seconds(answer.headers.get("retry-after"), default=0.0) > max(PAUSES_SECONDS)
+def _is_worth_a_repeat(answer: Answer) -> bool:
+    """Whether the service is busy, and asks for no longer a wait than that of the repeats."""
+    asked = wait_seconds(answer.headers.get("retry-after"), default=0.0)
+    return answer.status in BUSY and asked <= max(PAUSES_SECONDS)
 
 
 def _beginning(answer: "httpx.Response") -> bytes:

@@ -23,7 +23,7 @@ class Asked:
 
 @dataclass
 class Script:
-    """The answers that are left, as (status, headers, body), and the requests so far."""
+    """The answers that are left, as (status, headers, body) or what returns that, and the requests so far."""
 
     answers: list = field(default_factory=list)
     asked: list = field(default_factory=list)
@@ -69,7 +69,7 @@ def scripted():
             if answer is DROPPED:
                 self.close_connection = True
                 return
-            status, given, body = answer
+            status, given, body = answer() if callable(answer) else answer
             self.send_response(status)
             length = {} if "Transfer-Encoding" in given else {"Content-Length": str(len(body))}
             for name, value in {**length, **given}.items():

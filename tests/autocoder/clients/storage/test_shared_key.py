@@ -11,6 +11,7 @@ from azure.storage.blob import BlobServiceClient
 from autocoder.clients.storage.account import Account, read_account
 from autocoder.clients.storage.shared_key import authorization, blob_string, table_string
 from autocoder.errors import InvalidArgument
+from autocoder.setting_values import checked_storage
 
 KEY = base64.b64encode(b"the key of an account in a test").decode()
 ACCOUNT = Account("myaccount", "https://myaccount.blob.core.windows.net", base64.b64decode(KEY))
@@ -149,10 +150,13 @@ def test_signs_as_microsofts_own_clients_do(call):
         ),
         (f"AccountName=a;AccountKey={KEY};TableEndpoint=https://t.example/a/", "a", "https://t.example/a"),
         ("UseDevelopmentStorage=true", "devstoreaccount1", "http://127.0.0.1:10002/devstoreaccount1"),
+        ("usedevelopmentstorage=TRUE;", "devstoreaccount1", "http://127.0.0.1:10002/devstoreaccount1"),
+        (f"accountname=acme;ACCOUNTKEY={KEY}", "acme", "https://acme.table.core.windows.net"),
+        (f"accountName=a;accountKey={KEY};tableEndpoint=https://t.example/a", "a", "https://t.example/a"),
     ],
 )
 def test_reads_addresses_and_connection_strings(text, name, endpoint):
-    account = read_account(text, "table")
+    account = read_account(str(checked_storage(text)), "table")
     assert (account.name, account.endpoint) == (name, endpoint)
     assert (account.key is None) == text.startswith("https://")
 
