@@ -10,10 +10,10 @@ from typing import Any
 
 from activities.activity import Start, activity
 from activities.parts.final_report import begin_reporting, tell
-from activities.parts.parallel import in_parallel
 from activities.parts.run_end import delete_groups, end_run
 from autocoder.clients.connect import Clients, clients
 from autocoder.models import Concluded, RunReport
+from autocoder.parallel import in_parallel
 from autocoder.runs.rows import is_over
 
 Row = dict[str, Any]

@@ -12,7 +12,6 @@ from pydantic import Field
 
 from activities.activity import activity
 from activities.parts.capacity import no_capacity
-from activities.parts.parallel import in_parallel
 from activities.parts.work_item_comment import repeat_final_comment, show_preparing, tried_columns
 from autocoder.agents import agents
 from autocoder.clients.connect import Clients, clients
@@ -22,6 +21,7 @@ from autocoder.container_groups.state import GroupState
 from autocoder.errors import Conflict, MayPass, NoCapacity, NoImage, RetryLater
 from autocoder.ids import group_name
 from autocoder.models import Ended, Plan, Value
+from autocoder.parallel import in_parallel
 from autocoder.rounds import RoundFile, WholeRun
 from autocoder.runs.callback import callback_token
 from autocoder.runs.ending import cancelled_in

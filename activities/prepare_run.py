@@ -9,7 +9,6 @@ from typing import Any
 from pydantic import Field
 
 from activities.activity import Start, activity
-from activities.parts.parallel import in_parallel
 from activities.parts.preparing.prompt import PromptInput, build_prompt
 from activities.parts.preparing.repository import read_repository
 from activities.parts.preparing.requester import check_requester
@@ -19,6 +18,7 @@ from activities.parts.run_files import read_request
 from activities.parts.work_item_comment import try_to_show_phase
 from autocoder.clients.connect import Clients, clients
 from autocoder.models import Ended, Observation, Run, Value, WorkItem
+from autocoder.parallel import in_parallel
 from autocoder.reports.run_report import concluding, ended_report
 from autocoder.runs.rows import subject_columns
 

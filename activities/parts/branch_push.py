@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any
 
 from activities.parts.agent_result import result_columns
-from activities.parts.parallel import in_parallel
 from activities.parts.temporary_folder import temporary_folder
 from autocoder.agents import agents, all_leftovers
 from autocoder.changes.objections import file_changes, objections
@@ -21,6 +20,7 @@ from autocoder.clients.connect import Clients
 from autocoder.clock import now
 from autocoder.errors import TooLarge
 from autocoder.models import AgentResult, Ended, Plan, PushedBranch
+from autocoder.parallel import in_parallel
 from autocoder.runs.callback import callback_token
 from autocoder.runs.files import PACK
 from autocoder.runs.rows import is_concluded, phase_columns, pull_request_of

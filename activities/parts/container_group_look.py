@@ -5,7 +5,6 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from activities.parts.parallel import in_parallel
 from activities.parts.work_item_comment import show_phase
 from autocoder import wire
 from autocoder.clients.connect import Clients
@@ -15,6 +14,7 @@ from autocoder.container_groups.state import GroupState, agent_start_failure, ju
 from autocoder.errors import AutocoderError, MayPass, SignInRequired, Transient
 from autocoder.ids import group_name
 from autocoder.models import GroupVerdict, Phase, Plan, Progress
+from autocoder.parallel import in_parallel
 from autocoder.rounds import Round
 from autocoder.runs.files import ATTEMPT, LOG, PROGRESS
 from autocoder.runs.next_step import deadline_verdict

@@ -5,13 +5,14 @@ no older than the oldest active claim, and any other list ends after MAX_PAGES r
 on.
 """
 
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from autocoder.clients.run_records import RunRecords
 from autocoder.clients.tables import Tables
+from autocoder.parallel import MAX_THREADS, in_parallel
 from autocoder.requests.continuation import Position, position_of, token_of
 from autocoder.requests.query import RunQuery
 from autocoder.runs.claims import ACTIVE
@@ -19,7 +20,8 @@ from autocoder.runs.partitions import ALL_RECORDS, item_partition, named, record
 from autocoder.runs.rows import PHASES, RUNS
 
 MAX_PAGES = 5  # requests to Table Storage for one part of a list; each of them takes 5 seconds at the most
-MAX_AT_ONCE = 8
+MIN_ENTRIES = 50  # of an index that are read at once to find the few with a status
+BATCH = MAX_THREADS  # records that are read at once
 Row = dict[str, Any]
 Page = tuple[list[Row], Position | None]  # its rows, and where the next page begins
 
@@ -69,12 +71,24 @@ class RunLists:
         index = self._page_of(_equal({"PartitionKey": item_partition(number), **names}))
 
         def page(top: int, position: Position | None) -> Page:
-            entries, following = index(top, position)
-            with ThreadPoolExecutor(MAX_AT_ONCE) as pool:
-                rows = list(pool.map(self.records.get, [str(entry["RowKey"]) for entry in entries]))
-            return [row for row in rows if row and status in (None, row["status"])], following
+            entries, following = index(max(top, MIN_ENTRIES) if status else top, position)
+            rows, used = self._first([str(entry["RowKey"]) for entry in entries], status, top)
+            if used < len(entries):  # only the storage can say where the entry behind the last used one is
+                _, following = index(used, position)
+            return rows, following
 
         return page
+
+    def _first(self, run_ids: Sequence[str], status: str | None, top: int) -> tuple[list[Row], int]:
+        """Return up to *top* of these runs that have a record with *status*, and how many were looked at."""
+        found: list[Row] = []
+        for begin in range(0, len(run_ids), BATCH):
+            reads = (partial(self.records.get, run_id) for run_id in run_ids[begin : begin + BATCH])
+            for used, row in enumerate(in_parallel(*reads), begin + 1):
+                found += [row] if row and status in (None, row["status"]) else []
+                if len(found) == top:
+                    return found, used
+        return found, len(run_ids)
 
     def _page_of(self, conditions: Mapping[str, Any]) -> Callable[[int, Position | None], Page]:
         return lambda top, position: self.tables.page(RUNS, conditions, top=top, position=position)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from functools import partial
 
-from activities.parts.parallel import in_parallel
 from activities.parts.preparing.work_item import summary_of
 from activities.parts.run_files import read_plan
 from autocoder import wire
@@ -20,6 +19,7 @@ from autocoder.models import (
     RunRequest,
     WorkItem,
 )
+from autocoder.parallel import in_parallel
 from autocoder.prompts.prompt import (
     MAX_FILES,
     MAX_PART_LENGTH,

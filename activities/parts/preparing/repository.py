@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from activities.parts.parallel import in_parallel
 from autocoder import wire
 from autocoder.changes.objections import lfs_globs
 from autocoder.clients.azure_devops.git import Git, RepositoryRecord
 from autocoder.clients.connect import Clients
 from autocoder.errors import NotFound, TooLarge
 from autocoder.models import Base, Ended, Repository, RepositorySettings, RepositoryTexts, Run
+from autocoder.parallel import in_parallel
 from autocoder.reports.comment import code
 from autocoder.repository_settings import PATH, RepositorySettingsError, read_repository_settings
 from autocoder.runs.files import TEXTS

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from activities.parts.parallel import in_parallel
 from autocoder.clients.connect import Clients
 from autocoder.clock import now
 from autocoder.models import Run
+from autocoder.parallel import in_parallel
 from autocoder.runs.claims import active_claim
 from autocoder.runs.ending import cancelled_in
 from autocoder.runs.places import Turn

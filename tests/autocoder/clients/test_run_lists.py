@@ -7,7 +7,9 @@ import secrets
 
 import pytest
 
-from autocoder.clients.run_lists import MAX_PAGES
+from autocoder.clients import run_lists
+from autocoder.clients.run_lists import BATCH, MAX_PAGES
+from autocoder.clients.run_records import RunRecords
 from autocoder.clients.tables import Tables
 from autocoder.ids import new_run_id
 from autocoder.models import Run, RunRequest
@@ -150,20 +152,34 @@ def test_runs_that_go_on_are_looked_for_only_as_far_back_as_one_is_active(
     assert [page["RowKey le"] for page in reads] == [active]
 
 
-def test_a_part_costs_a_bounded_number_of_requests_even_if_it_finds_little(
-    lists, add, number, reads, connected
-):
+def test_a_small_part_is_filled_however_many_runs_the_status_leaves_out(lists, add, number, reads, connected):
     runs = sorted(add() for _ in range(MAX_PAGES + 2))
-    for run_id in (runs[0], runs[-1]):
+    for run_id in (runs[0], runs[1], runs[-1]):
         connected.records.end(run_id, {"status": "failed"})
+    parts = whole(lists, work_item_id=number, status="failed", top=1)
+    assert [ids(part) for part in parts] == [[runs[0]], [runs[1]], [runs[-1]]]
+    assert len(reads) == 5  # each part, and after which entry the next one begins
+
+
+def test_no_more_records_are_read_than_a_part_needs(lists, add, number, connected, monkeypatch):
+    read, get = [], RunRecords.get
+    monkeypatch.setattr(RunRecords, "get", lambda self, run_id: read.append(run_id) or get(self, run_id))
+    runs = sorted(add() for _ in range(BATCH + 2))
+    assert ids(lists.matching(RunQuery(work_item_id=number, status="queued", top=1))) == runs[:1]
+    assert sorted(read) == runs[:BATCH]
+
+
+def test_a_part_costs_a_bounded_number_of_requests_even_if_it_finds_little(
+    lists, add, number, reads, connected, monkeypatch
+):
+    monkeypatch.setattr(run_lists, "MIN_ENTRIES", 2)
+    runs = sorted(add() for _ in range(2 * MAX_PAGES + 1))
+    connected.records.end(runs[-1], {"status": "failed"})
     wanted = {"work_item_id": number, "status": "failed", "top": 1}
     first = lists.matching(RunQuery(**wanted))
-    assert (ids(first), len(reads)) == ([runs[0]], 1)
-    reads.clear()
+    assert (ids(first), len(reads)) == ([], MAX_PAGES)
     second = lists.matching(RunQuery(**wanted, continuation_token=first.continuation_token))
-    assert (ids(second), len(reads)) == ([], MAX_PAGES)
-    third = lists.matching(RunQuery(**wanted, continuation_token=second.continuation_token))
-    assert (ids(third), third.continuation_token) == ([runs[-1]], None)
+    assert (ids(second), second.continuation_token) == ([runs[-1]], None)
 
 
 def test_an_unfiltered_list_is_one_request(lists, add, reads):

@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 
-from activities.parts.parallel import MAX_THREADS, SHARED_THREADS, in_parallel
+from autocoder.parallel import MAX_THREADS, SHARED_THREADS, in_parallel
 
 WHO = ContextVar("who", default="nobody")
 
