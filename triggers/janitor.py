@@ -7,14 +7,12 @@ whose orchestration is gone go on each minute (`resume_runs`).
 
 import asyncio
 import datetime as dt
-import logging
 
 import azure.durable_functions as df
 import azure.functions as func
 
 from autocoder.clients.connect import Clients, clients
 from autocoder.container_groups.build import APP_TAG, app_name
-from autocoder.errors import AutocoderError
 from autocoder.ids import round_of_group
 from autocoder.rounds import Round
 from autocoder.runs.claims import ACTIVE, Claim
@@ -22,11 +20,10 @@ from autocoder.runs.rows import is_over, round_of
 from autocoder.settings import settings
 from triggers.owed_reports import give_owed_reports
 from triggers.retention import delete_old_files, expire_claims, retained_since
-from triggers.sweeping import ENDED, sweep
+from triggers.sweeping import ENDED, do_each, sweep
 
 blueprint = df.Blueprint()
 SCHEDULE = "0 */15 * * * *"
-log = logging.getLogger("autocoder.triggers")
 
 
 @blueprint.timer_trigger(schedule=SCHEDULE, arg_name="timer", run_on_startup=False)
@@ -46,17 +43,20 @@ async def janitor(timer: func.TimerRequest, client: df.DurableOrchestrationClien
 
 def _free_claims(connected: Clients) -> int:
     """Free the active claims of runs that have ended or have no row; return how many."""
-    freed = 0
-    for key, run_id in connected.records.taken(ACTIVE, settings().janitor_grace_minutes).items():
-        row = connected.records.get(run_id)
-        if row is not None and not is_over(row):
-            continue
-        connected.records.release([Claim(ACTIVE, key)], run_id)
-        if row is None and connected.records.get(run_id) is not None:  # a request went on with it just now
-            connected.records.take(Claim(ACTIVE, key), run_id)
-        else:
-            freed += 1
-    return freed
+    taken = connected.records.taken(ACTIVE, settings().janitor_grace_minutes)
+    return do_each(connected, "active claim", taken, lambda key: _free_claim(connected, key, taken[key]))
+
+
+def _free_claim(connected: Clients, key: str, run_id: str) -> int:
+    """Free the active claim of a run that has ended or has no row; return 1 when it was freed, else 0."""
+    row = connected.records.get(run_id)
+    if row is not None and not is_over(row):
+        return 0
+    connected.records.release([Claim(ACTIVE, key)], run_id)
+    if row is None and connected.records.get(run_id) is not None:  # a request went on with it just now
+        connected.records.take(Claim(ACTIVE, key), run_id)
+        return 0
+    return 1
 
 
 def _delete_groups(connected: Clients) -> int:
@@ -64,17 +64,18 @@ def _delete_groups(connected: Clients) -> int:
 
     Another app in the same resource group has rows of its own, and another `autocoder-app`.
     """
-    deleted, ours = 0, app_name(settings())
-    for group in connected.containers.list_groups():
-        of = round_of_group(group.name)
-        if of is None or group.tags.get(APP_TAG) != ours or _is_needed(connected, of):
-            continue
-        try:
-            connected.containers.delete_group(group.name)
-            deleted += 1
-        except AutocoderError as error:  # the next round tries again
-            log.warning("janitor: container group %s: %s", group.name, error)
-    return deleted
+    ours = app_name(settings())
+    names = [one.name for one in connected.containers.list_groups() if one.tags.get(APP_TAG) == ours]
+    return do_each(connected, "container group", names, lambda name: _delete_group(connected, name))
+
+
+def _delete_group(connected: Clients, name: str) -> int:
+    """Delete a container group that no run needs; return 1 when it was deleted, else 0."""
+    of = round_of_group(name)
+    if of is None or _is_needed(connected, of):
+        return 0
+    connected.containers.delete_group(name)
+    return 1
 
 
 def _is_needed(connected: Clients, of: Round) -> bool:

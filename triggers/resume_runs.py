@@ -92,12 +92,16 @@ async def pass_on_places(
     A deployment may have met a run just before it began to wait: its orchestration of the earlier version
     refuses the start, and is *woken*.
     """
-    placed = await asyncio.to_thread(connected.places.pass_on_places, await unfinished)
-    refused = [run_id for run_id in placed if not await start_run_agent(client, run_id)]
-    for run_id in refused:
+
+    async def start(run_id: str) -> int:
+        if await start_run_agent(client, run_id):
+            return 1
+        woken.add(run_id)  # before the hint, which may fail
         await hint(client, run_id)
-    woken.update(refused)
-    return len(placed) - len(refused)
+        return 0
+
+    placed = await asyncio.to_thread(connected.places.pass_on_places, await unfinished)
+    return sum([await attempt(connected, f"run {run_id}", start(run_id)) for run_id in placed])
 
 
 async def resume_unfinished(
@@ -146,8 +150,8 @@ def _waits(row: Mapping[str, Any]) -> bool:
 async def _wake(this: _Round, run_id: str, row: Mapping[str, Any]) -> int:
     """Wake an orchestration of another version, so that it ends now, or one whose run was cancelled."""
     if row.get("version") != orchestration_version():
-        await hint(this.client, run_id)
         this.woken.add(run_id)
+        await hint(this.client, run_id)
     elif row.get("cancel_requested"):
         await hint(this.client, run_id)
         await start_run_agent(this.client, run_id)  # one that was about to end may not have taken the hint

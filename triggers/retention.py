@@ -17,6 +17,7 @@ from autocoder.runs.claims import CHANGE, CONTENT, DELIVERY, IDEMPOTENCY
 from autocoder.runs.files import REQUEST
 from autocoder.runs.rows import is_over
 from autocoder.settings import Settings
+from triggers.sweeping import do_each
 
 MAX_CLAIMS = 500
 MAX_RUNS = 100
@@ -32,12 +33,18 @@ def delete_old_files(connected: Clients, settings: Settings) -> int:
     before = retained_since(settings)
     old = (run_id for run_id in connected.blobs.list_runs() if ids.generated_at(run_id) < before)
     rows = ((run_id, connected.records.get(run_id)) for run_id in old)
-    expired = list(islice((one for one in rows if _ended_before(one[1], before)), MAX_RUNS))
-    for run_id, row in expired:
-        if row is None:
-            _remove_from_index(connected, run_id)
-        connected.blobs.delete_run(run_id)
-    return len(expired)
+    expired = dict(islice((one for one in rows if _ended_before(one[1], before)), MAX_RUNS))
+    return do_each(
+        connected, "files of run", expired, lambda run_id: _delete(connected, run_id, expired[run_id])
+    )
+
+
+def _delete(connected: Clients, run_id: str, row: Mapping[str, Any] | None) -> int:
+    """Delete the blobs of a run, and what its work item knows of it if it has no *row*; return 1."""
+    if row is None:
+        _remove_from_index(connected, run_id)
+    connected.blobs.delete_run(run_id)
+    return 1
 
 
 def _ended_before(row: Mapping[str, Any] | None, before: dt.datetime) -> bool:

@@ -2,11 +2,12 @@
 
 import logging
 import traceback
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 from azure.durable_functions.models import OrchestrationRuntimeStatus as Status
 
 from autocoder.clients.connect import Clients
+from autocoder.errors import AutocoderError
 
 ENDED = (Status.Completed, Status.Failed, Status.Terminated, Status.Canceled)  # of an orchestration
 log = logging.getLogger("autocoder.triggers")
@@ -25,3 +26,18 @@ async def attempt(connected: Clients, what: str, part: Awaitable[int]) -> int:
     except Exception:
         log.error("janitor: %s failed: %s", what, connected.redact(traceback.format_exc()))
         return 0
+
+
+def do_each(connected: Clients, what: str, names: Iterable[str], do: Callable[[str], int]) -> int:
+    """Return how much *do* did for all *names*; one that fails is logged, and keeps no other back."""
+    return sum(_done(connected, what, name, do) for name in names)
+
+
+def _done(connected: Clients, what: str, name: str, do: Callable[[str], int]) -> int:
+    try:
+        return do(name)
+    except AutocoderError as error:  # what a service answers: its words say enough
+        log.warning("janitor: %s %s: %s", what, name, connected.redact(str(error)))
+    except Exception:
+        log.error("janitor: %s %s failed: %s", what, name, connected.redact(traceback.format_exc()))
+    return 0

@@ -41,7 +41,7 @@ class Containers:
 def deleted(*groups, rows=None, moving=""):
     containers = Containers(*groups, moving=moving)
     records = SimpleNamespace(get=(rows or {}).get)
-    janitor._delete_groups(SimpleNamespace(containers=containers, records=records))
+    janitor._delete_groups(SimpleNamespace(containers=containers, records=records, redact=str))
     return containers.deleted
 
 

@@ -12,6 +12,7 @@ from autocoder.rounds import WholeRun
 from autocoder.runs.claims import OWED, Claim
 from autocoder.runs.files import REPORT
 from tests.orchestrators.conftest import run
+from triggers import owed_reports
 from triggers.owed_reports import give_owed_reports
 
 ENDED = {"status": "failed", "reason": "It broke. Azure DevOps is away.", "report_owed": True}
@@ -113,10 +114,46 @@ def test_a_report_whose_file_was_deleted_is_owed_no_more(desk):
     assert not desk.is_owed
 
 
-def test_a_report_that_cannot_be_given_stays_owed_and_keeps_no_other_back(desk, caplog):
+def owing_what_cannot_be_read(desk):
+    """Another run, newer than that of *desk*, whose report fails always."""
     other = run(work_item_id=None, user_prompt="x")
     desk.records.add(other)
     desk.blobs.put(WholeRun(other.id), REPORT, b"no report")
+    return other
+
+
+def test_reports_that_fail_always_keep_no_other_back_however_many_they_are(desk, monkeypatch):
+    monkeypatch.setattr(owed_reports, "MAX_REPORTS", 2)
+    others = [owing_what_cannot_be_read(desk) for _ in range(3)]
+    for owing in (*others, desk.run):
+        desk.records.end(owing.id, ENDED)
+    assert any(desk.give() for _ in range(200))  # each round has one chance in two
+    assert set(desk.records.held(OWED)) == {other.id for other in others}
+
+
+def test_an_unexpected_failure_of_one_report_is_logged_redacted_and_keeps_no_other_back(
+    desk, monkeypatch, caplog
+):
+    def give(connected, report, row):
+        if report.run.id == other.id:
+            raise KeyError("s3cret")
+
+    monkeypatch.setattr(owed_reports, "give_report", give)
+    desk.connected.redact = lambda text: text.replace("s3cret", "[redacted]")
+    other = run(work_item_id=None, user_prompt="x")
+    desk.records.add(other)
+    report = RunReport(run=other, outcome="failed", reason="It broke.")
+    desk.blobs.put(WholeRun(other.id), REPORT, wire.to_bytes(report))
+    for run_id in (other.id, desk.run.id):
+        desk.records.end(run_id, ENDED)
+    assert desk.give() == 1
+    assert set(desk.records.held(OWED)) == {other.id}
+    assert "KeyError: '[redacted]'" in caplog.text
+    assert other.id in caplog.text
+
+
+def test_a_report_that_cannot_be_given_stays_owed_and_keeps_no_other_back(desk, caplog):
+    other = owing_what_cannot_be_read(desk)
     for run_id in (other.id, desk.run.id):
         desk.records.end(run_id, ENDED)
     assert desk.give() == 1

@@ -169,6 +169,29 @@ async def test_a_run_with_a_place_whose_orchestration_refuses_the_start_is_woken
     assert await start_woken(janitor.client, woken) == 1
 
 
+async def test_whoever_cannot_be_hinted_to_is_started_all_the_same_and_keeps_no_other_back(janitor):
+    janitor.connected.places = SimpleNamespace(pass_on_places=lambda _: ("first", "second"))
+    janitor.client.has(Status.Running)
+    janitor.client.refuses = 1
+
+    async def fail(*_):
+        raise ConnectionError
+
+    janitor.client.raise_event, woken = fail, set()
+    assert await pass_on_places(janitor.connected, janitor.client, asyncio.sleep(0, ()), woken) == 1
+    assert (janitor.client.did, woken) == ([("start", "first"), ("start", "second")], {"first"})
+
+
+async def test_a_run_of_another_version_that_cannot_be_hinted_to_is_started_once_it_has_ended(janitor):
+    async def fail(*_):
+        raise ConnectionError
+
+    janitor.client.has(Status.Running)
+    janitor.client.refuses, janitor.client.raise_event = 2, fail
+    assert await janitor.round(version="0.9") == (0, 3 * ["start"])
+    assert janitor.client.refuses == 0
+
+
 async def test_an_orchestration_whose_run_was_cancelled_is_woken(janitor):
     janitor.client.has(Status.Running)
     assert await janitor.round(cancel_requested=True) == (1, ["look", "start"])

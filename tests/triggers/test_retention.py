@@ -5,7 +5,9 @@ import datetime as dt
 import pytest
 
 from autocoder import ids, wire
+from autocoder.clients.blobs import Blobs
 from autocoder.clients.tables import Tables
+from autocoder.errors import Conflict
 from autocoder.models import Requester, Run, RunRequest
 from autocoder.rounds import Round, WholeRun
 from autocoder.runs.claims import ACTIVE, CHANGE, CONTENT, DELIVERY, IDEMPOTENCY, Claim
@@ -67,6 +69,23 @@ def test_a_work_item_keeps_its_runs_when_their_files_are_deleted(clients):
     old = run(clients, ago(31), "completed", work_item_id=32)
     assert delete_old_files(clients, clients.settings) == 1
     assert [row["RowKey"] for row in clients.lists.of_work_item("O", 32, 10)] == [old]
+
+
+def test_files_that_cannot_be_deleted_keep_no_others_back(clients, monkeypatch, caplog):
+    old, newer = (run(clients, ago(days), "completed") for days in (32, 31))
+    delete_run = Blobs.delete_run
+
+    def delete(self, run_id):
+        if run_id == newer:
+            raise Conflict("There is an immutable blob.")
+        delete_run(self, run_id)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Blobs, "delete_run", delete)
+        assert delete_old_files(clients, clients.settings) == 1
+    assert tuple(clients.blobs.files(old)) == ()
+    assert f"{newer}: There is an immutable blob." in caplog.text
+    clients.blobs.delete_run(newer)
 
 
 @pytest.mark.parametrize(
