@@ -67,8 +67,13 @@ def query_of(request: func.HttpRequest, kind: type[Q]) -> Q:
     """Return the query of *request*. Raises `BadRequest` with every parameter that is not valid."""
     query, problems = read_query(kind, request.params)
     if query is None:
-        raise BadRequest(error(400, "invalid_query", f"Invalid query: {'; '.join(problems)}."))
+        raise invalid_query("; ".join(problems))
     return query
+
+
+def invalid_query(problems: str) -> BadRequest:
+    """Return the exception for a query with these *problems*."""
+    return BadRequest(error(400, "invalid_query", f"Invalid query: {problems}."))
 
 
 def guarded(trigger: Trigger) -> Trigger:

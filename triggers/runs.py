@@ -7,13 +7,14 @@ import azure.functions as func
 
 from autocoder.agents import agents
 from autocoder.clients.connect import clients
+from autocoder.errors import InvalidArgument
 from autocoder.models import LogPart, RunList, RunRecord, RunReference
 from autocoder.requests.body import RunBody
 from autocoder.requests.query import LogQuery, RunQuery
 from autocoder.requests.run_request import read_request
 from autocoder.settings import settings
 from triggers import run_calls
-from triggers.answers import answer, guarded, json_body, query_of
+from triggers.answers import answer, guarded, invalid_query, json_body, query_of
 from triggers.operations import Operation, operation
 
 blueprint = df.Blueprint()
@@ -72,7 +73,14 @@ async def create_run(req: func.HttpRequest, client: df.DurableOrchestrationClien
 async def list_runs(req: func.HttpRequest) -> func.HttpResponse:
     """List runs, newest first; filter with `workItemId`, `project`, `repository`, `status` and `top`."""
     query = query_of(req, RunQuery)
-    return run_calls.listed(await asyncio.to_thread(clients().lists.matching, query))
+    try:
+        return run_calls.listed(await asyncio.to_thread(clients().lists.matching, query))
+    except InvalidArgument:  # by the storage, which alone knows what tokens it has given
+        if query.continuation_token:
+            raise invalid_query("continuationToken is not valid") from None
+        if query.project or query.repository:
+            raise invalid_query("project or repository is not valid") from None
+        raise
 
 
 @operation(SHOW_RUN)
