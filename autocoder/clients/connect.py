@@ -7,14 +7,14 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from autocoder.clients.azure import RENEW_SECONDS, TokenSource, managed_identity, own_credential, silence
 from autocoder.clients.azure_devops.caller import Caller
 from autocoder.clients.azure_devops.client import AzureDevOps
-from autocoder.clients.azure_devops.session import Authorization, Session, new_http_client
+from autocoder.clients.azure_devops.session import Authorization, Pools, Session, new_pools
 from autocoder.clients.backlog import Backlog
 from autocoder.clients.blobs import Blobs
 from autocoder.clients.container_instances import ContainerInstances
@@ -31,7 +31,6 @@ from autocoder.settings import Settings, settings
 from autocoder.shared.redaction import Redactor
 
 if TYPE_CHECKING:
-    import httpx
     import urllib3
     from azure.core.credentials import TokenCredential
 
@@ -49,6 +48,11 @@ class Clients:
     """The clients of all services that the app uses."""
 
     settings: Settings
+    _redactors: dict[tuple[str, ...], Redactor] = field(default_factory=dict, init=False, repr=False)
+    _guarded: deque[str] = field(
+        default_factory=lambda: deque(maxlen=MAX_GUARDED_SECRETS), init=False, repr=False
+    )
+    _own_ids: dict[str, str] = field(default_factory=dict, init=False, repr=False)
 
     def azure_devops(self, organization: str) -> AzureDevOps:
         """Return the client of *organization*. Raises `InvalidArgument` when its name is not valid."""
@@ -61,7 +65,7 @@ class Clients:
     def _session(self, organization: str, authorization: Authorization) -> Session:
         if not _ORGANIZATION.fullmatch(organization):
             raise InvalidArgument("This is not a valid name of an Azure DevOps organisation.")
-        return Session(self.settings.organization_url(organization), authorization, self._http)
+        return Session(self.settings.organization_url(organization), authorization, self._pools.azure_devops)
 
     def redact(self, text: str) -> str:
         """Return *text* without well-known tokens and the secrets that this process has read or generated."""
@@ -80,10 +84,9 @@ class Clients:
 
     def own_id(self, organization: str) -> str:
         """Return the id of the app's identity in *organization*, looked up once."""
-        known = self._own_ids.get(organization)
-        if known is None:
-            known = self._own_ids[organization] = self.azure_devops(organization).own_id()
-        return known
+        if organization not in self._own_ids:
+            self._own_ids[organization] = self.azure_devops(organization).own_id()
+        return self._own_ids[organization]
 
     def known_own_id(self, organization: str) -> str | None:
         """Return what `own_id` would, if it was looked up before; None otherwise. It makes no request."""
@@ -143,12 +146,12 @@ class Clients:
     @cached_property
     def blobs(self) -> Blobs:
         """The client of Blob Storage, for the files of runs."""
-        return Blobs(self.settings.blob_url, self._storage_token, self._http)
+        return Blobs(self.settings.blob_url, self._storage_token, self._pools.storage)
 
     @cached_property
     def tables(self) -> Tables:
         """The client of Table Storage."""
-        return Tables(self.settings.table_url, self._storage_token, self._http)
+        return Tables(self.settings.table_url, self._storage_token, self._pools.storage)
 
     @cached_property
     def records(self) -> RunRecords:
@@ -169,18 +172,6 @@ class Clients:
     def places(self) -> Places:
         """The places for runs that work at the same time."""
         return Places(self.tables, self.records, limits_of(self.settings))
-
-    @cached_property
-    def _redactors(self) -> dict[tuple[str, ...], Redactor]:
-        return {}
-
-    @cached_property
-    def _guarded(self) -> deque[str]:
-        return deque(maxlen=MAX_GUARDED_SECRETS)
-
-    @cached_property
-    def _own_ids(self) -> dict[str, str]:
-        return {}
 
     @cached_property
     def _credential(self) -> "TokenCredential":
@@ -207,8 +198,8 @@ class Clients:
         return Authorization(lambda: f"Bearer {self._own_token.value()}", self._own_token.forget)
 
     @cached_property
-    def _http(self) -> "httpx.Client":
-        return new_http_client()
+    def _pools(self) -> Pools:
+        return new_pools()
 
     @cached_property
     def _git_pool(self) -> "urllib3.PoolManager":

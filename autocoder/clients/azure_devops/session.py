@@ -12,14 +12,33 @@ from autocoder.clients.azure_devops import protocol
 from autocoder.errors import TooLarge, Transient
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx  # slow to import, and not needed at a cold start
 
 MAX_ANSWER_BYTES = 32 << 20  # an answer may repeat the content of its request, which may have 25 MB
+MAX_CONNECTIONS = 64  # of a pool: whoever needs one more waits, for the timeout at the most
 REPEATS = 2
 
 
-def new_http_client() -> "httpx.Client":
-    """Return the connection pool that all sessions of a process share.
+@dataclass(frozen=True)
+class Pools:
+    """The connections of a process: whoever waits for one service takes none from the other."""
+
+    azure_devops: "httpx.Client"
+    storage: "httpx.Client"
+
+
+def new_pools() -> Pools:
+    """Return a pool for each service; they share the trusted certificates, which take long to load."""
+    import httpx
+
+    tls = httpx.create_ssl_context()
+    return Pools(new_http_client(tls), new_http_client(tls))
+
+
+def new_http_client(tls: "ssl.SSLContext | None" = None) -> "httpx.Client":
+    """Return a connection pool that all threads of a process share, for one service.
 
     It follows no redirects, and keeps no cookies: one caller's could sign in another's requests.
     """
@@ -27,10 +46,16 @@ def new_http_client() -> "httpx.Client":
 
     import httpx
 
-    limits = httpx.Limits(max_connections=64, max_keepalive_connections=32, keepalive_expiry=60)
+    limits = httpx.Limits(max_connections=MAX_CONNECTIONS, max_keepalive_connections=32, keepalive_expiry=60)
     timeout = httpx.Timeout(30.0, connect=10.0)
     cookies = CookieJar(DefaultCookiePolicy(allowed_domains=()))
-    return httpx.Client(timeout=timeout, limits=limits, cookies=cookies, follow_redirects=False)
+    return httpx.Client(
+        verify=tls or True,
+        timeout=timeout,
+        limits=limits,
+        cookies=cookies,
+        follow_redirects=False,
+    )
 
 
 @dataclass(frozen=True)
