@@ -7,7 +7,7 @@ run's in a round.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Generic, TypeVar
 
 FIRST = 1  # the number of a run's first round
@@ -37,8 +37,8 @@ class Folder(Generic[FileT]):
 
     @property
     def prefix(self) -> str:
-        """What the names of its blobs begin with."""
-        return f"{self.run_id}/"
+        """What the names of its blobs begin with: its fields, each one a folder."""
+        return "".join(f"{part}/" for part in astuple(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +51,6 @@ class Round(Folder[RoundFile]):
     """One round of a run: its container group, and the files of that."""
 
     number: int
-
-    @property
-    def prefix(self) -> str:
-        """What the names of its blobs begin with."""
-        return f"{self.run_id}/{self.number}/"
 
 
 def files_in(listed: Mapping[str, T], current: Round) -> dict[str, T]:

@@ -4,7 +4,7 @@ https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-http
 """
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar
 from urllib.parse import quote_plus
 
@@ -21,7 +21,6 @@ class ManagementUrls:
     key: str
     rpc: str = ""
     connection: ClassVar[str] = "Storage"
-    _bindings: dict[str, str] = field(default_factory=dict)
 
     def of(self, instance_id: str, origin: str = "") -> dict[str, str]:
         """Return the management URLs of an instance, at the caller's *origin* if given."""
@@ -41,15 +40,7 @@ class ManagementUrls:
         }
 
     def client_binding(self) -> str:
-        """Return the JSON from which the SDK creates a `DurableOrchestrationClient`.
-
-        Every invocation with a client gets it, so it is written once for an address.
-        """
-        if self.rpc not in self._bindings:
-            self._bindings[self.rpc] = self._client_binding()
-        return self._bindings[self.rpc]
-
-    def _client_binding(self) -> str:
+        """Return the JSON from which the SDK creates a `DurableOrchestrationClient`."""
         start = f"{self.origin}{WEBHOOKS}/orchestrators/{{functionName}}[/{{instanceId}}]"
         wait = "timeout={timeoutInSeconds}&pollingInterval={intervalInSeconds}"
         return json.dumps(
