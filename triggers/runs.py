@@ -7,6 +7,7 @@ import azure.functions as func
 
 from autocoder.agents import agents
 from autocoder.clients.connect import clients
+from autocoder.clients.run_lists import ListPart
 from autocoder.errors import InvalidArgument
 from autocoder.models import LogPart, RunList, RunRecord, RunReference
 from autocoder.requests.body import RunBody
@@ -72,10 +73,14 @@ async def create_run(req: func.HttpRequest, client: df.DurableOrchestrationClien
 @guarded
 async def list_runs(req: func.HttpRequest) -> func.HttpResponse:
     """List runs, newest first; filter with `workItemId`, `project`, `repository`, `status` and `top`."""
-    query = query_of(req, RunQuery)
+    return run_calls.listed(await asyncio.to_thread(_matching, query_of(req, RunQuery)))
+
+
+def _matching(query: RunQuery) -> ListPart:
+    """Return a part of the list. Raises `BadRequest` for what only the storage finds wrong with *query*."""
     try:
-        return run_calls.listed(await asyncio.to_thread(clients().lists.matching, query))
-    except InvalidArgument:  # by the storage, which alone knows what tokens it has given
+        return clients().lists.matching(query)
+    except InvalidArgument:
         if query.continuation_token:
             raise invalid_query("continuationToken is not valid") from None
         if query.project or query.repository:

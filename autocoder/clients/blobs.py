@@ -88,7 +88,7 @@ class Blobs:
             self._rest.send("GET", _path(folder, name), limit=limit, into=file)
 
     def read_range(self, folder: Folder[FileT], name: FileT, offset: int, length: int) -> bytes:
-        """Return up to *length* bytes from *offset* on; none past the end, or when there is no blob."""
+        """Return up to *length* bytes from *offset* on, none past the end; raises as `put` does."""
         part = {"x-ms-range": f"bytes={offset}-{offset + length - 1}"}
         try:
             return self._rest.send("GET", _path(folder, name), headers=part, limit=length).content

@@ -4,6 +4,7 @@ import httpx
 import pytest
 
 from autocoder.clients.storage.account import read_account
+from autocoder.clients.storage.rest import Rest
 from autocoder.errors import InvalidArgument, NotFound, SignInRequired, TooLarge
 from autocoder.ids import new_run_id
 from autocoder.rounds import Round, WholeRun
@@ -35,6 +36,22 @@ def test_a_new_blob_is_written_once(blobs):
     run = new_run_id()
     assert blobs.put_new(WholeRun(run), "request.json", b"1")
     assert not blobs.put_new(WholeRun(run), "request.json", b"2")
+    assert blobs.get(WholeRun(run), "request.json") == b"1"
+
+
+def test_a_new_blob_that_is_written_twice_after_a_lost_answer_is_known_as_ones_own(blobs, monkeypatch):
+    once, run = Rest._once, new_run_id()
+
+    def repeated(self, call, *more):
+        if call.method == "PUT":
+            once(self, call, *more)  # whose answer is lost
+        return once(self, call, *more)
+
+    assert blobs.put_new(WholeRun(new_run_id()), "request.json", b"1")  # the container is there from now on
+    with monkeypatch.context() as patch:
+        patch.setattr(Rest, "_once", repeated)
+        assert blobs.put_new(WholeRun(run), "request.json", b"1")
+        assert not blobs.put_new(WholeRun(run), "request.json", b"2")
     assert blobs.get(WholeRun(run), "request.json") == b"1"
 
 

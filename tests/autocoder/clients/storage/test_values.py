@@ -96,7 +96,7 @@ def test_values_of_types_that_the_app_does_not_write_keep_no_row_from_being_read
     given = {"ratio": 0.5, "time": dt.datetime(2026, 11, 30, tzinfo=dt.UTC), "data": b"x", "text": "y"}
     theirs.create_entity({**given, "PartitionKey": "p", "RowKey": "of others"})
     row = tables.get("values", "p", "of others")
-    assert (row["text"], row["ratio"], row["time"]) == ("y", 0.5, "2026-11-30T00:00:00Z")
+    assert (row["text"], row["ratio"], row["time"][:19]) == ("y", 0.5, "2026-11-30T00:00:00")
 
 
 @pytest.mark.parametrize("value", [[1], {}, object(), 1 << 63, 0.5, b"x", dt.datetime.now(dt.UTC)])
