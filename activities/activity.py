@@ -26,7 +26,9 @@ from autocoder.requests.delivery import Delivery
 InputT = TypeVar("InputT")
 OutputT = TypeVar("OutputT")
 MAX_SIGN_IN_TRIES = 10
-REFUSED_MINUTES = 4.0  # after which a new image or role is known everywhere
+# After which a new image is known everywhere, and a new role, which may take ten minutes:
+# https://learn.microsoft.com/azure/role-based-access-control/troubleshooting
+REFUSED_MINUTES = 12.0
 MAX_ERROR_LENGTH = 1_000
 START_SECONDS = 30.0
 MAX_STARTING = 16  # they do more than that: most of a run's work is in activities that may start others

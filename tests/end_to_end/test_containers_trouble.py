@@ -173,6 +173,16 @@ def test_what_may_pass_is_asked_for_again(case, quick, status, code):
     assert not case().start().published_once().get("reason")
 
 
+@pytest.mark.parametrize("method", ["GET", "PUT"])
+def test_a_role_that_was_given_a_moment_ago_is_waited_for(case, quick, method):
+    body = json.dumps(
+        {"error": {"code": "AuthorizationFailed", "message": "The client has no authorization."}}
+    )
+    fault = {"status": 403, "body": body, "times": 2}
+    quick.fault(AZURE_RESOURCE_MANAGER, method=method, path="containerGroups/autocoder-", **fault)
+    assert not case().start().published_once().get("reason")
+
+
 def test_a_run_that_waits_for_an_image_says_what_to_check(case, quick):
     body = json.dumps({"error": {"code": "InaccessibleImage", "message": "The image is not accessible."}})
     fault = {"status": 400, "body": body, "times": 30}

@@ -310,6 +310,7 @@ def test_an_answer_that_is_no_row_is_unexpected(script, tables, body):
         b"<EnumerationResults>",
         b'<!DOCTYPE x [<!ENTITY a "b">]><EnumerationResults>&a;</EnumerationResults>',
         b"<a>" * 100_000,
+        b"<a>" * 100_000 + b"</a>" * 100_000,
         b"<EnumerationResults><Blobs><Blob><Name>a</Name></Blob></Blobs></EnumerationResults>",
         b"<EnumerationResults><NextMarker>&b;</NextMarker></EnumerationResults>",
     ],
