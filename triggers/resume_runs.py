@@ -15,33 +15,24 @@ import azure.durable_functions as df
 import azure.functions as func
 from azure.durable_functions.models import OrchestrationRuntimeStatus as Status
 
-from activities.parts.orchestrations import PAUSES_SECONDS, hint, start_run_agent
-from activities.parts.run_files import run_of, settled
+from activities.parts.orchestrations import hint, start_run_agent
 from autocoder.clients.connect import Clients, clients
 from autocoder.clock import now
-from autocoder.models import Ended
-from autocoder.reports.run_report import ended_report
 from autocoder.runs.claims import ACTIVE
 from autocoder.runs.rows import PLACE, SERVICE, is_over
 from autocoder.runs.standstill import stands_still
 from autocoder.runs.version import orchestration_version
 from triggers.hooks.failed_deliveries import restart_failed_deliveries
+from triggers.restarts import moment_of, replace, restart, since
 from triggers.sweeping import ENDED, attempt, sweep
 
 blueprint = df.Blueprint()
 SCHEDULE = "0 * * * * *"
-VERSION_MISMATCH = "VersionMismatch"  # how the extension's words begin when another version ended an instance
 MAX_AT_ONCE = 8
 # The hub ends an orchestration of another version at its next turn, which can take some seconds to come.
 WOKEN_PAUSES_SECONDS = (0.1, 0.4, 1.5, 3.0, 5.0, 10.0, 15.0)
 QUIET = dt.timedelta(seconds=45)  # less than a round; rounds may also be asked for by hand
 LONG_PENDING = dt.timedelta(minutes=5)
-MAX_RESTARTS, AT_ONCE, MAX_PAUSE_MINUTES = 30, 3, 60  # of orchestrations that end without a new version
-GOES_ON = "The platform ended the run's orchestration; it goes on."
-STOOD_STILL = "The run's orchestration stood still and was started again; it goes on."
-GIVEN_UP = (
-    f"The run's orchestration ended {MAX_RESTARTS} times without a result. Search the app's log for {{}}."
-)
 Runs = Awaitable[tuple[str, ...]]
 log = logging.getLogger("autocoder.triggers")
 # When each running orchestration was last updated, as the round before saw it. No look decides alone: after a
@@ -130,12 +121,12 @@ async def _resume(this: _Round, run_id: str) -> int:
         return 0
     if found is not None and found.runtime_status not in ENDED:
         if await _stands_still(this, run_id, found):
-            return await _replace(connected, client, run_id, row)
+            return await replace(connected, client, run_id, row)
         return await _wake(this, run_id, row)
     if row.get("waiting_for") and (found is None or found.runtime_status == Status.Completed):
         await start_run_agent(client, run_id)
         return 1
-    return await _restart(connected, client, run_id, row, found)
+    return await restart(connected, client, run_id, row, found)
 
 
 def _waits(row: Mapping[str, Any]) -> bool:
@@ -172,82 +163,12 @@ async def start_woken(client: df.DurableOrchestrationClient, woken: set[str]) ->
 
 async def _stands_still(this: _Round, run_id: str, found: Any) -> bool:
     """Whether the orchestration *found* has not moved since the round before, and waits for nothing."""
-    updated = _seen_before[run_id] = _moment(found.last_updated_time)
-    is_quiet = updated == this.before.get(run_id) and _since(updated) >= QUIET
-    if found.runtime_status == Status.Pending and is_quiet and _since(updated) >= LONG_PENDING:
+    updated = _seen_before[run_id] = moment_of(found.last_updated_time)
+    is_quiet = updated == this.before.get(run_id) and since(updated) >= QUIET
+    if found.runtime_status == Status.Pending and is_quiet and since(updated) >= LONG_PENDING:
         log.warning("run %s: its orchestration has not begun for minutes", run_id)  # the hub may be busy
     if found.runtime_status != Status.Running or not is_quiet:
         return False
     whole: Any = await this.client.get_status(run_id, show_history=True)
-    unmoved = whole.runtime_status == Status.Running and _moment(whole.last_updated_time) == updated
+    unmoved = whole.runtime_status == Status.Running and moment_of(whole.last_updated_time) == updated
     return unmoved and stands_still(whole.history or (), dt.datetime.now(dt.UTC))
-
-
-async def _replace(
-    connected: Clients, client: df.DurableOrchestrationClient, run_id: str, row: Mapping[str, Any]
-) -> int:
-    """End an orchestration that stands still, and start the run; what still works of it does no harm."""
-    log.warning("run %s: its orchestration stands still; it is replaced", run_id)
-    await client.terminate(run_id, STOOD_STILL)
-    for pause in PAUSES_SECONDS:
-        found: Any = await client.get_status(run_id)
-        if found.runtime_status in ENDED:
-            return await _restart(connected, client, run_id, row, found)
-        await asyncio.sleep(pause)
-    return 0  # the next round finds that it has ended
-
-
-async def _restart(
-    connected: Clients, client: df.DurableOrchestrationClient, run_id: str, row: Mapping[str, Any], found: Any
-) -> int:
-    """Start a run whose orchestration has ended or is gone; one that ends again and again is given up."""
-    if found is None:  # a run that was accepted a moment ago has no delay to explain
-        log.warning("run %s has no orchestration; it is started", run_id)
-    elif str(found.output or "").startswith(VERSION_MISMATCH):
-        log.info("run %s: a new version of the app ended its orchestration; it goes on", run_id)
-        await asyncio.to_thread(connected.records.note, run_id, GOES_ON)
-    elif not await asyncio.to_thread(_may_restart, connected, run_id, row, found):
-        return 0
-    await start_run_agent(client, run_id)
-    return 1
-
-
-def _may_restart(connected: Clients, run_id: str, row: Mapping[str, Any], found: Any) -> bool:
-    """Count an orchestration that ended before its run, and return whether it is started again now.
-
-    The pauses grow from nothing to an hour, so that a run is given up after about a day.
-    """
-    restarts = int(row.get("restarts") or 0)
-    minutes = min(2 ** (restarts - AT_ONCE), MAX_PAUSE_MINUTES) if restarts > AT_ONCE else 0
-    if _since(_moment(found.last_updated_time)) < dt.timedelta(minutes=minutes):
-        return False
-    if restarts >= MAX_RESTARTS:
-        _give_up(connected, run_id, row)
-        return False
-    ending = f"{found.runtime_status.value}: {connected.redact(str(found.output))[:500]}"
-    log.error("run %s: its orchestration ended (%s); it goes on", run_id, ending)
-    why = STOOD_STILL if STOOD_STILL in ending else GOES_ON
-    connected.records.note(run_id, why, more={"restarts": restarts + 1})
-    return True
-
-
-def _since(moment: dt.datetime) -> dt.timedelta:
-    return dt.datetime.now(dt.UTC) - moment
-
-
-def _moment(time: dt.datetime | None) -> dt.datetime:
-    """Return a time of the SDK, which has no zone, as UTC; long ago when there is none."""
-    if time is None:
-        return dt.datetime.min.replace(tzinfo=dt.UTC)
-    return time if time.tzinfo else time.replace(tzinfo=dt.UTC)
-
-
-def _give_up(connected: Clients, run_id: str, row: Mapping[str, Any]) -> None:
-    """End a run that no orchestration can carry; its work item is told with the reports that are owed."""
-    reason = GIVEN_UP.format(run_id)
-    log.error("run %s is given up: its orchestration ended %s times", run_id, MAX_RESTARTS)
-    ended = ended_report(run_of(run_id, row), Ended(outcome="failed", reason=reason))
-    report = settled(connected, ended, row)
-    columns = {"status": report.outcome, "reason": report.reason, "ended_at": now(), "report_owed": True}
-    connected.records.end(run_id, columns)
-    connected.records.release_all((ACTIVE,), run_id)  # its place is passed on in the next round

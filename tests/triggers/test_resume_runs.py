@@ -19,15 +19,8 @@ from autocoder.runs.rows import PLACE, RUNS, SERVICE
 from autocoder.runs.version import orchestration_version
 from tests.orchestrators.conftest import run
 from triggers import resume_runs
-from triggers.resume_runs import (
-    GOES_ON,
-    MAX_PAUSE_MINUTES,
-    MAX_RESTARTS,
-    STOOD_STILL,
-    pass_on_places,
-    resume_unfinished,
-    start_woken,
-)
+from triggers.restarts import GOES_ON, MAX_PAUSE_MINUTES, MAX_RESTARTS, STOOD_STILL
+from triggers.resume_runs import pass_on_places, resume_unfinished, start_woken
 from triggers.sweeping import ENDED
 
 MISMATCH = "VersionMismatch: the orchestration version '0.9' does not match the worker's version '1.0'."
