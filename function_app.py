@@ -21,10 +21,11 @@ from activities import (
 from activities.deliveries import accept_delivery
 from autocoder.settings import SettingsError, settings
 from orchestrators import run_agent, take_delivery
-from triggers import agents, callback, doctor, health, janitor, openapi, resume_runs, runs
+from triggers import agents, callback, doctor, health, openapi, runs
 from triggers.boards import choices as boards_choices
 from triggers.boards import runs as boards_runs
 from triggers.hooks import deliveries, service_hook, subscriptions
+from triggers.timers import janitor, resume_runs
 
 TRIGGERS = (
     agents,

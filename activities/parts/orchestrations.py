@@ -11,10 +11,12 @@ import logging
 from collections.abc import Callable
 
 import azure.durable_functions as df
+from azure.durable_functions.models import OrchestrationRuntimeStatus as Status
 
 from autocoder.errors import Transient
 
 RUN_AGENT, LOOK = "run_agent", "look"
+ENDED = (Status.Completed, Status.Failed, Status.Terminated, Status.Canceled)
 REFUSED = "already exists"  # the SDK's exceptions have no type; these are parts of their messages
 GONE = ("is gone", "No instance with ID")  # 410 and 404
 # An orchestration that has done its last step is still there for a moment.

@@ -11,8 +11,8 @@ from autocoder.clients.container_instances import ListedGroup
 from autocoder.container_groups.build import APP_TAG, app_name
 from autocoder.errors import RetryLater
 from tests.autocoder.requests.test_run_request import SETTINGS
-from triggers import janitor, resume_runs
-from triggers.sweeping import sweep
+from triggers.timers import janitor, resume_runs
+from triggers.timers.sweeping import sweep
 
 RUN, OTHER = "a" * 20, "b" * 20
 OURS = {APP_TAG: app_name(SETTINGS)}

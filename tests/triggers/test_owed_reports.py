@@ -12,8 +12,8 @@ from autocoder.rounds import WholeRun
 from autocoder.runs.claims import OWED, Claim
 from autocoder.runs.files import REPORT
 from tests.orchestrators.conftest import run
-from triggers import owed_reports
-from triggers.owed_reports import give_owed_reports
+from triggers.timers import owed_reports
+from triggers.timers.owed_reports import give_owed_reports
 
 ENDED = {"status": "failed", "reason": "It broke. Azure DevOps is away.", "report_owed": True}
 

@@ -10,6 +10,7 @@ import pytest
 from azure.durable_functions.models import OrchestrationRuntimeStatus as Status
 
 from activities.parts import orchestrations
+from activities.parts.orchestrations import ENDED
 from autocoder import wire
 from autocoder.models import RunReport
 from autocoder.rounds import WholeRun
@@ -18,10 +19,9 @@ from autocoder.runs.partitions import partition_of
 from autocoder.runs.rows import PLACE, RUNS, SERVICE
 from autocoder.runs.version import orchestration_version
 from tests.orchestrators.conftest import run
-from triggers import resume_runs
-from triggers.restarts import GOES_ON, MAX_PAUSE_MINUTES, MAX_RESTARTS, STOOD_STILL
-from triggers.resume_runs import pass_on_places, resume_unfinished, start_woken
-from triggers.sweeping import ENDED
+from triggers.timers import resume_runs
+from triggers.timers.restarts import GOES_ON, MAX_PAUSE_MINUTES, MAX_RESTARTS, STOOD_STILL
+from triggers.timers.resume_runs import pass_on_places, resume_unfinished, start_woken
 
 MISMATCH = "VersionMismatch: the orchestration version '0.9' does not match the worker's version '1.0'."
 GONE = "Instance with ID run is gone: either completed or failed"

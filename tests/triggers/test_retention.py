@@ -13,7 +13,7 @@ from autocoder.rounds import Round, WholeRun
 from autocoder.runs.claims import ACTIVE, CHANGE, CONTENT, DELIVERY, IDEMPOTENCY, Claim
 from autocoder.runs.partitions import item_partition, name_columns, partition_of
 from autocoder.runs.rows import CLAIMS, RUNS
-from triggers.retention import delete_old_files, expire_claims
+from triggers.timers.retention import delete_old_files, expire_claims
 
 
 def ago(days):

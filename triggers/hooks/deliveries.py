@@ -3,13 +3,13 @@
 import azure.durable_functions as df
 import azure.functions as func
 
+from autocoder.clock import days_ago
 from autocoder.models import DeliveryList, DeliveryRecord
 from autocoder.requests.query import DeliveryQuery
 from autocoder.settings import settings
 from triggers.answers import answer, error, guarded, query_of
 from triggers.hooks.hub import FAILED, GOING_ON, find_delivery, found_deliveries, record_of
 from triggers.operations import Operation, operation
-from triggers.retention import retained_since
 
 blueprint = df.Blueprint()
 STATUSES = {"failed": FAILED, "pending": GOING_ON}
@@ -26,7 +26,7 @@ SHOW_DELIVERY = Operation(tag="hooks", answers={200: (DeliveryRecord,)}, errors=
 async def list_deliveries(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
     """List the deliveries that failed and are tried again, or with `status=pending` those under way."""
     statuses = STATUSES[query_of(req, DeliveryQuery).status]
-    found = await found_deliveries(client, statuses, retained_since(settings()))
+    found = await found_deliveries(client, statuses, days_ago(settings().log_retention_days))
     value = tuple(record_of(one) for one in found)
     return answer(200, DeliveryList(count=len(value), value=value))
 

@@ -11,11 +11,11 @@ import azure.durable_functions as df
 from azure.durable_functions.models import OrchestrationRuntimeStatus as Status
 from azure.durable_functions.models.DurableOrchestrationStatus import DurableOrchestrationStatus
 
+from autocoder.clock import days_ago
 from autocoder.ids import DELIVERY_PREFIX
 from autocoder.runs.standstill import stands_still
 from autocoder.settings import settings
 from triggers.hooks.hub import FAILED, GOING_ON, delivery_of, found_deliveries, record_of, start_delivery
-from triggers.retention import retained_since
 
 MAX_RESTARTS = 100  # in one round of the janitor
 MAX_PAUSE_MINUTES = 60
@@ -31,7 +31,7 @@ async def restart_failed_deliveries(client: df.DurableOrchestrationClient) -> in
     Those that stand still are ended for the next round.
     """
     now = dt.datetime.now(dt.UTC)
-    found = await found_deliveries(client, (*FAILED, *GOING_ON), retained_since(settings()))
+    found = await found_deliveries(client, (*FAILED, *GOING_ON), days_ago(settings().log_retention_days))
     failed = [one for one in found if one.runtime_status in FAILED]
     due = [one for one in failed if _is_delivery(one) and _is_due(one, now)]
     for one in due[:MAX_RESTARTS]:
@@ -77,5 +77,5 @@ def _is_due(failed: DurableOrchestrationStatus, now: dt.datetime) -> bool:
     """Whether a failed delivery is to be tried now: not at once again, and not after the retention."""
     delivery = delivery_of(failed)
     pause = dt.timedelta(minutes=min(2 ** (delivery.tries - 1), MAX_PAUSE_MINUTES))
-    is_kept = dt.datetime.fromisoformat(delivery.received_at) >= retained_since(settings())
+    is_kept = dt.datetime.fromisoformat(delivery.received_at) >= days_ago(settings().log_retention_days)
     return is_kept and (failed.last_updated_time or now - pause) + pause <= now

@@ -8,13 +8,12 @@ import azure.durable_functions as df
 from azure.durable_functions.models import OrchestrationRuntimeStatus as Status
 from azure.durable_functions.models.DurableOrchestrationStatus import DurableOrchestrationStatus
 
-from activities.parts.orchestrations import REFUSED
+from activities.parts.orchestrations import ENDED, REFUSED
 from autocoder import wire
 from autocoder.errors import Transient
 from autocoder.ids import DELIVERY_PREFIX, delivery_instance
 from autocoder.models import DELIVERY_ID, DeliveryRecord
 from autocoder.requests.delivery import Delivery, DeliveryOutcome
-from triggers.sweeping import ENDED
 
 TAKE_DELIVERY = "take_delivery"
 GOING_ON, FAILED = (

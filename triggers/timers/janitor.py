@@ -11,16 +11,18 @@ import datetime as dt
 import azure.durable_functions as df
 import azure.functions as func
 
+from activities.parts.orchestrations import ENDED
 from autocoder.clients.connect import Clients, clients
+from autocoder.clock import days_ago
 from autocoder.container_groups.build import APP_TAG, app_name
 from autocoder.ids import round_of_group
 from autocoder.rounds import Round
 from autocoder.runs.claims import ACTIVE, Claim
 from autocoder.runs.rows import is_over, round_of
 from autocoder.settings import settings
-from triggers.owed_reports import give_owed_reports
-from triggers.retention import delete_old_files, expire_claims, retained_since
-from triggers.sweeping import ENDED, do_each, sweep
+from triggers.timers.owed_reports import give_owed_reports
+from triggers.timers.retention import delete_old_files, expire_claims
+from triggers.timers.sweeping import do_each, sweep
 
 blueprint = df.Blueprint()
 SCHEDULE = "0 */15 * * * *"
@@ -88,7 +90,7 @@ async def _purge(client: df.DurableOrchestrationClient) -> int:
     """Purge the history of runs that ended before the retention; return how many."""
     result = await client.purge_instance_history_by(
         created_time_from=dt.datetime(2020, 1, 1, tzinfo=dt.UTC),
-        created_time_to=retained_since(settings()),
+        created_time_to=days_ago(settings().log_retention_days),
         runtime_status=list(ENDED),
     )
     return int(result.instances_deleted)

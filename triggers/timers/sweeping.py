@@ -4,12 +4,9 @@ import logging
 import traceback
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 
-from azure.durable_functions.models import OrchestrationRuntimeStatus as Status
-
 from autocoder.clients.connect import Clients
 from autocoder.errors import AutocoderError
 
-ENDED = (Status.Completed, Status.Failed, Status.Terminated, Status.Canceled)  # of an orchestration
 log = logging.getLogger("autocoder.triggers")
 
 

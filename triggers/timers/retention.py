@@ -11,26 +11,22 @@ from typing import Any
 
 from autocoder import ids, wire
 from autocoder.clients.connect import Clients
+from autocoder.clock import days_ago
 from autocoder.models import RunRequest
 from autocoder.rounds import WholeRun
 from autocoder.runs.claims import CHANGE, CONTENT, DELIVERY, IDEMPOTENCY
 from autocoder.runs.files import REQUEST
 from autocoder.runs.rows import is_over
 from autocoder.settings import Settings
-from triggers.sweeping import do_each
+from triggers.timers.sweeping import do_each
 
 MAX_CLAIMS = 500
 MAX_RUNS = 100
 
 
-def retained_since(settings: Settings) -> dt.datetime:
-    """Return the time before which a run must have ended for its files to be deleted."""
-    return dt.datetime.now(dt.UTC) - dt.timedelta(days=settings.log_retention_days)
-
-
 def delete_old_files(connected: Clients, settings: Settings) -> int:
     """Delete the blobs of runs that ended before the retention period; return the number of runs."""
-    before = retained_since(settings)
+    before = days_ago(settings.log_retention_days)
     old = (run_id for run_id in connected.blobs.list_runs() if ids.generated_at(run_id) < before)
     rows = ((run_id, connected.records.get(run_id)) for run_id in old)
     expired = dict(islice((one for one in rows if _ended_before(one[1], before)), MAX_RUNS))
@@ -66,7 +62,7 @@ def _remove_from_index(connected: Clients, run_id: str) -> None:
 
 def expire_claims(connected: Clients, settings: Settings) -> int:
     """Delete the claims that detect repeats, once no repeat can arrive any more; return how many."""
-    retained = retained_since(settings)
+    retained = days_ago(settings.log_retention_days)
     window = dt.datetime.now(dt.UTC) - dt.timedelta(seconds=settings.dedup_window_seconds)
     ends = {
         DELIVERY: retained,

@@ -15,7 +15,7 @@ from autocoder.rounds import WholeRun
 from autocoder.runs.claims import OWED, owed_claim
 from autocoder.runs.files import REPORT
 from autocoder.runs.rows import is_over
-from triggers.sweeping import do_each
+from triggers.timers.sweeping import do_each
 
 MAX_REPORTS = 100  # in one round of the janitor
 Row = dict[str, Any]

@@ -11,14 +11,13 @@ from typing import Any
 
 import azure.durable_functions as df
 
-from activities.parts.orchestrations import PAUSES_SECONDS, start_run_agent
+from activities.parts.orchestrations import ENDED, PAUSES_SECONDS, start_run_agent
 from activities.parts.run_files import run_of, settled
 from autocoder.clients.connect import Clients
 from autocoder.clock import now
 from autocoder.models import Ended
 from autocoder.reports.run_report import ended_report
 from autocoder.runs.claims import ACTIVE
-from triggers.sweeping import ENDED
 
 VERSION_MISMATCH = "VersionMismatch"  # how the extension's words begin when another version ended an instance
 MAX_RESTARTS, AT_ONCE, MAX_PAUSE_MINUTES = 30, 3, 60  # of orchestrations that end without a new version

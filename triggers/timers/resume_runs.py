@@ -15,7 +15,7 @@ import azure.durable_functions as df
 import azure.functions as func
 from azure.durable_functions.models import OrchestrationRuntimeStatus as Status
 
-from activities.parts.orchestrations import hint, start_run_agent
+from activities.parts.orchestrations import ENDED, hint, start_run_agent
 from autocoder.clients.connect import Clients, clients
 from autocoder.clock import now
 from autocoder.runs.claims import ACTIVE
@@ -23,8 +23,8 @@ from autocoder.runs.rows import PLACE, SERVICE, is_over
 from autocoder.runs.standstill import stands_still
 from autocoder.runs.version import orchestration_version
 from triggers.hooks.failed_deliveries import restart_failed_deliveries
-from triggers.restarts import moment_of, replace, restart, since
-from triggers.sweeping import ENDED, attempt, sweep
+from triggers.timers.restarts import moment_of, replace, restart, since
+from triggers.timers.sweeping import attempt, sweep
 
 blueprint = df.Blueprint()
 SCHEDULE = "0 * * * * *"

@@ -1,0 +1,1 @@
+"""The timer triggers: what the app does by the clock."""
