@@ -13,6 +13,7 @@ import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Generic, TypeVar, get_type_hints, overload
 
 import azure.durable_functions as df
@@ -65,6 +66,18 @@ def activity(run: Callable[..., Any]) -> Activity[Any, Any]:
 
     The registered function raises `UnexpectedError` when *run* raises anything but an error of the domain.
     """
+    return _registered(run, STARTING)
+
+
+def activity_in(
+    threads: ThreadPoolExecutor,
+) -> Callable[[Callable[[InputT, Start], OutputT]], Activity[InputT, OutputT]]:
+    """Return the decorator of an activity that may start runs, and works in these *threads*."""
+    return partial(_registered, threads=threads)
+
+
+def _registered(run: Callable[..., Any], threads: ThreadPoolExecutor) -> Activity[Any, Any]:
+    """Return *run* as a registered activity; one that may start runs works in *threads*."""
     hints = get_type_hints(run)
     output, blueprint = hints.pop("return"), df.Blueprint()
     starts = hints.pop("start", None) is not None
@@ -85,7 +98,7 @@ def activity(run: Callable[..., Any]) -> Activity[Any, Any]:
                 started.cancel()
                 raise Transient("The run could not be started in time.") from None
 
-        return await loop.run_in_executor(STARTING, _answered, run, kind, payload, start)
+        return await loop.run_in_executor(threads, _answered, run, kind, payload, start)
 
     entry.__name__ = starting_entry.__name__ = run.__name__
     function = blueprint.durable_client_input(client_name="client")(starting_entry) if starts else entry

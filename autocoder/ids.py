@@ -28,11 +28,16 @@ _PREFIX = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*/
 def new_run_id(now_ms: int | None = None) -> str:
     """Return a new run id: inverted milliseconds, so that newer ids sort first, then random characters."""
     inverted = MAX_TIME - (time.time_ns() // 1_000_000 if now_ms is None else now_ms)
+    return _digits(inverted, TIME_DIGITS) + _digits(secrets.randbelow(36**RANDOM_DIGITS), RANDOM_DIGITS)
+
+
+def _digits(number: int, count: int) -> str:
+    """Return the last *count* digits of *number* to the base 36."""
     digits = ""
-    for _ in range(TIME_DIGITS):
-        inverted, digit = divmod(inverted, 36)
+    for _ in range(count):
+        number, digit = divmod(number, 36)
         digits = ALPHABET[digit] + digits
-    return digits + "".join(secrets.choice(ALPHABET) for _ in range(RANDOM_DIGITS))
+    return digits
 
 
 def generated_at(run_id: str) -> dt.datetime:

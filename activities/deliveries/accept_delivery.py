@@ -1,6 +1,8 @@
 """Take a delivery: start the run that it asks for, unless it is a repeat or another run is in its way."""
 
-from activities.activity import Start, activity
+from concurrent.futures import ThreadPoolExecutor
+
+from activities.activity import Start, activity_in
 from activities.parts.acceptance import Acceptance, Accepted, Active, Duplicate, StartRequest
 from autocoder.agents import agents
 from autocoder.clients.connect import Clients, clients
@@ -10,6 +12,10 @@ from autocoder.requests.service_hook import RunTrigger, Skip
 from autocoder.runs.claims import CHANGE, CONTENT, DELIVERY, delivery_claims
 from autocoder.settings import settings
 
+# Deliveries come by the hundred, and nobody waits for their runs to the second. Each thread that works makes
+# the answers to the next deliveries later, because only one at a time has the interpreter.
+MAX_AT_ONCE = 2
+TAKING = ThreadPoolExecutor(MAX_AT_ONCE, thread_name_prefix="taking")
 REPEATS = {
     DELIVERY: "this delivery was already accepted",
     CHANGE: "this change of the work item was already accepted",
@@ -17,7 +23,7 @@ REPEATS = {
 }
 
 
-@activity
+@activity_in(TAKING)
 def accept_delivery(delivery: Delivery, start: Start) -> DeliveryOutcome:
     """Return what came of *delivery*; taking it again starts no second run."""
     trigger, connected = delivery.trigger, clients()

@@ -27,7 +27,7 @@ from emulators.functions_host.versions import Versioning
 Result = TypeVar("Result")
 Ended = Callable[[str | None, tuple[str, str] | None], None]
 StartActivity = Callable[[ActivityTask, Ended], None]
-MAX_TURNS_PER_ROUND = 16  # limits how long a client waits for its commit
+MAX_TURNS_PER_ROUND = 16  # after which activities start; one, as soon as a client waits for a commit
 MAX_WAIT_SECONDS = 3600.0
 MAX_ROUND_SECONDS = 2.0
 
@@ -128,6 +128,8 @@ class Engine:
         self._collect()
         for _ in range(min(MAX_TURNS_PER_ROUND, len(self._ready))):
             self.turns.run(self._ready.popitem(last=False)[0])
+            if self._requests.are_waiting():  # a client, who does not wait for the turns of others
+                break
         self._connection.execute("commit")
         for answer in answers:
             answer.give()

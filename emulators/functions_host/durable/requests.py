@@ -47,6 +47,10 @@ class Requests:
         """End a wait in `take`."""
         self._queue.put(None)
 
+    def are_waiting(self) -> bool:
+        """Whether any request has not been taken."""
+        return not self._queue.empty()
+
     def take(self, wait: float) -> list[Request]:
         """Return the waiting requests; wait up to *wait* seconds for the first one."""
         taken: list[Request] = []
