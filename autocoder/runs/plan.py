@@ -8,12 +8,10 @@ from autocoder.changes.protected import policy_rules
 from autocoder.container_groups.build import agent_image
 from autocoder.models import CommitText, Plan, Repository, Run, RunFile, WorkItemSummary
 from autocoder.requests.run_request import full_budget
-from autocoder.runs.files import PROMPT, RUN_FILE, SYSTEM_PROMPT
+from autocoder.runs.files import INPUTS
 from autocoder.runs.version import APP_VERSION
 from autocoder.settings import Settings
 from autocoder.texts.markdown import one_line, without_ci_marks
-
-INPUTS = (RUN_FILE, PROMPT, SYSTEM_PROMPT)
 
 
 def requested_agent(run: Run, repository: Repository, settings: Settings) -> str:
@@ -53,7 +51,7 @@ def plan_run(
         image=image,
         tools_image=None if image == ours else ours,
         budget=full_budget(request.budget, repository.settings.budget, settings),
-        inputs=(*INPUTS, *images),
+        inputs=(INPUTS, *images),
         poll_seconds=settings.poll_seconds,
         provisioning_minutes=settings.provisioning_minutes,
         app_version=APP_VERSION,
@@ -80,7 +78,7 @@ def run_file(plan: Plan, agents: Mapping[str, Agent], settings: Settings) -> Run
         policy=policy_rules(repository.settings, known),
         setup=repository.settings.setup,
         verify=repository.settings.verify,
-        images=plan.inputs[len(INPUTS) :],
+        images=tuple(name for name in plan.inputs if name != INPUTS),
     )
 
 

@@ -1,5 +1,6 @@
 """What a preparation that comes late, or twice, does to the plan and the inputs of a round that has them."""
 
+import json
 from types import SimpleNamespace
 
 import pytest
@@ -9,7 +10,7 @@ from autocoder import models as m
 from autocoder import wire
 from autocoder.ids import new_run_id
 from autocoder.rounds import RoundFile
-from autocoder.runs.files import PLAN, PROMPT, RUN_FILE
+from autocoder.runs.files import INPUTS, PLAN, PROMPT, RUN_FILE
 from tests.activities.conftest import plan, run
 from tests.autocoder.clients.conftest import storage  # noqa: F401
 from tests.autocoder.requests.test_run_request import SETTINGS
@@ -43,8 +44,8 @@ def prepared(storage, monkeypatch):  # noqa: F811
 
     def prepare(commit):
         written = prompt._written(connected, based_on(run_of_all, commit), "Do it.", "")
-        content = connected.blobs.get(run_of_all.current_round, RUN_FILE)
-        return written, wire.load(m.RunFile, content)
+        texts = json.loads(connected.blobs.get(run_of_all.current_round, INPUTS))
+        return written, wire.load(m.RunFile, texts[RUN_FILE])
 
     prepare.connected, prepare.current = connected, run_of_all.current_round
     return prepare
@@ -60,8 +61,8 @@ def test_the_first_plan_of_a_round_stands_although_its_branch_has_moved(prepared
 
 def test_inputs_without_a_plan_are_written_again(prepared):
     prepared(EARLIER)
-    for name in (PLAN, PROMPT):
+    for name in (PLAN, INPUTS):
         prepared.connected.blobs.delete(prepared.current, RoundFile(name))
     written, inputs = prepared(LATER)
     assert {written.base.commit, inputs.base_commit} == {LATER}
-    assert prepared.connected.blobs.get(prepared.current, PROMPT) == b"Do it."
+    assert json.loads(prepared.connected.blobs.get(prepared.current, INPUTS))[PROMPT] == "Do it."

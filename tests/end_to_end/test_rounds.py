@@ -40,7 +40,7 @@ def test_a_run_whose_record_names_another_round_is_carried_through_that_one(case
     begin_round(quick, going_on.run_id, 2)
     going_on.published_once()
     files = files_of(quick, going_on.run_id)
-    whole = {"plan.json", "run.json", "prompt.md", "attempt", "log.txt", "result.json", "changes.pack"}
+    whole = {"plan.json", "inputs.json", "attempt", "log.txt", "result.json", "changes.pack"}
     assert {f"2/{name}" for name in whole} | {"1/plan.json", "1/attempt"} <= files
     assert {name for name in files if "/" not in name} == {"request.json", "report.json"}
     assert not {"1/result.json", "1/changes.pack"} & files

@@ -21,5 +21,5 @@ def secrets_of(platform, run_id, watch):
         elif name.endswith("_URLS") and run_id in value:
             for blob, url in json.loads(value).items():
                 found[f"signature of {blob}"] = re.search(r"[?&]sig=([^&]+)", url)[1]
-    assert {"clone token", "signature of result.json", "signature of run.json"} <= found.keys()
+    assert {"clone token", "signature of result.json", "signature of inputs.json"} <= found.keys()
     return found

@@ -9,8 +9,7 @@ from tests.hostile.attacks import attack_on
 from tests.hostile.evidence import ProcessWatch, everything, sightings
 from tests.hostile.secrets_of_a_run import secrets_of
 
-INPUTS = "signature of run.json", "signature of prompt.md", "signature of system.md"
-OF_THE_CLONE = {"clone token": "{}", **dict.fromkeys(INPUTS, "https://x.invalid/?sv=1&sig={}")}
+OF_THE_CLONE = {"clone token": "{}", "signature of inputs.json": "https://x.invalid/?sv=1&sig={}"}
 OF_THE_APP = ("hook password", "callback key")  # no container gets them
 TOLD = 'until [ -e "$here.secrets" ]; do sleep 0.05; done'
 PLANTED = f"""

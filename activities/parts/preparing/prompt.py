@@ -1,5 +1,6 @@
 """Writes the agent's prompt and the containers' other inputs, and makes the run's plan."""
 
+import json
 from dataclasses import dataclass
 from functools import partial
 
@@ -30,7 +31,7 @@ from autocoder.prompts.prompt import (
     template_names,
 )
 from autocoder.reports.comment import code
-from autocoder.runs.files import LOG, PLAN, PROMPT, RUN_FILE, STREAM, SYSTEM_PROMPT
+from autocoder.runs.files import INPUTS, LOG, PLAN, PROMPT, RUN_FILE, STREAM, SYSTEM_PROMPT
 from autocoder.runs.plan import choose_agent, plan_run, requested_agent, run_file
 from autocoder.settings import settings
 
@@ -50,7 +51,7 @@ class PromptInput:
 
 
 def build_prompt(connected: Clients, given: PromptInput) -> Plan | Ended:
-    """Write `prompt.md`, `system.md`, `run.json` and empty logs, then `plan.json`; return what that has."""
+    """Write `inputs.json` and empty logs, then `plan.json`; return what that has."""
     run, request, item = given.run, given.request, given.work_item
     agent = _agent(given)
     if isinstance(agent, Ended):
@@ -75,20 +76,21 @@ def _written(connected: Clients, plan: Plan, prompt: str, system: str) -> Plan:
     moved since. Whoever comes later gives them back their `run.json`.
     """
     current, blobs = plan.run.current_round, connected.blobs
-    inputs = {PROMPT: prompt.encode(), SYSTEM_PROMPT: system.encode(), RUN_FILE: _run_file(plan)}
     in_parallel(
         *(partial(blobs.create_append, current, name) for name in LOGS),
-        *(partial(blobs.put, current, name, content) for name, content in inputs.items()),
+        lambda: blobs.put(current, INPUTS, _inputs(plan, prompt, system)),
     )
     if blobs.put_new(current, PLAN, wire.to_bytes(plan)):
         return plan
     first = read_plan(connected, current)
-    blobs.put(current, RUN_FILE, _run_file(first))
+    blobs.put(current, INPUTS, _inputs(first, prompt, system))
     return first
 
 
-def _run_file(plan: Plan) -> bytes:
-    return wire.to_bytes(run_file(plan, agents(), settings()))
+def _inputs(plan: Plan, prompt: str, system: str) -> bytes:
+    run = wire.to_bytes(run_file(plan, agents(), settings())).decode()
+    texts = {RUN_FILE: run, PROMPT: prompt, SYSTEM_PROMPT: system}
+    return json.dumps(texts, ensure_ascii=False).encode()
 
 
 def _agent(given: PromptInput) -> Agent | Ended:

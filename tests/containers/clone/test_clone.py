@@ -138,6 +138,39 @@ def test_inputs_have_plain_names_and_stay_in_their_folder(group, name):
     assert "not a valid name for an input" in told["reason"]
 
 
+@pytest.mark.parametrize("name", ["../x", "/etc/x", "clone.json", "a\nb"])
+def test_texts_in_one_input_have_plain_names_too(group, name):
+    told = group.clone(
+        INPUT_URLS=json.dumps(texts(group, {"run.json": json.dumps(group.run_file), name: ""}))
+    )
+    assert told["state"] == "failed"
+    assert "not a valid name for an input" in told["reason"]
+
+
+@pytest.mark.parametrize("content", [[], {"run.json": {}}, "run.json", {"prompt.md": "x"}])
+def test_one_input_with_something_else_than_texts_is_refused(group, content):
+    told = group.clone(INPUT_URLS=json.dumps(texts(group, content)))
+    assert told["state"] == "failed"
+    assert "inputs" in told["reason"]
+
+
+def test_texts_in_one_input_become_files(group):
+    content = {"run.json": json.dumps(group.run_file), "prompt.md": "Grüße\r\n", "system.md": ""}
+    assert group.clone(INPUT_URLS=json.dumps(texts(group, content)))["state"] == "ready"
+    inputs = group.volumes["inputs"]
+    assert [(inputs / name).read_bytes() for name in ("prompt.md", "system.md")] == [
+        b"Gr\xc3\xbc\xc3\x9fe\r\n",
+        b"",
+    ]
+    assert not (inputs / "inputs.json").exists()
+
+
+def texts(group, content):
+    """The input URLs of a run whose texts are one blob."""
+    group.runs.write(f"{group.id}/inputs.json", json.dumps(content))
+    return {"inputs.json": group.runs.sas(f"{group.id}/inputs.json", "r")}
+
+
 def test_says_which_fields_of_the_run_file_are_wrong(group):
     wrong = {**group.run_file, "baseCommit": "not a commit", "setup": 1}
     group.runs.write(f"{group.id}/wrong.json", json.dumps(wrong))

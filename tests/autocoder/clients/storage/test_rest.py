@@ -21,7 +21,7 @@ from autocoder.errors import (
 )
 from autocoder.rounds import Round
 from autocoder.runs.claims import ACTIVE, Claim
-from autocoder.runs.files import PACK, RUN_FILE
+from autocoder.runs.files import INPUTS, PACK
 from tests.autocoder.clients.storage.scripted import scripted
 
 RUN, OTHER = "0" * 19 + "a", "0" * 19 + "b"
@@ -166,7 +166,7 @@ def test_an_error_in_xml_has_its_code_and_no_signature_of_a_url(script, blobs):
         f"\ufeff{XML}<Error><Code>AuthenticationFailed</Code><Message>{message}</Message></Error>".encode(),
     )
     with pytest.raises(Forbidden) as raised:
-        blobs.get(FOLDER, RUN_FILE)
+        blobs.get(FOLDER, INPUTS)
     assert raised.value.service_code == "AuthenticationFailed"
     assert "Denied" in raised.value.message
     assert "s3cret" not in str(raised.value)
@@ -175,7 +175,7 @@ def test_an_error_in_xml_has_its_code_and_no_signature_of_a_url(script, blobs):
 def test_an_answer_without_a_body_has_its_code_in_a_header(script, blobs):
     script.add(403, x_ms_error_code="AuthorizationPermissionMismatch")
     with pytest.raises(Forbidden) as raised:
-        blobs.exists(FOLDER, RUN_FILE)
+        blobs.exists(FOLDER, INPUTS)
     assert raised.value.service_code == "AuthorizationPermissionMismatch"
 
 
@@ -227,7 +227,7 @@ def test_a_new_blob_whose_answer_was_lost_is_known_as_ones_own(script, blobs):
     script.drop()
     script.add(409, b"", x_ms_error_code="BlobAlreadyExists")
     script.answers.append(lambda: (200, {WRITER: script.asked[0].headers[WRITER]}, b""))
-    assert blobs.put_new(FOLDER, RUN_FILE, b"x")
+    assert blobs.put_new(FOLDER, INPUTS, b"x")
     assert [asked.method for asked in script.asked] == ["PUT", "PUT", "HEAD"]
 
 
@@ -236,19 +236,19 @@ def test_a_new_blob_that_another_wrote_is_not_ones_own(script, blobs, writer):
     script.drop()
     script.add(412, b"", x_ms_error_code="ConditionNotMet")
     script.add(200, **({} if writer is None else {WRITER: writer}))
-    assert not blobs.put_new(FOLDER, RUN_FILE, b"x")
+    assert not blobs.put_new(FOLDER, INPUTS, b"x")
 
 
 def test_a_new_blob_that_another_wrote_and_deleted_is_not_ones_own(script, blobs):
     script.add(409, b"", x_ms_error_code="BlobAlreadyExists")
     script.add(404, x_ms_error_code="BlobNotFound")
-    assert not blobs.put_new(FOLDER, RUN_FILE, b"x")
+    assert not blobs.put_new(FOLDER, INPUTS, b"x")
 
 
 def test_two_writers_of_the_same_blob_are_told_apart(script, blobs):
     for _ in range(2):
         script.add(201)
-        assert blobs.put_new(FOLDER, RUN_FILE, b"x")
+        assert blobs.put_new(FOLDER, INPUTS, b"x")
     assert len({asked.headers[WRITER] for asked in script.asked}) == 2
 
 
@@ -273,7 +273,7 @@ def test_does_not_follow_a_redirect(script, tables, blobs):
     with pytest.raises(UnexpectedAnswer):
         tables.get("runs", "p", "r")
     with pytest.raises(UnexpectedAnswer):
-        blobs.put(FOLDER, RUN_FILE, b"x")
+        blobs.put(FOLDER, INPUTS, b"x")
     assert len(script.asked) == 2
 
 
@@ -325,13 +325,13 @@ def test_an_answer_that_is_too_large_is_not_read(script, blobs):
     for _ in range(2):
         script.add(200, b"x" * 101)
     with pytest.raises(TooLarge):
-        blobs.get(FOLDER, RUN_FILE, 100)
+        blobs.get(FOLDER, INPUTS, 100)
     with pytest.raises(TooLarge):
-        blobs.read_range(FOLDER, RUN_FILE, 0, 100)
+        blobs.read_range(FOLDER, INPUTS, 0, 100)
     chunked = b"65\r\n" + b"x" * 101 + b"\r\n0\r\n\r\n"
     script.answers.append((200, {"Transfer-Encoding": "chunked"}, chunked))
     with pytest.raises(TooLarge):
-        blobs.get(FOLDER, RUN_FILE, 100)
+        blobs.get(FOLDER, INPUTS, 100)
 
 
 def test_an_error_that_is_too_large_is_not_read_to_its_end(script, tables):
