@@ -132,7 +132,7 @@ def _subject(value: Any) -> str:
     """Return the run that an activity's input is, or belongs to, or else the delivery, with its id."""
     if isinstance(value, Delivery):
         return f"delivery {value.id}"
-    for name in ("given", "plan", "run"):
+    for name in ("given", "report", "plan", "run"):
         value = getattr(value, name, value)
     return f"run {value if isinstance(value, str) else value.id}"
 

@@ -8,11 +8,13 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from pydantic import Field
+
 from activities.activity import Start, activity
 from activities.parts.final_report import begin_reporting, tell
 from activities.parts.run_end import delete_groups, end_run
 from autocoder.clients.connect import Clients, clients
-from autocoder.models import Concluded, RunReport
+from autocoder.models import Concluded, RunReport, Value
 from autocoder.parallel import in_parallel
 from autocoder.runs.rows import is_over
 
@@ -20,14 +22,22 @@ Row = dict[str, Any]
 log = logging.getLogger("autocoder.activities")
 
 
+class Conclusion(Value):
+    """How a run ends."""
+
+    report: RunReport
+    row: Row | None = Field(None, description="the run's row, which saves another read")
+
+
 @activity
-def conclude_run(report: RunReport, start: Start) -> Concluded:
+def conclude_run(given: Conclusion, start: Start) -> Concluded:
     """Settle how the run ends, then delete its groups and report it at once; then free what it held.
 
     The groups do not wait for an Azure DevOps that is away, nor the report for Azure.
     """
-    connected, run_id = clients(), report.run.id
-    begun = _attempted(connected, run_id, lambda: _begun(connected, report))
+    connected, report = clients(), given.report
+    run_id = report.run.id
+    begun = _attempted(connected, run_id, lambda: _begun(connected, report, given.row))
     deleted, told = in_parallel(
         lambda: _attempted(connected, run_id, lambda: _deleted(connected, report)),
         lambda: _attempted(connected, run_id, lambda: _told(connected, *begun)) if begun else None,
@@ -40,8 +50,9 @@ def conclude_run(report: RunReport, start: Start) -> Concluded:
     return Concluded(report=told, is_deleted=True, is_finished=next_runs is not None)
 
 
-def _begun(connected: Clients, report: RunReport) -> tuple[RunReport, Row]:
-    row = connected.records.get(report.run.id) or {}
+def _begun(connected: Clients, report: RunReport, read: Row | None) -> tuple[RunReport, Row]:
+    """Settle how the run ends; what has changed since its row was *read* is seen when that is written."""
+    row = read or connected.records.get(report.run.id) or {}
     return (report, row) if is_over(row) else begin_reporting(connected, report, row)
 
 

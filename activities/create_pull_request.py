@@ -9,4 +9,4 @@ from autocoder.models import PullRequest, PullRequestInput
 @activity
 def create_pull_request(given: PullRequestInput) -> PullRequest:
     """Open the pull request, or adopt the branch's active one; raises as `open_pull_request` does."""
-    return open_pull_request(clients(), given)
+    return open_pull_request(clients(), given)[0]

@@ -42,7 +42,8 @@ def publish_change(given: PublishInput) -> Published | Ended:
 def _opened(connected: Clients, given: PullRequestInput) -> Published:
     """Return the pull request, or that it is refused, or neither: whoever tries again learns why."""
     try:
-        return Published(pushed=given.pushed, pull_request=open_pull_request(connected, given))
+        pull_request, row = open_pull_request(connected, given)
+        return Published(pushed=given.pushed, pull_request=pull_request, row=row)
     except (Transient, SignInRequired) as error:
         why = str(error)
     except AutocoderError as error:

@@ -2,7 +2,7 @@
 
 import azure.durable_functions as df
 
-from activities.conclude_run import conclude_run
+from activities.conclude_run import Conclusion, conclude_run
 from activities.delete_container_group import delete_container_group
 from activities.finish_run import finish_run
 from activities.report_run import report_run
@@ -20,7 +20,7 @@ def conclude(context: df.DurableOrchestrationContext, seen: Observation) -> Step
     fails is left to the janitor: it deletes groups and gives reports that are owed.
     """
     report = required(seen.report)
-    done = yield from _at_once(context, report)
+    done = yield from _at_once(context, Conclusion(report=report, row=seen.row))
     if done.is_finished:
         return NOTHING
     parts = ((delete_container_group, done.is_deleted), (report_run, done.report is not None))
@@ -33,12 +33,12 @@ def conclude(context: df.DurableOrchestrationContext, seen: Observation) -> Step
     return NOTHING
 
 
-def _at_once(context: df.DurableOrchestrationContext, report: RunReport) -> Steps[Concluded]:
+def _at_once(context: df.DurableOrchestrationContext, given: Conclusion) -> Steps[Concluded]:
     """Return how far the run's end came in one step."""
     try:
-        return (yield from step(context, conclude_run, report))
+        return (yield from step(context, conclude_run, given))
     except Exception as error:  # a bug, or a worker that is lost again and again: its parts are tried alone
-        reason_of(context, report.run.id, error)  # which logs a bug
+        reason_of(context, given.report.run.id, error)  # which logs a bug
         return Concluded()
 
 

@@ -36,7 +36,8 @@ def publish(context: df.DurableOrchestrationContext, seen: Observation) -> Steps
         return NOTHING
     if isinstance(opened, Ended):
         return concluding(change_report(plan, result, pushed, opened))
-    return concluding(change_report(plan, result, pushed, ending_with_change(result), opened))
+    report = change_report(plan, result, pushed, ending_with_change(result), opened)
+    return concluding(report, published.row)
 
 
 def _opened(

@@ -79,8 +79,10 @@ def repeated(run_id: str) -> dict[str, str]:
     row = clients().records.get(run_id)
     opened = PullRequest(id=row["pull_request_id"], url="https://x", pending={"late": "late words"})
     call(add_to_pull_request, OpenedPullRequest(given=given, pull_request=opened))
+    publishing = {"status": "publishing", "etag": 'W/"late"'}
     report = RunReport(run=run, title="late", outcome="failed", reason="late words")
-    call(conclude_run, report, started.append)
+    call(conclude_run, conclude_run.Conclusion(report=report), started.append)
+    call(conclude_run, conclude_run.Conclusion(report=report, row=publishing), started.append)
     call(report_run, report)
     call(delete_container_group, report)
     call(finish_run, report, started.append)

@@ -1,6 +1,8 @@
 """Opens the pull request of a run once."""
 
-from activities.parts.pull_request_parts import add_all, description_of
+from typing import Any
+
+from activities.parts.pull_request_parts import LABEL, add_all, description_of
 from autocoder.clients.azure_devops.pull_requests import PullRequestDraft
 from autocoder.clients.connect import Clients
 from autocoder.models import OpenedPullRequest, PullRequest, PullRequestInput
@@ -10,14 +12,16 @@ from autocoder.runs.rows import pull_request_of
 from autocoder.settings import settings
 
 
-def open_pull_request(connected: Clients, given: PullRequestInput) -> PullRequest:
+def open_pull_request(connected: Clients, given: PullRequestInput) -> tuple[PullRequest, dict[str, Any]]:
     """Open the pull request, or adopt the branch's active one; then add the parts that need an existing one.
 
-    Raises `Conflict` when the run has ended. Once the pull request exists, failures are not errors: a
-    rejected part becomes one of its `warnings`, and a part to retry is `pending` for `add_to_pull_request`.
+    Returns it, and the run's row as it was last written. Raises `Conflict` when the run has ended. Once the
+    pull request exists, failures are not errors: a rejected part becomes one of its `warnings`, and a part to
+    retry is `pending` for `add_to_pull_request`.
     """
     plan = given.plan
-    known = pull_request_of(connected.records.unfinished(plan.run.id))
+    row = connected.records.unfinished(plan.run.id)
+    known = pull_request_of(row)
     azure_devops = connected.azure_devops(plan.run.request.organization)
     draft = is_draft(plan, given.result, settings().pull_request_draft)
     text = description_of(connected, given, is_draft=draft)
@@ -28,9 +32,10 @@ def open_pull_request(connected: Clients, given: PullRequestInput) -> PullReques
         wanted = _draft(connected, given, text, is_draft=draft)
         found = pull_requests.create(repository.project, repository.id, wanted).pull_request
     columns = {"pull_request_id": found.id, "pull_request_url": found.web_url}
-    connected.records.merge(plan.run.id, columns)
+    row = connected.records.opened(plan.run.id, columns, row)
     pull_request = PullRequest(id=found.id, url=found.web_url, is_draft=found.is_draft)
-    return add_all(connected, OpenedPullRequest(given=given, pull_request=pull_request), text)[0]
+    opened = OpenedPullRequest(given=given, pull_request=pull_request)
+    return add_all(connected, opened, text, found.labels)[0], row
 
 
 def _draft(
@@ -45,4 +50,5 @@ def _draft(
         description=text.body,
         is_draft=is_draft,
         work_items=(plan.work_item.id,) if plan.work_item else (),
+        labels=(LABEL,),
     )

@@ -5,7 +5,7 @@ a part that it stays too busy to accept.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import partial
 
 from activities.parts.repository_texts import texts_of
@@ -41,17 +41,17 @@ def description_of(connected: Clients, given: PullRequestInput, *, is_draft: boo
 
 
 def add_all(
-    connected: Clients, opened: OpenedPullRequest, text: Description
+    connected: Clients, opened: OpenedPullRequest, text: Description, has: Collection[str] = ()
 ) -> tuple[PullRequest, AutocoderError | None]:
     """Add all parts, or the `pending` ones; return the pull request, and the error to retry after, if any.
 
-    Rejected parts are in its `warnings`, those to retry in `pending`.
+    It *has* these labels already. Rejected parts are in its `warnings`, those to retry in `pending`.
     """
     azure_devops = connected.azure_devops(opened.given.plan.run.request.organization)
     before = opened.pull_request
     failures = {
         what: error
-        for what, add in _additions(azure_devops, opened, text)
+        for what, add in _additions(azure_devops, opened, text, has)
         if (what in before.pending or not before.pending) and (error := _error(add)) is not None
     }
     words = {what: _words(connected, what, error) for what, error in failures.items()}
@@ -78,12 +78,12 @@ def _words(connected: Clients, what: str, error: AutocoderError) -> str:
 
 
 def _additions(
-    azure_devops: AzureDevOps, opened: OpenedPullRequest, text: Description
+    azure_devops: AzureDevOps, opened: OpenedPullRequest, text: Description, has: Collection[str]
 ) -> Iterator[tuple[str, Callable[[], None]]]:
     """Yield the name of each part for people, and the function that adds it; calling it twice is safe."""
     repository, number = opened.given.plan.repository, opened.pull_request.id
     add_label = azure_devops.pull_requests.add_label
-    for label in _labels(opened.given):
+    for label in (one for one in _labels(opened.given) if one not in has):
         add = partial(add_label, repository.project, repository.id, number, label)
         yield f"Label `{code(label, 100)}`", add
     yield "The first thread", partial(_add_overflow, azure_devops, opened, text)

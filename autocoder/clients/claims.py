@@ -80,8 +80,21 @@ class Claims:
 
     def holder(self, claim: Claim) -> str | None:
         """Return the id of the run that holds *claim*, or None."""
-        row = self.tables.get(CLAIMS, claim.kind, claim.key)
-        return None if row is None else str(row["run_id"])
+        return self.holding(claim)[0]
+
+    def holding(self, claim: Claim) -> tuple[str | None, str]:
+        """Return the id of the run that holds *claim*, or None, and the ETag of the claim."""
+        row = self.tables.get(CLAIMS, claim.kind, claim.key) or {}
+        return row.get("run_id"), str(row.get("etag", ""))
+
+    def release_read(self, claim: Claim, run_id: str, etag: str) -> None:
+        """Delete *claim* if *run_id* holds it, as `release` does.
+
+        The *etag* of the claim, from when *run_id* was seen to hold it, saves a look at who does. It is empty
+        when nobody has looked.
+        """
+        if not (etag and self.tables.delete(CLAIMS, claim.kind, claim.key, {"etag": etag})):
+            self.release((claim,), run_id)
 
     def count_active(self) -> int:
         """Return how many runs are active or waiting."""

@@ -162,6 +162,10 @@ class RunRecords(Claims):
         """
         return self._change(run_id, may_publish, lambda row: bounded(columns_of(row)), read)
 
+    def opened(self, run_id: str, columns: Mapping[str, Any], read: dict[str, Any]) -> dict[str, Any]:
+        """Write the *columns* of a pull request, whether the run has ended or not; return the row."""
+        return self._change(run_id, lambda _: True, columns, read) or {}
+
     def advance(
         self,
         run_id: str,

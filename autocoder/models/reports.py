@@ -1,6 +1,6 @@
 """Values of publishing and reporting: branch, pull request, report, and the record that REST returns."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -56,6 +56,7 @@ class Published(Value):
     pushed: PushedBranch
     pull_request: PullRequest | None = None
     refusal: str = Field("", description="why the pull request can never be opened")
+    row: dict[str, Any] | None = Field(None, description="the run's row as it was last written")
 
 
 class OpenedPullRequest(Value):

@@ -42,9 +42,9 @@ def change_report(
     )
 
 
-def concluding(report: RunReport) -> Observation:
-    """Return that the run ends with *report*."""
-    return Observation(next="conclude", run=report.run, report=report)
+def concluding(report: RunReport, row: dict[str, Any] | None = None) -> Observation:
+    """Return that the run ends with *report*; *row* is its row if it was read or written before."""
+    return Observation(next="conclude", run=report.run, report=report, row=row)
 
 
 def _counted(result: AgentResult | None) -> dict[str, Any]:

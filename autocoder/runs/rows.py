@@ -22,6 +22,7 @@ PHASES: tuple[str, ...] = get_args(Phase)
 OUTCOMES: tuple[str, ...] = get_args(Outcome)
 CANCELLABLE = ("queued", "preparing", "provisioning", "running", "verifying")
 PHASE_COLUMN = "phase_"
+CLAIM_ETAG = "claim_etag"  # of the claim of its work item, when it was seen to hold that
 PLACE, SERVICE = "place", "service"  # what a run waits for without an orchestration: `waiting_for`
 MAX_TEXT_LENGTH = 2_000
 TEXTS = (

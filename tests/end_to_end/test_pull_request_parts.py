@@ -46,6 +46,14 @@ def test_a_label_that_is_refused_costs_neither_pull_request_nor_the_other_labels
         assert f"Label `{name}` was not added to the pull request: TF401407" in asked.comment
 
 
+def test_a_pull_request_that_is_refused_with_the_apps_label_gets_it_and_its_link_afterwards(case, quick):
+    asked = case()
+    quick.fault(AZURE_DEVOPS, method="POST", path=r"(?i)/pullRequests\?", **REFUSED)
+    asked.start().published_once()
+    assert {label["name"] for label in part(asked, "labels")} == {"ai-generated"}
+    assert len(part(asked, "workitems")) == 1
+
+
 @pytest.mark.parametrize(("name", "words"), [("statuses", "The status"), ("threads", "The first thread")])
 def test_a_part_that_the_app_may_not_add_is_a_warning(case, quick, name, words):
     asked = case(f"write tests/test_broken.py {BROKEN_TEST}")

@@ -15,7 +15,7 @@ from autocoder.parallel import in_parallel
 from autocoder.runs.claims import active_claim
 from autocoder.runs.ending import cancelled_in
 from autocoder.runs.places import Turn
-from autocoder.runs.rows import PLACE, is_over
+from autocoder.runs.rows import CLAIM_ETAG, PLACE, is_over
 
 OUTRUN = "Another run has taken the work item."
 Start = Callable[[str], None]
@@ -38,9 +38,9 @@ def claim_slot(connected: Clients, run: Run, start: Start, read: Row | None = No
     *read* is the run's row if it was read before; what has changed since then is seen when it is written.
     """
     records = connected.records
-    row, holder = in_parallel(
+    row, (holder, etag) = in_parallel(
         lambda: read or records.get(run.id) or {},
-        lambda: records.holder(active_claim(run.request, run.id)),
+        lambda: records.holding(active_claim(run.request, run.id)),
     )
     if row.get("cancel_requested") or is_over(row):
         return _cancelled(row)
@@ -50,7 +50,7 @@ def claim_slot(connected: Clients, run: Run, start: Start, read: Row | None = No
     if not turn.granted:
         row = _wait(connected, run, row, turn)
         turn = connected.places.take_place(run)  # whoever gave it one before did not see it wait
-    row = _go_on(connected, run, row, turn) if turn.granted else row
+    row = _go_on(connected, run, row, turn, etag) if turn.granted else row
     if is_over(row):
         return _give_back(connected, run, start, row)
     if row.get("cancel_requested"):
@@ -65,10 +65,13 @@ def _wait(connected: Clients, run: Run, row: Row, turn: Turn) -> Row:
     return connected.records.note(run.id, turn.reason, row, columns)
 
 
-def _go_on(connected: Clients, run: Run, row: Row, turn: Turn) -> Row:
-    """Note that the run has its place and is being prepared, unless it is further; return its row."""
+def _go_on(connected: Clients, run: Run, row: Row, turn: Turn, etag: str) -> Row:
+    """Note that the run has its place and is being prepared, unless it is further; return its row.
+
+    *etag* is that of its claim, empty if it has none.
+    """
     records = connected.records
-    row = records.enter(run.id, "preparing", {"reason": "", "waiting_for": ""}, row)
+    row = records.enter(run.id, "preparing", {"reason": "", "waiting_for": "", CLAIM_ETAG: etag}, row)
     if row.get("waiting_for") == PLACE and not is_over(row):
         row = records.note(run.id, "", row, {"waiting_for": ""})
     if turn.had_ticket:

@@ -24,9 +24,9 @@ ThreadStatus = Literal["active", "fixed", "wontFix", "closed", "byDesign", "pend
 
 @dataclass(frozen=True, slots=True)
 class PullRequestDraft:
-    """A pull request to create: branches without `refs/heads/`, ids of work items.
+    """A pull request to create: branches without `refs/heads/`, ids of work items, labels of the app's own.
 
-    What can be refused on its own, such as a label, is added once the pull request exists.
+    What can be refused on its own, such as a label that people name, is added once the pull request exists.
     """
 
     source: str
@@ -35,6 +35,7 @@ class PullRequestDraft:
     description: str
     is_draft: bool = False
     work_items: tuple[int, ...] = ()
+    labels: tuple[str, ...] = ()
 
     def body(self) -> dict[str, Any]:
         """Return the JSON body that creates the pull request."""
@@ -45,6 +46,7 @@ class PullRequestDraft:
             "description": self.description,
             "isDraft": self.is_draft,
             "workItemRefs": [{"id": str(item)} for item in self.work_items],
+            **({"labels": [{"name": label} for label in self.labels]} if self.labels else {}),
         }
 
 
@@ -61,6 +63,7 @@ class PullRequestRecord:
     source_commit: str | None
     merge_status: str
     web_url: str
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,7 @@ class PullRequests:
         `Transient` when the branch does not appear.
         """
         try:
-            return Created(self._post_with_links(project, repository, draft))
+            return Created(self._post_with_extras(project, repository, draft))
         except Conflict:
             found = self.find(project, repository, draft.source, draft.target)
             if found is None:
@@ -178,14 +181,14 @@ class PullRequests:
             body["targetUrl"] = target_url
         self.session.json("POST", *self._path(project, repository), pull_request, "statuses", body=body)
 
-    def _post_with_links(self, project: str, repository: str, draft: PullRequestDraft) -> PullRequestRecord:
-        """Create *draft* with its links, or without them when it is refused with them."""
+    def _post_with_extras(self, project: str, repository: str, draft: PullRequestDraft) -> PullRequestRecord:
+        """Create *draft* with its links and labels, or without them when it is refused with them."""
         try:
             return self._post(project, repository, draft)
         except (InvalidArgument, NotFound, Forbidden):
-            if not draft.work_items:
+            if not (draft.work_items or draft.labels):
                 raise
-            return self._post(project, repository, replace(draft, work_items=()))
+            return self._post(project, repository, replace(draft, work_items=(), labels=()))
 
     def _post(self, project: str, repository: str, draft: PullRequestDraft) -> PullRequestRecord:
         for pause in (*PAUSES_SECONDS, None):
@@ -224,6 +227,7 @@ def pull_request_of(organization_url: str, answer: Any) -> PullRequestRecord:
             source_commit=(answer.get("lastMergeSourceCommit") or {}).get("commitId"),
             merge_status=str(answer.get("mergeStatus") or ""),
             web_url=url_of(organization_url, path),
+            labels=tuple(str(label["name"]) for label in answer.get("labels") or ()),
         )
     except (KeyError, TypeError, AttributeError):
         raise UnexpectedAnswer("Azure DevOps returned something other than a pull request.") from None

@@ -30,6 +30,7 @@ def run_of(payload) -> str:
     if isinstance(payload, str):
         return payload
     given = payload.get("given", payload)
+    given = given.get("report") or given
     return str((given.get("run") or given.get("plan", {}).get("run") or given)["id"])
 
 
