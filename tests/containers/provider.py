@@ -14,6 +14,7 @@ class Provider:
         self.requests = []
         self.status, self.headers, self.body, self.pieces = 200, {}, {}, None
         self.go = threading.Semaphore(10**6)
+        self.failures = []  # given before the answer: status, headers and body of each
         self.cuts = []  # for the next answers: "silent" is none, "early" ends before its end
         self.server = Server(_Handler, provider=self)
         self.url, self.close = self.server.url, self.server.close
@@ -21,6 +22,12 @@ class Provider:
     def answers(self, body, status=200, held=False, **headers):
         self.status, self.body, self.pieces, self.headers = status, body, None, headers
         self.go = threading.Semaphore(0 if held else 10**6)
+
+    def fails(self, status, body=b"", times=1, **headers):
+        """Give the next *times* calls this answer; `retry_after` names the header `Retry-After`."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        self.failures += [(status, named, content)] * times
 
     def streams(self, *pieces, held=False):
         self.status, self.pieces, self.headers = 200, [_event(piece) for piece in pieces], {}
@@ -42,6 +49,11 @@ class _Handler(Quiet, BaseHTTPRequestHandler):
         self.close_connection = bool(cut)
         if cut == "silent":
             return
+        if self.provider.failures:
+            status, headers, content = self.provider.failures.pop(0)
+            self._head({"Content-Length": str(len(content)), **headers}, status)
+            self.wfile.write(content)
+            return
         if self.provider.pieces is None:
             content = self.provider.body
             content = content if isinstance(content, bytes) else json.dumps(content).encode()
@@ -62,8 +74,8 @@ class _Handler(Quiet, BaseHTTPRequestHandler):
     def do_HEAD(self):
         self.do_POST()
 
-    def _head(self, headers):
-        self.send_response(self.provider.status)
-        for name, value in {**headers, **self.provider.headers}.items():
+    def _head(self, headers, status=None):
+        self.send_response(status or self.provider.status)
+        for name, value in {**headers, **({} if status else self.provider.headers)}.items():
             self.send_header(name, value)
         self.end_headers()

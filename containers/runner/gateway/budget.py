@@ -75,6 +75,22 @@ class Meter:
             totals.cost = None if totals.cost is None or cost is None else totals.cost + cost
             self._release(call)
 
+    def reached(self, share: float) -> str:
+        """Return the budget of which at least *share* is used, such as "40 turns"; empty if there is none."""
+        with self._lock:
+            totals, names = self._totals, ("usd", "tokens", "turns")
+            limits = [self._budget.get(name) for name in names]
+            used = (totals.cost, totals.input + totals.output, totals.turns)
+            texts = ("${:,.2f}", "{:,} tokens", "{:,} turns")
+            return next(
+                (
+                    text.format(limit)
+                    for text, limit, spent in zip(texts, limits, used, strict=True)
+                    if limit is not None and spent is not None and spent >= share * float(limit)
+                ),
+                "",
+            )
+
     def usage(self) -> dict[str, Any]:
         """Return the usage so far, in the form of `usage` in result.json."""
         with self._lock:

@@ -1,42 +1,35 @@
 """One connection of the agent to the gateway, with its connection to the provider.
 
-A request is forwarded unchanged except for credentials and hop-by-hop headers, and the answer is passed back
-piece by piece as it arrives. The usage comes with the end of the answer, so the answer is read to its end
-even if the agent has hung up. Nothing of a request is ever logged.
+A request is forwarded unchanged except for credentials and hop-by-hop headers, and for the words that
+tell the agent to finish when most of a budget is used. It is sent again after a failure that passes, if
+the provider has not served it: after an answer that says so, and when it could not be sent as a whole. A
+call that is lost later than that may have been billed, so it is booked, and the agent decides whether to
+make it again. Nothing of a request is ever logged.
 https://www.rfc-editor.org/rfc/rfc9110#section-7.6
 """
 
 import contextlib
 import http.client
 import time
-import zlib
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler
-from typing import Any, Protocol, cast
+from typing import Any
 
+from autocoder.shared.model_failures import ModelFailure
 from autocoder.shared.providers import Dialect
 from runner.gateway import allowed_calls, http_messages
-from runner.gateway.budget import Meter
-from runner.gateway.metering import AnswerReader, Call
-from runner.gateway.request_memory import RequestMemory
+from runner.gateway.answering import Answering
+from runner.gateway.failed_try import FailedTry
+from runner.gateway.metering import Call
+from runner.gateway.patience import Tries
 from runner.gateway.sockets import drain, is_hung_up, shut_down
-from runner.gateway.upstream import NoAnswerError, Upstream, UpstreamConnection, pieces
+from runner.gateway.upstream import NoAnswerError, UpstreamConnection
 
-MAX_UNHEARD_SECONDS = 600.0  # how long an answer is read after the agent has hung up
 IDLE_SECONDS = 900
+LOOK_SECONDS = 0.05  # how often a call that waits for the provider checks that the agent still wants it
+NO_ANSWER = "the connection broke off before the answer"
+NO_CONNECTION = "no connection"
 
 
-class Gateway(Protocol):
-    """The state that all conversations of a gateway share."""
-
-    upstream: Upstream
-    meter: Meter
-    memory: RequestMemory
-    conversations: "set[Conversation]"
-    closed: bool
-
-
-class Conversation(BaseHTTPRequestHandler):
+class Conversation(Answering):
     """Serves the calls of one connection, one after another."""
 
     protocol_version = "HTTP/1.1"
@@ -44,11 +37,8 @@ class Conversation(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     _body: bytes = b""
     _held: int = 0
-    _unheard_since: float | None = None
-
-    @property
-    def _gateway(self) -> Gateway:
-        return cast(Gateway, self.server)
+    _kept: int | None = None  # bytes of the body, if it may be sent again
+    _why_finish: str = ""
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class names it so
         """Log nothing."""
@@ -98,17 +88,35 @@ class Conversation(BaseHTTPRequestHandler):
         self._held = size
         self._body = http_messages.read_body(self.headers, self.rfile)
         self._keep(len(self._body))
-        encoding = self.headers.get("Content-Encoding", "")
-        return http_messages.read_call(dialect, path, self._body, encoding) if dialect else None
+        return self._read_call(dialect, path) if dialect else None
+
+    def _read_call(self, dialect: Dialect, path: str) -> Call:
+        encoding, why = self.headers.get("Content-Encoding", ""), self._gateway.finishing.why
+        read = http_messages.read_call(dialect, path, self._body, encoding, why)
+        self._why_finish = ""
+        if read.body is not None:
+            self._body, self._why_finish = read.body, why
+            del self.headers["Content-Encoding"]
+        return read.call
 
     def _keep(self, size: int) -> None:
         """Keep *size* bytes of the memory that was taken, and give the rest back."""
         self._gateway.memory.give_back(self._held - size)
         self._held = size
 
+    def _keep_to_send_again(self) -> None:
+        """Keep the body until the answer begins, if there is room, without standing in the way of others."""
+        size = len(self._body)
+        if self._gateway.kept.take(size, lambda: False):
+            self._kept = size
+            self._keep(0)
+
     def _forget_body(self) -> None:
         self._body = b""
         self._keep(0)
+        if self._kept is not None:
+            self._gateway.kept.give_back(self._kept)
+            self._kept = None
 
     def _is_wanted(self) -> bool:
         """Whether the agent still waits for its answer and the run is still in progress."""
@@ -127,120 +135,84 @@ class Conversation(BaseHTTPRequestHandler):
         return False
 
     def _admit(self, call: Call | None, target: str) -> None:
-        reason = self._gateway.meter.admit(call, self._is_wanted) if call else ""
-        if reason:
-            self._refuse(400, f"Autocoder: {reason}.", call.dialect if call else None)
-        else:
-            self._exchange(call, target)
+        """Make a call that the budget allows."""
+        if call is None:
+            self._ask(target)
+        elif self._is_admitted(call):
+            self._generate(call, target)
 
-    def _exchange(self, call: Call | None, target: str) -> None:
-        """Make an admitted call, and book it or take it back in every case."""
-        headers = http_messages.forwarded(self.headers)
-        headers["Accept-Encoding"] = "identity"  # the gateway has to read the answer to count its tokens
+    def _is_admitted(self, call: Call) -> bool:
+        reason = self._gateway.meter.admit(call, self._is_wanted)
+        if reason:
+            self._refuse(400, f"Autocoder: {reason}.", call.dialect)
+        return not reason
+
+    def _headers(self) -> dict[str, str]:
+        # The gateway has to read the answer to count its tokens.
+        return {**http_messages.forwarded(self.headers), "Accept-Encoding": "identity"}
+
+    def _ask(self, target: str) -> None:
+        """Make a call that costs nothing."""
         try:
-            self._provider.send(self.command, target, self._body, headers)
+            self._provider.send(self.command, target, self._body, self._headers())
             self._forget_body()
             answer = self._provider.answer()
+        except NoAnswerError:
+            self._refuse(502, "Autocoder: the model provider could not be reached.")
+        else:
+            self._pass_back(answer, None)
+
+    def _generate(self, call: Call, target: str) -> None:
+        """Make an admitted call, again after each failure that passes, and book it or take it back."""
+        gateway = self._gateway
+        tries = Tries(gateway.patience)
+        self._keep_to_send_again()
+        while isinstance(tried := self._try(call, target), FailedTry):
+            gateway.record.failure = tried.failure
+            if self._kept is None or not self._has_waited(tries, tried):
+                self._pass_failure(tried, call.dialect)
+                return
+            if not self._is_admitted(call):
+                return
+        self._forget_body()
+        if gateway.patience.restore():
+            gateway.record.serves_again()
+        if self._why_finish:
+            gateway.record.tell(self._why_finish)
+        self._pass_back(tried, call)
+
+    def _try(self, call: Call, target: str) -> http.client.HTTPResponse | FailedTry:
+        """Return the answer of an admitted call, or why it has none; books what a lost call may have used."""
+        try:
+            self._provider.send(self.command, target, self._body, self._headers())
+            if self._kept is None:
+                self._forget_body()
+            answer = self._provider.answer()
+            if 200 <= answer.status < 300:
+                return answer
+            failed = self._provider.failed(answer)
         except NoAnswerError as error:
-            if call is not None and error.is_served:
+            if error.is_served:
                 self._gateway.meter.book(call, "", call.estimate)
-            elif call is not None:
-                self._gateway.meter.take_back(call)
-            text = "Autocoder: the model provider could not be reached."
-            self._refuse(502, text, call.dialect if call else None)
-            return
-        if call is not None and not 200 <= answer.status < 300:
-            self._gateway.meter.take_back(call)
-            call = None
-        self._pass_back(answer, call)
+                return FailedTry(ModelFailure("network", said=NO_ANSWER))
+            failed = FailedTry(
+                ModelFailure("network", said=NO_CONNECTION, passes=True), 0.0 if error.was_idle else None
+            )
+        self._gateway.meter.take_back(call)
+        return failed
 
-    def _pass_back(self, answer: http.client.HTTPResponse, call: Call | None) -> None:
-        """Pass the answer back as it arrives, and book its usage even if one side hangs up."""
-        streamed = "event-stream" in (answer.getheader("Content-Type") or "")
-        reading = AnswerReader(call, streamed) if call is not None else None
-        is_whole = False
-        try:
-            is_whole = self._pass_pieces(answer, reading) and not self._gateway.closed
-        except (OSError, http.client.HTTPException, zlib.error):
-            pass  # the agent's connection is closed before the end of the answer, which tells the agent
-        finally:
-            if not is_whole:
-                self.close_connection = True
-                self._provider.close()
-            if reading is not None:
-                tokens = reading.close(is_whole=is_whole)
-                self._gateway.meter.book(reading.call, reading.model, tokens)
-
-    def _pass_pieces(self, answer: http.client.HTTPResponse, reading: AnswerReader | None) -> bool:
-        """Return whether the answer was read to its end.
-
-        Raises `OSError`, `HTTPException` or `zlib.error` when the answer is cut off or cannot be decoded.
-        """
-        decode = http_messages.decoder(answer.getheader("Content-Encoding") or "")
-        chunked = self._begin(answer)
-        for piece in pieces(answer):
-            if reading is not None:
-                reading.feed(decode(piece))
-            self._write(b"%x\r\n%b\r\n" % (len(piece), piece) if chunked else piece)
-            if not self._is_read_on(reading):
-                return False
-        if chunked:
-            self._write(b"0\r\n\r\n")
-        answer.close()  # otherwise the connection could not be used for a second call
-        return True
-
-    def _is_read_on(self, reading: AnswerReader | None) -> bool:
-        """Whether to read the rest of the answer, for the agent or, for a while, to count its tokens."""
-        if self._unheard_since is None:
-            return True
-        left = self._unheard_since + MAX_UNHEARD_SECONDS - time.monotonic()
-        if reading is None or self._gateway.closed or left <= 0:
+    def _has_waited(self, tries: Tries, failed: FailedTry) -> bool:
+        """Wait for the provider if that is worth it; returns whether to try again."""
+        pause = tries.pause_after(failed.failure, failed.asks)
+        if pause is None:
             return False
-        self._provider.hurry(left)
-        return True
-
-    def _write(self, data: bytes) -> None:
-        """Write *data* to the agent, unless it has hung up."""
-        if self._unheard_since is None:
-            with self._listening():
-                self.wfile.write(data)
-
-    @contextlib.contextmanager
-    def _listening(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError:
-            self._unheard_since = self._unheard_since or time.monotonic()
-            self.close_connection = True
-
-    def _begin(self, answer: http.client.HTTPResponse) -> bool:
-        """Send the status line and headers; returns whether the body is sent in chunks."""
-        self.send_response_only(answer.status, answer.reason)
-        for name, value in answer.getheaders():
-            if name.lower() not in http_messages.HOP_BY_HOP and name.lower() != "set-cookie":
-                self.send_header(name, value)
-        bodiless = self.command == "HEAD" or answer.status in (204, 304)
-        length = answer.getheader("Content-Length")
-        if length is not None:
-            self.send_header("Content-Length", length)
-        chunked = length is None and not bodiless
-        if chunked:
-            self.send_header("Transfer-Encoding", "chunked")
-        self.end_headers()
-        return chunked
-
-    def flush_headers(self) -> None:
-        """Send the headers, unless the agent has hung up."""
-        with self._listening():
-            super().flush_headers()
-
-    def _refuse(self, status: int, message: str, dialect: Dialect | None = None) -> None:
-        body = allowed_calls.refusal(dialect, self._gateway.upstream.provider, status, message)
-        self.send_response_only(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self._write(b"" if self.command == "HEAD" else body)
+        if pause > 0:
+            self._gateway.record.waits(failed.failure, pause)
+        is_long = tries.is_too_long(pause)
+        until = time.monotonic() + (tries.seconds_left if is_long else pause)
+        while (left := until - time.monotonic()) > 0 and self._is_wanted():
+            time.sleep(min(left, LOOK_SECONDS))
+        return not is_long and self._is_wanted()
 
 
 for _method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT"):

@@ -9,13 +9,13 @@ import zlib
 from collections.abc import Callable
 from email.message import Message
 from io import BufferedIOBase
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
 from autocoder.shared.json_text import NestedTooDeeplyError, parse_json
 from autocoder.shared.providers import Dialect
 from runner.addresses import is_loopback
-from runner.gateway import allowed_calls
+from runner.gateway import allowed_calls, finishing
 from runner.gateway.metering import DEFAULT_OUTPUT_TOKENS, Call
 
 MAX_REQUEST_BYTES = 32 << 20  # Anthropic takes no more: https://docs.anthropic.com/en/api/errors
@@ -83,16 +83,24 @@ def read_body(headers: "Message[str, str]", file: BufferedIOBase) -> bytes:
     return body
 
 
-def read_call(dialect: Dialect, path: str, body: bytes, encoding: str) -> Call:
-    """Return what the meter needs to know about a call. An unreadable body counts as a turn.
+class ReadCall(NamedTuple):
+    """What the meter needs to know about a call, and the body to send instead of the agent's, if any."""
 
+    call: Call
+    body: bytes | None = None
+
+
+def read_call(dialect: Dialect, path: str, body: bytes, encoding: str, why_finish: str = "") -> ReadCall:
+    """Read a generating call. An unreadable body counts as a turn.
+
+    If *why_finish* says why the agent is told to finish, the body of a turn gets the words for it.
     Raises `UncountableError` when the usage of the call could not be counted.
     """
     with _PARSING:
-        return _read_call(dialect, path, body, encoding)
+        return _read_call(dialect, path, body, encoding, why_finish)
 
 
-def _read_call(dialect: Dialect, path: str, body: bytes, encoding: str) -> Call:
+def _read_call(dialect: Dialect, path: str, body: bytes, encoding: str, why_finish: str) -> ReadCall:
     named = allowed_calls.deployment_of(path)
     models = (named,) if named else ()
     try:
@@ -101,14 +109,17 @@ def _read_call(dialect: Dialect, path: str, body: bytes, encoding: str) -> Call:
     except (ValueError, zlib.error):
         request = None
     if not isinstance(request, dict):
-        return Call(dialect, models, request_bytes=len(body))
+        return ReadCall(Call(dialect, models, request_bytes=len(body)))
     if request.get("background"):
         raise UncountableError("background responses are not allowed, because their usage is unknown")
     if isinstance(request.get("model"), str):
         models = (request["model"], *models)
     max_output = _max_output(request) if allowed_calls.writes(path) else 0
     unseen = UNSEEN_INPUT if _points_elsewhere(request) else 0
-    return Call(dialect, models, _offers_tools(request), len(body), max_output, unseen)
+    is_turn = _offers_tools(request)
+    told = finishing.told(dialect, request, why_finish) if why_finish and is_turn else None
+    told = told if told is not None and len(told) <= MAX_REQUEST_BYTES else None
+    return ReadCall(Call(dialect, models, is_turn, len(told or body), max_output, unseen), told)
 
 
 def _parsed(body: bytes) -> Any:

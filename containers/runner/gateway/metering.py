@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from autocoder.shared.json_text import parse_json
+from autocoder.shared.model_failures import ModelFailure, refusal_in
 from autocoder.shared.providers import Dialect
 
 CHARACTERS_PER_TOKEN = 4
@@ -76,6 +77,7 @@ class AnswerReader:
         self._is_reported = False  # the usage is that of the answer, not only of its first event
         self._is_last = False  # the usage came with the last event of the answer
         self._failed = False  # the provider reported an error
+        self.failure: ModelFailure | None = None  # an error in the stream, or a refusal to answer
         self._seen = 0
         self._kept = b""
 
@@ -127,6 +129,7 @@ class AnswerReader:
 
     def _merge(self, item: dict[str, Any]) -> None:
         """Merge the usage of one answer or event; later numbers replace earlier ones."""
+        self.failure = refusal_in(item) or self.failure
         for holder in (item.get("message"), item.get("response"), item):
             if not isinstance(holder, dict):
                 continue

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from runner.gateway.http_messages import MAX_REQUEST_BYTES
 
 MAX_HELD_BYTES = 2 * MAX_REQUEST_BYTES
+MAX_KEPT_BYTES = MAX_REQUEST_BYTES  # of requests that are kept until their answer begins, to be sent again
 LOOK_SECONDS = 0.05  # how often a waiting request checks that the agent still wants it
 
 

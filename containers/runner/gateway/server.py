@@ -10,10 +10,15 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from autocoder.shared.model_failures import ModelFailure
 from runner.blobs import connect
+from runner.gateway.answering import Answering
 from runner.gateway.budget import Meter
 from runner.gateway.conversation import Conversation
-from runner.gateway.request_memory import RequestMemory
+from runner.gateway.finishing import Finishing
+from runner.gateway.patience import Patience, RunTime, Waits
+from runner.gateway.record import CallRecord
+from runner.gateway.request_memory import MAX_KEPT_BYTES, RequestMemory
 from runner.gateway.upstream import Upstream
 
 MAX_CONNECTIONS = 64  # with `RequestMemory`, this keeps an agent from exhausting the supervisor's memory
@@ -23,14 +28,35 @@ CLOSING_SECONDS = 1.0
 class Gateway:
     """Serves model calls on one address until it is closed."""
 
-    def __init__(self, address: tuple[str, int], upstream: Upstream, meter: Meter) -> None:
-        """Start to serve. Raises `ExchangeError` when the provider's URL is not safe."""
+    def __init__(
+        self,
+        address: tuple[str, int],
+        upstream: Upstream,
+        meter: Meter,
+        run_time: RunTime | None = None,
+        waits: Waits = Waits(),  # noqa: B008 - it is frozen
+    ) -> None:
+        """Start to serve; without *run_time*, the run has no end.
+
+        Raises `ExchangeError` when the provider's URL is not safe.
+        """
         connect(upstream.url)  # checks the URL; no connection is opened yet
-        self.meter = meter
+        self.meter, self.record = meter, CallRecord()
         self._server = Server(address, Conversation)
-        self._server.upstream, self._server.meter = upstream, meter
+        self._server.upstream, self._server.meter, self._server.record = upstream, meter, self.record
+        self._server.patience = Patience(waits, run_time)
+        self._server.finishing = Finishing(meter, run_time)
         self.port = self._server.server_address[1]
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+
+    def last_failure(self) -> ModelFailure | None:
+        """Return the failure of the last generating call, or None if it was served."""
+        return self.record.failure
+
+    @property
+    def told_to_finish(self) -> str:
+        """Why the agent was told to finish, such as "75 % of 60 minutes"; empty if it was not."""
+        return self.record.told_to_finish
 
     def close(self) -> None:
         """Stop listening, end open calls, and wait until their usage is booked."""
@@ -47,12 +73,15 @@ class Server(ThreadingHTTPServer):
     request_queue_size = 128
     upstream: Upstream
     meter: Meter
+    patience: Patience
+    finishing: Finishing
+    record: CallRecord
     closed = False
 
     def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
-        self.memory = RequestMemory()
+        self.memory, self.kept = RequestMemory(), RequestMemory(MAX_KEPT_BYTES)
         self._free = threading.BoundedSemaphore(MAX_CONNECTIONS)
-        self.conversations: set[Conversation] = set()
+        self.conversations: set[Answering] = set()
         super().__init__(address, handler)
 
     def process_request(self, request: Any, client_address: Any) -> None:

@@ -12,8 +12,10 @@ from urllib.parse import urlsplit
 
 from runner.blobs import ExchangeError, connect, is_stale
 from runner.gateway import allowed_calls
+from runner.gateway.failed_try import FailedTry, read_failed_try
 from runner.gateway.sockets import PIECE, shut_down
 
+CONNECT_SECONDS = 20
 UPSTREAM_SECONDS = 600
 # An idle connection that ends this soon after a call was sent had been closed before the call arrived.
 IDLE_END_SECONDS = 1.0
@@ -32,11 +34,15 @@ class Upstream(NamedTuple):
 
 
 class NoAnswerError(Exception):
-    """A call got no answer. *is_served* says whether the provider may have received and billed it."""
+    """A call got no answer.
 
-    def __init__(self, *, is_served: bool) -> None:
-        super().__init__(is_served)
-        self.is_served = is_served
+    *is_served* says whether the provider may have received and billed it, *was_idle* whether it was sent
+    on an idle connection that the provider had closed.
+    """
+
+    def __init__(self, *, is_served: bool, was_idle: bool = False) -> None:
+        super().__init__(is_served, was_idle)
+        self.is_served, self.was_idle = is_served, was_idle
 
 
 class UpstreamConnection:
@@ -81,7 +87,14 @@ class UpstreamConnection:
         except (OSError, ValueError, http.client.HTTPException):
             ended_idle = self._was_idle and time.monotonic() - self._sent_at < IDLE_END_SECONDS
             self.close()
-            raise NoAnswerError(is_served=self._is_over() or not ended_idle) from None
+            raise NoAnswerError(is_served=self._is_over() or not ended_idle, was_idle=ended_idle) from None
+
+    def failed(self, answer: http.client.HTTPResponse) -> FailedTry:
+        """Return what an answer with the status of a failure says; the connection is kept if it was read."""
+        failed = read_failed_try(answer)
+        if not answer.isclosed():
+            self.close()
+        return failed
 
     def _reach(self) -> http.client.HTTPConnection:
         kept = self._connection
@@ -89,9 +102,10 @@ class UpstreamConnection:
         if kept is not None and self._was_idle:
             return kept
         self.close()
-        self._connection = connection = connect(self._upstream.url, UPSTREAM_SECONDS)
+        self._connection = connection = connect(self._upstream.url, CONNECT_SECONDS)
         connection.connect()
         self._socket = connection.sock
+        self.hurry(UPSTREAM_SECONDS)
         return connection
 
     def hurry(self, seconds: float) -> None:

@@ -128,7 +128,7 @@ def test_without_a_budget_nothing_waits():
     ],
 )
 def test_a_call_says_how_much_it_allows(request_body, most):
-    assert read_call("chat", "/v1/chat/completions", request_body, "").estimate == Tokens(
+    assert read_call("chat", "/v1/chat/completions", request_body, "").call.estimate == Tokens(
         len(request_body) // 4, output=most
     )
 

@@ -10,11 +10,13 @@ import pytest
 
 from runner.blobs import ExchangeError
 from runner.gateway.budget import Meter
+from runner.gateway.patience import Waits
 from runner.gateway.server import MAX_CONNECTIONS, Gateway
 from runner.gateway.upstream import Upstream
 from tests.containers.provider import Provider
 
 KEY = "the-model-key-of-this-run"
+IMPATIENT = Waits(in_all=0)
 TOOLS = [{"name": "bash"}]
 PRICES = [{"model": "priced-*", "input": 1.0, "output": 10.0, "cached": 0.1, "cacheWrite": 2.0}]
 ANTHROPIC = {
@@ -57,9 +59,10 @@ def start(provider):
     """Starts gateways to the provider, and closes them."""
     gateways = []
 
-    def starter(name="anthropic", path="", budget=None, prices=PRICES):
+    def starter(name="anthropic", path="", budget=None, prices=PRICES, waits=IMPATIENT, run_time=None):
         meter = Meter(budget or {}, prices)
-        gateway = Gateway(("127.0.0.1", 0), Upstream(name, provider.url + path, KEY), meter)
+        upstream = Upstream(name, provider.url + path, KEY)
+        gateway = Gateway(("127.0.0.1", 0), upstream, meter, run_time, waits)
         gateways.append(gateway)
         gateway.url = f"http://127.0.0.1:{gateway.port}"
         return gateway

@@ -7,9 +7,10 @@ import time
 import httpx
 import pytest
 
-from runner.gateway import conversation
+from runner.gateway import answering
 from runner.gateway.http_messages import UNSEEN_INPUT, read_call
 from runner.gateway.metering import DEFAULT_OUTPUT_TOKENS, Tokens
+from runner.gateway.patience import Waits
 from tests.containers.gateway.test_gateway import (  # noqa: F401 - fixtures
     ANTHROPIC,
     CHAT,
@@ -65,7 +66,7 @@ def test_a_stream_to_an_agent_that_hung_up_is_counted_to_its_end(provider, start
 
 
 def test_the_wait_for_an_answer_is_bounded(provider, start, monkeypatch):  # noqa: F811
-    monkeypatch.setattr(conversation, "MAX_UNHEARD_SECONDS", 0.2)
+    monkeypatch.setattr(answering, "MAX_UNHEARD_SECONDS", 0.2)
     provider.streams(STREAMS["/v1/messages"][0], *[b": ping\n\n"] * 20, b": never\n\n", held=True)
     gateway = start()
     hang_up(gateway, provider)
@@ -150,14 +151,15 @@ def test_a_failure_that_the_provider_reports_costs_the_tokens_seen(provider, sta
     assert (usage["inputTokens"], usage["outputTokens"]) == (120, 2)
 
 
-def test_a_kept_connection_that_had_ended_costs_nothing(provider, start):  # noqa: F811
+def test_a_call_on_a_connection_that_had_ended_is_sent_again_and_costs_nothing_more(provider, start):  # noqa: F811
     provider.answers(ANTHROPIC)
     provider.cuts = ["", "silent"]
-    gateway = start()
+    gateway = start(waits=Waits())
     with httpx.Client(trust_env=False) as client:
         statuses = [client.post(f"{gateway.url}/v1/messages", json=BODY).status_code for _ in range(3)]
-    assert statuses == [200, 502, 200]
-    assert booked(gateway, turns=2, output=14)["outputTokens"] == 14
+    assert statuses == [200, 200, 200]
+    assert len(provider.requests) == 4
+    assert booked(gateway, turns=3, output=21)["outputTokens"] == 21
 
 
 def test_the_agent_learns_at_once_that_an_answer_is_cut(provider, start):  # noqa: F811
@@ -187,7 +189,7 @@ def test_the_agent_learns_at_once_that_an_answer_is_cut(provider, start):  # noq
 )
 def test_a_call_reserves_tokens_for_input_outside_the_request(points):
     body = json.dumps(points).encode()
-    assert read_call("chat", "/v1/x", body, "").estimate.input == len(body) // 4 + UNSEEN_INPUT
+    assert read_call("chat", "/v1/x", body, "").call.estimate.input == len(body) // 4 + UNSEEN_INPUT
 
 
 def test_input_inside_the_request_is_not_counted_twice():
@@ -197,9 +199,9 @@ def test_input_inside_the_request_is_not_counted_twice():
     tools = {"tools": [{"name": "x", "input_schema": schema}], "text": {"format": {"schema": schema}}}
     for request in ({"messages": [{"content": [image, fetched]}]}, {"previous_response_id": None}, tools):
         body = json.dumps(request).encode()
-        assert read_call("chat", "/v1/x", body, "").estimate.input == len(body) // 4
+        assert read_call("chat", "/v1/x", body, "").call.estimate.input == len(body) // 4
 
 
 @pytest.mark.parametrize("path", ["/v1/embeddings", "/v1beta/models/x:embedContent"])
 def test_embeddings_have_no_output(path):
-    assert read_call("chat", path, b'{"input": "x"}', "").estimate == Tokens(3)
+    assert read_call("chat", path, b'{"input": "x"}', "").call.estimate == Tokens(3)

@@ -1,0 +1,39 @@
+"""What a run learns from its model calls besides their usage: the last failure, and notices for the log."""
+
+from collections import deque
+
+from autocoder.shared.model_failures import ModelFailure
+
+MAX_NOTICES = 200  # that nobody has read yet
+
+
+class CallRecord:
+    """Filled by all conversations of a gateway, read by the supervisor."""
+
+    def __init__(self) -> None:
+        self.failure: ModelFailure | None = None  # of the last call that ended; None if it was served
+        self.told_to_finish = ""  # why the agent was told to finish, once a request with the words was served
+        self._notices: deque[str] = deque(maxlen=MAX_NOTICES)
+
+    def waits(self, failure: ModelFailure, seconds: float) -> None:
+        """Note that the provider is waited for."""
+        status = f" ({failure.status})" if failure.status else ""
+        said = f" It said: {failure.said}" if failure.said else ""
+        self._notices.append(f"{failure.row.text[:-1]}{status}; waiting {seconds:.0f} s.{said}")
+
+    def serves_again(self) -> None:
+        """Note that the wait has ended well."""
+        self._notices.append("The model provider answers again.")
+
+    def tell(self, why: str) -> None:
+        """Note that the agent was told to finish."""
+        if not self.told_to_finish:
+            self.told_to_finish = why
+            self._notices.append(f"The agent was told to finish, because {why} are used.")
+
+    def take_notices(self) -> list[str]:
+        """Return the notices since the last call, oldest first. They quote the provider, not redacted."""
+        taken = []
+        while self._notices:
+            taken.append(self._notices.popleft())
+        return taken
