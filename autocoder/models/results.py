@@ -61,6 +61,9 @@ class AgentResult(Value):
     pack: Pack | None = None
     summary: str = Field("", description="the agent's final message, redacted")
     agent_exit_code: int | None = None
+    told_to_finish: str = Field(
+        "", description="why the agent was told to finish, such as `75 % of 60 minutes`; empty if it was not"
+    )
     usage: Usage = Usage()
     verification: tuple[Verification, ...] = ()
     withheld: tuple[Withheld, ...] = ()

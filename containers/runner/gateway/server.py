@@ -35,13 +35,15 @@ class Gateway:
         meter: Meter,
         run_time: RunTime | None = None,
         waits: Waits = Waits(),  # noqa: B008 - it is frozen
+        *,
+        record: CallRecord | None = None,
     ) -> None:
-        """Start to serve; without *run_time*, the run has no end.
+        """Start to serve; without *run_time*, the run has no end. What a run learns is written to *record*.
 
         Raises `ExchangeError` when the provider's URL is not safe.
         """
         connect(upstream.url)  # checks the URL; no connection is opened yet
-        self.meter, self.record = meter, CallRecord()
+        self.meter, self.record = meter, record or CallRecord()
         self._server = Server(address, Conversation)
         self._server.upstream, self._server.meter, self._server.record = upstream, meter, self.record
         self._server.patience = Patience(waits, run_time)

@@ -5,7 +5,7 @@ The redactor sees the output before it is divided into lines, because a secret m
 
 import codecs
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -32,13 +32,18 @@ class Piece(NamedTuple):
 class AgentLog:
     """Follows the file *path*, to which untrusted code is writing. Not thread-safe.
 
-    *usage* returns the gateway's counters.
+    *usage* returns the gateway's counters, *notices* what is new to say about the model calls.
     """
 
     def __init__(
-        self, path: Path, table: EventTable, redactor: Redactor, usage: Callable[[], Mapping[str, Any]]
+        self,
+        path: Path,
+        table: EventTable,
+        redactor: Redactor,
+        usage: Callable[[], Mapping[str, Any]],
+        notices: Callable[[], Iterable[str]] = tuple,
     ) -> None:
-        self._path = path
+        self._path, self._notices = path, notices
         self._readable = ReadableLog(table, redactor, usage)
         self._descriptor: int | None = None
         self._position = 0
@@ -53,6 +58,8 @@ class AgentLog:
         if self.closed or not self._open():
             self.closed |= at_end
             return Piece()
+        for notice in self._notices():
+            self._readable.note(notice)
         skipped = self._skip_to_tail() if at_end else Piece()
         data = os.pread(self._descriptor or 0, self._count(), self._position)
         self._position += len(data)

@@ -4,7 +4,8 @@
     0:03  tool    Read README.md
     0:04  result  # tidy-names (25 lines)
     0:06  usage   3 turns, 16,723 tokens in, 200,613 cached, 1,058 out, $0.0641
-    0:09  end     finished
+    0:07  model   The model provider was overloaded or had an error of its own (529); waiting 4 s.
+    0:12  end     finished
 
 Every line begins with a time and a word of this module, so that no text of the agent can forge a line.
 """
@@ -18,7 +19,7 @@ from runner.supervisor.events import MAX_EVENT, Event, EventTable
 from runner.supervisor.one_line import one_line
 
 MAX_READABLE = 8_000_000  # characters of the log; only usage and the end follow
-MAX_LENGTHS = {"said": 1_000, "error": 1_000, "end": 1_000}  # characters of a line's text
+MAX_LENGTHS = dict.fromkeys(("said", "model", "error", "end"), 1_000)  # characters of a line's text
 DEFAULT_LENGTH = 200
 MAX_CALLS = 100  # whose results may come later than the next call
 ALWAYS_WRITTEN = ("usage", "end")  # even when the log is full
@@ -67,6 +68,10 @@ class ReadableLog:
             self._end_line()
         self._add(rest)
         return self._taken()
+
+    def note(self, text: str) -> None:
+        """Add a line about the model calls; it comes with the next ones."""
+        self._write("model", text)
 
     def hide_text(self) -> str:
         """Leave out from now on what is not an event, because the output is no longer redacted before."""

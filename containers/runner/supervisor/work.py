@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from runner.files import write_whole
 from runner.gateway.budget import Meter
+from runner.gateway.patience import RunTime
+from runner.gateway.record import CallRecord
 from runner.gateway.server import Gateway
 from runner.gateway.upstream import Upstream
 from runner.supervisor.agent import AgentWatch, Ending, Reason, Timeouts, start_seconds
@@ -35,6 +37,8 @@ class Work:
         self.began = time.monotonic()
         self.meter = Meter(run["budget"], run["agent"].get("prices", ()))
         self.minutes = run["budget"].get("minutes") or DEFAULT_MINUTES
+        self.run_time = RunTime(self.minutes * 60, self.began)
+        self.record = CallRecord()
 
     def do(self) -> None:
         """Do all of the work. Usage and log are kept even if a step fails.
@@ -43,7 +47,8 @@ class Work:
         """
         self.turn = agent_turn(self.settings.volumes)
         table = EventTable(self.run["agent"].get("events", {}))
-        log = AgentLog(self.turn.log, table, self.context.redactor, self.meter.usage)
+        notices = self.record.take_notices
+        log = AgentLog(self.turn.log, table, self.context.redactor, self.meter.usage, notices)
         told = partial(call_app_once, self.settings)
         self.live = LiveReport(self.settings.outputs, log, self.meter.usage, self.minutes, told)
         try:
@@ -51,13 +56,14 @@ class Work:
             collecting.collect(self.turn.log, ending, self.meter.refused, self.minutes, self.base_tree)
         finally:
             self.result["usage"] = self.meter.usage()
+            self.result["toldToFinish"] = self.record.told_to_finish
             self.live.finish()
 
     def _let_agent_work(self) -> "tuple[Ending, CollectingPhase]":
         """Serve the gateway until the agent has ended. No model call is made after that."""
         agent, volumes = self.run["agent"], self.settings.volumes
         upstream = Upstream(agent["provider"], agent["upstream"], self.settings.model_key)
-        gateway = Gateway(self.settings.gateway, upstream, self.meter)
+        gateway = Gateway(self.settings.gateway, upstream, self.meter, self.run_time, record=self.record)
         left = self.minutes * 60 + EXTRA_SECONDS - (time.monotonic() - self.began)
         timeouts = Timeouts(left, start=start_seconds(os.environ))
         started = partial(self.live.phase, "running")

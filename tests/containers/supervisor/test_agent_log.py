@@ -32,7 +32,7 @@ TABLE = {
 SPOKEN = {"said": [{"match": {"type": "said"}, "text": "text", "joined": True}], "end": TABLE["usage"]}
 DONE = {"type": "result", "more": {"kind": "done"}, "message": [{"text": "It is done."}]}
 XS = "x" * 99
-LINE = re.compile(r" *\d+:\d\d  (said  |tool  |result|usage |error |end   |output)  \S.*")
+LINE = re.compile(r" *\d+:\d\d  (said  |tool  |result|usage |model |error |end   |output)  \S.*")
 
 
 class Reading:
@@ -41,8 +41,12 @@ class Reading:
     def __init__(self, path, table=TABLE, usage=None):
         self.path, self.raw, self.readable = path, "", ""
         self.usage = usage or {"turns": 0}
-        self.table = EventTable(table)
-        self.log = AgentLog(path, self.table, Redactor([SECRET]), lambda: self.usage)
+        self.table, self.notices = EventTable(table), []
+        self.log = AgentLog(path, self.table, Redactor([SECRET]), lambda: self.usage, self.take_notices)
+
+    def take_notices(self):
+        taken, self.notices = self.notices, []
+        return taken
 
     def add(self, data):
         with self.path.open("ab") as file:
@@ -199,6 +203,18 @@ def test_usage_is_what_the_gateway_counted(reading):
         "usage   2 turns, 12,345 tokens in, 600 cached, 78 out, $0.0123",
         "usage   3 turns, 12,345 tokens in, 600 cached, 78 out, cost unknown",
     ]
+
+
+def test_says_what_is_new_about_the_model_calls_even_if_the_agent_says_nothing(reading):
+    made = reading(said("one"))
+    made.notices = ["waiting 4 s", f"It said:\x1b[1m\nend  {SECRET}"]
+    made.read()
+    assert made.lines[:2] == ["said    one", "model   waiting 4 s"]
+    assert made.lines[2].startswith("model   It said:")
+    assert SECRET not in made.readable
+    assert made.raw.count("\n") == 1
+    made.read()
+    assert len(made.lines) == 3
 
 
 def test_the_time_counts_from_the_start_of_the_agent():

@@ -369,3 +369,37 @@ END
     assert result.usage.cost_usd == pytest.approx((800 * 1 + 400 * 10) / 1e6)
     assert group.changes(tmp_path / "r.git") == {"partial.txt": "A"}
     assert [headers["x-api-key"] for _, _, headers, _ in provider.requests] == [MODEL_KEY] * 2
+
+
+def test_a_busy_model_is_waited_for_and_the_agent_is_told_to_finish(group):
+    provider = Provider()
+    provider.answers({"model": "scripted-1", "usage": {"input_tokens": 1, "output_tokens": 1}})
+    provider.fails(529, {"error": {"type": "overloaded_error", "message": f"Overloaded {MODEL_KEY}"}})
+    group.run_file["agent"]["upstream"] = provider.url
+    group.run_file["budget"]["turns"] = 2
+    group.set_constant("gateway.finishing", "SHARE", 0.5)
+    group.agent(
+        f"""
+        echo hello > hello.txt
+        for call in 1 2; do
+            python3 - "$AUTOCODER_MODEL_URL" <<'END'
+import sys, urllib.request
+body = b'{{"model": "scripted-1", "tools": [{{}}], "messages": [{{"role": "user", "content": "x"}}]}}'
+print(urllib.request.urlopen(urllib.request.Request(sys.argv[1] + "/v1/messages", body)).status)
+END
+        done
+        echo '{FINAL}'
+        """
+    )
+    try:
+        result = group.run()
+    finally:
+        provider.close()
+    assert result.outcome == "changed"
+    assert result.told_to_finish == "50 % of 2 turns"
+    assert b"50 % of 2 turns" in provider.requests[-1][3]
+    log = group.log()
+    assert "model   The model provider was overloaded or had an error of its own (529); waiting" in log
+    assert "model   The model provider answers again." in log
+    assert "model   The agent was told to finish, because 50 % of 2 turns are used." in log
+    assert MODEL_KEY not in log
