@@ -1,4 +1,4 @@
-"""`/_control`: adds conversations at run time, and lists the received requests.
+"""`/_control`: adds conversations and failures at run time, and lists the received requests.
 
 These routes are outside the imitated surface.
 
@@ -34,3 +34,8 @@ async def list_requests(request: web.Request) -> web.Response:
     if request.method == "DELETE":
         request.app[STATE].requests.clear()
     return web.json_response({"requests": list(request.app[STATE].requests)})
+
+
+async def plan_failures(request: web.Request) -> web.Response:
+    """Add a failure of the next generating calls, list those that are left, or remove them."""
+    return await request.app[STATE].failures.control(request)

@@ -5,7 +5,7 @@ https://html.spec.whatwg.org/multipage/server-sent-events.html
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from aiohttp import web
@@ -18,14 +18,17 @@ from emulators.model_provider.dialects.shape import (
     new_id,
     not_covered,
 )
+from emulators.model_provider.failing import drop, failed_answer, refused, spoiled
+from emulators.model_provider.failures import BROKEN_STREAM, DROPPED, DROPPED_MIDWAY, REFUSED_ANSWER
 from emulators.model_provider.models import get_model, list_models
 from emulators.model_provider.operations import Operation
 from emulators.model_provider.providers import Provider, provider_of, refusal_of
 from emulators.model_provider.script.conversations import Step
 from emulators.model_provider.script.model import answer, next_step
-from emulators.model_provider.script.turns import Answer, Question, tokens
+from emulators.model_provider.script.turns import Question, tokens
 from emulators.model_provider.state import State
 
+IN_STREAM = (BROKEN_STREAM, DROPPED_MIDWAY)
 KEY_PREFIX = 6  # enough to tell a placeholder from a key
 STATE = web.AppKey("state", State)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -75,6 +78,9 @@ async def _generate(provider: Provider, operation: Operation, request: web.Reque
     asked = dialect.question(body)
     state = request.app[STATE]
     state.requests.append(_seen(provider, dialect, request, asked))
+    failure = state.failures.take() if asked.tools else ""
+    if failure and not (failure == REFUSED_ANSWER or (asked.stream and failure in IN_STREAM)):
+        return _failed(provider, failure, request, asked)
     step, fixed = next_step(asked, state.conversations)
     if step.hang is not None:
         await asyncio.sleep(step.hang)
@@ -83,10 +89,19 @@ async def _generate(provider: Provider, operation: Operation, request: web.Reque
     said = answer(asked, step, fixed)
     headers = {provider.request_id: new_id("req_")}
     if not asked.stream:
-        return web.json_response(dialect.whole(asked, said), headers=headers)
+        whole = dialect.whole(asked, said)
+        return web.json_response(refused(dialect, whole) if failure else whole, headers=headers)
+    events = dialect.events(asked, said)
+    if failure:
+        events = spoiled(provider.name, dialect, failure, events, asked.model)
     if operation.action == "stream" and request.query.get("alt") != "sse":
-        return web.json_response([data for _, data in dialect.events(asked, said)], headers=headers)
-    return await _stream(dialect, request, asked, said, headers)
+        return web.json_response([data for _, data in events], headers=headers)
+    stream = await _stream(request, events, headers)
+    if failure == DROPPED_MIDWAY:
+        drop(request)
+    else:
+        await stream.write_eof()
+    return stream
 
 
 async def _count(_: Provider, operation: Operation, request: web.Request) -> web.StreamResponse:
@@ -147,15 +162,23 @@ def _failure(provider: Provider, step: Step) -> web.Response:
     return answered
 
 
+def _failed(provider: Provider, failure: str, request: web.Request, asked: Question) -> web.Response:
+    """Answer with *failure*, or close the connection if that is the failure; raises `RefusedError`."""
+    if failure in (DROPPED, DROPPED_MIDWAY):
+        drop(request)
+        return web.Response(status=500)  # which nobody gets
+    return failed_answer(provider.name, failure, asked.model)
+
+
 async def _stream(
-    dialect: Dialect, request: web.Request, asked: Question, said: Answer, headers: dict[str, str]
+    request: web.Request, events: Iterable[Event], headers: dict[str, str]
 ) -> web.StreamResponse:
+    """Send the *events*; the stream is not ended."""
     kind = {"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-cache"}
     stream = web.StreamResponse(headers={**headers, **kind})
     await stream.prepare(request)
-    for event in dialect.events(asked, said):
+    for event in events:
         await stream.write(_line(event))
-    await stream.write_eof()
     return stream
 
 

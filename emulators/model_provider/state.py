@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from emulators.model_provider.failing import FailurePlan
 from emulators.model_provider.script.conversations import Conversation, load
 from emulators.private_files import create_private
 
@@ -22,6 +23,7 @@ class State:
 
     key: str
     conversations: list[Conversation] = field(default_factory=lambda: list(load()))
+    failures: FailurePlan = field(default_factory=FailurePlan)
     requests: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=MAX_REQUESTS))
 
     def accepts(self, key: str) -> bool:

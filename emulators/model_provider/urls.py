@@ -21,5 +21,6 @@ def routes() -> list[web.RouteDef]:
         web.get("/_control/conversations", control.list_conversations),
         web.get("/_control/requests", control.list_requests),
         web.delete("/_control/requests", control.list_requests),
+        web.route("*", "/_control/failures", control.plan_failures),
         web.route("*", "/{path:.*}", not_found),
     ]
