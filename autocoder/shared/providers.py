@@ -42,6 +42,9 @@ class Dialect(NamedTuple):
     error_shape: ErrorShape
     written: tuple[str, ...] = ()  # tokens written to a cache
     input_includes_cached: bool = True
+    patience: float = (
+        240.0  # seconds for which the agents that speak it wait for an answer to begin, with a reserve
+    )
 
 
 _NO_CALL = re.compile(r"(?!)")
@@ -89,6 +92,7 @@ DIALECTS: tuple[Dialect, ...] = (
         cached=("cachedContentTokenCount",),
         output=("candidatesTokenCount", "thoughtsTokenCount"),
         error_shape="gemini",
+        patience=50.0,
     ),
 )
 BY_NAME: dict[str, Provider] = {provider.name: provider for provider in PROVIDERS}

@@ -7,7 +7,7 @@ set -eu
 
 export ANTHROPIC_BASE_URL="$AUTOCODER_MODEL_URL"
 export ANTHROPIC_API_KEY=autocoder # a placeholder, which the gateway replaces with the real key
-export CLAUDE_CODE_MAX_RETRIES=2   # by default it retries for three minutes
+export CLAUDE_CODE_MAX_RETRIES=2   # the gateway waits, for minutes in each call; its own 10 retries only add to that
 export CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1
 export DISABLE_AUTOUPDATER=1 DISABLE_TELEMETRY=1 DISABLE_ERROR_REPORTING=1
 

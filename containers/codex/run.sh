@@ -10,7 +10,8 @@ export CODEX_HOME="$HOME/.codex"
 mkdir -p "$CODEX_HOME"
 cp "$AUTOCODER_INPUTS/system.md" "$CODEX_HOME/AGENTS.md" # where it reads the user's instructions
 
-# By default it retries for more than a minute.
+# By default it retries for more than a minute. The gateway waits for the model, up to four minutes in each call; two
+# retries let a wait take its ten minutes, and repeat a call whose answer broke off.
 gateway="{name=\"gateway\", base_url=\"$AUTOCODER_MODEL_URL/v1\", env_key=\"OPENAI_API_KEY\", \
 wire_api=\"responses\", request_max_retries=2, stream_max_retries=2}"
 

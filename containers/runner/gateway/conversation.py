@@ -165,7 +165,7 @@ class Conversation(Answering):
     def _generate(self, call: Call, target: str) -> None:
         """Make an admitted call, again after each failure that passes, and book it or take it back."""
         gateway = self._gateway
-        tries = Tries(gateway.patience)
+        tries = Tries(gateway.patience, call.dialect.patience)
         self._keep_to_send_again()
         while isinstance(tried := self._try(call, target), FailedTry):
             gateway.record.failure = tried.failure

@@ -3,9 +3,9 @@
 A provider that is overloaded or limits the rate of calls says so with 429, 503 or 529, often with the time to
 wait; agents give up after seconds. The gateway waits instead, while the agent's connection stays open:
 
-- 240 seconds in one call, because Node's `fetch` waits 300 seconds for the headers of an answer
-  (https://undici.nodejs.org/#/docs/api/Client?id=parameter-clientoptions). The agent then gets the provider's
-  answer, and its own next try goes on waiting.
+- 240 seconds in one call, because Node's `fetch` and OpenCode wait 300 seconds for the headers of an answer
+  (https://undici.nodejs.org/#/docs/api/Client?id=parameter-clientoptions); 50 in one of Gemini CLI, which
+  waits 60. The agent then gets the provider's answer, and its own next try goes on waiting.
 - 600 seconds in all calls together since the provider last served one. Later calls fail at once.
 - never into the last seconds of the run, so that the agent can end by itself and say why.
 
@@ -18,6 +18,7 @@ https://learn.microsoft.com/azure/ai-foundry/openai/how-to/quota
 https://github.com/googleapis/googleapis/blob/master/google/rpc/error_details.proto
 """
 
+import math
 import random
 import re
 import threading
@@ -91,8 +92,9 @@ class Patience:
 class Tries:
     """The tries of one call."""
 
-    def __init__(self, patience: Patience) -> None:
-        self._patience = patience
+    def __init__(self, patience: Patience, agent_waits: float = math.inf) -> None:
+        """Prepare a call whose agent waits *agent_waits* seconds for its answer to begin."""
+        self._patience, self._agent_waits = patience, agent_waits
         self._made = self._server_errors = 0
         self._until: float | None = None  # when this call gives up
 
@@ -111,7 +113,7 @@ class Tries:
         if pause >= self._patience.left:
             return None
         self._patience.begin()
-        self._until = self._until or time.monotonic() + waits.in_call
+        self._until = self._until or time.monotonic() + min(waits.in_call, self._agent_waits)
         return pause
 
     def is_too_long(self, pause: float) -> bool:
