@@ -103,8 +103,8 @@ class Settings(BaseModel):
     )
     pull_request_draft: Literal["auto", "always", "never"] = setting(
         "auto",
-        "`auto`: a draft if the target branch has a build policy, a verify command failed or a budget was "
-        "spent; `never`: not even then",
+        "`auto`: a draft if the target branch has a build policy, a verify command failed, a budget was "
+        "spent or the agent failed; `never`: not even then",
     )
     work_item_state_on_pull_request: Literal["Proposed", "InProgress", "Resolved", "Completed"] | None = (
         setting(None, "category of the state to which a pull request moves its work item; empty: unchanged")

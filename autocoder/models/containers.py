@@ -50,7 +50,10 @@ class ErrorRule(EventRule):
 class EndRule(EventRule):
     """The event that ends the run."""
 
-    text: str = Field("", description="path of the final message; default: the last words of the agent")
+    text: str = Field(
+        "",
+        description="path of the final message, or of why the agent failed; default: the agent's last words",
+    )
     failed: bool = Field(False, description="whether the agent failed")
 
 

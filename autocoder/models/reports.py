@@ -80,6 +80,7 @@ class RunReport(Value):
     failed_checks: int = 0
     usage: Usage = Usage()
     seconds: dict[str, float] = Field(default_factory=dict)
+    early_end: str = Field("", description="why what was published is incomplete; empty when it is not")
     untold: str = Field("", description="why the work item could not be told yet; empty when it was")
 
 

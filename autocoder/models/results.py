@@ -55,7 +55,9 @@ class AgentResult(Value):
     """`result.json`, the last file that the supervisor writes."""
 
     run_id: RunId
-    outcome: SupervisorOutcome = Field(description="budget_spent and timed_out may have a pack as well")
+    outcome: SupervisorOutcome = Field(
+        description="budget_spent, timed_out and agent_failed may have a pack as well"
+    )
     reason: str = ""
     base_commit: Sha
     pack: Pack | None = None

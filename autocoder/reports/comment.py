@@ -73,7 +73,7 @@ def final_comment(report: RunReport) -> str:
 
 def headline(report: RunReport) -> str:
     """Return how a run ended, in one line; one that completed may have brought less than a pull request."""
-    if report.outcome == "failed" and report.pull_request:
+    if report.outcome == "failed" and report.pull_request and not report.early_end:
         return "⚠️ The pull request was opened, but the run failed afterwards."
     if report.outcome != "completed":
         return BY_NAME[report.outcome].headline

@@ -2,7 +2,9 @@
 
 from autocoder.models import AgentResult, Plan
 from autocoder.shared.outcomes import BY_SUPERVISOR
+from autocoder.texts.markdown import inert, one_line
 
+MAX_REASON_LENGTH = 600
 BUILD_POLICY = "publishing it starts the target branch's build policy, which runs the new code"
 
 
@@ -39,8 +41,11 @@ def _cautions(result: AgentResult) -> list[str]:
     failed = failed_checks(result)
     found = []
     early_end = BY_SUPERVISOR[result.outcome].early_end
+    reason = inert(one_line(result.reason, MAX_REASON_LENGTH)).removesuffix(".")
     if early_end:
-        found.append(f"the run ended early because {early_end}")
+        found.append(f"the run ended early because {early_end}" + (f": {reason}" if reason else ""))
+    elif reason:  # what is missing although the agent did not fail
+        found.append(reason)
     if failed:
         found.append("a verify command failed" if failed == 1 else f"{failed} verify commands failed")
     not_run = sum(1 for check in result.verification if check.exit_code is None)

@@ -5,6 +5,7 @@ from typing import Any
 from autocoder.models import AgentResult, Ended, Observation, Plan, PullRequest, PushedBranch, Run, RunReport
 from autocoder.reports.comment import unseen
 from autocoder.reports.draft import failed_checks
+from autocoder.shared.outcomes import BY_SUPERVISOR
 
 
 def ended_report(
@@ -36,6 +37,7 @@ def change_report(
         outcome=ended.outcome,
         reason=ended.reason,
         pull_request=pull_request,
+        early_end=BY_SUPERVISOR[result.outcome].early_end,
         unseen=unseen(plan),
         files=len(pushed.files) + pushed.more_files,
         **_counted(result),

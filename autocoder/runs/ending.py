@@ -49,11 +49,11 @@ def ending_without_change(result: AgentResult) -> Ended | None:
 
 
 def ending_with_change(result: AgentResult) -> Ended:
-    """Return how a run ends whose change is published."""
+    """Return how a run ends whose change is published; the reason of one that completed is a remark."""
     row = BY_SUPERVISOR[result.outcome]
     if row.early_end:
         return _ended(row.outcome, result.reason or "The changes made until then are offered as a draft.")
-    return _ended(row.outcome, "")
+    return _ended(row.outcome, result.reason)
 
 
 def _ended(outcome: Outcome, reason: str) -> Ended:

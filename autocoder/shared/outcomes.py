@@ -123,6 +123,8 @@ OUTCOMES: tuple[OutcomeRow, ...] = (
         "The run failed.",
         "Read the reason and the run's log, then set the tag again.",
         supervisor=("agent_failed", "clone_failed"),
+        carries_change=True,
+        early_end="the agent failed",
     ),
 )
 BY_NAME: dict[str, OutcomeRow] = {row.outcome: row for row in OUTCOMES}

@@ -11,12 +11,35 @@ def test_an_agent_that_changes_nothing(case):
 
 
 def test_an_agent_that_fails(case):
-    run = case("write notes.txt Half", "fail 3").start().published_nothing("failed")
+    run = case("fail 3").start().published_nothing("failed")
     assert "exit code 3" in run["reason"]
 
 
-def test_an_agent_that_fails_without_a_reason(case):
-    run = case("write notes.txt Half", "hush").start().published_nothing("failed")
+def test_what_an_agent_changed_before_it_failed_is_offered_as_a_draft(case):
+    failed = case("write notes.txt Half", "fail 3").start()
+    run = failed.published_once("failed")
+    assert "exit code 3" in run["reason"]
+    assert "The run failed." in failed.comment
+    assert "Draft pull request" in failed.comment
+    (pull_request,) = failed.pull_requests
+    assert pull_request["isDraft"]
+    assert (
+        "ended early because the agent failed: the agent ended with exit code 3"
+        in pull_request["description"]
+    )
+
+
+def test_a_final_message_that_is_lost_makes_the_pull_request_a_draft(case):
+    silent = case("write notes.txt Half", "hush").start()
+    run = silent.published_once()
+    assert "final message" in run["reason"]
+    (pull_request,) = silent.pull_requests
+    assert pull_request["isDraft"]
+    assert "without a final message" in pull_request["description"]
+
+
+def test_an_agent_that_says_and_changes_nothing_has_failed(case):
+    run = case("hush").start().published_nothing("failed")
     assert "final message" in run["reason"]
 
 

@@ -41,12 +41,12 @@ class CollectingPhase(NamedTuple):
         collector, collected = self._collector(base_tree), CollectedChange()
         if ending.reason != "terminated":
             collected = collector.collect(self.run["commit"])
-        outcome, reason = outcome_of(ending, refused_call, final, collected, minutes)
-        self.result.update(outcome=outcome, reason=reason)
+        judged = outcome_of(ending, refused_call, final, collected, minutes)
+        self.result.update(judged._asdict())
         self.result.update(withheld_part(collected.withheld))
         if collected.commit:
             self.result["lines"] = dict(collected.difference.lines)
-            if BY_SUPERVISOR[outcome].carries_change:
+            if BY_SUPERVISOR[judged.outcome].carries_change:
                 self._verify(collector)
                 self._upload(collector, collected)
 

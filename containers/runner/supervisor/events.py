@@ -43,7 +43,8 @@ class EventTable:
     def __init__(self, table: Mapping[str, Any]) -> None:
         self._rules = {kind: [_Rule(kind, rule) for rule in table.get(kind) or ()] for kind in KINDS}
         self.is_empty = not any(self._rules.values())  # the agent prints text for people
-        self.has_final_text = any(rule.has_text for rule in self._rules["end"])
+        self.has_end = bool(self._rules["end"])  # the agent reports its end
+        self.has_final_text = any(rule.has_text and not rule.failed for rule in self._rules["end"])
 
     def read(self, line: str) -> list[Event] | None:
         """Return the events in *line*, which may be none, or None if it is not a JSON object."""
@@ -87,7 +88,7 @@ class _Rule:
         self._kind = kind
         self._match = [(_Path(path), _test_of(glob)) for path, glob in rule.get("match", {}).items()]
         self._paths = {field: _Path(rule.get(field) or "") for field in ("text", "name", "input", "id")}
-        self._failed, self._joined = bool(rule.get("failed")), bool(rule.get("joined"))
+        self.failed, self._joined = bool(rule.get("failed")), bool(rule.get("joined"))
         paths = (*(path for path, _ in self._match), *self._paths.values())
         self._list = next((path.list_names for path in paths if path.list_names is not None), None)
         self.has_text = bool(rule.get("text"))
@@ -109,7 +110,7 @@ class _Rule:
     def _event(self, found: Mapping[str, Any]) -> Event:
         text = main_argument(found["input"]) if self._kind == "tool" else text_of(found["text"])
         name, call = (text_of(found[field])[:MAX_VALUE] for field in ("name", "id"))
-        return Event(self._kind, text, name, call, self._failed, self._joined)
+        return Event(self._kind, text, name, call, self.failed, self._joined)
 
 
 def _test_of(glob: str) -> Callable[[str], Any]:

@@ -47,7 +47,7 @@ class ReadableLog:
         self._length = 0
         self._is_long = False  # the rest of the line is skipped
         self._calls: dict[str, str] = {}
-        self._last_call, self._shown = "", ""  # the latest tool call, and the latest message
+        self._last_call, self._shown = "", ""  # the latest tool call, and the latest message or error
         self._message = ""  # the pieces of a message that has not ended
         self._counted: Mapping[str, Any] = {}
         self._next_usage = 0.0
@@ -132,6 +132,7 @@ class ReadableLog:
         elif event.kind == "usage":
             self._show_usage()
         elif event.kind == "error":
+            self._shown = event.text
             self._write("error", event.text)
         else:
             self._end(event)

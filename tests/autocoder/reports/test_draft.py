@@ -21,6 +21,12 @@ def test_says_why_a_pull_request_is_a_draft():
     assert draft_reasons(PLAN, result()) == []
     assert draft_reasons(PLAN, FAILED) == ["2 verify commands failed"]
     assert draft_reasons(PLAN, SPENT) == ["the run ended early because its budget was spent"]
+    failed = result().model_copy(update={"outcome": "agent_failed", "reason": "No key.\nSee ![x](y)."})
+    assert draft_reasons(PLAN, failed) == [
+        "the run ended early because the agent failed: No key. See ! [x](y)"
+    ]
+    silent = result().model_copy(update={"reason": "there is no final message"})
+    assert draft_reasons(PLAN, silent) == ["there is no final message"]
     assert len(draft_reasons(plan(build_policy=True), FAILED)) == 2
     assert failed_checks(FAILED) == 2
 

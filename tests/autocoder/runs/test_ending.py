@@ -97,11 +97,12 @@ def test_a_pack_is_published_only_with_an_outcome_that_carries_a_change(outcome)
     assert (how is None) == BY_SUPERVISOR[outcome].carries_change
 
 
-def test_a_change_that_was_finished_needs_no_reason():
-    assert ending_with_change(result("changed", reason="x")) == m.Ended(outcome="completed", reason="")
+def test_a_change_that_was_finished_needs_no_reason_but_keeps_a_remark():
+    assert ending_with_change(result("changed")) == m.Ended(outcome="completed", reason="")
+    assert ending_with_change(result("changed", reason="x")) == m.Ended(outcome="completed", reason="x")
 
 
-@pytest.mark.parametrize("outcome", ["budget_spent", "timed_out"])
-def test_a_change_up_to_the_end_of_the_budget_says_that_it_is_a_draft(outcome):
+@pytest.mark.parametrize("outcome", ["budget_spent", "timed_out", "agent_failed"])
+def test_a_change_up_to_an_early_end_says_that_it_is_a_draft(outcome):
     assert "as a draft" in ending_with_change(result(outcome)).reason
     assert ending_with_change(result(outcome, reason="No dollars.")).reason == "No dollars."

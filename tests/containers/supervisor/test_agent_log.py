@@ -249,16 +249,50 @@ def test_a_log_that_is_too_long_ends_with_usage_and_end(reading, monkeypatch):
 def test_the_last_event_that_ends_the_run_has_the_final_message(reading):
     earlier = {**DONE, "message": [{"text": "not yet"}]}
     other = {"type": "result", "more": {"kind": "x"}}
-    assert final_of(reading, earlier, DONE, other, "plain text") == FinalMessage("It is done.")
+    assert final_of(reading, earlier, DONE, other, "plain text") == FinalMessage(
+        "It is done.", last_words="plain text", claims_success=True
+    )
     failed = {**DONE, "more": {"kind": "error"}}
-    assert final_of(reading, failed) == FinalMessage("It is done.", is_error=True)
+    expected = FinalMessage("It is done.", is_error=True, failure="It is done.")
+    assert final_of(reading, failed) == expected
+
+
+def test_an_error_explains_a_failure_unless_the_agent_went_on_after_it(reading):
+    error = {"type": "error", "message": "No\x1b[1m such model"}
+    assert final_of(reading, said("Hello"), error, "at line 7") == FinalMessage(
+        found=False, failure="No such model", last_words="at line 7"
+    )
+    made = Reading(reading().path.with_name("another"))
+    made.add("".join(json.dumps(event) + "\n" for event in (error, said("Better now."))))
+    assert made.end().final == FinalMessage(found=False)
+
+
+def test_an_agent_that_reports_its_end_and_did_not_has_no_final_message(reading):
+    made = reading(said("I will look."), table={**SPOKEN, "said": TABLE["said"]}).end()
+    assert made.final == FinalMessage("I will look.", found=False)
+
+
+@pytest.mark.parametrize(
+    ("fields", "failure"),
+    [
+        ({"subtype": "error_max_turns", "is_error": False, "num_turns": 11}, "error_max_turns"),
+        ({"subtype": "error_during_execution", "errors": ["stream", "closed"]}, "stream closed"),
+        ({"subtype": "error_during_execution", "errors": []}, "error_during_execution"),
+        ({"subtype": "success", "is_error": True, "result": "API Error: 529"}, "API Error: 529"),
+    ],
+)
+def test_a_result_of_claude_that_says_error_is_a_failure_with_its_words(tmp_path, fields, failure):
+    path = tmp_path / "log"
+    path.write_text(json.dumps({"type": "result", **fields}) + "\n")
+    _, final = read_log("claude", path)
+    assert (final.is_error, final.failure) == (True, failure)
 
 
 def test_joins_a_message_that_comes_in_pieces(reading):
     tool, end = {"type": "tool"}, {"type": "turn"}
     events = (said("not this"), tool, said("Two "), "a warning", said("pieces."), end)
     made = reading(*events, table=SPOKEN).end()
-    assert made.final == FinalMessage("Two pieces.")
+    assert made.final == FinalMessage("Two pieces.", claims_success=True)
     wanted = ["said    not this", "output  a warning", "said    Two pieces.", "end     finished"]
     assert made.lines == wanted
 

@@ -13,6 +13,7 @@ from runner.supervisor.final_message import FinalMessage
 
 CHANGED = CollectedChange(commit="1" * 40)
 REFUSED = CollectedChange(refused=(Verdict("a", "refuse", "bad"), Verdict("", "refuse", "too much")))
+SUCCESS = FinalMessage("Done.", claims_success=True)
 FINE = Ending("exited", 0, 1.0)
 
 
@@ -22,7 +23,19 @@ FINE = Ending("exited", 0, 1.0)
         (FINE, "", FinalMessage(), CHANGED, "changed", ""),
         (FINE, "", FinalMessage(), CollectedChange(), "no_changes", ""),
         (FINE, "", FinalMessage(is_error=True), CHANGED, "agent_failed", "reported a failure"),
-        (FINE, "", FinalMessage(found=False), CHANGED, "agent_failed", "without a final message"),
+        (FINE, "", FinalMessage(found=False), CHANGED, "changed", "without a final message"),
+        (FINE, "", FinalMessage(found=False, failure="No."), CHANGED, "agent_failed", "Its last words: No."),
+        (FINE, "", FinalMessage(found=False), CollectedChange(), "agent_failed", "without a final message"),
+        (FINE, "", FinalMessage(found=False), REFUSED, "refused", "a: bad"),
+        (Ending("exited", 1, 1), "", SUCCESS, CHANGED, "agent_failed", "although it reported success"),
+        (
+            Ending("exited", 1, 1),
+            "",
+            FinalMessage(last_words="Killed"),
+            CHANGED,
+            "agent_failed",
+            "1. Its last words: Killed",
+        ),
         (FINE, "", FinalMessage(), REFUSED, "refused", "a: bad; too much"),
         (Ending("exited", 1, 1), "", FinalMessage(), CHANGED, "agent_failed", "exit code 1"),
         (Ending("exited", 1, 1), "", FinalMessage(), REFUSED, "refused", "a: bad"),

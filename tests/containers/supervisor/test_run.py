@@ -88,23 +88,38 @@ def test_says_when_the_agent_has_changed_nothing(group):
     [
         (f"echo x > x; echo '{FINAL}'; exit 3", "exit code 3"),
         ('echo x > x; echo \'{"type": "result", "result": "no", "is_error": true}\'', "reported a failure"),
-        ("echo x > x; echo bye", "without a final message"),
+        ('echo x > x; echo \'{"type": "said", "text": "Hm."}\'; exit 3', "exit code 3"),
     ],
 )
-def test_does_not_rely_on_the_exit_code_alone(group, script, reason):
-    group.run_file["verify"] = ["echo never"]
+def test_an_agent_that_fails_by_exit_code_or_words_does_not_lose_its_change(group, script, reason):
+    group.run_file["verify"] = ["test -e x"]
     group.agent(script)
     result = group.run()
     assert result.outcome == "agent_failed"
     assert reason in result.reason
-    assert result.lines == {"x": (1, 0)}
+    assert (result.lines, result.pack is not None) == ({"x": (1, 0)}, True)
+    assert [check.exit_code for check in result.verification] == [0]
+
+
+def test_a_final_message_that_is_lost_does_not_lose_the_change(group):
+    group.agent("echo x > x; echo bye")
+    result = group.run()
+    assert (result.outcome, result.reason) == ("changed", "the agent ended without a final message")
+    assert (result.lines, result.pack is not None) == ({"x": (1, 0)}, True)
+
+
+def test_an_agent_that_neither_says_nor_changes_anything_has_failed(group):
+    group.agent("echo bye")
+    result = group.run()
+    assert result.outcome == "agent_failed"
+    assert result.reason == "the agent ended without a final message. Its last words: bye"
 
 
 def test_a_change_that_is_not_published_is_neither_verified_nor_uploaded(group):
     group.run_file["verify"] = ["echo never"]
-    group.agent("echo x > x; exit 3")
+    group.agent("echo x > x; ln -s /etc/passwd out; exit 3")
     result = group.run()
-    assert (result.outcome, result.pack, result.verification) == ("agent_failed", None, ())
+    assert (result.outcome, result.pack, result.verification) == ("refused", None, ())
     assert not (group.volumes["control"] / "verify" / "start-1").exists()
     assert not group.runs.exists(f"{group.id}/changes.pack")
 
@@ -251,7 +266,7 @@ def test_reports_when_the_agents_container_dies(group):
     result = group.finished()
     assert result.outcome == "agent_failed"
     assert "out of memory" in result.reason
-    assert (result.pack, result.lines) == (None, {"partial.txt": (1, 0)})
+    assert (result.pack is not None, result.lines) == (True, {"partial.txt": (1, 0)})
 
 
 def test_on_sigterm_it_stops_the_agent_and_keeps_the_log(group):
