@@ -22,6 +22,7 @@ from autocoder.ids import group_name
 from autocoder.models import AgentResult, Ended, GroupVerdict, Observation, Plan, RunReport, Wait
 from autocoder.reports.run_report import concluding, ended_report
 from autocoder.rounds import Round, WholeRun, files_in
+from autocoder.runs.causes import explained
 from autocoder.runs.ending import cancelled_in, ending_without_change, ending_without_result
 from autocoder.runs.files import PLAN, REPORT, RESULT
 from autocoder.runs.looks import confirming_pause, pause
@@ -168,7 +169,7 @@ def _publishing(record: _Record) -> Observation:
         return _waiting(plan, str(error), PAID_MINUTES)
     if isinstance(result, Ended):
         return _ended(record, result, plan)
-    without_change = ending_without_change(result)
+    without_change = ending_without_change(explained(plan, result))
     if without_change is not None:
         record.connected.records.merge(record.run_id, result_columns(record.row, result))
         return _ended(record, without_change, plan, result)

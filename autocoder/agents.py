@@ -38,6 +38,9 @@ class Cli(BaseModel):
     base_url: str = Field(description="the variable or option that points it to the gateway")
     system_prompt: str = Field(description="the variable, option or file that carries the system prompt")
     retries: str = Field("", description="the variable, option or setting that bounds its own retries")
+    exit_is_status: bool = Field(
+        False, description="whether its exit code after a failed model call is the HTTP status modulo 256"
+    )
 
 
 class Agent(BaseModel):
@@ -98,6 +101,7 @@ class Agent(BaseModel):
             provider=self.provider,
             upstream=upstream or self.upstream,
             events=self.events,
+            exit_is_status=self.cli.exit_is_status,
             leftovers=leftovers,
             prices=self.prices,
         )

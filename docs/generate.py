@@ -1,8 +1,8 @@
 """Write the generated tables of the documentation; `--check` only reports whether they are current.
 
 Each table is between `<!-- begin NAME -->` and `<!-- end NAME -->` in one page, generated from its source:
-settings from `autocoder/settings.py`, agents from the folders in `containers/`, outcomes from `autocoder/`,
-routes from `triggers/`, emulators from `emulators/coverage/`, the benchmark's parts from
+settings from `autocoder/settings.py`, agents from the folders in `containers/`, outcomes and causes from
+`autocoder/shared/`, routes from `triggers/`, emulators from `emulators/coverage/`, the benchmark's parts from
 `emulators/bench/aims.py`, the pipelines task from its `task.json`, packages from their docstrings. The table
 of request fields is written by hand; `tests/docs/test_tables.py` checks that it is complete.
 """
@@ -25,6 +25,7 @@ from pydantic import BeforeValidator  # noqa: E402
 from autocoder import setting_values, settings  # noqa: E402
 from autocoder.agents import agents  # noqa: E402
 from autocoder.reports.comment import COMPLETED, completed  # noqa: E402
+from autocoder.shared.model_failures import MODEL_FAILURES  # noqa: E402
 from autocoder.shared.outcomes import OUTCOMES  # noqa: E402
 from emulators.bench.aims import AIMS, PARTS  # noqa: E402
 
@@ -105,6 +106,13 @@ def outcomes_table() -> str:
     return "\n".join(rows)
 
 
+def model_failures_table() -> str:
+    """Return the table of the causes of a run's failure, with what a reason says and what to do."""
+    rows = ["| `cause` | The reason says | What to do |", "|---|---|---|"]
+    rows += [f"| `{row.kind}` | {row.text} | {row.advice} |" for row in MODEL_FAILURES]
+    return "\n".join(rows)
+
+
 def routes_table() -> str:
     """Return the table of HTTP routes, as the app registers them."""
     logging.disable()  # the app reports that it is not configured, which is expected here
@@ -178,6 +186,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "settings": settings_table,
     "agents": agents_table,
     "outcomes": outcomes_table,
+    "model-failures": model_failures_table,
     "routes": routes_table,
     "coverage": coverage_table,
     "bench": bench_table,

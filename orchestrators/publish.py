@@ -14,6 +14,7 @@ from autocoder.models import (
     PullRequestInput,
 )
 from autocoder.reports.run_report import change_report, concluding
+from autocoder.runs.causes import explained
 from autocoder.runs.ending import ending_with_change
 from autocoder.runs.next_step import PAID_MINUTES
 from orchestrators.chains import NOTHING, ended, required, suspended
@@ -28,16 +29,16 @@ def publish(context: df.DurableOrchestrationContext, seen: Observation) -> Steps
     if isinstance(published, Ended):
         return ended(plan.run, published, plan, result)
     pushed = published.pushed
+    how = ending_with_change(explained(plan, result))
     if not plan.run.request.create_pull_request:
-        return concluding(change_report(plan, result, pushed, ending_with_change(result)))
+        return concluding(change_report(plan, result, pushed, how))
     wanted = PullRequestInput(plan=plan, result=result, pushed=pushed)
     opened = yield from _opened(context, wanted, published)
     if opened is None:
         return NOTHING
     if isinstance(opened, Ended):
         return concluding(change_report(plan, result, pushed, opened))
-    report = change_report(plan, result, pushed, ending_with_change(result), opened)
-    return concluding(report, published.row)
+    return concluding(change_report(plan, result, pushed, how, opened), published.row)
 
 
 def _opened(

@@ -13,6 +13,7 @@ from autocoder.reports.comment import final_comment, progress_comment, run_marke
 from autocoder.rounds import WholeRun
 from autocoder.runs.files import REPORT
 from autocoder.runs.rows import is_concluded, pull_request_of
+from autocoder.settings import settings
 
 TRIED = {"comment_tried": True}
 log = logging.getLogger("autocoder.activities")
@@ -56,7 +57,8 @@ def give_report(connected: Clients, report: RunReport, row: Mapping[str, Any]) -
     Raises `NotFound` when the work item was deleted.
     """
     report = _with_pull_request(report, row)
-    write_comment(connected, report.run, final_comment(report), row)
+    log_url = f"{settings().public_url}/api/runs/{report.run.id}/log"
+    write_comment(connected, report.run, final_comment(report, log_url), row)
     return report
 
 

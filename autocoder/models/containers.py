@@ -89,6 +89,9 @@ class RunAgent(Value):
     provider: str = Field(description="the model provider: anthropic, openai, azure or gemini")
     upstream: str = Field(description="the only address that the gateway forwards to")
     events: AgentEvents = AgentEvents()
+    exit_is_status: bool = Field(
+        False, description="whether the exit code after a failed model call is the HTTP status modulo 256"
+    )
     leftovers: tuple[str, ...] = Field((), description="globs of files that agents leave behind")
     prices: tuple[Price, ...] = ()
 
@@ -140,6 +143,7 @@ class Plan(Value):
     image: str
     tools_image: str | None = Field(None, description="the agent's own image, where `image` is another")
     budget: Budget
+    secret: str = Field("", description="name of the secret that holds the model provider's key")
     inputs: tuple[str, ...] = Field(description="names of the input blobs, under the round's prefix")
     poll_seconds: float = Field(description="POLL_SECONDS when the run was planned")
     provisioning_minutes: float = Field(30, description="PROVISIONING_MINUTES when the run was planned")

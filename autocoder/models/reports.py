@@ -7,7 +7,7 @@ from pydantic import Field
 from autocoder.models.base import Phase, RunId, Sha, Status, Value
 from autocoder.models.containers import Plan
 from autocoder.models.requests import Run
-from autocoder.models.results import AgentResult, Usage
+from autocoder.models.results import CAUSE, AgentResult, Usage
 from autocoder.shared.outcomes import Outcome
 
 
@@ -74,6 +74,9 @@ class RunReport(Value):
     branch: str = ""
     outcome: Outcome
     reason: str = ""
+    cause: str = Field(
+        "", description="kind of the model's failure behind the outcome; empty if there is none"
+    )
     pull_request: PullRequest | None = None
     unseen: tuple[str, ...] = Field((), description="parts of its task that the agent did not see")
     files: int = Field(0, description="number of changed files; 0 if unknown")
@@ -116,6 +119,7 @@ class RunRecord(Value):
     requested_by: str = ""
     source: str = ""
     reason: str = ""
+    cause: str = Field("", description=f"{CAUSE}; left out if that is not why")
     branch: str = ""
     pull_request_id: int | None = None
     pull_request_url: str = ""

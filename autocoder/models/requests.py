@@ -76,7 +76,8 @@ class Run(Value):
 
 
 class Ended(Value):
-    """How a run ends without a pull request: an expected outcome and its reason."""
+    """How a run ends: an expected outcome, its reason, and the kind of the model's failure behind it."""
 
     outcome: Outcome
     reason: str
+    cause: str = ""

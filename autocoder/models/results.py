@@ -1,11 +1,14 @@
 """The output files of the container group."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import Field
 
 from autocoder.models.base import RunId, Sha, Value
+from autocoder.shared.failure_codes import ModelFailureKind
 from autocoder.shared.outcomes import SupervisorOutcome
+
+CAUSE = f"how a model call failed that ended the agent's work: {', '.join(get_args(ModelFailureKind))}"
 
 
 class Usage(Value):
@@ -59,6 +62,7 @@ class AgentResult(Value):
         description="budget_spent, timed_out and agent_failed may have a pack as well"
     )
     reason: str = ""
+    cause: str = Field("", description=f"{CAUSE}; empty where it does not explain the outcome")
     base_commit: Sha
     pack: Pack | None = None
     summary: str = Field("", description="the agent's final message, redacted")

@@ -23,6 +23,7 @@ PROGRESS = {
     "verifying": "🔎 Autocoder is running the team's checks on the change.",
 }
 AS_WRITTEN = "That was so when this comment was written."
+LOGGED = ("failed", "timed_out", "budget_spent", "interrupted")
 COMPLETED = {
     "ready": BY_NAME["completed"].text.removesuffix("."),
     "draft": "A draft pull request is ready to look at",
@@ -46,8 +47,11 @@ def progress_comment(run_id: str, phase: str, reason: str = "") -> str:
     return "\n\n".join([PROGRESS[phase], *said, run_marker(run_id)])
 
 
-def final_comment(report: RunReport) -> str:
-    """Return the work item's comment at the end: outcome, link, warnings, reason, next step."""
+def final_comment(report: RunReport, log_url: str = "") -> str:
+    """Return the work item's comment at the end: outcome, link, warnings, reason, next step.
+
+    An agent that did not succeed has a log, whose address is *log_url*. It takes a key, so it is no link.
+    """
     parts = [headline(report)]
     if report.pull_request:
         draft = "draft pull request" if report.pull_request.is_draft else "pull request"
@@ -66,6 +70,8 @@ def final_comment(report: RunReport) -> str:
     advice = BY_NAME[report.outcome].advice
     if not report.pull_request and advice:
         parts.append(f"**Next:** {advice}")
+    if log_url and report.seconds and report.outcome in LOGGED:
+        parts.append(f"The log: `GET {log_url}`, or the run in the group *Autocoder* of this work item.")
     if report.usage.turns or report.usage.output_tokens:
         parts.append(usage_line(report.usage))
     return "\n\n".join([cut("\n\n".join(parts), MAX_COMMENT_LENGTH), run_marker(report.run.id)])

@@ -17,6 +17,7 @@ def ended_report(
         title=plan.title if plan else run.title,
         outcome=ended.outcome,
         reason=ended.reason,
+        cause=ended.cause,
         unseen=unseen(plan) if plan else (),
         **_counted(result),
     )
@@ -36,6 +37,7 @@ def change_report(
         branch=pushed.branch,
         outcome=ended.outcome,
         reason=ended.reason,
+        cause=ended.cause,
         pull_request=pull_request,
         early_end=BY_SUPERVISOR[result.outcome].early_end,
         unseen=unseen(plan),

@@ -44,17 +44,19 @@ def ending_without_change(result: AgentResult) -> Ended | None:
             return _ended("needs_info", summary.removeprefix(NEEDS_INFO).strip())
         return _ended("no_changes", result.reason or summary)
     if row.outcome == "failed":
-        return _ended("failed", result.reason or summary or "The agent failed and gave no reason.")
-    return _ended(row.outcome, result.reason)
+        reason = result.reason or summary or "The agent failed and gave no reason."
+        return _ended("failed", reason, result.cause)
+    return _ended(row.outcome, result.reason, result.cause)
 
 
 def ending_with_change(result: AgentResult) -> Ended:
     """Return how a run ends whose change is published; the reason of one that completed is a remark."""
     row = BY_SUPERVISOR[result.outcome]
     if row.early_end:
-        return _ended(row.outcome, result.reason or "The changes made until then are offered as a draft.")
+        reason = result.reason or "The changes made until then are offered as a draft."
+        return _ended(row.outcome, reason, result.cause)
     return _ended(row.outcome, result.reason)
 
 
-def _ended(outcome: Outcome, reason: str) -> Ended:
-    return Ended(outcome=outcome, reason=reason[:MAX_REASON_LENGTH])
+def _ended(outcome: Outcome, reason: str, cause: str = "") -> Ended:
+    return Ended(outcome=outcome, reason=reason[:MAX_REASON_LENGTH], cause=cause)

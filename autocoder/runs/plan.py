@@ -49,6 +49,7 @@ def plan_run(
         agent_name=agent.name,
         model=_model(run, repository, agent),
         image=image,
+        secret=agent.secret,
         tools_image=None if image == ours else ours,
         budget=full_budget(request.budget, repository.settings.budget, settings),
         inputs=(INPUTS, *images),

@@ -27,7 +27,8 @@ PLACE, SERVICE = "place", "service"  # what a run waits for without an orchestra
 MAX_TEXT_LENGTH = 2_000
 TEXTS = (
     "status", "title", "organization", "project", "repository", "agent_type", "model", "requested_by",
-    "source", "reason", "branch", "pull_request_url", "work_item_url", "queued_at", "started_at", "ended_at",
+    "source", "reason", "cause", "branch", "pull_request_url", "work_item_url", "queued_at",
+    "started_at", "ended_at",
 )  # fmt: skip
 NUMBERS = ("work_item_id", "pull_request_id")
 

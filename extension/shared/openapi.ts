@@ -756,6 +756,11 @@ export interface components {
             agentType?: string;
             /** @default  */
             branch?: string;
+            /**
+             * @description how a model call failed that ended the agent's work: key_refused, no_credit, quota, model_unknown, context_too_long, overloaded, content_refused, network, rejected; left out if that is not why
+             * @default
+             */
+            cause?: string;
             /** @default  */
             endedAt?: string;
             id: string;

@@ -4,12 +4,13 @@ import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from autocoder.shared.model_failures import ModelFailure
 from autocoder.shared.outcomes import BY_SUPERVISOR
 from autocoder.shared.policy import Rules
 from runner.change.commit import Base, CollectedChange, Collector
 from runner.git import GIT_FOLDER, Git, GitError
 from runner.supervisor.agent import Ending
-from runner.supervisor.ending import outcome_of, withheld_part
+from runner.supervisor.ending import cause_of, outcome_of, withheld_part
 from runner.supervisor.environment import RunContext
 from runner.supervisor.events import EventTable
 from runner.supervisor.final_message import read_final_message
@@ -20,6 +21,13 @@ from runner.supervisor.verification import TOTAL_SECONDS, Verification, not_run
 GIT_SECONDS = 60.0  # the limit for each call, because some files can block Git for ever
 
 
+class ModelCalls(NamedTuple):
+    """What the gateway saw of the model: why the budget refused a call, and how the last one failed."""
+
+    refused: str = ""
+    failure: ModelFailure | None = None
+
+
 class CollectingPhase(NamedTuple):
     """The last phase of an attempt: *run* is run.json; *result* is filled in and becomes result.json."""
 
@@ -28,10 +36,10 @@ class CollectingPhase(NamedTuple):
     run: dict[str, Any]
     result: dict[str, Any]
 
-    def collect(self, log: Path, ending: Ending, refused_call: str, minutes: float, base_tree: str) -> None:
+    def collect(self, log: Path, ending: Ending, calls: ModelCalls, minutes: float, base_tree: str) -> None:
         """Commit the agent's change and determine the outcome; verify and pack what will be published.
 
-        *log* is what the agent has printed, *refused_call* why the budget refused a call, if it did.
+        *log* is what the agent has printed, *calls* what the gateway saw of its model.
         Raises `GitError` when Git fails, and `ExchangeError` when the pack cannot be uploaded.
         """
         self.live.phase("collecting")
@@ -41,7 +49,9 @@ class CollectingPhase(NamedTuple):
         collector, collected = self._collector(base_tree), CollectedChange()
         if ending.reason != "terminated":
             collected = collector.collect(self.run["commit"])
-        judged = outcome_of(ending, refused_call, final, collected, minutes)
+        exit_is_status = bool(self.run["agent"].get("exitIsStatus"))
+        cause = cause_of(ending, final, calls.failure, exit_is_status=exit_is_status)
+        judged = outcome_of(ending, calls.refused, final, collected, minutes=minutes, cause=cause)
         self.result.update(judged._asdict())
         self.result.update(withheld_part(collected.withheld))
         if collected.commit:
@@ -69,11 +79,10 @@ class CollectingPhase(NamedTuple):
         verification = Verification(turn, self.context.redactor)
         try:
             collector.check_out(verification.checkout, TOTAL_SECONDS)
-        except (GitError, OSError):  # the change is published without a verification
-            self.result["verification"] = [not_run(command) for command in (*setup, *verify)]
-        else:
             left = TOTAL_SECONDS - (time.monotonic() - began)
             self.result["verification"] = verification.run(setup, verify, left)
+        except (GitError, OSError):  # the change is published without a verification
+            self.result["verification"] = [not_run(command) for command in (*setup, *verify)]
         self.result["seconds"]["verify"] = round(time.monotonic() - began, 2)
         self.live.phase("collecting")
 

@@ -1,14 +1,18 @@
 """Judges a run by the agent's exit, its final message and its change: no single one of them is enough."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
+from autocoder.shared.failure_codes import ModelFailureKind
+from autocoder.shared.model_failures import ModelFailure, classify, classify_text
 from autocoder.shared.outcomes import SupervisorOutcome
 from autocoder.shared.policy import Verdict
 from runner.change.commit import CollectedChange
 from runner.supervisor.agent import Ending, Reason
 from runner.supervisor.final_message import FinalMessage
+from runner.supervisor.one_line import one_line
 
+STATUS_OF_EXIT = {status % 256: status for status in (400, 401, 403, 404, 413, 429, 500, 502, 503, 504)}
 NO_MESSAGE = "the agent ended without a final message"
 STOPS: Mapping[Reason, str] = {  # ends of an agent that did not end by itself
     "silent": "the agent's container stopped responding; it may have run out of memory",
@@ -19,44 +23,93 @@ MAX_REASONS, MAX_PATH = 10, 300  # reasons, and characters of each path in them
 MAX_WITHHELD, MAX_WITHHELD_LENGTH = 200, 20_000  # paths, and characters of all paths and reasons together
 
 
+class Cause(NamedTuple):
+    """A failure of the model that ended the agent's work, and whose sentence about it is quoted."""
+
+    failure: ModelFailure
+    source: str
+
+    @property
+    def words(self) -> str:
+        """What happened, in a sentence, and what was said about it."""
+        said = one_line(self.failure.said)
+        return f"{self.failure.row.text} {self.source}: {said}" if said else self.failure.row.text
+
+
 class Judgement(NamedTuple):
-    """How an attempt ended: its outcome, and the reason, which a change that is complete has not."""
+    """How an attempt ended: its outcome, the reason, which a complete change has not, and the cause.
+
+    The cause is the kind of the model's failure that ended the agent's work, or empty.
+    """
 
     outcome: SupervisorOutcome
     reason: str = ""
+    cause: ModelFailureKind | Literal[""] = ""
 
 
 def outcome_of(
-    ending: Ending, spent: str, final: FinalMessage, collected: CollectedChange, minutes: float
+    ending: Ending,
+    spent: str,
+    final: FinalMessage,
+    collected: CollectedChange,
+    *,
+    minutes: float,
+    cause: Cause | None = None,
 ) -> Judgement:
     """Return how an attempt ended. *spent* is the reason why the budget refused a call, or empty.
 
-    The first that applies: the platform ended the run, the time was up, a budget was spent, policy refuses
-    the change, the agent failed, there is a change, there is none.
+    *cause* is what `cause_of` found. The first that applies: the platform ended the run, the time was up, a
+    budget was spent, policy refuses the change, the agent failed, there is a change, there is none.
     """
     refused = _refused(collected.refused)
     if ending.reason == "terminated":
         return Judgement("interrupted", "the platform stopped the container group")
     if ending.reason == "deadline":
-        return Judgement(
-            "timed_out", _joined(f"the agent did not finish within {minutes:g} minutes", refused)
-        )
+        overdue = f"the agent did not finish within {minutes:g} minutes"
+        return _caused("timed_out", _joined(overdue, refused), cause)
     if spent:
         return Judgement("budget_spent", _joined(spent, refused))
     if refused:
         return Judgement("refused", refused)
-    return _by_agent(ending, final, has_change=bool(collected.commit))
+    return _by_agent(ending, final, cause, has_change=bool(collected.commit))
 
 
-def _by_agent(ending: Ending, final: FinalMessage, *, has_change: bool) -> Judgement:
+def cause_of(
+    ending: Ending, final: FinalMessage, seen: ModelFailure | None, *, exit_is_status: bool
+) -> Cause | None:
+    """Return which failure of the model explains that the agent failed, None when there is no sign of one.
+
+    The first that applies: what the gateway has *seen* last, what the agent said, and its exit code where
+    that *exit_is_status* modulo 256, as a program's exit code has one byte.
+    """
+    if seen is not None:
+        return Cause(seen, "The provider said")
+    told = classify_text(final.failure or final.last_words)
+    if told is not None:
+        return Cause(told, "The agent said")
+    status = STATUS_OF_EXIT.get(ending.exit_code or 0) if exit_is_status else None
+    return None if status is None else Cause(classify(status, b""), "")
+
+
+def _by_agent(ending: Ending, final: FinalMessage, cause: Cause | None, *, has_change: bool) -> Judgement:
+    if ending.reason in STOPS:
+        return Judgement("agent_failed", STOPS[ending.reason])
     failure = _failure(ending, final)
     if failure:
-        return Judgement("agent_failed", failure)
+        return _caused("agent_failed", failure, cause)
     if final.found:
         return Judgement("changed" if has_change else "no_changes")
-    if has_change and not final.failure:  # its work is worth more than its last words
+    if has_change and not final.failure and cause is None:  # its work is worth more than its last words
         return Judgement("changed", NO_MESSAGE)
-    return Judgement("agent_failed", _with_words(NO_MESSAGE, final))
+    return _caused("agent_failed", _with_words(NO_MESSAGE, final), cause)
+
+
+def _caused(outcome: SupervisorOutcome, reason: str, cause: Cause | None) -> Judgement:
+    """Return *outcome* with the words of its *cause*: in place of an agent's failure, or after the reason."""
+    if cause is None:
+        return Judgement(outcome, reason)
+    told = cause.words
+    return Judgement(outcome, told if outcome == "agent_failed" else f"{reason}. {told}", cause.failure.kind)
 
 
 def withheld_part(withheld: Iterable[Verdict]) -> dict[str, Any]:
@@ -77,8 +130,6 @@ def withheld_part(withheld: Iterable[Verdict]) -> dict[str, Any]:
 
 def _failure(ending: Ending, final: FinalMessage) -> str:
     """Return why the agent failed: its exit code and its own words have to agree that it did not."""
-    if ending.reason in STOPS:
-        return STOPS[ending.reason]
     if final.is_error:
         return _with_words("the agent reported a failure", final)
     if ending.exit_code == 0:

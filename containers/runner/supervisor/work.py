@@ -20,7 +20,7 @@ from runner.supervisor.live import LiveReport
 from runner.supervisor.turns import agent_turn
 
 if TYPE_CHECKING:
-    from runner.supervisor.collecting import CollectingPhase
+    from runner.supervisor.collecting import CollectingPhase, ModelCalls
 
 EXTRA_SECONDS = 60.0  # added to the deadline, so that the wrapper's own deadline comes first
 DEFAULT_MINUTES = 60.0
@@ -53,7 +53,8 @@ class Work:
         self.live = LiveReport(self.settings.outputs, log, self.meter.usage, self.minutes, told)
         try:
             ending, collecting = self._let_agent_work()
-            collecting.collect(self.turn.log, ending, self.meter.refused, self.minutes, self.base_tree)
+            calls = self._calls()
+            collecting.collect(self.turn.log, ending, calls, self.minutes, self.base_tree)
         finally:
             self.result["usage"] = self.meter.usage()
             self.result["toldToFinish"] = self.record.told_to_finish
@@ -84,6 +85,11 @@ class Work:
         if self.context.is_terminated():
             return "terminated"
         return "budget" if self.meter.refused else None
+
+    def _calls(self) -> "ModelCalls":
+        from runner.supervisor.collecting import ModelCalls
+
+        return ModelCalls(self.meter.refused)
 
     def _collecting(self) -> "CollectingPhase":
         """Return the steps after the agent. Their modules are imported while the agent works."""

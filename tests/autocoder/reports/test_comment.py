@@ -24,6 +24,15 @@ def test_every_comment_ends_with_the_runs_id_and_has_no_link_that_needs_a_key():
     assert "](" not in final_comment(report(outcome="failed", reason="because"))
 
 
+def test_the_comment_of_an_agent_that_failed_says_where_its_log_is():
+    failed = report(outcome="failed", reason="because", seconds={"agent": 1.0})
+    text = final_comment(failed, "https://app/api/runs/x/log")
+    assert "The log: `GET https://app/api/runs/x/log`" in text
+    assert "](" not in text
+    for other in (report(seconds={"agent": 1.0}), report(outcome="failed", reason="queue")):
+        assert "The log" not in final_comment(other, "https://app/api/runs/x/log")
+
+
 def test_a_comment_of_a_queued_run_says_why_it_waits_and_loads_nothing():
     reason = (
         "Waiting for a place: 1 run of project ![x](https://evil) is working already (MAX_RUNS_PER_PROJECT)."

@@ -4,14 +4,16 @@ import pytest
 
 from autocoder.models import AgentResult
 from autocoder.runs.ending import ending_without_change
+from autocoder.shared.model_failures import BY_KIND, ModelFailure
 from autocoder.shared.outcomes import BY_SUPERVISOR
 from autocoder.shared.policy import Verdict
 from runner.change.commit import CollectedChange
 from runner.supervisor.agent import Ending
-from runner.supervisor.ending import outcome_of
+from runner.supervisor.ending import cause_of, outcome_of
 from runner.supervisor.final_message import FinalMessage
 
 CHANGED = CollectedChange(commit="1" * 40)
+UNCHANGED = CollectedChange()
 REFUSED = CollectedChange(refused=(Verdict("a", "refuse", "bad"), Verdict("", "refuse", "too much")))
 SUCCESS = FinalMessage("Done.", claims_success=True)
 FINE = Ending("exited", 0, 1.0)
@@ -50,7 +52,7 @@ FINE = Ending("exited", 0, 1.0)
     ],
 )
 def test_the_first_reason_wins(ending, spent, final, collected, outcome, reason):
-    told = outcome_of(ending, spent, final, collected, 5)
+    told = outcome_of(ending, spent, final, collected, minutes=5)
     assert told[0] == outcome
     assert reason in told[1]
 
@@ -65,5 +67,62 @@ def test_the_supervisor_packs_exactly_the_outcomes_that_the_app_publishes():
 
 def test_a_long_list_of_reasons_is_cut():
     refused = tuple(Verdict(f"f{n}", "refuse", "bad") for n in range(30))
-    _, reason = outcome_of(FINE, "", FinalMessage(), CollectedChange(refused=refused), 5)
+    reason = outcome_of(FINE, "", FinalMessage(), CollectedChange(refused=refused), minutes=5).reason
     assert reason.endswith("f9: bad; and 20 more")
+
+
+def caused(ending, final, seen=None, collected=UNCHANGED, *, exit_is_status=False):
+    cause = cause_of(ending, final, seen, exit_is_status=exit_is_status)
+    return outcome_of(ending, "", final, collected, minutes=5, cause=cause)
+
+
+KEY = ModelFailure("key_refused", 401, "invalid x-api-key")
+FAILED = Ending("exited", 1, 1)
+
+
+def test_what_the_gateway_saw_explains_a_failure_before_the_agents_own_words():
+    told = caused(FAILED, FinalMessage("x", is_error=True, failure="Overloaded (529)"), KEY)
+    assert told == (
+        "agent_failed",
+        f"{BY_KIND['key_refused'].text} The provider said: invalid x-api-key",
+        "key_refused",
+    )
+
+
+def test_the_agents_own_words_explain_a_failure_that_the_gateway_did_not_see():
+    said = 'API Error: {"error": {"type": "overloaded_error", "message": "Overloaded"}}'
+    told = caused(FAILED, FinalMessage("x", is_error=True, failure=said))
+    assert told[2] == "overloaded"
+    assert "The agent said: Overloaded" in told[1]
+    unexplained = caused(FAILED, FinalMessage("x", is_error=True, failure="I gave up"))
+    assert unexplained == ("agent_failed", "the agent reported a failure. Its last words: I gave up", "")
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"), [(401, "key_refused"), (404, "model_unknown"), (429, "quota"), (503, "overloaded")]
+)
+def test_an_exit_code_that_is_a_status_explains_a_failure_without_words(status, kind):
+    crashed, silent = Ending("exited", status % 256, 1), FinalMessage(found=False)
+    assert caused(crashed, silent, exit_is_status=True)[1:] == (BY_KIND[kind].text, kind)
+    assert caused(crashed, silent)[1:] == (f"the agent ended with exit code {status % 256}", "")
+    assert caused(FAILED, silent, exit_is_status=True)[2] == ""
+
+
+def test_an_agent_that_worked_around_a_failure_has_not_failed():
+    assert caused(FINE, SUCCESS, KEY, CHANGED) == ("changed", "", "")
+
+
+def test_a_final_message_that_a_failing_model_prevented_is_no_success():
+    assert caused(FINE, FinalMessage(found=False), KEY, CHANGED)[::2] == ("agent_failed", "key_refused")
+
+
+def test_an_agent_that_waits_for_its_model_until_the_deadline_says_so():
+    busy = ModelFailure("overloaded", 529, "Overloaded", passes=True)
+    outcome, reason, cause = caused(Ending("deadline", 137, 1), FinalMessage(found=False), busy)
+    assert (outcome, cause) == ("timed_out", "overloaded")
+    assert reason.startswith("the agent did not finish within 5 minutes. The model provider was overloaded")
+
+
+@pytest.mark.parametrize("stop", ["silent", "stopped", "unreadable"])
+def test_a_stop_from_outside_is_not_put_down_to_the_model(stop):
+    assert caused(Ending(stop, None, 1), FinalMessage(found=False), KEY)[2] == ""
