@@ -1,10 +1,18 @@
 """What a run learns from its model calls besides their usage: the last failure, and notices for the log."""
 
 from collections import deque
+from typing import NamedTuple
 
 from autocoder.shared.model_failures import ModelFailure
 
 MAX_NOTICES = 200  # that nobody has read yet
+
+
+class ModelCalls(NamedTuple):
+    """How the model calls of an agent ended: why the budget refused one, and how the last one failed."""
+
+    refused: str = ""
+    failure: ModelFailure | None = None
 
 
 class CallRecord:

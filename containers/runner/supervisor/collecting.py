@@ -4,10 +4,10 @@ import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from autocoder.shared.model_failures import ModelFailure
 from autocoder.shared.outcomes import BY_SUPERVISOR
 from autocoder.shared.policy import Rules
 from runner.change.commit import Base, CollectedChange, Collector
+from runner.gateway.record import ModelCalls
 from runner.git import GIT_FOLDER, Git, GitError
 from runner.supervisor.agent import Ending
 from runner.supervisor.ending import cause_of, outcome_of, withheld_part
@@ -19,13 +19,6 @@ from runner.supervisor.turns import verify_turn
 from runner.supervisor.verification import TOTAL_SECONDS, Verification, not_run
 
 GIT_SECONDS = 60.0  # the limit for each call, because some files can block Git for ever
-
-
-class ModelCalls(NamedTuple):
-    """What the gateway saw of the model: why the budget refused a call, and how the last one failed."""
-
-    refused: str = ""
-    failure: ModelFailure | None = None
 
 
 class CollectingPhase(NamedTuple):

@@ -5,10 +5,11 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from autocoder.shared.model_failures import ModelFailure
 from runner.files import write_whole
 from runner.gateway.budget import Meter
 from runner.gateway.patience import RunTime
-from runner.gateway.record import CallRecord
+from runner.gateway.record import CallRecord, ModelCalls
 from runner.gateway.server import Gateway
 from runner.gateway.upstream import Upstream
 from runner.supervisor.agent import AgentWatch, Ending, Reason, Timeouts, start_seconds
@@ -20,7 +21,7 @@ from runner.supervisor.live import LiveReport
 from runner.supervisor.turns import agent_turn
 
 if TYPE_CHECKING:
-    from runner.supervisor.collecting import CollectingPhase, ModelCalls
+    from runner.supervisor.collecting import CollectingPhase
 
 EXTRA_SECONDS = 60.0  # added to the deadline, so that the wrapper's own deadline comes first
 DEFAULT_MINUTES = 60.0
@@ -39,6 +40,7 @@ class Work:
         self.minutes = run["budget"].get("minutes") or DEFAULT_MINUTES
         self.run_time = RunTime(self.minutes * 60, self.began)
         self.record = CallRecord()
+        self.failure: ModelFailure | None = None  # of the agent's last model call
 
     def do(self) -> None:
         """Do all of the work. Usage and log are kept even if a step fails.
@@ -53,7 +55,7 @@ class Work:
         self.live = LiveReport(self.settings.outputs, log, self.meter.usage, self.minutes, told)
         try:
             ending, collecting = self._let_agent_work()
-            calls = self._calls()
+            calls = ModelCalls(self.meter.refused, self.failure)
             collecting.collect(self.turn.log, ending, calls, self.minutes, self.base_tree)
         finally:
             self.result["usage"] = self.meter.usage()
@@ -73,6 +75,7 @@ class Work:
         try:
             collecting = self._collecting()
             ending = watch.wait(self._must_stop)
+            self.failure = self.record.failure  # calls that are ended now have not failed
         finally:
             gateway.close()
             write_whole(volumes["control"] / "stop")
@@ -85,11 +88,6 @@ class Work:
         if self.context.is_terminated():
             return "terminated"
         return "budget" if self.meter.refused else None
-
-    def _calls(self) -> "ModelCalls":
-        from runner.supervisor.collecting import ModelCalls
-
-        return ModelCalls(self.meter.refused)
 
     def _collecting(self) -> "CollectingPhase":
         """Return the steps after the agent. Their modules are imported while the agent works."""

@@ -386,6 +386,31 @@ END
     assert [headers["x-api-key"] for _, _, headers, _ in provider.requests] == [MODEL_KEY] * 2
 
 
+def test_a_model_that_refuses_is_the_cause_in_the_providers_words_without_secrets(group):
+    provider = Provider()
+    refusal = {"type": "authentication_error", "message": f"invalid x-api-key {MODEL_KEY}"}
+    provider.answers({"type": "error", "error": refusal}, status=401)
+    group.run_file["agent"]["upstream"] = provider.url
+    group.agent(
+        """
+        echo partial > partial.txt
+        python3 - "$AUTOCODER_MODEL_URL" <<'END'
+import sys, urllib.request
+body = b'{"model": "scripted-1", "tools": [{}]}'
+urllib.request.urlopen(urllib.request.Request(sys.argv[1] + "/v1/messages", body))
+END
+        """
+    )
+    try:
+        result = group.run()
+    finally:
+        provider.close()
+    assert (result.outcome, result.cause, result.pack is not None) == ("agent_failed", "key_refused", True)
+    told = "The model provider refused the key, or the key may not use this model. The provider said: invalid"
+    assert result.reason.startswith(told)
+    assert MODEL_KEY not in result.model_dump_json()
+
+
 def test_a_busy_model_is_waited_for_and_the_agent_is_told_to_finish(group):
     provider = Provider()
     provider.answers({"model": "scripted-1", "usage": {"input_tokens": 1, "output_tokens": 1}})
