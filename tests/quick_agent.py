@@ -7,7 +7,8 @@ Its folder is added to the `containers/` of an app that consists of links to thi
 
 Commands, one per line, in order: `QUICK write PATH TEXT`, `QUICK remove PATH`, `QUICK sleep SECONDS`,
 `QUICK tell WORDS` (a line of the log), `QUICK say WORDS` (the final message), `QUICK fail CODE` (end with
-this exit code), `QUICK hush` (end without a final message).
+this exit code), `QUICK hush` (end without a final message), `QUICK begin PATH TEXT` (write it and
+end with exit code 3, unless it is there).
 """
 
 from pathlib import Path
@@ -53,6 +54,7 @@ while read mark order first rest; do
     say) said="$first $rest" ;;
     fail) exit "$first" ;;
     hush) exit 0 ;;
+    begin) [ -e "$first" ] || { printf '%s\n' "$rest" >"$first" && exit 3; } ;;
     esac
 done <"$AUTOCODER_INPUTS/prompt.md"
 printf '{"type": "result", "is_error": false, "result": "%s"}\n' "$said"

@@ -28,7 +28,7 @@ from autocoder.requests.run_request import Refusal, recheck
 from autocoder.rounds import FIRST, Round, RoundFile, WholeRun
 from autocoder.runs.claims import IDEMPOTENCY, Claim
 from autocoder.runs.files import LOG, REQUEST, STREAM
-from autocoder.runs.rows import is_over, new_row, record_of, round_of
+from autocoder.runs.rows import is_over, new_row, offers_draft, record_of, round_of
 from autocoder.settings import settings
 from triggers.answers import answer, error, query_of
 from triggers.operations import IDEMPOTENCY_KEY
@@ -153,7 +153,8 @@ async def retry(
 ) -> func.HttpResponse:
     """Start a new run with the request of the ended run in *row*; *requester* replaces the earlier one.
 
-    A result that was paid for and could not be published is published by the new run, without an agent.
+    A result that was paid for and could not be published is published by the new run, without an agent; a
+    draft of a run that ended early is completed by it.
     """
     if row is None:
         return unknown_run()
@@ -168,8 +169,10 @@ async def retry(
     request = wire.load(RunRequest, content)
     if requester is not None:
         request = request.model_copy(update={"requester": requester})
-    kept = await asyncio.to_thread(keeps_result, clients(), run_id, row)
-    request = request.model_copy(update={"continues": run_id if kept else None})
+    is_published = bool(row.get("branch")) and not request.create_pull_request
+    kept = not is_published and await asyncio.to_thread(keeps_result, clients(), run_id, row)
+    resumes = None if kept else run_id if offers_draft(row) else request.resumes
+    request = request.model_copy(update={"continues": run_id if kept else None, "resumes": resumes})
     refusal = recheck(request, settings())
     claims = claims_of(req, requester or KEY_HOLDER, "retry", run_id)
     return await start(client, refusal or request, claims, route)

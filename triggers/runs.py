@@ -119,5 +119,5 @@ async def cancel_run(req: func.HttpRequest, client: df.DurableOrchestrationClien
 @blueprint.durable_client_input(client_name="client")
 @guarded
 async def retry_run(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
-    """Start a new run with the request of an ended run; a result that was not published is published."""
+    """Start a new run with the request of an ended run; it publishes a kept result, or completes a draft."""
     return await run_calls.retry(req, client, await run_calls.row_of(req))

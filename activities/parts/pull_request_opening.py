@@ -1,11 +1,11 @@
-"""Opens the pull request of a run once."""
+"""Opens the pull request of a run once, or completes the draft from which the run started."""
 
 from typing import Any
 
 from activities.parts.pull_request_parts import LABEL, add_all, description_of
-from autocoder.clients.azure_devops.pull_requests import PullRequestDraft
+from autocoder.clients.azure_devops.pull_requests import PullRequestDraft, PullRequestRecord, PullRequests
 from autocoder.clients.connect import Clients
-from autocoder.models import OpenedPullRequest, PullRequest, PullRequestInput
+from autocoder.models import OpenedPullRequest, Plan, PullRequest, PullRequestInput
 from autocoder.reports.draft import is_draft
 from autocoder.reports.pull_request import Description, pull_request_title
 from autocoder.runs.rows import pull_request_of
@@ -30,12 +30,32 @@ def open_pull_request(connected: Clients, given: PullRequestInput) -> tuple[Pull
         found = pull_requests.get(repository.project, repository.id, known.id)
     else:
         wanted = _draft(connected, given, text, is_draft=draft)
-        found = pull_requests.create(repository.project, repository.id, wanted).pull_request
+        found = (
+            _completed(pull_requests, plan, wanted)
+            or pull_requests.create(repository.project, repository.id, wanted).pull_request
+        )
     columns = {"pull_request_id": found.id, "pull_request_url": found.web_url}
     row = connected.records.opened(plan.run.id, columns, row)
     pull_request = PullRequest(id=found.id, url=found.web_url, is_draft=found.is_draft)
     opened = OpenedPullRequest(given=given, pull_request=pull_request)
     return add_all(connected, opened, text, found.labels)[0], row
+
+
+def _completed(pull_requests: PullRequests, plan: Plan, wanted: PullRequestDraft) -> PullRequestRecord | None:
+    """Return the draft that the run started from, with the run's description; None without an active one.
+
+    It is published if nothing makes it a draft, but one that a person has published stays so.
+    """
+    repository, number = plan.repository, plan.base.pull_request
+    if number is None:
+        return None
+    found = pull_requests.get(repository.project, repository.id, number)
+    if found.status != "active":
+        return None
+    changes: dict[str, Any] = {"description": wanted.description}
+    if found.is_draft and not wanted.is_draft:
+        changes["isDraft"] = False
+    return pull_requests.update(repository.project, repository.id, number, changes)
 
 
 def _draft(

@@ -79,10 +79,12 @@ class RunReport(Value):
     )
     pull_request: PullRequest | None = None
     unseen: tuple[str, ...] = Field((), description="parts of its task that the agent did not see")
+    remark: str = Field("", description="why the run completed no draft that it should have completed")
     files: int = Field(0, description="number of changed files; 0 if unknown")
     failed_checks: int = 0
     usage: Usage = Usage()
     seconds: dict[str, float] = Field(default_factory=dict)
+    told_to_finish: str = Field("", description="why the agent was told to finish; empty if it was not")
     early_end: str = Field("", description="why what was published is incomplete; empty when it is not")
     untold: str = Field("", description="why the work item could not be told yet; empty when it was")
 

@@ -55,6 +55,7 @@ class RunRequest(Value):
     budget: Budget = Budget()
     requester: Requester = Requester()
     continues: RunId | None = Field(None, description="the failed run whose result this one publishes")
+    resumes: RunId | None = Field(None, description="the run whose draft this one completes")
 
 
 class Run(Value):

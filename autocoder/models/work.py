@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from autocoder.models.base import MODEL, Commands, Globs, Sha, ShortText, Value
+from autocoder.models.base import MODEL, Commands, Globs, RunId, Sha, ShortText, Value
 from autocoder.models.requests import Budget
 
 
@@ -83,6 +83,9 @@ class Base(Value):
 
     branch: str = Field(description="without refs/heads/; often the target branch")
     commit: Sha
+    resumes: RunId | None = Field(None, description="the run that made the branch, and ended early")
+    pull_request: int | None = Field(None, description="the draft of that run, which this one completes")
+    remark: str = Field("", description="why the work does not start from the draft that it should complete")
 
 
 class Repository(Value):

@@ -18,6 +18,10 @@ MAX_PART_LENGTH = 60_000
 MAX_FILES = 10
 DEFAULT_TEMPLATE = "feature"
 TEMPLATE_OF_TYPE = {"bug": "bug"}  # not "issue": in the Basic process that is any backlog item
+BEGUN = (
+    "An earlier run began this and stopped before it was done. What it changed is already in the project, in "
+    "its last commit: look at that first, then complete it."
+)
 _FILE_LINE = re.compile(r"^@(?P<path>[^\s@][^\r\n]{0,300}?)\s*$", re.MULTILINE)
 
 
@@ -63,16 +67,17 @@ def task_prompt(
     guide: str = "",
     files: Mapping[str, str] | None = None,
     remarks: Sequence[str] = (),
+    is_begun: bool = False,
 ) -> str:
     """Return the prompt: guidance, work item, request, additional context, files, repository instructions.
 
-    *remarks* say which files are missing or cut, and why.
+    *remarks* say which files are missing or cut, and why. A task *is_begun* if an earlier run worked on it.
     """
     template = Template((FOLDER / "task.md").read_text(encoding="utf-8"))
     asked = f"Implement work item #{work_item.id}." if work_item else "Do what the request below asks."
     return (
         template.substitute(
-            task=asked,
+            task=f"{asked} {BEGUN}" if is_begun else asked,
             guidance=guide.strip(),
             work_item=_data("WORK ITEM", _work_item(work_item) if work_item else ""),
             user_prompt=_data("REQUEST", request.user_prompt or ""),

@@ -23,6 +23,7 @@ PROGRESS = {
     "verifying": "🔎 Autocoder is running the team's checks on the change.",
 }
 AS_WRITTEN = "That was so when this comment was written."
+RESUME = "Retry the run: it goes on from there, on the same branch. Setting the tag again begins anew."
 LOGGED = ("failed", "timed_out", "budget_spent", "interrupted")
 COMPLETED = {
     "ready": BY_NAME["completed"].text.removesuffix("."),
@@ -36,6 +37,11 @@ def usage_line(usage: Usage) -> str:
     tokens = f"{usage.input_tokens + usage.cached_tokens:,} tokens in, {usage.output_tokens:,} out"
     cost = "cost unknown" if usage.cost_usd is None else f"${usage.cost_usd:.4f}"
     return f"{tokens} · {usage.turns} turns · {cost}"
+
+
+def finish_line(why: str) -> str:
+    """Return that the agent was told to finish, and *why*, such as `75 % of 60 minutes`."""
+    return f"The agent was told to finish when {one_line(why, 100)} were used."
 
 
 def progress_comment(run_id: str, phase: str, reason: str = "") -> str:
@@ -52,29 +58,42 @@ def final_comment(report: RunReport, log_url: str = "") -> str:
 
     An agent that did not succeed has a log, whose address is *log_url*. It takes a key, so it is no link.
     """
-    parts = [headline(report)]
-    if report.pull_request:
-        draft = "draft pull request" if report.pull_request.is_draft else "pull request"
-        files = f" with {report.files} changed {'file' if report.files == 1 else 'files'}"
-        link = f"[{draft.capitalize()} {report.pull_request.id}]({report.pull_request.url})"
-        parts.append(f"{link}{files if report.files else ''}.")
-        if not report.pull_request.linked:
-            parts.append("⚠️ The pull request could not be linked to this work item; please link it by hand.")
-        parts += [f"⚠️ {inert(one_line(warning, 1_000))}" for warning in report.pull_request.warnings]
-    elif report.branch:
-        parts.append(f"The change is on branch `{code(report.branch, 200)}`.")
+    parts = [headline(report), *_links(report)]
     if report.reason:
         parts.append(inert(report.reason[:4_000]))
-    if not report.pull_request:  # else its description says so
-        parts += [f"⚠️ {words}" for words in report.unseen]
-    advice = BY_NAME[report.outcome].advice
-    if not report.pull_request and advice:
+    warnings = (report.remark, *(() if report.pull_request else report.unseen))  # a description has those
+    parts += [f"⚠️ {words}" for words in warnings if words]
+    parts += _next_steps(report, log_url)
+    if report.usage.turns or report.usage.output_tokens:
+        parts.append(usage_line(report.usage))
+    if report.told_to_finish:
+        parts.append(finish_line(report.told_to_finish))
+    return "\n\n".join([cut("\n\n".join(parts), MAX_COMMENT_LENGTH), run_marker(report.run.id)])
+
+
+def _links(report: RunReport) -> list[str]:
+    """Return where the change is, and what could not be added to its pull request."""
+    opened = report.pull_request
+    if opened is None:
+        return [f"The change is on branch `{code(report.branch, 200)}`."] if report.branch else []
+    draft = "draft pull request" if opened.is_draft else "pull request"
+    files = f" with {report.files} changed {'file' if report.files == 1 else 'files'}"
+    link = f"[{draft.capitalize()} {opened.id}]({opened.url})"
+    parts = [f"{link}{files if report.files else ''}."]
+    if not opened.linked:
+        parts.append("⚠️ The pull request could not be linked to this work item; please link it by hand.")
+    return [*parts, *(f"⚠️ {inert(one_line(warning, 1_000))}" for warning in opened.warnings)]
+
+
+def _next_steps(report: RunReport, log_url: str) -> list[str]:
+    advice, parts = BY_NAME[report.outcome].advice, []
+    if report.early_end and report.branch:
+        parts.append(f"**Next:** {RESUME}")
+    elif not report.pull_request and advice:
         parts.append(f"**Next:** {advice}")
     if log_url and report.seconds and report.outcome in LOGGED:
         parts.append(f"The log: `GET {log_url}`, or the run in the group *Autocoder* of this work item.")
-    if report.usage.turns or report.usage.output_tokens:
-        parts.append(usage_line(report.usage))
-    return "\n\n".join([cut("\n\n".join(parts), MAX_COMMENT_LENGTH), run_marker(report.run.id)])
+    return parts
 
 
 def headline(report: RunReport) -> str:

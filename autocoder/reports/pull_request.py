@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from autocoder.models import AgentResult, FileChange, Plan, PushedBranch, Verification
-from autocoder.reports.comment import code, unseen, usage_line
+from autocoder.reports.comment import code, finish_line, unseen, usage_line
 from autocoder.reports.draft import draft_warnings
 from autocoder.reports.start import start_lines, title_suffix
 from autocoder.texts.markdown import fenced, from_markdown, inert, one_line, without_ci_marks
@@ -237,10 +237,11 @@ def _warnings(plan: Plan, result: AgentResult, *, is_draft: bool) -> list[str]:
     ]
     if result.more_withheld:
         lines.append(f"- Withheld: {result.more_withheld:,} more paths")
-    return [*lines, *(f"- {words}" for words in unseen(plan))]
+    return [*lines, *(f"- {words}" for words in (plan.base.remark, *unseen(plan)) if words)]
 
 
 def _run_lines(plan: Plan, result: AgentResult) -> list[str]:
     took = sum(result.seconds.values())
     agent = f"{plan.agent_name} · {code(plan.model, 60)}"
-    return [f"{agent} · {usage_line(result.usage)} · {took:.0f} s · run {plan.run.id}"]
+    finish = [f"\n{finish_line(result.told_to_finish)}"] if result.told_to_finish else []
+    return [f"{agent} · {usage_line(result.usage)} · {took:.0f} s · run {plan.run.id}", *finish]

@@ -19,6 +19,7 @@ def ended_report(
         reason=ended.reason,
         cause=ended.cause,
         unseen=unseen(plan) if plan else (),
+        remark=plan.base.remark if plan else "",
         **_counted(result),
     )
 
@@ -41,7 +42,8 @@ def change_report(
         pull_request=pull_request,
         early_end=BY_SUPERVISOR[result.outcome].early_end,
         unseen=unseen(plan),
-        files=len(pushed.files) + pushed.more_files,
+        remark=plan.base.remark,
+        files=0 if plan.base.resumes else len(pushed.files) + pushed.more_files,  # the draft has others
         **_counted(result),
     )
 
@@ -54,4 +56,9 @@ def concluding(report: RunReport, row: dict[str, Any] | None = None) -> Observat
 def _counted(result: AgentResult | None) -> dict[str, Any]:
     if result is None:
         return {}
-    return {"usage": result.usage, "seconds": result.seconds, "failed_checks": failed_checks(result)}
+    return {
+        "usage": result.usage,
+        "seconds": result.seconds,
+        "failed_checks": failed_checks(result),
+        "told_to_finish": result.told_to_finish,
+    }

@@ -1,4 +1,4 @@
-"""What a reviewer reads about the branch from which a run started, where it is not the target branch."""
+"""What a reviewer reads about where a run started, if that is not the target branch: a branch, or a draft."""
 
 from autocoder.models import Plan
 from autocoder.reports.comment import code
@@ -10,18 +10,21 @@ COMMIT_DIGITS = 12
 
 def title_suffix(plan: Plan) -> str:
     """Return ` (from <branch>)`; empty if the run started from the target branch."""
-    return f" (from {one_line(plan.base.branch, MAX_BRANCH_LENGTH)})" if _differs(plan) else ""
+    start = plan.run.request.base_branch if plan.base.resumes else plan.base.branch
+    differs = start not in (None, plan.repository.target_branch)
+    return f" (from {one_line(start or '', MAX_BRANCH_LENGTH)})" if differs else ""
 
 
 def start_lines(plan: Plan) -> tuple[str, ...]:
     """Return the line of a description that names the start; none if it is the target branch."""
-    if not _differs(plan):
+    commit = plan.base.commit[:COMMIT_DIGITS]
+    if plan.base.resumes:
+        earlier = (
+            f"the changes up to `{commit}`, which are in this pull request as well, are not listed above"
+        )
+        return (f"\nCompletes the draft of run {plan.base.resumes}: {earlier}.",)
+    if plan.base.branch == plan.repository.target_branch:
         return ()
     branch, target = code(plan.base.branch, 250), code(plan.repository.target_branch, 250)
-    commit = plan.base.commit[:COMMIT_DIGITS]
     more = f"this pull request also contains the commits of `{branch}` that `{target}` lacks"
     return (f"\nStarts from `{branch}` at `{commit}`, not from `{target}`: {more}.",)
-
-
-def _differs(plan: Plan) -> bool:
-    return plan.base.branch != plan.repository.target_branch

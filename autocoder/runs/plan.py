@@ -44,7 +44,7 @@ def plan_run(
         title=title,
         work_item=work_item,
         repository=repository,
-        branch=ids.branch_name(request.source_branch_prefix, request.work_item_id, title, run.id),
+        branch=_branch(run, repository, title),
         agent_type=agent.type,
         agent_name=agent.name,
         model=_model(run, repository, agent),
@@ -57,6 +57,14 @@ def plan_run(
         provisioning_minutes=settings.provisioning_minutes,
         app_version=APP_VERSION,
     )
+
+
+def _branch(run: Run, repository: Repository, title: str) -> str:
+    """Return the branch that is pushed: that of the draft which the run completes, else a new one."""
+    if repository.base.resumes:
+        return repository.base.branch
+    request = run.request
+    return ids.branch_name(request.source_branch_prefix, request.work_item_id, title, run.id)
 
 
 def _model(run: Run, repository: Repository, agent: Agent) -> str:

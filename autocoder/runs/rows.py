@@ -15,6 +15,7 @@ from autocoder.models import Outcome, Phase, PullRequest, Run, RunLinks, RunReco
 from autocoder.rounds import FIRST, Round
 from autocoder.runs.version import APP_VERSION, orchestration_version
 from autocoder.shared.json_text import parse_json
+from autocoder.shared.outcomes import BY_NAME
 
 RUNS, CLAIMS = "runs", "claims"
 SCHEMA = 1  # of a run's row; raised when a column changes its meaning, for new ones have defaults
@@ -103,6 +104,12 @@ def round_of(run_id: str, row: Mapping[str, Any]) -> Round:
 def is_over(row: Mapping[str, Any]) -> bool:
     """Whether the run in *row* has ended."""
     return row.get("status") in OUTCOMES
+
+
+def offers_draft(row: Mapping[str, Any]) -> bool:
+    """Whether the run in *row* ended early, and what it had changed until then is on its branch."""
+    ended = BY_NAME.get(str(row.get("status")))
+    return ended is not None and bool(ended.early_end) and bool(row.get("branch"))
 
 
 def is_before(row: Mapping[str, Any], phase: Phase) -> bool:

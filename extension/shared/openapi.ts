@@ -133,7 +133,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Start a new run with the request of an ended run, or publish its result; the person requests it. */
+        /** Start a new run with the request of an ended run, publishing or completing what it left. */
         post: operations["retryBoardsRun"];
         delete?: never;
         options?: never;
@@ -372,7 +372,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Start a new run with the request of an ended run; a result that was not published is published. */
+        /** Start a new run with the request of an ended run; it publishes a kept result, or completes a draft. */
         post: operations["retryRun"];
         delete?: never;
         options?: never;

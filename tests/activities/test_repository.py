@@ -45,7 +45,7 @@ def branches(devops, tmp_path_factory):
 
 def found(devops, **changes):
     git = devops.connect()[1].git
-    return git, _find(git, run(repository="tidy (v2) & it's 100%", **changes))
+    return git, _find(git, run(repository="tidy (v2) & it's 100%", **changes), lambda *_: "")
 
 
 def test_starts_from_the_default_branch_unless_told_otherwise(devops, branches):

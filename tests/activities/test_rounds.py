@@ -7,6 +7,7 @@ import pytest
 from activities import create_container_group as creating
 from activities import delete_container_group as deleting
 from activities import observe_run as observing
+from activities.parts import work_item_comment
 from activities.parts.kept_result import keeps_result, take_result
 from activities.parts.run_files import read_plan, run_of
 from autocoder import models as m
@@ -59,7 +60,8 @@ def connected(storage, monkeypatch):  # noqa: F811
     )
     for module in (creating, deleting, observing):
         monkeypatch.setattr(module, "clients", lambda: found)
-    monkeypatch.setattr(creating, "settings", lambda: SETTINGS)
+    for module in (creating, work_item_comment):
+        monkeypatch.setattr(module, "settings", lambda: SETTINGS)
     return found
 
 

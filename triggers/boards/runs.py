@@ -103,7 +103,7 @@ async def cancel_boards_run(
 @blueprint.durable_client_input(client_name="client")
 @signed_in
 async def retry_boards_run(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
-    """Start a new run with the request of an ended run, or publish its result; the person requests it."""
+    """Start a new run with the request of an ended run, publishing or completing what it left."""
     row, person = await _run_and_person(req, is_to_start=True)
     await person.check_group()
     await person.check_contribute(str(row["project"]), str(row["repository"]))

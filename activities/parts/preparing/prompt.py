@@ -65,7 +65,10 @@ def build_prompt(connected: Clients, given: PromptInput) -> Plan | Ended:
     plan = plan_run(run, summary, given.repository, agent=agent, images=images, settings=settings())
     files, remarks = _files(connected, plan, files_named(request.additional_context))
     plan = plan.model_copy(update={"remarks": remarks})
-    prompt = task_prompt(request, item, given.texts, guide=guide, files=files, remarks=remarks)
+    begun = plan.base.resumes is not None
+    prompt = task_prompt(
+        request, item, given.texts, guide=guide, files=files, remarks=remarks, is_begun=begun
+    )
     return _written(connected, plan, prompt, system_prompt(request))
 
 

@@ -1,10 +1,11 @@
 """Reads the repository: where the run starts, and the target branch's settings and texts at one commit."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from activities.parts.preparing.draft import start_of
 from autocoder import wire
 from autocoder.changes.objections import lfs_globs
 from autocoder.clients.azure_devops.git import Git, RepositoryRecord
@@ -26,7 +27,7 @@ MAX_TEXT_LENGTH = 30_000
 def read_repository(connected: Clients, run: Run) -> tuple[Repository, RepositoryTexts] | Ended:
     """Return the repository with its pinned branches, and the target's texts, also in `repository.json`."""
     git = connected.azure_devops(run.request.organization).git
-    pinned = _find(git, run)
+    pinned = _find(git, run, partial(start_of, connected, run))
     if isinstance(pinned, Ended):
         return pinned
     try:
@@ -66,8 +67,13 @@ class RepositoryContents:
         return self.texts != RepositoryTexts()
 
 
-def _find(git: Git, run: Run) -> PinnedRepository | Ended:
-    """Return the repository with its branches' commits, or how the run ends when one is missing."""
+def _find(
+    git: Git, run: Run, draft_in: Callable[[RepositoryRecord, str], Base | str]
+) -> PinnedRepository | Ended:
+    """Return the repository with its branches' commits, or how the run ends when one is missing.
+
+    *draft_in* returns the draft that the run completes, or why it does not, as `start_of` does.
+    """
     request = run.request
     try:
         record = git.get_repository(request.project, request.repository)
@@ -78,13 +84,15 @@ def _find(git: Git, run: Run) -> PinnedRepository | Ended:
         return _unusable(
             record, "is disabled" if record.is_disabled else "is empty: it has no default branch"
         )
-    start = request.base_branch or target
+    draft = draft_in(record, target)
+    start = target if isinstance(draft, Base) else request.base_branch or target
     found = {name: git.resolve_branch(record.project, record.id, name) for name in {target, start}}
     commit, base_commit = found[target], found[start]
     if commit is None or base_commit is None:
         absent = target if commit is None else start
         return _unusable(record, f"has no branch `{code(absent, 300)}`")
-    return PinnedRepository(record, target, commit, Base(branch=start, commit=base_commit))
+    base = draft if isinstance(draft, Base) else Base(branch=start, commit=base_commit, remark=draft)
+    return PinnedRepository(record, target, commit, base)
 
 
 def _unusable(record: RepositoryRecord, why: str) -> Ended:

@@ -14,6 +14,12 @@ def test_the_prompt_holds_the_work_item_the_request_and_the_instructions():
         assert words in prompt
 
 
+def test_the_prompt_says_that_a_task_was_begun():
+    begun = "An earlier run began this"
+    assert begun in task_prompt(REQUEST, ITEM, RepositoryTexts(), is_begun=True)
+    assert begun not in task_prompt(REQUEST, ITEM, RepositoryTexts())
+
+
 def test_an_empty_part_has_no_heading():
     prompt = task_prompt(REQUEST, ITEM, RepositoryTexts())
     assert "Comments" not in prompt

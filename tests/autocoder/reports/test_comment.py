@@ -33,6 +33,23 @@ def test_the_comment_of_an_agent_that_failed_says_where_its_log_is():
         assert "The log" not in final_comment(other, "https://app/api/runs/x/log")
 
 
+def test_the_report_says_when_the_agent_was_told_to_finish():
+    told = "The agent was told to finish when 75 % of 60 minutes were used."
+    assert told in final_comment(report(told_to_finish="75 % of 60 minutes"))
+    assert "told to finish" not in final_comment(report())
+    result = test_pull_request.result(told_to_finish="75 % of 60 minutes")
+    assert told in test_pull_request.described(test_pull_request.PLAN, result, test_pull_request.PUSHED).body
+
+
+def test_a_run_that_ended_early_with_a_draft_says_that_a_retry_goes_on_from_it():
+    draft = m.PullRequest(id=3, url="https://x/3", is_draft=True)
+    ended = {"outcome": "failed", "branch": "autocoder/7-x", "early_end": "the agent failed", "reason": "No."}
+    text = final_comment(report(pull_request=draft, **ended))
+    assert text.startswith(
+        "❌ The run failed.\n\n[Draft pull request 3](https://x/3).\n\nNo.\n\n**Next:** Retry"
+    )
+
+
 def test_a_comment_of_a_queued_run_says_why_it_waits_and_loads_nothing():
     reason = (
         "Waiting for a place: 1 run of project ![x](https://evil) is working already (MAX_RUNS_PER_PROJECT)."

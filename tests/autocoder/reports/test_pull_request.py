@@ -288,6 +288,15 @@ def test_says_where_the_work_started_if_that_is_not_the_target_branch():
     assert "Starts from `release/(v2)` at `222222222222`, not from `main`: this pull request also" in body
 
 
+def test_a_completed_draft_names_the_run_that_began_it_and_no_branch_in_its_title():
+    base = m.Base(branch=PLAN.branch, commit="2" * 40, resumes="b" * 20, pull_request=3)
+    plan = PLAN.model_copy(update={"repository": PLAN.repository.model_copy(update={"base": base})})
+    assert pull_request_title(plan) == "Add export (#7)"
+    body = described(plan, result(), PUSHED).body
+    assert f"Completes the draft of run {'b' * 20}: the changes up to `222222222222`" in body
+    assert "Starts from" not in body
+
+
 def test_says_nothing_of_the_start_if_it_is_the_target_branch():
     assert pull_request_title(PLAN) == "Add export (#7)"
     assert "Starts from" not in described(PLAN, result(), PUSHED).body

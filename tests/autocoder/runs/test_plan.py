@@ -1,7 +1,9 @@
 from autocoder import models as m
 from autocoder import wire
-from autocoder.runs.plan import commit_message
+from autocoder.agents import CONTAINERS, load_agents
+from autocoder.runs.plan import commit_message, plan_run
 from tests.autocoder.reports.test_pull_request import PLAN
+from tests.autocoder.requests.test_run_request import SETTINGS
 
 RUN_ID = "a" * 20
 
@@ -29,6 +31,16 @@ def test_a_plan_of_the_version_without_a_base_starts_from_the_target_branch():
 def test_a_plan_of_a_version_that_did_not_say_which_it_was_is_read():
     stored = {name: value for name, value in wire.dump(PLAN).items() if name != "appVersion"}
     assert wire.load(m.Plan, stored).app_version == ""
+
+
+def test_a_run_that_completes_a_draft_pushes_to_its_branch():
+    known, settings = load_agents(CONTAINERS), SETTINGS
+    base = m.Base(branch="autocoder/7-x-bbbbbb", commit="3" * 40, resumes="b" * 20)
+    resumed = PLAN.repository.model_copy(update={"base": base})
+    for repository, branch in ((PLAN.repository, "autocoder/7-a-title-aaaaaa"), (resumed, base.branch)):
+        run = PLAN.run.model_copy(update={"title": "A title"})
+        made = plan_run(run, None, repository, agent=known["claude"], images=(), settings=settings)
+        assert (made.branch, made.secret) == (branch, "anthropic-api-key")
 
 
 def test_a_plan_is_read_back_as_it_was_stored():
