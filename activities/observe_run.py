@@ -169,7 +169,7 @@ def _publishing(record: _Record) -> Observation:
         return _waiting(plan, str(error), PAID_MINUTES)
     if isinstance(result, Ended):
         return _ended(record, result, plan)
-    without_change = ending_without_change(explained(plan, result))
+    without_change = ending_without_change(plan, explained(plan, result))
     if without_change is not None:
         record.connected.records.merge(record.run_id, result_columns(record.row, result))
         return _ended(record, without_change, plan, result)

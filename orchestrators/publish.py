@@ -29,7 +29,7 @@ def publish(context: df.DurableOrchestrationContext, seen: Observation) -> Steps
     if isinstance(published, Ended):
         return ended(plan.run, published, plan, result)
     pushed = published.pushed
-    how = ending_with_change(explained(plan, result))
+    how = ending_with_change(plan, explained(plan, result))
     if not plan.run.request.create_pull_request:
         return concluding(change_report(plan, result, pushed, how))
     wanted = PullRequestInput(plan=plan, result=result, pushed=pushed)

@@ -40,18 +40,18 @@ def push_branch(
     nothing is pushed. *read* is the run's row if it was read before.
     """
     pack = result.pack
-    if pack is None:
-        return Ended(outcome="no_changes", reason="")
+    if pack is None:  # there is only a draft to complete
+        row = connected.records.begin_publishing(plan.run.id, partial(_columns, result), read)
+        nothing = PushedBranch(branch=plan.branch, commit=plan.base.commit, files=())
+        return _too_late(row) or nothing
     with temporary_folder() as folder:
         file = folder / PACK
         row, _ = in_parallel(
             lambda: connected.records.begin_publishing(plan.run.id, partial(_columns, result), read),
             lambda: connected.blobs.download(plan.run.current_round, PACK, file, MAX_PACK_BYTES),
         )
-        if row is not None and row.get("cancel_requested"):
-            return Ended(outcome="cancelled", reason="The run was cancelled before anything was pushed.")
-        if row is not None and is_concluded(row):  # the activity is executed once more, after the end
-            return Ended(outcome="cancelled", reason="The run had ended before anything was pushed.")
+        if (ended := _too_late(row)) is not None:
+            return ended
         with open_pack(file, sha256=pack.sha256) as opened:
             change = read_change(opened, pack.commit, plan.base.commit)
             before = partial(_read_base, connected, plan)
@@ -71,6 +71,15 @@ def _columns(result: AgentResult, row: Mapping[str, Any]) -> dict[str, Any]:
     """Return what to write into the *row* of a run that publishes; a repeat began before."""
     began = {} if row.get("status") == "publishing" else phase_columns("publishing", now())
     return {**began, **result_columns(row, result)}
+
+
+def _too_late(row: Mapping[str, Any] | None) -> Ended | None:
+    """Return how the run in *row* ended before it began to publish, if it did."""
+    if row is not None and row.get("cancel_requested"):
+        return Ended(outcome="cancelled", reason="The run was cancelled before anything was pushed.")
+    if row is not None and is_concluded(row):  # the activity is executed once more, after the end
+        return Ended(outcome="cancelled", reason="The run had ended before anything was pushed.")
+    return None
 
 
 def _read_base(connected: Clients, plan: Plan, path: str) -> bytes | None:

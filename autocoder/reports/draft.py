@@ -22,14 +22,14 @@ def is_draft(plan: Plan, result: AgentResult, policy: str) -> bool:
 
 def draft_reasons(plan: Plan, result: AgentResult) -> list[str]:
     """Return why `auto` makes this pull request a draft; none: it is none."""
-    return [*_cautions(result), *([BUILD_POLICY] if plan.repository.has_build_policy else [])]
+    return [*_cautions(plan, result), *([BUILD_POLICY] if plan.repository.has_build_policy else [])]
 
 
 def draft_warnings(plan: Plan, result: AgentResult, *, is_draft: bool) -> list[str]:
     """Return what a draft, or a pull request that is none although something failed, has to say of it."""
     if is_draft:
         return [f"This pull request is a draft: {why}." for why in draft_reasons(plan, result)]
-    return [f"{why[0].upper()}{why[1:]}." for why in _cautions(result)]
+    return [f"{why[0].upper()}{why[1:]}." for why in _cautions(plan, result)]
 
 
 def failed_checks(result: AgentResult) -> int:
@@ -37,7 +37,7 @@ def failed_checks(result: AgentResult) -> int:
     return sum(1 for check in result.verification if check.exit_code)
 
 
-def _cautions(result: AgentResult) -> list[str]:
+def _cautions(plan: Plan, result: AgentResult) -> list[str]:
     failed = failed_checks(result)
     found = []
     early_end = BY_SUPERVISOR[result.outcome].early_end
@@ -48,6 +48,8 @@ def _cautions(result: AgentResult) -> list[str]:
         found.append(reason)
     if failed:
         found.append("a verify command failed" if failed == 1 else f"{failed} verify commands failed")
+    if result.outcome == "no_changes" and plan.repository.settings.verify:
+        found.append("the run that completes it changed nothing, so the verify commands were not run again")
     not_run = sum(1 for check in result.verification if check.exit_code is None)
     if not_run:
         found.append(

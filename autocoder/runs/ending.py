@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from autocoder.models import AgentResult, Ended, GroupVerdict
+from autocoder.models import AgentResult, Ended, GroupVerdict, Plan
 from autocoder.runs.next_step import LAUNCHED_AT
 from autocoder.shared.outcomes import BY_SUPERVISOR, Outcome
 
@@ -33,10 +33,16 @@ def ending_without_result(seen: GroupVerdict) -> Ended:
     return _ended("failed", reason or f"The container group {what}, and Azure gives no reason.")
 
 
-def ending_without_change(result: AgentResult) -> Ended | None:
-    """Return how a run without a change to publish ends; None when there is one."""
+def completes_draft(plan: Plan, result: AgentResult) -> bool:
+    """Whether the run's agent found that the draft from which it started lacks nothing."""
+    is_done = result.outcome == "no_changes" and not result.summary.strip().startswith(NEEDS_INFO)
+    return is_done and plan.base.resumes is not None
+
+
+def ending_without_change(plan: Plan, result: AgentResult) -> Ended | None:
+    """Return how a run with nothing to publish ends; None when it has a change, or a draft to complete."""
     row = BY_SUPERVISOR[result.outcome]
-    if result.pack is not None and row.carries_change:
+    if (result.pack is not None and row.carries_change) or completes_draft(plan, result):
         return None
     summary = result.summary.strip()
     if result.outcome in {"no_changes", "changed"}:
@@ -49,9 +55,11 @@ def ending_without_change(result: AgentResult) -> Ended | None:
     return _ended(row.outcome, result.reason, result.cause)
 
 
-def ending_with_change(result: AgentResult) -> Ended:
+def ending_with_change(plan: Plan, result: AgentResult) -> Ended:
     """Return how a run ends whose change is published; the reason of one that completed is a remark."""
     row = BY_SUPERVISOR[result.outcome]
+    if completes_draft(plan, result):
+        return _ended("completed", "The agent found nothing left to change in the draft.")
     if row.early_end:
         reason = result.reason or "The changes made until then are offered as a draft."
         return _ended(row.outcome, reason, result.cause)

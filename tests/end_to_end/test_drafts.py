@@ -49,6 +49,18 @@ def test_a_retry_completes_the_draft_on_its_branch(begun, quick):
     again.left_nothing()
 
 
+def test_a_draft_in_which_the_agent_finds_nothing_left_to_do_is_offered_again(case, quick):
+    failed = case(BEGIN).start()
+    failed.published_once("failed")
+    again = retried(failed)
+    run = again.ended()
+    assert run["reason"] == "The agent found nothing left to change in the draft."
+    (pull_request,) = again.pull_requests
+    assert pull_request["pullRequestId"] == run["pullRequestId"]
+    assert "the verify commands were not run again" in pull_request["description"]
+    assert "A draft pull request is ready to look at" in told(again)
+
+
 def test_a_retry_that_fails_as_well_leaves_the_draft_to_the_next_one(case, quick):
     failed = case(BEGIN, "begin more.txt Most", REST).start()
     failed.published_once("failed")

@@ -27,6 +27,11 @@ def test_says_why_a_pull_request_is_a_draft():
     ]
     silent = result().model_copy(update={"reason": "there is no final message"})
     assert draft_reasons(PLAN, silent) == ["there is no final message"]
+    checked = PLAN.repository.model_copy(update={"settings": m.RepositorySettings(verify=("make",))})
+    nothing = result().model_copy(update={"outcome": "no_changes"})
+    assert draft_reasons(PLAN, nothing) == []
+    (why,) = draft_reasons(PLAN.model_copy(update={"repository": checked}), nothing)
+    assert "not run again" in why
     assert len(draft_reasons(plan(build_policy=True), FAILED)) == 2
     assert failed_checks(FAILED) == 2
 

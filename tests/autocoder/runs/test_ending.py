@@ -12,6 +12,7 @@ from autocoder.runs.ending import (
 )
 from autocoder.runs.next_step import LAUNCHED_AT
 from autocoder.shared.outcomes import BY_SUPERVISOR
+from tests.autocoder.reports.test_pull_request import PLAN
 
 PACK = m.Pack(commit="2" * 40, bytes=1, sha256="0" * 64)
 
@@ -87,22 +88,35 @@ def test_a_long_reason_is_cut():
     ],
 )
 def test_a_result_without_a_pack_ends_the_run(changes, outcome, reason):
-    how = ending_without_change(result(pack=None, **changes))
+    how = ending_without_change(PLAN, result(pack=None, **changes))
     assert (how.outcome, how.reason) == (outcome, reason)
 
 
 @pytest.mark.parametrize("outcome", BY_SUPERVISOR)
 def test_a_pack_is_published_only_with_an_outcome_that_carries_a_change(outcome):
-    how = ending_without_change(result(outcome))
+    how = ending_without_change(PLAN, result(outcome))
     assert (how is None) == BY_SUPERVISOR[outcome].carries_change
 
 
 def test_a_change_that_was_finished_needs_no_reason_but_keeps_a_remark():
-    assert ending_with_change(result("changed")) == m.Ended(outcome="completed", reason="")
-    assert ending_with_change(result("changed", reason="x")) == m.Ended(outcome="completed", reason="x")
+    assert ending_with_change(PLAN, result("changed")) == m.Ended(outcome="completed", reason="")
+    assert ending_with_change(PLAN, result("changed", reason="x")) == m.Ended(outcome="completed", reason="x")
 
 
 @pytest.mark.parametrize("outcome", ["budget_spent", "timed_out", "agent_failed"])
 def test_a_change_up_to_an_early_end_says_that_it_is_a_draft(outcome):
-    assert "as a draft" in ending_with_change(result(outcome)).reason
-    assert ending_with_change(result(outcome, reason="No dollars.")).reason == "No dollars."
+    assert "as a draft" in ending_with_change(PLAN, result(outcome)).reason
+    assert ending_with_change(PLAN, result(outcome, reason="No dollars.")).reason == "No dollars."
+
+
+def test_a_draft_that_lacks_nothing_is_completed_without_a_further_change():
+    base = m.Base(branch="autocoder/7-x", commit="1" * 40, resumes="b" * 20)
+    resumed = PLAN.model_copy(update={"repository": PLAN.repository.model_copy(update={"base": base})})
+    done, asks = (
+        result("no_changes", pack=None),
+        result("no_changes", pack=None, summary="NEEDS_INFO: which?"),
+    )
+    assert ending_without_change(resumed, done) is None
+    assert ending_with_change(resumed, done).outcome == "completed"
+    assert ending_without_change(resumed, asks).outcome == "needs_info"
+    assert ending_without_change(PLAN, done).outcome == "no_changes"

@@ -11,6 +11,7 @@ from runner.change.commit import CollectedChange
 from runner.supervisor.agent import Ending
 from runner.supervisor.ending import cause_of, outcome_of
 from runner.supervisor.final_message import FinalMessage
+from tests.autocoder.reports.test_pull_request import PLAN
 
 CHANGED = CollectedChange(commit="1" * 40)
 UNCHANGED = CollectedChange()
@@ -61,7 +62,7 @@ def test_the_supervisor_packs_exactly_the_outcomes_that_the_app_publishes():
     pack = {"commit": "1" * 40, "sha256": "0" * 64, "bytes": 1}
     for outcome in get_args(AgentResult.model_fields["outcome"].annotation):
         told = {"runId": "a" * 20, "baseCommit": "0" * 40, "outcome": outcome, "pack": pack}
-        published = ending_without_change(AgentResult.model_validate(told)) is None
+        published = ending_without_change(PLAN, AgentResult.model_validate(told)) is None
         assert BY_SUPERVISOR[outcome].carries_change == published
 
 
