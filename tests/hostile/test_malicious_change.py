@@ -32,14 +32,17 @@ def test_a_log_that_links_to_an_environment_stays_empty(hostile, attack):
         exit 0
     """
     attacking = attack(script).start()
-    attacking.published_nothing("failed")
+    run = attacking.published_once()
+    assert run["reason"] == "the agent ended without a final message"
+    assert [one["isDraft"] for one in attacking.pull_requests] == [True]
     assert hostile.app.log(attacking.run_id, raw=True) == ""
 
 
 @pytest.mark.parametrize("forged", ["not json", '{"exitCode": 0, "reason": "fine"}'])
 def test_a_forged_exit_file_is_not_a_success(attack, forged):
     run = attack(f"echo fine >fine.txt; echo '{forged}' >/exchange/exit-1.json; sleep 60").start()
-    assert "exit file" in run.published_nothing("failed")["reason"]
+    assert "exit file" in run.published_once("failed")["reason"]
+    assert [one["isDraft"] for one in run.pull_requests] == [True]
 
 
 FORGE_EXIT = """
