@@ -5,12 +5,14 @@ from types import SimpleNamespace
 
 import pytest
 
+from activities.parts import work_item_comment
 from autocoder import wire
 from autocoder.clients.tables import Tables
 from autocoder.models import RunReport
 from autocoder.rounds import WholeRun
 from autocoder.runs.claims import OWED, Claim
 from autocoder.runs.files import REPORT
+from tests.autocoder.requests.test_run_request import SETTINGS
 from tests.orchestrators.conftest import run
 from triggers.timers import owed_reports
 from triggers.timers.owed_reports import give_owed_reports
@@ -46,7 +48,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(storage):
+def desk(storage, monkeypatch):
+    monkeypatch.setattr(work_item_comment, "settings", lambda: SETTINGS)
     made = Desk(storage.clients())
     for run_id in made.records.held(OWED):
         made.records.release([Claim(OWED, run_id)], run_id)
