@@ -75,10 +75,12 @@ class Answering(BaseHTTPRequestHandler):
 
     def _judge(self, reading: AnswerReader, *, is_whole: bool) -> None:
         """Note whether the call was served in the end; an answer that nobody waits for says nothing."""
-        if is_whole or reading.failure is not None:
-            self._gateway.record.failure = reading.failure
-        elif self._unheard_since is None and not self._gateway.closed:
-            self._gateway.record.failure = ModelFailure("network", said="the answer was cut off")
+        failure = reading.failure
+        if failure is None and not is_whole:
+            if self._unheard_since is not None or self._gateway.closed:
+                return
+            failure = ModelFailure("network", said="the answer was cut off")
+        self._gateway.record.ended(failure, is_turn=reading.call.is_turn)
 
     def _pass_pieces(self, answer: http.client.HTTPResponse, reading: AnswerReader | None) -> bool:
         """Return whether the answer was read to its end.

@@ -20,8 +20,19 @@ class CallRecord:
 
     def __init__(self) -> None:
         self.failure: ModelFailure | None = None  # of the last call that ended; None if it was served
+        self._stops_work = False  # the failure is that of a turn
         self.told_to_finish = ""  # why the agent was told to finish, once a request with the words was served
         self._notices: deque[str] = deque(maxlen=MAX_NOTICES)
+
+    def ended(self, failure: ModelFailure | None, *, is_turn: bool) -> None:
+        """Note how a call has ended.
+
+        A turn that failed is only made good by another one: an agent may ask for a summary of a conversation
+        that is too long, for example, and then fail again.
+        """
+        if failure is not None or is_turn or not self._stops_work:
+            self._stops_work = failure is not None and (is_turn or self._stops_work)
+            self.failure = failure
 
     def waits(self, failure: ModelFailure, seconds: float) -> None:
         """Note that the provider is waited for."""

@@ -110,6 +110,23 @@ def test_a_call_that_is_served_clears_the_failure(provider, start):  # noqa: F81
     assert gateway.last_failure() is None
 
 
+def test_only_a_turn_makes_a_failed_turn_good(provider, start):  # noqa: F811
+    provider.answers(ANTHROPIC)
+    provider.fails(400, anthropic("invalid_request_error", "prompt is too long: 3 tokens > 2 maximum"))
+    gateway = start()
+    post(gateway, body=BODY)
+    for turn, kind in ((False, "context_too_long"), (True, None), (False, None)):
+        before = gateway.meter.usage()["outputTokens"]
+        post(gateway, body=BODY if turn else {**BODY, "tools": []})
+        booked(gateway, turns=gateway.meter.usage()["turns"], output=before + 7)
+        until(lambda: getattr(gateway.last_failure(), "kind", None) == kind)  # noqa: B023 - called at once
+    provider.fails(401, anthropic("authentication_error", "no"))
+    post(gateway, body={**BODY, "tools": []})
+    assert gateway.last_failure().kind == "key_refused"
+    post(gateway, body={**BODY, "tools": []})
+    until(lambda: gateway.last_failure() is None)
+
+
 def test_calls_that_generate_nothing_do_not_count(provider, start):  # noqa: F811
     provider.fails(529, OVERLOADED)
     gateway = start(waits=FOREVER)
