@@ -1,10 +1,10 @@
 """Write the generated tables of the documentation; `--check` only reports whether they are current.
 
 Each table is between `<!-- begin NAME -->` and `<!-- end NAME -->` in one page, generated from its source:
-settings from `autocoder/settings.py`, agents from the folders in `containers/`, outcomes and causes from
-`autocoder/shared/`, routes from `triggers/`, emulators from `emulators/coverage/`, the benchmark's parts from
-`emulators/bench/aims.py`, the pipelines task from its `task.json`, packages from their docstrings. The table
-of request fields is written by hand; `tests/docs/test_tables.py` checks that it is complete.
+settings from `autocoder/settings.py`, agents from the folders in `containers/`, outcomes, causes and rulings
+from `autocoder/shared/`, routes from `triggers/`, emulators from `emulators/coverage/`, the benchmark's parts
+from `emulators/bench/aims.py`, the pipelines task from its `task.json`, packages from their docstrings. The
+table of request fields is written by hand; `tests/docs/test_tables.py` checks that it is complete.
 """
 
 import ast
@@ -27,6 +27,7 @@ from autocoder.agents import agents  # noqa: E402
 from autocoder.reports.comment import COMPLETED, completed  # noqa: E402
 from autocoder.shared.model_failures import MODEL_FAILURES  # noqa: E402
 from autocoder.shared.outcomes import OUTCOMES  # noqa: E402
+from autocoder.shared.rulings import RULINGS  # noqa: E402
 from emulators.bench.aims import AIMS, PARTS  # noqa: E402
 
 PACKAGE_ROOTS = ("triggers", "orchestrators", "activities", "autocoder", "containers/runner", "emulators")
@@ -113,6 +114,16 @@ def model_failures_table() -> str:
     return "\n".join(rows)
 
 
+def rulings_table() -> str:
+    """Return the table of what is done with each kind of change that may not be published."""
+    words = {"drop": "left out", "withhold": "withheld", "refuse": "refused, with the whole change"}
+    rows = ["| Reason | The path is |", "|---|---|"]
+    for ruling in RULINGS.values():
+        reason = re.sub(r"\{:?,?\}", "…", ruling.reason)
+        rows.append(f"| {reason} | {words[ruling.action]} |")
+    return "\n".join(rows)
+
+
 def routes_table() -> str:
     """Return the table of HTTP routes, as the app registers them."""
     logging.disable()  # the app reports that it is not configured, which is expected here
@@ -187,6 +198,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "agents": agents_table,
     "outcomes": outcomes_table,
     "model-failures": model_failures_table,
+    "rulings": rulings_table,
     "routes": routes_table,
     "coverage": coverage_table,
     "bench": bench_table,

@@ -7,7 +7,9 @@ from autocoder.changes.pack import PackFile
 from autocoder.changes.secret_scan import scan
 from autocoder.changes.trees import CommitChange, TreeChange, new_blobs, policy_changes
 from autocoder.models import FileChange
-from autocoder.shared.policy import Rules, judge, matches
+from autocoder.shared.globs import matches
+from autocoder.shared.path_names import shown
+from autocoder.shared.policy import Rules, judge
 
 
 def lfs_globs(attributes: str) -> tuple[str, ...]:
@@ -35,7 +37,7 @@ def objections(
     """
     changes = (one._replace(lfs=matches(one.path, lfs)) for one in policy_changes(pack, change))
     verdicts = judge(changes, rules)
-    found = [f"{verdict.path}: {verdict.reason}" for verdict in verdicts]
+    found = [f"{shown(verdict.path)}: {verdict.reason}" for verdict in verdicts]
     texts = chain([("the commit message", change.text.encode())], new_blobs(pack, change))
     for finding in scan(texts, own_secrets, before=before):
         found.append(f"{finding.path}, line {finding.line}: looks like a secret ({finding.kind})")

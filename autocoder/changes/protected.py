@@ -1,4 +1,4 @@
-"""Paths that an agent may not change unless the team allows it, as globs of `autocoder.shared.policy`.
+"""Paths that an agent may not change unless the team allows it, as globs of `autocoder.shared.globs`.
 
 These files take effect when a person opens the branch or the next run starts, before anyone reviews them.
 """

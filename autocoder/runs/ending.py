@@ -9,6 +9,7 @@ from autocoder.shared.outcomes import BY_SUPERVISOR, Outcome
 
 NEEDS_INFO = "NEEDS_INFO:"
 MAX_REASON_LENGTH = 2_000
+MAX_LISTED = 20  # withheld paths in a reason
 
 
 def cancelled_in(row: Mapping[str, Any]) -> Ended:
@@ -48,6 +49,8 @@ def ending_without_change(plan: Plan, result: AgentResult) -> Ended | None:
     if result.outcome in {"no_changes", "changed"}:
         if summary.startswith(NEEDS_INFO):
             return _ended("needs_info", summary.removeprefix(NEEDS_INFO).strip())
+        if result.withheld:
+            return _ended("refused", _nothing_else(result))
         return _ended("no_changes", result.reason or summary)
     if row.outcome == "failed":
         reason = result.reason or summary or "The agent failed and gave no reason."
@@ -64,6 +67,14 @@ def ending_with_change(plan: Plan, result: AgentResult) -> Ended:
         reason = result.reason or "The changes made until then are offered as a draft."
         return _ended(row.outcome, reason, result.cause)
     return _ended(row.outcome, result.reason)
+
+
+def _nothing_else(result: AgentResult) -> str:
+    """Return why nothing is left to publish: each withheld path with its reason, as many as are listed."""
+    listed = [f"- {item.path}: {item.reason}" for item in result.withheld[:MAX_LISTED]]
+    more = len(result.withheld) - len(listed) + result.more_withheld
+    rest = [f"- and {more:,} more"] if more else []
+    return "\n".join(["All that the agent changed was withheld:", *listed, *rest])
 
 
 def _ended(outcome: Outcome, reason: str, cause: str = "") -> Ended:

@@ -124,12 +124,14 @@ def test_after_a_forged_exit_the_agent_is_ended_and_nothing_it_does_then_counts(
 
 
 @pytest.mark.parametrize("name", ["a\nb", "a\tb", "a\x1bb", "back\\slash", "\udce9"])
-def test_refuses_file_names_that_are_not_plain(group, name):
+def test_withholds_files_whose_names_are_not_plain(group, tmp_path, name):
     quoted = os.fsencode(name).decode("latin-1")
     script = f"import pathlib,os; open(os.fsencode({quoted!r}.encode('latin-1')), 'w').close()"
-    group.agent(f"python3 - <<'END'\n{script}\nEND\necho '{FINAL}'")
-    result = group.run()
-    assert (result.outcome, result.pack) == ("refused", None)
+    group.agent(f"echo fine > fine.txt; python3 - <<'END'\n{script}\nEND\necho '{FINAL}'")
+    (withheld,) = group.run().withheld
+    assert group.changes(tmp_path / "r.git") == {"fine.txt": "A"}
+    assert withheld.path.isprintable()
+    assert withheld.reason.startswith("the name ")
 
 
 def test_refuses_links_out_of_the_tree(group):
@@ -171,18 +173,18 @@ def test_a_link_in_the_place_of_a_protected_folder_is_withheld(group, tmp_path):
     assert {one.path for one in result.withheld} == {"docs", "docs/guide.md"}
 
 
-def test_refuses_other_kinds_of_files_in_the_place_of_a_file(group):
-    group.agent(f"rm old.txt; mkfifo old.txt; echo '{FINAL}'")
-    result = group.run()
-    assert result.outcome == "refused"
-    assert "neither a file nor" in result.reason
+def test_withholds_other_kinds_of_files_in_the_place_of_a_file(group, tmp_path):
+    group.agent(f"echo x > fine.txt; rm old.txt; mkfifo old.txt; echo '{FINAL}'")
+    (withheld,) = group.run().withheld
+    assert (withheld.path, withheld.reason) == ("old.txt", "neither a file nor a symbolic link")
+    assert group.changes(tmp_path / "r.git") == {"fine.txt": "A"}
 
 
-def test_refuses_a_large_file_without_reading_it(group):
-    group.agent(f"truncate -s 2G huge.txt; echo '{FINAL}'")
-    result = group.run()
-    assert result.outcome == "refused"
-    assert "huge.txt: 2,147,483,648 bytes" in result.reason
+def test_withholds_a_large_file_without_reading_it(group, tmp_path):
+    group.agent(f"echo x > fine.txt; truncate -s 2G huge.txt; echo '{FINAL}'")
+    (withheld,) = group.run().withheld
+    assert (withheld.path, withheld.reason[:19]) == ("huge.txt", "2,147,483,648 bytes")
+    assert group.changes(tmp_path / "r.git") == {"fine.txt": "A"}
 
 
 def test_refuses_more_files_than_the_policy_allows(group):

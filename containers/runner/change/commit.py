@@ -7,23 +7,27 @@ https://git-scm.com/docs/git-pack-objects
 import hashlib
 import os
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from autocoder.shared.policy import GITLINK, Change, Rules, Verdict, judge
+from autocoder.shared.path_names import shown
+from autocoder.shared.policy import GITLINK, Change, Rules, judge
 from autocoder.shared.redaction import Redactor
+from autocoder.shared.rulings import Verdict, verdict_on
 from runner.background import BackgroundCall
 from runner.change.checked_out import CheckedOut
-from runner.change.staging import FileChangedError, SecretFoundError, Stage, nested
+from runner.change.staging import FileChangedError, SecretFoundError, Stage
 from runner.change.survey import ENCODING, is_attributes, opened, survey, with_attribute, with_lfs
 from runner.change.traps import TrapError
+from runner.change.verdicts import acted, with_conflicts, without
 from runner.git import Git, GitTimeoutError
 
 TREE = 0o040000
 STAGE, CHECKED_OUT = "stage", "checked-out"  # under the volume `repository`
 PACK = "changes.pack"
+MAX_ENTRIES = 3  # of the changes into the index, while new attributes withhold some of them
 MAX_COUNTED_FILES, MAX_COUNTED_LENGTH = 200, 40_000  # files, and characters of all their paths
 _NUMBERS = re.compile(rb"(\d+)\t(\d+)\t(.+)", re.DOTALL)
 
@@ -91,16 +95,12 @@ class Collector(NamedTuple):
         checked_out = CheckedOut(self.git, self.git.directory.parent / CHECKED_OUT, surveyed)
         with opened(self.workspace) as workspace:
             changes = checked_out.changes(workspace)
-        verdicts = judge(changes, self.rules)
-        passed = _without(changes, verdicts)
-        verdicts += conflicts(passed, verdicts)
-        refused = [verdict for verdict in verdicts if verdict.action == "refuse"]
-        passed = _without(passed, verdicts)
-        if not refused:
-            refused = self._enter(passed, checked_out)
-        withheld = tuple(verdict for verdict in verdicts if verdict.action == "withhold")
-        if refused or not passed:
-            return CollectedChange(withheld=withheld, refused=tuple(refused))
+        verdicts = with_conflicts(changes, judge(changes, self.rules))
+        if not acted(verdicts, "refuse"):
+            verdicts += self._enter(without(changes, verdicts), checked_out)
+        refused, withheld = acted(verdicts, "refuse"), acted(verdicts, "withhold")
+        if refused:
+            return CollectedChange(withheld=withheld, refused=refused)
         tree = self.git.run("write-tree").decode().strip()
         if tree == self.base.tree:
             return CollectedChange(withheld=withheld)
@@ -136,23 +136,36 @@ class Collector(NamedTuple):
         staged = self.git._replace(work_tree=self.stage.files, seconds=seconds)
         staged.run("checkout-index", "--all", "--force", f"--prefix={folder}/")
 
-    def _enter(self, passed: Collection[Change], checked_out: CheckedOut) -> list[Verdict]:
-        """Stage the changes, check the staged files and add them to the index; returns reasons to refuse."""
+    def _enter(self, passed: Collection[Change], checked_out: CheckedOut) -> tuple[Verdict, ...]:
+        """Stage the changes, judge the staged files and add those that pass to the index."""
         try:
-            copies = self.stage.take(passed, self.workspace, self.redactor)
+            copies = self.stage.take(passed, self.workspace, self.redactor) if passed else []
         except SecretFoundError as error:
-            return [Verdict(str(error), "refuse", "the file contains a secret of this run")]
+            return (verdict_on(str(error), "own secret"),)
         except FileChangedError as error:
-            return [Verdict("", "refuse", f"files were changed while they were read: {error}")]
+            return (verdict_on("", "unsteady", shown(str(error))),)
         except OSError as error:
-            return [Verdict("", "refuse", f"a changed file could not be read: {error.strerror or error}")]
-        refused = list(judge(copies, self.rules))
-        if refused or not copies:
-            return refused
-        self.stage.enter(self.git, checked_out.as_they_are(copies, self.stage.files))
-        if any(is_attributes(change.path) for change in copies):  # otherwise no attribute can have changed
-            refused = [*judge(with_lfs(self.git, copies), self.rules), *without_encoding(self.git, copies)]
-        return refused
+            return (verdict_on("", "unreadable", error.strerror or error),)
+        return self._enter_copies(copies, checked_out)
+
+    def _enter_copies(self, copies: Collection[Change], checked_out: CheckedOut) -> tuple[Verdict, ...]:
+        verdicts = with_conflicts(copies, judge(copies, self.rules))
+        for _ in range(MAX_ENTRIES):
+            staged = without(copies, verdicts)
+            if acted(verdicts, "refuse") or not staged:
+                return verdicts
+            self.stage.enter(self.git, checked_out.as_they_are(staged, self.stage.files))
+            has_attributes = any(is_attributes(change.path) for change in staged)  # else none are new
+            further = self._judge_attributes(staged) if has_attributes else ()
+            if not further:
+                return verdicts
+            self.git.run("read-tree", self.base.tree)
+            verdicts = with_conflicts(copies, verdicts + further)
+        return (*verdicts, verdict_on("", "unsteady", "their attributes"))
+
+    def _judge_attributes(self, staged: Collection[Change]) -> tuple[Verdict, ...]:
+        """Judge *staged* by the attributes that the index now has."""
+        return (*judge(with_lfs(self.git, staged), self.rules), *without_encoding(self.git, staged))
 
     def _difference(self, tree: str) -> Difference:
         form = ("-r", "-t", "-z", "--raw", "--numstat", "--no-abbrev", "--no-renames", "--no-ext-diff")
@@ -168,33 +181,14 @@ class Collector(NamedTuple):
         return git.run("commit-tree", tree, "-p", self.base.commit, stdin=message).decode().strip()
 
 
-def conflicts(passed: Iterable[Change], verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
-    """Return the paths to withhold because a withheld path is a folder above them or a file below them."""
-    kept = {verdict.path for verdict in verdicts if verdict.action == "withhold"}
-    new = {change.path for change in passed if change.kind != "deleted"}
-    found = {}
-    for outer, inner in nested(kept | new):
-        for path, other in ((outer, inner), (inner, outer)):
-            if path in new and other in kept:
-                found[path] = Verdict(path, "withhold", f"conflicts with the withheld path {other}")
-    return tuple(found.values())
-
-
-def without_encoding(git: Git, changes: Collection[Change]) -> list[Verdict]:
+def without_encoding(git: Git, changes: Collection[Change]) -> tuple[Verdict, ...]:
     """Return the files at which every Git would end, because their attribute has no encoding's name.
 
     https://git-scm.com/docs/gitattributes#_working_tree_encoding
     """
-    reason = f"its attribute {ENCODING} names no encoding, so Git could not check it out"
     encodings = with_attribute(git, changes, ENCODING)
-    return [
-        Verdict(path, "refuse", reason) for path, value in encodings.items() if value in (b"set", b"unset")
-    ]
-
-
-def _without(changes: Iterable[Change], verdicts: Iterable[Verdict]) -> tuple[Change, ...]:
-    judged = {verdict.path for verdict in verdicts}
-    return tuple(change for change in changes if change.path not in judged)
+    named = (path for path, value in encodings.items() if value in (b"set", b"unset"))
+    return tuple(verdict_on(path, "no encoding", ENCODING) for path in named)
 
 
 def read_difference(listed: bytes) -> Difference:

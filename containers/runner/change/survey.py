@@ -15,7 +15,8 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from autocoder.shared.policy import EXECUTABLE, GITLINK, REGULAR, SYMLINK, Change, Verdict
+from autocoder.shared.policy import EXECUTABLE, GITLINK, REGULAR, SYMLINK, Change
+from autocoder.shared.rulings import Verdict
 from runner.change.traps import TrapError, look_for_traps
 from runner.git import Git, GitError, GitTimeoutError
 

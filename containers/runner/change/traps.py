@@ -12,7 +12,7 @@ import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from autocoder.shared.policy import Verdict
+from autocoder.shared.rulings import Verdict
 from runner.git import Git
 
 MAX_ENTRIES = 1_000_000

@@ -6,7 +6,8 @@ from typing import Any, Literal, NamedTuple
 from autocoder.shared.failure_codes import ModelFailureKind
 from autocoder.shared.model_failures import ModelFailure, classify, classify_text
 from autocoder.shared.outcomes import SupervisorOutcome
-from autocoder.shared.policy import Verdict
+from autocoder.shared.path_names import shown
+from autocoder.shared.rulings import Verdict
 from runner.change.commit import CollectedChange
 from runner.supervisor.agent import Ending, Reason
 from runner.supervisor.final_message import FinalMessage
@@ -120,9 +121,10 @@ def withheld_part(withheld: Iterable[Verdict]) -> dict[str, Any]:
     listed: list[dict[str, str]] = []
     length = more = 0
     for verdict in withheld:
-        length += len(verdict.path) + len(verdict.reason)
+        path = shown(verdict.path)
+        length += len(path) + len(verdict.reason)
         if len(listed) < MAX_WITHHELD and length <= MAX_WITHHELD_LENGTH:
-            listed.append({"path": verdict.path, "reason": verdict.reason})
+            listed.append({"path": path, "reason": verdict.reason})
         else:
             more += 1
     return {"withheld": listed, "moreWithheld": more}
@@ -146,7 +148,7 @@ def _with_words(reason: str, final: FinalMessage) -> str:
 
 def _refused(verdicts: Iterable[Verdict]) -> str:
     texts = [
-        f"{verdict.path[:MAX_PATH]}: {verdict.reason}" if verdict.path else verdict.reason
+        f"{shown(verdict.path)[:MAX_PATH]}: {verdict.reason}" if verdict.path else verdict.reason
         for verdict in verdicts
     ]
     more = f"; and {len(texts) - MAX_REASONS} more" if len(texts) > MAX_REASONS else ""

@@ -1,6 +1,10 @@
+from typing import get_args
+
 import pytest
 
 from autocoder.changes.protected import DEFAULT_PROTECTED
+from autocoder.shared.globs import matches
+from autocoder.shared.path_names import shown
 from autocoder.shared.policy import (
     EXECUTABLE,
     GITLINK,
@@ -9,8 +13,8 @@ from autocoder.shared.policy import (
     Change,
     Rules,
     judge,
-    matches,
 )
+from autocoder.shared.rulings import RULINGS, Kind
 
 
 def added(path, **more):
@@ -76,19 +80,12 @@ def test_an_allowed_path_is_not_protected():
 @pytest.mark.parametrize(
     "path",
     [
-        "a\nb",
-        "a\x1b[31m",
-        "a\x7f",
-        "a\u2028b",
-        "a\u202egnp.exe",
-        "a\udce9",
         "../a",
         "a/../b",
         "/etc/passwd",
         "a//b",
         "./a",
         "",
-        "a\\b",
         ".git/config",
         "a/.GIT/hooks/pre-commit",
         ".g\u200cit/config",
@@ -96,17 +93,84 @@ def test_an_allowed_path_is_not_protected():
         ".git /config",
         "git~1/config",
         ".git::$INDEX_ALLOCATION/config",
-        "a" * 300,
-        "/".join("a" * 100 for _ in range(50)),
+        ".git/a\nb",
+        ".git/\udce9",
     ],
 )
-def test_refuses_paths_that_are_not_plain(path):
+def test_refuses_paths_that_lead_out_of_the_tree_or_into_a_git_folder(path):
     assert verdict(added(path)) == "refuse"
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("caf\udce9.txt", "the name is not UTF-8"),
+        ("a\nb\udce9", "the name is not UTF-8"),
+        ("a\nb", "the name has control characters"),
+        ("a\x1b[31m", "the name has control characters"),
+        ("a\x7f", "the name has control characters"),
+        ("a\x85b", "the name has control characters"),
+        ("a\u2028b", "the name has control characters"),
+        ("a\u202egnp.exe", "the name has control characters"),
+        ("a\\b", "the name has a backslash"),
+        ("é\\b", "the name has a backslash"),
+        ("a" * 256, "the name is too long"),
+        ("é" * 128, "the name is too long"),
+        ("/".join("a" * 100 for _ in range(50)), "the name is too long"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["added", "modified", "deleted"])
+def test_withholds_names_that_some_systems_cannot_have_and_calls_them_what_they_are(path, reason, kind):
+    old, new = (None if kind == "added" else REGULAR), (None if kind == "deleted" else REGULAR)
+    change = Change(path, kind, old, new)
+    assert judge([change, added("fine.txt")], Rules()) == ((path, "withhold", reason),)
+
+
+@pytest.mark.parametrize("path", ["a" * 255, "é" * 127, "日" * 85])
+def test_accepts_the_longest_names(path):
+    assert verdict(added(path)) is None
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("über/日本.txt", "über/日本.txt"),
+        ("a\\b", "a\\\\b"),
+        ("a\\x08", "a\\\\x08"),
+        ("a\x08", "a\\x08"),
+        ("caf\udce9.txt", "caf\\xe9.txt"),
+        ("a\nb\x1b[31m", "a\\x0ab\\x1b[31m"),
+        ("a\u202eb\u2028", "a\\u202eb\\u2028"),
+        ("\\xe9\udce9", "\\\\xe9\\xe9"),
+    ],
+)
+def test_any_name_is_shown_as_one_line_of_utf8(path, text):
+    assert shown(path) == text
+    assert text.encode().decode() == text
+    assert text.isprintable()
 
 
 def test_a_bad_path_is_refused_even_where_it_would_be_dropped_or_allowed():
     rules = Rules(DEFAULT_PROTECTED, allowed=("**",), leftovers=("**",))
-    assert verdict(added("a\nb"), rules) == "refuse"
+    assert verdict(added(".git/b"), rules) == "refuse"
+
+
+def test_a_leftover_with_a_bad_name_is_dropped_as_the_others():
+    assert verdict(added(".fake/a\nb"), Rules(leftovers=(".fake/",))) == "drop"
+    assert verdict(added("a\nb"), Rules(allowed=("**",))) == "withhold"
+
+
+@pytest.mark.parametrize("folder", ["", "a/", "a/b/"])
+@pytest.mark.parametrize("head", ["HEAD", "head"])
+def test_refuses_a_folder_that_git_takes_for_a_repository(folder, head):
+    parts = [added(f"{folder}{name}") for name in (head, "objects/.keep", "refs/heads/.keep", "config")]
+    assert [one.path for one in judge(parts, Rules()) if one.action == "refuse"] == [f"{folder}{head}"]
+    for missing in range(3):
+        assert judge([one for at, one in enumerate(parts) if at != missing], Rules()) == ()
+
+
+def test_every_kind_has_a_ruling():
+    assert set(RULINGS) == set(get_args(Kind))
 
 
 @pytest.mark.parametrize(
@@ -152,16 +216,16 @@ def test_refuses_a_changed_submodule_and_withholds_a_new_or_deleted_one():
 
 
 @pytest.mark.parametrize("mode", [None, 0o040000, 0o100664, 0o010000])
-def test_refuses_modes_that_no_tree_should_have(mode):
-    assert verdict(Change("a", "added", new_mode=mode)) == "refuse"
+def test_withholds_modes_that_no_tree_should_have(mode):
+    assert verdict(Change("a", "added", new_mode=mode)) == "withhold"
 
 
-def test_refuses_paths_kept_in_lfs_even_when_deleted():
-    assert verdict(Change("a.psd", "deleted", REGULAR, lfs=True)) == "refuse"
+def test_withholds_paths_kept_in_lfs_even_when_deleted():
+    assert verdict(Change("a.psd", "deleted", REGULAR, lfs=True)) == "withhold"
 
 
-def test_refuses_files_over_the_limit():
-    assert verdict(added("a", size=11), Rules(max_file_bytes=10)) == "refuse"
+def test_withholds_files_over_the_limit():
+    assert verdict(added("a", size=11), Rules(max_file_bytes=10)) == "withhold"
     assert verdict(added("a", size=10), Rules(max_file_bytes=10)) is None
 
 
@@ -191,12 +255,12 @@ def test_a_protected_path_that_is_allowed_is_not_a_leftover():
 
 
 @pytest.mark.parametrize("head", [b"\x7fELF\2\0", b"MZ\x90\0", b"\xca\xfe\xba\xbe\0\0"])
-def test_refuses_compiled_programs_of_any_name(head):
-    assert verdict(added("picture.png", new_mode=EXECUTABLE, head=head)) == "refuse"
+def test_withholds_compiled_programs_of_any_name(head):
+    assert verdict(added("picture.png", new_mode=EXECUTABLE, head=head)) == "withhold"
 
 
-def test_refuses_binary_content_where_text_is_expected_unless_it_is_allowed():
-    assert verdict(added("data.bin", head=b"a\0b")) == "refuse"
+def test_withholds_binary_content_where_text_is_expected_unless_it_is_allowed():
+    assert verdict(added("data.bin", head=b"a\0b")) == "withhold"
     assert verdict(added("data.bin", head=b"a\0b"), Rules(allowed=("*.bin",))) is None
     assert verdict(added("logo.PNG", head=b"\x89PNG\0")) is None
     assert verdict(added("resources.resx", head=b"\xff\xfea\0b\0")) is None

@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from autocoder.changes.protected import DEFAULT_PROTECTED
-from autocoder.shared.policy import Change, Rules, Verdict
+from autocoder.shared.policy import Change, Rules
 from autocoder.shared.redaction import Redactor
+from autocoder.shared.rulings import Verdict
 from runner import git as git_module
 from runner.change import staging, survey
-from runner.change.commit import Base, Collector, conflicts
+from runner.change.commit import Base, Collector
 from runner.change.traps import TrapError, look_for_traps
+from runner.change.verdicts import with_conflicts
 from runner.git import Git, GitError, GitTimeoutError
 from tests.containers.change.as_agent import USER, hand_over, only_as_root
 from tests.containers.remote import git
@@ -235,10 +237,11 @@ def test_refuses_a_secret_in_the_target_of_a_link(tree):
     assert only_reason(tree.collect()) == "link: the file contains a secret of this run"
 
 
-def test_nothing_is_in_the_index_before_it_is_judged(tree, monkeypatch):
-    tree.write("new.bin", "a\0b")
+def test_nothing_is_in_the_index_before_it_is_judged(tree):
+    tree.write("new.txt")
+    tree.write("secret.txt", "a-secret-of-the-run")
     before = (tree.directory / "index").read_bytes()
-    assert "binary content" in only_reason(tree.collect())
+    assert "a secret of this run" in only_reason(tree.collect())
     assert (tree.directory / "index").read_bytes() == before
 
 
@@ -356,18 +359,29 @@ def new(path):
     return Change(path, "added", new_mode=0o100644)
 
 
+def conflicts(passed, verdicts):
+    return {one.path: one.reason for one in with_conflicts(passed, verdicts)[len(verdicts) :]}
+
+
 def test_withholds_paths_above_or_below_a_withheld_path():
-    verdicts = [Verdict("a/b", "withhold", ""), Verdict("c", "withhold", ""), Verdict("x", "drop", "")]
+    verdicts = (Verdict("a/b", "withhold", ""), Verdict("c", "withhold", ""), Verdict("x", "drop", ""))
     passed = [new("a"), new("c/d/e"), new("a-b"), new("x/y"), new("c-d"), Change("a/b/z", "deleted")]
-    assert {verdict.path: verdict.reason for verdict in conflicts(passed, verdicts)} == {
+    assert conflicts(passed, verdicts) == {
         "a": "conflicts with the withheld path a/b",
+        "a/b/z": "conflicts with the withheld path a/b",
         "c/d/e": "conflicts with the withheld path c",
     }
 
 
+def test_what_a_withheld_path_has_displaced_stays_however_far_that_goes():
+    verdicts = (Verdict("docs/a.md", "withhold", ""),)
+    passed = [new("docs"), Change("docs/b.md", "deleted"), Change("docs/c/d.md", "deleted"), new("other")]
+    assert set(conflicts(passed, verdicts)) == {"docs", "docs/b.md", "docs/c/d.md"}
+
+
 def test_finds_conflicts_of_very_many_paths_quickly():
     passed = [new(f"folder/{number}/file") for number in range(20_000)]
-    verdicts = [Verdict(f"folder/{number}/file/inner", "withhold", "") for number in range(20_000)]
+    verdicts = tuple(Verdict(f"folder/{number}/file/inner", "withhold", "") for number in range(20_000))
     began = time.process_time()  # a busy machine must not fail this
     assert len(conflicts(passed, verdicts)) == 20_000
     assert time.process_time() - began < 2
@@ -376,7 +390,7 @@ def test_finds_conflicts_of_very_many_paths_quickly():
 def test_deep_paths_take_no_longer_than_wide_ones():
     deep = "/".join("d" * 2_000)
     began = time.monotonic()
-    assert conflicts([new(f"{deep}/{n}") for n in range(2_000)], [Verdict("e", "withhold", "")]) == ()
+    assert conflicts([new(f"{deep}/{n}") for n in range(2_000)], (Verdict("e", "withhold", ""),)) == {}
     assert time.monotonic() - began < 2
 
 

@@ -308,16 +308,17 @@ def test_refuses_a_change_that_holds_a_secret_of_the_run(group):
     assert result.reason == "d/config: the file contains a secret of this run"
 
 
-def test_refuses_changes_to_paths_kept_in_lfs(group):
-    group.agent(f"echo bytes > art.psd; echo '{FINAL}'")
-    result = group.run()
-    assert result.outcome == "refused"
-    assert "LFS" in result.reason
+def test_withholds_changes_to_paths_kept_in_lfs(group, tmp_path):
+    group.agent(f"echo bytes > art.psd; echo x > fine.txt; echo '{FINAL}'")
+    (withheld,) = group.run().withheld
+    assert (withheld.path, "LFS" in withheld.reason) == ("art.psd", True)
+    assert group.changes(tmp_path / "r.git") == {"fine.txt": "A"}
 
 
-def test_refuses_paths_that_the_agent_itself_puts_into_lfs(group):
+def test_withholds_paths_that_the_agent_itself_puts_into_lfs(group, tmp_path):
     group.agent(f"echo '*.big filter=lfs' >> .gitattributes; echo x > a.big; echo '{FINAL}'")
-    assert group.run().outcome == "refused"
+    assert [one.path for one in group.run().withheld] == ["a.big"]
+    assert group.changes(tmp_path / "r.git") == {".gitattributes": "M"}
 
 
 def test_the_log_is_stored_while_the_agent_works(group):
