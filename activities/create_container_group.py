@@ -25,7 +25,7 @@ from autocoder.parallel import in_parallel
 from autocoder.rounds import RoundFile, WholeRun
 from autocoder.runs.callback import callback_token
 from autocoder.runs.ending import cancelled_in
-from autocoder.runs.files import ATTEMPT, LOG, PACK, PROGRESS, REPORT, RESULT, STREAM
+from autocoder.runs.files import ATTEMPT, LOG, PACK, PROGRESS, REPORT, RESULT, STREAM, UNPUBLISHED
 from autocoder.runs.next_step import LAUNCHED_AT, LAUNCHES
 from autocoder.runs.rows import is_concluded, round_of, subject_columns
 from autocoder.settings import settings
@@ -37,6 +37,7 @@ OUTPUTS = {
     PROGRESS: "cw",
     PACK: "cw",
     RESULT: "cw",
+    UNPUBLISHED: "cw",
 }
 MARGIN_MINUTES = 40  # for which signed URLs outlive the start and the agent's work: checks, upload, delays
 CLONE_MARGIN_MINUTES = 15  # for which the clone token outlives the time that a group may take to start

@@ -20,11 +20,12 @@ from autocoder.clock import now
 from autocoder.errors import SignInRequired, Transient
 from autocoder.ids import group_name
 from autocoder.models import AgentResult, Ended, GroupVerdict, Observation, Plan, RunReport, Wait
+from autocoder.reports.kept_work import kept_words
 from autocoder.reports.run_report import concluding, ended_report
 from autocoder.rounds import Round, WholeRun, files_in
 from autocoder.runs.causes import explained
 from autocoder.runs.ending import cancelled_in, ending_without_change, ending_without_result
-from autocoder.runs.files import PLAN, REPORT, RESULT
+from autocoder.runs.files import PLAN, REPORT, RESULT, UNPUBLISHED
 from autocoder.runs.looks import confirming_pause, pause
 from autocoder.runs.next_step import ABSENCES, LAUNCHED_AT, PAID_MINUTES, Step, Stock, is_untouched, next_step
 from autocoder.runs.rows import is_over, round_of
@@ -171,9 +172,18 @@ def _publishing(record: _Record) -> Observation:
         return _ended(record, result, plan)
     without_change = ending_without_change(plan, explained(plan, result))
     if without_change is not None:
+        without_change = _with_kept_work(record, without_change, result)
         record.connected.records.merge(record.run_id, result_columns(record.row, result))
         return _ended(record, without_change, plan, result)
     return Observation(next="publish", run=plan.run, plan=plan, result=result, row=record.row)
+
+
+def _with_kept_work(record: _Record, ended: Ended, result: AgentResult) -> Ended:
+    """Return *ended*, whose reason says where the work is that is not published, if it is kept."""
+    if result.kept is None:
+        return ended
+    words = kept_words("The work", record.current, UNPUBLISHED, settings().log_retention_days)
+    return ended.model_copy(update={"reason": f"{ended.reason}\n\n{words}".strip()})
 
 
 def _ended(

@@ -11,6 +11,7 @@ from dataclasses import astuple, dataclass
 from typing import Generic, TypeVar
 
 FIRST = 1  # the number of a run's first round
+CONTAINER = "runs"  # in Blob Storage
 
 
 class RunFile(str):

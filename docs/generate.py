@@ -1,10 +1,11 @@
 """Write the generated tables of the documentation; `--check` only reports whether they are current.
 
 Each table is between `<!-- begin NAME -->` and `<!-- end NAME -->` in one page, generated from its source:
-settings from `autocoder/settings.py`, agents from the folders in `containers/`, outcomes, causes and rulings
-from `autocoder/shared/`, routes from `triggers/`, emulators from `emulators/coverage/`, the benchmark's parts
-from `emulators/bench/aims.py`, the pipelines task from its `task.json`, packages from their docstrings. The
-table of request fields is written by hand; `tests/docs/test_tables.py` checks that it is complete.
+settings from `autocoder/settings.py`, agents from the folders in `containers/`, outcomes, causes, rulings and
+build outputs from `autocoder/shared/`, routes from `triggers/`, emulators from `emulators/coverage/`, the
+benchmark's parts from `emulators/bench/aims.py`, the pipelines task from its `task.json`, packages from their
+docstrings. The table of request fields is written by hand; `tests/docs/test_tables.py` checks that it is
+complete.
 """
 
 import ast
@@ -25,6 +26,7 @@ from pydantic import BeforeValidator  # noqa: E402
 from autocoder import setting_values, settings  # noqa: E402
 from autocoder.agents import agents  # noqa: E402
 from autocoder.reports.comment import COMPLETED, completed  # noqa: E402
+from autocoder.shared.build_outputs import BUILD_OUTPUTS  # noqa: E402
 from autocoder.shared.model_failures import MODEL_FAILURES  # noqa: E402
 from autocoder.shared.outcomes import OUTCOMES  # noqa: E402
 from autocoder.shared.rulings import RULINGS  # noqa: E402
@@ -124,6 +126,13 @@ def rulings_table() -> str:
     return "\n".join(rows)
 
 
+def build_outputs_table() -> str:
+    """Return the table of build output that is left out."""
+    rows = ["| Files | Of | If |", "|---|---|---|"]
+    rows += [f"| `{one.glob}` | {one.made_by} | {one.evidence} |" for one in BUILD_OUTPUTS]
+    return "\n".join(rows)
+
+
 def routes_table() -> str:
     """Return the table of HTTP routes, as the app registers them."""
     logging.disable()  # the app reports that it is not configured, which is expected here
@@ -199,6 +208,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "outcomes": outcomes_table,
     "model-failures": model_failures_table,
     "rulings": rulings_table,
+    "build-outputs": build_outputs_table,
     "routes": routes_table,
     "coverage": coverage_table,
     "bench": bench_table,

@@ -3,14 +3,14 @@
 From here on, a run can no longer be cancelled.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from activities.parts.agent_result import result_columns
 from activities.parts.temporary_folder import temporary_folder
 from autocoder.agents import agents, all_leftovers
-from autocoder.changes.objections import file_changes, objections
+from autocoder.changes.objections import file_changes, holds_own_secret, objections
 from autocoder.changes.pack import PackFile, open_pack
 from autocoder.changes.protected import policy_rules
 from autocoder.changes.trees import CommitChange, read_change
@@ -21,6 +21,7 @@ from autocoder.clock import now
 from autocoder.errors import TooLarge
 from autocoder.models import AgentResult, Ended, Plan, PushedBranch
 from autocoder.parallel import in_parallel
+from autocoder.reports.kept_work import kept_words
 from autocoder.runs.callback import callback_token
 from autocoder.runs.files import PACK
 from autocoder.runs.rows import is_concluded, phase_columns, pull_request_of
@@ -28,6 +29,7 @@ from autocoder.settings import settings
 from autocoder.shared.policy import Rules
 
 MAX_LISTED_FILES = 100
+MAX_LISTED_OBJECTIONS, MAX_LISTED_LENGTH = 20, 300  # in the reason, and characters of each
 MAX_PACK_BYTES = 200_000_000
 
 
@@ -58,8 +60,7 @@ def push_branch(
             secrets, lfs = _secrets(connected, plan), plan.repository.lfs
             against = objections(opened, change, _rules(plan), secrets, before=before, lfs=lfs)
             if against:
-                listed = "\n".join(f"- {line}" for line in against[:20])
-                return Ended(outcome="refused", reason=connected.redact(f"Nothing was pushed:\n{listed}"))
+                return _refused(connected, plan, against)
             is_open = (
                 row is not None and pull_request_of(row) is not None
             )  # its branch may be merged and gone
@@ -80,6 +81,17 @@ def _too_late(row: Mapping[str, Any] | None) -> Ended | None:
     if row is not None and is_concluded(row):  # the activity is executed once more, after the end
         return Ended(outcome="cancelled", reason="The run had ended before anything was pushed.")
     return None
+
+
+def _refused(connected: Clients, plan: Plan, against: Sequence[str]) -> Ended:
+    """Return how the run ends; its pack is kept unless it holds a secret of the run itself."""
+    listed = "\n".join(f"- {line[:MAX_LISTED_LENGTH]}" for line in against[:MAX_LISTED_OBJECTIONS])
+    parts, current = [f"Nothing was pushed:\n{listed}"], plan.run.current_round
+    if holds_own_secret(against):
+        connected.blobs.delete(current, PACK)
+    else:
+        parts.append(kept_words("The change", current, PACK, settings().log_retention_days))
+    return Ended(outcome="refused", reason=connected.redact("\n\n".join(parts)))
 
 
 def _read_base(connected: Clients, plan: Plan, path: str) -> bytes | None:

@@ -8,7 +8,7 @@ from autocoder import wire
 from autocoder.clients.connect import Clients
 from autocoder.models import AgentResult, Run
 from autocoder.rounds import FIRST, Round, files_in
-from autocoder.runs.files import PACK, PLAN, RESULT
+from autocoder.runs.files import PACK, PLAN, RESULT, UNPUBLISHED
 from autocoder.runs.rows import round_of
 from autocoder.shared.outcomes import BY_SUPERVISOR
 
@@ -42,6 +42,8 @@ def take_result(connected: Clients, run: Run) -> bool:
     plan = read_plan(connected, last).model_copy(update={"run": run})
     blobs.copy(last, PACK, current)
     result = _result(connected, last).model_copy(update={"run_id": run.id})
+    if result.kept is not None and blobs.exists(last, UNPUBLISHED):
+        blobs.copy(last, UNPUBLISHED, current)
     blobs.put(current, RESULT, wire.to_bytes(result))
     blobs.put(current, PLAN, wire.to_bytes(plan))
     columns = {"agent_type": plan.agent_type, "model": plan.model, "branch": plan.branch, "title": plan.title}

@@ -14,7 +14,9 @@ from autocoder.clients.connect import Clients
 from autocoder.errors import AutocoderError, SignInRequired, Transient
 from autocoder.models import OpenedPullRequest, PullRequest, PullRequestInput
 from autocoder.reports.comment import code
+from autocoder.reports.kept_work import kept_words
 from autocoder.reports.pull_request import Description, describe
+from autocoder.runs.files import UNPUBLISHED
 from autocoder.settings import settings
 from autocoder.texts.utf16_length import cut
 
@@ -36,8 +38,17 @@ def description_of(connected: Clients, given: PullRequestInput, *, is_draft: boo
         texts.pull_request_template,
         is_draft=is_draft,
         skip_ci=settings().commit_skip_ci,
+        kept=_kept(given),
         redact=connected.redact,
     )
+
+
+def _kept(given: PullRequestInput) -> str:
+    """Return where the withheld files are, empty if none are kept."""
+    if given.result.kept is None:
+        return ""
+    place, days = given.plan.run.current_round, settings().log_retention_days
+    return kept_words("What was withheld", place, UNPUBLISHED, days)
 
 
 def add_all(

@@ -9,7 +9,6 @@ from autocoder.ids import group_name
 from autocoder.models import Run, RunReport
 from autocoder.rounds import Round
 from autocoder.runs.claims import active_claim
-from autocoder.runs.files import PACK
 from autocoder.runs.rows import CLAIM_ETAG, usage_column
 
 
@@ -41,6 +40,4 @@ def end_run(connected: Clients, report: RunReport, row: dict[str, Any] | None = 
     usage = usage_column(report.usage) if report.usage.turns else {}
     records.end(run.id, {**columns, **usage}, row)
     records.release_read(active_claim(run.request, run.id), run.id, str((row or {}).get(CLAIM_ETAG) or ""))
-    if report.outcome == "refused":  # a refused change may contain a secret
-        connected.blobs.delete(run.current_round, PACK)
     return connected.places.leave_place(run.id)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 
 from autocoder.changes.pack import PackFile
-from autocoder.changes.secret_scan import scan
+from autocoder.changes.secret_scan import OWN_SECRET, scan
 from autocoder.changes.trees import CommitChange, TreeChange, new_blobs, policy_changes
 from autocoder.models import FileChange
 from autocoder.shared.globs import matches
@@ -42,6 +42,11 @@ def objections(
     for finding in scan(texts, own_secrets, before=before):
         found.append(f"{finding.path}, line {finding.line}: looks like a secret ({finding.kind})")
     return found
+
+
+def holds_own_secret(against: Sequence[str]) -> bool:
+    """Whether one of the objections is that the change contains a secret of its own run."""
+    return any(line.endswith(f"({OWN_SECRET})") for line in against)
 
 
 def file_changes(change: CommitChange, lines: Mapping[str, tuple[int, int]]) -> list[FileChange]:

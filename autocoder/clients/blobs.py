@@ -25,13 +25,12 @@ from autocoder.clients.storage.sas import DelegationKey, Grant, iso, signed_quer
 from autocoder.clients.storage.shared_key import blob_string
 from autocoder.errors import AutocoderError, Conflict, InvalidArgument, NotFound, StaleRevision
 from autocoder.models import RUN_ID
-from autocoder.rounds import FileT, Folder, WholeRun
+from autocoder.rounds import CONTAINER, FileT, Folder, WholeRun
 
 if TYPE_CHECKING:
     import httpx
 
 SERVICE = "Blob Storage"
-CONTAINER = "runs"
 MAX_BYTES = 64_000_000
 COPY_MINUTES = 15
 SKEW = dt.timedelta(minutes=15)  # Azure's recommendation, because clocks differ

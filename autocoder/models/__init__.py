@@ -68,6 +68,7 @@ from autocoder.models.requests import Requester as Requester
 from autocoder.models.requests import Run as Run
 from autocoder.models.requests import RunRequest as RunRequest
 from autocoder.models.results import AgentResult as AgentResult
+from autocoder.models.results import Kept as Kept
 from autocoder.models.results import Pack as Pack
 from autocoder.models.results import Progress as Progress
 from autocoder.models.results import Usage as Usage

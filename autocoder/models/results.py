@@ -54,6 +54,13 @@ class Pack(Value):
     sha256: str
 
 
+class Kept(Value):
+    """`unpublished.tar`: what the agent changed and the run does not publish."""
+
+    files: int
+    bytes: int
+
+
 class AgentResult(Value):
     """`result.json`, the last file that the supervisor writes."""
 
@@ -74,6 +81,10 @@ class AgentResult(Value):
     verification: tuple[Verification, ...] = ()
     withheld: tuple[Withheld, ...] = ()
     more_withheld: int = Field(0, description="number of withheld paths beyond those in `withheld`")
+    kept: Kept | None = Field(None, description="none if everything is published, or it could not be kept")
+    build_outputs: dict[str, int] = Field(
+        default_factory=dict, description="how many files of build output were left out, by their known name"
+    )
     lines: dict[str, tuple[int, int]] = Field(
         default_factory=dict, description="path to lines added and removed, of at most 200 text files"
     )

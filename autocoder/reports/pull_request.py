@@ -13,6 +13,7 @@ from autocoder.models import AgentResult, FileChange, Plan, PushedBranch, Verifi
 from autocoder.reports.comment import code, finish_line, unseen, usage_line
 from autocoder.reports.draft import draft_warnings
 from autocoder.reports.start import start_lines, title_suffix
+from autocoder.shared.build_outputs import counted
 from autocoder.texts.markdown import fenced, from_markdown, inert, one_line, without_ci_marks
 from autocoder.texts.utf16_length import cut, length
 
@@ -72,13 +73,14 @@ def describe(
     *,
     is_draft: bool,
     skip_ci: bool,
+    kept: str = "",
     redact: Callable[[str], str] = str,
 ) -> Description:
     """Return the pull request's description, at most 4,000 characters long, fitted after *redact*.
 
-    With *skip_ci* it says how to complete it so that the target branch's pipelines start.
+    *kept* says where the withheld files are; with *skip_ci*, how to complete it so that pipelines start.
     """
-    found = _sections(plan, result, pushed, template, is_draft=is_draft, skip_ci=skip_ci)
+    found = _sections(plan, result, pushed, template, is_draft=is_draft, skip_ci=skip_ci, kept=kept)
     sections = [_redacted(section, redact) for section in found]
     counts: list[int | None] = [None] * len(sections)
     overflow: list[int] = []
@@ -125,13 +127,14 @@ def _sections(
     *,
     is_draft: bool,
     skip_ci: bool,
+    kept: str,
 ) -> list[Section]:
     """Return the parts of the description in the order in which they stand."""
     number = (f"#{plan.work_item.id}",) if plan.work_item else ()
-    warnings = tuple(_warnings(plan, result, is_draft=is_draft))
+    warnings = tuple(_warnings(plan, result, kept, is_draft=is_draft))
     return [
         Section("Summary", _whole(_summary(result.summary)), 2),
-        Section("Changes", tuple(_changes(pushed)), 3),
+        Section("Changes", tuple(_changes(pushed, result)), 3),
         Section("Verification", tuple(_verification(result.verification)), 0),
         Section("Warnings", warnings, 1),
         Section("Run", (*_run_lines(plan, result), *start_lines(plan), *((SQUASH,) if skip_ci else ())), 0),
@@ -184,9 +187,11 @@ def _short(block: str) -> str:
     return block if length(block) < LONG_BLOCK else LONG_BLOCK_LEFT
 
 
-def _changes(pushed: PushedBranch) -> list[str]:
+def _changes(pushed: PushedBranch, result: AgentResult) -> list[str]:
     lines = [f"- `{code(change.path, 200)}` {change.kind}{_counted(change)}" for change in pushed.files]
-    return lines + ([f"- and {pushed.more_files} more files"] if pushed.more_files else [])
+    lines += [f"- and {pushed.more_files} more files"] if pushed.more_files else []
+    left_out = counted(result.build_outputs)
+    return [*lines, *(["", left_out] if left_out else [])]
 
 
 def _counted(change: FileChange) -> str:
@@ -230,14 +235,13 @@ def _with_output(checks: Sequence[Verification]) -> list[Verification]:
     return [check for check in checks[:MAX_CHECKS] if check.exit_code and check.output.strip()]
 
 
-def _warnings(plan: Plan, result: AgentResult, *, is_draft: bool) -> list[str]:
+def _warnings(plan: Plan, result: AgentResult, kept: str, *, is_draft: bool) -> list[str]:
     lines = [f"- {words}" for words in draft_warnings(plan, result, is_draft=is_draft)]
-    lines += [
-        f"- Withheld: `{code(item.path, 200)}` ({one_line(item.reason, 160)})" for item in result.withheld
-    ]
+    for item in result.withheld:
+        lines.append(f"- Withheld: `{code(item.path, 200)}` ({one_line(item.reason, 160)})")
     if result.more_withheld:
         lines.append(f"- Withheld: {result.more_withheld:,} more paths")
-    return [*lines, *(f"- {words}" for words in (plan.base.remark, *unseen(plan)) if words)]
+    return [*lines, *(f"- {words}" for words in (kept, plan.base.remark, *unseen(plan)) if words)]
 
 
 def _run_lines(plan: Plan, result: AgentResult) -> list[str]:

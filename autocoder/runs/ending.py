@@ -5,6 +5,7 @@ from typing import Any
 
 from autocoder.models import AgentResult, Ended, GroupVerdict, Plan
 from autocoder.runs.next_step import LAUNCHED_AT
+from autocoder.shared.build_outputs import counted
 from autocoder.shared.outcomes import BY_SUPERVISOR, Outcome
 
 NEEDS_INFO = "NEEDS_INFO:"
@@ -51,7 +52,8 @@ def ending_without_change(plan: Plan, result: AgentResult) -> Ended | None:
             return _ended("needs_info", summary.removeprefix(NEEDS_INFO).strip())
         if result.withheld:
             return _ended("refused", _nothing_else(result))
-        return _ended("no_changes", result.reason or summary)
+        said = [result.reason or summary, counted(result.build_outputs)]
+        return _ended("no_changes", "\n\n".join(filter(None, said)))
     if row.outcome == "failed":
         reason = result.reason or summary or "The agent failed and gave no reason."
         return _ended("failed", reason, result.cause)

@@ -13,3 +13,4 @@ ATTEMPT = RoundFile("attempt")  # created once, by the supervisor that may spend
 PROGRESS = RoundFile("progress.json")  # of the containers while they work, as are the logs
 LOG, STREAM = RoundFile("log.txt"), RoundFile("stream.txt")
 RESULT, PACK = RoundFile("result.json"), RoundFile("changes.pack")  # what the containers brought
+UNPUBLISHED = RoundFile("unpublished.tar")  # what they did not publish, for people with access to the storage

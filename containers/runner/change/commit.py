@@ -7,26 +7,30 @@ https://git-scm.com/docs/git-pack-objects
 import hashlib
 import os
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from autocoder.shared.build_outputs import build_outputs
 from autocoder.shared.path_names import shown
 from autocoder.shared.policy import GITLINK, Change, Rules, judge
 from autocoder.shared.redaction import Redactor
 from autocoder.shared.rulings import Verdict, verdict_on
 from runner.background import BackgroundCall
 from runner.change.checked_out import CheckedOut
+from runner.change.kept import MAX_FILES, Archive, Kept, newer_files
 from runner.change.staging import FileChangedError, SecretFoundError, Stage
-from runner.change.survey import ENCODING, is_attributes, opened, survey, with_attribute, with_lfs
+from runner.change.survey import ENCODING, Survey, is_attributes, opened, survey, with_attribute, with_lfs
 from runner.change.traps import TrapError
 from runner.change.verdicts import acted, with_conflicts, without
-from runner.git import Git, GitTimeoutError
+from runner.git import Git, GitError, GitTimeoutError
 
 TREE = 0o040000
 STAGE, CHECKED_OUT = "stage", "checked-out"  # under the volume `repository`
-PACK = "changes.pack"
+PACK, UNPUBLISHED = "changes.pack", "unpublished.tar"
 MAX_ENTRIES = 3  # of the changes into the index, while new attributes withhold some of them
 MAX_COUNTED_FILES, MAX_COUNTED_LENGTH = 200, 40_000  # files, and characters of all their paths
 _NUMBERS = re.compile(rb"(\d+)\t(\d+)\t(.+)", re.DOTALL)
@@ -47,6 +51,8 @@ class CollectedChange(NamedTuple):
     difference: Difference = Difference(frozenset(), {})
     withheld: tuple[Verdict, ...] = ()
     refused: tuple[Verdict, ...] = ()
+    outputs: Mapping[str, int] = {}  # how many files of build output were left out, by name
+    unpublished: tuple[Change, ...] = ()  # what is kept apart: the whole change if it is refused
 
 
 class Base(NamedTuple):
@@ -77,21 +83,43 @@ class Collector(NamedTuple):
         The same changes give the same commit id. Raises `GitError` when Git fails for another reason than the
         agent's files.
         """
+        surveyed = None
         try:
-            return self._collect(text)
+            surveyed = self._survey()
+            collected = self._collect(surveyed, text)
+            return collected._replace(outputs=Counter(surveyed.outputs.values()))
         except TrapError as trap:
-            return CollectedChange(refused=(trap.verdict,))
+            return self._without_comparison(trap.verdict)
         except GitTimeoutError as error:  # caused by the files that Git had to read
-            return CollectedChange(
-                refused=(Verdict("", "refuse", f"Git could not read the change: {error}"),)
-            )
+            return self._without_comparison(verdict_on("", "unreadable", error), surveyed)
 
-    def _collect(self, text: Mapping[str, Any]) -> CollectedChange:
-        surveyed = survey(
-            self.git._replace(work_tree=self.workspace, user=self.reader),
-            self.workspace,
-            self.rules.max_file_bytes,
-        )
+    def keep(self, collected: CollectedChange) -> tuple[Path, Kept]:
+        """Write the archive of what is not published; returns its path, and what it has.
+
+        Raises `OSError` when it cannot be written.
+        """
+        path = self.git.directory.parent / UNPUBLISHED
+        archive = Archive(path, self.workspace, self.redactor, self.rules.max_total_bytes)
+        return path, archive.write(collected.unpublished, (*collected.refused, *collected.withheld))
+
+    def _without_comparison(self, refusal: Verdict, surveyed: Survey | None = None) -> CollectedChange:
+        """Return a refused change; if Git cannot tell its files, those that look new are kept."""
+        if surveyed is not None:
+            return CollectedChange(refused=(refusal,), unpublished=surveyed.changes)
+        try:
+            found = islice(newer_files(self.git, self.workspace), MAX_FILES)
+            kept = {change.path: change for change in found}
+        except (GitError, OSError):
+            kept = {}
+        outputs = build_outputs(kept.keys(), (), lambda _: False, lambda _: True)
+        unpublished = tuple(change for path, change in kept.items() if path not in outputs)
+        return CollectedChange(refused=(refusal,), unpublished=unpublished)
+
+    def _survey(self) -> Survey:
+        reading = self.git._replace(work_tree=self.workspace, user=self.reader)
+        return survey(reading, self.workspace, self.rules)
+
+    def _collect(self, surveyed: Survey, text: Mapping[str, Any]) -> CollectedChange:
         checked_out = CheckedOut(self.git, self.git.directory.parent / CHECKED_OUT, surveyed)
         with opened(self.workspace) as workspace:
             changes = checked_out.changes(workspace)
@@ -99,14 +127,18 @@ class Collector(NamedTuple):
         if not acted(verdicts, "refuse"):
             verdicts += self._enter(without(changes, verdicts), checked_out)
         refused, withheld = acted(verdicts, "refuse"), acted(verdicts, "withhold")
+        dropped = acted(verdicts, "drop")
         if refused:
-            return CollectedChange(withheld=withheld, refused=refused)
+            kept = without(changes, dropped)
+            return CollectedChange(withheld=withheld, refused=refused, unpublished=kept)
+        paths = {verdict.path for verdict in withheld}
+        kept = tuple(change for change in changes if change.path in paths)
         tree = self.git.run("write-tree").decode().strip()
         if tree == self.base.tree:
-            return CollectedChange(withheld=withheld)
+            return CollectedChange(withheld=withheld, unpublished=kept)
         comparing = BackgroundCall(lambda: self._difference(tree))
         commit = self._commit(tree, text)
-        return CollectedChange(commit, tree, comparing.wait(), withheld)
+        return CollectedChange(commit, tree, comparing.wait(), withheld, unpublished=kept)
 
     def pack(self, collected: CollectedChange) -> tuple[Path, dict[str, Any]]:
         """Write the pack; returns its path and its entry in `result.json`.

@@ -15,9 +15,12 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from autocoder.shared.policy import EXECUTABLE, GITLINK, REGULAR, SYMLINK, Change
+from autocoder.shared.build_outputs import build_outputs
+from autocoder.shared.globs import matches
+from autocoder.shared.policy import EXECUTABLE, GITLINK, HEAD_BYTES, REGULAR, SYMLINK, Change, Rules
 from autocoder.shared.rulings import Verdict
 from runner.change.traps import TrapError, look_for_traps
+from runner.files import read_regular
 from runner.git import Git, GitError, GitTimeoutError
 
 ATTRIBUTES = ".gitattributes"
@@ -34,15 +37,18 @@ class Survey(NamedTuple):
     attributes: tuple[str, ...]  # the base's regular files from which Git reads attributes
     objects: Mapping[str, str]  # path to the base's object, for files that may differ
     changes: tuple[Change, ...]
+    outputs: Mapping[str, str] = {}  # path of build output, which is no change, to the name it is known by
 
 
-def survey(git: Git, workspace: Path, max_bytes: int) -> Survey:
+def survey(git: Git, workspace: Path, rules: Rules) -> Survey:
     """Return the differences between *workspace* and the index of *git*, which holds the base.
 
-    *max_bytes* is the maximum size of a changed file. Raises `TrapError` when the files cannot be compared,
-    or when more than `MAX_CHANGES` paths differ.
+    Build output is told apart by its names, before it is counted or looked at. Raises `TrapError` when the
+    files cannot be compared, or when more than `MAX_CHANGES` other paths differ.
     """
-    index, suspects, objects = _read_listing(_listed(git, workspace, max_bytes))
+    index, suspects, objects = _read_listing(_listed(git, workspace, rules.max_file_bytes))
+    outputs = _outputs(workspace, suspects, index, rules)
+    suspects -= outputs.keys()
     if len(suspects) > MAX_CHANGES:
         raise TrapError(_refusal(f"{len(suspects):,} paths differ; at most {MAX_CHANGES:,} are allowed"))
     with opened(workspace) as root:
@@ -53,7 +59,24 @@ def survey(git: Git, workspace: Path, max_bytes: int) -> Survey:
     if attributes:
         changes = with_lfs(git, changes)
     regular = tuple(path for path in attributes if index[path] in FILE_MODES)
-    return Survey(index, regular, objects, tuple(changes))
+    return Survey(index, regular, objects, tuple(changes), outputs)
+
+
+def _outputs(
+    workspace: Path, suspects: Collection[str], index: Mapping[str, int], rules: Rules
+) -> dict[str, str]:
+    new = [path for path in suspects if path not in index]
+    with opened(workspace) as root:
+        return build_outputs(
+            new, index.keys(), lambda path: matches(path, rules.allowed), partial(_is_binary, root)
+        )
+
+
+def _is_binary(root: int, path: str) -> bool:
+    """Whether the first bytes of a file are not text, as Git tells it. Follows no link."""
+    with parent(root, path) as folder:
+        head = read_regular(path.rpartition("/")[2], HEAD_BYTES, folder=folder) if folder >= 0 else None
+    return b"\0" in (head or b"")
 
 
 def _listed(git: Git, workspace: Path, max_bytes: int) -> bytes:

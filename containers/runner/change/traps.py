@@ -40,7 +40,7 @@ def look_for_traps(git: Git, workspace: Path, max_bytes: int) -> None:
     Raises `TrapError` for the first such file, or when there are too many files to search.
     """
     large: dict[str, int] = {}
-    for number, (path, found) in enumerate(_walk(workspace)):
+    for number, (path, found) in enumerate(walk(workspace)):
         if number >= MAX_ENTRIES:
             reason = f"the work tree has more than {MAX_ENTRIES:,} files and folders"
             raise TrapError(Verdict("", "refuse", reason))
@@ -56,7 +56,7 @@ def look_for_traps(git: Git, workspace: Path, max_bytes: int) -> None:
             raise TrapError(Verdict(path, "refuse", f"{size:,} bytes; at most {max_bytes:,} are allowed"))
 
 
-def _walk(workspace: Path) -> Iterator[tuple[str, os.stat_result]]:
+def walk(workspace: Path) -> Iterator[tuple[str, os.stat_result]]:
     """Yield every path in *workspace* with its status, except inside the repository's own `.git`."""
     with contextlib.suppress(OSError):
         root = os.open(workspace, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)

@@ -1,12 +1,14 @@
 """The phase after the agent: commit, outcome, verification, pack."""
 
+import contextlib
 import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from autocoder.shared.outcomes import BY_SUPERVISOR
 from autocoder.shared.policy import Rules
-from runner.change.commit import Base, CollectedChange, Collector
+from runner.blobs import PAUSES, ExchangeError
+from runner.change.commit import UNPUBLISHED, Base, CollectedChange, Collector
 from runner.gateway.record import ModelCalls
 from runner.git import GIT_FOLDER, Git, GitError
 from runner.supervisor.agent import Ending
@@ -47,11 +49,14 @@ class CollectingPhase(NamedTuple):
         judged = outcome_of(ending, calls.refused, final, collected, minutes=minutes, cause=cause)
         self.result.update(judged._asdict())
         self.result.update(withheld_part(collected.withheld))
+        self.result["buildOutputs"] = dict(collected.outputs)
         if collected.commit:
             self.result["lines"] = dict(collected.difference.lines)
             if BY_SUPERVISOR[judged.outcome].carries_change:
                 self._verify(collector)
                 self._upload(collector, collected)
+        if collected.unpublished:
+            self._keep(collector, collected)
 
     def _collector(self, base_tree: str) -> Collector:
         repository = self.context.settings.volumes["repository"]
@@ -84,3 +89,13 @@ class CollectingPhase(NamedTuple):
         path, self.result["pack"] = collector.pack(collected)
         self.context.client.put(self.context.settings.outputs["changes.pack"], path)
         self.result["seconds"]["pack"] = round(time.monotonic() - began, 2)
+
+    def _keep(self, collector: Collector, collected: CollectedChange) -> None:
+        """Upload the archive of what is not published, if that is possible: the run does not fail for it."""
+        place = self.context.settings.outputs.get(UNPUBLISHED)  # none from an app that does not know of it
+        if place is None:
+            return
+        with contextlib.suppress(OSError, ExchangeError):
+            path, kept = collector.keep(collected)
+            self.context.client.with_pauses(PAUSES).put(place, path)
+            self.result["kept"] = kept._asdict()

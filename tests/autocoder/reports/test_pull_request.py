@@ -276,6 +276,12 @@ def test_withheld_paths_that_are_not_listed_are_counted():
     assert "- Withheld: 11,800 more paths" in text.body
 
 
+def test_build_output_that_was_left_out_is_counted_below_the_changes():
+    body = described(PLAN, result(build_outputs={"node_modules": 3_000}), PUSHED).body
+    assert "\n\n3,000 files of build output were left out (`node_modules`).\n\n## Verification" in body
+    assert "build output" not in described(PLAN, result(), PUSHED).body
+
+
 def started_from(branch):
     repository = PLAN.repository.model_copy(update={"base": m.Base(branch=branch, commit="2" * 40)})
     return PLAN.model_copy(update={"repository": repository})

@@ -77,6 +77,11 @@ def test_a_long_reason_is_cut():
         ({"outcome": "no_changes", "summary": "All is well."}, "no_changes", "All is well."),
         ({"outcome": "no_changes", "summary": "x", "reason": "y"}, "no_changes", "y"),
         ({"outcome": "no_changes", "summary": " NEEDS_INFO: which?"}, "needs_info", "which?"),
+        (
+            {"outcome": "no_changes", "summary": "x", "build_outputs": {"node_modules": 3_000, "obj": 1}},
+            "no_changes",
+            "x\n\n3,001 files of build output were left out (`node_modules`, `obj`).",
+        ),
         ({"outcome": "agent_failed", "reason": "x"}, "failed", "x"),
         ({"outcome": "agent_failed", "summary": "x"}, "failed", "x"),
         ({"outcome": "agent_failed"}, "failed", "The agent failed and gave no reason."),

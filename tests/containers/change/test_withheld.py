@@ -3,12 +3,15 @@
 import os
 import socket
 import subprocess
+import tarfile
 
 import pytest
 
 from autocoder.changes.objections import objections
 from autocoder.changes.pack import open_pack
 from autocoder.changes.trees import read_change
+from runner import git as git_module
+from runner.change import survey
 from runner.supervisor.ending import withheld_part
 from tests.containers.change.test_collecting import TEXT, Tree
 
@@ -161,6 +164,95 @@ def test_nothing_is_committed_where_everything_is_withheld(tree):
     assert listed(collected) == {"caf\\xe9.txt": "the name is not UTF-8"}
 
 
+# -- build outputs -------------------------------------------------------------------------------------------
+
+
+def fill(tree, folder, count):
+    for number in range(count):
+        put(tree, f"{folder}/{number % 10}/{number}.js", b"")
+
+
+def test_build_output_is_left_out_in_silence_and_counted(tree):
+    fill(tree, "web/node_modules/p", 3_000)
+    put(tree, "__pycache__/a.pyc", b"a\0b")
+    put(tree, "a.txt")
+    collected, changes = published(tree)
+    assert changes == {"a.txt": "added"}
+    assert (collected.withheld, collected.outputs) == ((), {"node_modules": 3_000, "__pycache__": 1})
+
+
+def test_build_output_does_not_count_against_the_limits_and_is_not_read(tree, monkeypatch):
+    monkeypatch.setattr(survey, "MAX_CHANGES", 10)
+    looked, look = [], survey._look
+    monkeypatch.setattr(
+        survey, "_look", lambda root, path, mode: looked.append(path) or look(root, path, mode)
+    )
+    fill(tree, "node_modules", 1_500)
+    os.truncate(tree.workspace / "node_modules" / "1" / "1.js", 200_000_000)
+    put(tree, b"node_modules/caf\xe9.js")
+    put(tree, "a.txt")
+    collected, changes = published(tree)
+    assert (changes, looked) == ({"a.txt": "added"}, ["a.txt"])
+    assert collected.outputs == {"node_modules": 1_501}
+
+
+def test_build_output_of_dotnet_is_left_out_and_a_teams_scripts_are_not(tree):
+    put(tree, "app/App.csproj", b"<Project/>\n")
+    put(tree, "app/bin/Debug/net8.0/App.dll", b"MZ\0")
+    put(tree, "app/bin/Debug/net8.0/App.deps.json", b"{}\n")
+    put(tree, "app/obj/project.assets.json", b"{}\n")
+    put(tree, "app/bin/migrate.sh", b"#!/bin/sh\n")
+    put(tree, "bin/deploy.sh", b"#!/bin/sh\n")
+    collected, changes = published(tree)
+    assert set(changes) == {"app/App.csproj", "app/bin/migrate.sh", "bin/deploy.sh"}
+    assert collected.outputs == {"bin/Debug": 2, "obj": 1}
+
+
+def test_a_repository_and_a_link_among_build_output_are_left_out_with_it(tree):
+    put(tree, "a.txt")
+    (tree.workspace / ".venv").symlink_to("/usr")
+    subprocess.run(["git", "init", "-q", tree.workspace / "node_modules" / "inner"], check=True)
+    put(tree, "node_modules/inner/x")
+    collected, changes = published(tree)
+    assert changes == {"a.txt": "added"}
+    assert collected.outputs == {".venv": 1, "node_modules": 1}
+
+
+def test_build_output_that_the_team_allows_is_published(tree):
+    put(tree, "node_modules/mine/index.js")
+    put(tree, "node_modules/other/index.js")
+    collector = tree.collector()
+    rules = collector.rules._replace(allowed=("node_modules/mine/",))
+    collected, changes = published(tree, collector._replace(rules=rules))
+    assert changes == {"node_modules/mine/index.js": "added"}
+    assert collected.outputs == {"node_modules": 1}
+
+
+def test_what_a_team_commits_is_no_build_output(tree):
+    put(tree, "target/notes.txt")
+    put(tree, "pom.xml", b"<project/>\n")
+    tree.git("add", "-A")
+    tree.git("commit", "-qm", "second")
+    tree.base = tree.base._replace(
+        commit=tree.git("rev-parse", "HEAD"), tree=tree.git("rev-parse", "HEAD^{tree}")
+    )
+    put(tree, "target/more.txt")
+    (tree.workspace / "target" / "notes.txt").unlink()
+    collected, changes = published(tree)
+    assert changes == {"target/more.txt": "added", "target/notes.txt": "deleted"}
+    assert collected.outputs == {}
+
+
+def test_only_build_output_is_no_change(tree):
+    fill(tree, "node_modules", 3)
+    collected = tree.collect()
+    assert (collected.commit, collected.withheld, collected.refused) == (None, (), ())
+    assert collected.outputs == {"node_modules": 3}
+
+
+# -- what refuses the whole ----------------------------------------------------------------------------------
+
+
 @pytest.mark.parametrize(
     ("script", "reason"),
     [
@@ -177,6 +269,131 @@ def test_what_endangers_the_whole_refuses_it_whatever_else_is_withheld(tree, scr
     put(tree, "a.txt")
     put(tree, b"caf\xe9.txt")
     put(tree, "gradle-wrapper.jar", JAR)
-    collected = tree.collect()
+    collector = tree.collector()
+    collected = collector.collect(TEXT)
     assert collected.commit is None
     assert reason in collected.refused[0].reason
+    archived = kept(collector, collected)
+    assert {
+        "files/a.txt",
+        "files/caf\udce9.txt",
+        "files/gradle-wrapper.jar",
+        "reasons.txt",
+    } <= archived.keys()
+    assert archived["files/gradle-wrapper.jar"] == JAR
+    assert not any(b"a-secret-of-the-run" in content for content in archived.values())
+
+
+# -- the work that is kept -----------------------------------------------------------------------------------
+
+
+def kept(collector, collected):
+    """What the archive of the work has: name -> content, or the target of a link."""
+    path, summary = collector.keep(collected)
+    assert summary.bytes == path.stat().st_size
+    with tarfile.open(path, encoding="utf-8", errors="surrogateescape") as archive:
+        members = archive.getmembers()
+        found = {
+            one.name: archive.extractfile(one).read() if one.isfile() else one.linkname.encode()
+            for one in members
+        }
+    assert sum(name.startswith("files/") for name in found) == summary.files
+    return found
+
+
+def test_a_refused_change_is_kept_whole_without_build_output(tree):
+    subprocess.run(["ln", "-s", "/etc/passwd", "out"], cwd=tree.workspace, check=True)
+    (tree.workspace / "src" / "app.py").unlink()
+    put(tree, "README.md", b"changed\n")
+    (tree.workspace / "README.md").chmod(0o755)
+    fill(tree, "node_modules", 5)
+    collector = tree.collector()
+    archived = kept(collector, collector.collect(TEXT))
+    assert archived == {
+        "files/README.md": b"changed\n",
+        "files/out": b"/etc/passwd",
+        "deleted.txt": b"src/app.py\n",
+        "reasons.txt": b"out: a symbolic link that leaves the repository\n",
+    }
+
+
+def test_withheld_files_are_kept_and_no_others(tree):
+    for path, (content, _) in UNWANTED.items():
+        put(tree, path, content)
+    put(tree, "a.txt")
+    collector = tree.collector()
+    collected = collector.collect(TEXT)
+    archived = kept(collector, collected)
+    assert collected.commit
+    files = {name.removeprefix("files/"): content for name, content in archived.items() if "files/" in name}
+    assert files == {os.fsdecode(path): content for path, (content, _) in UNWANTED.items()}
+    assert len(archived["reasons.txt"].splitlines()) == len(UNWANTED)
+
+
+def test_the_kept_work_has_a_limit_and_names_what_is_missing(tree):
+    put(tree, "one.bin", b"\0" * 60)
+    put(tree, "two.bin", b"\0" * 60)
+    os.truncate(tree.workspace / "empty.txt", 1 << 40)
+    collector = tree.collector()
+    collector = collector._replace(
+        rules=collector.rules._replace(max_total_bytes=100, max_file_bytes=1 << 50)
+    )
+    archived = kept(collector, collector.collect(TEXT))
+    assert sum(name.startswith("files/") for name in archived) == 1
+    assert b"empty.txt: 1,099,511,627,776 bytes are too many\n" in archived["left-out.txt"]
+    assert b".bin: 60 bytes are too many\n" in archived["left-out.txt"]
+
+
+def test_a_file_with_a_secret_of_the_run_is_not_kept(tree):
+    put(tree, "a.txt")
+    put(tree, "b.txt", b"key = a-secret-of-the-run\n")
+    put(tree, "a-secret-of-the-run.txt")
+    (tree.workspace / "link").symlink_to("a-secret-of-the-run")
+    collector = tree.collector()
+    archived = kept(collector, collector.collect(TEXT))
+    assert set(archived) == {"files/a.txt", "left-out.txt", "reasons.txt"}
+    assert b"b.txt: it contains a secret of this run\n" in archived["left-out.txt"]
+    assert b"[redacted].txt: its name contains a secret of this run\n" in archived["left-out.txt"]
+
+
+def test_what_has_become_a_link_since_is_not_followed(tree, tmp_path):
+    put(tree, "d/a.bin", b"a\0b")
+    put(tree, "e.bin", b"a\0b")
+    collector = tree.collector()
+    collected = collector.collect(TEXT)
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "a.bin").write_bytes(b"from outside")
+    subprocess.run(["rm", "-rf", "d", "e.bin"], cwd=tree.workspace, check=True)
+    (tree.workspace / "d").symlink_to(tmp_path / "outside")
+    (tree.workspace / "e.bin").symlink_to(tmp_path / "outside" / "a.bin")
+    archived = kept(collector, collected)
+    assert set(archived) == {"files/e.bin", "left-out.txt", "reasons.txt"}
+    assert archived["files/e.bin"].startswith(b"/")
+    assert b"from outside" not in b"".join(archived.values())
+
+
+def test_work_that_git_cannot_compare_is_kept_as_far_as_it_looks_new(tree, monkeypatch):
+    os.utime(tree.directory / "index")
+    for path in tree.workspace.rglob("*"):
+        os.utime(path, (1, 1), follow_symlinks=False)
+    os.mkfifo(tree.workspace / ".gitignore")
+    put(tree, "README.md", b"changed\n")
+    os.utime(tree.workspace / "README.md", (4e9, 4e9))
+    put(tree, b"new/caf\xe9.txt")
+    fill(tree, "node_modules", 3)
+    monkeypatch.setattr(git_module, "PATIENCE_SECONDS", 0.2)
+    collector = tree.collector(seconds=30)
+    collected = collector.collect(TEXT)
+    assert collected.refused[0].path == ".gitignore"
+    archived = kept(collector, collected)
+    assert {name for name in archived if "files/" in name} == {"files/README.md", "files/new/caf\udce9.txt"}
+    assert archived["left-out.txt"] == b".gitignore: not a file\n"
+
+
+def test_work_of_too_many_paths_is_kept(tree, monkeypatch):
+    monkeypatch.setattr(survey, "MAX_CHANGES", 10)
+    for number in range(12):
+        put(tree, f"many/{number}")
+    collector = tree.collector()
+    archived = kept(collector, collector.collect(TEXT))
+    assert {f"files/many/{number}" for number in range(12)} <= archived.keys()
