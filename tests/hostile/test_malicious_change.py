@@ -6,18 +6,12 @@ from tests.hostile.evidence import ProcessWatch, tree_of
 from tests.processes import commands_with, unique_seconds
 
 
-def test_a_path_with_a_newline_refuses_the_change(attack):
-    attacking = attack('python3 -c \'open("a\\nRun me", "w")\'; echo fine >fine.txt').start()
-    run = attacking.published_nothing("refused")
-    assert "the path has control characters" in run["reason"]
-
-
 @pytest.mark.parametrize(
     "target", ["/proc/self/environ", "../../control/agent/start-1", "/etc/passwd", "a/../../../x"]
 )
 def test_a_link_out_of_the_repository_refuses_the_change(attack, target):
     run = attack(f"ln -s {target} out; echo fine >fine.txt").start().published_nothing("refused")
-    assert run["reason"] == "out: a symbolic link that leaves the repository"
+    assert run["reason"].startswith("out: a symbolic link that leaves the repository\n")
 
 
 def test_a_file_of_two_gigabytes_refuses_the_change_and_is_not_copied(attack):

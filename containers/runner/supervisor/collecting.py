@@ -97,5 +97,6 @@ class CollectingPhase(NamedTuple):
             return
         with contextlib.suppress(OSError, ExchangeError):
             path, kept = collector.keep(collected)
-            self.context.client.with_pauses(PAUSES).put(place, path)
-            self.result["kept"] = kept._asdict()
+            if kept.files:
+                self.context.client.with_pauses(PAUSES).put(place, path)
+                self.result["kept"] = kept._asdict()
