@@ -13,6 +13,7 @@ from functools import cache
 from itertools import islice
 from typing import NamedTuple
 
+MADE_BY_COMMANDS = "made by setup and verify"  # what stands for the name of files known by that
 MAX_NESTED = 8  # folders of build output in one another that are looked at, from the outermost
 
 
@@ -118,6 +119,7 @@ def counted(outputs: Mapping[str, int]) -> str:
         return ""
     were = "1 file of build output was" if total == 1 else f"{total:,} files of build output were"
     known = [f"`{name}`" for name in dict.fromkeys(glob.rstrip("/") for glob in _globs()) if name in outputs]
+    known += [MADE_BY_COMMANDS] if MADE_BY_COMMANDS in outputs else []
     return f"{were} left out ({', '.join(known or ['of unknown kinds'])})."
 
 

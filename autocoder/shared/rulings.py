@@ -44,6 +44,7 @@ class Ruling(NamedTuple):
 
     action: Action
     reason: str
+    may_be_made: bool = False  # if the team's commands make such a file, it is build output and not listed
 
 
 RULINGS: Mapping[Kind, Ruling] = {
@@ -55,9 +56,9 @@ RULINGS: Mapping[Kind, Ruling] = {
     "backslash": Ruling("withhold", "the name has a backslash"),
     "long name": Ruling("withhold", "the name is too long"),
     "not a file": Ruling("withhold", "neither a file nor a symbolic link"),
-    "too large": Ruling("withhold", "{:,} bytes; at most {:,} are allowed"),
-    "program": Ruling("withhold", "a compiled program"),
-    "binary": Ruling("withhold", "binary content where text is expected"),
+    "too large": Ruling("withhold", "{:,} bytes; at most {:,} are allowed", may_be_made=True),
+    "program": Ruling("withhold", "a compiled program", may_be_made=True),
+    "binary": Ruling("withhold", "binary content where text is expected", may_be_made=True),
     "LFS": Ruling("withhold", "stored with Git LFS, which is not supported"),
     "nested repository": Ruling("withhold", "a nested Git repository"),
     "deleted submodule": Ruling("withhold", "submodules cannot be deleted"),
@@ -82,9 +83,10 @@ class Verdict(NamedTuple):
     path: str
     action: Action
     reason: str
+    kind: Kind | None = None
 
 
 def verdict_on(path: str, kind: Kind, *details: object) -> Verdict:
     """Return the verdict on *path*, empty for the whole change, with the *details* of its reason."""
     ruling = RULINGS[kind]
-    return Verdict(path, ruling.action, ruling.reason.format(*details))
+    return Verdict(path, ruling.action, ruling.reason.format(*details), kind)

@@ -5,8 +5,6 @@ https://git-scm.com/docs/git-pack-objects
 """
 
 import hashlib
-import os
-import re
 from collections import Counter
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -16,11 +14,12 @@ from typing import Any, NamedTuple
 
 from autocoder.shared.build_outputs import build_outputs
 from autocoder.shared.path_names import shown
-from autocoder.shared.policy import GITLINK, Change, Rules, judge
+from autocoder.shared.policy import Change, Rules, judge
 from autocoder.shared.redaction import Redactor
 from autocoder.shared.rulings import Verdict, verdict_on
 from runner.background import BackgroundCall
 from runner.change.checked_out import CheckedOut
+from runner.change.collected import CollectedChange, Difference, read_difference
 from runner.change.kept import MAX_FILES, Archive, Kept, newer_files
 from runner.change.staging import FileChangedError, SecretFoundError, Stage
 from runner.change.survey import ENCODING, Survey, is_attributes, opened, survey, with_attribute, with_lfs
@@ -28,31 +27,9 @@ from runner.change.traps import TrapError
 from runner.change.verdicts import acted, with_conflicts, without
 from runner.git import Git, GitError, GitTimeoutError
 
-TREE = 0o040000
 STAGE, CHECKED_OUT = "stage", "checked-out"  # under the volume `repository`
 PACK, UNPUBLISHED = "changes.pack", "unpublished.tar"
 MAX_ENTRIES = 3  # of the changes into the index, while new attributes withhold some of them
-MAX_COUNTED_FILES, MAX_COUNTED_LENGTH = 200, 40_000  # files, and characters of all their paths
-_NUMBERS = re.compile(rb"(\d+)\t(\d+)\t(.+)", re.DOTALL)
-
-
-class Difference(NamedTuple):
-    """The difference of two trees: ids of trees and new files, and lines added and removed by path."""
-
-    objects: frozenset[str]
-    lines: Mapping[str, tuple[int, int]]
-
-
-class CollectedChange(NamedTuple):
-    """The collected change: its commit, if any, the withheld paths, and the reasons if it is refused."""
-
-    commit: str | None = None
-    tree: str = ""
-    difference: Difference = Difference(frozenset(), {})
-    withheld: tuple[Verdict, ...] = ()
-    refused: tuple[Verdict, ...] = ()
-    outputs: Mapping[str, int] = {}  # how many files of build output were left out, by name
-    unpublished: tuple[Change, ...] = ()  # what is kept apart: the whole change if it is refused
 
 
 class Base(NamedTuple):
@@ -221,26 +198,3 @@ def without_encoding(git: Git, changes: Collection[Change]) -> tuple[Verdict, ..
     encodings = with_attribute(git, changes, ENCODING)
     named = (path for path, value in encodings.items() if value in (b"set", b"unset"))
     return tuple(verdict_on(path, "no encoding", ENCODING) for path in named)
-
-
-def read_difference(listed: bytes) -> Difference:
-    """Return the difference in the output of `git diff-tree -z --raw --numstat`.
-
-    https://git-scm.com/docs/git-diff-tree
-    """
-    objects: set[str] = set()
-    lines: dict[str, tuple[int, int]] = {}
-    left = MAX_COUNTED_LENGTH
-    records = iter(listed.split(b"\0"))
-    for record in records:
-        if record.startswith(b":"):
-            old_mode, new_mode, old, new, _ = record[1:].decode().split(" ")
-            if int(old_mode, 8) == TREE:
-                objects.add(old)
-            if int(new_mode, 8) not in (0, GITLINK):
-                objects.add(new)
-            next(records)  # its path
-        elif len(lines) < MAX_COUNTED_FILES and len(record) < left and (found := _NUMBERS.fullmatch(record)):
-            left -= len(record)
-            lines[os.fsdecode(found[3])] = (int(found[1]), int(found[2]))
-    return Difference(frozenset(objects), lines)

@@ -2,13 +2,15 @@
 
 import contextlib
 import time
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from autocoder.shared.outcomes import BY_SUPERVISOR
 from autocoder.shared.policy import Rules
 from runner.blobs import PAUSES, ExchangeError
-from runner.change.commit import UNPUBLISHED, Base, CollectedChange, Collector
+from runner.change.collected import CollectedChange
+from runner.change.commit import UNPUBLISHED, Base, Collector
 from runner.gateway.record import ModelCalls
 from runner.git import GIT_FOLDER, Git, GitError
 from runner.supervisor.agent import Ending
@@ -48,13 +50,13 @@ class CollectingPhase(NamedTuple):
         cause = cause_of(ending, final, calls.failure, exit_is_status=exit_is_status)
         judged = outcome_of(ending, calls.refused, final, collected, minutes=minutes, cause=cause)
         self.result.update(judged._asdict())
-        self.result.update(withheld_part(collected.withheld))
-        self.result["buildOutputs"] = dict(collected.outputs)
         if collected.commit:
             self.result["lines"] = dict(collected.difference.lines)
             if BY_SUPERVISOR[judged.outcome].carries_change:
-                self._verify(collector)
+                collected = collected.without_made(self._verify(collector, collected.may_be_made))
                 self._upload(collector, collected)
+        self.result.update(withheld_part(collected.withheld))
+        self.result["buildOutputs"] = dict(collected.outputs)
         if collected.unpublished:
             self._keep(collector, collected)
 
@@ -67,10 +69,11 @@ class CollectingPhase(NamedTuple):
         reader = None if settings.any_user else settings.agent_user
         return Collector(git, settings.volumes["workspace"], base, rules, self.context.redactor, reader)
 
-    def _verify(self, collector: Collector) -> None:
+    def _verify(self, collector: Collector, missing: Collection[str]) -> frozenset[str]:
+        """Run the team's commands on the commit; return which of the *missing* files they have made."""
         setup, verify = self.run.get("setup", ()), self.run.get("verify", ())
         if not setup and not verify:
-            return
+            return frozenset()
         self.live.phase("verifying")
         began = time.monotonic()
         turn = verify_turn(self.context.settings.volumes)
@@ -83,6 +86,7 @@ class CollectingPhase(NamedTuple):
             self.result["verification"] = [not_run(command) for command in (*setup, *verify)]
         self.result["seconds"]["verify"] = round(time.monotonic() - began, 2)
         self.live.phase("collecting")
+        return verification.made(missing)
 
     def _upload(self, collector: Collector, collected: CollectedChange) -> None:
         began = time.monotonic()

@@ -8,7 +8,7 @@ from autocoder.shared.model_failures import ModelFailure, classify, classify_tex
 from autocoder.shared.outcomes import SupervisorOutcome
 from autocoder.shared.path_names import shown
 from autocoder.shared.rulings import Verdict
-from runner.change.commit import CollectedChange
+from runner.change.collected import CollectedChange
 from runner.supervisor.agent import Ending, Reason
 from runner.supervisor.final_message import FinalMessage
 from runner.supervisor.one_line import one_line

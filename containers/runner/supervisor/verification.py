@@ -6,12 +6,13 @@ The commands run the repository's own code, so the files that they leave in `ver
 import os
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from autocoder.shared.redaction import Redactor
-from runner.files import read_regular, write_whole
+from runner.change.survey import FOLDER, parent
+from runner.files import open_regular, read_regular, write_whole
 from runner.supervisor.turns import Turn
 
 TOTAL_SECONDS = 420.0  # for checkout and commands; the orchestration allows 10 minutes after the agent's time
@@ -56,6 +57,20 @@ class Verification:
             time.sleep(LOOK_SECONDS)
         return [self._result(number, command) for number, command in enumerate(commands, 1)]
 
+    def made(self, paths: Iterable[str]) -> frozenset[str]:
+        """Return which of *paths*, which the checkout did not have, the commands have made as files there.
+
+        They run untrusted code, which can only hide its own files from the list of withheld ones.
+        """
+        try:
+            root = os.open(self._turn.answers / "checkout", FOLDER)
+        except OSError:
+            return frozenset()
+        try:
+            return frozenset(path for path in paths if _is_file(root, path))
+        finally:
+            os.close(root)
+
     def _result(self, number: int, command: str) -> dict[str, Any]:
         code, log = self._number(f"{number}.exit"), self._read(f"{number}.log", 4 * MAX_OUTPUT)
         if code is None and log is None:
@@ -85,3 +100,13 @@ class Verification:
             return read_regular(name, limit, tail=True, folder=folder)
         finally:
             os.close(folder)
+
+
+def _is_file(root: int, path: str) -> bool:
+    """Whether *path* under *root* is a regular file; no link is followed."""
+    with parent(root, path) as folder:
+        descriptor = open_regular(path.rpartition("/")[2], folder) if folder >= 0 else None
+    if descriptor is None:
+        return False
+    os.close(descriptor)
+    return True

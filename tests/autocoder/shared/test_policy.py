@@ -123,7 +123,8 @@ def test_refuses_paths_that_lead_out_of_the_tree_or_into_a_git_folder(path):
 def test_withholds_names_that_some_systems_cannot_have_and_calls_them_what_they_are(path, reason, kind):
     old, new = (None if kind == "added" else REGULAR), (None if kind == "deleted" else REGULAR)
     change = Change(path, kind, old, new)
-    assert judge([change, added("fine.txt")], Rules()) == ((path, "withhold", reason),)
+    (one,) = judge([change, added("fine.txt")], Rules())
+    assert one[:3] == (path, "withhold", reason)
 
 
 @pytest.mark.parametrize("path", ["a" * 255, "é" * 127, "日" * 85])

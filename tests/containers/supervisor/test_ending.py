@@ -7,7 +7,7 @@ from autocoder.runs.ending import ending_without_change
 from autocoder.shared.model_failures import BY_KIND, ModelFailure
 from autocoder.shared.outcomes import BY_SUPERVISOR
 from autocoder.shared.rulings import Verdict
-from runner.change.commit import CollectedChange
+from runner.change.collected import CollectedChange
 from runner.supervisor.agent import Ending
 from runner.supervisor.ending import cause_of, outcome_of
 from runner.supervisor.final_message import FinalMessage

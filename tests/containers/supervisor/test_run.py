@@ -213,6 +213,29 @@ def test_verifies_the_commit_in_order_and_keeps_the_end_of_the_output(group):
     assert result.outcome == "changed"
 
 
+def test_withheld_files_that_setup_and_verify_make_as_well_are_build_output_and_only_counted(group, tmp_path):
+    make = "mkdir -p out && printf 'a\\0b' > out/app.jar && printf 'a\\0b' > data.bin && echo x > AGENTS.md"
+    group.run_file |= {
+        "setup": ["mkdir out && printf 'a\\0b' > out/app.jar"],
+        "verify": ["echo x > AGENTS.md"],
+    }
+    group.agent(f"{make}; echo fine > fine.txt; echo '{FINAL}'")
+    result = group.run()
+    assert group.changes(tmp_path / "r.git") == {"fine.txt": "A"}
+    assert {one.path for one in result.withheld} == {"AGENTS.md", "data.bin"}
+    assert result.build_outputs == {"made by setup and verify": 1}
+    assert (result.outcome, [one.exit_code for one in result.verification]) == ("changed", [0, 0])
+
+
+def test_a_link_that_the_commands_leave_for_their_checkout_is_not_followed(group, tmp_path):
+    (tmp_path / "app.jar").write_bytes(b"x")
+    checkout = group.volumes["verification"] / "checkout"
+    group.run_file["verify"] = [f"rm -rf '{checkout}'; ln -s '{tmp_path}' '{checkout}'"]
+    group.agent(f"printf 'a\\0b' > app.jar; echo fine > fine.txt; echo '{FINAL}'")
+    result = group.run()
+    assert [one.path for one in result.withheld] == ["app.jar"]
+
+
 def test_ends_a_verify_command_that_hangs_and_skips_the_next_one(group):
     group.run_file["verify"] = ["sleep 60", "echo never"]
     group.set_constant("supervisor.verification", "TOTAL_SECONDS", 9.0)
