@@ -22,13 +22,23 @@ from runner.change.checked_out import CheckedOut
 from runner.change.collected import CollectedChange, Difference, read_difference
 from runner.change.kept import MAX_FILES, Archive, Kept, newer_files
 from runner.change.staging import FileChangedError, SecretFoundError, Stage
-from runner.change.survey import ENCODING, Survey, is_attributes, opened, survey, with_attribute, with_lfs
+from runner.change.survey import (
+    ENCODING,
+    Survey,
+    is_attributes,
+    opened,
+    survey,
+    with_attribute,
+    with_heads,
+    with_lfs,
+)
 from runner.change.traps import TrapError
 from runner.change.verdicts import acted, with_conflicts, without
 from runner.git import Git, GitError, GitTimeoutError
 
 STAGE, CHECKED_OUT = "stage", "checked-out"  # under the volume `repository`
 PACK, UNPUBLISHED = "changes.pack", "unpublished.tar"
+TOO_MANY = ("too many files", "too many bytes")
 MAX_ENTRIES = 3  # of the changes into the index, while new attributes withhold some of them
 
 
@@ -100,7 +110,7 @@ class Collector(NamedTuple):
         checked_out = CheckedOut(self.git, self.git.directory.parent / CHECKED_OUT, surveyed)
         with opened(self.workspace) as workspace:
             changes = checked_out.changes(workspace)
-        verdicts = with_conflicts(changes, judge(changes, self.rules))
+        verdicts = with_conflicts(changes, self._judged(changes))
         if not acted(verdicts, "refuse"):
             verdicts += self._enter(without(changes, verdicts), checked_out)
         refused, withheld = acted(verdicts, "refuse"), acted(verdicts, "withhold")
@@ -144,6 +154,14 @@ class Collector(NamedTuple):
         self.git.own(folder)
         staged = self.git._replace(work_tree=self.stage.files, seconds=seconds)
         staged.run("checkout-index", "--all", "--force", f"--prefix={folder}/")
+
+    def _judged(self, changes: Collection[Change]) -> tuple[Verdict, ...]:
+        """Judge *changes*; if they are too many, without those that turn out to be binary."""
+        verdicts = judge(changes, self.rules)
+        if not any(one.kind in TOO_MANY for one in verdicts):
+            return verdicts
+        with opened(self.workspace) as workspace:
+            return judge(with_heads(changes, workspace), self.rules)
 
     def _enter(self, passed: Collection[Change], checked_out: CheckedOut) -> tuple[Verdict, ...]:
         """Stage the changes, judge the staged files and add those that pass to the index."""

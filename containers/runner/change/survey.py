@@ -26,6 +26,7 @@ from runner.git import Git, GitError, GitTimeoutError
 ATTRIBUTES = ".gitattributes"
 ENCODING = "working-tree-encoding"
 MAX_CHANGES = 20_000
+FORM_BYTES = 16  # more than any program's form takes to be told
 FILE_MODES = frozenset({REGULAR, EXECUTABLE})
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -73,10 +74,24 @@ def _outputs(
 
 
 def _is_binary(root: int, path: str) -> bool:
-    """Whether the first bytes of a file are not text, as Git tells it. Follows no link."""
+    return b"\0" in _head(root, path)
+
+
+def _head(root: int, path: str) -> bytes:
+    """Return the first bytes of a file, by which Git tells text from binary. Follows no link."""
     with parent(root, path) as folder:
         head = read_regular(path.rpartition("/")[2], HEAD_BYTES, folder=folder) if folder >= 0 else None
-    return b"\0" in (head or b"")
+    return head or b""
+
+
+def with_heads(changes: Iterable[Change], workspace: int) -> list[Change]:
+    """Return *changes* with as much of the head of each binary file as tells what it is."""
+    known = list(changes)
+    heads = (b"" if change.kind == "deleted" else _head(workspace, change.path) for change in known)
+    return [
+        change._replace(head=head[:FORM_BYTES] + b"\0") if b"\0" in head else change
+        for change, head in zip(known, heads, strict=True)
+    ]
 
 
 def _listed(git: Git, workspace: Path, max_bytes: int) -> bytes:

@@ -164,6 +164,19 @@ def test_nothing_is_committed_where_everything_is_withheld(tree):
     assert listed(collected) == {"caf\\xe9.txt": "the name is not UTF-8"}
 
 
+def test_binaries_do_not_count_against_the_number_of_files_that_may_change(tree):
+    for number in range(30):
+        put(tree, f"out/{number}.o", b"\x7fELF\0")
+    put(tree, "a.txt")
+    collector = tree.collector()
+    collector = collector._replace(rules=collector.rules._replace(max_files=5))
+    collected, changes = published(tree, collector)
+    assert (changes, len(collected.withheld)) == ({"a.txt": "added"}, 30)
+    for number in range(6):  # a.txt is in the index by now
+        put(tree, f"{number}.txt")
+    assert "6 files were changed; at most 5" in collector.collect(TEXT).refused[0].reason
+
+
 # -- build outputs -------------------------------------------------------------------------------------------
 
 
