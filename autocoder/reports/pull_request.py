@@ -245,7 +245,6 @@ def _warnings(plan: Plan, result: AgentResult, kept: str, *, is_draft: bool) -> 
 
 
 def _run_lines(plan: Plan, result: AgentResult) -> list[str]:
-    took = sum(result.seconds.values())
-    agent = f"{plan.agent_name} · {code(plan.model, 60)}"
+    took, agent = sum(result.seconds.values()), f"{plan.agent_name} · {code(plan.model, 60)}"
     finish = [f"\n{finish_line(result.told_to_finish)}"] if result.told_to_finish else []
     return [f"{agent} · {usage_line(result.usage)} · {took:.0f} s · run {plan.run.id}", *finish]

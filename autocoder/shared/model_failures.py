@@ -10,8 +10,6 @@ https://learn.microsoft.com/azure/ai-foundry/openai/reference#errorresponse
 https://ai.google.dev/gemini-api/docs/troubleshooting
 """
 
-import json
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -27,11 +25,7 @@ from autocoder.shared.json_text import parse_json
 
 MAX_SAID = 500  # characters of the provider's own sentence
 MAX_ERROR_BYTES = 64_000  # of an answer that are read to classify it
-MAX_TEXT = 20_000  # characters of an agent's text
-_MAX_OBJECTS = 20  # JSON objects that are looked for in a text
 _MAX_DETAILS = 20
-_WORD = re.compile(r"\b[A-Za-z][A-Za-z_]{5,60}\b")
-_STATUS = re.compile(r"(?i)\b(?:api error|http|status(?: code)?|error code)[:= ]{0,3}\(?([45]\d\d)\b")
 
 
 class ModelFailureRow(NamedTuple):
@@ -124,7 +118,7 @@ def classify(status: int | None, body: bytes) -> ModelFailure:
 
 def failure_in(value: Any, status: int | None) -> ModelFailure:
     """Return the failure that the JSON *value* of an error answer or an error event describes."""
-    error = _error_of(value)
+    error = error_of(value)
     codes, said = list(_codes(error)), clean(_message(error))
     kind = next((KIND_OF_CODE[code] for code in codes if code in KIND_OF_CODE), None)
     if kind is None:
@@ -155,25 +149,6 @@ def refusal_in(item: Mapping[str, Any]) -> ModelFailure | None:
     return None
 
 
-def classify_text(text: str) -> ModelFailure | None:
-    """Return the failure that an agent's own *text* about it names, by a code or a status; None if none.
-
-    It is for what a CLI's final event says, which often quotes the provider's answer.
-    """
-    text = text[:MAX_TEXT]
-    status = _STATUS.search(text)
-    number = int(status[1]) if status else None
-    for value in _objects(text):
-        if _error_of(value):
-            return failure_in(value, number)
-    known = next((word for word in _WORD.findall(text) if word in KIND_OF_CODE), "")
-    by_words = next((rule.kind for rule in KIND_OF_MESSAGE if rule.pattern.search(text)), None)
-    kind = KIND_OF_CODE.get(known) or by_words or KIND_OF_STATUS.get(number or 0)
-    if kind is None and number is not None:
-        kind = "overloaded" if number >= 500 else "rejected"
-    return ModelFailure(kind, number, clean(text), BY_KIND[kind].passes) if kind else None
-
-
 def clean(text: str) -> str:
     """Return *text* on one line, without characters that do not print, and with at most MAX_SAID characters.
 
@@ -186,7 +161,7 @@ def clean(text: str) -> str:
     return f"{plain[: MAX_SAID - 1].rpartition(' ')[0]}…"
 
 
-def _error_of(value: Any) -> Mapping[str, Any]:
+def error_of(value: Any) -> Mapping[str, Any]:
     """Return the object that describes the error in *value*, which may be the error itself, or nothing."""
     if not isinstance(value, dict):
         return {}
@@ -244,18 +219,3 @@ def _told(holder: Mapping[str, Any]) -> str:
     details = holder.get("stop_details")
     texts = (holder.get("finishMessage"), details.get("explanation") if isinstance(details, dict) else None)
     return next((text for text in texts if isinstance(text, str)), "")
-
-
-def _objects(text: str) -> Iterator[Any]:
-    """Yield the JSON objects in *text*, in a bounded number of attempts."""
-    decoder, start = json.JSONDecoder(), -1
-    for _ in range(_MAX_OBJECTS):
-        start = text.find("{", start + 1)
-        if start < 0:
-            return
-        try:
-            value, end = decoder.raw_decode(text, start)
-        except (ValueError, RecursionError):
-            continue
-        yield value
-        start = end - 1

@@ -48,7 +48,7 @@ class Answering(BaseHTTPRequestHandler):
     _unheard_since: float | None = None
 
     def drop(self) -> None:
-        """End the conversation from another thread."""
+        """End the conversation from another thread, as its subclass does; raises `NotImplementedError`."""
         raise NotImplementedError
 
     @property

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Literal, NamedTuple
 
 from autocoder.shared.failure_codes import ModelFailureKind
-from autocoder.shared.model_failures import ModelFailure, classify, classify_text
+from autocoder.shared.failure_texts import classify_text
+from autocoder.shared.model_failures import ModelFailure, classify
 from autocoder.shared.outcomes import SupervisorOutcome
 from autocoder.shared.path_names import shown
 from autocoder.shared.rulings import Verdict

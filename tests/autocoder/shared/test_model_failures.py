@@ -6,12 +6,12 @@ from typing import get_args
 import pytest
 
 from autocoder.shared.failure_codes import KIND_OF_CODE, REFUSING_ENDS, ModelFailureKind
+from autocoder.shared.failure_texts import classify_text
 from autocoder.shared.model_failures import (
     BY_KIND,
     MAX_SAID,
     MODEL_FAILURES,
     classify,
-    classify_text,
     refusal_in,
 )
 
