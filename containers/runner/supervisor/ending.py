@@ -15,6 +15,7 @@ from runner.supervisor.final_message import FinalMessage
 from runner.supervisor.one_line import one_line
 
 STATUS_OF_EXIT = {status % 256: status for status in (400, 401, 403, 404, 413, 429, 500, 502, 503, 504)}
+SEEN = "The provider said"  # the source of a cause that the gateway saw
 NO_MESSAGE = "the agent ended without a final message"
 STOPS: Mapping[Reason, str] = {  # ends of an agent that did not end by itself
     "silent": "the agent's container stopped responding; it may have run out of memory",
@@ -85,7 +86,7 @@ def cause_of(
     that *exit_is_status* modulo 256, as a program's exit code has one byte.
     """
     if seen is not None:
-        return Cause(seen, "The provider said")
+        return Cause(seen, SEEN)
     told = classify_text(final.failure or final.last_words)
     if told is not None:
         return Cause(told, "The agent said")
@@ -99,6 +100,8 @@ def _by_agent(ending: Ending, final: FinalMessage, cause: Cause | None, *, has_c
     failure = _failure(ending, final)
     if failure:
         return _caused("agent_failed", failure, cause)
+    if not has_change and cause is not None and cause.source == SEEN:  # some report a refusal as a success
+        return _caused("agent_failed", "", cause)
     if final.found:
         return Judgement("changed" if has_change else "no_changes")
     if has_change and not final.failure and cause is None:  # its work is worth more than its last words

@@ -113,6 +113,11 @@ def test_an_agent_that_worked_around_a_failure_has_not_failed():
     assert caused(FINE, SUCCESS, KEY, CHANGED) == ("changed", "", "")
 
 
+def test_an_agent_that_reports_a_refusal_of_its_model_as_success_has_failed():
+    assert caused(FINE, SUCCESS, KEY)[::2] == ("agent_failed", "key_refused")
+    assert caused(FINE, SUCCESS)[::2] == ("no_changes", "")
+
+
 def test_a_final_message_that_a_failing_model_prevented_is_no_success():
     assert caused(FINE, FinalMessage(found=False), KEY, CHANGED)[::2] == ("agent_failed", "key_refused")
 
