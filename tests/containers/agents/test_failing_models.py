@@ -23,7 +23,7 @@ from tests.containers.gateway.test_documented_failures import KINDS
 NOWHERE = "http://127.0.0.1:9"  # the discard port: nothing listens
 QUICK = Waits(first=0.01, longest=0.02, in_call=0.1, in_all=0.2, reserve=0.1)
 SECONDS = 60  # for which the agent may run; some go on trying for longer, and then their time is up
-# It shortens its conversation by a call without tools, which is served, and begins again until its time is up.
+# It shortens its conversation by a call without tools, which is served, and begins anew until time is up.
 GOES_ON = {("opencode", "context_too_long")}
 UNCHANGED, CHANGED = CollectedChange(), CollectedChange(commit="1" * 40)
 INSTALLABLE = [name for name in AGENTS if (CONTAINERS / name / "package-lock.json").exists()]
