@@ -220,6 +220,7 @@ def test_a_cancel_while_the_group_is_still_on_its_way(case, azure, quick):
     assert time.monotonic() - began < 15
 
 
-def test_an_agent_killed_for_memory_ends_the_run(struck):
-    run = struck[SILENT].published_nothing("failed")
-    assert "memory" in run["reason"]
+def test_the_change_of_an_agent_killed_for_memory_is_offered_as_a_draft(struck):
+    killed = struck[SILENT]
+    assert "memory" in killed.published_once("failed")["reason"]
+    assert [one["isDraft"] for one in killed.pull_requests] == [True]

@@ -124,15 +124,17 @@ async def test_a_delivery_whose_orchestration_stands_still_is_ended_and_then_sta
 
 
 @pytest.mark.parametrize(
-    ("minutes", "history"),
+    ("minutes", "event"),  # whose times are minutes ago
     [
-        (30, [{"EventType": "TaskScheduled", "Timestamp": before_now(minutes=20).isoformat()}]),
-        (30, [{"EventType": "TimerCreated", "FireAt": before_now(minutes=-1).isoformat()}]),
-        (2, []),
+        (30, {"EventType": "TaskScheduled", "Timestamp": 20}),
+        (30, {"EventType": "TimerCreated", "FireAt": -1}),
+        (2, {}),
     ],
     ids=["an activity under way", "a timer that is not due", "it has just begun"],
 )
-async def test_a_delivery_that_is_being_taken_is_left_alone(minutes, history):
+async def test_a_delivery_that_is_being_taken_is_left_alone(minutes, event):
+    times = {name: before_now(minutes=ago).isoformat() for name, ago in event.items() if name != "EventType"}
+    history = [{**event, **times}] if event else []
     hub = Hub([failed(1, minutes=minutes, status="Running")], history=history)
     assert await restart_failed_deliveries(hub) == 0
     assert hub.ended == []

@@ -99,17 +99,19 @@ def test_a_result_without_a_pack_ends_the_run(changes, outcome, reason):
 
 def test_a_run_of_which_everything_was_withheld_is_refused_and_names_what():
     withheld = tuple(m.Withheld(path=f"{number}.jar", reason="binary") for number in range(25))
-    one = ending_without_change(result("no_changes", pack=None, withheld=withheld[:1]))
+    one = ending_without_change(PLAN, result("no_changes", pack=None, withheld=withheld[:1]))
     assert one.outcome == "refused"
     assert one.reason == "All that the agent changed was withheld:\n- 0.jar: binary"
-    many = ending_without_change(result("no_changes", pack=None, withheld=withheld, more_withheld=1_000))
+    many = ending_without_change(
+        PLAN, result("no_changes", pack=None, withheld=withheld, more_withheld=1_000)
+    )
     assert many.reason.endswith("- 19.jar: binary\n- and 1,005 more")
 
 
 def test_a_question_is_asked_even_if_something_was_withheld():
     withheld = (m.Withheld(path="a.jar", reason="binary"),)
     asked = result("no_changes", pack=None, withheld=withheld, summary="NEEDS_INFO: which?")
-    assert ending_without_change(asked) == m.Ended(outcome="needs_info", reason="which?")
+    assert ending_without_change(PLAN, asked) == m.Ended(outcome="needs_info", reason="which?")
 
 
 @pytest.mark.parametrize("outcome", BY_SUPERVISOR)
