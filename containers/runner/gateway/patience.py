@@ -3,7 +3,7 @@
 A provider that is overloaded or limits the rate of calls says so with 429, 503 or 529, often with the time to
 wait; agents give up after seconds. The gateway waits instead, while the agent's connection stays open:
 
-- 240 seconds in one call, because Node's `fetch` and OpenCode wait 300 seconds for the headers of an answer
+- 240 seconds in one call, because Node's `fetch` and some agents wait 300 seconds for an answer's headers
   (https://undici.nodejs.org/#/docs/api/Client?id=parameter-clientoptions); 50 in one of Gemini CLI, which
   waits 60. The agent then gets the provider's answer, and its own next try goes on waiting.
 - 600 seconds in all calls together since the provider last served one. Later calls fail at once.

@@ -14,7 +14,7 @@ from tests.containers.agents.at_work import AGENTS, CHECKOUT
 
 NO_CODE = re.compile(r"(^|/)tests/|\.md$|(^|/)package-lock\.json$|^requirements.*\.txt$")
 # Files that teams have in their repositories, and the site with the documentation of a model API.
-NO_AGENTS = re.compile(r"CLAUDE\.md|copilot-instructions\.md|docs\.claude\.com")
+NO_AGENTS = re.compile(r"CLAUDE\.md|copilot-instructions\.md|(docs|platform)\.claude\.com")
 # The default agent has to be written somewhere, for the app and for `make`.
 DEFAULTS = {
     "autocoder/settings.py": re.compile(r'default_agent: str = setting\("[a-z-]+",.*'),
