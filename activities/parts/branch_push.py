@@ -23,7 +23,7 @@ from autocoder.models import AgentResult, Ended, Plan, PushedBranch
 from autocoder.parallel import in_parallel
 from autocoder.reports.kept_work import kept_words
 from autocoder.runs.callback import callback_token
-from autocoder.runs.files import PACK
+from autocoder.runs.files import PACK, UNPUBLISHED
 from autocoder.runs.rows import is_concluded, phase_columns, pull_request_of
 from autocoder.settings import settings
 from autocoder.shared.policy import Rules
@@ -44,8 +44,7 @@ def push_branch(
     pack = result.pack
     if pack is None:  # there is only a draft to complete
         row = connected.records.begin_publishing(plan.run.id, partial(_columns, result), read)
-        nothing = PushedBranch(branch=plan.branch, commit=plan.base.commit, files=())
-        return _too_late(row) or nothing
+        return _too_late(row) or _unmoved(connected, plan, row)
     with temporary_folder() as folder:
         file = folder / PACK
         row, _ = in_parallel(
@@ -61,9 +60,7 @@ def push_branch(
             against = objections(opened, change, _rules(plan), secrets, before=before, lfs=lfs)
             if against:
                 return _refused(connected, plan, against)
-            is_open = (
-                row is not None and pull_request_of(row) is not None
-            )  # its branch may be merged and gone
+            is_open = row is not None and pull_request_of(row) is not None  # its branch may be gone
             ended = None if is_open else _push(connected, plan, pack.commit, opened)
             return ended or _pushed(plan, change, result.lines)
 
@@ -83,12 +80,22 @@ def _too_late(row: Mapping[str, Any] | None) -> Ended | None:
     return None
 
 
+def _unmoved(connected: Clients, plan: Plan, row: Mapping[str, Any] | None) -> PushedBranch | Ended:
+    """Return the draft's branch as the run found it, or how the run ends when somebody has changed it."""
+    repository, git = plan.repository, connected.azure_devops(plan.run.request.organization).git
+    is_open = row is not None and pull_request_of(row) is not None  # its branch may be merged and gone
+    if is_open or git.resolve_branch(repository.project, repository.id, plan.branch) == plan.base.commit:
+        return PushedBranch(branch=plan.branch, commit=plan.base.commit, files=())
+    return Ended(outcome="branch_moved", reason=f"Branch {plan.branch} is not as this run found it.")
+
+
 def _refused(connected: Clients, plan: Plan, against: Sequence[str]) -> Ended:
     """Return how the run ends; its pack is kept unless it holds a secret of the run itself."""
     listed = "\n".join(f"- {line[:MAX_LISTED_LENGTH]}" for line in against[:MAX_LISTED_OBJECTIONS])
     parts, current = [f"Nothing was pushed:\n{listed}"], plan.run.current_round
     if holds_own_secret(against):
-        connected.blobs.delete(current, PACK)
+        for name in (PACK, UNPUBLISHED):
+            connected.blobs.delete(current, name)
     else:
         parts.append(kept_words("The change", current, PACK, settings().log_retention_days))
     return Ended(outcome="refused", reason=connected.redact("\n\n".join(parts)))
@@ -130,9 +137,9 @@ def _push(connected: Clients, plan: Plan, commit: str, pack: PackFile) -> Ended 
         case Pushed() | AlreadyPushed():
             return None
         case BranchMoved():
-            return Ended(
-                outcome="branch_moved", reason=f"Branch {plan.branch} has commits that this run did not make."
-            )
+            moved = f"Branch {plan.branch} has commits that this run did not make."
+            kept = kept_words("The change", plan.run.current_round, PACK, settings().log_retention_days)
+            return Ended(outcome="branch_moved", reason=f"{moved} {kept}")
         case Rejected(reason):
             return Ended(outcome="failed", reason=f"Azure DevOps rejected the push: {reason}")
 

@@ -31,7 +31,7 @@ def end_run(connected: Clients, report: RunReport, row: dict[str, Any] | None = 
         "status": report.outcome,
         "reason": f"{report.reason} {untold}".strip(),
         "cause": report.cause or None,
-        "branch": report.branch or None,
+        "branch": report.branch,  # empty takes back what the launch planned: it was never pushed
         "pull_request_id": pull_request.id if pull_request else None,
         "pull_request_url": pull_request.url if pull_request else None,
         "ended_at": now(),

@@ -34,8 +34,11 @@ class Claim:
 
 
 def active_claim(request: RunRequest, run_id: str) -> Claim:
-    """Return the claim of the active run of a work item and repository; each prompt has its own claim."""
-    subject = request.work_item_id if request.work_item_id is not None else run_id
+    """Return the claim of the active run of a work item and repository.
+
+    A run of a prompt has a claim of its own, or that of the run whose draft it completes: one at a time does.
+    """
+    subject = request.work_item_id if request.work_item_id is not None else request.resumes or run_id
     parts = (request.organization, request.project, subject, request.repository)
     return Claim(ACTIVE, ids.key(*(str(part).casefold() for part in parts)))
 

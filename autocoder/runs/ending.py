@@ -37,7 +37,8 @@ def ending_without_result(seen: GroupVerdict) -> Ended:
 
 def completes_draft(plan: Plan, result: AgentResult) -> bool:
     """Whether the run's agent found that the draft from which it started lacks nothing."""
-    is_done = result.outcome == "no_changes" and not result.summary.strip().startswith(NEEDS_INFO)
+    is_empty = result.outcome == "no_changes" and not (result.withheld or result.more_withheld)
+    is_done = is_empty and not result.summary.strip().startswith(NEEDS_INFO)
     return is_done and plan.base.resumes is not None
 
 

@@ -15,21 +15,24 @@ from autocoder.shared.model_failures import BY_KIND, ModelFailure, clean, error_
 MAX_TEXT = 20_000  # characters of an agent's text
 _MAX_OBJECTS = 20  # JSON objects that are looked for in a text
 _WORD = re.compile(r"\b[A-Za-z][A-Za-z_]{5,60}\b")
+_OWN_STATUS = re.compile(r"\bAPI Error: ([45]\d\d)\b")
 _STATUS = re.compile(r"(?i)\b(?:api error|http|status(?: code)?|error code)[:= ]{0,3}\(?([45]\d\d)\b")
 
 
-def classify_text(text: str) -> ModelFailure | None:
+def classify_text(text: str, *, is_error: bool = True) -> ModelFailure | None:
     """Return the failure that an agent's own *text* about it names, by a code or a status; None if none.
 
-    It is for what a CLI's final event says, which often quotes the provider's answer.
+    It is for what a CLI's final event says, which often quotes the provider's answer. Where it is not known
+    that the text *is_error*, only what stands in no other text counts: an agent also writes of its work.
     """
     text = text[:MAX_TEXT]
-    status = _STATUS.search(text)
+    status = (_STATUS if is_error else _OWN_STATUS).search(text)
     number = int(status[1]) if status else None
     for value in _objects(text):
         if error_of(value):
             return failure_in(value, number)
-    known = next((word for word in _WORD.findall(text) if word in KIND_OF_CODE), "")
+    words = (word for word in _WORD.findall(text) if is_error or "_" in word)
+    known = next((word for word in words if word in KIND_OF_CODE), "")
     by_words = next((rule.kind for rule in KIND_OF_MESSAGE if rule.pattern.search(text)), None)
     kind = KIND_OF_CODE.get(known) or by_words or KIND_OF_STATUS.get(number or 0)
     if kind is None and number is not None:

@@ -75,6 +75,44 @@ def test_a_retry_that_fails_as_well_leaves_the_draft_to_the_next_one(case, quick
     assert all(name in changed for name in ("notes.txt", "more.txt", "rest.txt"))
 
 
+def test_a_retry_that_changes_nothing_leaves_the_draft_to_the_next_one(case, quick):
+    failed = case(BEGIN, "fail 4").start()
+    failed.published_once("failed")
+    second = retried(failed)
+    assert "branch" not in second.ended("failed")
+    third = retried(second)
+    third.ended("failed")
+    assert "began anew" not in told(third)
+    assert len(third.pull_requests) == 1
+
+
+def test_a_retry_of_a_run_without_a_draft_says_nothing_of_one(case):
+    failed = case("fail 4").start()
+    failed.ended("failed")
+    again = retried(failed)
+    again.ended("failed")
+    assert "began anew" not in told(again)
+
+
+def test_a_draft_is_not_published_when_all_that_was_added_is_withheld(case):
+    failed = case(BEGIN, "write azure-pipelines.yml trigger:").start()
+    failed.published_once("failed")
+    again = retried(failed)
+    assert "azure-pipelines.yml" in again.ended("refused")["reason"]
+    assert [one["isDraft"] for one in again.pull_requests] == [True]
+
+
+def test_a_draft_that_a_person_pushed_to_meanwhile_is_not_published(case, quick, tmp_path):
+    failed = case(BEGIN, "sleep 8").start()
+    branch = failed.published_once("failed")["branch"]
+    again = retried(failed)
+    again.reached("running")
+    theirs = push_file(quick, branch, "mine.txt", tmp_path)
+    again.ended("branch_moved")
+    assert [one["isDraft"] for one in again.pull_requests] == [True]
+    assert refs(quick, branch) == {f"refs/heads/{branch}": theirs}
+
+
 def test_a_draft_without_a_pull_request_is_completed_on_its_branch(case, quick):
     failed = case(BEGIN, REST, createPullRequest=False).start()
     branch = failed.ended("failed")["branch"]
@@ -99,7 +137,7 @@ def test_a_retry_begins_anew_when_the_draft_was_abandoned(begun, quick):
     quick.person.ask("PATCH", f"{GIT_REPOSITORIES}/pullrequests/{number}", json={"status": "abandoned"})
     again = retried(begun)
     assert again.ended("failed")["pullRequestId"] != number
-    assert f"its pull request {number} is abandoned." in told(again)
+    assert f"its pull request {number} was abandoned." in told(again)
 
 
 def test_a_tag_that_is_set_again_begins_anew(begun, quick):

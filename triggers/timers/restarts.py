@@ -95,6 +95,7 @@ def _give_up(connected: Clients, run_id: str, row: Mapping[str, Any]) -> None:
     log.error("run %s is given up: its orchestration ended %s times", run_id, MAX_RESTARTS)
     ended = ended_report(run_of(run_id, row), Ended(outcome="failed", reason=reason))
     report = settled(connected, ended, row)
-    columns = {"status": report.outcome, "reason": report.reason, "ended_at": now(), "report_owed": True}
+    columns: dict[str, Any] = {"status": report.outcome, "reason": report.reason, "branch": report.branch}
+    columns |= {"ended_at": now(), "report_owed": True}
     connected.records.end(run_id, columns)
     connected.records.release_all((ACTIVE,), run_id)  # its place is passed on in the next round

@@ -9,6 +9,8 @@ from autocoder.models import AgentResult, Base, Run
 from autocoder.runs.files import RESULT
 from autocoder.runs.rows import pull_request_of, round_of
 
+CLOSED = {"completed": "merged"}  # people call it so
+
 
 class DraftGoneError(Exception):
     """The draft is not there any more as the run left it; the message says why, to follow its name."""
@@ -32,17 +34,18 @@ def _draft(connected: Clients, resumed: str, record: RepositoryRecord, target: s
     row = connected.records.get(resumed) or {}
     branch, opened = str(row.get("branch") or ""), pull_request_of(row)
     content = connected.blobs.get(round_of(resumed, row), RESULT) if branch else None
-    pack = wire.load(AgentResult, content).pack if content else None
-    if pack is None:
+    if not content:
         raise DraftGoneError("its record was deleted (LOG_RETENTION_DAYS)")
+    result = wire.load(AgentResult, content)  # without a pack it had found nothing to add to its own base
+    left = result.pack.commit if result.pack else result.base_commit
     azure_devops = connected.azure_devops(str(row["organization"]))
     head = azure_devops.git.resolve_branch(record.project, record.id, branch)
-    if head != pack.commit:
+    if head != left:
         raise DraftGoneError("its branch was deleted" if head is None else "its branch has other commits now")
     number = None if opened is None else opened.id
     if number is not None:
         _check_pull_request(azure_devops, record, number, target)
-    return Base(branch=branch, commit=pack.commit, resumes=resumed, pull_request=number)
+    return Base(branch=branch, commit=left, resumes=resumed, pull_request=number)
 
 
 def _check_pull_request(
@@ -54,6 +57,6 @@ def _check_pull_request(
     except NotFound:
         raise DraftGoneError(f"its pull request {number} does not exist any more") from None
     if found.status != "active":
-        raise DraftGoneError(f"its pull request {number} is {found.status}")
+        raise DraftGoneError(f"its pull request {number} was {CLOSED.get(found.status, found.status)}")
     if found.target != target:
         raise DraftGoneError(f"its pull request {number} goes into another branch now")

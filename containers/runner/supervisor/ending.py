@@ -87,7 +87,7 @@ def cause_of(
     """
     if seen is not None:
         return Cause(seen, SEEN)
-    told = classify_text(final.failure or final.last_words)
+    told = classify_text(final.failure or final.last_words, is_error=bool(final.failure))
     if told is not None:
         return Cause(told, "The agent said")
     status = STATUS_OF_EXIT.get(ending.exit_code or 0) if exit_is_status else None

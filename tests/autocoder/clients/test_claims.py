@@ -84,6 +84,14 @@ def test_a_request_that_is_accepted_twice_gets_the_same_run_even_after_its_end(d
     assert records.holder(active_claim(request(5), run_id)) is None
 
 
+def test_one_run_at_a_time_completes_the_draft_of_a_prompt():
+    prompt = request(None).model_copy(update={"resumes": new_run_id()})
+    first, second = (active_claim(prompt, new_run_id()) for _ in range(2))
+    assert first == second
+    fresh = prompt.model_copy(update={"resumes": None})
+    assert active_claim(fresh, new_run_id()) != active_claim(fresh, new_run_id())
+
+
 def test_a_run_does_not_free_a_claim_that_the_next_run_has_taken(desk, records, monkeypatch):
     last = desk.start(request(6))
     records.end(last, {"status": "completed"})

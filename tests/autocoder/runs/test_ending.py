@@ -142,3 +142,8 @@ def test_a_draft_that_lacks_nothing_is_completed_without_a_further_change():
     assert ending_with_change(resumed, done).outcome == "completed"
     assert ending_without_change(resumed, asks).outcome == "needs_info"
     assert ending_without_change(PLAN, done).outcome == "no_changes"
+    withheld = (m.Withheld(path="a.jar", reason="binary"),)
+    assert (
+        ending_without_change(resumed, result("no_changes", pack=None, withheld=withheld)).outcome
+        == "refused"
+    )

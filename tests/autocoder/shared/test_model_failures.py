@@ -289,6 +289,23 @@ def test_names_no_failure_that_a_text_does_not_name(text):
     assert classify_text(text) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("I now return HTTP 404 for unknown users.", None),
+        ("Renamed the enum INTERNAL to PRIVATE.", None),
+        ("The API raises Unauthorized when the header is missing.", None),
+        ("status code: 503", None),
+        ("API Error: 529 Overloaded", "overloaded"),
+        ("stream failed (insufficient_quota): buy credits", "no_credit"),
+        (json.dumps(gemini(404, "NOT_FOUND", "x")), "model_unknown"),
+    ],
+)
+def test_takes_what_an_agent_says_of_its_work_for_no_failure(text, kind):
+    failure = classify_text(text, is_error=False)
+    assert (failure and failure.kind) == kind
+
+
 def test_the_tables_name_every_kind_once_and_each_row_is_two_sentences():
     kinds = get_args(ModelFailureKind)
     assert tuple(row.kind for row in MODEL_FAILURES) == kinds
