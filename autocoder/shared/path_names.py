@@ -12,6 +12,7 @@ from autocoder.shared.rulings import Kind
 MAX_PATH_LENGTH, MAX_NAME_LENGTH = 4096, 255  # characters, and bytes
 
 _INVISIBLE = {"Cc", "Zl", "Zp"}  # control characters and line separators
+MAX_DEPTH = 100  # names in a path, as many as the app reads of a tree
 _UNDECODED = "Cs"  # lone surrogates
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _SHORT_NAME = re.compile(r"git~\d+")  # Windows' short names for `.git`
@@ -27,7 +28,7 @@ def kind_of_name(path: str) -> Kind | None:
         return "git folder"
     if _MODULES.fullmatch(_plain(names[-1])):
         return "submodules"
-    if len(path) > MAX_PATH_LENGTH or any(_is_long(name) for name in names):
+    if len(path) > MAX_PATH_LENGTH or len(names) > MAX_DEPTH or any(_is_long(name) for name in names):
         return "long name"
     return _kind_of_characters(path)
 

@@ -23,6 +23,7 @@ _EXPECTED_BINARY = re.compile(
     r"png|jpe?g|gif|bmp|ico|webp|avif|tiff?|woff2?|ttf|otf|eot|pdf|mp[34]|wav|og[gv]|webm"
     r"|docx|xlsx|pptx|snk|sqlite|db|parquet|npy"
 )
+_HEAD = re.compile(rb"ref:\s*refs/|[0-9a-fA-F]{40}")
 _FOLDERS = ("objects", "refs")  # beside `HEAD`, what Git takes for a repository
 
 
@@ -148,12 +149,24 @@ def _heads_of_repositories(changes: Iterable[Change]) -> Iterator[str]:
 
     https://git-scm.com/docs/git-config#Documentation/git-config.txt-safebareRepository
     """
-    there = {change.path.casefold(): change.path for change in changes if change.kind != "deleted"}
+    there = {change.path.casefold(): change for change in changes if change.kind != "deleted"}
     names = sorted(there)
     for name in names:
         folder, _, last = name.rpartition("/")
-        if last == "head" and all(_has_folder(names, f"{folder}/{inner}/".lstrip("/")) for inner in _FOLDERS):
-            yield there[name]
+        if last == "head" and (
+            _is_head(there[name])
+            or all(_has_folder(names, f"{folder}/{inner}/".lstrip("/")) for inner in _FOLDERS)
+        ):
+            yield there[name].path
+
+
+def _is_head(change: Change) -> bool:
+    """Whether Git reads this file as a `HEAD`: the rest of a repository can come from elsewhere.
+
+    `objects` and `refs` may be links or in the base, and `commondir` can name another folder.
+    https://git-scm.com/docs/gitrepository-layout
+    """
+    return change.new_mode == SYMLINK or _HEAD.match(change.head) is not None
 
 
 def _has_folder(names: Sequence[str], prefix: str) -> bool:

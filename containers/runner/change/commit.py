@@ -181,6 +181,8 @@ class Collector(NamedTuple):
             staged = without(copies, verdicts)
             if acted(verdicts, "refuse") or not staged:
                 return verdicts
+            kept = {change.path for change in staged}
+            self.stage.leave_out(change for change in copies if change.path not in kept)
             self.stage.enter(self.git, checked_out.as_they_are(staged, self.stage.files))
             has_attributes = any(is_attributes(change.path) for change in staged)  # else none are new
             further = self._judge_attributes(staged) if has_attributes else ()

@@ -43,6 +43,7 @@ class Archive:
         self._place, self._workspace, self._redactor = place, workspace, redactor
         self._left, self._files = max_bytes, 0
         self._missing: list[str] = []
+        self._links: set[str] = set()
 
     def write(self, changes: Collection[Change], verdicts: Iterable[Verdict]) -> Kept:
         """Write the new files of *changes*, the names of deleted ones, and why of the *verdicts*.
@@ -72,6 +73,8 @@ class Archive:
         """Add a file or a link; return why it cannot be added, empty if it was."""
         if self._redactor.holds_own_secret(os.fsencode(path)):
             return "its name contains a secret of this run"
+        if any(place in self._links for place in _above(path)):  # the agent changed it meanwhile
+            return "it is below a link"
         name, entry = path.rpartition("/")[2], tarfile.TarInfo(FILES + path)
         with parent(root, path) as folder:
             try:
@@ -87,6 +90,7 @@ class Archive:
         if self._redactor.holds_own_secret(os.fsencode(target)):
             return "it contains a secret of this run"
         entry.type, entry.linkname = tarfile.SYMTYPE, target
+        self._links.add(entry.name.removeprefix(FILES))
         archive.addfile(entry)
         self._files += 1
         return ""
@@ -112,6 +116,14 @@ class Archive:
             entry = tarfile.TarInfo(name)
             entry.size = len(content)
             archive.addfile(entry, io.BytesIO(content))
+
+
+def _above(path: str) -> Iterator[str]:
+    """Yield each folder above *path*."""
+    at = path.find("/")
+    while at >= 0:
+        yield path[:at]
+        at = path.find("/", at + 1)
 
 
 def newer_files(git: Git, workspace: Path) -> Iterator[Change]:

@@ -68,6 +68,13 @@ class Stage(NamedTuple):
         with opened(workspace) as root, opened(self.files) as files:
             return [self._take(change, root, files, redactor) for change in changes]
 
+    def leave_out(self, changes: Iterable[Change]) -> None:
+        """Remove what was taken and is not published: Git would go by the attributes in it."""
+        for change in changes:
+            if change.kind != "deleted":
+                with contextlib.suppress(OSError):
+                    (self.files / change.path).unlink()
+
     def enter(self, git: Git, changes: Collection[Change]) -> None:
         """Add the staged *changes* to the index of *git*, converted as their attributes say.
 

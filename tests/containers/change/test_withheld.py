@@ -263,6 +263,22 @@ def test_only_build_output_is_no_change(tree):
     assert collected.outputs == {"node_modules": 3}
 
 
+def test_attributes_that_are_withheld_convert_no_file_that_is_published(tree):
+    put(tree, ".gitattributes", b"*.txt text\n.gitattributes filter=lfs\n")
+    put(tree, "a.txt", b"one\r\n")
+    collected = tree.collector().collect(TEXT)
+    assert [verdict.path for verdict in collected.withheld] == [".gitattributes"]
+    assert tree.git("show", f"{collected.commit}:a.txt") == b"one\r\n"
+
+
+def test_a_path_that_is_too_deep_for_the_app_is_withheld(tree):
+    put(tree, "/".join(["d"] * 100 + ["a.txt"]))
+    put(tree, "b.txt")
+    collected = tree.collector().collect(TEXT)
+    assert [verdict.kind for verdict in collected.withheld] == ["long name"]
+    assert collected.commit
+
+
 # -- what refuses the whole ----------------------------------------------------------------------------------
 
 
@@ -274,6 +290,12 @@ def test_only_build_output_is_no_change(tree):
         ("ln -s ../../x src/out", "leaves the repository"),
         ("echo '[submodule]' >.gitmodules", "submodules were changed"),
         ("mkdir -p b/objects b/refs; touch b/HEAD b/objects/x b/refs/x", "a bare Git repository"),
+        (
+            "mkdir b; echo 'ref: refs/heads/x' >b/HEAD; touch b/objects b/refs b/config",
+            "a bare Git repository",
+        ),
+        ("mkdir b; echo 'ref: refs/heads/x' >b/head; echo ../c >b/commondir", "a bare Git repository"),
+        ("mkdir b; ln -s ../a.txt b/HEAD; touch b/objects", "a bare Git repository"),
         ("mkdir -p 'git~1'; touch 'git~1/config'", "leads into a .git folder"),
     ],
 )
