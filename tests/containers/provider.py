@@ -51,6 +51,7 @@ class _Handler(Quiet, BaseHTTPRequestHandler):
             return
         if self.provider.failures:
             status, headers, content = self.provider.failures.pop(0)
+            self.provider.go.acquire()
             self._head({"Content-Length": str(len(content)), **headers}, status)
             self.wfile.write(content)
             return

@@ -168,7 +168,8 @@ class Conversation(Answering):
         tries = Tries(gateway.patience, call.dialect.patience)
         self._keep_to_send_again()
         while isinstance(tried := self._try(call, target), FailedTry):
-            gateway.record.ended(tried.failure, is_turn=call.is_turn)
+            if self._is_wanted():  # an agent that has hung up may have gone on without the answer
+                gateway.record.ended(tried.failure, is_turn=call.is_turn)
             if self._kept is None or not self._has_waited(tries, tried):
                 self._pass_failure(tried, call.dialect)
                 return

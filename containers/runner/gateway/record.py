@@ -8,19 +8,28 @@ from autocoder.shared.model_failures import ModelFailure
 MAX_NOTICES = 200  # that nobody has read yet
 
 
+class SeenFailure(NamedTuple):
+    """A failed model call, and whether it keeps the agent from its work, as only that of a turn does.
+
+    A call without tools, such as one for the title of a conversation, is not necessary for the work.
+    """
+
+    failure: ModelFailure
+    stops_work: bool
+
+
 class ModelCalls(NamedTuple):
     """How the model calls of an agent ended: why the budget refused one, and how the last one failed."""
 
     refused: str = ""
-    failure: ModelFailure | None = None
+    failure: SeenFailure | None = None
 
 
 class CallRecord:
     """Filled by all conversations of a gateway, read by the supervisor."""
 
     def __init__(self) -> None:
-        self.failure: ModelFailure | None = None  # of the last call that ended; None if it was served
-        self._stops_work = False  # the failure is that of a turn
+        self.failure: SeenFailure | None = None  # of the last call that ended; None if it was served
         self.told_to_finish = ""  # why the agent was told to finish, once a request with the words was served
         self._notices: deque[str] = deque(maxlen=MAX_NOTICES)
 
@@ -30,9 +39,11 @@ class CallRecord:
         A turn that failed is only made good by another one: an agent may ask for a summary of a conversation
         that is too long, for example, and then fail again.
         """
-        if failure is not None or is_turn or not self._stops_work:
-            self._stops_work = failure is not None and (is_turn or self._stops_work)
-            self.failure = failure
+        stops_work = is_turn or (self.failure is not None and self.failure.stops_work)
+        if failure is not None:
+            self.failure = SeenFailure(failure, stops_work)
+        elif is_turn or not stops_work:
+            self.failure = None
 
     def waits(self, failure: ModelFailure, seconds: float) -> None:
         """Note that the provider is waited for."""

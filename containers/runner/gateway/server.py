@@ -53,7 +53,8 @@ class Gateway:
 
     def last_failure(self) -> ModelFailure | None:
         """Return the failure of the last generating call, or None if it was served."""
-        return self.record.failure
+        seen = self.record.failure
+        return None if seen is None else seen.failure
 
     @property
     def told_to_finish(self) -> str:

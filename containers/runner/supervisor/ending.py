@@ -10,12 +10,12 @@ from autocoder.shared.outcomes import SupervisorOutcome
 from autocoder.shared.path_names import shown
 from autocoder.shared.rulings import Verdict
 from runner.change.collected import CollectedChange
+from runner.gateway.record import SeenFailure
 from runner.supervisor.agent import Ending, Reason
 from runner.supervisor.final_message import FinalMessage
 from runner.supervisor.one_line import one_line
 
 STATUS_OF_EXIT = {status % 256: status for status in (400, 401, 403, 404, 413, 429, 500, 502, 503, 504)}
-SEEN = "The provider said"  # the source of a cause that the gateway saw
 NO_MESSAGE = "the agent ended without a final message"
 STOPS: Mapping[Reason, str] = {  # ends of an agent that did not end by itself
     "silent": "the agent's container stopped responding; it may have run out of memory",
@@ -27,10 +27,14 @@ MAX_WITHHELD, MAX_WITHHELD_LENGTH = 200, 20_000  # paths, and characters of all 
 
 
 class Cause(NamedTuple):
-    """A failure of the model that ended the agent's work, and whose sentence about it is quoted."""
+    """A failure of the model that explains how the agent ended, and whose sentence about it is quoted.
+
+    *stops_work* says that the gateway saw it in a turn, which no later turn has made good.
+    """
 
     failure: ModelFailure
     source: str
+    stops_work: bool = False
 
     @property
     def words(self) -> str:
@@ -78,7 +82,7 @@ def outcome_of(
 
 
 def cause_of(
-    ending: Ending, final: FinalMessage, seen: ModelFailure | None, *, exit_is_status: bool
+    ending: Ending, final: FinalMessage, seen: SeenFailure | None, *, exit_is_status: bool
 ) -> Cause | None:
     """Return which failure of the model explains that the agent failed, None when there is no sign of one.
 
@@ -86,7 +90,7 @@ def cause_of(
     that *exit_is_status* modulo 256, as a program's exit code has one byte.
     """
     if seen is not None:
-        return Cause(seen, SEEN)
+        return Cause(seen.failure, "The provider said", seen.stops_work)
     told = classify_text(final.failure or final.last_words, is_error=bool(final.failure))
     if told is not None:
         return Cause(told, "The agent said")
@@ -100,7 +104,7 @@ def _by_agent(ending: Ending, final: FinalMessage, cause: Cause | None, *, has_c
     failure = _failure(ending, final)
     if failure:
         return _caused("agent_failed", failure, cause)
-    if not has_change and cause is not None and cause.source == SEEN:  # some report a refusal as a success
+    if not has_change and cause is not None and cause.stops_work:  # some report a refusal as a success
         return _caused("agent_failed", "", cause)
     if final.found:
         return Judgement("changed" if has_change else "no_changes")

@@ -5,11 +5,10 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from autocoder.shared.model_failures import ModelFailure
 from runner.files import write_whole
 from runner.gateway.budget import Meter
 from runner.gateway.patience import RunTime
-from runner.gateway.record import CallRecord, ModelCalls
+from runner.gateway.record import CallRecord, ModelCalls, SeenFailure
 from runner.gateway.server import Gateway
 from runner.gateway.upstream import Upstream
 from runner.supervisor.agent import AgentWatch, Ending, Reason, Timeouts, start_seconds
@@ -40,7 +39,7 @@ class Work:
         self.minutes = run["budget"].get("minutes") or DEFAULT_MINUTES
         self.run_time = RunTime(self.minutes * 60, self.began)
         self.record = CallRecord()
-        self.failure: ModelFailure | None = None  # of the agent's last model call
+        self.failure: SeenFailure | None = None  # of the agent's last model call
 
     def do(self) -> None:
         """Do all of the work. Usage and log are kept even if a step fails.

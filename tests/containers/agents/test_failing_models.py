@@ -45,7 +45,7 @@ def judged(run, model):
         try:
             run.model_url = f"http://127.0.0.1:{gateway.port}"
             ended = run.do(prompt, seconds=SECONDS)
-            seen = gateway.last_failure()
+            seen = gateway.record.failure
         finally:
             gateway.close()
         ending = Ending(ended.exit["reason"], ended.exit["exitCode"], ended.seconds)

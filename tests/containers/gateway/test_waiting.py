@@ -123,8 +123,31 @@ def test_only_a_turn_makes_a_failed_turn_good(provider, start):  # noqa: F811
     provider.fails(401, anthropic("authentication_error", "no"))
     post(gateway, body={**BODY, "tools": []})
     assert gateway.last_failure().kind == "key_refused"
+    assert not gateway.record.failure.stops_work
     post(gateway, body={**BODY, "tools": []})
     until(lambda: gateway.last_failure() is None)
+
+
+def test_a_failed_turn_stops_the_work_until_another_one_is_served(provider, start):  # noqa: F811
+    provider.answers(ANTHROPIC)
+    gateway = start()
+    for tools in (TOOLS, []):
+        provider.fails(401, anthropic("authentication_error", "no"))
+        post(gateway, body={**BODY, "tools": tools})
+        assert gateway.record.failure.stops_work
+    post(gateway, body=BODY)
+    until(lambda: gateway.record.failure is None)
+
+
+def test_the_failure_of_a_call_that_nobody_waits_for_says_nothing(provider, start):  # noqa: F811
+    provider.answers(b"", held=True)
+    provider.fails(401, anthropic("authentication_error", "no"))
+    gateway = start()
+    with open_call(gateway):
+        until(lambda: provider.requests)
+    provider.go.release()
+    until(lambda: not gateway._server.conversations)
+    assert gateway.last_failure() is None
 
 
 def test_calls_that_generate_nothing_do_not_count(provider, start):  # noqa: F811

@@ -8,6 +8,7 @@ from autocoder.shared.model_failures import BY_KIND, ModelFailure
 from autocoder.shared.outcomes import BY_SUPERVISOR
 from autocoder.shared.rulings import Verdict
 from runner.change.collected import CollectedChange
+from runner.gateway.record import SeenFailure
 from runner.supervisor.agent import Ending
 from runner.supervisor.ending import cause_of, outcome_of
 from runner.supervisor.final_message import FinalMessage
@@ -72,7 +73,8 @@ def test_a_long_list_of_reasons_is_cut():
     assert reason.endswith("f9: bad; and 20 more")
 
 
-def caused(ending, final, seen=None, collected=UNCHANGED, *, exit_is_status=False):
+def caused(ending, final, failure=None, collected=UNCHANGED, *, stops_work=True, exit_is_status=False):
+    seen = failure and SeenFailure(failure, stops_work)
     cause = cause_of(ending, final, seen, exit_is_status=exit_is_status)
     return outcome_of(ending, "", final, collected, minutes=5, cause=cause)
 
@@ -116,6 +118,11 @@ def test_an_agent_that_worked_around_a_failure_has_not_failed():
 def test_an_agent_that_reports_a_refusal_of_its_model_as_success_has_failed():
     assert caused(FINE, SUCCESS, KEY)[::2] == ("agent_failed", "key_refused")
     assert caused(FINE, SUCCESS)[::2] == ("no_changes", "")
+
+
+def test_a_call_that_is_no_turn_does_not_overrule_an_agent_that_succeeded():
+    assert caused(FINE, SUCCESS, KEY, stops_work=False)[::2] == ("no_changes", "")
+    assert caused(FAILED, FinalMessage(), KEY, stops_work=False)[::2] == ("agent_failed", "key_refused")
 
 
 def test_a_final_message_that_a_failing_model_prevented_is_no_success():
