@@ -46,6 +46,14 @@ def writes(path: str) -> bool:
     return _EMBEDDING.fullmatch(path) is None
 
 
+def goes_on(path: str) -> bool:
+    """Whether the answer to a generating call goes on with the work; that of `/responses/compact` does not.
+
+    https://platform.openai.com/docs/api-reference/responses/compact
+    """
+    return not path.endswith("/compact")
+
+
 def deployment_of(path: str) -> str:
     """Return the model or deployment that an Azure OpenAI or Gemini path names, or an empty string."""
     found = _DEPLOYMENT.search(path)

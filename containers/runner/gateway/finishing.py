@@ -2,8 +2,10 @@
 
 The words stand at the end of the request, behind everything that the agent has sent, in this request and
 in each later one. So the prefix that the provider has cached stays the same, and the model does not lose
-sight of them. Gemini wants a function's response right behind its call, so there they are the last part
-of the system instruction, for which the provider reads the conversation once without its cache.
+sight of them. They are part of the last message of a chat, because some servers refuse a system message
+that is not the first one, and two messages of one role in a row. Gemini wants a function's response right
+behind its call, so there they are the last part of the system instruction, for which the provider reads the
+conversation once without its cache.
 
 https://platform.claude.com/docs/en/agents-and-tools/tool-use/handle-tool-calls (text behind the tool results)
 https://platform.claude.com/docs/en/build-with-claude/prompt-caching
@@ -80,10 +82,18 @@ def _add_to_messages(request: dict[str, Any], words: str) -> bool:
 
 
 def _add_to_chat(request: dict[str, Any], words: str) -> bool:
+    """Add to the content of the last message, which is of the user or of a tool."""
     messages = request.get("messages")
-    if not isinstance(messages, list):
+    last = messages[-1] if isinstance(messages, list) and messages else None
+    if not isinstance(last, dict) or last.get("role") not in ("user", "tool"):
         return False
-    messages.append({"role": "system", "content": words})
+    content = last.get("content")
+    if isinstance(content, str):
+        last["content"] = f"{content}\n\n{words}"
+    elif isinstance(content, list):
+        last["content"] = [*content, {"type": "text", "text": words}]
+    else:
+        return False
     return True
 
 

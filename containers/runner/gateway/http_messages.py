@@ -117,7 +117,8 @@ def _read_call(dialect: Dialect, path: str, body: bytes, encoding: str, why_fini
     max_output = _max_output(request) if allowed_calls.writes(path) else 0
     unseen = UNSEEN_INPUT if _points_elsewhere(request) else 0
     is_turn = _offers_tools(request)
-    told = finishing.told(dialect, request, why_finish) if why_finish and is_turn else None
+    may_tell = why_finish and is_turn and allowed_calls.goes_on(path)
+    told = finishing.told(dialect, request, why_finish) if may_tell else None
     told = told if told is not None and len(told) <= MAX_REQUEST_BYTES else None
     return ReadCall(Call(dialect, models, is_turn, len(told or body), max_output, unseen), told)
 

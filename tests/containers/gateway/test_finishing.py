@@ -67,13 +67,22 @@ def test_the_words_stand_behind_the_blocks_of_the_last_message(provider, start, 
     assert {**got, "messages": messages} == {"model": "priced-1", "tools": TOOLS, **body}
 
 
-def test_the_words_are_the_last_message_of_a_chat(provider, start):  # noqa: F811
+@pytest.mark.parametrize("message", [{"role": "user"}, {"role": "tool", "tool_call_id": "1"}])
+def test_the_words_are_the_end_of_the_last_message_of_a_chat(provider, start, message):  # noqa: F811
     provider.answers(CHAT)
-    messages = [{"role": "tool", "tool_call_id": "1", "content": "ok"}]
-    got = sent(provider, start("openai", run_time=late()), "/v1/chat/completions", {"messages": messages})
-    assert got["messages"][:-1] == messages
-    assert got["messages"][-1]["role"] == "system"
-    assert got["messages"][-1]["content"].startswith(USED)
+    gateway = start("openai", run_time=late())
+    before, part = {"role": "assistant", "content": "b"}, {"type": "text", "text": "ok"}
+    for content in ("ok", [part]):
+        messages = [before, {**message, "content": content}]
+        got = sent(provider, gateway, "/v1/chat/completions", {"messages": messages})["messages"]
+        added = got[1].pop("content")
+        assert got == [before, message]
+        if content == "ok":
+            assert added.startswith(f"ok\n\n{USED}")
+        else:
+            assert added[:-1] == [part]
+            assert added[-1]["type"] == "text"
+            assert added[-1]["text"].startswith(USED)
 
 
 @pytest.mark.parametrize("given", ["Do it.", [{"role": "user", "content": "Do it."}]])
@@ -159,7 +168,11 @@ def test_reads_a_compressed_request_and_sends_it_plain(provider, start):  # noqa
         ("/v1/messages", {"tools": TOOLS, "messages": []}),
         ("/v1/messages", {"tools": TOOLS, "messages": [{"role": "user", "content": 3}]}),
         ("/v1/chat/completions", {"tools": TOOLS, "prompt": "x"}),
+        ("/v1/chat/completions", {"tools": TOOLS, "messages": []}),
+        ("/v1/chat/completions", {"tools": TOOLS, "messages": [{"role": "assistant", "content": "x"}]}),
+        ("/v1/chat/completions", {"tools": TOOLS, "messages": [{"role": "user", "content": None}]}),
         ("/v1/responses", {"tools": TOOLS, "input": None}),
+        ("/v1/responses/compact", {"tools": TOOLS, "input": "x"}),
         (GEMINI_PATH, {"tools": TOOLS, "cachedContent": "cachedContents/1"}),
         (GEMINI_PATH, {"tools": TOOLS, "systemInstruction": {"parts": "odd"}}),
     ],
