@@ -91,8 +91,10 @@ class UpstreamConnection:
 
     def failed(self, answer: http.client.HTTPResponse) -> FailedTry:
         """Return what an answer with the status of a failure says; the connection is kept if it was read."""
-        failed = read_failed_try(answer)
-        if not answer.isclosed():
+        failed = read_failed_try(answer, self.hurry)
+        if failed.is_whole:
+            self.hurry(UPSTREAM_SECONDS)
+        else:
             self.close()
         return failed
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from autocoder.shared.model_failures import ModelFailure
-from runner.gateway import upstream
+from runner.gateway import failed_try, upstream
 from runner.gateway.patience import Patience, RunTime, Tries, Waits, asked_seconds
 from tests.autocoder.shared.test_model_failures import anthropic, gemini, openai, quota
 from tests.containers.gateway.test_gateway import (  # noqa: F401 - fixtures
@@ -420,3 +420,37 @@ def test_reads_a_bounded_part_of_a_hostile_failure(provider, start, body, header
     connection.close()
     assert gateway.last_failure().kind == "rejected"
     assert post(gateway, body=BODY).status_code == 200
+
+
+def test_does_not_wait_for_the_end_of_a_failure(provider, start, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(failed_try, "MAX_ERROR_SECONDS", 0.2)
+    provider.answers(ANTHROPIC)
+    provider.fails(529, OVERLOADED, Content_Length="10000")
+    gateway = start()
+    answer = post(gateway, body=BODY)
+    assert (answer.status_code, answer.json()) == (529, OVERLOADED)
+    assert gateway.last_failure().kind == "overloaded"
+    assert post(gateway, body=BODY).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "is_read"),
+    [
+        (b"Content-Length: 0", b"", True),
+        (b"Content-Length: 3", b"abc", True),
+        (b"Content-Length: 64000", b"x" * 64_000, True),
+        (b"Content-Length: 64001", b"x" * 64_000, False),
+        (b"Transfer-Encoding: chunked", b"3\r\nabc\r\n0\r\n\r\n", True),
+        (b"Transfer-Encoding: chunked", b"fa01\r\n" + b"x" * 64_000, False),
+        (b"Transfer-Encoding: chunked", b"odd\r\n", False),
+    ],
+)
+def test_uses_a_connection_again_only_if_the_failure_was_read_to_its_end(head, body, is_read):
+    here, there = socket.socketpair()
+    with here, there:
+        here.settimeout(5)
+        there.sendall(b"HTTP/1.1 400 Bad Request\r\n" + head + b"\r\n\r\n" + body)
+        answer = http.client.HTTPResponse(here, method="POST")
+        answer.begin()
+        assert failed_try.read_failed_try(answer, here.settimeout).is_whole == is_read
+        answer.close()
