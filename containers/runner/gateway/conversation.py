@@ -94,10 +94,20 @@ class Conversation(Answering):
         encoding, why = self.headers.get("Content-Encoding", ""), self._gateway.finishing.why
         read = http_messages.read_call(dialect, path, self._body, encoding, why)
         self._why_finish = ""
-        if read.body is not None:
+        if read.body is not None and self._has_room(len(read.body)):  # else the agent's own body is sent
             self._body, self._why_finish = read.body, why
             del self.headers["Content-Encoding"]
         return read.call
+
+    def _has_room(self, size: int) -> bool:
+        """Take the memory for a body of *size* bytes in place of the one that was read, if there is room."""
+        if size <= self._held:
+            self._keep(size)
+            return True
+        if not self._gateway.memory.take(size - self._held, lambda: False):
+            return False
+        self._held = size
+        return True
 
     def _keep(self, size: int) -> None:
         """Keep *size* bytes of the memory that was taken, and give the rest back."""

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from runner.gateway.patience import RunTime
+from runner.gateway.request_memory import RequestMemory
 from tests.containers.gateway.test_gateway import (  # noqa: F401 - fixtures
     ANTHROPIC,
     CHAT,
@@ -65,6 +66,17 @@ def test_the_words_stand_behind_the_blocks_of_the_last_message(provider, start, 
     assert "75 % of 60 minutes of this run are used" in last["text"]
     assert got["messages"][:-1] == messages[:-1]
     assert {**got, "messages": messages} == {"model": "priced-1", "tools": TOOLS, **body}
+
+
+def test_the_words_are_left_out_where_there_is_no_memory_for_them(provider, start):  # noqa: F811
+    provider.answers(ANTHROPIC)
+    gateway = start(run_time=late())
+    gateway._server.memory = RequestMemory(300)
+    body = {"messages": [{"role": "user", "content": "a"}]}
+    for _ in range(2):  # what was taken is given back
+        assert sent(provider, gateway, "/v1/messages", body)["messages"] == body["messages"]
+    gateway._server.memory = RequestMemory(3_000)
+    assert USED in json.dumps(sent(provider, gateway, "/v1/messages", body))
 
 
 @pytest.mark.parametrize("message", [{"role": "user"}, {"role": "tool", "tool_call_id": "1"}])
