@@ -42,9 +42,7 @@ class Dialect(NamedTuple):
     error_shape: ErrorShape
     written: tuple[str, ...] = ()  # tokens written to a cache
     input_includes_cached: bool = True
-    patience: float = (
-        240.0  # seconds for which the agents that speak it wait for an answer to begin, with a reserve
-    )
+    patience: float = 240.0  # seconds for which its agents wait for an answer to begin, less a reserve
 
 
 _NO_CALL = re.compile(r"(?!)")
