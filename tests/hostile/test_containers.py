@@ -95,7 +95,7 @@ for method, target, host in (
     print("ANSWER", connection.getresponse().status)
 """
     asked = attack(f"python3 - <<'END'\n{calls}\nEND").start()
-    asked.ended("failed")  # the provider rejected a call last, and nothing was changed
+    asked.ended("no_changes")
     assert hostile.app.log(asked.run_id, raw=True).count("ANSWER") == 8
     assert "ANSWER 200" not in hostile.app.log(asked.run_id, raw=True)
     assert canary.calls == []
@@ -133,7 +133,7 @@ END
     assert "READ" not in log
     assert log.count("Authentication failed") + log.count("could not read") >= 8, log
     assert refs(hostile) == before
-    assert run["branch"] not in " ".join(refs(hostile))
+    assert "branch" not in run
 
 
 def test_a_forged_callback_is_refused(hostile, attack):
