@@ -11,7 +11,7 @@ STEPS = [
     {"write": "rest.txt", "content": "The rest\n"},
     {"say": "Done."},
 ]
-MINUTES = 0.6  # the gateway waits for the model until 20 seconds before the end
+MINUTES = 1  # the gateway waits for the model until 20 seconds before the end
 
 
 @each_agent(quick=())
@@ -25,7 +25,7 @@ def test_the_draft_of_a_run_whose_model_failed_midway_is_completed_by_its_retry(
         model.post("/_control/failures", json=failure).raise_for_status()
         try:
             case = case_on(quick, title=title, agentType=agent, budget={"minutes": MINUTES}).start()
-            run = quick.finished(case.run_id, 120)
+            run = quick.finished(case.run_id, 180)
         finally:
             model.delete("/_control/failures")
     assert run["status"] in ("failed", "timed_out"), run
