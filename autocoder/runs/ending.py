@@ -55,10 +55,10 @@ def ending_without_change(plan: Plan, result: AgentResult) -> Ended | None:
             return _ended("refused", _nothing_else(result))
         said = [result.reason or summary, counted(result.build_outputs)]
         return _ended("no_changes", "\n\n".join(filter(None, said)))
+    why = result.reason
     if row.outcome == "failed":
-        reason = result.reason or summary or "The agent failed and gave no reason."
-        return _ended("failed", reason, result.cause)
-    return _ended(row.outcome, result.reason, result.cause)
+        why = why or summary or "The agent failed and gave no reason."
+    return _ended(row.outcome, why, result.cause)
 
 
 def ending_with_change(plan: Plan, result: AgentResult) -> Ended:
