@@ -20,7 +20,7 @@ from autocoder.clock import now
 from autocoder.errors import SignInRequired, Transient
 from autocoder.ids import group_name
 from autocoder.models import AgentResult, Ended, GroupVerdict, Observation, Plan, RunReport, Wait
-from autocoder.reports.kept_work import kept_words
+from autocoder.reports.kept_work import kept_words, with_kept
 from autocoder.reports.run_report import concluding, ended_report
 from autocoder.rounds import Round, WholeRun, files_in
 from autocoder.runs.causes import explained
@@ -183,7 +183,7 @@ def _with_kept_work(record: _Record, ended: Ended, result: AgentResult) -> Ended
     if result.kept is None:
         return ended
     words = kept_words("The work", record.current, UNPUBLISHED, settings().log_retention_days)
-    return ended.model_copy(update={"reason": f"{ended.reason}\n\n{words}".strip()})
+    return ended.model_copy(update={"reason": with_kept(ended.reason, words)})
 
 
 def _ended(

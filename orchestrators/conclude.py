@@ -6,11 +6,9 @@ from activities.conclude_run import Conclusion, conclude_run
 from activities.delete_container_group import delete_container_group
 from activities.finish_run import finish_run
 from activities.report_run import report_run
-from autocoder.models import Concluded, Observation, RunReport
+from autocoder.models import MAX_REASON_LENGTH, Concluded, Observation, RunReport
 from orchestrators.chains import NOTHING, required
 from orchestrators.step import Steps, attempted, reason_of, step
-
-MAX_REASON_LENGTH = 2_000
 
 
 def conclude(context: df.DurableOrchestrationContext, seen: Observation) -> Steps[Observation]:

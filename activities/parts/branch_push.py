@@ -21,7 +21,7 @@ from autocoder.clock import now
 from autocoder.errors import TooLarge
 from autocoder.models import AgentResult, Ended, Plan, PushedBranch
 from autocoder.parallel import in_parallel
-from autocoder.reports.kept_work import kept_words
+from autocoder.reports.kept_work import kept_words, with_kept
 from autocoder.runs.callback import callback_token
 from autocoder.runs.files import PACK, UNPUBLISHED
 from autocoder.runs.rows import is_concluded, phase_columns, pull_request_of
@@ -60,8 +60,7 @@ def push_branch(
             against = objections(opened, change, _rules(plan), secrets, before=before, lfs=lfs)
             if against:
                 return _refused(connected, plan, against)
-            is_open = row is not None and pull_request_of(row) is not None  # its branch may be gone
-            ended = None if is_open else _push(connected, plan, pack.commit, opened)
+            ended = None if _has_opened(row) else _push(connected, plan, pack.commit, opened)
             return ended or _pushed(plan, change, result.lines)
 
 
@@ -80,11 +79,18 @@ def _too_late(row: Mapping[str, Any] | None) -> Ended | None:
     return None
 
 
+def _has_opened(row: Mapping[str, Any] | None) -> bool:
+    """Whether the run has opened its pull request; then its branch may be merged and gone."""
+    return row is not None and pull_request_of(row) is not None
+
+
 def _unmoved(connected: Clients, plan: Plan, row: Mapping[str, Any] | None) -> PushedBranch | Ended:
     """Return the draft's branch as the run found it, or how the run ends when somebody has changed it."""
     repository, git = plan.repository, connected.azure_devops(plan.run.request.organization).git
-    is_open = row is not None and pull_request_of(row) is not None  # its branch may be merged and gone
-    if is_open or git.resolve_branch(repository.project, repository.id, plan.branch) == plan.base.commit:
+    if (
+        _has_opened(row)
+        or git.resolve_branch(repository.project, repository.id, plan.branch) == plan.base.commit
+    ):
         return PushedBranch(branch=plan.branch, commit=plan.base.commit, files=())
     return Ended(outcome="branch_moved", reason=f"Branch {plan.branch} is not as this run found it.")
 
@@ -92,13 +98,13 @@ def _unmoved(connected: Clients, plan: Plan, row: Mapping[str, Any] | None) -> P
 def _refused(connected: Clients, plan: Plan, against: Sequence[str]) -> Ended:
     """Return how the run ends; its pack is kept unless it holds a secret of the run itself."""
     listed = "\n".join(f"- {line[:MAX_LISTED_LENGTH]}" for line in against[:MAX_LISTED_OBJECTIONS])
-    parts, current = [f"Nothing was pushed:\n{listed}"], plan.run.current_round
+    reason, current = f"Nothing was pushed:\n{listed}", plan.run.current_round
     if holds_own_secret(against):
         for name in (PACK, UNPUBLISHED):
             connected.blobs.delete(current, name)
     else:
-        parts.append(kept_words("The change", current, PACK, settings().log_retention_days))
-    return Ended(outcome="refused", reason=connected.redact("\n\n".join(parts)))
+        reason = with_kept(reason, kept_words("The change", current, PACK, settings().log_retention_days))
+    return Ended(outcome="refused", reason=connected.redact(reason))
 
 
 def _read_base(connected: Clients, plan: Plan, path: str) -> bytes | None:

@@ -62,6 +62,7 @@ from autocoder.models.reports import PushedBranch as PushedBranch
 from autocoder.models.reports import RunLinks as RunLinks
 from autocoder.models.reports import RunRecord as RunRecord
 from autocoder.models.reports import RunReport as RunReport
+from autocoder.models.requests import MAX_REASON_LENGTH as MAX_REASON_LENGTH
 from autocoder.models.requests import Budget as Budget
 from autocoder.models.requests import Ended as Ended
 from autocoder.models.requests import Requester as Requester

@@ -8,6 +8,8 @@ from autocoder.models.base import TEMPLATE, RunId, Value
 from autocoder.rounds import FIRST, Round
 from autocoder.shared.outcomes import Outcome
 
+MAX_REASON_LENGTH = 2_000  # characters of why a run ended
+
 
 class Budget(Value):
     """How much a run may use; a missing part means the setting's ceiling."""

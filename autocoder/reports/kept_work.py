@@ -1,5 +1,6 @@
 """Where the work of an agent is that was not published, in words for people."""
 
+from autocoder.models import MAX_REASON_LENGTH
 from autocoder.rounds import CONTAINER, Round, RoundFile
 
 ROLE = "Storage Blob Data Reader"
@@ -13,3 +14,9 @@ def kept_words(what: str, place: Round, name: RoundFile, days: int) -> str:
     """
     blob = f"{CONTAINER}/{place.prefix}{name}"
     return f"{what} is kept for {days} {'day' if days == 1 else 'days'} in blob `{blob}` ({ROLE})."
+
+
+def with_kept(reason: str, words: str) -> str:
+    """Return *reason* with the *words* of `kept_words` behind it; a long reason is cut, and they are not."""
+    room = MAX_REASON_LENGTH - len(words) - 2
+    return f"{reason[:room]}\n\n{words}".strip()

@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from autocoder.models import AgentResult, Ended, GroupVerdict, Plan
+from autocoder.models import MAX_REASON_LENGTH, AgentResult, Ended, GroupVerdict, Plan
 from autocoder.runs.next_step import LAUNCHED_AT
 from autocoder.shared.build_outputs import counted
 from autocoder.shared.outcomes import BY_SUPERVISOR, Outcome
 
 NEEDS_INFO = "NEEDS_INFO:"
-MAX_REASON_LENGTH = 2_000
 MAX_LISTED = 20  # withheld paths in a reason
 
 

@@ -95,15 +95,17 @@ def build_outputs(
     base: Collection[str],
     is_allowed: Callable[[str], bool],
     is_binary: Callable[[str], bool],
+    is_link: Callable[[str], bool],
 ) -> dict[str, str]:
     """Return the build output among *new* files, of which *base* has none: path to the name it is known by.
 
-    *is_allowed* says that the team lets a path through, *is_binary* that a file's content is not text.
+    *is_allowed* says that the team lets a path through, *is_binary* that a file's content is not text, and
+    *is_link* that a path is a symbolic link, which may stand for a folder.
     """
     candidates = [(path, found) for path in new if (found := list(_candidates(path)))]
     if not candidates:
         return {}
-    evidence = _Evidence(new, base, is_binary)
+    evidence = _Evidence(new, base, is_binary, is_link)
     outputs: dict[str, str] = {}
     for path, found in candidates:
         name = next((glob for glob, place in found if evidence.proves(glob, place)), None)
@@ -126,10 +128,16 @@ def counted(outputs: Mapping[str, int]) -> str:
 class _Evidence:
     """What there is beside and within what may be build output."""
 
-    def __init__(self, new: Collection[str], base: Collection[str], is_binary: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        new: Collection[str],
+        base: Collection[str],
+        is_binary: Callable[[str], bool],
+        is_link: Callable[[str], bool],
+    ) -> None:
         self._base = sorted(base)
         self._there = frozenset(base).union(new)
-        self._is_binary = is_binary
+        self._is_binary, self._is_link = is_binary, is_link
         self._known: dict[tuple[str, str], bool] = {}
         self._suffixed: frozenset[tuple[str, str]] | None = None
 
@@ -137,10 +145,16 @@ class _Evidence:
         """Whether the folder or file *place*, which *glob* matches, is what the table says."""
         key = (glob, place)
         if key not in self._known:
-            self._known[key] = not self._is_in_base(place) and any(
-                self._has_all(entry, place) for entry in _entries()[glob]
+            self._known[key] = (
+                not self._is_in_base(place)
+                and not self._is_a_file(glob, place)
+                and any(self._has_all(entry, place) for entry in _entries()[glob])
             )
         return self._known[key]
+
+    def _is_a_file(self, glob: str, place: str) -> bool:
+        """Whether *place* has the name of a folder of the table, and is a file."""
+        return glob.endswith("/") and place in self._there and not self._is_link(place)
 
     def _has_all(self, entry: BuildOutput, place: str) -> bool:
         above = place.split("/")[: -len(entry.glob.strip("/").split("/"))]

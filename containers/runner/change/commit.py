@@ -14,13 +14,13 @@ from typing import Any, NamedTuple
 
 from autocoder.shared.build_outputs import build_outputs
 from autocoder.shared.path_names import shown
-from autocoder.shared.policy import Change, Rules, judge
+from autocoder.shared.policy import SYMLINK, Change, Rules, judge
 from autocoder.shared.redaction import Redactor
 from autocoder.shared.rulings import Verdict, verdict_on
 from runner.background import BackgroundCall
 from runner.change.checked_out import CheckedOut
 from runner.change.collected import CollectedChange, Difference, read_difference
-from runner.change.kept import MAX_FILES, Archive, Kept, newer_files
+from runner.change.kept import Archive, Kept, newer_files
 from runner.change.staging import FileChangedError, SecretFoundError, Stage
 from runner.change.survey import (
     ENCODING,
@@ -39,6 +39,7 @@ from runner.git import Git, GitError, GitTimeoutError
 STAGE, CHECKED_OUT = "stage", "checked-out"  # under the volume `repository`
 PACK, UNPUBLISHED = "changes.pack", "unpublished.tar"
 TOO_MANY = ("too many files", "too many bytes")
+MAX_NEWER = 100_000  # files that look new and are told apart where Git cannot compare them
 MAX_ENTRIES = 3  # of the changes into the index, while new attributes withhold some of them
 
 
@@ -94,11 +95,12 @@ class Collector(NamedTuple):
         if surveyed is not None:
             return CollectedChange(refused=(refusal,), unpublished=surveyed.changes)
         try:
-            found = islice(newer_files(self.git, self.workspace), MAX_FILES)
+            found = islice(newer_files(self.git, self.workspace), MAX_NEWER)
             kept = {change.path: change for change in found}
         except (GitError, OSError):
             kept = {}
-        outputs = build_outputs(kept.keys(), (), lambda _: False, lambda _: True)
+        links = {path for path, change in kept.items() if change.new_mode == SYMLINK}
+        outputs = build_outputs(kept.keys(), (), lambda _: False, lambda _: True, links.__contains__)
         unpublished = tuple(change for path, change in kept.items() if path not in outputs)
         return CollectedChange(refused=(refusal,), unpublished=unpublished)
 

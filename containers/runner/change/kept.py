@@ -41,7 +41,7 @@ class Archive:
 
     def __init__(self, place: Path, workspace: Path, redactor: Redactor, max_bytes: int) -> None:
         self._place, self._workspace, self._redactor = place, workspace, redactor
-        self._left, self._files = max_bytes, 0
+        self._left, self._files, self._more = max_bytes, 0, 0
         self._missing: list[str] = []
         self._links: set[str] = set()
 
@@ -59,13 +59,18 @@ class Archive:
             for change in changes:
                 if change.kind != "deleted":
                     self._add(archive, root, change.path)
+            if self._more:
+                self._missing.append(f"and {self._more:,} more, because the archive has {MAX_FILES:,} files")
             reasons = [f"{shown(one.path)}: {one.reason}" if one.path else one.reason for one in verdicts]
             for name, lines in ((DELETED, deleted), (LEFT_OUT, self._missing), (REASONS, reasons)):
                 self._add_text(archive, name, lines)
         return Kept(self._files, self._place.stat().st_size)
 
     def _add(self, archive: tarfile.TarFile, root: int, path: str) -> None:
-        problem = "too many files" if self._files >= MAX_FILES else self._add_path(archive, root, path)
+        if self._files >= MAX_FILES:
+            self._more += 1
+            return
+        problem = self._add_path(archive, root, path)
         if problem:
             self._missing.append(f"{shown(path)}: {problem}")
 

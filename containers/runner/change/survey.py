@@ -69,8 +69,20 @@ def _outputs(
     new = [path for path in suspects if path not in index]
     with opened(workspace) as root:
         return build_outputs(
-            new, index.keys(), lambda path: matches(path, rules.allowed), partial(_is_binary, root)
+            new,
+            index.keys(),
+            lambda path: matches(path, rules.allowed),
+            partial(_is_binary, root),
+            partial(_is_link, root),
         )
+
+
+def _is_link(root: int, path: str) -> bool:
+    with parent(root, path) as folder:
+        try:
+            return folder >= 0 and stat.S_ISLNK(os.lstat(path.rpartition("/")[2], dir_fd=folder).st_mode)
+        except OSError:
+            return False
 
 
 def _is_binary(root: int, path: str) -> bool:

@@ -22,6 +22,7 @@ from runner.gateway.metering import AnswerReader, Call
 from runner.gateway.patience import Patience
 from runner.gateway.record import CallRecord
 from runner.gateway.request_memory import RequestMemory
+from runner.gateway.sockets import shut_down
 from runner.gateway.upstream import Upstream, UpstreamConnection, pieces
 
 MAX_UNHEARD_SECONDS = 600.0  # how long an answer is read after the agent has hung up
@@ -48,8 +49,9 @@ class Answering(BaseHTTPRequestHandler):
     _unheard_since: float | None = None
 
     def drop(self) -> None:
-        """End the conversation from another thread, as its subclass does; raises `NotImplementedError`."""
-        raise NotImplementedError
+        """Shut both connections down from another thread, which wakes the thread that waits for them."""
+        shut_down(self.connection)
+        self._provider.drop()
 
     @property
     def _gateway(self) -> Gateway:

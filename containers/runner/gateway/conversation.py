@@ -20,7 +20,7 @@ from runner.gateway.answering import Answering
 from runner.gateway.failed_try import FailedTry
 from runner.gateway.metering import Call
 from runner.gateway.patience import Tries
-from runner.gateway.sockets import drain, is_hung_up, shut_down
+from runner.gateway.sockets import drain, is_hung_up
 from runner.gateway.upstream import NoAnswerError, UpstreamConnection
 
 IDLE_SECONDS = 900
@@ -48,11 +48,6 @@ class Conversation(Answering):
         super().setup()
         self._provider = UpstreamConnection(self._gateway.upstream, lambda: self._gateway.closed)
         self._gateway.conversations.add(self)
-
-    def drop(self) -> None:
-        """Shut both connections down from another thread, which wakes the thread that waits for them."""
-        shut_down(self.connection)
-        self._provider.drop()
 
     def finish(self) -> None:
         """Close the connection to the provider together with the agent's."""

@@ -104,8 +104,8 @@ def _by_agent(ending: Ending, final: FinalMessage, cause: Cause | None, *, has_c
     failure = _failure(ending, final)
     if failure:
         return _caused("agent_failed", failure, cause)
-    if not has_change and cause is not None and cause.stops_work:  # some report a refusal as a success
-        return _caused("agent_failed", "", cause)
+    if cause is not None and cause.stops_work and final.found:  # some report a refusal as a success
+        return Judgement("changed", cause.words) if has_change else _caused("agent_failed", "", cause)
     if final.found:
         return Judgement("changed" if has_change else "no_changes")
     if has_change and not final.failure and cause is None:  # its work is worth more than its last words

@@ -7,8 +7,9 @@ from autocoder.shared.build_outputs import BUILD_OUTPUTS, MAX_NESTED, build_outp
 BASE = ("README.md", "src/app.py")
 
 
-def found(new, base=BASE, allowed=(), binary=()):
-    return build_outputs(new, base, lambda path: path in allowed, lambda path: path in binary)
+def found(new, base=BASE, allowed=(), binary=(), links=()):
+    among = (lambda path, these=these: path in these for these in (allowed, binary, links))
+    return build_outputs(new, base, *among)
 
 
 @pytest.mark.parametrize(
@@ -16,7 +17,6 @@ def found(new, base=BASE, allowed=(), binary=()):
     [
         ("node_modules/a/index.js", "node_modules"),
         ("web/node_modules/a/index.js", "node_modules"),
-        ("node_modules", "node_modules"),
         ("node_modules/a", "node_modules"),
         ("src/__pycache__/app.cpython-311.pyc", "__pycache__"),
         (".venv/lib/x.py", ".venv"),
@@ -31,6 +31,11 @@ def found(new, base=BASE, allowed=(), binary=()):
 )
 def test_a_name_is_enough(path, name):
     assert found([path]) == {path: name}
+
+
+def test_a_link_may_stand_for_the_folder_but_a_file_of_its_name_does_not():
+    assert found(["node_modules"], links=["node_modules"]) == {"node_modules": "node_modules"}
+    assert found(["node_modules", "a/.venv"]) == {}
 
 
 @pytest.mark.parametrize(

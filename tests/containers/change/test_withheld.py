@@ -11,6 +11,7 @@ from autocoder.changes.objections import objections
 from autocoder.changes.pack import open_pack
 from autocoder.changes.trees import read_change
 from runner import git as git_module
+from runner.change import kept as kept_module
 from runner.change import survey
 from runner.supervisor.ending import withheld_part
 from tests.containers.change.test_collecting import TEXT, Tree
@@ -364,6 +365,16 @@ def test_withheld_files_are_kept_and_no_others(tree):
     files = {name.removeprefix("files/"): content for name, content in archived.items() if "files/" in name}
     assert files == {os.fsdecode(path): content for path, (content, _) in UNWANTED.items()}
     assert len(archived["reasons.txt"].splitlines()) == len(UNWANTED)
+
+
+def test_the_kept_work_says_how_many_files_it_had_no_room_for(tree, monkeypatch):
+    monkeypatch.setattr(kept_module, "MAX_FILES", 2)
+    for number in range(5):
+        put(tree, f"{number}.jar", JAR)
+    collector = tree.collector()
+    archived = kept(collector, collector.collect(TEXT))
+    assert sum(name.startswith("files/") for name in archived) == 2
+    assert archived["left-out.txt"] == b"and 3 more, because the archive has 2 files\n"
 
 
 def test_the_kept_work_has_a_limit_and_names_what_is_missing(tree):

@@ -111,8 +111,11 @@ def test_an_exit_code_that_is_a_status_explains_a_failure_without_words(status, 
     assert caused(FAILED, silent, exit_is_status=True)[2] == ""
 
 
-def test_an_agent_that_worked_around_a_failure_has_not_failed():
-    assert caused(FINE, SUCCESS, KEY, CHANGED) == ("changed", "", "")
+def test_a_change_whose_last_turn_failed_is_published_with_a_word_of_it():
+    outcome, reason, cause = caused(FINE, SUCCESS, KEY, CHANGED)
+    assert (outcome, cause) == ("changed", "")
+    assert reason.startswith(BY_KIND["key_refused"].text)
+    assert caused(FINE, SUCCESS, KEY, CHANGED, stops_work=False) == ("changed", "", "")
 
 
 def test_an_agent_that_reports_a_refusal_of_its_model_as_success_has_failed():
